@@ -1,0 +1,23 @@
+/* fingerprint.h - what must be equal, or at least known, for two results to be compared. */
+#ifndef VMTAX_FINGERPRINT_H
+#define VMTAX_FINGERPRINT_H
+
+#include "result.h"
+
+enum fact_class { FACT_NOTE, FACT_WARN, FACT_FATAL };
+
+/* Read the machine's facts into r. Never fails: what cannot be read is the fact "unknown". */
+void fingerprint_read(struct result *r);
+
+struct fingerprint_difference {
+    enum fact_class class;
+    char key[40];
+    char sentence[256]; /* "kernel changed from 6.1.0-25 to 6.1.0-28: system calls and context
+                           switches may differ" */
+};
+/* Differences from old to new, fatal first. Returns the number found; at most room are written.
+ * Includes targets (limits, emulation), agent and profile. */
+size_t fingerprint_compare(const struct result *old, const struct result *new,
+                           struct fingerprint_difference *out, size_t room);
+
+#endif

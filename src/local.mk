@@ -1,0 +1,39 @@
+# What both programs need: records, text, histogram, catalogue. Compiled once for each, because the agent is static.
+common_sources = \
+	src/error.c src/error.h \
+	src/protocol.c src/protocol.h \
+	src/text.c src/text.h \
+	src/histogram.c src/histogram.h \
+	src/sha256.c src/sha256.h \
+	workloads/catalog.c workloads/catalog.h
+
+# The engine: everything of vmtax but main() and the dashboard.
+noinst_LIBRARIES += libvmtax.a
+libvmtax_a_SOURCES = $(common_sources) \
+	src/xalloc.c src/xalloc.h \
+	src/stats.c src/stats.h \
+	src/clock.c src/clock.h \
+	src/plan.c src/plan.h \
+	src/session.c src/session.h \
+	src/runner.c src/runner.h \
+	src/result.c src/result.h \
+	src/analysis.c src/analysis.h \
+	src/board.c src/board.h \
+	src/host.c src/host.h \
+	src/fingerprint.c src/fingerprint.h \
+	src/store.c src/store.h \
+	src/target/target.c src/target/target.h \
+	src/target/ledger.c src/target/ledger.h \
+	src/target/cgroup.c src/target/cgroup.h \
+	src/target/native.c \
+	src/target/container.c \
+	src/report/report.c src/report/report.h \
+	src/report/json.c \
+	src/report/csv.c \
+	src/report/markdown.c
+libvmtax_a_CFLAGS = $(AM_CFLAGS) $(STATGRAB_CFLAGS) $(CJSON_CFLAGS) $(LXC_CFLAGS)
+
+bin_PROGRAMS += vmtax
+vmtax_SOURCES = src/main.c
+vmtax_CFLAGS = $(AM_CFLAGS)
+vmtax_LDADD = libvmtax.a $(NCURSES_LIBS) $(STATGRAB_LIBS) $(CJSON_LIBS) $(LXC_LIBS) -lm

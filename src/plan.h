@@ -1,0 +1,52 @@
+/* plan.h - what runs, in which order, and how long it will take. */
+#ifndef VMTAX_PLAN_H
+#define VMTAX_PLAN_H
+
+#include "error.h"
+#include "target/target.h"
+#include "workloads/catalog.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct plan_row {
+    const struct workload *workload;
+    char params[PARAMS_TEXT];
+};
+
+struct plan {
+    enum profile profile;
+    struct plan_row *rows;
+    size_t row_count, row_room;
+    const struct target_kind *targets[TARGETS_MAX]; /* [0] is native, the reference */
+    size_t target_count;
+    uint32_t blocks;  /* of each row, even; stage 1 when two_stage */
+    uint32_t blocks2; /* fresh blocks of the kept rows in stage 2 */
+    bool two_stage;
+    double budget_s; /* hard limit of the whole; INFINITY: none */
+    double slot_s;   /* overrides the catalogue's slot length when > 0 */
+    struct target_options options;
+};
+
+void plan_init(struct plan *p);
+void plan_release(struct plan *p);
+
+/* Add what a word names: an id ("sys.read", with optional ":size=64K,cpus=2"), a subsystem, a glob,
+ * "all". Unknown: -1 with the nearest. */
+int plan_add(struct plan *p, const char *word, struct error *e);
+/* Expected seconds of one block of one row, and of the whole plan (stage 2 counted only as far as
+ * the budget allows). */
+double plan_block_seconds(const struct plan *p, const struct plan_row *row);
+double plan_seconds(const struct plan *p);
+
+/* The position names and targets of a block in the order in which its slots run, for targets 0
+ * (native) .. n-1: block 0 of two: N1 G1 G2 N2; block 1: G1 N1 N2 G2; of three: N1 G1 H1 H2 G2 N2,
+ * then mirrored. Returns the number of slots (2 n). */
+struct plan_slot {
+    size_t target;
+    char position[4];
+};
+size_t plan_block_order(size_t targets, uint32_t block, struct plan_slot out[2 * TARGETS_MAX]);
+
+#endif

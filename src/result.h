@@ -1,0 +1,142 @@
+/* result.h - the result document in memory: what was measured, on what, and what follows.
+ *
+ * The runner appends slots; analysis_update() (analysis.h) derives metrics and comparisons from
+ * slots; store.c keeps it as JSON (schema vmtax.result/1); reports, `compare` and the board read
+ * it. A value that was not measured has measured = false and a reason, never a magic zero. */
+#ifndef VMTAX_RESULT_H
+#define VMTAX_RESULT_H
+
+#include "error.h"
+#include "stats.h"
+#include "target/target.h"
+#include "workloads/catalog.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define RESULT_SCHEMA "vmtax.result/1"
+#define REASON_MAX    160
+
+/* One fact about the machine (fingerprint.h fills them). */
+struct fact {
+    char key[40];    /* "kernel", "governor", "mitigations.spectre_v2" */
+    char value[200]; /* cleaned text */
+};
+
+struct latency {
+    bool known;
+    uint64_t count; /* sampled operations */
+    double p50_us, p90_us, p99_us, p99_9_us, max_us;
+};
+
+struct result_target {
+    char id[TARGET_ID_MAX]; /* "native", "container" */
+    char kind[TARGET_ID_MAX];
+    uint64_t cpus;
+    uint64_t memory_mib; /* 0 = no limit */
+    char how[64], network[64], limits[96];
+    char kernel[64], clocksource[32], virt[32]; /* from the hello, cleaned */
+    double start_s;
+    double clock_rate,
+        clock_bound; /* guest seconds per host second, and its error bound; 1 and 0 for native */
+    bool clock_known;
+    bool emulated;
+    uint32_t flags;
+};
+
+struct slot {
+    size_t metric;    /* index into result.metrics */
+    size_t target;    /* index into result.targets */
+    uint32_t block;   /* from 0, per metric */
+    uint8_t stage;    /* 1 or 2 of the two-stage rule; 1 when there is one stage */
+    char position[4]; /* "N1", "G2", "H1" ... */
+    double at_s;      /* start on the host's time line, seconds since result.started */
+    double host_s;    /* duration by the host's clock (mapped) */
+    double agent_s;   /* duration by the agent's clock */
+    uint64_t ops;
+    double value; /* in the workload's unit; valid if measured */
+    bool measured;
+    struct latency latency;
+    double steal; /* share of the slot's processor time, 0..1; NAN unknown */
+    uint32_t flags;
+    char reason[REASON_MAX]; /* why not measured */
+};
+
+/* What is measured: one workload with one set of parameters. */
+struct metric {
+    char workload[WORKLOAD_ID_MAX];
+    char params[PARAMS_TEXT];
+    const struct workload
+        *row; /* NULL if a file names a workload that this version does not know */
+};
+
+/* One metric on one target, from its slots. */
+struct figure_value {
+    size_t metric, target;
+    size_t n;         /* slots measured */
+    double value;     /* median of slots, in the unit */
+    double low, high; /* 95 % interval of the median (t interval of logs below 6 slots) */
+    bool bounded;
+    double noise; /* A/A noise, log units; NAN unknown */
+    bool verified;
+    struct latency latency; /* medians over slots */
+    bool measured;
+    char reason[REASON_MAX];
+};
+
+struct comparison {
+    size_t metric, target, reference; /* reference: index of target, native as a rule */
+    struct stats_estimate estimate;   /* log units */
+    double detectable;                /* log units; NAN unknown */
+    double p;                         /* NAN if not tested; adjusted (Holm) in stage 2 */
+    uint8_t stage;                    /* 0: exploring rule; 1, 2: of the two-stage rule */
+    enum verdict verdict;
+    uint32_t flags;
+    char reason[REASON_MAX]; /* for NOT_MEASURED, CANNOT, NOT_COMPARABLE */
+};
+
+struct result {
+    char tool_version[32];
+    char agent_sha256[65];
+    char profile[16];
+    char name[64];   /* of a baseline session; else "" */
+    int64_t started; /* Unix seconds */
+    double elapsed_s;
+    bool partial; /* interrupted */
+    bool two_stage;
+    struct fact *facts;
+    size_t fact_count;
+    struct result_target targets[TARGETS_MAX];
+    size_t target_count;
+    struct metric *metrics;
+    size_t metric_count;
+    struct slot *slots;
+    size_t slot_count;
+    /* derived */
+    struct figure_value *figures;
+    size_t figure_count;
+    struct comparison *comparisons;
+    size_t comparison_count;
+    size_t fact_room, metric_room, slot_room, figure_room, comparison_room; /* allocated */
+    /* the tool's own cost */
+    double self_cpu_s;
+    uint64_t self_max_rss_kib;
+    uint64_t self_frames;
+};
+
+void result_init(struct result *r);
+void result_release(struct result *r);
+/* Append; the returned pointer is valid until the next append. Allocation failure ends the program
+ * with a sentence (xalloc.h). */
+struct slot *result_add_slot(struct result *r);
+size_t result_add_metric(struct result *r, const struct workload *w,
+                         const char *params); /* finds or adds */
+struct fact *result_add_fact(struct result *r, const char *key, const char *value);
+const char *result_fact(const struct result *r, const char *key);  /* NULL if unknown */
+size_t result_find_target(const struct result *r, const char *id); /* target_count if absent */
+const struct figure_value *result_figure(const struct result *r, size_t metric,
+                                         size_t target); /* NULL if absent */
+const struct comparison *result_comparison(const struct result *r, size_t metric, size_t target);
+
+#endif

@@ -1,0 +1,76 @@
+/* session.h - one conversation between vmtax and one agent. Synchronous and bounded: every call
+ * ends by its deadline.
+ *
+ * The agent is untrusted: a line too long, a record out of sequence, an unknown slot, a flood,
+ * silence or a lie about the clock ends in a sentence, never in a hang. One thread uses a session.
+ */
+#ifndef VMTAX_SESSION_H
+#define VMTAX_SESSION_H
+
+#include "clock.h"
+#include "error.h"
+#include "result.h"
+#include "target/target.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct session;
+
+struct session_hello {
+    char sha256[65], kernel[64], clocksource[32], arch[16], virt[32];
+    uint64_t cpus, memory_kib;
+};
+
+/* Takes over target's descriptors' use (not their ownership). Waits for the hello until deadline
+ * seconds have passed; expected_sha256 (NULL: any) must match. interrupt_fd (-1: none): readable =
+ * give up with ERROR_INTERRUPTED. */
+struct session *session_open(struct target *t, const char *expected_sha256, double timeout_s,
+                             int interrupt_fd, struct error *e);
+const struct session_hello *session_hello(const struct session *s);
+const struct clock_audit *session_clock(const struct session *s);
+
+/* One clock audit exchange set (best of eight); feeds session_clock. */
+int session_audit_clock(struct session *s, struct error *e);
+
+struct session_run {
+    uint32_t slot;
+    const char *workload;
+    const char *params;
+    double lead_s, time_s, tick_s;
+    bool fresh; /* in a new worker process */
+    uint64_t seed;
+};
+
+struct session_tick {
+    uint64_t ops;
+    double value_ops_per_s; /* in this tick */
+    double seconds;
+};
+
+struct session_result {
+    uint64_t ops;
+    double bytes;
+    double agent_s;            /* timed part by the agent's clock, overhead phases excluded */
+    double host_s;             /* the same on the host's time line */
+    double overhead_s_per_op;  /* 0 when nothing is subtracted */
+    uint64_t start_ns, end_ns; /* agent clock */
+    struct latency latency;
+    double steal; /* NAN unknown */
+    bool verified;
+    uint32_t flags; /* FLAG_CLOCK ... */
+    char engine[32];
+    char failure[REASON_MAX]; /* not empty: the workload could not run or its result was wrong; the
+                                 session goes on */
+};
+
+/* Run one slot. tick (may be NULL) is called for each tick record. 0 with the result (look at
+ * failure), -1 when the session is lost. */
+int session_run(struct session *s, const struct session_run *run, struct session_result *out,
+                void (*tick)(void *context, const struct session_tick *tick), void *context,
+                struct error *e);
+
+/* Ask the agent to end, wait briefly, free. The target is still the caller's. NULL is allowed. */
+void session_close(struct session *s);
+
+#endif

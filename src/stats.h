@@ -1,0 +1,115 @@
+/* stats.h - how two targets are compared: the arithmetic. Pure functions of numbers, no I/O, no
+ * state.
+ *
+ * Performance is compared in logs: y = ln(throughput) or -ln(time), so that 0 is equal and below 0
+ * is slower. A block gives one difference d (guest minus native, averaged over its slots so that
+ * linear drift cancels). From n of them: the Hodges-Lehmann estimate, and the exact signed-rank
+ * interval. Sources are named at each function. */
+#ifndef VMTAX_STATS_H
+#define VMTAX_STATS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define STATS_EXACT_MIN 6    /* below: a t interval, marked approximate */
+#define STATS_N_MAX     1024 /* differences per row; more is BUG */
+
+/* Quantiles and distribution functions. p in (0,1), df > 0. Accurate to 1e-9 or better. */
+double stats_normal_cdf(double x);
+double stats_normal_quantile(double p);
+double stats_t_cdf(double t, double df);
+double stats_t_quantile(double p, double df);
+double stats_median(double *values, size_t n); /* sorts values; n > 0 */
+
+/* Signed-rank null distribution: P(T+ <= t) for n differences without ties (n <= STATS_N_MAX; exact
+ * by the counting recursion up to n = 100, Edgeworth-corrected normal above). Hollander & Wolfe,
+ * Nonparametric Statistical Methods. */
+double stats_signed_rank_cdf(size_t n, double t);
+/* Exact two-sided p of the signed-rank test that the centre is 0; zeros dropped, midranks for ties
+ * (exact conditional distribution up to n = 30). */
+double stats_signed_rank_p(const double *d, size_t n);
+
+struct stats_estimate {
+    size_t n;
+    double centre;    /* Hodges-Lehmann, log units */
+    double low, high; /* interval, log units; valid if bounded */
+    double level;     /* achieved two-sided confidence, e.g. 0.96875 at n = 6 */
+    bool bounded;     /* false if n is too small for any interval (n < 2) */
+    bool approximate; /* a t interval (n < STATS_EXACT_MIN) */
+    size_t outliers;  /* differences beyond 3.5 robust deviations of their median: kept, counted */
+};
+
+/* Estimate and interval at the nearest achievable level at or above the wanted one (0.95). */
+struct stats_estimate stats_estimate(const double *d, size_t n, double wanted);
+
+/* A/A noise from adjacent same-target pairs: 1.4826 * median|pair difference| / sqrt 2; NAN if n =
+ * 0. */
+double stats_pair_noise(const double *pair_differences, size_t n);
+double stats_sd(const double *values, size_t n); /* n-1; NAN if n < 2 */
+
+/* Smallest effect (log units) found with 80 % power by n differences of deviation sd and A/A noise
+ * sigma, at two-sided alpha. NAN if n < 2. */
+double stats_detectable(double sigma, double sd, size_t n, double alpha);
+
+/* Empirical-Bayes shrinkage of variances (Smyth 2004, limma): prior degrees of freedom d0 (INFINITY
+ * possible) and variance s0² by the moments of log s². var[i] with df[i] degrees of freedom, count
+ * of them; entries with df 0 are skipped. False if fewer than 3 usable. */
+bool stats_shrink(const double *var, const double *df, size_t count, double *d0,
+                  double *s0_squared);
+/* Posterior variance (d0*s0² + df*s²)/(d0+df). */
+double stats_shrunken(double var, double df, double d0, double s0_squared);
+
+/* Mean of several rows' centres (a subsystem), with a t interval from the pooled variances
+ * (Welch-Satterthwaite). */
+struct stats_estimate stats_combine(const struct stats_estimate *rows, const double *variances,
+                                    const double *dfs, size_t count);
+
+/* Holm's step-down: adjusted[i] for p[i]; count of them. */
+void stats_holm(const double *p, size_t count, double *adjusted);
+
+/* Verdicts: the one table of statistics.md. Glyphs are the screen's business. */
+enum verdict {
+    VERDICT_BETTER,
+    VERDICT_SAME,
+    VERDICT_SLIGHTLY_WORSE,
+    VERDICT_WORSE,
+    VERDICT_NO_SIGN, /* measured too briefly, nothing seen */
+    VERDICT_INCONCLUSIVE,
+    VERDICT_NOT_MEASURED,
+    VERDICT_CANNOT,
+    VERDICT_NOT_COMPARABLE,
+    VERDICT_COUNT,
+};
+
+struct verdict_info {
+    const char *id;    /* "slightly-worse": in files */
+    const char *title; /* "slightly worse": on screens */
+};
+extern const struct verdict_info verdicts[VERDICT_COUNT];
+
+/* For exploring and `run`: per row, uncorrected. margin in log units. */
+enum verdict stats_verdict(const struct stats_estimate *e, double margin);
+
+/* Flags on a bar (statistics.md). */
+enum flag {
+    FLAG_CLOCK = 1 << 0,       /* C guest clock */
+    FLAG_CACHE = 1 << 1,       /* $ */
+    FLAG_STEAL = 1 << 2,       /* S steal above 1 % */
+    FLAG_THROTTLED = 1 << 3,   /* T */
+    FLAG_NESTED = 1 << 4,      /* N native itself is a guest */
+    FLAG_EMULATED = 1 << 5,    /* E */
+    FLAG_FINGERPRINT = 1 << 6, /* F */
+    FLAG_PLACEMENT = 1 << 7,   /* P different path or placement */
+    FLAG_YOUNG = 1 << 8,       /* L too few sessions */
+    FLAG_TOO_GOOD = 1 << 9,    /* X guest beats native */
+    FLAG_COUNT = 10,
+};
+struct flag_info {
+    char letter;
+    const char *id;      /* "steal": in files */
+    const char *meaning; /* one sentence for the user */
+};
+extern const struct flag_info flags[FLAG_COUNT]; /* in bit order */
+
+#endif

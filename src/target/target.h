@@ -1,0 +1,93 @@
+/* target.h - where a workload runs: one const descriptor per kind.
+ *
+ * A target is started with the limits of struct target_options and gives a pair of file descriptors
+ * that speak to an agent. It knows no workload. Whatever start() makes is written into the run's
+ * ledger (ledger.h) before it exists, so that stop(), or the next start of vmtax after a SIGKILL,
+ * can remove it. */
+#ifndef VMTAX_TARGET_H
+#define VMTAX_TARGET_H
+
+#include "error.h"
+#include "ledger.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define TARGETS_MAX     8
+#define TARGET_ID_MAX   32
+#define TARGET_CPUS_MAX 256
+
+struct target_options {
+    size_t cpu_count;          /* processors that the workload may use (> 0) */
+    int cpus[TARGET_CPUS_MAX]; /* the host's numbers of them */
+    uint64_t memory_bytes;     /* limit; 0 = none */
+    const char *agent_path;    /* the agent's file on the host */
+    const char *scratch; /* private directory on a real disk; the target sees it or a directory of
+                            its own on the same disk */
+    bool limits;         /* false: apply no limits (native beside a guest that cannot have any) */
+};
+
+enum target_use {
+    TARGET_USABLE,
+    TARGET_LIMITED,  /* works, but not everything: reason says what */
+    TARGET_UNUSABLE, /* reason and remedy */
+};
+
+struct target_probe {
+    enum target_use use;
+    char how[64];     /* "liblxc 5.0.2", "bubblewrap, rootless" */
+    char reason[256]; /* a sentence, when not USABLE */
+    char remedy[256]; /* what to do: "apt install lxc", ... */
+    bool limits;      /* cpu and memory limits can be applied */
+};
+
+/* Facts for the target card and the result document. */
+struct target_facts {
+    char how[64];
+    char network[64]; /* path to the host: "veth 10.x.y.1 - 10.x.y.2", "loopback", "none" */
+    char limits[96];  /* "cpus 0-1, memory 1536 MiB (cgroup v1)" */
+    bool limited;     /* the limits are in force */
+    bool emulated;
+    double start_s; /* from start() to the file descriptors; the session adds the hello */
+    uint32_t flags; /* of enum flag (stats.h) that hold for every row */
+};
+
+struct target_counters {
+    bool known;
+    uint64_t cpu_ns;       /* processor time of the whole target, by the host's accounting */
+    uint64_t throttled_ns; /* kept from running by its quota */
+    uint64_t memory_bytes;
+};
+
+struct target;
+
+struct target_kind {
+    const char *id;    /* "container" */
+    const char *title; /* "container" */
+    const char *what;  /* one sentence */
+    void (*probe)(const struct target_options *options, struct target_probe *out);
+    /* Blocking, at most a few seconds. The caller owns the target and ends it by target_stop().
+     * NULL with a sentence. */
+    struct target *(*start)(const struct target_options *options, struct ledger *ledger,
+                            struct error *e);
+    void (*counters)(struct target *t, struct target_counters *out); /* NULL: none */
+    /* Ends everything; bounded (5 s); frees t. */
+    void (*stop)(struct target *t);
+};
+
+/* Every kind embeds this first. */
+struct target {
+    const struct target_kind *kind;
+    int to_agent;   /* non-blocking, close-on-exec; owned */
+    int from_agent; /* non-blocking, close-on-exec; owned; may equal to_agent */
+    struct target_facts facts;
+};
+
+/* Ends with NULL; native first. */
+extern const struct target_kind *const target_kinds[];
+const struct target_kind *target_find(const char *id);
+
+void target_stop(struct target *t); /* NULL is allowed */
+
+#endif

@@ -1,0 +1,52 @@
+/* panel.h - one panel: a const descriptor; one file each. A panel reads the snapshot and its view
+ * state only; drawing changes neither. */
+#ifndef VMTAX_PANEL_H
+#define VMTAX_PANEL_H
+
+#include "board.h"
+#include "ui/canvas.h"
+
+enum unit_mode { UNIT_PERCENT, UNIT_TIMES, UNIT_RAW, UNIT_COUNT };
+
+/* What the user has set: belongs to the application, changed only by keys. */
+struct view {
+    size_t box;        /* focused box of the panel */
+    size_t row[16];    /* selected row of each box */
+    size_t column[16]; /* selected column (heat matrix, sweeps) */
+    size_t scroll[16];
+    enum unit_mode unit;
+    bool other_view[16]; /* `o` in that box */
+    bool log_axis[16];   /* `a` in that box */
+    size_t sort;         /* index into the panel's sort orders */
+    bool reverse;
+    bool expanded; /* the focused box fills the screen */
+    bool frozen;
+    bool paper;    /* the paper's own figures as ghost marks */
+    size_t target; /* target that one-target views show (> 0) */
+    double span_s; /* time range of live graphs: 30, 120, 600 */
+    char filter[48];
+};
+
+struct panel {
+    const char *id;          /* "overview", for `vmtax screen` */
+    char key;                /* '1'..'9', '0', 'H', 'W', 'L' */
+    const char *title;       /* "Overview" */
+    const char *short_title; /* "Over" */
+    /* Boxes that can have the focus at this size, for Tab. */
+    size_t (*boxes)(const struct snapshot *s, int h, int w);
+    /* Rows (and columns, may be NULL) of a box, to bound the cursor. */
+    size_t (*rows)(const struct snapshot *s, const struct view *v, size_t box);
+    size_t (*columns)(const struct snapshot *s, const struct view *v, size_t box);
+    /* The metric under the cursor, SIZE_MAX if none: for Enter, run, why, copy. */
+    size_t (*metric)(const struct snapshot *s, const struct view *v);
+    /* Draw into area of c (tabs and footer are drawn by the application). */
+    void (*draw)(struct canvas *c, struct rect area, const struct snapshot *s,
+                 const struct view *v);
+};
+
+/* In the order of the tabs; ends with NULL. */
+extern const struct panel *const panels[];
+extern const struct panel
+    panel_live; /* the live run view: not a tab, opened from any row and by `v` */
+
+#endif

@@ -1,0 +1,124 @@
+/* catalog.h - what can be measured: pure data, linked into vmtax and into the agent.
+ *
+ * A workload is a row here and, in the agent, a struct workload_ops of the same id (workload.h).
+ * Results are stored by id and parameters: neither is ever renamed or given another meaning. Adding
+ * a workload is one row here and one ops table. */
+#ifndef VMTAX_CATALOG_H
+#define VMTAX_CATALOG_H
+
+#include "error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The paper's nine, in its order, and our white-box addition. */
+enum subsystem {
+    SUBSYSTEM_PROCESSOR,
+    SUBSYSTEM_MEMORY,
+    SUBSYSTEM_DISK,
+    SUBSYSTEM_NETWORK,
+    SUBSYSTEM_WEB,
+    SUBSYSTEM_DATABASE,
+    SUBSYSTEM_JAVA,
+    SUBSYSTEM_SYSOPS,
+    SUBSYSTEM_CTXSW,
+    SUBSYSTEM_EXITS,
+    SUBSYSTEM_COUNT,
+};
+
+struct subsystem_info {
+    const char *id;          /* "memory": the word of the command line */
+    const char *title;       /* "Memory" */
+    const char *instruments; /* "RAMspeed·lmbench": what the paper measured it with */
+    double margin;           /* default margin of equivalence, log units (statistics.md) */
+};
+
+extern const struct subsystem_info subsystems[SUBSYSTEM_COUNT];
+/* SUBSYSTEM_COUNT if there is no such id. */
+enum subsystem subsystem_find(const char *id);
+
+/* How the figure follows from operations and seconds. */
+enum figure {
+    FIGURE_TIME_US,   /* microseconds per operation; lower is better */
+    FIGURE_OPS_PER_S, /* operations per second; higher is better */
+    FIGURE_MB_PER_S,  /* 10^6 bytes per second; higher is better */
+    FIGURE_NONE,      /* `null`: nothing */
+};
+
+enum param_type {
+    PARAM_SIZE,   /* bytes; written 512, 64K, 8M, 1G */
+    PARAM_COUNT,  /* a plain number */
+    PARAM_CHOICE, /* one of words separated by '|'; the value is the index */
+};
+
+struct param {
+    const char *name;
+    enum param_type type;
+    const char *choices; /* PARAM_CHOICE only */
+    uint64_t min, max, initial;
+    const char *help;
+};
+
+#define PARAMS_MAX      4
+#define PARAMS_TEXT     64
+#define WORKLOAD_ID_MAX 32
+
+/* Which parameter sets a profile measures. */
+enum profile {
+    PROFILE_QUICK = 1,
+    PROFILE_STANDARD = 2,
+    PROFILE_PAPER = 4,
+};
+
+struct point {
+    const char *params; /* canonical text; "" = all defaults */
+    unsigned profiles;  /* of enum profile */
+};
+
+enum workload_need {
+    NEED_SCRATCH = 1, /* a directory on a real disk */
+    NEED_TWO_CPUS = 2,
+};
+
+struct workload {
+    const char *id;
+    enum subsystem subsystem;
+    const char *title;   /* short, for a table row: "fork+exec" */
+    const char *mirrors; /* the paper's row or figure: "Table I fork+exec" */
+    const char *paper;   /* its key in data/paper.json's tables ("fork+exec", "2p0k"), or NULL */
+    const char *method;  /* one sentence: what is measured and by whose method */
+    enum figure figure;
+    const struct param *params; /* up to PARAMS_MAX, ends with name NULL; or NULL */
+    const struct point *points; /* ends with params NULL; or NULL = all defaults in all profiles */
+    unsigned needs;
+    double slot_s;     /* timed part of a slot */
+    double lead_s;     /* discarded lead-in, the same for all targets */
+    double margin;     /* log units; 0 = the subsystem's */
+    bool latency;      /* keeps a histogram of sampled operations */
+    unsigned profiles; /* in which profiles it takes part; points refine it */
+};
+
+/* Ends with id NULL. */
+extern const struct workload workloads[];
+
+const struct workload *workload_find(const char *id);
+/* Unit of the figure: "µs", "op/s", "MB/s", "". */
+const char *workload_unit(const struct workload *w);
+bool workload_lower_is_better(const struct workload *w);
+double workload_margin(const struct workload *w);
+
+/* Parse "size=64K cpus=2" (or "size=64K,cpus=2") over the defaults into values[PARAMS_MAX]. -1 with
+ * a sentence that names the parameter, its range or the nearest known name. */
+int params_parse(const struct workload *w, const char *text, uint64_t values[PARAMS_MAX],
+                 struct error *e);
+/* Canonical text: every parameter in table order, sizes by the largest exact suffix; "" if there
+ * are none. */
+void params_format(const struct workload *w, const uint64_t values[PARAMS_MAX],
+                   char out[PARAMS_TEXT]);
+
+/* The value of one figure from what was counted. bytes is the number of bytes moved
+ * (FIGURE_MB_PER_S only). */
+double workload_value(const struct workload *w, double ops, double bytes, double seconds);
+
+#endif

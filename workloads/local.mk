@@ -1,0 +1,22 @@
+# Timed kernels: compiled with fixed flags of their own; nothing else goes in here.
+noinst_LIBRARIES += libkernels.a
+libkernels_a_SOURCES = \
+	workloads/workload.h \
+	workloads/null.c \
+	workloads/sys.c \
+	workloads/ctx.c \
+	workloads/ram.c \
+	workloads/membw.c \
+	workloads/file.c
+libkernels_a_CFLAGS = $(AM_CFLAGS) -fPIE
+$(libkernels_a_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
+
+pkglibexecdir = $(libexecdir)/vmtax
+pkglibexec_PROGRAMS = vmtax-agent
+vmtax_agent_SOURCES = $(common_sources) \
+	workloads/agent/main.c \
+	workloads/agent/worker.c workloads/agent/worker.h \
+	workloads/agent/work.c
+vmtax_agent_CFLAGS = $(AM_CFLAGS) -fPIE
+vmtax_agent_LDFLAGS = $(AM_LDFLAGS) $(AGENT_LDFLAGS)
+vmtax_agent_LDADD = libkernels.a -lm

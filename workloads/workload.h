@@ -1,0 +1,90 @@
+/* workload.h - the agent's side of a workload: a const table of functions.
+ *
+ * A workload runs in a worker process of its own, forked and executed afresh from the agent's own
+ * file, once per block. The worker (agent/worker.c) owns time: it calls prepare() once, finds a
+ * batch size in the lead-in, then calls run() with that count until the slot's time is over, and
+ * verify() after every slot. Kernels never look at a clock for the figure.
+ *
+ * Lanes: when the workload has a parameter `cpus` (0 = all, else a number), the worker starts that
+ * many threads, each pinned to a processor of its own and each with its own struct work; all start
+ * at one barrier. Lane 0 is the worker's main thread, so children forked there may use
+ * PR_SET_PDEATHSIG.
+ *
+ * Inside run() no library function is called that glibc dispatches by processor (memcpy, memset,
+ * strlen, sin, ...); a test over the symbols holds this. */
+#ifndef VMTAX_WORKLOAD_H
+#define VMTAX_WORKLOAD_H
+
+#include "catalog.h"
+#include "error.h"
+#include "histogram.h"
+
+struct work {
+    const struct workload *workload;
+    uint64_t param[PARAMS_MAX]; /* in the order of the catalogue row */
+    unsigned lane, lanes;
+    const int *cpus; /* processors of this run, one per lane first; cpu_count of them */
+    size_t cpu_count;
+    const char *scratch; /* private directory on the target's own disk, or NULL */
+    uint64_t seed;       /* the same for all targets of a block */
+    void *state;         /* the workload's own */
+    struct error *error; /* filled by a function that returns -1 */
+
+    /* Written by run() through the helpers below. */
+    uint64_t bytes;       /* bytes moved, for FIGURE_MB_PER_S */
+    uint64_t excluded_ns; /* time inside run() that does not count, by work_exclude_begin/end */
+    uint64_t exclude_from;
+    struct histogram *latency; /* NULL when not wanted */
+    uint32_t sample;           /* counts down to the next sampled operation */
+};
+
+struct workload_ops {
+    const char *id;
+    int (*prepare)(struct work *w);
+    /* Do count operations (count > 0). */
+    int (*run)(struct work *w, uint64_t count);
+    /* Do count times what run() does besides the thing measured; the worker alternates it with
+     * run() inside the slot and subtracts the time per operation. NULL: nothing is subtracted. */
+    int (*overhead)(struct work *w, uint64_t count);
+    /* Is what was done right? After every slot, outside its time. A wrong result is an error, not a
+     * figure. */
+    int (*verify)(struct work *w);
+    /* Also called after a failed prepare(); everything made is gone afterwards. */
+    void (*release)(struct work *w);
+};
+
+/* One list per file of kernels, each ends with NULL; agent/worker.c knows the lists. */
+extern const struct workload_ops *const workload_ops_null[];
+extern const struct workload_ops *const workload_ops_sys[];
+extern const struct workload_ops *const workload_ops_ctx[];
+extern const struct workload_ops *const workload_ops_ram[];
+extern const struct workload_ops *const workload_ops_membw[];
+extern const struct workload_ops *const workload_ops_file[];
+const struct workload_ops *workload_ops_find(const char *id);
+
+/* Helpers for kernels (agent/work.c). */
+uint64_t work_now_ns(void); /* CLOCK_MONOTONIC */
+void work_exclude_begin(struct work *w);
+void work_exclude_end(struct work *w);
+
+/* Latency of one operation, for one in WORK_SAMPLE_EVERY operations, so that reading the clock does
+ * not show in the figure: uint64_t from = work_sample_begin(w);  ...operation... work_sample_end(w,
+ * from); */
+#define WORK_SAMPLE_EVERY 16
+static inline uint64_t work_sample_begin(struct work *w)
+{
+    if (!w->latency || --w->sample)
+        return 0;
+    w->sample = WORK_SAMPLE_EVERY;
+    return work_now_ns();
+}
+static inline void work_sample_end(struct work *w, uint64_t from)
+{
+    if (__builtin_expect(from != 0, 0))
+        histogram_record(w->latency, work_now_ns() - from);
+}
+
+/* The compiler must assume that memory was used. */
+#define WORK_KEEP(pointer) __asm__ volatile("" : : "g"(pointer) : "memory")
+
+#endif
