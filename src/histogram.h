@@ -33,7 +33,8 @@ void histogram_record(struct histogram *h, uint64_t value); /* single writer */
 /* to += from; to has one writer. */
 void histogram_merge(struct histogram *to, const struct histogram *from);
 /* The q-quantile (0 < q <= 1), nearest rank, as a bucket midpoint, never above max; false if the
- * histogram is empty. */
+ * histogram is empty. The last rank, and ranks among the clipped values, give max. Beside a running
+ * writer it is the quantile of some moment during the call. */
 bool histogram_quantile(const struct histogram *h, double q, uint64_t *value);
 
 /* The bucket of a value, and a bucket's lower bound and width; for drawing and tests. */

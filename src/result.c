@@ -1,1 +1,116 @@
 #include "result.h"
+
+#include "xalloc.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Identifiers come from the catalogue or from a file that was checked when it was read; longer ones
+ * are cut. */
+static void keep(char *out, size_t size, const char *text)
+{
+    size_t length = strnlen(text, size - 1);
+    memcpy(out, text, length);
+    out[length] = '\0';
+}
+
+void result_init(struct result *r)
+{
+    memset(r, 0, sizeof *r);
+}
+
+void result_release(struct result *r)
+{
+    free(r->facts);
+    free(r->metrics);
+    free(r->slots);
+    free(r->figures);
+    free(r->comparisons);
+    result_init(r);
+}
+
+struct slot *result_add_slot(struct result *r)
+{
+    XGROW(r->slots, r->slot_count, r->slot_room);
+    struct slot *s = &r->slots[r->slot_count++];
+    memset(s, 0, sizeof *s);
+    s->stage = 1;
+    s->steal = NAN;
+    return s;
+}
+
+size_t result_find_metric(const struct result *r, const char *workload, const char *params)
+{
+    for (size_t i = 0; i < r->metric_count; i++)
+        if (!strcmp(r->metrics[i].workload, workload) && !strcmp(r->metrics[i].params, params))
+            return i;
+    return r->metric_count;
+}
+
+size_t result_add_metric_id(struct result *r, const char *workload, const struct workload *row,
+                            const char *params)
+{
+    struct metric m = {.row = row};
+    keep(m.workload, sizeof m.workload, workload);
+    keep(m.params, sizeof m.params, params);
+    size_t found = result_find_metric(r, m.workload, m.params);
+    if (found == r->metric_count) {
+        XGROW(r->metrics, r->metric_count, r->metric_room);
+        r->metrics[r->metric_count++] = m;
+    }
+    return found;
+}
+
+size_t result_add_metric(struct result *r, const struct workload *w, const char *params)
+{
+    return result_add_metric_id(r, w->id, w, params);
+}
+
+struct fact *result_add_fact(struct result *r, const char *key, const char *value)
+{
+    struct fact *f = NULL;
+    for (size_t i = 0; i < r->fact_count && !f; i++)
+        if (!strcmp(r->facts[i].key, key))
+            f = &r->facts[i];
+    if (!f) {
+        XGROW(r->facts, r->fact_count, r->fact_room);
+        f = &r->facts[r->fact_count++];
+        memset(f, 0, sizeof *f);
+        keep(f->key, sizeof f->key, key);
+    }
+    keep(f->value, sizeof f->value, value);
+    return f;
+}
+
+const char *result_fact(const struct result *r, const char *key)
+{
+    for (size_t i = 0; i < r->fact_count; i++)
+        if (!strcmp(r->facts[i].key, key))
+            return r->facts[i].value;
+    return NULL;
+}
+
+size_t result_find_target(const struct result *r, const char *id)
+{
+    size_t i = 0;
+    while (i < r->target_count && strcmp(r->targets[i].id, id))
+        i++;
+    return i;
+}
+
+const struct figure_value *result_figure(const struct result *r, size_t metric, size_t target)
+{
+    for (size_t i = 0; i < r->figure_count; i++)
+        if (r->figures[i].metric == metric && r->figures[i].target == target)
+            return &r->figures[i];
+    return NULL;
+}
+
+const struct comparison *result_comparison(const struct result *r, size_t metric, size_t target)
+{
+    for (size_t i = 0; i < r->comparison_count; i++)
+        if (r->comparisons[i].metric == metric && r->comparisons[i].target == target)
+            return &r->comparisons[i];
+    return NULL;
+}

@@ -132,6 +132,12 @@ void result_release(struct result *r);
 struct slot *result_add_slot(struct result *r);
 size_t result_add_metric(struct result *r, const struct workload *w,
                          const char *params); /* finds or adds */
+/* The same for a name that this version may not know (row NULL): from files. */
+size_t result_add_metric_id(struct result *r, const char *workload, const struct workload *row,
+                            const char *params);
+size_t result_find_metric(const struct result *r, const char *workload,
+                          const char *params); /* metric_count if absent */
+/* Adds, or gives the fact of that key a new value. */
 struct fact *result_add_fact(struct result *r, const char *key, const char *value);
 const char *result_fact(const struct result *r, const char *key);  /* NULL if unknown */
 size_t result_find_target(const struct result *r, const char *id); /* target_count if absent */

@@ -3,4 +3,19 @@ if HAVE_CMOCKA
 unit_tests =
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
+
+unit_tests += tests/unit/test_xalloc
+tests_unit_test_xalloc_SOURCES = tests/unit/test_xalloc.c tests/unit/unit.h
+tests_unit_test_xalloc_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_xalloc_LDADD = libvmtax.a $(CMOCKA_LIBS)
+
+unit_tests += tests/unit/test_histogram
+tests_unit_test_histogram_SOURCES = tests/unit/test_histogram.c tests/unit/unit.h
+tests_unit_test_histogram_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_histogram_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_result
+tests_unit_test_result_SOURCES = tests/unit/test_result.c tests/unit/unit.h
+tests_unit_test_result_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_result_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
 endif
