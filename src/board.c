@@ -1,1 +1,304 @@
+/* The board: everything that is shown, in one plain struct behind one lock.
+ *
+ * Writers (the runner, the host sampler) hold the lock only to copy figures in; readers hold it
+ * only to copy the whole out. That is some 150 KiB a few times a second, far cheaper than any
+ * scheme in which a panel could see half of an update. The version tells a reader whether there is
+ * anything new; the eventfd lets the dashboard sleep until there is. */
 #include "board.h"
+
+#include "analysis.h"
+#include "text.h"
+#include "xalloc.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+static uint64_t monotonic_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+int board_init(struct board *b, struct error *e)
+{
+    memset(b, 0, sizeof *b);
+    b->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (b->wake_fd < 0)
+        return error_errno(e, errno, "cannot make the event that wakes the dashboard");
+    int failed = pthread_mutex_init(&b->lock, NULL);
+    if (failed) {
+        close(b->wake_fd);
+        b->wake_fd = -1;
+        return error_errno(e, failed, "cannot make the lock of the board");
+    }
+    b->origin_ns = monotonic_ns();
+    b->current.version = 1;
+    b->current.host.mhz = NAN;
+    b->current.self.ui_share = NAN;
+    b->current.run.eta_s = -1;
+    return 0;
+}
+
+void board_release(struct board *b)
+{
+    snapshot_release(&b->current);
+    pthread_mutex_destroy(&b->lock);
+    if (b->wake_fd >= 0)
+        close(b->wake_fd);
+    b->wake_fd = -1;
+}
+
+double board_now(const struct board *b)
+{
+    return (double)(monotonic_ns() - b->origin_ns) / 1e9;
+}
+
+struct snapshot *board_edit(struct board *b)
+{
+    pthread_mutex_lock(&b->lock);
+    return &b->current;
+}
+
+void board_publish(struct board *b)
+{
+    b->current.version++;
+    pthread_mutex_unlock(&b->lock);
+    /* Can only fail when the counter is full; then the reader is awake already. */
+    uint64_t one = 1;
+    ssize_t written = write(b->wake_fd, &one, sizeof one);
+    (void)written;
+}
+
+bool board_peek(struct board *b, struct snapshot *s)
+{
+    bool changed = false;
+    pthread_mutex_lock(&b->lock);
+    const struct snapshot *from = &b->current;
+    if (s->version != from->version) {
+        struct board_metric *metrics = s->metrics;
+        size_t room = s->metric_room;
+        if (room < from->metric_count) {
+            room = from->metric_room;
+            metrics = xrealloc_array(metrics, room, sizeof *metrics);
+        }
+        *s = *from;
+        s->metrics = metrics;
+        s->metric_room = room;
+        if (from->metric_count)
+            memcpy(metrics, from->metrics, from->metric_count * sizeof *metrics);
+        changed = true;
+    }
+    pthread_mutex_unlock(&b->lock);
+    s->now_s = board_now(b);
+    s->clock = (int64_t)time(NULL);
+    return changed;
+}
+
+bool board_snapshot(struct board *b, struct snapshot *s)
+{
+    /* Emptied before the copy: what is published after it wakes the reader again. */
+    uint64_t wakes;
+    ssize_t got = read(b->wake_fd, &wakes, sizeof wakes);
+    (void)got;
+    return board_peek(b, s);
+}
+
+void snapshot_release(struct snapshot *s)
+{
+    free(s->metrics);
+    s->metrics = NULL;
+    s->metric_count = s->metric_room = 0;
+}
+
+size_t board_ring_push(size_t *first, size_t *count, size_t max)
+{
+    size_t at = (*first + *count) % max;
+    if (*count < max)
+        ++*count;
+    else
+        *first = (*first + 1) % max;
+    return at;
+}
+
+static void log_line(struct snapshot *s, enum board_log_level level, const char *target,
+                     const char *format, va_list args)
+{
+    char text[512];
+    vsnprintf(text, sizeof text, format, args);
+    struct board_log_line *line =
+        &s->log[board_ring_push(&s->log_first, &s->log_count, BOARD_LOG_MAX)];
+    line->at = (int64_t)time(NULL);
+    line->level = level;
+    text_clean(line->target, sizeof line->target, target ? target : "");
+    text_clean(line->text, sizeof line->text, text);
+}
+
+void snapshot_log(struct snapshot *s, enum board_log_level level, const char *target,
+                  const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    log_line(s, level, target, format, args);
+    va_end(args);
+}
+
+void board_log(struct board *b, enum board_log_level level, const char *target, const char *format,
+               ...)
+{
+    va_list args;
+    va_start(args, format);
+    log_line(board_edit(b), level, target, format, args);
+    va_end(args);
+    board_publish(b);
+}
+
+struct board_metric *snapshot_metric(struct snapshot *s, const struct workload *w,
+                                     const char *params)
+{
+    for (size_t i = 0; i < s->metric_count; i++)
+        if (s->metrics[i].workload == w && strcmp(s->metrics[i].params, params) == 0)
+            return &s->metrics[i];
+    XGROW(s->metrics, s->metric_count, s->metric_room);
+    struct board_metric *m = &s->metrics[s->metric_count++];
+    memset(m, 0, sizeof *m);
+    m->workload = w;
+    text_copy(m->params, sizeof m->params, params);
+    return m;
+}
+
+static void set_targets(struct snapshot *s, const struct result *r)
+{
+    struct board_target old[TARGETS_MAX];
+    size_t old_count = s->target_count;
+    memcpy(old, s->targets, sizeof old);
+    memset(s->targets, 0, sizeof s->targets);
+    s->target_count = r->target_count;
+    for (size_t i = 0; i < r->target_count; i++) {
+        const struct result_target *from = &r->targets[i];
+        struct board_target *to = &s->targets[i];
+        to->state = s->stored ? BOARD_TARGET_OFF : BOARD_TARGET_READY;
+        for (size_t j = 0; j < old_count; j++) {
+            if (strcmp(old[j].id, from->id) == 0 && !s->stored) {
+                to->state = old[j].state;
+                text_copy(to->reason, sizeof to->reason, old[j].reason);
+                text_copy(to->remedy, sizeof to->remedy, old[j].remedy);
+            }
+        }
+        text_clean(to->id, sizeof to->id, from->id);
+        text_clean(to->kind, sizeof to->kind, from->kind);
+        text_clean(to->how, sizeof to->how, from->how);
+        text_clean(to->network, sizeof to->network, from->network);
+        text_clean(to->limits, sizeof to->limits, from->limits);
+        text_clean(to->kernel, sizeof to->kernel, from->kernel);
+        to->emulated = from->emulated;
+        to->start_s = from->start_s;
+    }
+}
+
+static struct subsystem_summary_cell summary_cell(const struct subsystem_summary *from)
+{
+    struct subsystem_summary_cell to = {
+        .rows = from->rows,
+        .total = from->total,
+        .known = from->estimate.n > 0 && isfinite(from->estimate.centre),
+        .ratio = NAN,
+        .low = NAN,
+        .high = NAN,
+        .verdict = from->verdict,
+        .flags = from->flags,
+    };
+    if (to.known) {
+        to.ratio = exp(from->estimate.centre);
+        to.bounded = from->estimate.bounded;
+        if (to.bounded) {
+            to.low = exp(from->estimate.low);
+            to.high = exp(from->estimate.high);
+        }
+    }
+    return to;
+}
+
+static void set_summary(struct snapshot *s, const struct result *r)
+{
+    memset(&s->summary, 0, sizeof s->summary);
+    for (size_t t = 1; t < r->target_count; t++) {
+        for (int sub = 0; sub < SUBSYSTEM_COUNT; sub++) {
+            struct subsystem_summary from = analysis_subsystem(r, (enum subsystem)sub, t);
+            s->summary.cell[sub][t] = summary_cell(&from);
+        }
+        struct subsystem_summary from = analysis_overall(r, t);
+        s->summary.cell[SUBSYSTEM_COUNT][t] = summary_cell(&from);
+    }
+    /* Native is the reference: it has rows, but nothing to be compared with. */
+    for (size_t i = 0; i < s->metric_count; i++) {
+        enum subsystem sub = s->metrics[i].workload->subsystem;
+        size_t rows = s->metrics[i].cell[0].figure.measured;
+        s->summary.cell[sub][0].rows += rows;
+        s->summary.cell[sub][0].total++;
+        s->summary.cell[SUBSYSTEM_COUNT][0].rows += rows;
+        s->summary.cell[SUBSYSTEM_COUNT][0].total++;
+    }
+}
+
+static void keep_baseline(struct board_metric *to, const struct board_metric *old)
+{
+    to->baseline_known = old->baseline_known;
+    to->baseline_value = old->baseline_value;
+    to->baseline_low = old->baseline_low;
+    to->baseline_high = old->baseline_high;
+}
+
+void snapshot_set_result(struct snapshot *s, const struct result *r)
+{
+    struct board_metric *old = s->metrics;
+    size_t old_count = s->metric_count;
+    double age = s->stored ? fmax(0, (double)time(NULL) - (double)r->started) : 0;
+
+    set_targets(s, r);
+    s->metrics = NULL;
+    s->metric_count = s->metric_room = 0;
+    size_t *row_of = xcalloc(r->metric_count ? r->metric_count : 1, sizeof *row_of);
+    for (size_t i = 0; i < r->metric_count; i++) {
+        row_of[i] = SIZE_MAX;
+        if (r->metrics[i].row) {
+            struct board_metric *m = snapshot_metric(s, r->metrics[i].row, r->metrics[i].params);
+            row_of[i] = (size_t)(m - s->metrics);
+        }
+    }
+    for (size_t i = 0; i < r->figure_count; i++) {
+        const struct figure_value *f = &r->figures[i];
+        if (row_of[f->metric] == SIZE_MAX)
+            continue;
+        struct board_cell *cell = &s->metrics[row_of[f->metric]].cell[f->target];
+        cell->figure = *f;
+        cell->figure.metric = row_of[f->metric];
+        text_clean(cell->figure.reason, sizeof cell->figure.reason, f->reason);
+        cell->live = !s->stored;
+        cell->age_s = age;
+    }
+    for (size_t i = 0; i < r->comparison_count; i++) {
+        const struct comparison *c = &r->comparisons[i];
+        if (row_of[c->metric] == SIZE_MAX)
+            continue;
+        struct board_cell *cell = &s->metrics[row_of[c->metric]].cell[c->target];
+        cell->compared = true;
+        cell->comparison = *c;
+        cell->comparison.metric = row_of[c->metric];
+        text_clean(cell->comparison.reason, sizeof cell->comparison.reason, c->reason);
+        cell->live = !s->stored;
+        cell->age_s = age;
+    }
+    free(row_of);
+    set_summary(s, r);
+    for (size_t i = 0; i < old_count; i++)
+        if (old[i].baseline_known)
+            keep_baseline(snapshot_metric(s, old[i].workload, old[i].params), &old[i]);
+    free(old);
+}

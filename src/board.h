@@ -182,25 +182,46 @@ struct snapshot {
 
 struct board {
     pthread_mutex_t lock;
-    int wake_fd;             /* eventfd: readable when the version moved */
-    struct snapshot current; /* written under lock */
+    int wake_fd;             /* eventfd, non-blocking: readable when the version moved */
+    uint64_t origin_ns;      /* CLOCK_MONOTONIC when the board was made */
+    struct snapshot current; /* written under lock; its version starts at 1 */
 };
 
 int board_init(struct board *b, struct error *e);
 void board_release(struct board *b);
 
-/* Lock, change b->current, publish: version + 1 and wake. */
+/* Seconds since the board was made: the time line of now_s and of board_rate.at_s. Any thread. */
+double board_now(const struct board *b);
+
+/* board_edit locks and returns b->current to be changed; board_publish ends the edit: version + 1,
+ * unlock, wake. Between the two no other board function may be called with the same board (the lock
+ * is not recursive), so write log lines with snapshot_log. */
 struct snapshot *board_edit(struct board *b);
 void board_publish(struct board *b);
 
-/* Copy into s (zeroed or an earlier snapshot, whose memory is reused) if the version differs. True
- * if it changed. */
+/* Copy into s (zeroed, or an earlier snapshot, whose memory is reused) if the version differs; true
+ * if it did. now_s and clock are brought up to date in any case. board_snapshot empties wake_fd
+ * first and belongs to the one thread that polls it; any other reader uses board_peek. */
 bool board_snapshot(struct board *b, struct snapshot *s);
+bool board_peek(struct board *b, struct snapshot *s);
 void snapshot_release(struct snapshot *s);
 
+/* Append to the log ring; target may be NULL. The text is cleaned here. */
 void board_log(struct board *b, enum board_log_level level, const char *target, const char *format,
                ...) __attribute__((format(printf, 4, 5)));
-/* Replace targets, metrics and summary by those of a result (derived parts must be up to date). */
+void snapshot_log(struct snapshot *s, enum board_log_level level, const char *target,
+                  const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* Append to a ring of capacity max that keeps its oldest element at *first: returns the index to
+ * write. */
+size_t board_ring_push(size_t *first, size_t *count, size_t max);
+
+/* Replace targets, metrics and summary by those of a result (derived parts must be up to date).
+ * The metrics of r come first and in its order, without those that the catalogue does not know. What
+ * only the board knows is kept: the state and reason of a target of the same id, and rows with a
+ * stored baseline. Cells count as live unless s->stored. */
 void snapshot_set_result(struct snapshot *s, const struct result *r);
+/* The row of a workload with these parameters, found or added (empty); s->metrics may move. */
+struct board_metric *snapshot_metric(struct snapshot *s, const struct workload *w,
+                                     const char *params);
 
 #endif
