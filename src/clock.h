@@ -24,9 +24,8 @@ struct clock_point {
 struct clock_audit {
     struct clock_point *points;
     size_t count, room;
-    bool
-        backward; /* the guest's clock stepped back, or by a jump that the error does not explain */
-    double rate;  /* 1 until two points are there */
+    bool stepped;      /* it went back, or jumped by more than the errors explain */
+    double rate;       /* 1 until two points are there */
     double rate_bound; /* INFINITY until two points are there */
 };
 
@@ -38,7 +37,7 @@ void clock_add(struct clock_audit *a, struct clock_point p); /* refits */
 bool clock_flagged(const struct clock_audit *a);             /* C */
 bool clock_refused(const struct clock_audit *a);             /* no verdict */
 bool clock_verified(const struct clock_audit *a);            /* bound within CLOCK_RATE_REFUSE */
-double clock_host_seconds(const struct clock_audit *a,
-                          double guest_seconds); /* duration mapped to the host's time line */
+/* A duration mapped to the host's time line. A rate that cannot be told from 1 changes nothing. */
+double clock_host_seconds(const struct clock_audit *a, double guest_seconds);
 
 #endif

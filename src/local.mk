@@ -14,6 +14,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/stats.c src/stats.h \
 	src/clock.c src/clock.h \
 	src/plan.c src/plan.h \
+	src/scratch.c src/scratch.h \
 	src/session.c src/session.h \
 	src/runner.c src/runner.h \
 	src/result.c src/result.h \

@@ -1,1 +1,203 @@
 #include "plan.h"
+
+#include "text.h"
+#include "xalloc.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What a slot costs beside its lead-in and its time: two clock audits, requests, verification. */
+#define SLOT_EXTRA_S 0.012
+/* A fresh worker and its prepare(), once per block and target. */
+#define FRESH_EXTRA_S 0.030
+/* Starting and stopping one target. */
+#define TARGET_EXTRA_S 0.5
+
+void plan_init(struct plan *p)
+{
+    *p = (struct plan){
+        .profile = PROFILE_STANDARD, .blocks = 8, .blocks2 = 12, .budget_s = INFINITY};
+}
+
+void plan_release(struct plan *p)
+{
+    free(p->rows);
+    plan_init(p);
+}
+
+static size_t catalogue_place(const struct workload *w)
+{
+    return (size_t)(w - workloads);
+}
+
+/* Rows stay in the order of the catalogue, each set of parameters once. */
+static void add_row(struct plan *p, const struct workload *w, const char *params)
+{
+    size_t at = p->row_count;
+    for (size_t i = 0; i < p->row_count; i++) {
+        if (p->rows[i].workload == w && strcmp(p->rows[i].params, params) == 0)
+            return;
+        if (at == p->row_count && catalogue_place(p->rows[i].workload) > catalogue_place(w))
+            at = i;
+    }
+    XGROW(p->rows, p->row_count, p->row_room);
+    memmove(p->rows + at + 1, p->rows + at, (p->row_count - at) * sizeof *p->rows);
+    p->rows[at].workload = w;
+    text_copy(p->rows[at].params, sizeof p->rows[at].params, params);
+    p->row_count++;
+}
+
+static void add_canonical(struct plan *p, const struct workload *w, const char *params)
+{
+    uint64_t values[PARAMS_MAX];
+    char canonical[PARAMS_TEXT];
+    struct error e;
+    if (params_parse(w, params, values, &e) < 0)
+        BUG("the catalogue has a point that its own table refuses");
+    params_format(w, values, canonical);
+    add_row(p, w, canonical);
+}
+
+/* The points of w in the plan's profile. A workload that was named itself is measured with its
+ * defaults if the profile leaves it out. */
+static size_t add_points(struct plan *p, const struct workload *w, bool named)
+{
+    size_t before = p->row_count;
+    if (w->points)
+        for (const struct point *point = w->points; point->params; point++)
+            if (point->profiles & p->profile)
+                add_canonical(p, w, point->params);
+    if (p->row_count == before && (named || (!w->points && (w->profiles & p->profile))))
+        add_canonical(p, w, "");
+    return p->row_count - before;
+}
+
+static int unknown(const char *word, struct error *e)
+{
+    const char *names[512];
+    size_t n = 0;
+    names[n++] = "all";
+    for (int s = 0; s < SUBSYSTEM_COUNT; s++)
+        names[n++] = subsystems[s].id;
+    for (const struct workload *w = workloads; w->id && n < 511; w++)
+        names[n++] = w->id;
+    names[n] = NULL;
+    const char *near = text_nearest(word, names);
+    char clean[64];
+    text_clean(clean, sizeof clean, word);
+    if (near)
+        return error_set(e, ERROR_USAGE,
+                         "there is no workload \"%s\"; did you mean \"%s\"? `vmtax list "
+                         "workloads` names them all",
+                         clean, near);
+    return error_set(e, ERROR_USAGE,
+                     "there is no workload \"%s\"; `vmtax list workloads` names them all", clean);
+}
+
+static int add_with_params(struct plan *p, const char *word, const char *colon, struct error *e)
+{
+    char id[WORKLOAD_ID_MAX + 1];
+    size_t length = (size_t)(colon - word);
+    if (length >= sizeof id)
+        return unknown(word, e);
+    memcpy(id, word, length);
+    id[length] = '\0';
+    const struct workload *w = workload_find(id);
+    if (!w)
+        return unknown(id, e);
+    uint64_t values[PARAMS_MAX];
+    char canonical[PARAMS_TEXT];
+    if (params_parse(w, colon + 1, values, e) < 0)
+        return error_prefix(e, "%s", id);
+    params_format(w, values, canonical);
+    add_row(p, w, canonical);
+    return 0;
+}
+
+int plan_add(struct plan *p, const char *word, struct error *e)
+{
+    const char *colon = strchr(word, ':');
+    if (colon)
+        return add_with_params(p, word, colon, e);
+    const struct workload *exact = workload_find(word);
+    if (exact) {
+        add_points(p, exact, true);
+        return 0;
+    }
+    enum subsystem s = subsystem_find(word);
+    bool all = strcmp(word, "all") == 0;
+    bool glob = strpbrk(word, "*?") != NULL;
+    /* "sys" alone is the family sys.*, too. */
+    char family[WORKLOAD_ID_MAX + 4];
+    snprintf(family, sizeof family, "%.*s.*", WORKLOAD_ID_MAX, word);
+    size_t matched = 0;
+    for (const struct workload *w = workloads; w->id; w++) {
+        if (w->figure == FIGURE_NONE) /* `null` only by its name */
+            continue;
+        bool match = all || (s != SUBSYSTEM_COUNT && w->subsystem == s) ||
+                     (glob && text_glob(word, w->id)) || (!glob && text_glob(family, w->id));
+        if (match) {
+            add_points(p, w, glob);
+            matched++;
+        }
+    }
+    if (matched)
+        return 0;
+    if (s != SUBSYSTEM_COUNT)
+        return error_set(e, ERROR_USAGE, "this version has no workloads of the subsystem \"%s\"",
+                         subsystems[s].id);
+    return unknown(word, e);
+}
+
+static double slot_seconds(const struct plan *p, const struct workload *w)
+{
+    return w->lead_s + (p->slot_s > 0 ? p->slot_s : w->slot_s) + SLOT_EXTRA_S;
+}
+
+double plan_block_seconds(const struct plan *p, const struct plan_row *row)
+{
+    return (double)p->target_count * (2 * slot_seconds(p, row->workload) + FRESH_EXTRA_S);
+}
+
+double plan_seconds(const struct plan *p)
+{
+    double once = 0;
+    for (size_t i = 0; i < p->row_count; i++)
+        once += plan_block_seconds(p, &p->rows[i]);
+    double start = TARGET_EXTRA_S * (double)p->target_count;
+    double seconds = start + once * p->blocks;
+    if (!p->two_stage)
+        return seconds;
+    /* At most every row is kept; the budget cuts. */
+    double everything = seconds + once * p->blocks2;
+    return everything < p->budget_s ? everything : fmax(seconds, p->budget_s);
+}
+
+static void position(struct plan_slot *s, size_t target, int which)
+{
+    /* N native, G first guest, H, I, ... further ones. */
+    char letter = target == 0 ? 'N' : (char)('G' + (int)target - 1);
+    s->target = target;
+    snprintf(s->position, sizeof s->position, "%c%d", letter, which);
+}
+
+size_t plan_block_order(size_t targets, uint32_t block, struct plan_slot out[2 * TARGETS_MAX])
+{
+    size_t n = 0;
+    if (block % 2 == 0) {
+        /* N1 G1 H1 H2 G2 N2: there and back. */
+        for (size_t t = 0; t < targets; t++)
+            position(&out[n++], t, 1);
+        for (size_t t = targets; t-- > 0;)
+            position(&out[n++], t, 2);
+    } else {
+        /* The mirror: the innermost target is now outermost. */
+        for (size_t t = targets; t-- > 0;)
+            position(&out[n++], t, 1);
+        for (size_t t = 0; t < targets; t++)
+            position(&out[n++], t, 2);
+    }
+    return n;
+}

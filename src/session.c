@@ -1,1 +1,478 @@
 #include "session.h"
+
+#include "protocol.h"
+#include "text.h"
+#include "xalloc.h"
+
+#include <errno.h>
+#include <math.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* How long an agent may take, in seconds. prepare() of a workload may fill arrays and files. */
+#define CLOCK_TIMEOUT   2.0
+#define PREPARE_TIMEOUT 75.0
+#define FINISH_TIMEOUT  45.0
+
+#define CLOCK_EXCHANGES 8
+/* An exchange as good as this ends an audit early: it cannot become better by much. */
+#define CLOCK_GOOD_S 15e-6
+
+/* Bytes that an agent may send in one call: this much, and this much more for each second that it
+ * may take. */
+#define FLOOD_BASE       (512.0 * 1024)
+#define FLOOD_PER_SECOND (64.0 * 1024)
+
+/* Work cannot last longer than the host saw it last. Slack for delivery of the records and
+ * scheduling of both sides. */
+#define SPAN_SLACK_S     0.050
+#define SPAN_SLACK_SHARE 0.02
+
+struct session {
+    struct target *target;
+    int interrupt_fd;
+    struct line_reader lines;
+    uint64_t next_seq;
+    bool greeted;
+    uint64_t next_clock_id;
+    double flood_left;
+    struct session_hello hello;
+    struct clock_audit clock;
+};
+
+static double now_s(void)
+{
+    return (double)clock_now_ns() * 1e-9;
+}
+
+static const char *name_of(const struct session *s)
+{
+    return s->target->kind->id;
+}
+
+static void expect_at_most(struct session *s, double seconds)
+{
+    s->flood_left = FLOOD_BASE + FLOOD_PER_SECOND * seconds;
+}
+
+/* Wait for fd or the interrupt. 1 ready, 0 deadline, -1 interrupted or failed. */
+static int wait_fd(struct session *s, int fd, short events, double deadline, struct error *e)
+{
+    for (;;) {
+        double left = deadline - now_s();
+        if (left <= 0)
+            return 0;
+        struct pollfd p[2] = {{.fd = fd, .events = events},
+                              {.fd = s->interrupt_fd, .events = POLLIN}};
+        int n = poll(p, 2, (int)(left * 1000) + 1);
+        if (n < 0 && errno != EINTR)
+            return error_errno(e, errno, "waiting for the agent of %s", name_of(s));
+        if (n > 0 && p[1].revents)
+            return error_set(e, ERROR_INTERRUPTED, "interrupted");
+        if (n > 0 && p[0].revents)
+            return 1;
+    }
+}
+
+/* Next raw line. 1 with the line, 0 at the deadline, -1 with a sentence. */
+static int read_line(struct session *s, double deadline, char **line, size_t *length,
+                     struct error *e)
+{
+    for (;;) {
+        *line = line_reader_next(&s->lines, length);
+        if (*line)
+            return 1;
+        char *where;
+        size_t room = line_reader_room(&s->lines, &where);
+        if (!room) {
+            if (s->greeted)
+                return error_set(e, ERROR_GUEST,
+                                 "the agent of %s sent a line of more than %d bytes", name_of(s),
+                                 PROTOCOL_MAX_FROM_GUEST);
+            /* Boot text without line ends: forget it. */
+            s->lines.length = 0;
+            s->lines.taken = 0;
+            continue;
+        }
+        ssize_t got = read(s->target->from_agent, where, room);
+        if (got > 0) {
+            line_reader_fed(&s->lines, (size_t)got);
+            s->flood_left -= (double)got;
+            if (s->flood_left < 0)
+                return error_set(e, ERROR_GUEST,
+                                 "the agent of %s floods its output; it was cut off", name_of(s));
+            continue;
+        }
+        if (got == 0)
+            return error_set(e, ERROR_GUEST, "the agent of %s ended", name_of(s));
+        if (errno == EINTR)
+            continue;
+        if (errno != EAGAIN)
+            return error_errno(e, errno, "reading from the agent of %s", name_of(s));
+        int ready = wait_fd(s, s->target->from_agent, POLLIN, deadline, e);
+        if (ready <= 0)
+            return ready;
+    }
+}
+
+/* Next record in sequence. 1, 0 at the deadline, -1. */
+static int read_record(struct session *s, double deadline, struct record *r, struct error *e)
+{
+    for (;;) {
+        char *line;
+        size_t length;
+        int got = read_line(s, deadline, &line, &length, e);
+        if (got <= 0)
+            return got;
+        if (record_parse(r, line, length, e) < 0)
+            return error_prefix(e, "the agent of %s sent nonsense", name_of(s));
+        uint64_t seq;
+        if (record_u64(r, "seq", 0, UINT64_MAX, &seq, e) < 0)
+            return error_prefix(e, "the agent of %s", name_of(s));
+        if (seq != s->next_seq)
+            return error_set(e, ERROR_GUEST,
+                             "the agent of %s lost records: number %llu came instead of %llu",
+                             name_of(s), (unsigned long long)seq, (unsigned long long)s->next_seq);
+        s->next_seq++;
+        if (strcmp(r->verb, "note") != 0)
+            return 1;
+    }
+}
+
+static int send_line(struct session *s, const char *line, long length, struct error *e)
+{
+    if (length < 0 || length > PROTOCOL_MAX_TO_GUEST)
+        BUG("request too long");
+    double deadline = now_s() + CLOCK_TIMEOUT;
+    while (length > 0) {
+        ssize_t put = write(s->target->to_agent, line, (size_t)length);
+        if (put > 0) {
+            line += put;
+            length -= put;
+        } else if (put < 0 && errno == EAGAIN) {
+            int ready = wait_fd(s, s->target->to_agent, POLLOUT, deadline, e);
+            if (ready < 0)
+                return -1;
+            if (ready == 0)
+                return error_set(e, ERROR_GUEST, "the agent of %s does not read its requests",
+                                 name_of(s));
+        } else if (put < 0 && errno == EPIPE) {
+            return error_set(e, ERROR_GUEST, "the agent of %s ended", name_of(s));
+        } else if (put < 0 && errno != EINTR) {
+            return error_errno(e, errno, "writing to the agent of %s", name_of(s));
+        }
+    }
+    return 0;
+}
+
+static void copy_clean(char *out, size_t size, const struct record *r, const char *key)
+{
+    const char *value = record_text(r, key);
+    text_clean(out, size, value ? value : "unknown");
+}
+
+static bool is_sha256(const char *text)
+{
+    return text && strspn(text, "0123456789abcdef") == 64 && text[64] == '\0';
+}
+
+static int take_hello(struct session *s, const struct record *r, const char *expected,
+                      struct error *e)
+{
+    uint64_t version;
+    struct session_hello *h = &s->hello;
+    const char *sha = record_text(r, "sha256");
+    if (record_u64(r, "proto", 0, 1000000, &version, e) < 0 || !is_sha256(sha))
+        return error_set(e, ERROR_GUEST, "the hello of %s is incomplete", name_of(s));
+    if (version != PROTOCOL_VERSION)
+        return error_set(e, ERROR_GUEST,
+                         "the agent of %s speaks protocol %llu, vmtax speaks %d: rebuild both",
+                         name_of(s), (unsigned long long)version, PROTOCOL_VERSION);
+    if (expected && strcmp(expected, sha) != 0)
+        return error_set(e, ERROR_GUEST,
+                         "the agent in %s is another program (%.12s…, expected %.12s…): figures "
+                         "of different agents are never compared",
+                         name_of(s), sha, expected);
+    text_copy(h->sha256, sizeof h->sha256, sha);
+    copy_clean(h->kernel, sizeof h->kernel, r, "kernel");
+    copy_clean(h->clocksource, sizeof h->clocksource, r, "clocksource");
+    copy_clean(h->arch, sizeof h->arch, r, "arch");
+    copy_clean(h->virt, sizeof h->virt, r, "virt");
+    if (record_u64(r, "cpus", 1, 65536, &h->cpus, e) < 0 ||
+        record_u64(r, "memory_kib", 1, UINT64_C(1) << 44, &h->memory_kib, e) < 0)
+        return error_prefix(e, "the hello of %s", name_of(s));
+    return 0;
+}
+
+/* Skip what a transport prints before the hello. */
+static int wait_hello(struct session *s, const char *expected, double timeout_s, struct error *e)
+{
+    double deadline = now_s() + timeout_s;
+    s->flood_left = PROTOCOL_PREAMBLE_MAX;
+    for (;;) {
+        char *line;
+        size_t length;
+        int got = read_line(s, deadline, &line, &length, e);
+        if (got < 0)
+            return -1;
+        if (got == 0)
+            return error_set(e, ERROR_GUEST, "the agent of %s did not say hello within %.0f s",
+                             name_of(s), timeout_s);
+        struct record r;
+        struct error ignored;
+        const char *magic;
+        uint64_t seq;
+        if (record_parse(&r, line, length, &ignored) < 0 || strcmp(r.verb, "hello") != 0 ||
+            !(magic = record_text(&r, "magic")) || strcmp(magic, PROTOCOL_MAGIC) != 0 ||
+            record_u64(&r, "seq", 0, 0, &seq, &ignored) < 0)
+            continue;
+        s->greeted = true;
+        s->next_seq = 1;
+        return take_hello(s, &r, expected, e);
+    }
+}
+
+struct session *session_open(struct target *t, const char *expected_sha256, double timeout_s,
+                             int interrupt_fd, struct error *e)
+{
+    struct session *s = xcalloc(1, sizeof *s);
+    s->target = t;
+    s->interrupt_fd = interrupt_fd;
+    clock_init(&s->clock);
+    if (line_reader_init(&s->lines, PROTOCOL_MAX_FROM_GUEST) < 0) {
+        error_set(e, ERROR_SYSTEM, "out of memory");
+        free(s);
+        return NULL;
+    }
+    if (wait_hello(s, expected_sha256, timeout_s, e) < 0) {
+        session_close(s);
+        return NULL;
+    }
+    return s;
+}
+
+const struct session_hello *session_hello(const struct session *s)
+{
+    return &s->hello;
+}
+
+const struct clock_audit *session_clock(const struct session *s)
+{
+    return &s->clock;
+}
+
+static int send_simple(struct session *s, const char *verb, const char *key, uint64_t value,
+                       struct error *e)
+{
+    char line[256];
+    struct record_writer w;
+    record_begin(&w, line, sizeof line, verb);
+    if (key)
+        record_add_u64(&w, key, value);
+    return send_line(s, line, record_end(&w), e);
+}
+
+int session_audit_clock(struct session *s, struct error *e)
+{
+    struct clock_point best = {.error_s = INFINITY};
+    expect_at_most(s, CLOCK_TIMEOUT);
+    for (int i = 0; i < CLOCK_EXCHANGES && best.error_s > CLOCK_GOOD_S; i++) {
+        uint64_t id = s->next_clock_id++;
+        double h1 = now_s();
+        if (send_simple(s, "clock", "id", id, e) < 0)
+            return -1;
+        struct record r;
+        uint64_t answer, guest_ns;
+        int got;
+        do {
+            got = read_record(s, h1 + CLOCK_TIMEOUT, &r, e);
+        } while (got > 0 && strcmp(r.verb, "clock") != 0); /* the rest of an aborted slot */
+        double h2 = now_s();
+        if (got < 0)
+            return -1;
+        if (got == 0)
+            return error_set(e, ERROR_GUEST, "the agent of %s is silent", name_of(s));
+        if (record_u64(&r, "id", 0, UINT64_MAX, &answer, e) < 0 || answer != id ||
+            record_u64(&r, "ns", 0, INT64_MAX, &guest_ns, e) < 0)
+            return error_set(e, ERROR_GUEST, "the agent of %s answers another question",
+                             name_of(s));
+        if ((h2 - h1) / 2 < best.error_s)
+            best = (struct clock_point){.host_s = (h1 + h2) / 2,
+                                        .guest_s = (double)guest_ns * 1e-9,
+                                        .error_s = (h2 - h1) / 2};
+    }
+    clock_add(&s->clock, best);
+    return 0;
+}
+
+static int send_run(struct session *s, const struct session_run *run, struct error *e)
+{
+    char line[1024];
+    struct record_writer w;
+    record_begin(&w, line, sizeof line, "run");
+    record_add_u64(&w, "slot", run->slot);
+    record_add_text(&w, "workload", run->workload);
+    record_add_text(&w, "params", run->params);
+    record_add_u64(&w, "lead_us", (uint64_t)llround(run->lead_s * 1e6));
+    record_add_u64(&w, "time_us", (uint64_t)llround(run->time_s * 1e6));
+    record_add_u64(&w, "tick_us", (uint64_t)llround(run->tick_s * 1e6));
+    record_add_u64(&w, "fresh", run->fresh);
+    record_add_u64(&w, "seed", run->seed);
+    return send_line(s, line, record_end(&w), e);
+}
+
+static int take_latency(const struct record *r, struct latency *l, struct error *e)
+{
+    uint64_t p50, p90, p99, p99_9, max;
+    if (record_u64(r, "lat_n", 0, UINT64_MAX, &l->count, e) < 0 || l->count == 0) {
+        *l = (struct latency){0};
+        return 0;
+    }
+    if (record_u64(r, "p50_ns", 0, INT64_MAX, &p50, e) < 0 ||
+        record_u64(r, "p90_ns", p50, INT64_MAX, &p90, e) < 0 ||
+        record_u64(r, "p99_ns", p90, INT64_MAX, &p99, e) < 0 ||
+        record_u64(r, "p99_9_ns", p99, INT64_MAX, &p99_9, e) < 0 ||
+        record_u64(r, "max_ns", p99_9, INT64_MAX, &max, e) < 0)
+        return -1;
+    l->known = true;
+    l->p50_us = (double)p50 * 1e-3;
+    l->p90_us = (double)p90 * 1e-3;
+    l->p99_us = (double)p99 * 1e-3;
+    l->p99_9_us = (double)p99_9 * 1e-3;
+    l->max_us = (double)max * 1e-3;
+    return 0;
+}
+
+static int take_result(struct session *s, const struct record *r, struct session_result *out,
+                       struct error *e)
+{
+    uint64_t timed_ns, overhead_ns = 0, overhead_ops = 0, verified;
+    double bytes = 0;
+    if (record_u64(r, "ops", 0, INT64_MAX, &out->ops, e) < 0 ||
+        record_u64(r, "ns", 0, INT64_MAX, &timed_ns, e) < 0 ||
+        record_u64(r, "start_ns", 0, INT64_MAX, &out->start_ns, e) < 0 ||
+        record_u64(r, "end_ns", out->start_ns, INT64_MAX, &out->end_ns, e) < 0 ||
+        record_u64(r, "verified", 0, 1, &verified, e) < 0)
+        return error_prefix(e, "the result of %s", name_of(s));
+    if (record_text(r, "bytes") && record_double(r, "bytes", 0, 1e18, &bytes, e) < 0)
+        return error_prefix(e, "the result of %s", name_of(s));
+    if (record_text(r, "overhead_ops") &&
+        (record_u64(r, "overhead_ops", 0, INT64_MAX, &overhead_ops, e) < 0 ||
+         record_u64(r, "overhead_ns", 0, INT64_MAX, &overhead_ns, e) < 0))
+        return error_prefix(e, "the result of %s", name_of(s));
+    if (take_latency(r, &out->latency, e) < 0)
+        return error_prefix(e, "the latencies of %s", name_of(s));
+    if (timed_ns > out->end_ns - out->start_ns)
+        return error_set(e, ERROR_GUEST, "%s says that it worked longer than the slot lasted",
+                         name_of(s));
+    out->bytes = bytes;
+    out->agent_s = (double)timed_ns * 1e-9;
+    out->host_s = clock_host_seconds(&s->clock, out->agent_s);
+    if (overhead_ops)
+        out->overhead_s_per_op = clock_host_seconds(&s->clock, (double)overhead_ns * 1e-9 /
+                                                                   (double)overhead_ops);
+    struct error ignored;
+    if (record_double(r, "steal", 0, 1, &out->steal, &ignored) < 0)
+        out->steal = NAN;
+    out->verified = verified;
+    const char *engine = record_text(r, "engine");
+    text_clean(out->engine, sizeof out->engine, engine ? engine : "");
+    if (!verified)
+        text_copy(out->failure, sizeof out->failure, "the result was not verified");
+    else if (out->ops == 0 || timed_ns == 0)
+        text_copy(out->failure, sizeof out->failure, "no operation was finished in the slot");
+    return 0;
+}
+
+/* What the host saw bounds what the agent may claim. */
+static void check_span(const struct session *s, double seen_s, struct session_result *out)
+{
+    double claimed = clock_host_seconds(&s->clock, (double)(out->end_ns - out->start_ns) * 1e-9);
+    if (claimed > seen_s * (1 + SPAN_SLACK_SHARE) + SPAN_SLACK_S)
+        out->flags |= FLAG_CLOCK;
+}
+
+static void take_tick(const struct record *r, uint64_t *ops, uint64_t *ns,
+                      void (*tick)(void *, const struct session_tick *), void *context)
+{
+    uint64_t now_ops, now_ns;
+    struct error ignored;
+    if (!tick || record_u64(r, "ops", *ops, INT64_MAX, &now_ops, &ignored) < 0 ||
+        record_u64(r, "ns", *ns + 1, INT64_MAX, &now_ns, &ignored) < 0)
+        return;
+    double seconds = (double)(now_ns - *ns) * 1e-9;
+    struct session_tick t = {.ops = now_ops - *ops,
+                             .value_ops_per_s = (double)(now_ops - *ops) / seconds,
+                             .seconds = seconds};
+    *ops = now_ops;
+    *ns = now_ns;
+    tick(context, &t);
+}
+
+int session_run(struct session *s, const struct session_run *run, struct session_result *out,
+                void (*tick)(void *context, const struct session_tick *tick), void *context,
+                struct error *e)
+{
+    *out = (struct session_result){.steal = NAN};
+    double longest = PREPARE_TIMEOUT + run->lead_s + 2 * run->time_s + FINISH_TIMEOUT;
+    expect_at_most(s, longest);
+    if (send_run(s, run, e) < 0)
+        return -1;
+    double deadline = now_s() + PREPARE_TIMEOUT + run->lead_s;
+    double begun = NAN;
+    uint64_t ops = 0, ns = 0;
+    for (;;) {
+        struct record r;
+        int got = read_record(s, deadline, &r, e);
+        if (got < 0) {
+            struct error ignored;
+            if (e && e->kind == ERROR_INTERRUPTED)
+                send_simple(s, "stop", NULL, 0, &ignored);
+            return -1;
+        }
+        if (got == 0)
+            return error_set(
+                e, ERROR_GUEST, "%s hangs: %s gave no sign for %.0f s", name_of(s), run->workload,
+                isnan(begun) ? PREPARE_TIMEOUT + run->lead_s : 2 * run->time_s + FINISH_TIMEOUT);
+        uint64_t slot;
+        struct error wrong;
+        if (record_u64(&r, "slot", 0, UINT32_MAX, &slot, &wrong) < 0 || slot != run->slot)
+            continue; /* the rest of an aborted slot */
+        if (strcmp(r.verb, "begin") == 0) {
+            begun = now_s();
+            deadline = begun + 2 * run->time_s + FINISH_TIMEOUT;
+        } else if (strcmp(r.verb, "tick") == 0) {
+            take_tick(&r, &ops, &ns, tick, context);
+        } else if (strcmp(r.verb, "fail") == 0) {
+            copy_clean(out->failure, sizeof out->failure, &r, "reason");
+            if (!out->failure[0])
+                text_copy(out->failure, sizeof out->failure, "failed without a reason");
+            return 0;
+        } else if (strcmp(r.verb, "result") == 0) {
+            if (isnan(begun))
+                return error_set(e, ERROR_GUEST, "%s ended a slot that it never began", name_of(s));
+            if (take_result(s, &r, out, e) < 0)
+                return -1;
+            check_span(s, now_s() - begun, out);
+            return 0;
+        }
+    }
+}
+
+void session_close(struct session *s)
+{
+    if (!s)
+        return;
+    struct error ignored;
+    int interrupt_fd = s->interrupt_fd;
+    s->interrupt_fd = -1; /* an interrupt must not keep the goodbye from being said */
+    if (s->greeted)
+        send_simple(s, "stop", NULL, 0, &ignored);
+    s->interrupt_fd = interrupt_fd;
+    clock_release(&s->clock);
+    line_reader_release(&s->lines);
+    free(s);
+}

@@ -18,4 +18,9 @@ unit_tests += tests/unit/test_result
 tests_unit_test_result_SOURCES = tests/unit/test_result.c tests/unit/unit.h
 tests_unit_test_result_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_result_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_clock
+tests_unit_test_clock_SOURCES = tests/unit/test_clock.c tests/unit/unit.h
+tests_unit_test_clock_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_clock_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
 endif
