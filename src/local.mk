@@ -2,7 +2,7 @@
 common_sources = \
 	src/error.c src/error.h \
 	src/protocol.c src/protocol.h \
-	src/text.c src/text.h \
+	src/text.c src/text.h src/text_ranges.h \
 	src/histogram.c src/histogram.h \
 	src/sha256.c src/sha256.h \
 	workloads/catalog.c workloads/catalog.h

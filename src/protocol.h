@@ -67,6 +67,7 @@ struct record_writer {
     char *buffer;
     size_t size;
     size_t length;
+    size_t field_count;
     bool overflow;
 };
 
@@ -83,16 +84,22 @@ struct line_reader {
     char *buffer; /* max + 1 bytes, owned */
     size_t max;
     size_t length; /* bytes held */
-    size_t taken;  /* bytes of the front handed out by the last line_reader_next */
+    size_t taken;  /* bytes of the front already handed out */
+    size_t scanned;
+    bool skipping;
 };
 
 int line_reader_init(struct line_reader *r, size_t max);
 void line_reader_release(struct line_reader *r);
-/* Where to read() to, and how much; 0 room means the line in the buffer is too long. */
+/* Where to read() to, and how much. Take all complete lines first: 0 room then means that the line
+ * in the buffer is too long. */
 size_t line_reader_room(struct line_reader *r, char **where);
 void line_reader_fed(struct line_reader *r, size_t bytes);
 /* Next complete line without its newline (a trailing CR is dropped), valid until the next call on
  * r; NULL if none yet. */
 char *line_reader_next(struct line_reader *r, size_t *length);
+/* Throw away what is held and what follows up to the next newline: how to go on after a line that
+ * was too long. */
+void line_reader_skip(struct line_reader *r);
 
 #endif
