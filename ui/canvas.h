@@ -69,11 +69,22 @@ struct rect {
 
 enum glyph_set { GLYPHS_ASCII, GLYPHS_BLOCK, GLYPHS_BRAILLE, GLYPH_SET_COUNT };
 
+/* What a click on a cell does: presses a key, or selects a row (and column) of a box. */
+struct canvas_hit {
+    struct rect rect;
+    int key; /* 0: select */
+    size_t box, row, column;
+};
+
+#define CANVAS_HITS_MAX 256 /* further targets are not clickable */
+
 struct canvas {
     int h, w;
     struct cell *cells; /* h * w, row by row; owned */
     enum glyph_set glyphs;
     struct rect clip;
+    struct canvas_hit *hits; /* owned; the last one drawn lies on top */
+    size_t hit_count;
 };
 
 void canvas_init(struct canvas *c, enum glyph_set glyphs);
@@ -84,6 +95,8 @@ void canvas_clear(struct canvas *c);
 struct rect canvas_clip(struct canvas *c, struct rect r);
 void canvas_unclip(struct canvas *c, struct rect former);
 
+/* One character, turned into the canvas's glyph set; a wide one takes two cells. What is not
+ * printable becomes a middle dot. */
 void canvas_put(struct canvas *c, int y, int x, uint32_t ch, enum style s, unsigned attr);
 /* UTF-8 text, cleaned again (text.h); returns the column after it, clipped or not. */
 int canvas_text(struct canvas *c, int y, int x, enum style s, unsigned attr, const char *utf8);
@@ -97,8 +110,14 @@ void canvas_fill(struct canvas *c, struct rect r, uint32_t ch, enum style s, uns
 /* Everything so far becomes dim: under a dialog. */
 void canvas_dim(struct canvas *c);
 
-/* The text back end: rows joined by newlines; NULL-terminated, caller frees. With attributes: a
- * second block, one letter per cell. */
+/* Make cells a target for the mouse, inside the clip. */
+void canvas_hit_key(struct canvas *c, struct rect r, int key);
+void canvas_hit_row(struct canvas *c, struct rect r, size_t box, size_t row, size_t column);
+const struct canvas_hit *canvas_hit_at(const struct canvas *c, int y, int x); /* NULL: nothing */
+
+/* The text back end: every row with all its cells and a newline; caller frees. The attribute map
+ * has two blocks of the same shape, parted by an empty line: the style of each cell as one letter,
+ * and its attributes as a hexadecimal digit ('.' = none). */
 char *canvas_to_text(const struct canvas *c);
 char *canvas_to_attributes(const struct canvas *c);
 

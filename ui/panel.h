@@ -24,6 +24,7 @@ struct view {
     bool paper;    /* the paper's own figures as ghost marks */
     size_t target; /* target that one-target views show (> 0) */
     double span_s; /* time range of live graphs: 30, 120, 600 */
+    size_t metric; /* shown by a detail view; SIZE_MAX: the one that runs */
     char filter[48];
 };
 
@@ -39,12 +40,18 @@ struct panel {
     size_t (*columns)(const struct snapshot *s, const struct view *v, size_t box);
     /* The metric under the cursor, SIZE_MAX if none: for Enter, run, why, copy. */
     size_t (*metric)(const struct snapshot *s, const struct view *v);
+    /* What `r` starts, as a word of the command line ("sys.read:…", "memory"), or false with the
+     * reason in out. NULL: the metric under the cursor. */
+    bool (*word)(const struct snapshot *s, const struct view *v, char *out, size_t size);
+    /* Enter: the key of the panel to jump to, or 0: the detail view of the metric. May be NULL. */
+    char (*open)(const struct snapshot *s, const struct view *v);
     /* Draw into area of c (tabs and footer are drawn by the application). */
     void (*draw)(struct canvas *c, struct rect area, const struct snapshot *s,
                  const struct view *v);
 };
 
-/* In the order of the tabs; ends with NULL. */
+/* Every panel that this version has; ends with NULL. The tabs are all of TAB_KEYS (key.h): those
+ * without a panel here are shown dim. */
 extern const struct panel *const panels[];
 extern const struct panel
     panel_live; /* the live run view: not a tab, opened from any row and by `v` */

@@ -1,5 +1,1 @@
-#include <config.h>
-
 #include "workloads/workload.h"
-
-const struct workload_ops *const workload_ops_ctx[] = {NULL};

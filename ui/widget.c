@@ -1,0 +1,386 @@
+#include "ui/widget.h"
+
+#include "text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static void put(struct canvas *c, int y, int x, enum glyph g, enum style s, unsigned attr)
+{
+    canvas_put(c, y, x, glyph(c->glyphs, g), s, attr);
+}
+
+/* Boxes */
+
+static int hints_columns(const struct hint *h, size_t count)
+{
+    int n = count ? (int)count - 1 : 0; /* a frame line between two */
+    for (size_t i = 0; i < count; i++)
+        n += key_hint_columns(h[i].action, h[i].label) + 2;
+    return n;
+}
+
+/* Right-aligned in a frame line; hints that do not fit drop from the end of the list. Returns the
+ * first column used. */
+static int frame_hints(struct canvas *c, int y, int left, int right, const struct hint *h,
+                       enum style frame)
+{
+    size_t count = 0;
+    while (h && h[count].action)
+        count++;
+    while (count > 0 && hints_columns(h, count) > right - left)
+        count--;
+    int x = right - hints_columns(h, count), first = x;
+    for (size_t i = 0; i < count; i++) {
+        canvas_put(c, y, x, ' ', frame, 0);
+        x = key_hint(c, y, x + 1, h[i].action, h[i].label, false);
+        canvas_put(c, y, x, ' ', frame, 0);
+        x += 2;
+    }
+    return first;
+}
+
+struct rect widget_box(struct canvas *c, struct rect r, const struct box *box)
+{
+    enum style s = box->focus ? STYLE_FRAME_FOCUS : STYLE_FRAME;
+    int bottom = r.y + r.h - 1, right = r.x + r.w - 1;
+    if (r.h < 2 || r.w < 4)
+        return (struct rect){r.y, r.x, 0, 0};
+    canvas_fill(c, r, ' ', STYLE_TEXT, 0);
+    for (int x = r.x + 1; x < right; x++) {
+        put(c, r.y, x, GLYPH_FRAME_HORIZONTAL, s, 0);
+        put(c, bottom, x, GLYPH_FRAME_HORIZONTAL, s, 0);
+    }
+    for (int y = r.y + 1; y < bottom; y++) {
+        put(c, y, r.x, GLYPH_FRAME_VERTICAL, s, 0);
+        put(c, y, right, GLYPH_FRAME_VERTICAL, s, 0);
+    }
+    put(c, r.y, r.x, GLYPH_FRAME_TOP_LEFT, s, 0);
+    put(c, r.y, right, GLYPH_FRAME_TOP_RIGHT, s, 0);
+    put(c, bottom, r.x, GLYPH_FRAME_BOTTOM_LEFT, s, 0);
+    put(c, bottom, right, GLYPH_FRAME_BOTTOM_RIGHT, s, 0);
+
+    struct rect former = canvas_clip(c, (struct rect){r.y, r.x + 2, r.h, r.w - 3});
+    int x = r.x + 2;
+    if (box->title && *box->title) {
+        canvas_put(c, r.y, x++, ' ', s, 0);
+        if (box->number >= '0' && box->number <= '9')
+            put(c, r.y, x++, (enum glyph)(GLYPH_SUPERSCRIPT_0 + (box->number - '0')), STYLE_STRONG,
+                ATTR_BOLD);
+        x = canvas_text(c, r.y, x, box->focus ? STYLE_STRONG : STYLE_TEXT, ATTR_BOLD, box->title);
+        canvas_put(c, r.y, x++, ' ', s, 0);
+        if (box->note && *box->note) {
+            x = canvas_text(c, r.y, x, STYLE_DIM, 0, box->note);
+            canvas_put(c, r.y, x++, ' ', s, 0);
+        }
+    }
+    frame_hints(c, r.y, x + 1, right - 1, box->top, s);
+    x = frame_hints(c, bottom, r.x + 2, right - 1, box->bottom, s);
+    if (box->bottom_note && canvas_columns(box->bottom_note) + 3 < x - r.x - 2) {
+        canvas_put(c, bottom, r.x + 2, ' ', s, 0);
+        x = canvas_text(c, bottom, r.x + 3, STYLE_DIM, 0, box->bottom_note);
+        canvas_put(c, bottom, x, ' ', s, 0);
+    }
+    canvas_unclip(c, former);
+    return (struct rect){r.y + 1, r.x + 2, r.h - 2, r.w - 4};
+}
+
+void widget_cursor(struct canvas *c, int y, int x, bool selected)
+{
+    if (selected)
+        put(c, y, x - 1, GLYPH_CURSOR, STYLE_STRONG, 0);
+}
+
+void widget_more(struct canvas *c, struct rect box, size_t above, size_t below)
+{
+    char text[64];
+    int y = box.y + box.h - 1, x = box.x + 2;
+    if (above == 0 && below == 0)
+        return;
+    struct rect former = canvas_clip(c, (struct rect){box.y, box.x + 2, box.h, box.w - 4});
+    if (above > 0 && below > 0)
+        snprintf(text, sizeof text, " ↑%zu ↓%zu more ", above, below);
+    else if (above > 0)
+        snprintf(text, sizeof text, " ↑%zu more ", above);
+    else
+        snprintf(text, sizeof text, " ↓%zu more ", below);
+    canvas_text(c, y, x, STYLE_DIM, 0, text);
+    canvas_unclip(c, former);
+}
+
+size_t widget_scroll(size_t first, size_t selected, size_t visible, size_t count)
+{
+    if (visible == 0 || count <= visible)
+        return 0;
+    if (selected >= count)
+        selected = count - 1;
+    if (selected < first)
+        first = selected;
+    if (selected >= first + visible)
+        first = selected - visible + 1;
+    return first > count - visible ? count - visible : first;
+}
+
+/* Bars */
+
+static void groove(struct canvas *c, int y, int x, int w)
+{
+    for (int i = 0; i < w; i++)
+        put(c, y, x + i, GLYPH_GROOVE, STYLE_GROOVE, 0);
+}
+
+static void half_cells(struct canvas *c, int y, int x, int w, int halves, enum style s)
+{
+    for (int i = 0; i < w; i++)
+        if (2 * i + 2 <= halves)
+            put(c, y, x + i, GLYPH_INK, s, 0);
+        else if (2 * i + 1 == halves)
+            put(c, y, x + i, GLYPH_INK_HALF, s, 0);
+}
+
+void widget_ink(struct canvas *c, int y, int x, int w, double loss, enum style s, bool emulated)
+{
+    groove(c, y, x, w);
+    if (!(loss > 0) || w < 1)
+        return;
+    if (loss > 1)
+        loss = 1;
+    int halves = (int)lround(loss * 2 * w);
+    if (halves == 0 && loss >= 0.01)
+        halves = 1;
+    if (!emulated) {
+        half_cells(c, y, x, w, halves, s);
+        return;
+    }
+    for (int i = 0; i < (halves + 1) / 2; i++)
+        put(c, y, x + i, GLYPH_INK_EMULATED, STYLE_DIM, 0);
+}
+
+void widget_bar(struct canvas *c, int y, int x, int w, double share, enum style s)
+{
+    groove(c, y, x, w);
+    if (share > 0 && w > 0)
+        half_cells(c, y, x, w, (int)lround(fmin(share, 1) * 2 * w), s);
+}
+
+void widget_progress(struct canvas *c, int y, int x, int w, double share, enum style s)
+{
+    static const uint32_t eighths[] = {0x258F, 0x258E, 0x258D, 0x258C, 0x258B, 0x258A, 0x2589};
+    groove(c, y, x, w);
+    if (!(share > 0) || w < 1)
+        return;
+    int full = (int)(fmin(share, 1) * w * 8 + 0.5), rest = full % 8;
+    full /= 8;
+    for (int i = 0; i < full; i++)
+        canvas_put(c, y, x + i, c->glyphs == GLYPHS_ASCII ? '#' : 0x2588, s, 0);
+    if (rest == 0)
+        return;
+    if (c->glyphs == GLYPHS_BRAILLE)
+        canvas_put(c, y, x + full, eighths[rest - 1], s, 0);
+    else if (rest >= 4)
+        canvas_put(c, y, x + full, c->glyphs == GLYPHS_ASCII ? '=' : 0x258C, s, 0);
+}
+
+/* Marks on an axis */
+
+static void put_native(struct canvas *c, int y, int x, int w, const struct axis *a, double native)
+{
+    int off, at = axis_column(a, w, native, &off);
+    if (at >= 0 && off == 0)
+        put(c, y, x + at, GLYPH_NATIVE, STYLE_NATIVE, 0);
+}
+
+static void put_mark(struct canvas *c, int y, int x, int w, const struct axis *a,
+                     const struct mark *m)
+{
+    int off, at = axis_column(a, w, m->value, &off);
+    if (at < 0)
+        return;
+    if (off) {
+        put(c, y, x + at, off < 0 ? GLYPH_OFF_LEFT : GLYPH_OFF_RIGHT, m->line, ATTR_BOLD);
+        return;
+    }
+    enum glyph g = m->marks_native
+                       ? GLYPH_NATIVE
+                       : glyph_of_kind(m->kind ? m->kind : "", !m->bounded || m->emulated);
+    put(c, y, x + at, g, m->marks_native ? STYLE_NATIVE : style_of_kind(m->kind ? m->kind : ""),
+        m->emulated ? ATTR_DIM : ATTR_BOLD);
+}
+
+static void put_whiskers(struct canvas *c, int y, int x, int w, const struct axis *a,
+                         const struct mark *m)
+{
+    int left_off, right_off;
+    if (!m->bounded || isnan(m->value))
+        return;
+    int left = axis_column(a, w, m->low, &left_off), right = axis_column(a, w, m->high, &right_off);
+    if (left < 0 || right <= left || (left_off && left_off == right_off))
+        return;
+    enum style s = m->emulated ? STYLE_DIM : m->line;
+    for (int i = left; i <= right; i++)
+        put(c, y, x + i, GLYPH_WHISKER_LINE, s, 0);
+    put(c, y, x + left, left_off ? GLYPH_OFF_LEFT : GLYPH_WHISKER_LEFT, s, 0);
+    put(c, y, x + right, right_off ? GLYPH_OFF_RIGHT : GLYPH_WHISKER_RIGHT, s, 0);
+}
+
+void widget_whisker(struct canvas *c, int y, int x, int w, const struct axis *a,
+                    const struct mark *m)
+{
+    groove(c, y, x, w);
+    put_whiskers(c, y, x, w, a, m);
+    put_native(c, y, x, w, a, m->native);
+    put_mark(c, y, x, w, a, m);
+}
+
+void widget_lollipop(struct canvas *c, int y, int x, int w, const struct axis *a,
+                     const struct mark *m)
+{
+    groove(c, y, x, w);
+    int end = axis_column(a, w, m->value, NULL);
+    for (int i = 0; i < end; i++)
+        put(c, y, x + i, m->emulated ? GLYPH_INK_EMULATED : GLYPH_INK,
+            m->emulated ? STYLE_DIM : m->line, 0);
+    if (m->bounded && end >= 0) { /* whiskers stand beside the mark even when they are shorter */
+        int left = axis_column(a, w, m->low, NULL), right = axis_column(a, w, m->high, NULL);
+        left = left < end - 1 ? left : end - 1;
+        right = right > end + 1 ? right : end + 1;
+        if (left >= 0)
+            put(c, y, x + left, GLYPH_WHISKER_LEFT, m->line, 0);
+        if (right < w)
+            put(c, y, x + right, GLYPH_WHISKER_RIGHT, m->line, 0);
+    }
+    put_native(c, y, x, w, a, m->native);
+    put_mark(c, y, x, w, a, m);
+}
+
+void widget_strip(struct canvas *c, int y, int x, int w, const struct axis *a,
+                  const struct mark *marks, size_t count)
+{
+    groove(c, y, x, w);
+    for (size_t i = 0; i < count; i++)
+        put_native(c, y, x, w, a, marks[i].native);
+    for (size_t i = 0; i < count; i++)
+        put_mark(c, y, x, w, a, &marks[i]);
+}
+
+void widget_axis(struct canvas *c, int y, int x, int w, const struct axis *a, const char *unit)
+{
+    double ticks[24];
+    size_t count = axis_ticks(a, w >= 40 ? 5 : w >= 20 ? 3 : 2, ticks, 24);
+    int unit_columns = unit ? canvas_columns(unit) : 0, next = x, limit = x + w;
+    if (unit_columns && unit_columns + 8 < w)
+        limit -= unit_columns + 1;
+    for (size_t i = 0; i < count; i++) {
+        char text[NUMBER_MAX];
+        double size = fabs(ticks[i]);
+        number_fit(text, 6, ticks[i],
+                   size >= 10 || size == floor(size) ? 0
+                   : size >= 0.95                    ? 1
+                   : size >= 0.0095                  ? 2
+                                                     : 3);
+        int n = canvas_columns(text);
+        int at = x + axis_column(a, w, ticks[i], NULL) - (n - 1) / 2;
+        at = at < x ? x : at;
+        if (at < next || at + n > limit)
+            continue;
+        canvas_text(c, y, at, STYLE_DIM, 0, text);
+        next = at + n + 1;
+    }
+    if (limit < x + w)
+        canvas_text_right(c, y, x + w - 1, STYLE_DIM, 0, unit);
+}
+
+/* Time */
+
+void widget_area(struct canvas *c, struct rect r, const double *values, size_t count, double top,
+                 enum style s)
+{
+    struct plot p;
+    plot_init(&p, r.h, r.w);
+    plot_area(&p, values, count, top, s);
+    plot_blit(&p, c, r.y, r.x);
+    plot_release(&p);
+}
+
+void widget_spark(struct canvas *c, int y, int x, int w, const double *values, size_t count,
+                  double top, enum style s)
+{
+    widget_area(c, (struct rect){y, x, 1, w}, values, count, top, s);
+}
+
+/* Cells of numbers */
+
+enum style widget_heat_style(double times)
+{
+    if (!(times > 1))
+        return STYLE_HEAT_0;
+    double step = log2(times) / log2(8) * 7;
+    return (enum style)(STYLE_HEAT_0 + (step >= 7 ? 7 : (int)(step + 0.5)));
+}
+
+void widget_heat(struct canvas *c, int y, int x, int w, double times, const char *text)
+{
+    struct rect former = canvas_clip(c, (struct rect){y, x, 1, w});
+    if (isnan(times)) {
+        put(c, y, x + w / 2, GLYPH_NOT_MEASURED, STYLE_DIM, 0);
+    } else {
+        enum style s = widget_heat_style(times);
+        int n = canvas_columns(text), right = x + w - 1;
+        canvas_fill(c, (struct rect){y, x, 1, w}, ' ', s, 0);
+        canvas_text_right(c, y, n < w && w > 4 ? right - 1 : right, s, 0, text);
+    }
+    canvas_unclip(c, former);
+}
+
+int widget_target(struct canvas *c, int y, int x, int w, const struct board_target *t)
+{
+    char name[96];
+    struct rect former = canvas_clip(c, (struct rect){y, x, 1, w});
+    put(c, y, x, glyph_of_kind(t->kind, t->emulated), style_of_kind(t->kind),
+        t->emulated ? ATTR_DIM : ATTR_BOLD);
+    snprintf(name, sizeof name, "%s", t->id);
+    if (t->emulated && canvas_columns(name) + 11 <= w)
+        snprintf(name, sizeof name, "%s EMULATED", t->id);
+    widget_cut(c, y, x + 2, w - 2, style_of_kind(t->kind), t->emulated ? ATTR_DIM : ATTR_BOLD,
+               name);
+    int end = x + 2 + canvas_columns(name);
+    canvas_unclip(c, former);
+    return end < x + w ? end : x + w;
+}
+
+void widget_ratio(struct canvas *c, int y, int x, int w, double ratio, enum verdict v,
+                  enum unit_mode unit, bool emulated)
+{
+    char text[NUMBER_MAX];
+    enum style s = style_of_verdict(v);
+    if (v == VERDICT_CANNOT) {
+        canvas_text_right(c, y, x + w - 2, STYLE_DIM, 0, "n/a");
+        return;
+    }
+    if (v == VERDICT_NOT_MEASURED || !isfinite(ratio)) {
+        put(c, y, x + w - 2, GLYPH_NOT_MEASURED, STYLE_DIM, 0);
+        return;
+    }
+    if (emulated) {
+        number_ratio(text, w - 2, ratio, unit);
+        int first = canvas_text_right(c, y, x + w - 2, STYLE_DIM, 0, text);
+        canvas_put(c, y, first - 1, '~', STYLE_DIM, 0);
+        return;
+    }
+    number_ratio(text, w - 1, ratio, unit);
+    canvas_text_right(c, y, x + w - 2, s, attr_of_verdict(v), text);
+    put(c, y, x + w - 1, glyph_of_verdict(v), s, attr_of_verdict(v));
+}
+
+void widget_cut(struct canvas *c, int y, int x, int w, enum style s, unsigned attr,
+                const char *text)
+{
+    if (w < 1)
+        return;
+    struct rect former = canvas_clip(c, (struct rect){y, x, 1, w});
+    canvas_text(c, y, x, s, attr, text);
+    if (canvas_columns(text) > w)
+        put(c, y, x + w - 1, GLYPH_ELLIPSIS, STYLE_DIM, 0);
+    canvas_unclip(c, former);
+}
