@@ -12,6 +12,7 @@ noinst_LIBRARIES += libvmtax.a
 libvmtax_a_SOURCES = $(common_sources) \
 	src/xalloc.c src/xalloc.h \
 	src/stats.c src/stats.h \
+	src/stats_distribution.c \
 	src/clock.c src/clock.h \
 	src/plan.c src/plan.h \
 	src/scratch.c src/scratch.h \

@@ -23,24 +23,26 @@ double stats_t_quantile(double p, double df);
 double stats_median(double *values, size_t n); /* sorts values; n > 0 */
 
 /* Signed-rank null distribution: P(T+ <= t) for n differences without ties (n <= STATS_N_MAX; exact
- * by the counting recursion up to n = 100, Edgeworth-corrected normal above). Hollander & Wolfe,
- * Nonparametric Statistical Methods. */
+ * by the counting recursion up to n = 100, Edgeworth series to the sixth cumulant above, off by
+ * less than 1e-6). Hollander & Wolfe, Nonparametric Statistical Methods. */
 double stats_signed_rank_cdf(size_t n, double t);
-/* Exact two-sided p of the signed-rank test that the centre is 0; zeros dropped, midranks for ties
- * (exact conditional distribution up to n = 30). */
+/* Two-sided p of the signed-rank test that the centre is 0; zeros dropped, midranks for ties; exact
+ * (conditional on the ties) up to n = 100, Edgeworth above. 1 if nothing is left. */
 double stats_signed_rank_p(const double *d, size_t n);
 
 struct stats_estimate {
     size_t n;
-    double centre;    /* Hodges-Lehmann, log units */
-    double low, high; /* interval, log units; valid if bounded */
-    double level;     /* achieved two-sided confidence, e.g. 0.96875 at n = 6 */
+    double centre;    /* Hodges-Lehmann, log units; NAN if n = 0 */
+    double low, high; /* interval, log units; valid if bounded, else NAN */
+    double level;     /* achieved two-sided confidence, e.g. 0.96875 at n = 6; valid if bounded */
     bool bounded;     /* false if n is too small for any interval (n < 2) */
     bool approximate; /* a t interval (n < STATS_EXACT_MIN) */
     size_t outliers;  /* differences beyond 3.5 robust deviations of their median: kept, counted */
 };
 
-/* Estimate and interval at the nearest achievable level at or above the wanted one (0.95). */
+/* Estimate and interval at the nearest achievable level at or above the wanted one (0.95). Where
+ * the signed ranks of n differences cannot reach it (n < STATS_EXACT_MIN at 0.95) a t interval
+ * about the mean, at the wanted level, marked approximate. d must be finite. */
 struct stats_estimate stats_estimate(const double *d, size_t n, double wanted);
 
 /* A/A noise from adjacent same-target pairs: 1.4826 * median|pair difference| / sqrt 2; NAN if n =
@@ -49,7 +51,8 @@ double stats_pair_noise(const double *pair_differences, size_t n);
 double stats_sd(const double *values, size_t n); /* n-1; NAN if n < 2 */
 
 /* Smallest effect (log units) found with 80 % power by n differences of deviation sd and A/A noise
- * sigma, at two-sided alpha. NAN if n < 2. */
+ * sigma (NAN: unknown), at two-sided alpha. NAN if n < 2, or if no result of n differences could
+ * reach alpha. */
 double stats_detectable(double sigma, double sd, size_t n, double alpha);
 
 /* Empirical-Bayes shrinkage of variances (Smyth 2004, limma): prior degrees of freedom d0 (INFINITY
@@ -60,10 +63,15 @@ bool stats_shrink(const double *var, const double *df, size_t count, double *d0,
 /* Posterior variance (d0*s0² + df*s²)/(d0+df). */
 double stats_shrunken(double var, double df, double d0, double s0_squared);
 
-/* Mean of several rows' centres (a subsystem), with a t interval from the pooled variances
- * (Welch-Satterthwaite). */
+/* Variance of the Hodges-Lehmann centre of d[n]: that of a mean times pi/3, its asymptotic price
+ * under normal noise. NAN if n < 2. */
+double stats_centre_variance(const double *d, size_t n);
+
+/* Mean of several rows' centres (a subsystem), with a t interval of the wanted level from the
+ * pooled variances of the centres (Welch-Satterthwaite). n = count; not bounded if a variance is
+ * unknown (df 0). */
 struct stats_estimate stats_combine(const struct stats_estimate *rows, const double *variances,
-                                    const double *dfs, size_t count);
+                                    const double *dfs, size_t count, double wanted);
 
 /* Holm's step-down: adjusted[i] for p[i]; count of them. */
 void stats_holm(const double *p, size_t count, double *adjusted);
@@ -88,8 +96,13 @@ struct verdict_info {
 };
 extern const struct verdict_info verdicts[VERDICT_COUNT];
 
-/* For exploring and `run`: per row, uncorrected. margin in log units. */
+/* For exploring and `run`: per row, uncorrected. margin in log units. An interval wholly inside the
+ * margin is "same" on whichever side of 0 it lies: that is what a margin of equivalence means, and
+ * many blocks would otherwise turn a tenth of a percent into a verdict. Without an interval:
+ * inconclusive; n = 0: not measured. */
 enum verdict stats_verdict(const struct stats_estimate *e, double margin);
+/* Slightly worse or worse, for a centre below 0 that counts: within 10 % or beyond. */
+enum verdict stats_slower(double centre);
 
 /* Flags on a bar (statistics.md). */
 enum flag {

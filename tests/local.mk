@@ -48,4 +48,9 @@ unit_tests += tests/unit/test_widget
 tests_unit_test_widget_SOURCES = tests/unit/test_widget.c tests/unit/unit.h
 tests_unit_test_widget_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_widget_LDADD = libui.a libvmtax.a $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_stats
+tests_unit_test_stats_SOURCES = tests/unit/test_stats.c tests/unit/unit.h
+tests_unit_test_stats_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_stats_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
 endif
