@@ -39,6 +39,11 @@ tests_unit_test_sha256_SOURCES = tests/unit/test_sha256.c tests/unit/unit.h
 tests_unit_test_sha256_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_sha256_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_catalog
+tests_unit_test_catalog_SOURCES = tests/unit/test_catalog.c tests/unit/unit.h
+tests_unit_test_catalog_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_catalog_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_canvas
 tests_unit_test_canvas_SOURCES = tests/unit/test_canvas.c tests/unit/unit.h
 tests_unit_test_canvas_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

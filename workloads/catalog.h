@@ -107,6 +107,8 @@ const struct workload *workload_find(const char *id);
 const char *workload_unit(const struct workload *w);
 bool workload_lower_is_better(const struct workload *w);
 double workload_margin(const struct workload *w);
+/* Of enum workload_need, with these parameters: placement=cross or several cpus want two. */
+unsigned workload_needs(const struct workload *w, const uint64_t values[PARAMS_MAX]);
 
 /* Parse "size=64K cpus=2" (or "size=64K,cpus=2") over the defaults into values[PARAMS_MAX]. -1 with
  * a sentence that names the parameter, its range or the nearest known name. */
@@ -118,7 +120,7 @@ void params_format(const struct workload *w, const uint64_t values[PARAMS_MAX],
                    char out[PARAMS_TEXT]);
 
 /* The value of one figure from what was counted. bytes is the number of bytes moved
- * (FIGURE_MB_PER_S only). */
+ * (FIGURE_MB_PER_S only). NAN when there is no figure: FIGURE_NONE, or nothing was counted. */
 double workload_value(const struct workload *w, double ops, double bytes, double seconds);
 
 #endif

@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libkernels.a
 libkernels_a_SOURCES = \
 	workloads/workload.h \
+	workloads/child.c workloads/child.h \
 	workloads/null.c \
 	workloads/sys.c \
 	workloads/ctx.c \

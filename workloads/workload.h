@@ -11,7 +11,8 @@
  * PR_SET_PDEATHSIG.
  *
  * Inside run() no library function is called that glibc dispatches by processor (memcpy, memset,
- * strlen, sin, ...); a test over the symbols holds this. */
+ * strlen, sin, ...). Whatever runs inside the time is marked WORK_TIMED; a test over the
+ * relocations of that section holds this. */
 #ifndef VMTAX_WORKLOAD_H
 #define VMTAX_WORKLOAD_H
 
@@ -29,6 +30,7 @@ struct work {
     uint64_t seed;       /* the same for all targets of a block */
     void *state;         /* the workload's own */
     struct error *error; /* filled by a function that returns -1 */
+    uint64_t step;       /* set by prepare(): counts are multiples of it (a whole lap); 0 = any */
 
     /* Written by run() through the helpers below. */
     uint64_t bytes;       /* bytes moved, for FIGURE_MB_PER_S */
@@ -41,7 +43,7 @@ struct work {
 struct workload_ops {
     const char *id;
     int (*prepare)(struct work *w);
-    /* Do count operations (count > 0). */
+    /* Do count operations (count > 0, a multiple of w->step). */
     int (*run)(struct work *w, uint64_t count);
     /* Do count times what run() does besides the thing measured; the worker alternates it with
      * run() inside the slot and subtracts the time per operation. NULL: nothing is subtracted. */
@@ -83,6 +85,17 @@ static inline void work_sample_end(struct work *w, uint64_t from)
     if (__builtin_expect(from != 0, 0))
         histogram_record(w->latency, work_now_ns() - from);
 }
+
+/* Code that runs inside the time stands in a section of its own. */
+#define WORK_TIMED __attribute__((section(".text.timed")))
+
+/* fork+exec and fork+sh execute the program's own file with an argument that makes it do as
+ * lmbench's hello does: so it is the same program in every target. main() of a program that links
+ * the kernels begins with
+ *     int hello = workload_hello(argc, argv);
+ *     if (hello >= 0)
+ *         return hello; */
+int workload_hello(int argc, char **argv);
 
 /* The compiler must assume that memory was used. */
 #define WORK_KEEP(pointer) __asm__ volatile("" : : "g"(pointer) : "memory")

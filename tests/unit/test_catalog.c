@@ -1,0 +1,243 @@
+/* The catalogue is data that stored results depend on: its ids, its parameters' text, and that
+ * every row is complete. */
+#include <config.h>
+
+#include "tests/unit/unit.h"
+#include "workloads/catalog.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static size_t param_count(const struct workload *w)
+{
+    size_t n = 0;
+    while (w->params && w->params[n].name)
+        n++;
+    return n;
+}
+
+static void rows_are_complete(void **state)
+{
+    (void)state;
+    for (const struct workload *w = workloads; w->id; w++) {
+        assert_ptr_equal(workload_find(w->id), w); /* so ids are unique, too */
+        assert_true(strlen(w->id) < WORKLOAD_ID_MAX);
+        assert_true(w->subsystem < SUBSYSTEM_COUNT);
+        assert_non_null(w->title);
+        assert_non_null(w->mirrors);
+        assert_non_null(w->method);
+        assert_true(w->slot_s >= 0.05 && w->slot_s <= 2);
+        assert_true(w->lead_s >= 0.02 && w->lead_s <= 0.05);
+        assert_true(workload_margin(w) >= 0.03);
+        assert_true(param_count(w) <= PARAMS_MAX);
+        for (size_t i = 0; i < param_count(w); i++) {
+            const struct param *p = &w->params[i];
+            assert_non_null(p->help);
+            assert_true(p->min <= p->initial && p->initial <= p->max);
+            assert_true((p->type == PARAM_CHOICE) == (p->choices != NULL));
+        }
+    }
+}
+
+static void points_are_canonical_and_within_the_row(void **state)
+{
+    (void)state;
+    for (const struct workload *w = workloads; w->id; w++) {
+        unsigned seen = 0;
+        for (const struct point *p = w->points; p && p->params; p++) {
+            uint64_t values[PARAMS_MAX];
+            char text[PARAMS_TEXT];
+            struct error e = {ERROR_NONE, ""};
+            if (params_parse(w, p->params, values, &e) < 0)
+                fail_msg("%s: %s", w->id, e.text);
+            params_format(w, values, text);
+            assert_string_equal(text, p->params);
+            for (const struct point *other = w->points; other != p; other++)
+                assert_string_not_equal(other->params, p->params);
+            seen |= p->profiles;
+        }
+        /* A profile that the row takes part in has points, and no others. */
+        if (w->points)
+            assert_true((seen & ~w->profiles) == 0);
+    }
+}
+
+/* Stored results are found by these. A change of this list breaks every baseline. */
+static void ids_are_the_fixed_ones(void **state)
+{
+    (void)state;
+    static const char *const ids[] = {
+        "null",           "sys.syscall",      "sys.read",        "sys.write",
+        "sys.stat",       "sys.fstat",        "sys.open_close",  "sys.fork_exit",
+        "sys.fork_exec",  "sys.fork_sh",      "sys.sig_install", "sys.sig_handle",
+        "sys.pipe",       "ctx.2p0k",         "ctx.2p16k",       "ctx.2p64k",
+        "ctx.4p0k",       "ctx.4p16k",        "ctx.4p64k",       "ctx.8p0k",
+        "ctx.8p16k",      "ctx.8p64k",        "ctx.16p16k",      "ctx.16p64k",
+        "ctx.64p16k",     "ctx.64p64k",       "ram.int.copy",    "ram.int.scale",
+        "ram.int.add",    "ram.int.triad",    "ram.float.copy",  "ram.float.scale",
+        "ram.float.add",  "ram.float.triad",  "ram.vector.copy", "ram.vector.scale",
+        "ram.vector.add", "ram.vector.triad", "membw.frd",       "membw.fwr",
+        "membw.rd",       "membw.wr",         "file.write",      "file.rewrite",
+        "file.read",
+    };
+    size_t i = 0;
+    for (const struct workload *w = workloads; w->id; w++, i++) {
+        assert_true(i < sizeof ids / sizeof *ids);
+        assert_string_equal(w->id, ids[i]);
+    }
+    assert_int_equal(i, sizeof ids / sizeof *ids);
+}
+
+/* Three minutes for everything: the metrics of `quick` are about forty, and one slot of each of
+ * them must leave room for blocks, targets and starts. */
+static void quick_is_quick(void **state)
+{
+    (void)state;
+    size_t metrics = 0;
+    double slots_s = 0;
+    for (const struct workload *w = workloads; w->id; w++) {
+        size_t of_row = 0;
+        if (!w->points)
+            of_row = (w->profiles & PROFILE_QUICK) != 0;
+        for (const struct point *p = w->points; p && p->params; p++)
+            of_row += (p->profiles & PROFILE_QUICK) != 0;
+        metrics += of_row;
+        slots_s += (double)of_row * (w->slot_s + w->lead_s);
+    }
+    assert_in_range(metrics, 30, 42);
+    assert_true(slots_s < 7);
+}
+
+static void subsystems_have_words(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SUBSYSTEM_COUNT; i++) {
+        assert_non_null(subsystems[i].title);
+        assert_non_null(subsystems[i].instruments);
+        assert_int_equal(subsystem_find(subsystems[i].id), i);
+        assert_true(subsystems[i].margin >= 0.03);
+    }
+    assert_int_equal(subsystem_find("memry"), SUBSYSTEM_COUNT);
+    assert_null(workload_find("sys.nothing"));
+}
+
+static void parameters_round_trip(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *id, *text, *canonical;
+    } cases[] = {
+        {"sys.syscall", "", ""},
+        {"sys.syscall", "  , ", ""},
+        {"ram.int.copy", "", "size=128M cpus=1"},
+        {"ram.int.copy", "cpus=0", "size=128M cpus=0"},
+        {"ram.int.copy", "cpus=2,size=4096", "size=4K cpus=2"},
+        {"ram.int.copy", "size=1536k, cpus=3", "size=1536K cpus=3"},
+        {"ram.int.copy", "size=1G", "size=1G cpus=1"},
+        {"membw.frd", "size=1000", "size=1000 cpus=1"},
+        {"sys.pipe", "placement=cross", "placement=cross"},
+        {"file.write", "direct=yes sync=fsync record=1024K size=64G",
+         "size=64G record=1M sync=fsync direct=yes"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct workload *w = workload_find(cases[i].id);
+        uint64_t values[PARAMS_MAX], again[PARAMS_MAX];
+        char text[PARAMS_TEXT];
+        struct error e = {ERROR_NONE, ""};
+        assert_int_equal(params_parse(w, cases[i].text, values, &e), 0);
+        params_format(w, values, text);
+        assert_string_equal(text, cases[i].canonical);
+        assert_int_equal(params_parse(w, text, again, &e), 0);
+        assert_memory_equal(values, again, sizeof values);
+    }
+}
+
+static void bad_parameters_are_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *id, *text, *says;
+    } cases[] = {
+        {"sys.syscall", "size=1", "no parameters"},
+        {"ram.int.copy", "sise=1M", "did you mean 'size'"},
+        {"ram.int.copy", "size", "no value"},
+        {"ram.int.copy", "size=", "size such as"},
+        {"ram.int.copy", "=1", "no parameter ''"},
+        {"ram.int.copy", "size=1M size=2M", "twice"},
+        {"ram.int.copy", "size=12Q", "size such as"},
+        {"ram.int.copy", "size=M", "size such as"},
+        {"ram.int.copy", "size=-4K", "size such as"},
+        {"ram.int.copy", "size=1M1", "size such as"},
+        {"ram.int.copy", "size=1", "range 4K to 8G"},
+        {"ram.int.copy", "size=99999999T", "4K to 8G"},
+        {"ram.int.copy", "size=99999999999999999999999", "4K to 8G"},
+        {"ram.int.copy", "cpus=1K", "must be a number from 0 to 1024"},
+        {"ram.int.copy", "cpus=1025", "range 0 to 1024"},
+        {"sys.pipe", "placement=there", "one of same|cross"},
+        {"sys.pipe", "placement=sam", "one of same|cross"},
+        {"file.read", "direct=yes=no", "one of no|yes"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint64_t values[PARAMS_MAX];
+        struct error e = {ERROR_NONE, ""};
+        assert_int_equal(params_parse(workload_find(cases[i].id), cases[i].text, values, &e), -1);
+        assert_int_equal(e.kind, ERROR_USAGE);
+        if (!strstr(e.text, cases[i].says))
+            fail_msg("'%s' says: %s", cases[i].text, e.text);
+    }
+}
+
+static void needs_follow_parameters(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *id, *text;
+        unsigned needs;
+    } cases[] = {
+        {"sys.pipe", "", 0},
+        {"sys.pipe", "placement=cross", NEED_TWO_CPUS},
+        {"ram.int.add", "cpus=0", 0},
+        {"ram.int.add", "cpus=2", NEED_TWO_CPUS},
+        {"file.read", "", NEED_SCRATCH},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct workload *w = workload_find(cases[i].id);
+        uint64_t values[PARAMS_MAX];
+        assert_int_equal(params_parse(w, cases[i].text, values, NULL), 0);
+        assert_int_equal(workload_needs(w, values), cases[i].needs);
+    }
+}
+
+static void values_follow_counts(void **state)
+{
+    (void)state;
+    const struct workload *time = workload_find("sys.read"), *rate = workload_find("ram.int.add");
+    struct workload ops = *time;
+    ops.figure = FIGURE_OPS_PER_S;
+    assert_true(fabs(workload_value(time, 4e6, 0, 1) - 0.25) < 1e-12);
+    assert_true(fabs(workload_value(rate, 7, 3e9, 1.5) - 2000) < 1e-9);
+    assert_true(fabs(workload_value(&ops, 300, 0, 1.5) - 200) < 1e-9);
+    assert_true(isnan(workload_value(time, 0, 0, 1)));
+    assert_true(isnan(workload_value(rate, 1, 0, 1)));
+    assert_true(isnan(workload_value(workload_find("null"), 1e9, 0, 1)));
+    assert_true(workload_lower_is_better(time) && !workload_lower_is_better(rate));
+    assert_string_equal(workload_unit(time), "µs");
+    assert_string_equal(workload_unit(rate), "MB/s");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_are_complete),
+        cmocka_unit_test(points_are_canonical_and_within_the_row),
+        cmocka_unit_test(ids_are_the_fixed_ones),
+        cmocka_unit_test(quick_is_quick),
+        cmocka_unit_test(subsystems_have_words),
+        cmocka_unit_test(parameters_round_trip),
+        cmocka_unit_test(bad_parameters_are_named),
+        cmocka_unit_test(needs_follow_parameters),
+        cmocka_unit_test(values_follow_counts),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
