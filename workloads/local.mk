@@ -5,6 +5,7 @@ libkernels_a_SOURCES = \
 	workloads/child.c workloads/child.h \
 	workloads/null.c \
 	workloads/sys.c \
+	workloads/process.c workloads/process.h \
 	workloads/ctx.c \
 	workloads/ram.c \
 	workloads/membw.c \
