@@ -1,3 +1,27 @@
+# The tiers:
+#   make check          unit tests, golden screens, end-to-end; says at its end what was skipped and why
+#   make check-long     what takes longer than a coffee is worth
+#   make check-asan     `make check` in a build of its own (asan/) under AddressSanitizer and UBSan
+#   make check-tsan     the same (tsan/) under ThreadSanitizer
+#   make bench          figures, each against a peer in the same run
+#   make golden-update  writes the golden screens anew; look at the difference before you commit it
+# A test that cannot run here exits with 77 and says why in its last line.
+TEST_EXTENSIONS = .sh
+SH_LOG_COMPILER = $(SHELL)
+AM_TESTS_ENVIRONMENT = \
+	abs_top_builddir='$(abs_top_builddir)'; abs_top_srcdir='$(abs_top_srcdir)'; \
+	export abs_top_builddir abs_top_srcdir; . '$(abs_top_srcdir)/tests/environment';
+
+# Scripts, one file a line, each a test of its own. They use the program only as its users do.
+e2e_tests =
+# Programs or scripts for check-long only.
+long_tests =
+# Of the unit tests, those that write their golden files when VMTAX_GOLDEN_UPDATE is set.
+golden_tests =
+# Programs (EXTRA_PROGRAMS) that the benchmarks need, and the scripts or programs that are run.
+bench_programs =
+benches =
+
 # Unit tests: one program per file of tests, cmocka.
 if HAVE_CMOCKA
 unit_tests =
@@ -59,3 +83,49 @@ tests_unit_test_stats_SOURCES = tests/unit/test_stats.c tests/unit/unit.h
 tests_unit_test_stats_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_stats_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
 endif
+
+dist_noinst_SCRIPTS += tests/skipped
+EXTRA_DIST += tests/environment $(e2e_tests)
+TESTS += $(e2e_tests)
+
+# A locale with a comma for the decimal point, for the tests that numbers do not follow it. Where the
+# system has no definitions (Debian: package locales) those tests say that they are skipped.
+check_DATA = tests/locale/made
+tests/locale/made:
+	@$(MKDIR_P) tests/locale
+	localedef -i de_DE -f UTF-8 $(abs_builddir)/tests/locale/de_DE.UTF-8 >$@.log 2>&1 || :
+	@mv $@.log $@
+
+# After the tests, whatever -j says.
+check-local: check-TESTS
+	@$(SHELL) $(srcdir)/tests/skipped '$(have_cmocka)' $(TEST_LOGS:.log=.trs)
+
+check-long: all
+	$(MAKE) $(AM_MAKEFLAGS) $(check_PROGRAMS)
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(long_tests)' TEST_SUITE_LOG=tests/long.log
+
+# A build with a sanitizer beside this one, from the same sources. Nothing in it is fast: -O1.
+check-asan check-tsan: $(am__configure_deps)
+	@kind=`echo $@ | sed 's/check-//'`; $(MKDIR_P) $$kind; cd $$kind || exit 1; \
+	test -f Makefile || $(abs_top_srcdir)/configure --silent --enable-$$kind --enable-werror \
+		CC='$(CC)' CFLAGS='-g -O1' LXC_CFLAGS='$(LXC_CFLAGS)' LXC_LIBS='$(LXC_LIBS)' \
+		$(lxc_option) || exit 1; \
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS= >/dev/null && $(MAKE) $(AM_MAKEFLAGS) -j1 check
+
+golden-update: all
+	$(MAKE) $(AM_MAKEFLAGS) $(golden_tests)
+	VMTAX_GOLDEN_UPDATE=1 $(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(golden_tests)' \
+		TEST_SUITE_LOG=tests/golden.log
+
+bench: all
+	test -z '$(bench_programs)' || $(MAKE) $(AM_MAKEFLAGS) $(bench_programs)
+	@$(AM_TESTS_ENVIRONMENT) for b in $(benches); do \
+		test -f "$$b" || b='$(srcdir)'/$$b; \
+		echo "== $$b"; "$$b" || exit 1; \
+	done
+
+# The tests' home (tests/environment) and the sanitizers' builds.
+clean-local:
+	rm -rf tests/home tests/locale asan tsan
+
+.PHONY: check-long check-asan check-tsan golden-update bench
