@@ -216,9 +216,9 @@ void snapshot_log(struct snapshot *s, enum board_log_level level, const char *ta
 size_t board_ring_push(size_t *first, size_t *count, size_t max);
 
 /* Replace targets, metrics and summary by those of a result (derived parts must be up to date).
- * The metrics of r come first and in its order, without those that the catalogue does not know. What
- * only the board knows is kept: the state and reason of a target of the same id, and rows with a
- * stored baseline. Cells count as live unless s->stored. */
+ * The metrics of r come first and in its order, without those that the catalogue does not know.
+ * What only the board knows is kept: the state and reason of a target of the same id, and rows with
+ * a stored baseline. Cells count as live unless s->stored. */
 void snapshot_set_result(struct snapshot *s, const struct result *r);
 /* The row of a workload with these parameters, found or added (empty); s->metrics may move. */
 struct board_metric *snapshot_metric(struct snapshot *s, const struct workload *w,

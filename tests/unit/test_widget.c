@@ -191,7 +191,7 @@ static void ratio_cells(void **state)
     } cases[] = {
         {0.972, VERDICT_SLIGHTLY_WORSE, UNIT_PERCENT, false, "  97.2▽\n"},
         {1.001, VERDICT_SAME, UNIT_PERCENT, false, " 100.1≈\n"},
-        {0.125, VERDICT_WORSE, UNIT_TIMES, false, "  8.00×▼\n" + 1},
+        {0.125, VERDICT_WORSE, UNIT_TIMES, false, " 8.00×▼\n"},
         {0.142, VERDICT_WORSE, UNIT_PERCENT, true, " ~14.2 \n"},
         {NAN, VERDICT_NOT_MEASURED, UNIT_PERCENT, false, "     — \n"},
         {NAN, VERDICT_CANNOT, UNIT_PERCENT, false, "   n/a \n"},
