@@ -4,6 +4,8 @@
  * only to copy the whole out. That is some 150 KiB a few times a second, far cheaper than any
  * scheme in which a panel could see half of an update. The version tells a reader whether there is
  * anything new; the eventfd lets the dashboard sleep until there is. */
+#include <config.h>
+
 #include "board.h"
 
 #include "analysis.h"

@@ -23,7 +23,9 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/board.c src/board.h \
 	src/host.c src/host.h \
 	src/fingerprint.c src/fingerprint.h \
-	src/store.c src/store.h \
+	src/store.c src/store_json.c src/store_parse.c src/store.h \
+	src/baseline.c src/baseline.h \
+	src/json.c src/json.h \
 	src/target/target.c src/target/target.h \
 	src/target/ledger.c src/target/ledger.h \
 	src/target/cgroup.c src/target/cgroup.h \

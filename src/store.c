@@ -1,1 +1,615 @@
+/* Results and baselines on disk.
+ *
+ * A document is written whole under a temporary name in the directory where it will live, synced,
+ * and renamed over its name, so that a crash, a full disk or a second vmtax leaves the old document
+ * or the new one. Files are 0600 and directories 0700: a result names the machine. */
+#include <config.h>
+
 #include "store.h"
+
+#include "text.h"
+#include "xalloc.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static int too_long(struct error *e, const char *path)
+{
+    return error_set(e, ERROR_USAGE,
+                     "the path %.200s... is too long: use a shorter state directory", path);
+}
+
+/* ---- where ---- */
+
+static const char *home_directory(void)
+{
+    const char *home = getenv("HOME");
+    if (home && home[0] == '/')
+        return home;
+    const struct passwd *user = getpwuid(geteuid());
+    return user && user->pw_dir && user->pw_dir[0] == '/' ? user->pw_dir : NULL;
+}
+
+static int state_directory(char *out, size_t size, struct error *e)
+{
+    const char *state = getenv("XDG_STATE_HOME");
+    int length;
+    if (state && state[0] == '/') {
+        length = snprintf(out, size, "%s/vmtax", state);
+    } else {
+        const char *home = home_directory();
+        if (!home)
+            return error_set(e, ERROR_USAGE,
+                             "there is no place for results: neither XDG_STATE_HOME nor HOME is an "
+                             "absolute path, and the user has no home directory; set HOME");
+        length = snprintf(out, size, "%s/.local/state/vmtax", home);
+    }
+    if (length < 0 || (size_t)length >= size)
+        return too_long(e, out);
+    return 0;
+}
+
+int store_directory(enum store_family f, char *out, size_t size, struct error *e)
+{
+    static const char *const names[] = {
+        [STORE_RESULTS] = "results",
+        [STORE_BASELINES] = "baselines",
+    };
+    char state[STORE_PATH_MAX];
+    if (state_directory(state, sizeof state, e) < 0)
+        return -1;
+    int length = snprintf(out, size, "%s/%s", state, names[f]);
+    if (length < 0 || (size_t)length >= size)
+        return too_long(e, out);
+    return 0;
+}
+
+static int make_directories(const char *path, struct error *e)
+{
+    char part[STORE_PATH_MAX];
+    if (!text_copy(part, sizeof part, path))
+        return too_long(e, path);
+    for (char *slash = strchr(part + 1, '/');; slash = strchr(slash + 1, '/')) {
+        if (slash)
+            *slash = '\0';
+        if (mkdir(part, 0700) < 0 && errno != EEXIST) {
+            /* EROFS and EACCES also come for what is there already. */
+            int failed = errno;
+            struct stat st;
+            if (stat(part, &st) < 0 || !S_ISDIR(st.st_mode))
+                return error_errno(e, failed, "cannot make the directory %s", part);
+        }
+        if (!slash)
+            break;
+        *slash = '/';
+    }
+    struct stat st;
+    if (stat(path, &st) < 0)
+        return error_errno(e, errno, "cannot use the directory %s", path);
+    if (!S_ISDIR(st.st_mode))
+        return error_set(e, ERROR_SYSTEM, "%s is not a directory: move it away", path);
+    return 0;
+}
+
+/* ---- writing ---- */
+
+static int write_all(int fd, const char *text, size_t length)
+{
+    while (length) {
+        ssize_t n = write(fd, text, length);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -1;
+        text += n;
+        length -= (size_t)n;
+    }
+    return 0;
+}
+
+/* The directory part of a path into out ("." if there is none). */
+static bool directory_of(const char *path, char *out, size_t size)
+{
+    const char *slash = strrchr(path, '/');
+    size_t length = slash == path ? 1 : slash ? (size_t)(slash - path) : 0;
+    if (!slash)
+        return text_copy(out, size, ".");
+    if (length >= size)
+        return false;
+    memcpy(out, path, length);
+    out[length] = '\0';
+    return true;
+}
+
+/* Renames are in the directory: without this they may be lost with the power. Some file systems
+ * cannot sync a directory; then there is nothing more to be done. */
+static void sync_directory(const char *directory)
+{
+    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        fsync(fd);
+        close(fd);
+    }
+}
+
+static int open_temporary(const char *directory, char *out, size_t size, struct error *e)
+{
+    for (int attempt = 0; attempt < 16; attempt++) {
+        uint64_t random;
+        if (getrandom(&random, sizeof random, 0) != sizeof random)
+            random = (uint64_t)getpid() * 1000003u + (uint64_t)attempt + (uint64_t)time(NULL);
+        int length = snprintf(out, size, "%s/.vmtax-%016llx.tmp", directory,
+                              (unsigned long long)random);
+        if (length < 0 || (size_t)length >= size)
+            return too_long(e, directory);
+        int fd = open(out, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (fd >= 0)
+            return fd;
+        if (errno != EEXIST)
+            return error_errno(e, errno, "cannot write in %s", directory);
+    }
+    return error_set(e, ERROR_SYSTEM, "cannot find a free temporary name in %s", directory);
+}
+
+/* Writes the document beside path and gives the temporary name. */
+static int write_temporary(const struct result *r, const char *path, char *directory,
+                           char *temporary, struct error *e)
+{
+    if (!directory_of(path, directory, STORE_PATH_MAX))
+        return too_long(e, path);
+    int fd = open_temporary(directory, temporary, STORE_PATH_MAX, e);
+    if (fd < 0)
+        return -1;
+    char *text = store_to_json(r, true);
+    int failed = 0;
+    if (write_all(fd, text, strlen(text)) < 0 || write_all(fd, "\n", 1) < 0 || fsync(fd) < 0)
+        failed = errno;
+    free(text);
+    if (close(fd) < 0 && !failed)
+        failed = errno;
+    if (failed) {
+        unlink(temporary);
+        return error_errno(e, failed,
+                           "cannot write the result to %s (nothing was changed there; free some "
+                           "space or name another file)",
+                           path);
+    }
+    return 0;
+}
+
+static int write_special(const struct result *r, const char *path, struct error *e)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return error_errno(e, errno, "cannot open %s", path);
+    char *text = store_to_json(r, true);
+    int failed = write_all(fd, text, strlen(text)) < 0 || write_all(fd, "\n", 1) < 0 ? errno : 0;
+    free(text);
+    if (close(fd) < 0 && !failed)
+        failed = errno;
+    return failed ? error_errno(e, failed, "cannot write to %s", path) : 0;
+}
+
+int store_save(const struct result *r, const char *path, struct error *e)
+{
+    char directory[STORE_PATH_MAX], temporary[STORE_PATH_MAX];
+    struct stat st;
+    char *resolved = NULL;
+    if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode)) {
+        resolved = realpath(path, NULL);
+        if (!resolved)
+            return error_errno(e, errno, "cannot follow the link %s", path);
+        path = resolved;
+    }
+    int status = 0;
+    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+        status = error_set(e, ERROR_USAGE, "%s is a directory: name a file in it", path);
+    } else if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+        status = write_special(r, path, e);
+    } else {
+        status = write_temporary(r, path, directory, temporary, e);
+        if (status == 0 && rename(temporary, path) < 0) {
+            status = error_errno(e, errno, "cannot put the result in place as %s", path);
+            unlink(temporary);
+        }
+        if (status == 0)
+            sync_directory(directory);
+    }
+    free(resolved);
+    return status;
+}
+
+/* Rename that never replaces: EEXIST instead. */
+static int rename_new(const char *from, const char *to)
+{
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return -1;
+    /* A file system without the flag: a hard link does the same. */
+    if (link(from, to) < 0)
+        return -1;
+    unlink(from);
+    return 0;
+}
+
+/* directory/<time>-<word>.json, with -2, -3 ... if the second is taken. */
+static int save_new(const struct result *r, const char *directory, const char *word, char *path,
+                    size_t size, struct error *e)
+{
+    char stamp[32], temporary[STORE_PATH_MAX], same[STORE_PATH_MAX];
+    time_t t = (time_t)r->started;
+    struct tm utc;
+    if (!gmtime_r(&t, &utc) || !strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", &utc))
+        return error_set(e, ERROR_DATA, "the result has no valid time of its start");
+    if (make_directories(directory, e) < 0)
+        return -1;
+    for (int number = 1; number < 1000; number++) {
+        char suffix[16] = "";
+        if (number > 1)
+            snprintf(suffix, sizeof suffix, "-%d", number);
+        int length = snprintf(path, size, "%s/%s-%s%s.json", directory, stamp,
+                              word[0] ? word : "result", suffix);
+        if (length < 0 || (size_t)length >= size)
+            return too_long(e, directory);
+        if (number == 1 && write_temporary(r, path, same, temporary, e) < 0)
+            return -1;
+        if (rename_new(temporary, path) == 0) {
+            sync_directory(directory);
+            return 0;
+        }
+        if (errno != EEXIST)
+            break;
+    }
+    int failed = errno;
+    unlink(temporary);
+    return error_errno(e, failed, "cannot put the result in place as %s", path);
+}
+
+static bool good_name(const char *name)
+{
+    size_t length = strlen(name);
+    return length >= 1 && length <= 63 && name[0] != '.' &&
+           strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") ==
+               length;
+}
+
+int store_save_result(const struct result *r, char *path, size_t size, struct error *e)
+{
+    char directory[STORE_PATH_MAX];
+    if (store_directory(STORE_RESULTS, directory, sizeof directory, e) < 0)
+        return -1;
+    return save_new(r, directory, good_name(r->profile) ? r->profile : "", path, size, e);
+}
+
+int store_save_baseline(const struct result *r, const char *name, char *path, size_t size,
+                        struct error *e)
+{
+    char family[STORE_PATH_MAX], directory[STORE_PATH_MAX];
+    if (!good_name(name))
+        return error_set(
+            e, ERROR_USAGE,
+            "a baseline's name has 1 to 63 letters, digits, '.', '_' and '-', and does "
+            "not begin with '.'");
+    if (store_directory(STORE_BASELINES, family, sizeof family, e) < 0)
+        return -1;
+    int length = snprintf(directory, sizeof directory, "%s/%s", family, name);
+    if (length < 0 || (size_t)length >= sizeof directory)
+        return too_long(e, family);
+    return save_new(r, directory, "session", path, size, e);
+}
+
+/* ---- reading ---- */
+
+/* The whole file, NUL-terminated; the caller frees. */
+static char *read_file(const char *path, size_t *length, struct error *e)
+{
+    /* O_NONBLOCK: a FIFO somebody left in the store must not hang us. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    struct stat st;
+    if (fd < 0 || fstat(fd, &st) < 0) {
+        error_errno(e, errno, "cannot read %s", path);
+        if (fd >= 0)
+            close(fd);
+        return NULL;
+    }
+    if (!S_ISREG(st.st_mode)) {
+        error_set(e, ERROR_USAGE, "%s is not a file", path);
+        close(fd);
+        return NULL;
+    }
+    if (st.st_size > (off_t)STORE_FILE_MAX) {
+        error_set(e, ERROR_USAGE, "%s is larger than %u MiB: not a result of vmtax", path,
+                  STORE_FILE_MAX >> 20);
+        close(fd);
+        return NULL;
+    }
+    size_t size = (size_t)st.st_size, used = 0;
+    char *text = xcalloc(size + 1, 1);
+    while (used < size) {
+        ssize_t n = read(fd, text + used, size - used);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0) {
+            error_errno(e, errno, "cannot read %s", path);
+            free(text);
+            close(fd);
+            return NULL;
+        }
+        if (n == 0)
+            break;
+        used += (size_t)n;
+    }
+    close(fd);
+    *length = used;
+    return text;
+}
+
+/* Does the file lie below the state directory? Links are resolved on both sides. */
+static bool in_store(const char *path)
+{
+    char state[STORE_PATH_MAX], directory[STORE_PATH_MAX];
+    struct error ignored;
+    if (state_directory(state, sizeof state, &ignored) < 0 ||
+        !directory_of(path, directory, sizeof directory))
+        return false;
+    char *root = realpath(state, NULL), *where = realpath(directory, NULL);
+    bool inside = false;
+    if (root && where) {
+        size_t length = strlen(root);
+        inside = strncmp(where, root, length) == 0 && (where[length] == '/' || !where[length]);
+    }
+    free(root);
+    free(where);
+    return inside;
+}
+
+static void set_aside(const char *path, struct error *e)
+{
+    char aside[STORE_PATH_MAX];
+    int length = snprintf(aside, sizeof aside, "%s.damaged", path);
+    if (length < 0 || (size_t)length >= sizeof aside || rename(path, aside) < 0 || !e)
+        return;
+    char place[sizeof e->text];
+    text_copy(place, sizeof place, e->text);
+    error_set(e, ERROR_DATA, "%s; set aside as %s", place, strrchr(aside, '/') + 1);
+}
+
+int store_load(struct result *r, const char *path, struct error *e)
+{
+    struct error own;
+    size_t length;
+    char *text = read_file(path, &length, e);
+    if (!text)
+        return -1;
+    int status = store_from_json(r, text, length, path, &own);
+    free(text);
+    if (status < 0) {
+        if (own.kind == ERROR_DATA && in_store(path))
+            set_aside(path, &own);
+        if (e)
+            *e = own;
+    }
+    return status;
+}
+
+/* ---- listing ---- */
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t a = strlen(text), b = strlen(end);
+    return a > b && strcmp(text + a - b, end) == 0;
+}
+
+/* A document that was cut off or overwritten shows it at its ends; the rest is checked when it is
+ * loaded. */
+static bool looks_whole(const char *path, int64_t *started)
+{
+    char head[256], tail[8];
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    struct stat st;
+    bool whole = false;
+    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size >= 8) {
+        ssize_t n = pread(fd, head, sizeof head - 1, 0);
+        ssize_t m = pread(fd, tail, 2, st.st_size - 2);
+        head[n > 0 ? n : 0] = '\0';
+        whole = m == 2 && (tail[0] == '}' || tail[1] == '}') && strstr(head, "\"vmtax.result/");
+        *started = (int64_t)st.st_mtime;
+    }
+    if (fd >= 0)
+        close(fd);
+    return whole;
+}
+
+/* "20261122T101824Z-quick" begins with its time. */
+static bool time_of_name(const char *name, int64_t *at)
+{
+    struct tm utc = {0};
+    const char *end = strptime(name, "%Y%m%dT%H%M%SZ", &utc);
+    if (!end || *end != '-')
+        return false;
+    *at = (int64_t)timegm(&utc);
+    return true;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+    const struct store_entry *x = a, *y = b;
+    if (x->started != y->started)
+        return x->started < y->started ? 1 : -1;
+    return -strcmp(x->path, y->path);
+}
+
+/* The documents of one directory. */
+static int list_files(const char *directory, struct store_entry **entries, size_t *count,
+                      struct error *e)
+{
+    size_t room = 0;
+    *entries = NULL;
+    *count = 0;
+    DIR *d = opendir(directory);
+    if (!d)
+        return errno == ENOENT ? 0
+                               : error_errno(e, errno, "cannot read the directory %s", directory);
+    for (struct dirent *item = readdir(d); item; item = readdir(d)) {
+        struct store_entry entry = {.sessions = 1};
+        if (item->d_name[0] == '.' || !ends_with(item->d_name, ".json"))
+            continue;
+        int length = snprintf(entry.path, sizeof entry.path, "%s/%s", directory, item->d_name);
+        size_t stem = strlen(item->d_name) - strlen(".json");
+        if (length < 0 || (size_t)length >= sizeof entry.path || stem >= sizeof entry.name)
+            continue;
+        memcpy(entry.name, item->d_name, stem);
+        if (!looks_whole(entry.path, &entry.started)) {
+            char shown[STORE_PATH_MAX];
+            fprintf(stderr, "vmtax: warning: %s is not a whole result: left out\n",
+                    text_clean(shown, sizeof shown, entry.path));
+            continue;
+        }
+        time_of_name(entry.name, &entry.started);
+        XGROW(*entries, *count, room);
+        (*entries)[(*count)++] = entry;
+    }
+    closedir(d);
+    if (*count)
+        qsort(*entries, *count, sizeof **entries, newest_first);
+    return 0;
+}
+
+static int list_baselines(const char *family, struct store_entry **entries, size_t *count,
+                          struct error *e)
+{
+    size_t room = 0;
+    *entries = NULL;
+    *count = 0;
+    DIR *d = opendir(family);
+    if (!d)
+        return errno == ENOENT ? 0 : error_errno(e, errno, "cannot read the directory %s", family);
+    for (struct dirent *item = readdir(d); item; item = readdir(d)) {
+        char directory[STORE_PATH_MAX];
+        struct store_entry *sessions;
+        size_t session_count;
+        struct stat st;
+        int length = snprintf(directory, sizeof directory, "%s/%s", family, item->d_name);
+        if (!good_name(item->d_name) || length < 0 || (size_t)length >= sizeof directory ||
+            stat(directory, &st) < 0 || !S_ISDIR(st.st_mode) ||
+            list_files(directory, &sessions, &session_count, NULL) < 0)
+            continue;
+        if (session_count) {
+            struct store_entry entry = sessions[0];
+            text_copy(entry.name, sizeof entry.name, item->d_name);
+            entry.sessions = session_count;
+            XGROW(*entries, *count, room);
+            (*entries)[(*count)++] = entry;
+        }
+        free(sessions);
+    }
+    closedir(d);
+    if (*count)
+        qsort(*entries, *count, sizeof **entries, newest_first);
+    return 0;
+}
+
+int store_list(enum store_family f, struct store_entry **entries, size_t *count, struct error *e)
+{
+    char directory[STORE_PATH_MAX];
+    *entries = NULL;
+    *count = 0;
+    if (store_directory(f, directory, sizeof directory, e) < 0)
+        return -1;
+    return f == STORE_RESULTS ? list_files(directory, entries, count, e)
+                              : list_baselines(directory, entries, count, e);
+}
+
+int store_list_sessions(const char *name, struct store_entry **entries, size_t *count,
+                        struct error *e)
+{
+    char family[STORE_PATH_MAX], directory[STORE_PATH_MAX];
+    *entries = NULL;
+    *count = 0;
+    if (store_directory(STORE_BASELINES, family, sizeof family, e) < 0)
+        return -1;
+    int length = snprintf(directory, sizeof directory, "%s/%s", family, name);
+    if (!good_name(name) || length < 0 || (size_t)length >= sizeof directory)
+        return error_set(e, ERROR_USAGE, "that cannot be the name of a baseline");
+    return list_files(directory, entries, count, e);
+}
+
+/* ---- finding ---- */
+
+static int not_found(const char *word, const struct store_entry *a, size_t a_count,
+                     const struct store_entry *b, size_t b_count, struct error *e)
+{
+    char shown[64];
+    text_clean(shown, sizeof shown, word);
+    const char **names = xcalloc(a_count + b_count + 1, sizeof *names);
+    for (size_t i = 0; i < a_count; i++)
+        names[i] = a[i].name;
+    for (size_t i = 0; i < b_count; i++)
+        names[a_count + i] = b[i].name;
+    const char *near = text_nearest(word, names);
+    if (near)
+        error_set(
+            e, ERROR_USAGE,
+            "there is no result or baseline \"%s\"; did you mean \"%s\"? (vmtax list results, "
+            "vmtax list baselines)",
+            shown, near);
+    else if (a_count + b_count)
+        error_set(e, ERROR_USAGE,
+                  "there is no result or baseline \"%s\"; see vmtax list results, vmtax list "
+                  "baselines",
+                  shown);
+    else
+        error_set(e, ERROR_USAGE,
+                  "there is no result or baseline \"%s\", and none is stored yet; make one with "
+                  "vmtax run or vmtax record",
+                  shown);
+    free(names);
+    return -1;
+}
+
+int store_find(const char *word, char *path, size_t size, struct error *e)
+{
+    struct store_entry *results = NULL, *baselines = NULL;
+    size_t result_count = 0, baseline_count = 0;
+    struct stat st;
+    if (strchr(word, '/') || (stat(word, &st) == 0 && !S_ISDIR(st.st_mode))) {
+        if (stat(word, &st) < 0)
+            return error_errno(e, errno, "cannot read %s", word);
+        if (!text_copy(path, size, word))
+            return too_long(e, word);
+        return 0;
+    }
+    if (store_list(STORE_RESULTS, &results, &result_count, e) < 0)
+        return -1;
+    if (store_list(STORE_BASELINES, &baselines, &baseline_count, e) < 0) {
+        free(results);
+        return -1;
+    }
+    const char *found = NULL;
+    if (strcmp(word, "last") == 0 && result_count)
+        found = results[0].path;
+    for (size_t i = 0; i < result_count && !found; i++)
+        if (strcmp(word, results[i].name) == 0)
+            found = results[i].path;
+    for (size_t i = 0; i < baseline_count && !found; i++)
+        if (strcmp(word, baselines[i].name) == 0)
+            found = baselines[i].path;
+    int status = 0;
+    if (!found)
+        status = not_found(word, results, result_count, baselines, baseline_count, e);
+    else if (!text_copy(path, size, found))
+        status = too_long(e, found);
+    free(results);
+    free(baselines);
+    return status;
+}

@@ -4,21 +4,39 @@
 #ifndef VMTAX_STORE_H
 #define VMTAX_STORE_H
 
+#include "baseline.h"
 #include "result.h"
 
-#define STORE_FILE_MAX (64u << 20) /* bytes; a larger file is refused */
+#define STORE_FILE_MAX  (64u << 20)       /* bytes; a larger file is refused */
+#define STORE_BLOCK_MAX (STATS_N_MAX - 1) /* a block's number in a file */
+#define STORE_REASON    "reason: "        /* in `flags`: why a value is null */
+#define STORE_PATH_MAX  512
 
-/* Serialise; the caller frees. pretty: indented. */
+/* Serialise; the caller frees. pretty: indented. Deterministic; independent of the locale. */
 char *store_to_json(const struct result *r, bool pretty);
-/* Parse a document of vmtax.result/1; derived parts are recomputed by the caller (analysis_update).
- * name is for messages. */
+/* Parse a document of vmtax.result/1 into r (initialised; what it held is released). Derived parts
+ * are read as they stand; the caller recomputes them from the slots (analysis_update) where it
+ * wants to be independent of who wrote them. name is for messages. Damage is ERROR_DATA with the
+ * place; another schema or a file too large is ERROR_USAGE. On failure r is empty. */
 int store_from_json(struct result *r, const char *json, size_t length, const char *name,
                     struct error *e);
+/* "2026-11-22T10:18:24Z" */
+char *store_time(char *out, size_t size, int64_t at);
 
+/* A damaged file that lies in the store is renamed to *.damaged, and the message says so; a file
+ * that the user named elsewhere is left alone. */
 int store_load(struct result *r, const char *path, struct error *e);
+/* Written to a temporary name beside path, fsynced, renamed: path holds the old or the new
+ * document, never half of one. A symbolic link stays one, its target is replaced. What is not a
+ * regular file (a pipe, /dev/stdout) is written to directly. */
 int store_save(const struct result *r, const char *path, struct error *e);
 
-/* $XDG_STATE_HOME/vmtax/results/<time>-<profile>.json; path gets the name. */
+/* Where things are kept: $XDG_STATE_HOME/vmtax/<family>, by the rules of the XDG specification (a
+ * relative path is ignored, the default is ~/.local/state). Not made here. */
+enum store_family { STORE_RESULTS, STORE_BASELINES };
+int store_directory(enum store_family f, char *out, size_t size, struct error *e);
+
+/* $XDG_STATE_HOME/vmtax/results/<time>-<profile>.json; path gets the name. Never overwrites. */
 int store_save_result(const struct result *r, char *path, size_t size, struct error *e);
 
 /* Baselines: a directory of session files per name below $XDG_STATE_HOME/vmtax/baselines/. name:
@@ -27,29 +45,20 @@ int store_save_baseline(const struct result *r, const char *name, char *path, si
                         struct error *e);
 
 struct store_entry {
-    char name[64]; /* of the baseline or result, as `compare` and `report` take it */
-    char path[512];
-    int64_t started;
-    size_t sessions; /* baselines: how many */
+    char name[64];             /* of the baseline or result, as `compare` and `report` take it */
+    char path[STORE_PATH_MAX]; /* of the file; of a baseline, its newest session */
+    int64_t started;           /* Unix seconds */
+    size_t sessions;           /* baselines: how many */
 };
-enum store_family { STORE_RESULTS, STORE_BASELINES };
-/* Newest first; the caller frees *entries. Damaged files are skipped with a warning on stderr. */
+/* Newest first; the caller frees *entries. Only names and the beginning and end of each file are
+ * looked at; files that cannot be whole are skipped with a warning on stderr. An empty or absent
+ * directory is no error. */
 int store_list(enum store_family f, struct store_entry **entries, size_t *count, struct error *e);
-/* A result named by a path, a result's name, a baseline's name ("default") or "last". */
+/* The session files of one baseline, likewise. */
+int store_list_sessions(const char *name, struct store_entry **entries, size_t *count,
+                        struct error *e);
+/* A result named by a path, a result's name, a baseline's name ("default": its newest session) or
+ * "last". */
 int store_find(const char *word, char *path, size_t size, struct error *e);
-
-struct baseline {
-    char name[64];
-    struct result *sessions; /* newest first */
-    size_t count;
-};
-int baseline_load(struct baseline *b, const char *name, struct error *e);
-void baseline_release(struct baseline *b);
-/* The median over sessions of a metric's native figure, with its spread; false if no session has
- * it. */
-bool baseline_native(const struct baseline *b, const char *workload, const char *params,
-                     double *value, double *low, double *high);
-/* "too young to judge, 2 more sessions" / "5 sessions" / "strong" */
-void baseline_strength(const struct baseline *b, char *out, size_t size);
 
 #endif

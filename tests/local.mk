@@ -82,6 +82,11 @@ unit_tests += tests/unit/test_stats
 tests_unit_test_stats_SOURCES = tests/unit/test_stats.c tests/unit/unit.h
 tests_unit_test_stats_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_stats_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_store
+tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
+tests_unit_test_store_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
+tests_unit_test_store_LDADD = libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
 endif
 
 dist_noinst_SCRIPTS += tests/skipped

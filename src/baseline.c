@@ -1,0 +1,152 @@
+#include <config.h>
+
+#include "baseline.h"
+
+#include "analysis.h"
+#include "fingerprint.h"
+#include "stats.h"
+#include "store.h"
+#include "text.h"
+#include "xalloc.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int baseline_load(struct baseline *b, const char *name, struct error *e)
+{
+    struct store_entry *entries;
+    size_t count, unreadable = 0;
+    memset(b, 0, sizeof *b);
+    if (store_list_sessions(name, &entries, &count, e) < 0)
+        return -1;
+    if (count > BASELINE_MAX)
+        count = BASELINE_MAX;
+    b->sessions = xcalloc(count ? count : 1, sizeof *b->sessions);
+    for (size_t i = 0; i < count; i++) {
+        struct result *r = &b->sessions[b->count];
+        struct error why;
+        result_init(r);
+        if (store_load(r, entries[i].path, &why) < 0) {
+            fprintf(stderr, "vmtax: warning: %s\n", why.text);
+            unreadable++;
+            continue;
+        }
+        analysis_update(r);
+        b->count++;
+    }
+    free(entries);
+    if (!b->count) {
+        baseline_release(b);
+        if (unreadable)
+            return error_set(e, ERROR_DATA, "no session of the baseline \"%s\" can be read", name);
+        return error_set(e, ERROR_USAGE,
+                         "there is no baseline \"%s\": make one with vmtax record --name %s", name,
+                         name);
+    }
+    text_copy(b->name, sizeof b->name, name);
+    return 0;
+}
+
+void baseline_release(struct baseline *b)
+{
+    for (size_t i = 0; i < b->count; i++)
+        result_release(&b->sessions[i]);
+    free(b->sessions);
+    memset(b, 0, sizeof *b);
+}
+
+static size_t native_of(const struct result *r)
+{
+    for (size_t i = 0; i < r->target_count; i++)
+        if (strcmp(r->targets[i].kind, "native") == 0)
+            return i;
+    return r->target_count;
+}
+
+static const struct figure_value *native_figure(const struct result *r, const char *workload,
+                                                const char *params)
+{
+    size_t metric = result_find_metric(r, workload, params);
+    size_t native = native_of(r);
+    if (metric == r->metric_count || native == r->target_count)
+        return NULL;
+    const struct figure_value *f = result_figure(r, metric, native);
+    return f && f->measured && isfinite(f->value) ? f : NULL;
+}
+
+bool baseline_native(const struct baseline *b, const char *workload, const char *params,
+                     double *value, double *low, double *high)
+{
+    double values[BASELINE_MAX];
+    size_t n = 0;
+    const struct figure_value *only = NULL;
+    for (size_t i = 0; i < b->count && n < BASELINE_MAX; i++) {
+        const struct figure_value *f = native_figure(&b->sessions[i], workload, params);
+        if (f) {
+            values[n++] = f->value;
+            only = f;
+        }
+    }
+    if (!n)
+        return false;
+    *value = stats_median(values, n); /* sorts them */
+    *low = values[0];
+    *high = values[n - 1];
+    if (n == 1 && only->bounded) {
+        *low = only->low;
+        *high = only->high;
+    }
+    return true;
+}
+
+void baseline_strength(const struct baseline *b, char *out, size_t size)
+{
+    if (b->count < BASELINE_YOUNG) {
+        size_t more = BASELINE_YOUNG - b->count;
+        snprintf(out, size, "too young to judge, %zu more session%s", more, more == 1 ? "" : "s");
+    } else if (b->count < BASELINE_STRONG) {
+        snprintf(out, size, "%zu sessions", b->count);
+    } else {
+        snprintf(out, size, "strong, %zu sessions", b->count);
+    }
+}
+
+void baseline_show(const struct baseline *b, const struct result *today, int64_t now,
+                   struct snapshot *s)
+{
+    memset(&s->baseline, 0, sizeof s->baseline);
+    for (size_t i = 0; i < s->metric_count; i++)
+        s->metrics[i].baseline_known = false;
+    if (!b->count)
+        return;
+    s->baseline.known = true;
+    text_copy(s->baseline.name, sizeof s->baseline.name, b->name);
+    s->baseline.sessions = b->count;
+    s->baseline.age_s = fmax(0, (double)(now - b->sessions[0].started));
+    baseline_strength(b, s->baseline.strength, sizeof s->baseline.strength);
+
+    enum { SHOWN = sizeof s->baseline.differences / sizeof *s->baseline.differences };
+    struct fingerprint_difference found[SHOWN];
+    size_t total = fingerprint_compare(&b->sessions[0], today, found, SHOWN);
+    s->baseline.difference_total = total;
+    s->baseline.difference_count = total < SHOWN ? total : SHOWN;
+    for (size_t i = 0; i < s->baseline.difference_count; i++)
+        text_clean(s->baseline.differences[i], sizeof s->baseline.differences[i],
+                   found[i].sentence);
+
+    for (size_t i = 0; i < b->count; i++) {
+        for (size_t j = 0; j < b->sessions[i].metric_count; j++) {
+            const struct metric *m = &b->sessions[i].metrics[j];
+            double value, low, high;
+            if (!m->row || !baseline_native(b, m->workload, m->params, &value, &low, &high))
+                continue;
+            struct board_metric *to = snapshot_metric(s, m->row, m->params);
+            to->baseline_known = true;
+            to->baseline_value = value;
+            to->baseline_low = low;
+            to->baseline_high = high;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+/* baseline.h - the stored reference: several sessions of native results, each a file of its own.
+ *
+ * One session says little: figures move from session to session more than within one
+ * (statistics.md). So a baseline is a directory of sessions, and what it gives is the median over
+ * them with its spread, and how far it may be trusted. */
+#ifndef VMTAX_BASELINE_H
+#define VMTAX_BASELINE_H
+
+#include "board.h"
+#include "result.h"
+
+#define BASELINE_YOUNG  3  /* sessions below which it cannot judge */
+#define BASELINE_STRONG 10 /* sessions from which it is called strong */
+#define BASELINE_MAX    64 /* sessions that are read, the newest */
+
+struct baseline {
+    char name[64];
+    struct result *sessions; /* newest first */
+    size_t count;
+};
+/* Damaged sessions are set aside with a warning on stderr; none left is an error. On failure b is
+ * empty. */
+int baseline_load(struct baseline *b, const char *name, struct error *e);
+void baseline_release(struct baseline *b);
+/* The median over sessions of a metric's native figure, in the metric's unit. low and high are the
+ * smallest and largest session, or, where only one session has it, its own 95 % interval (low =
+ * high = value if it has none). False if no session has it. */
+bool baseline_native(const struct baseline *b, const char *workload, const char *params,
+                     double *value, double *low, double *high);
+/* "too young to judge, 2 more sessions" / "5 sessions" / "strong, 12 sessions" */
+void baseline_strength(const struct baseline *b, char *out, size_t size);
+/* Fill s->baseline and the baseline columns of s->metrics (rows that only the baseline has are
+ * added). today holds the machine's facts, for the differences; age counts from now. */
+void baseline_show(const struct baseline *b, const struct result *today, int64_t now,
+                   struct snapshot *s);
+
+#endif
