@@ -96,8 +96,11 @@ static _Noreturn void child_run(struct spawn *s, pid_t parent)
     if (getppid() != parent)
         _exit(125);
     setpgid(0, 0);
+    /* The system call, because the library keeps 32 and 33 to itself and would leave them ignored
+     * if they were. All zeros is SIG_DFL without flags on every architecture. */
+    static const unsigned long by_default[16];
     for (int number = 1; number < NSIG; number++)
-        signal(number, SIG_DFL);
+        syscall(SYS_rt_sigaction, number, by_default, NULL, NSIG / 8);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
