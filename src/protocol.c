@@ -48,7 +48,7 @@ int record_parse(struct record *r, char *line, size_t length, struct error *e)
     r->field_count = 0;
     size_t verb = word_length(p, end);
     if (verb == 0 || (p + verb < end && p[verb] != ' '))
-        return error_set(e, ERROR_GUEST, "A record does not begin with a verb");
+        return error_set(e, ERROR_GUEST, "a record does not begin with a verb");
     r->verb = p;
     p += verb;
     char *stop = p; /* where the NUL of the last word or value goes */
@@ -57,12 +57,12 @@ int record_parse(struct record *r, char *line, size_t length, struct error *e)
         /* here *p is the blank before a field */
         p++;
         if (r->field_count == PROTOCOL_FIELDS_MAX)
-            return error_set(e, ERROR_GUEST, "A record has more than %d fields",
+            return error_set(e, ERROR_GUEST, "a record has more than %d fields",
                              PROTOCOL_FIELDS_MAX);
         size_t key = word_length(p, end);
         if (key == 0 || p + key == end || p[key] != '=')
             return error_set(e, ERROR_GUEST,
-                             "A record is malformed at byte %zu: no key=value there",
+                             "a record is malformed at byte %zu: no key=value there",
                              (size_t)(p - line));
         *stop = '\0';
         struct record_field *field = &r->fields[r->field_count];
@@ -73,14 +73,14 @@ int record_parse(struct record *r, char *line, size_t length, struct error *e)
         while (p < end && *p != ' ') {
             unsigned char c = (unsigned char)*p++;
             if (c < 0x21 || c > 0x7e)
-                return error_set(e, ERROR_GUEST, "A record holds a raw byte 0x%02x at byte %zu", c,
+                return error_set(e, ERROR_GUEST, "a record holds a raw byte 0x%02x at byte %zu", c,
                                  (size_t)(p - 1 - line));
             if (c == '%') {
                 int high = end - p >= 2 ? hex_digit(p[0]) : -1;
                 int low = end - p >= 2 ? hex_digit(p[1]) : -1;
                 if (high < 0 || low < 0 || (high == 0 && low == 0))
                     return error_set(e, ERROR_GUEST,
-                                     "A record holds a wrong percent code at byte %zu",
+                                     "a record holds a wrong percent code at byte %zu",
                                      (size_t)(p - 1 - line));
                 c = (unsigned char)(high << 4 | low);
                 p += 2;
@@ -89,7 +89,7 @@ int record_parse(struct record *r, char *line, size_t length, struct error *e)
         }
         for (size_t i = 0; i < r->field_count; i++)
             if (strcmp(r->fields[i].key, field->key) == 0)
-                return error_set(e, ERROR_GUEST, "A record names the key %s twice", field->key);
+                return error_set(e, ERROR_GUEST, "a record names the key %s twice", field->key);
         r->field_count++;
     }
     *stop = '\0';
@@ -106,7 +106,7 @@ const char *record_text(const struct record *r, const char *key)
 
 static int missing(const char *key, struct error *e)
 {
-    return error_set(e, ERROR_GUEST, "A record has no %s=", key);
+    return error_set(e, ERROR_GUEST, "a record has no %s=", key);
 }
 
 int record_u64(const struct record *r, const char *key, uint64_t min, uint64_t max, uint64_t *out,
@@ -119,15 +119,15 @@ int record_u64(const struct record *r, const char *key, uint64_t min, uint64_t m
     bool fits = *text != '\0';
     for (const char *p = text; *p && fits; p++) {
         if (*p < '0' || *p > '9')
-            return error_set(e, ERROR_GUEST, "A record's %s= is not a whole number", key);
+            return error_set(e, ERROR_GUEST, "a record's %s= is not a whole number", key);
         uint64_t digit = (uint64_t)(*p - '0');
         fits = value <= (UINT64_MAX - digit) / 10;
         value = value * 10 + digit;
     }
     if (!*text)
-        return error_set(e, ERROR_GUEST, "A record's %s= is empty", key);
+        return error_set(e, ERROR_GUEST, "a record's %s= is empty", key);
     if (!fits || value < min || value > max)
-        return error_set(e, ERROR_GUEST, "A record's %s= is not between %llu and %llu", key,
+        return error_set(e, ERROR_GUEST, "a record's %s= is not between %llu and %llu", key,
                          (unsigned long long)min, (unsigned long long)max);
     *out = value;
     return 0;
@@ -184,12 +184,12 @@ int record_double(const struct record *r, const char *key, double min, double ma
     if (!text)
         return missing(key, e);
     if (!is_decimal(text))
-        return error_set(e, ERROR_GUEST, "A record's %s= is not a number", key);
+        return error_set(e, ERROR_GUEST, "a record's %s= is not a number", key);
     locale_t c = c_locale();
     double value = strtod_l(text, NULL, c);
     freelocale(c);
     if (!isfinite(value) || value < min || value > max)
-        return error_set(e, ERROR_GUEST, "A record's %s= is not between %g and %g", key, min, max);
+        return error_set(e, ERROR_GUEST, "a record's %s= is not between %g and %g", key, min, max);
     *out = value;
     return 0;
 }

@@ -93,8 +93,7 @@ static int read_line(struct session *s, double deadline, char **line, size_t *le
                                  "the agent of %s sent a line of more than %d bytes", name_of(s),
                                  PROTOCOL_MAX_FROM_GUEST);
             /* Boot text without line ends: forget it. */
-            s->lines.length = 0;
-            s->lines.taken = 0;
+            line_reader_skip(&s->lines);
             continue;
         }
         ssize_t got = read(s->target->from_agent, where, room);

@@ -113,7 +113,7 @@ int sha256_file(const char *path, char hex[65], struct error *e)
 
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return error_errno(e, errno, "Cannot open %s", path);
+        return error_errno(e, errno, "cannot open %s", path);
     sha256_init(&s);
     do {
         n = read(fd, buffer, sizeof buffer);
@@ -123,7 +123,7 @@ int sha256_file(const char *path, char hex[65], struct error *e)
     int failed = errno;
     close(fd);
     if (n < 0)
-        return error_errno(e, failed, "Cannot read %s", path);
+        return error_errno(e, failed, "cannot read %s", path);
     sha256_finish(&s, hex);
     return 0;
 }

@@ -87,15 +87,6 @@ unit_tests += tests/unit/test_store
 tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
 tests_unit_test_store_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
 tests_unit_test_store_LDADD = libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
-unit_tests += tests/unit/test_ledger
-tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c tests/unit/unit.h
-tests_unit_test_ledger_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_ledger_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
-
-unit_tests += tests/unit/test_target
-tests_unit_test_target_SOURCES = tests/unit/test_target.c tests/unit/unit.h
-tests_unit_test_target_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_target_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
 endif
 
 dist_noinst_SCRIPTS += tests/skipped

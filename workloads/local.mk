@@ -17,6 +17,10 @@ pkglibexecdir = $(libexecdir)/vmtax
 pkglibexec_PROGRAMS = vmtax-agent
 vmtax_agent_SOURCES = $(common_sources) \
 	workloads/agent/main.c \
+	workloads/agent/supervisor.c workloads/agent/supervisor.h \
+	workloads/agent/process.c workloads/agent/process.h \
+	workloads/agent/output.c workloads/agent/output.h \
+	workloads/agent/facts.c workloads/agent/facts.h \
 	workloads/agent/worker.c workloads/agent/worker.h \
 	workloads/agent/work.c
 vmtax_agent_CFLAGS = $(AM_CFLAGS) -fPIE

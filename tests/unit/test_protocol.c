@@ -183,7 +183,7 @@ static void numbers(void **state)
         assert_int_equal(rc, whole[i].good ? 0 : -1);
         assert_true(value == (whole[i].good ? whole[i].value : 99));
         assert_int_equal(record_u64(&r, "absent", 0, 1, &value, &e), -1);
-        assert_string_equal(e.text, "A record has no absent=");
+        assert_string_equal(e.text, "a record has no absent=");
         free(line);
     }
     for (size_t i = 0; i < COUNT(real); i++) {

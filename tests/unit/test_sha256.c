@@ -55,7 +55,7 @@ static void million_bytes_from_a_file(void **state)
     assert_non_null(strstr(e.text, path));
 
     assert_int_equal(sha256_file("/", hex, &e), -1);
-    assert_non_null(strstr(e.text, "Cannot read /"));
+    assert_non_null(strstr(e.text, "cannot read /"));
     free(a);
 }
 

@@ -1,4 +1,66 @@
-int main(void)
+/* main.c - vmtax-agent: the program that runs workloads inside a target and tells what they did.
+ *
+ * One executable is three: the supervisor, which speaks the protocol; the worker that it executes
+ * for each workload; and the little program that fork+exec measures. Later also the first process
+ * of a guest; so this file only chooses. */
+#include <config.h>
+
+#include "workloads/agent/supervisor.h"
+#include "workloads/agent/worker.h"
+#include "workloads/workload.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char usage[] =
+    "Usage: vmtax-agent [--scratch DIR]\n"
+    "Runs the workloads of vmtax inside a target. vmtax starts it and speaks with it over its\n"
+    "standard input and output; it ends when its input ends. See vmtax-agent(8).\n"
+    "\n"
+    "  --scratch DIR  an existing private directory on a disk, for workloads that need one\n"
+    "  --help         this text\n"
+    "  --version      the version\n";
+
+/* Who started us without standard descriptors would otherwise get our files in their place. */
+static void fill_standard_descriptors(void)
 {
-    return 0;
+    int fd;
+    do {
+        fd = open("/dev/null", O_RDWR);
+    } while (fd >= 0 && fd <= 2);
+    if (fd > 2)
+        close(fd);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 2 && strcmp(argv[1], WORKER_ARGUMENT) == 0)
+        return worker_main();
+
+    const char *scratch = NULL;
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--scratch") == 0 && i + 1 < argc) {
+            scratch = argv[++i];
+        } else if (strncmp(argv[i], "--scratch=", 10) == 0) {
+            scratch = argv[i] + 10;
+        } else if (strcmp(argv[i], "--help") == 0) {
+            fputs(usage, stdout);
+            return 0;
+        } else if (strcmp(argv[i], "--version") == 0) {
+            puts("vmtax-agent " PACKAGE_VERSION);
+            return 0;
+        } else {
+            fprintf(stderr, "vmtax-agent: there is no argument %s; see vmtax-agent --help\n",
+                    argv[i]);
+            return 2;
+        }
+    }
+    if (scratch && access(scratch, R_OK | W_OK | X_OK) < 0) {
+        perror(scratch);
+        return 2;
+    }
+    fill_standard_descriptors();
+    return supervisor_main(STDIN_FILENO, STDOUT_FILENO, scratch);
 }

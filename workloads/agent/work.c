@@ -1,1 +1,37 @@
+/* work.c - what every kernel may call, and the list of all of them. */
+#include <config.h>
+
 #include "workloads/workload.h"
+
+#include <string.h>
+#include <time.h>
+
+const struct workload_ops *workload_ops_find(const char *id)
+{
+    static const struct workload_ops *const *const lists[] = {
+        workload_ops_null, workload_ops_sys,   workload_ops_ctx,
+        workload_ops_ram,  workload_ops_membw, workload_ops_file,
+    };
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        for (const struct workload_ops *const *ops = lists[i]; *ops; ops++)
+            if (strcmp((*ops)->id, id) == 0)
+                return *ops;
+    return NULL;
+}
+
+uint64_t work_now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+void work_exclude_begin(struct work *w)
+{
+    w->exclude_from = work_now_ns();
+}
+
+void work_exclude_end(struct work *w)
+{
+    w->excluded_ns += work_now_ns() - w->exclude_from;
+}

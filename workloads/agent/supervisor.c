@@ -1,0 +1,709 @@
+/* supervisor.c - the agent's conversation with vmtax.
+ *
+ * One thread and one loop that waits for the next of: a request, a message of the worker, the death
+ * of a process, the next tick, a deadline. Nothing in it blocks and nothing spins, so that a
+ * question for the clock is answered at once in the middle of a slot and the end of input ends
+ * everything whatever the worker does.
+ *
+ * A worker passes through these phases; each but IDLE has a deadline, and one that misses it is
+ * killed:
+ *
+ *     PREPARE -> LEAD -> TIMED -> VERIFY -> IDLE -> (the next slot: PREPARE ...)
+ *        any of them -> ENDING -> NONE
+ *
+ * In ENDING the reason for a failure is kept back until the last process is gone, so that whoever
+ * reads `fail` may count on a quiet machine; a request to run that comes meanwhile waits. */
+#include <config.h>
+
+#include "workloads/agent/supervisor.h"
+
+#include "sha256.h"
+#include "text.h"
+#include "workloads/agent/facts.h"
+#include "workloads/agent/output.h"
+#include "workloads/agent/process.h"
+#include "workloads/workload.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SECOND UINT64_C(1000000000)
+
+/* Limits of a request. */
+#define LEAD_MAX_US 10000000u
+#define TIME_MIN_US 1000u
+#define TIME_MAX_US 600000000u
+#define TICK_MIN_US 10000u
+
+/* Patience. vmtax waits a little longer in each phase (session.c), so that it hears the reason. */
+#define PREPARE_LIMIT (60 * SECOND)
+#define LEAD_SLACK    (10 * SECOND)
+#define TIMED_SLACK   (10 * SECOND)
+#define VERIFY_LIMIT  (25 * SECOND)
+#define RELEASE_LIMIT (8 * SECOND)
+#define STOP_LIMIT    (2 * SECOND)
+#define KILL_LIMIT    (5 * SECOND)
+#define DRAIN_MS      1000
+
+enum phase {
+    PHASE_NONE,
+    PHASE_PREPARE,
+    PHASE_LEAD,
+    PHASE_TIMED,
+    PHASE_VERIFY,
+    PHASE_IDLE,
+    PHASE_ENDING,
+};
+
+struct request {
+    uint64_t slot;
+    const struct workload *workload;
+    uint64_t param[PARAMS_MAX];
+    unsigned lanes;
+    bool fresh;
+    uint64_t tick_ns;
+    struct worker_slot job;
+};
+
+struct supervisor {
+    int input, signals;
+    const char *scratch;
+    struct facts facts;
+    struct line_reader lines;
+    struct output output;
+    bool quit;
+
+    struct process process; /* in every phase but NONE */
+    enum phase phase;
+    uint64_t deadline;      /* of the phase */
+    bool killed;            /* ENDING: asking is over */
+    struct request current; /* from PREPARE to VERIFY */
+    bool failing;           /* ENDING: current is to be answered with reason */
+    char reason[512];
+    bool waiting; /* ENDING: this one comes next */
+    struct request next;
+
+    uint64_t next_tick;
+    bool steal_known;
+    uint64_t stolen, jiffies; /* at the begin of the slot; then the difference */
+};
+
+static struct record_writer *begin(struct supervisor *s, const char *verb)
+{
+    return output_begin(&s->output, verb);
+}
+
+static void end(struct supervisor *s)
+{
+    if (output_end(&s->output) < 0)
+        s->quit = true;
+}
+
+static void note(struct supervisor *s, const char *text)
+{
+    record_add_text(begin(s, "note"), "text", text);
+    end(s);
+}
+
+static void fail(struct supervisor *s, uint64_t slot, const char *reason)
+{
+    struct record_writer *w = begin(s, "fail");
+    record_add_u64(w, "slot", slot);
+    record_add_text(w, "reason", reason);
+    end(s);
+}
+
+static void hello(struct supervisor *s)
+{
+    const struct facts *f = &s->facts;
+    char sha256[65];
+    struct error e;
+    if (sha256_file("/proc/self/exe", sha256, &e) < 0)
+        text_copy(sha256, sizeof sha256, "unknown");
+    struct record_writer *w = begin(s, "hello");
+    record_add_text(w, "magic", PROTOCOL_MAGIC);
+    record_add_u64(w, "proto", PROTOCOL_VERSION);
+    record_add_text(w, "version", PACKAGE_VERSION);
+    record_add_text(w, "sha256", sha256);
+    record_add_text(w, "arch", f->arch);
+    record_add_text(w, "kernel", f->kernel);
+    record_add_u64(w, "cpus", f->cpu_count);
+    record_add_u64(w, "memory_kib", f->memory_kib);
+    record_add_text(w, "clocksource", f->clocksource);
+    record_add_text(w, "virt", f->virt);
+    record_add_u64(w, "pid", (uint64_t)getpid());
+    end(s);
+}
+
+static bool busy(const struct supervisor *s)
+{
+    return s->phase >= PHASE_PREPARE && s->phase <= PHASE_VERIFY;
+}
+
+/* The processors whose lost time is the slot's: those of its lanes, or all where the kernel of the
+ * workload chooses. */
+static size_t slot_cpus(const struct supervisor *s)
+{
+    for (const struct param *p = s->current.workload->params; p && p->name; p++)
+        if (strcmp(p->name, "placement") == 0)
+            return s->facts.cpu_count;
+    return s->current.lanes;
+}
+
+static void begin_slot(struct supervisor *s, const struct request *r)
+{
+    s->current = *r;
+    s->phase = PHASE_PREPARE;
+    s->deadline = work_now_ns() + PREPARE_LIMIT;
+    s->steal_known = false;
+    /* If the worker is dead already this does not arrive; its death does. */
+    process_run(&s->process, &r->job);
+}
+
+static void start_process(struct supervisor *s, const struct request *r)
+{
+    struct error e;
+    struct process_plan plan = {.workload = r->workload,
+                                .param = r->param,
+                                .lanes = r->lanes,
+                                .scratch = s->scratch,
+                                .cpu_mask = s->facts.cpu_mask,
+                                .cpu_mask_size = sizeof s->facts.cpu_mask};
+    if (process_start(&s->process, &plan, &e) < 0) {
+        fail(s, r->slot, e.text);
+        return;
+    }
+    begin_slot(s, r);
+}
+
+/* Every end of a worker begins here. patience 0: without asking. */
+static void end_process(struct supervisor *s, uint64_t patience, const char *reason)
+{
+    s->failing = busy(s);
+    text_copy(s->reason, sizeof s->reason, reason);
+    s->phase = PHASE_ENDING;
+    s->killed = patience == 0;
+    if (s->killed)
+        process_kill(&s->process);
+    else
+        process_ask_end(&s->process);
+    s->deadline = work_now_ns() + (s->killed ? KILL_LIMIT : patience);
+}
+
+/* The last process is gone, or given up. */
+static void process_ended(struct supervisor *s)
+{
+    process_release(&s->process);
+    s->phase = PHASE_NONE;
+    if (s->failing)
+        fail(s, s->current.slot, s->reason);
+    s->failing = false;
+    if (s->waiting) {
+        s->waiting = false;
+        start_process(s, &s->next);
+    }
+}
+
+static bool same_work(const struct supervisor *s, const struct request *r)
+{
+    return s->process.workload == r->workload && s->process.shared->lanes == r->lanes &&
+           memcmp(s->process.shared->param, r->param, sizeof r->param) == 0;
+}
+
+/* Lanes that parameter `cpus` asks for: 0 = all usable. */
+static int find_lanes(const struct supervisor *s, struct request *r, struct error *e)
+{
+    r->lanes = 1;
+    for (size_t i = 0; r->workload->params && r->workload->params[i].name; i++) {
+        if (strcmp(r->workload->params[i].name, "cpus") != 0)
+            continue;
+        uint64_t lanes = r->param[i] ? r->param[i] : s->facts.cpu_count;
+        if (lanes > s->facts.cpu_count)
+            return error_set(e, ERROR_USAGE,
+                             "%s on %llu processors needs more than the %zu that are usable here",
+                             r->workload->id, (unsigned long long)lanes, s->facts.cpu_count);
+        if (lanes > WORKER_LANES_MAX)
+            return error_set(e, ERROR_USAGE, "%s runs on at most %d processors", r->workload->id,
+                             WORKER_LANES_MAX);
+        r->lanes = (unsigned)lanes;
+    }
+    return 0;
+}
+
+static int parse_run(const struct supervisor *s, const struct record *record, struct request *r,
+                     struct error *e)
+{
+    uint64_t lead_us, time_us, tick_us, fresh;
+    const char *id = record_text(record, "workload");
+    const char *params = record_text(record, "params");
+    if (record_u64(record, "lead_us", 0, LEAD_MAX_US, &lead_us, e) < 0 ||
+        record_u64(record, "time_us", TIME_MIN_US, TIME_MAX_US, &time_us, e) < 0 ||
+        record_u64(record, "tick_us", 0, TIME_MAX_US, &tick_us, e) < 0 ||
+        record_u64(record, "fresh", 0, 1, &fresh, e) < 0 ||
+        record_u64(record, "seed", 0, UINT64_MAX, &r->job.seed, e) < 0)
+        return -1;
+    if (tick_us > 0 && tick_us < TICK_MIN_US)
+        return error_set(e, ERROR_GUEST, "a record's tick_us= is neither 0 nor at least %u",
+                         TICK_MIN_US);
+    if (!id)
+        return error_set(e, ERROR_GUEST, "a record has no workload=");
+    r->workload = workload_find(id);
+    if (!r->workload || !workload_ops_find(id)) {
+        char shown[WORKLOAD_ID_MAX];
+        return error_set(e, ERROR_USAGE, "this agent has no workload named %s",
+                         text_clean(shown, sizeof shown, id));
+    }
+    if (params_parse(r->workload, params ? params : "", r->param, e) < 0 || find_lanes(s, r, e) < 0)
+        return -1;
+    unsigned needs = workload_needs(r->workload, r->param);
+    if ((needs & NEED_SCRATCH) && !s->scratch)
+        return error_set(e, ERROR_USAGE,
+                         "%s needs a directory on a disk: start the agent with --scratch DIR", id);
+    if ((needs & NEED_TWO_CPUS) && s->facts.cpu_count < 2)
+        return error_set(e, ERROR_USAGE,
+                         "%s with these parameters needs two processors, and one "
+                         "is usable here",
+                         id);
+    r->fresh = fresh;
+    r->tick_ns = tick_us * 1000;
+    r->job.lead_ns = lead_us * 1000;
+    r->job.time_ns = time_us * 1000;
+    return 0;
+}
+
+static void handle_run(struct supervisor *s, const struct record *record)
+{
+    struct request r = {0};
+    struct error e;
+    if (record_u64(record, "slot", 0, UINT32_MAX, &r.slot, &e) < 0) {
+        error_prefix(&e, "a request to run was skipped");
+        note(s, e.text);
+        return;
+    }
+    if (parse_run(s, record, &r, &e) < 0) {
+        fail(s, r.slot, e.text);
+        return;
+    }
+    if (busy(s) || s->waiting) {
+        fail(s, r.slot, "another slot is running: stop it first");
+        return;
+    }
+    if (s->phase == PHASE_IDLE && !r.fresh && same_work(s, &r)) {
+        begin_slot(s, &r);
+        return;
+    }
+    if (s->phase == PHASE_NONE) {
+        start_process(s, &r);
+        return;
+    }
+    if (s->phase == PHASE_IDLE)
+        end_process(s, RELEASE_LIMIT, "");
+    s->next = r;
+    s->waiting = true;
+}
+
+static void handle_stop(struct supervisor *s)
+{
+    if (s->waiting) {
+        s->waiting = false;
+        fail(s, s->next.slot, "stopped");
+    }
+    if (busy(s))
+        end_process(s, STOP_LIMIT, "stopped");
+    else if (s->phase == PHASE_IDLE)
+        end_process(s, RELEASE_LIMIT, "");
+}
+
+static void handle_clock(struct supervisor *s, const struct record *record)
+{
+    uint64_t id;
+    struct error e;
+    if (record_u64(record, "id", 0, UINT64_MAX, &id, &e) < 0) {
+        error_prefix(&e, "a question for the clock was skipped");
+        note(s, e.text);
+        return;
+    }
+    struct record_writer *w = begin(s, "clock");
+    record_add_u64(w, "id", id);
+    record_add_u64(w, "ns", work_now_ns());
+    end(s);
+}
+
+static void handle_line(struct supervisor *s, char *line, size_t length)
+{
+    struct record record;
+    struct error e;
+    if (length == 0)
+        return;
+    if (record_parse(&record, line, length, &e) < 0) {
+        error_prefix(&e, "a request was skipped");
+        note(s, e.text);
+    } else if (strcmp(record.verb, "clock") == 0) {
+        handle_clock(s, &record);
+    } else if (strcmp(record.verb, "run") == 0) {
+        handle_run(s, &record);
+    } else if (strcmp(record.verb, "stop") == 0) {
+        handle_stop(s);
+    } else {
+        char text[128];
+        snprintf(text, sizeof text, "a request was skipped: there is no %s", record.verb);
+        note(s, text);
+    }
+}
+
+/* Requests that were read, as long as their answers have room. */
+static void handle_lines(struct supervisor *s)
+{
+    char *line;
+    size_t length;
+    while (!s->quit && output_has_room_for_requests(&s->output) &&
+           (line = line_reader_next(&s->lines, &length)) != NULL)
+        handle_line(s, line, length);
+}
+
+static void read_input(struct supervisor *s)
+{
+    char *where;
+    size_t room = line_reader_room(&s->lines, &where);
+    if (room == 0) {
+        /* handle_lines() took all that was complete */
+        char text[80];
+        snprintf(text, sizeof text, "a request was skipped: it is longer than %d bytes",
+                 PROTOCOL_MAX_TO_GUEST);
+        note(s, text);
+        line_reader_skip(&s->lines);
+        room = line_reader_room(&s->lines, &where);
+    }
+    ssize_t n = read(s->input, where, room);
+    if (n > 0)
+        line_reader_fed(&s->lines, (size_t)n);
+    else if (n == 0 || (errno != EINTR && errno != EAGAIN))
+        s->quit = true;
+}
+
+static void measure_steal(struct supervisor *s, bool ended)
+{
+    uint64_t stolen, jiffies;
+    bool known = facts_steal(s->facts.cpus, slot_cpus(s), &stolen, &jiffies);
+    if (!ended) {
+        s->steal_known = known;
+        s->stolen = stolen;
+        s->jiffies = jiffies;
+    } else if (s->steal_known) {
+        s->steal_known = known && stolen >= s->stolen && jiffies > s->jiffies &&
+                         stolen - s->stolen <= jiffies - s->jiffies;
+        s->stolen = stolen - s->stolen;
+        s->jiffies = jiffies - s->jiffies;
+    }
+}
+
+static void send_tick(struct supervisor *s)
+{
+    uint64_t ops, ns;
+    worker_progress(s->process.shared, &ops, &ns);
+    struct record_writer *w = begin(s, "tick");
+    record_add_u64(w, "slot", s->current.slot);
+    record_add_u64(w, "ops", ops);
+    record_add_u64(w, "ns", ns);
+    end(s);
+}
+
+static void send_result(struct supervisor *s)
+{
+    const struct worker_outcome *o = &s->process.shared->outcome;
+    struct record_writer *w = begin(s, "result");
+    record_add_u64(w, "slot", s->current.slot);
+    record_add_u64(w, "ops", o->ops);
+    record_add_u64(w, "bytes", o->bytes);
+    record_add_u64(w, "ns", o->ns);
+    record_add_u64(w, "start_ns", o->start_ns);
+    record_add_u64(w, "end_ns", o->end_ns);
+    record_add_u64(w, "overhead_ns", o->overhead_ns);
+    record_add_u64(w, "overhead_ops", o->overhead_ops);
+    record_add_u64(w, "lanes", s->current.lanes);
+    record_add_u64(w, "lat_n", o->latency_count);
+    if (o->latency_count > 0) {
+        record_add_u64(w, "p50_ns", o->p50_ns);
+        record_add_u64(w, "p90_ns", o->p90_ns);
+        record_add_u64(w, "p99_ns", o->p99_ns);
+        record_add_u64(w, "p99_9_ns", o->p99_9_ns);
+        record_add_u64(w, "max_ns", o->max_ns);
+    }
+    record_add_u64(w, "verified", 1);
+    if (s->steal_known)
+        record_add_double(w, "steal", (double)s->stolen / (double)s->jiffies);
+    record_add_u64(w, "minflt", o->minflt);
+    record_add_u64(w, "majflt", o->majflt);
+    record_add_u64(w, "nvcsw", o->nvcsw);
+    record_add_u64(w, "nivcsw", o->nivcsw);
+    end(s);
+}
+
+static void enter(struct supervisor *s, enum phase phase, uint64_t limit)
+{
+    s->phase = phase;
+    s->deadline = work_now_ns() + limit;
+}
+
+static void handle_message(struct supervisor *s, int message)
+{
+    const struct worker_slot *job = &s->current.job;
+    switch (message) {
+    case WORKER_PREPARED:
+        if (s->phase == PHASE_PREPARE)
+            enter(s, PHASE_LEAD, job->lead_ns + LEAD_SLACK);
+        break;
+    case WORKER_BEGUN:
+        if (s->phase != PHASE_LEAD)
+            break;
+        enter(s, PHASE_TIMED,
+              job->time_ns + (job->time_ns > TIMED_SLACK ? job->time_ns : TIMED_SLACK));
+        s->next_tick = work_now_ns() + s->current.tick_ns;
+        struct record_writer *w = begin(s, "begin");
+        record_add_u64(w, "slot", s->current.slot);
+        end(s);
+        measure_steal(s, false);
+        break;
+    case WORKER_ENDED:
+        if (s->phase != PHASE_TIMED)
+            break;
+        measure_steal(s, true);
+        enter(s, PHASE_VERIFY, VERIFY_LIMIT);
+        break;
+    case WORKER_DONE:
+        if (s->phase != PHASE_VERIFY)
+            break;
+        s->phase = PHASE_IDLE;
+        send_result(s);
+        break;
+    case WORKER_FAILED:
+        if (busy(s)) {
+            char reason[sizeof s->process.shared->reason + 1] = "";
+            memcpy(reason, s->process.shared->reason, sizeof reason - 1);
+            end_process(s, RELEASE_LIMIT, reason);
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+static void handle_messages(struct supervisor *s)
+{
+    int message;
+    while (s->phase != PHASE_NONE && (message = process_message(&s->process)) != 0)
+        handle_message(s, message);
+}
+
+/* Something died, or may have. */
+static void handle_deaths(struct supervisor *s)
+{
+    if (s->phase == PHASE_NONE)
+        return;
+    bool gone = process_gone(&s->process);
+    if (!s->process.reaped)
+        return;
+    handle_messages(s); /* its last words */
+    if (s->phase != PHASE_ENDING) {
+        char how[128];
+        char reason[256];
+        process_describe(&s->process, how, sizeof how);
+        snprintf(reason, sizeof reason, "the process that ran %s %s", s->process.workload->id, how);
+        if (s->phase == PHASE_IDLE)
+            note(s, reason);
+        end_process(s, 0, reason);
+        gone = process_gone(&s->process);
+    }
+    if (gone)
+        process_ended(s);
+}
+
+static void handle_deadline(struct supervisor *s)
+{
+    static const char *const missed[] = {
+        [PHASE_PREPARE] = "was not prepared in time",
+        [PHASE_LEAD] = "did not come out of its lead-in",
+        [PHASE_TIMED] = "did not stop in time",
+        [PHASE_VERIFY] = "was not verified in time",
+    };
+    char reason[256];
+    if (busy(s)) {
+        snprintf(reason, sizeof reason, "%s %s; it was killed", s->current.workload->id,
+                 missed[s->phase]);
+        end_process(s, 0, reason);
+    } else if (!s->killed) {
+        s->killed = true;
+        process_kill(&s->process);
+        s->deadline = work_now_ns() + KILL_LIMIT;
+    } else {
+        /* Stuck inside the kernel. It is given up; its death will be noticed by nobody but init. */
+        snprintf(reason, sizeof reason, "the process %ld cannot be killed and was left behind",
+                 (long)s->process.pid);
+        note(s, reason);
+        process_ended(s);
+    }
+}
+
+static void handle_signals(struct supervisor *s)
+{
+    struct signalfd_siginfo info;
+    while (read(s->signals, &info, sizeof info) == (ssize_t)sizeof info)
+        if (info.ssi_signo != SIGCHLD)
+            s->quit = true;
+}
+
+/* How long to wait for events: until the next tick or deadline. */
+static struct timespec *patience(const struct supervisor *s, struct timespec *t)
+{
+    uint64_t now = work_now_ns();
+    uint64_t until = UINT64_MAX;
+    if (busy(s) || s->phase == PHASE_ENDING)
+        until = s->deadline;
+    if (s->phase == PHASE_TIMED && s->current.tick_ns && s->next_tick < until)
+        until = s->next_tick;
+    /* What is left of a killed group may not be our children yet; look again soon. */
+    if (s->phase == PHASE_ENDING && s->process.reaped && now + SECOND / 50 < until)
+        until = now + SECOND / 50;
+    if (until == UINT64_MAX)
+        return NULL;
+    uint64_t wait = until > now ? until - now : 0;
+    t->tv_sec = (time_t)(wait / SECOND);
+    t->tv_nsec = (long)(wait % SECOND);
+    return t;
+}
+
+static void handle_time(struct supervisor *s)
+{
+    uint64_t now = work_now_ns();
+    if ((busy(s) || s->phase == PHASE_ENDING) && now >= s->deadline) {
+        handle_deadline(s);
+    } else if (s->phase == PHASE_TIMED && s->current.tick_ns && now >= s->next_tick) {
+        if (output_has_room_for_ticks(&s->output))
+            send_tick(s);
+        s->next_tick += s->current.tick_ns;
+        if (s->next_tick <= now)
+            s->next_tick = now + s->current.tick_ns;
+    }
+}
+
+static void wait_and_handle(struct supervisor *s)
+{
+    struct timespec t;
+    bool listening = output_has_room_for_requests(&s->output);
+    struct pollfd p[] = {
+        {.fd = s->input, .events = listening ? POLLIN : 0},
+        {.fd = s->output.fd, .events = s->output.length ? POLLOUT : 0},
+        {.fd = s->signals, .events = POLLIN},
+        {.fd = s->phase == PHASE_NONE || s->process.reaped ? -1 : s->process.socket,
+         .events = POLLIN},
+    };
+    if (ppoll(p, sizeof p / sizeof p[0], patience(s, &t), NULL) < 0) {
+        if (errno != EINTR)
+            s->quit = true;
+        return;
+    }
+    if (p[3].revents & POLLIN)
+        handle_messages(s);
+    if (p[2].revents)
+        handle_signals(s);
+    /* A worker that hangs up is about to die; its death is awaited, not this. */
+    if (p[2].revents || (p[3].revents & POLLHUP) || s->phase == PHASE_ENDING)
+        handle_deaths(s);
+    handle_time(s);
+    if ((p[1].revents & (POLLERR | POLLHUP | POLLNVAL)) || output_flush(&s->output) < 0)
+        s->quit = true;
+    if (p[0].revents & POLLIN)
+        read_input(s);
+    else if (p[0].revents)
+        s->quit = true;
+}
+
+/* End everything at once, whatever it is doing. */
+static void end_all(struct supervisor *s)
+{
+    if (s->phase == PHASE_NONE)
+        return;
+    s->waiting = s->failing = false;
+    process_kill(&s->process);
+    uint64_t until = work_now_ns() + KILL_LIMIT;
+    while (!process_gone(&s->process) && work_now_ns() < until) {
+        struct pollfd p = {.fd = s->signals, .events = POLLIN};
+        poll(&p, 1, 20);
+        handle_signals(s);
+    }
+    process_release(&s->process);
+}
+
+/* Stay off the processor that single-lane workloads are pinned to, if there is another. */
+static void make_way(const struct supervisor *s)
+{
+    unsigned long mask[sizeof s->facts.cpu_mask / sizeof s->facts.cpu_mask[0]];
+    size_t bits = 8 * sizeof mask[0];
+    size_t first = (size_t)s->facts.cpus[0];
+    if (s->facts.cpu_count < 2)
+        return;
+    memcpy(mask, s->facts.cpu_mask, sizeof mask);
+    mask[first / bits] &= ~(1ul << first % bits);
+    sched_setaffinity(0, sizeof mask, (const cpu_set_t *)(const void *)mask);
+}
+
+static int init(struct supervisor *s, int input, int output, const char *scratch)
+{
+    sigset_t set;
+    *s = (struct supervisor){.input = input, .signals = -1, .scratch = scratch};
+    s->process.socket = -1;
+    if (facts_init(&s->facts) < 0 || line_reader_init(&s->lines, PROTOCOL_MAX_TO_GUEST) < 0 ||
+        output_init(&s->output, output) < 0)
+        return -1;
+    signal(SIGPIPE, SIG_IGN);
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    s->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    return s->signals < 0 ? -1 : 0;
+}
+
+static void release(struct supervisor *s)
+{
+    if (s->signals >= 0)
+        close(s->signals);
+    output_release(&s->output);
+    line_reader_release(&s->lines);
+    facts_release(&s->facts);
+    free(s);
+}
+
+int supervisor_main(int input, int output, const char *scratch)
+{
+    struct supervisor *s = malloc(sizeof *s);
+    if (!s || init(s, input, output, scratch) < 0) {
+        fprintf(stderr, "vmtax-agent: cannot start: %s\n", strerror(errno));
+        if (s)
+            release(s);
+        return 1;
+    }
+    make_way(s);
+    hello(s);
+    while (!s->quit) {
+        handle_lines(s);
+        if (!s->quit)
+            wait_and_handle(s);
+    }
+    end_all(s);
+    output_drain(&s->output, DRAIN_MS);
+    release(s);
+    return 0;
+}
