@@ -136,6 +136,7 @@ static void log_line(struct snapshot *s, enum board_log_level level, const char 
     vsnprintf(text, sizeof text, format, args);
     struct board_log_line *line =
         &s->log[board_ring_push(&s->log_first, &s->log_count, BOARD_LOG_MAX)];
+    s->log_total++;
     line->at = (int64_t)time(NULL);
     line->level = level;
     text_clean(line->target, sizeof line->target, target ? target : "");

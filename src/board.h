@@ -175,6 +175,7 @@ struct snapshot {
     size_t queue_count, queue_total;
     struct board_log_line log[BOARD_LOG_MAX]; /* ring, oldest first from log_first */
     size_t log_first, log_count;
+    size_t log_total; /* lines ever logged */
     struct board_host host;
     struct board_self self;
     struct board_baseline baseline;

@@ -18,6 +18,14 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/scratch.c src/scratch.h \
 	src/session.c src/session.h \
 	src/runner.c src/runner.h \
+	src/measure.c src/measure.h \
+	src/job.c src/job.h \
+	src/option.c src/option.h \
+	src/setup.c src/setup.h \
+	src/compare.c src/compare.h \
+	src/doctor.c src/doctor.h \
+	src/command.c src/command.h \
+	src/cmd_run.c src/cmd_record.c src/cmd_compare.c src/cmd_list.c src/cmd_doctor.c src/cmd_report.c \
 	src/result.c src/result.h \
 	src/analysis.c src/analysis.h \
 	src/board.c src/board.h \

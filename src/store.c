@@ -283,6 +283,15 @@ static bool good_name(const char *name)
                length;
 }
 
+int store_check_name(const char *name, struct error *e)
+{
+    if (good_name(name))
+        return 0;
+    return error_set(e, ERROR_USAGE,
+                     "a baseline's name has 1 to 63 letters, digits, '.', '_' and '-', and does "
+                     "not begin with '.'");
+}
+
 int store_save_result(const struct result *r, char *path, size_t size, struct error *e)
 {
     char directory[STORE_PATH_MAX];
@@ -295,11 +304,8 @@ int store_save_baseline(const struct result *r, const char *name, char *path, si
                         struct error *e)
 {
     char family[STORE_PATH_MAX], directory[STORE_PATH_MAX];
-    if (!good_name(name))
-        return error_set(
-            e, ERROR_USAGE,
-            "a baseline's name has 1 to 63 letters, digits, '.', '_' and '-', and does "
-            "not begin with '.'");
+    if (store_check_name(name, e) < 0)
+        return -1;
     if (store_directory(STORE_BASELINES, family, sizeof family, e) < 0)
         return -1;
     int length = snprintf(directory, sizeof directory, "%s/%s", family, name);

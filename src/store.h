@@ -20,6 +20,10 @@ char *store_to_json(const struct result *r, bool pretty);
  * place; another schema or a file too large is ERROR_USAGE. On failure r is empty. */
 int store_from_json(struct result *r, const char *json, size_t length, const char *name,
                     struct error *e);
+/* One slot, one comparison, each as one line of JSON without a newline, for streams (`--ndjson`);
+ * the caller frees. */
+char *store_slot_to_json(const struct result *r, const struct slot *s);
+char *store_comparison_to_json(const struct result *r, const struct comparison *c);
 /* "2026-11-22T10:18:24Z" */
 char *store_time(char *out, size_t size, int64_t at);
 
@@ -41,6 +45,7 @@ int store_save_result(const struct result *r, char *path, size_t size, struct er
 
 /* Baselines: a directory of session files per name below $XDG_STATE_HOME/vmtax/baselines/. name:
  * [A-Za-z0-9._-]{1,63}. */
+int store_check_name(const char *name, struct error *e);
 int store_save_baseline(const struct result *r, const char *name, char *path, size_t size,
                         struct error *e);
 

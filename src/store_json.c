@@ -114,11 +114,10 @@ static void add_row(cJSON *o, const struct metric *m)
     cJSON_AddStringToObject(o, "params", m->params);
 }
 
-static void add_slot(cJSON *array, const struct result *r, const struct slot *s)
+static cJSON *slot_json(const struct result *r, const struct slot *s)
 {
     bool measured = s->measured && isfinite(s->value);
     cJSON *o = json_object();
-    cJSON_AddItemToArray(array, o);
     add_row(o, &r->metrics[s->metric]);
     cJSON_AddStringToObject(o, "target", target_id(r, s->target));
     json_add_count(o, "block", s->block);
@@ -135,6 +134,7 @@ static void add_slot(cJSON *array, const struct result *r, const struct slot *s)
     if (!measured && !reason[0])
         reason = s->measured ? "the figure is not a number" : "no reason was given";
     cJSON_AddItemToObject(o, "flags", flag_array(s->flags, reason));
+    return o;
 }
 
 static void add_figure(cJSON *array, const struct result *r, const struct figure_value *f)
@@ -162,11 +162,10 @@ static void add_figure(cJSON *array, const struct result *r, const struct figure
     cJSON_AddItemToObject(o, "flags", flag_array(0, reason));
 }
 
-static void add_comparison(cJSON *array, const struct result *r, const struct comparison *c)
+static cJSON *comparison_json(const struct result *r, const struct comparison *c)
 {
     const struct stats_estimate *s = &c->estimate;
     cJSON *o = json_object();
-    cJSON_AddItemToArray(array, o);
     add_row(o, &r->metrics[c->metric]);
     cJSON_AddStringToObject(o, "target", target_id(r, c->target));
     cJSON_AddStringToObject(o, "reference", target_id(r, c->reference));
@@ -181,6 +180,7 @@ static void add_comparison(cJSON *array, const struct result *r, const struct co
     json_add_count(o, "stage", c->stage);
     cJSON_AddStringToObject(o, "verdict", verdicts[c->verdict].id);
     cJSON_AddItemToObject(o, "flags", flag_array(c->flags, c->reason));
+    return o;
 }
 
 /* Every metric on every target has a row, so that what was planned and not measured is seen too. */
@@ -202,6 +202,24 @@ static void add_metrics(cJSON *root, const struct result *r)
         }
     }
     free(at);
+}
+
+static char *print_line(cJSON *o, const char *kind)
+{
+    cJSON_AddStringToObject(o, "type", kind);
+    char *text = cJSON_PrintUnformatted(o);
+    cJSON_Delete(o);
+    return text;
+}
+
+char *store_slot_to_json(const struct result *r, const struct slot *s)
+{
+    return print_line(slot_json(r, s), "slot");
+}
+
+char *store_comparison_to_json(const struct result *r, const struct comparison *c)
+{
+    return print_line(comparison_json(r, c), "comparison");
 }
 
 char *store_to_json(const struct result *r, bool pretty)
@@ -227,11 +245,11 @@ char *store_to_json(const struct result *r, bool pretty)
         add_target(targets, &r->targets[i]);
     cJSON *slots = cJSON_AddArrayToObject(root, "slots");
     for (size_t i = 0; i < r->slot_count; i++)
-        add_slot(slots, r, &r->slots[i]);
+        cJSON_AddItemToArray(slots, slot_json(r, &r->slots[i]));
     add_metrics(root, r);
     cJSON *comparisons = cJSON_AddArrayToObject(root, "comparisons");
     for (size_t i = 0; i < r->comparison_count; i++)
-        add_comparison(comparisons, r, &r->comparisons[i]);
+        cJSON_AddItemToArray(comparisons, comparison_json(r, &r->comparisons[i]));
 
     cJSON *self = cJSON_AddObjectToObject(root, "self");
     json_add_number(self, "cpu_s", r->self_cpu_s);

@@ -43,6 +43,16 @@ tests_unit_test_result_SOURCES = tests/unit/test_result.c tests/unit/unit.h
 tests_unit_test_result_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_result_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_plan
+tests_unit_test_plan_SOURCES = tests/unit/test_plan.c tests/unit/unit.h
+tests_unit_test_plan_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_plan_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_option
+tests_unit_test_option_SOURCES = tests/unit/test_option.c tests/unit/unit.h
+tests_unit_test_option_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_option_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_clock
 tests_unit_test_clock_SOURCES = tests/unit/test_clock.c tests/unit/unit.h
 tests_unit_test_clock_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

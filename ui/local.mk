@@ -1,6 +1,7 @@
 # The dashboard. Reads the board only.
 noinst_LIBRARIES += libui.a
 libui_a_SOURCES = \
+	ui/dashboard.c ui/dashboard.h \
 	ui/canvas.c ui/canvas.h \
 	ui/glyph.c ui/glyph.h \
 	ui/key.c ui/key.h \

@@ -1,0 +1,163 @@
+/* vmtax compare: two stored results, or two baselines with their sessions. */
+#include "analysis.h"
+#include "command.h"
+#include "compare.h"
+#include "json.h"
+#include "report/report.h"
+#include "store.h"
+#include "text.h"
+#include "xalloc.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One side: the sessions of a baseline, or one result. */
+static int load_side(struct baseline *b, const char *word, struct error *e)
+{
+    struct error none;
+    if (store_check_name(word, &none) == 0 && baseline_load(b, word, &none) == 0)
+        return 0;
+    char path[STORE_PATH_MAX];
+    *b = (struct baseline){0};
+    if (store_find(word, path, sizeof path, e) < 0)
+        return -1;
+    b->sessions = xcalloc(1, sizeof *b->sessions);
+    b->count = 1;
+    text_clean(b->name, sizeof b->name, word);
+    result_init(&b->sessions[0]);
+    if (store_load(&b->sessions[0], path, e) < 0) {
+        baseline_release(b);
+        return -1;
+    }
+    analysis_update(&b->sessions[0]);
+    return 0;
+}
+
+static void print_text(const struct compare *c, const char *before, const char *after)
+{
+    printf("%s (%zu session%s) -> %s (%zu session%s)\n\n", before, c->sessions_before,
+           c->sessions_before == 1 ? "" : "s", after, c->sessions_after,
+           c->sessions_after == 1 ? "" : "s");
+    for (size_t i = 0; i < c->difference_count; i++) {
+        static const char *const classes[] = {"note", "warn", "FATAL"};
+        printf("%-6s %s\n", classes[c->differences[i].class], c->differences[i].sentence);
+    }
+    if (c->difference_count)
+        putchar('\n');
+    printf("%-30s %-10s %10s %10s %-5s %22s %4s  %s\n", "metric", "target", "before", "after", "",
+           "change, 95 % interval", "n", "verdict");
+    for (size_t i = 0; i < c->count; i++) {
+        const struct compare_row *row = &c->rows[i];
+        bool native = strcmp(row->target, "native") == 0;
+        char name[WORKLOAD_ID_MAX + PARAMS_TEXT + 2], old[16], new[16], change[48], found[32] = "";
+        snprintf(name, sizeof name, "%s %s", row->workload->id, row->params);
+        text_figure(old, sizeof old, native ? row->before : 100 * row->before);
+        text_figure(new, sizeof new, native ? row->after : 100 * row->after);
+        double percent = 100 * (exp(row->change.centre) - 1);
+        if (row->change.bounded)
+            snprintf(change, sizeof change, "%+.1f %% [%+.1f, %+.1f]", percent,
+                     100 * (exp(row->change.low) - 1), 100 * (exp(row->change.high) - 1));
+        else
+            snprintf(change, sizeof change, "%+.1f %% [no interval]", percent);
+        if (row->verdict == VERDICT_INCONCLUSIVE && isfinite(row->detectable))
+            snprintf(found, sizeof found, ", could find %.1f %%", 100 * (exp(row->detectable) - 1));
+        printf("%-30.30s %-10s %10s %10s %-5s %22s %4zu  %s%s%s\n", name, row->target, old, new,
+               native ? workload_unit(row->workload) : "%nat", change, row->change.n,
+               verdicts[row->verdict].title, found, row->flags & FLAG_YOUNG ? " L" : "");
+    }
+    printf("\nchange > 0: faster. A guest's row is its performance relative to native of the same "
+           "session.\n");
+    if (c->young)
+        printf("No verdicts: sessions differ by more than the blocks inside them show, and fewer "
+               "than %d\nsessions stand on each side. Record more: vmtax record --name NAME "
+               "--sessions 3\n",
+               COMPARE_SESSIONS_MIN);
+    if (c->only_before || c->only_after)
+        printf("%zu metrics are only in the first, %zu only in the second.\n", c->only_before,
+               c->only_after);
+}
+
+static void print_json(const struct compare *c, const char *before, const char *after)
+{
+    cJSON *o = json_object();
+    cJSON_AddStringToObject(o, "schema", "vmtax.compare/1");
+    cJSON_AddStringToObject(o, "before", before);
+    cJSON_AddStringToObject(o, "after", after);
+    json_add_count(o, "sessions_before", c->sessions_before);
+    json_add_count(o, "sessions_after", c->sessions_after);
+    cJSON_AddBoolToObject(o, "young", c->young);
+    cJSON *differences = json_array();
+    cJSON_AddItemToObject(o, "differences", differences);
+    for (size_t i = 0; i < c->difference_count; i++) {
+        cJSON *d = json_object();
+        static const char *const classes[] = {"note", "warn", "fatal"};
+        cJSON_AddStringToObject(d, "class", classes[c->differences[i].class]);
+        cJSON_AddStringToObject(d, "key", c->differences[i].key);
+        cJSON_AddStringToObject(d, "sentence", c->differences[i].sentence);
+        cJSON_AddItemToArray(differences, d);
+    }
+    cJSON *rows = json_array();
+    cJSON_AddItemToObject(o, "rows", rows);
+    for (size_t i = 0; i < c->count; i++) {
+        const struct compare_row *row = &c->rows[i];
+        cJSON *r = json_object();
+        cJSON_AddStringToObject(r, "workload", row->workload->id);
+        cJSON_AddStringToObject(r, "params", row->params);
+        cJSON_AddStringToObject(r, "target", row->target);
+        json_add_number(r, "before", row->before);
+        json_add_number(r, "after", row->after);
+        json_add_number(r, "change", exp(row->change.centre));
+        cJSON *ci = json_array();
+        cJSON_AddItemToObject(r, "ci95", ci);
+        if (row->change.bounded) {
+            cJSON_AddItemToArray(ci, cJSON_CreateNumber(exp(row->change.low)));
+            cJSON_AddItemToArray(ci, cJSON_CreateNumber(exp(row->change.high)));
+        }
+        json_add_count(r, "n", row->change.n);
+        json_add_number(r, "detectable", row->detectable);
+        json_add_number(r, "p", row->p);
+        cJSON_AddStringToObject(r, "verdict", verdicts[row->verdict].id);
+        cJSON_AddItemToArray(rows, r);
+    }
+    char *text = cJSON_Print(o);
+    printf("%s\n", text);
+    free(text);
+    cJSON_Delete(o);
+}
+
+static int run(const struct context *c, struct error *e)
+{
+    struct baseline before, after;
+    struct compare compare;
+    const char *const *words = c->options->words;
+    if (load_side(&before, words[0], e) < 0)
+        return -1;
+    if (load_side(&after, words[1], e) < 0) {
+        baseline_release(&before);
+        return -1;
+    }
+    compare_results(&compare, before.sessions, before.count, after.sessions, after.count);
+    if (c->options->json)
+        print_json(&compare, before.name, after.name);
+    else
+        print_text(&compare, before.name, after.name);
+    int code = compare_exit(&compare);
+    if (code == EXIT_NOT_COMPARABLE)
+        fprintf(stderr, "vmtax: the two are not comparable%s\n",
+                compare.fatal ? "; the reason stands above" : ": they have no metric in common");
+    compare_release(&compare);
+    baseline_release(&before);
+    baseline_release(&after);
+    return code;
+}
+
+const struct command command_compare = {
+    .name = "compare",
+    .usage = "compare BEFORE AFTER [--json]",
+    .summary = "two stored results or baselines: did anything get slower?",
+    .bit = FOR_COMPARE,
+    .words_min = 2,
+    .words_max = 2,
+    .run = run,
+};

@@ -1,0 +1,83 @@
+/* vmtax doctor: targets that work here, and hazards to honest figures, each with its remedy. */
+#include "command.h"
+#include "doctor.h"
+#include "setup.h"
+
+#include <cjson/cJSON.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const level_ids[] = {"ok", "note", "hazard", "cannot"};
+
+static void tell(cJSON *array, const char *family, const char *id, const char *title,
+                 const struct finding *f)
+{
+    if (array) {
+        cJSON *row = cJSON_CreateObject();
+        cJSON_AddStringToObject(row, "family", family);
+        cJSON_AddStringToObject(row, "id", id);
+        cJSON_AddStringToObject(row, "level", level_ids[f->level]);
+        cJSON_AddStringToObject(row, "text", f->text);
+        cJSON_AddStringToObject(row, "remedy", f->remedy);
+        cJSON_AddItemToArray(array, row);
+        return;
+    }
+    printf("%-7s %-20s %s\n", level_ids[f->level], title, f->text);
+    if (f->remedy[0])
+        printf("%28s-> %s\n", "", f->remedy);
+}
+
+static void look_target(const struct target_kind *k, const struct target_options *o,
+                        struct finding *f)
+{
+    struct target_probe p;
+    memset(&p, 0, sizeof p);
+    k->probe(o, &p);
+    f->level = p.use == TARGET_USABLE    ? FINDING_OK
+               : p.use == TARGET_LIMITED ? FINDING_NOTE
+                                         : FINDING_CANNOT;
+    if (p.use == TARGET_UNUSABLE)
+        snprintf(f->text, sizeof f->text, "%s", p.reason);
+    else
+        snprintf(f->text, sizeof f->text, "works by %.60s%s%.180s", p.how, p.reason[0] ? "; " : "",
+                 p.reason);
+    snprintf(f->remedy, sizeof f->remedy, "%s", p.remedy);
+}
+
+static int run(const struct context *c, struct error *e)
+{
+    cJSON *array = c->options->json ? cJSON_CreateArray() : NULL;
+    struct target_options o = {.memory_bytes = SETUP_DEFAULT_MEMORY, .limits = true};
+    char agent[4096];
+    if (setup_agent(agent, sizeof agent, e) < 0)
+        return -1;
+    o.agent_path = agent;
+    setup_cpus(&o, 0);
+    for (const struct target_kind *const *k = target_kinds; *k; k++) {
+        struct finding f = {0};
+        look_target(*k, &o, &f);
+        tell(array, "target", (*k)->id, (*k)->title, &f);
+    }
+    for (const struct doctor_check *d = doctor_checks; d->id; d++) {
+        struct finding f = {0};
+        d->look(&o, &f);
+        tell(array, "machine", d->id, d->title, &f);
+    }
+    if (array) {
+        char *text = cJSON_Print(array);
+        printf("%s\n", text);
+        free(text);
+        cJSON_Delete(array);
+    }
+    return EXIT_DONE;
+}
+
+const struct command command_doctor = {
+    .name = "doctor",
+    .usage = "doctor [--json]",
+    .summary = "what works here, what does not and why, what would falsify figures",
+    .bit = FOR_DOCTOR,
+    .words_min = 0,
+    .words_max = 0,
+    .run = run,
+};

@@ -1,0 +1,215 @@
+/* vmtax list: what there is. Text for people, --json for programs; one struct listing each. */
+#include "command.h"
+#include "host.h"
+#include "setup.h"
+#include "store.h"
+#include "target/target.h"
+#include "text.h"
+#include "workloads/catalog.h"
+
+#include <cjson/cJSON.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static int print_json(cJSON *array, FILE *out)
+{
+    char *text = cJSON_Print(array);
+    fprintf(out, "%s\n", text);
+    free(text);
+    cJSON_Delete(array);
+    return 0;
+}
+
+static void profiles_text(unsigned profiles, char *out, size_t size)
+{
+    snprintf(out, size, "%s%s%s", profiles & PROFILE_QUICK ? "quick " : "",
+             profiles & PROFILE_STANDARD ? "standard " : "",
+             profiles & PROFILE_PAPER ? "paper" : "");
+}
+
+static cJSON *params_json(const struct workload *w)
+{
+    cJSON *array = cJSON_CreateArray();
+    for (const struct param *p = w->params; p && p->name; p++) {
+        cJSON *o = cJSON_CreateObject();
+        cJSON_AddStringToObject(o, "name", p->name);
+        cJSON_AddStringToObject(o, "help", p->help);
+        if (p->type == PARAM_CHOICE) {
+            cJSON_AddStringToObject(o, "choices", p->choices);
+        } else {
+            cJSON_AddNumberToObject(o, "min", (double)p->min);
+            cJSON_AddNumberToObject(o, "max", (double)p->max);
+            cJSON_AddNumberToObject(o, "default", (double)p->initial);
+        }
+        cJSON_AddItemToArray(array, o);
+    }
+    return array;
+}
+
+static int list_workloads(const struct options *o, FILE *out, struct error *e)
+{
+    (void)e;
+    if (o->json) {
+        cJSON *array = cJSON_CreateArray();
+        for (const struct workload *w = workloads; w->id; w++) {
+            cJSON *row = cJSON_CreateObject();
+            cJSON_AddStringToObject(row, "id", w->id);
+            cJSON_AddStringToObject(row, "subsystem", subsystems[w->subsystem].id);
+            cJSON_AddStringToObject(row, "title", w->title);
+            cJSON_AddStringToObject(row, "mirrors", w->mirrors);
+            cJSON_AddStringToObject(row, "method", w->method);
+            cJSON_AddStringToObject(row, "unit", workload_unit(w));
+            cJSON_AddStringToObject(row, "better",
+                                    workload_lower_is_better(w) ? "lower" : "higher");
+            cJSON_AddNumberToObject(row, "slot_s", w->slot_s);
+            cJSON_AddItemToObject(row, "params", params_json(w));
+            cJSON_AddItemToArray(array, row);
+        }
+        return print_json(array, out);
+    }
+    enum subsystem last = SUBSYSTEM_COUNT;
+    for (const struct workload *w = workloads; w->id; w++) {
+        char profiles[40];
+        if (w->subsystem != last)
+            fprintf(out, "%s%s (%s)\n", last == SUBSYSTEM_COUNT ? "" : "\n",
+                    subsystems[w->subsystem].title, subsystems[w->subsystem].id);
+        last = w->subsystem;
+        profiles_text(w->profiles, profiles, sizeof profiles);
+        fprintf(out, "  %-18s %-5s %-22s %s\n", w->id, workload_unit(w), profiles, w->mirrors);
+        for (const struct param *p = w->params; p && p->name; p++) {
+            char low[32], high[32];
+            if (p->type == PARAM_CHOICE)
+                fprintf(out, "      :%s=%s  %s\n", p->name, p->choices, p->help);
+            else if (p->type == PARAM_SIZE)
+                fprintf(out, "      :%s=%s..%s  %s\n", p->name, text_bytes(low, sizeof low, p->min),
+                        text_bytes(high, sizeof high, p->max), p->help);
+            else
+                fprintf(out, "      :%s=%llu..%llu  %s\n", p->name, (unsigned long long)p->min,
+                        (unsigned long long)p->max, p->help);
+        }
+    }
+    return 0;
+}
+
+static const char *use_text(enum target_use use)
+{
+    return use == TARGET_USABLE ? "works" : use == TARGET_LIMITED ? "limited" : "cannot";
+}
+
+static int list_targets(const struct options *o, FILE *out, struct error *e)
+{
+    cJSON *array = o->json ? cJSON_CreateArray() : NULL;
+    struct target_options options = {.memory_bytes = SETUP_DEFAULT_MEMORY, .limits = true};
+    char agent[4096];
+    if (setup_agent(agent, sizeof agent, e) < 0)
+        return -1;
+    options.agent_path = agent;
+    setup_cpus(&options, o->cpus);
+    for (const struct target_kind *const *k = target_kinds; *k; k++) {
+        struct target_probe p;
+        memset(&p, 0, sizeof p);
+        (*k)->probe(&options, &p);
+        if (array) {
+            cJSON *row = cJSON_CreateObject();
+            cJSON_AddStringToObject(row, "id", (*k)->id);
+            cJSON_AddStringToObject(row, "what", (*k)->what);
+            cJSON_AddStringToObject(row, "use", use_text(p.use));
+            cJSON_AddStringToObject(row, "how", p.how);
+            cJSON_AddStringToObject(row, "reason", p.reason);
+            cJSON_AddStringToObject(row, "remedy", p.remedy);
+            cJSON_AddItemToArray(array, row);
+            continue;
+        }
+        fprintf(out, "%-12s %-8s %s\n", (*k)->id, use_text(p.use), (*k)->what);
+        if (p.how[0])
+            fprintf(out, "%22sby %s\n", "", p.how);
+        if (p.reason[0])
+            fprintf(out, "%22s%s\n", "", p.reason);
+        if (p.remedy[0])
+            fprintf(out, "%22s%s\n", "", p.remedy);
+    }
+    return array ? print_json(array, out) : 0;
+}
+
+static int list_stored(enum store_family family, const struct options *o, FILE *out,
+                       struct error *e)
+{
+    struct store_entry *entries;
+    size_t count;
+    if (store_list(family, &entries, &count, e) < 0)
+        return -1;
+    cJSON *array = o->json ? cJSON_CreateArray() : NULL;
+    for (size_t i = 0; i < count; i++) {
+        char when[32] = "?";
+        time_t at = (time_t)entries[i].started;
+        struct tm local;
+        if (localtime_r(&at, &local))
+            strftime(when, sizeof when, "%Y-%m-%d %H:%M", &local);
+        if (array) {
+            cJSON *row = cJSON_CreateObject();
+            cJSON_AddStringToObject(row, "name", entries[i].name);
+            cJSON_AddStringToObject(row, "path", entries[i].path);
+            cJSON_AddNumberToObject(row, "started", (double)entries[i].started);
+            if (family == STORE_BASELINES)
+                cJSON_AddNumberToObject(row, "sessions", (double)entries[i].sessions);
+            cJSON_AddItemToArray(array, row);
+        } else if (family == STORE_BASELINES) {
+            fprintf(out, "%-32s %s  %zu session%s\n", entries[i].name, when, entries[i].sessions,
+                    entries[i].sessions == 1 ? "" : "s");
+        } else {
+            fprintf(out, "%-40s %s\n", entries[i].name, when);
+        }
+    }
+    if (!count && !array)
+        fprintf(stderr, "vmtax: none yet; `vmtax %s` makes one\n",
+                family == STORE_BASELINES ? "record" : "run all");
+    free(entries);
+    return array ? print_json(array, out) : 0;
+}
+
+static int list_results(const struct options *o, FILE *out, struct error *e)
+{
+    return list_stored(STORE_RESULTS, o, out, e);
+}
+
+static int list_baselines(const struct options *o, FILE *out, struct error *e)
+{
+    return list_stored(STORE_BASELINES, o, out, e);
+}
+
+const struct listing listing_workloads = {"workloads", list_workloads};
+const struct listing listing_targets = {"targets", list_targets};
+const struct listing listing_results = {"results", list_results};
+const struct listing listing_baselines = {"baselines", list_baselines};
+
+static int run(const struct context *c, struct error *e)
+{
+    const char *names[16];
+    size_t n = 0;
+    for (const struct listing *const *l = c->listings; *l && n < 15; l++) {
+        if (strcmp((*l)->id, c->options->words[0]) == 0)
+            return (*l)->write(c->options, stdout, e) < 0 ? -1 : EXIT_DONE;
+        names[n++] = (*l)->id;
+    }
+    names[n] = NULL;
+    char all[160] = "", clean[64];
+    for (size_t i = 0; i < n; i++)
+        snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", i ? ", " : "", names[i]);
+    text_clean(clean, sizeof clean, c->options->words[0]);
+    const char *near = text_nearest(c->options->words[0], names);
+    if (near)
+        return error_set(e, ERROR_USAGE, "there is no list of \"%s\"; did you mean \"%s\"?", clean,
+                         near);
+    return error_set(e, ERROR_USAGE, "there is no list of \"%s\"; there are %s", clean, all);
+}
+
+const struct command command_list = {
+    .name = "list",
+    .usage = "list workloads|targets|results|baselines|themes|keys [--json]",
+    .summary = "what can be measured, where, and what is stored",
+    .bit = FOR_LIST,
+    .words_min = 1,
+    .words_max = 1,
+    .run = run,
+};

@@ -1,0 +1,72 @@
+/* vmtax record: native sessions (and guests' beside them) as a baseline to compare with later. */
+#include "command.h"
+#include "measure.h"
+#include "report/report.h"
+#include "setup.h"
+#include "store.h"
+#include "text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int record_one(const struct context *c, const struct plan *plan, const char *name,
+                      struct error *e)
+{
+    struct result result;
+    char path[4096];
+    int rc = measure_run(c, plan, &result, e);
+    if (rc == 0) {
+        text_copy(result.name, sizeof result.name, name);
+        rc = store_save_baseline(&result, name, path, sizeof path, e);
+        if (rc == 0 && !c->options->quiet)
+            fprintf(stderr, "vmtax: session stored as %s\n", path);
+    }
+    if (rc == 0 && c->options->json)
+        rc = report_find("json")->write(&result, stdout, e);
+    /* A session that was cut short is no baseline: other lengths, other noise. */
+    result_release(&result);
+    return rc;
+}
+
+static int run(const struct context *c, struct error *e)
+{
+    const struct options *o = c->options;
+    const char *name = o->name ? o->name : "default";
+    if (store_check_name(name, e) < 0)
+        return -1;
+    const char *all[] = {"all"};
+    struct plan plan;
+    char agent[4096];
+    plan_init(&plan);
+    int rc = setup_plan(&plan, o, PROFILE_QUICK, o->word_count ? o->words : all,
+                        o->word_count ? o->word_count : 1, agent, sizeof agent, e);
+    uint64_t sessions = o->sessions ? o->sessions : 3;
+    for (uint64_t i = 0; rc == 0 && i < sessions; i++) {
+        if (!o->quiet)
+            fprintf(stderr, "vmtax: baseline \"%s\", session %llu of %llu\n", name,
+                    (unsigned long long)(i + 1), (unsigned long long)sessions);
+        rc = record_one(c, &plan, name, e);
+    }
+    plan_release(&plan);
+    if (rc < 0)
+        return -1;
+    struct baseline b;
+    char strength[64];
+    if (baseline_load(&b, name, e) < 0)
+        return -1;
+    baseline_strength(&b, strength, sizeof strength);
+    fprintf(stderr, "vmtax: baseline \"%s\" has %zu session%s: %s\n", name, b.count,
+            b.count == 1 ? "" : "s", strength);
+    baseline_release(&b);
+    return EXIT_DONE;
+}
+
+const struct command command_record = {
+    .name = "record",
+    .usage = "record [WORKLOAD...] [--name N] [--sessions N]",
+    .summary = "record the native baseline, three short sessions by default",
+    .bit = FOR_RECORD,
+    .words_min = 0,
+    .words_max = 256,
+    .run = run,
+};

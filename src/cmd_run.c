@@ -1,0 +1,81 @@
+/* vmtax run: measure what was named, store the result, print it. */
+#include "command.h"
+#include "measure.h"
+#include "report/report.h"
+#include "setup.h"
+#include "store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int print_result(const struct options *o, const struct result *r, struct error *e)
+{
+    if (o->ndjson) {
+        for (size_t i = 0; i < r->comparison_count; i++) {
+            char *json = store_comparison_to_json(r, &r->comparisons[i]);
+            printf("%s\n", json);
+            free(json);
+        }
+        return 0;
+    }
+    const char *format = o->json ? "json" : o->format ? o->format : "text";
+    return report_find(format)->write(r, stdout, e);
+}
+
+static int check_output(const struct options *o, struct error *e)
+{
+    if (o->json + o->ndjson + (o->format != NULL) > 1)
+        return error_set(e, ERROR_USAGE, "--json, --ndjson and --format exclude each other");
+    if (o->format && !report_find(o->format))
+        return command_unknown_format(o->format, e);
+    return 0;
+}
+
+static int run(const struct context *c, struct error *e)
+{
+    const struct options *o = c->options;
+    if (check_output(o, e) < 0)
+        return -1;
+    struct plan plan;
+    struct result result;
+    char agent[4096], path[4096];
+    plan_init(&plan);
+    if (setup_plan(&plan, o, PROFILE_STANDARD, o->words, o->word_count, agent, sizeof agent, e) <
+        0) {
+        plan_release(&plan);
+        return -1;
+    }
+    int code = EXIT_DONE;
+    int rc = measure_run(c, &plan, &result, e);
+    if (rc < 0) {
+        fprintf(stderr, "vmtax: %s\n", e->text);
+        code = command_exit(e);
+    }
+    /* What was measured is kept, also of a run that was cut short. */
+    if (rc == 0 || result.slot_count) {
+        struct error kept;
+        if (rc < 0 && !o->quiet)
+            fprintf(stderr, "vmtax: what follows is partial\n");
+        if (store_save_result(&result, path, sizeof path, &kept) < 0)
+            fprintf(stderr, "vmtax: the result is not stored: %s\n", kept.text);
+        else if (!o->quiet)
+            fprintf(stderr, "vmtax: stored as %s\n", path);
+        if (print_result(o, &result, &kept) < 0) {
+            fprintf(stderr, "vmtax: %s\n", kept.text);
+            code = EXIT_USAGE_OR_SETUP;
+        }
+    }
+    result_release(&result);
+    plan_release(&plan);
+    return code;
+}
+
+const struct command command_run = {
+    .name = "run",
+    .usage = "run WORKLOAD... [--on TARGET,...]",
+    .summary = "measure workloads on native and guests, and compare",
+    .bit = FOR_RUN,
+    .words_min = 1,
+    .words_max = 256,
+    .run = run,
+};

@@ -1,0 +1,52 @@
+/* command.h - the commands of vmtax: one const descriptor each, one file each (cmd_*.c; the
+ * dashboard's is in ui/). */
+#ifndef VMTAX_COMMAND_H
+#define VMTAX_COMMAND_H
+
+#include "error.h"
+#include "option.h"
+
+#include <stdio.h>
+
+enum exit_code {
+    EXIT_DONE = 0,
+    EXIT_SOME_WORSE = 1, /* compare, check */
+    EXIT_USAGE_OR_SETUP = 2,
+    EXIT_INCONCLUSIVE = 3,   /* compare, check */
+    EXIT_NOT_COMPARABLE = 4, /* compare, check */
+    EXIT_INTERRUPTED = 130,
+};
+
+/* What `vmtax list` can list. */
+struct listing {
+    const char *id; /* "workloads" */
+    int (*write)(const struct options *o, FILE *out, struct error *e);
+};
+
+/* What a command gets. */
+struct context {
+    const struct options *options;
+    int interrupt_fd;                      /* readable when SIGINT, SIGTERM or SIGHUP came */
+    const struct listing *const *listings; /* ends with NULL */
+};
+
+struct command {
+    const char *name;
+    const char *usage;   /* "run WORKLOAD... [--on TARGET,...]" */
+    const char *summary; /* one line for --help */
+    unsigned bit;        /* of enum command_bit */
+    size_t words_min, words_max;
+    /* Exit code; errors are told on stderr by the caller when it returns -1. */
+    int (*run)(const struct context *c, struct error *e);
+};
+
+extern const struct command command_run, command_record, command_compare, command_list,
+    command_doctor, command_report;
+extern const struct listing listing_workloads, listing_targets, listing_results, listing_baselines;
+
+/* There is no such report format: -1 with the nearest and the list. */
+int command_unknown_format(const char *name, struct error *e);
+/* Exit code for an error: 130 when interrupted, else 2. */
+int command_exit(const struct error *e);
+
+#endif

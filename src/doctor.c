@@ -1,0 +1,227 @@
+#include "doctor.h"
+
+#include "host.h"
+#include "scratch.h"
+#include "text.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static void say(struct finding *f, enum finding_level level, const char *remedy, const char *format,
+                ...) __attribute__((format(printf, 4, 5)));
+
+static void say(struct finding *f, enum finding_level level, const char *remedy, const char *format,
+                ...)
+{
+    char text[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    f->level = level;
+    text_clean(f->text, sizeof f->text, text);
+    text_copy(f->remedy, sizeof f->remedy, remedy ? remedy : "");
+}
+
+/* First line of a small file; false if it cannot be read. */
+static bool read_line(const char *path, char *out, size_t size)
+{
+    FILE *f = fopen(path, "re");
+    if (!f)
+        return false;
+    bool ok = fgets(out, (int)size, f) != NULL;
+    fclose(f);
+    if (ok)
+        out[strcspn(out, "\n")] = '\0';
+    return ok;
+}
+
+static void look_processors(const struct target_options *o, struct finding *f)
+{
+    int all[TARGET_CPUS_MAX];
+    size_t n = host_cpus(all, TARGET_CPUS_MAX);
+    if (n > o->cpu_count)
+        say(f, FINDING_OK, NULL, "%zu processors: %zu for the workload, the rest for vmtax itself",
+            n, o->cpu_count);
+    else if (n > 1)
+        say(f, FINDING_NOTE, "use --cpus 1 to keep one for vmtax",
+            "all %zu processors are measured: rows that use all of them share one with vmtax "
+            "(flag P)",
+            n);
+    else
+        say(f, FINDING_HAZARD, NULL,
+            "one processor: workload, agent and vmtax share it; context switches between "
+            "processors cannot be measured");
+}
+
+static void look_nested(const struct target_options *o, struct finding *f)
+{
+    (void)o;
+    char line[4096];
+    bool hypervisor = false;
+    FILE *cpuinfo = fopen("/proc/cpuinfo", "re");
+    if (!cpuinfo) {
+        say(f, FINDING_NOTE, NULL, "whether this machine is itself a guest is not known");
+        return;
+    }
+    while (!hypervisor && fgets(line, sizeof line, cpuinfo))
+        hypervisor = strncmp(line, "flags", 5) == 0 && strstr(line, " hypervisor");
+    fclose(cpuinfo);
+    if (hypervisor)
+        say(f, FINDING_NOTE, NULL,
+            "this machine is itself a virtual machine: \"native\" here is already one level "
+            "virtualised (flag N)");
+    else
+        say(f, FINDING_OK, NULL, "no hypervisor below this machine is announced");
+}
+
+static void look_governor(const struct target_options *o, struct finding *f)
+{
+    char path[128], governor[64];
+    snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu%d/cpufreq/scaling_governor",
+             o->cpus[0]);
+    if (!read_line(path, governor, sizeof governor))
+        say(f, FINDING_NOTE, NULL, "the frequency governor is not visible here");
+    else if (strcmp(governor, "performance") == 0)
+        say(f, FINDING_OK, NULL, "governor performance");
+    else
+        say(f, FINDING_HAZARD, "cpupower frequency-set -g performance",
+            "governor %s: the frequency follows the load, short slots may see a slow start",
+            governor);
+}
+
+static void look_boost(const struct target_options *o, struct finding *f)
+{
+    (void)o;
+    char value[16];
+    if (read_line("/sys/devices/system/cpu/intel_pstate/no_turbo", value, sizeof value)) {
+        if (value[0] == '0')
+            say(f, FINDING_NOTE, "echo 1 > /sys/devices/system/cpu/intel_pstate/no_turbo",
+                "turbo is on: frequency depends on temperature and on the other processors");
+        else
+            say(f, FINDING_OK, NULL, "turbo is off");
+    } else if (read_line("/sys/devices/system/cpu/cpufreq/boost", value, sizeof value)) {
+        if (value[0] == '1')
+            say(f, FINDING_NOTE, "echo 0 > /sys/devices/system/cpu/cpufreq/boost",
+                "boost is on: frequency depends on temperature and on the other processors");
+        else
+            say(f, FINDING_OK, NULL, "boost is off");
+    } else {
+        say(f, FINDING_NOTE, NULL, "boost is not visible here");
+    }
+}
+
+static void look_load(const struct target_options *o, struct finding *f)
+{
+    (void)o;
+    double load[1];
+    if (getloadavg(load, 1) < 1)
+        say(f, FINDING_NOTE, NULL, "the load is not known");
+    else if (load[0] > 0.5)
+        say(f, FINDING_HAZARD, "top", "the machine is busy: load %.2f in the last minute", load[0]);
+    else
+        say(f, FINDING_OK, NULL, "load %.2f in the last minute", load[0]);
+}
+
+static void look_steal(const struct target_options *o, struct finding *f)
+{
+    (void)o;
+    struct host_steal from = host_steal_read();
+    struct timespec wait = {.tv_nsec = 300000000};
+    nanosleep(&wait, NULL);
+    double share = host_steal_share(from, host_steal_read());
+    if (isnan(share))
+        say(f, FINDING_NOTE, NULL, "steal is not known");
+    else if (share > 0.01)
+        say(f, FINDING_HAZARD, NULL,
+            "the hypervisor below takes %.1f %% of processor time (flag S)", share * 100);
+    else
+        say(f, FINDING_OK, NULL, "steal %.1f %%", share * 100);
+}
+
+static void look_swap(const struct target_options *o, struct finding *f)
+{
+    (void)o;
+    char line[256];
+    unsigned long long total = 0, unused = 0;
+    FILE *meminfo = fopen("/proc/meminfo", "re");
+    while (meminfo && fgets(line, sizeof line, meminfo)) {
+        sscanf(line, "SwapTotal: %llu", &total);
+        sscanf(line, "SwapFree: %llu", &unused);
+    }
+    if (meminfo)
+        fclose(meminfo);
+    if (total > unused)
+        say(f, FINDING_HAZARD, "swapoff -a",
+            "%llu MiB of swap are in use: memory rows may measure the disk",
+            (total - unused) >> 10);
+    else
+        say(f, FINDING_OK, NULL, total ? "swap is not in use" : "no swap");
+}
+
+static void look_huge_pages(const struct target_options *o, struct finding *f)
+{
+    (void)o;
+    char value[64];
+    if (!read_line("/sys/kernel/mm/transparent_hugepage/enabled", value, sizeof value))
+        say(f, FINDING_NOTE, NULL, "transparent huge pages are not visible here");
+    else
+        say(f, strstr(value, "[always]") ? FINDING_NOTE : FINDING_OK, NULL,
+            "transparent huge pages: %s", value);
+}
+
+/* A clock that is not read in user space costs a system call at every reading. */
+static void look_clock(const struct target_options *o, struct finding *f)
+{
+    (void)o;
+    enum { READINGS = 20000 };
+    char source[64] = "unknown";
+    read_line("/sys/devices/system/clocksource/clocksource0/current_clocksource", source,
+              sizeof source);
+    struct timespec from, to;
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    for (int i = 0; i < READINGS; i++)
+        clock_gettime(CLOCK_MONOTONIC, &to);
+    double ns = ((double)(to.tv_sec - from.tv_sec) * 1e9 + (double)(to.tv_nsec - from.tv_nsec)) /
+                READINGS;
+    if (ns > 150)
+        say(f, FINDING_HAZARD, NULL,
+            "clock source %s costs %.0f ns a reading: it is not read in user space, latencies "
+            "carry that cost",
+            source, ns);
+    else
+        say(f, FINDING_OK, NULL, "clock source %s, %.0f ns a reading", source, ns);
+}
+
+static void look_scratch(const struct target_options *o, struct finding *f)
+{
+    const char *path = o->scratch ? o->scratch : "/var/tmp";
+    const char *fs = scratch_filesystem(path);
+    if (strcmp(fs, "tmpfs") == 0 || strcmp(fs, "ramfs") == 0)
+        say(f, FINDING_HAZARD, "--scratch DIR",
+            "%s is on %s, which is memory: disk workloads look for another place", path, fs);
+    else if (access(path, W_OK) < 0)
+        say(f, FINDING_HAZARD, "--scratch DIR", "%s cannot be written", path);
+    else
+        say(f, FINDING_OK, NULL, "scratch below %s on %s", path, fs);
+}
+
+const struct doctor_check doctor_checks[] = {
+    {"processors", "processors", look_processors},
+    {"nested", "below this machine", look_nested},
+    {"governor", "frequency governor", look_governor},
+    {"boost", "boost", look_boost},
+    {"load", "load", look_load},
+    {"steal", "steal", look_steal},
+    {"swap", "swap", look_swap},
+    {"huge-pages", "huge pages", look_huge_pages},
+    {"clock", "clock", look_clock},
+    {"scratch", "scratch disk", look_scratch},
+    {0},
+};

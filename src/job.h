@@ -1,0 +1,24 @@
+/* job.h - a plan that runs in a thread of its own, for the dashboard. */
+#ifndef VMTAX_JOB_H
+#define VMTAX_JOB_H
+
+#include "board.h"
+#include "error.h"
+#include "plan.h"
+#include "result.h"
+
+#include <stdbool.h>
+
+struct job;
+
+/* Starts the thread. Takes over what plan owns (the caller's becomes empty); texts that
+ * plan->options points to must outlive the job. NULL with a sentence. */
+struct job *job_start(struct plan *plan, struct board *board, struct error *e);
+/* Ask it to stop; returns at once. What was measured is kept. */
+void job_abort(struct job *j);
+bool job_done(struct job *j);
+/* Wait for its end and free it. result (initialised here) goes to the caller. The value and error
+ * are runner_run()'s. */
+int job_finish(struct job *j, struct result *result, struct error *e);
+
+#endif

@@ -1,0 +1,379 @@
+#include "option.h"
+
+#include "text.h"
+#include "xalloc.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define AT(member) offsetof(struct options, member)
+
+const struct option_row option_rows[] = {
+    {"on", 'o', OPTION_TEXT, AT(on), 0, 0, NULL, "TARGET,...",
+     "where to measure; native is always among them (default: native and every guest that works)",
+     FOR_MEASURING},
+    {"profile", 'p', OPTION_CHOICE, AT(profile), 0, 0, "quick|standard|paper", "PROFILE",
+     "how much: quick (a minute, two stages), standard, paper (the full sweeps)", FOR_MEASURING},
+    {"blocks", 'b', OPTION_COUNT, AT(blocks), 2, 200, NULL, "N",
+     "blocks of each row, an even number; the interval is exact from 6 on", FOR_MEASURING},
+    {"seconds", 's', OPTION_SECONDS, AT(seconds), 0.01, 600, NULL, "S",
+     "length of a slot (default: the workload's own)", FOR_MEASURING},
+    {"budget", 0, OPTION_SECONDS, AT(budget), 1, 86400, NULL, "S", "hard limit of the whole run",
+     FOR_MEASURING},
+    {"cpus", 'c', OPTION_COUNT, AT(cpus), 1, 256, NULL, "N",
+     "processors of each target (default: 2, or what there is)", FOR_MEASURING},
+    {"memory", 'm', OPTION_BYTES, AT(memory), 64e6, 1e15, NULL, "SIZE",
+     "memory limit of each target (default: 1536M, as in the paper)", FOR_MEASURING},
+    {"scratch", 0, OPTION_TEXT, AT(scratch), 0, 0, NULL, "DIR",
+     "where disk workloads write; must be on a disk", FOR_MEASURING},
+    {"name", 'n', OPTION_TEXT, AT(name), 0, 0, NULL, "NAME", "of the baseline (default: default)",
+     FOR_RECORD | FOR_DASHBOARD},
+    {"sessions", 0, OPTION_COUNT, AT(sessions), 1, 20, NULL, "N", "sessions to record (default: 3)",
+     FOR_RECORD},
+    {"json", 'j', OPTION_FLAG, AT(json), 0, 0, NULL, NULL, "the result document on stdout",
+     FOR_RUN | FOR_RECORD | FOR_COMPARE | FOR_LIST | FOR_DOCTOR},
+    {"ndjson", 0, OPTION_FLAG, AT(ndjson), 0, 0, NULL, NULL,
+     "one JSON object a line on stdout: each slot as it ends, then the comparisons", FOR_RUN},
+    {"format", 'f', OPTION_TEXT, AT(format), 0, 0, NULL, "FORMAT",
+     "text, json, csv or md (default: text)", FOR_REPORT | FOR_RUN},
+    {"output", 0, OPTION_TEXT, AT(output), 0, 0, NULL, "FILE", "write there instead of stdout",
+     FOR_REPORT},
+    {"quiet", 'q', OPTION_FLAG, AT(quiet), 0, 0, NULL, NULL, "no progress on stderr",
+     FOR_RUN | FOR_RECORD},
+    {"theme", 't', OPTION_TEXT, AT(theme), 0, 0, NULL, "NAME",
+     "colours of the dashboard; `vmtax list themes`", FOR_DASHBOARD},
+    {"color", 0, OPTION_CHOICE, AT(color), 0, 0, "auto|mono|8|256|direct", "DEPTH",
+     "colour depth (default: what the terminal has; NO_COLOR means mono)", FOR_DASHBOARD},
+    {"glyphs", 0, OPTION_CHOICE, AT(glyphs), 0, 0, "ascii|block|braille", "SET",
+     "characters of graphs (default: braille where the locale is UTF-8)", FOR_DASHBOARD},
+    {"ascii", 0, OPTION_FLAG, AT(ascii), 0, 0, NULL, NULL, "the same as --glyphs=ascii",
+     FOR_DASHBOARD | FOR_RUN | FOR_REPORT | FOR_COMPARE},
+    {"utf8", 0, OPTION_FLAG, AT(utf8), 0, 0, NULL, NULL,
+     "the terminal shows UTF-8 although the locale does not say so",
+     FOR_DASHBOARD | FOR_RUN | FOR_REPORT | FOR_COMPARE},
+    {"no-mouse", 0, OPTION_FLAG, AT(no_mouse), 0, 0, NULL, NULL, "leave the mouse to the terminal",
+     FOR_DASHBOARD},
+    {"no-sync", 0, OPTION_FLAG, AT(no_sync), 0, 0, NULL, NULL, "no synchronized updates",
+     FOR_DASHBOARD},
+    {"help", 'h', OPTION_FLAG, AT(help), 0, 0, NULL, NULL, "this text", FOR_ALL},
+    {"version", 'V', OPTION_FLAG, AT(version), 0, 0, NULL, NULL, "the version", FOR_DASHBOARD},
+    {0},
+};
+
+void option_init(struct options *o)
+{
+    *o = (struct options){0};
+}
+
+void option_release(struct options *o)
+{
+    for (size_t i = 0; i < o->conf_count; i++)
+        free(o->conf_texts[i]);
+    free(o->conf_texts);
+    free(o->words);
+    option_init(o);
+}
+
+static const struct option_row *find(const char *name, size_t length)
+{
+    for (const struct option_row *r = option_rows; r->name; r++)
+        if (strlen(r->name) == length && memcmp(r->name, name, length) == 0)
+            return r;
+    return NULL;
+}
+
+static int unknown(const char *name, size_t length, struct error *e)
+{
+    char word[40], clean[80];
+    snprintf(word, sizeof word, "%.*s", (int)(length < 39 ? length : 39), name);
+    const char *names[sizeof option_rows / sizeof *option_rows];
+    size_t n = 0;
+    for (const struct option_row *r = option_rows; r->name; r++)
+        names[n++] = r->name;
+    names[n] = NULL;
+    const char *near = text_nearest(word, names);
+    text_clean(clean, sizeof clean, word);
+    if (near)
+        return error_set(e, ERROR_USAGE, "there is no option --%s; did you mean --%s?", clean,
+                         near);
+    return error_set(e, ERROR_USAGE, "there is no option --%s; see vmtax --help", clean);
+}
+
+static int out_of_range(const struct option_row *r, const char *value, struct error *e)
+{
+    char clean[64];
+    text_clean(clean, sizeof clean, value);
+    if (r->type == OPTION_BYTES)
+        return error_set(e, ERROR_USAGE,
+                         "--%s %s: a size of at least 64M is wanted, such as 1536M or 2G", r->name,
+                         clean);
+    return error_set(e, ERROR_USAGE, "--%s %s: %s from %g to %g is wanted", r->name, clean,
+                     r->type == OPTION_COUNT ? "a whole number" : "a number of seconds", r->min,
+                     r->max);
+}
+
+static bool is_choice(const char *choices, const char *value)
+{
+    size_t length = strlen(value);
+    for (const char *c = choices; length && c;) {
+        const char *end = strchr(c, '|');
+        if (strncmp(c, value, length) == 0 && (c[length] == '|' || c[length] == '\0'))
+            return true;
+        c = end ? end + 1 : NULL;
+    }
+    return false;
+}
+
+static double parse_bytes(const char *value)
+{
+    char *end;
+    double n = strtod(value, &end);
+    if (end == value || !isdigit((unsigned char)value[0]))
+        return NAN;
+    const char *units = "KMGT";
+    const char *unit = *end ? strchr(units, toupper((unsigned char)*end)) : NULL;
+    if (unit) {
+        for (const char *u = units; u <= unit; u++)
+            n *= 1024;
+        end++;
+        if (end[0] == 'i' && end[1] == 'B')
+            end += 2;
+    }
+    return *end ? NAN : n;
+}
+
+static double parse_number(const char *value)
+{
+    char *end;
+    if (!isdigit((unsigned char)value[0]) && value[0] != '.')
+        return NAN;
+    errno = 0;
+    double n = strtod(value, &end);
+    if (*end == 's' && end[1] == '\0') /* 0.2s is what people type */
+        end++;
+    return *end || errno ? NAN : n;
+}
+
+static int set(struct options *o, const struct option_row *r, const char *value, struct error *e)
+{
+    void *member = (char *)o + r->offset;
+    double n;
+    switch (r->type) {
+    case OPTION_FLAG:
+        *(bool *)member = true;
+        return 0;
+    case OPTION_TEXT:
+        *(const char **)member = value;
+        return 0;
+    case OPTION_CHOICE:
+        if (!is_choice(r->choices, value)) {
+            char clean[64];
+            text_clean(clean, sizeof clean, value);
+            return error_set(e, ERROR_USAGE, "--%s %s: one of %s is wanted", r->name, clean,
+                             r->choices);
+        }
+        *(const char **)member = value;
+        return 0;
+    case OPTION_COUNT:
+        n = parse_number(value);
+        if (!(n >= r->min && n <= r->max) || n != floor(n))
+            return out_of_range(r, value, e);
+        *(uint64_t *)member = (uint64_t)n;
+        return 0;
+    case OPTION_SECONDS:
+        n = parse_number(value);
+        if (!(n >= r->min && n <= r->max))
+            return out_of_range(r, value, e);
+        *(double *)member = n;
+        return 0;
+    case OPTION_BYTES:
+        n = parse_bytes(value);
+        if (!(n >= r->min && n <= r->max))
+            return out_of_range(r, value, e);
+        *(uint64_t *)member = (uint64_t)n;
+        return 0;
+    }
+    BUG("option of no type");
+}
+
+static const char *command_of(unsigned bit)
+{
+    switch (bit) {
+    case FOR_RUN:
+        return "vmtax run";
+    case FOR_RECORD:
+        return "vmtax record";
+    case FOR_COMPARE:
+        return "vmtax compare";
+    case FOR_LIST:
+        return "vmtax list";
+    case FOR_DOCTOR:
+        return "vmtax doctor";
+    case FOR_REPORT:
+        return "vmtax report";
+    default:
+        return "vmtax";
+    }
+}
+
+/* One argument that starts with a dash. Uses up to one further argument. */
+static int parse_option(struct options *o, unsigned command, int *at, int argc, char **argv,
+                        struct error *e)
+{
+    const char *a = argv[*at];
+    const struct option_row *r = NULL;
+    const char *value = NULL;
+    if (a[1] == '-') {
+        size_t length = strcspn(a + 2, "=");
+        r = find(a + 2, length);
+        if (!r)
+            return unknown(a + 2, length, e);
+        if (a[2 + length] == '=')
+            value = a + 3 + length;
+    } else {
+        for (r = option_rows; r->name && r->letter != a[1];)
+            r++;
+        if (!r->name)
+            return unknown(a + 1, 1, e);
+        if (a[2])
+            value = a + 2;
+    }
+    if (!(r->commands & command))
+        return error_set(e, ERROR_USAGE, "--%s means nothing to `%s`; see %s --help", r->name,
+                         command_of(command), command_of(command));
+    if (r->type == OPTION_FLAG) {
+        if (value)
+            return error_set(e, ERROR_USAGE, "--%s takes no value", r->name);
+    } else if (!value) {
+        if (*at + 1 >= argc)
+            return error_set(e, ERROR_USAGE, "--%s needs a value: %s", r->name, r->argument);
+        value = argv[++*at];
+    }
+    return set(o, r, value, e);
+}
+
+int option_parse(struct options *o, unsigned command, int from, int argc, char **argv,
+                 struct error *e)
+{
+    free(o->words);
+    o->words = xcalloc((size_t)argc + 1, sizeof *o->words);
+    o->word_count = 0;
+    bool only_words = false;
+    for (int i = from; i < argc; i++) {
+        const char *a = argv[i];
+        if (only_words || a[0] != '-' || a[1] == '\0')
+            o->words[o->word_count++] = a;
+        else if (strcmp(a, "--") == 0)
+            only_words = true;
+        else if (parse_option(o, command, &i, argc, argv, e) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static char *trim(char *s)
+{
+    while (isspace((unsigned char)*s))
+        s++;
+    size_t n = strlen(s);
+    while (n && isspace((unsigned char)s[n - 1]))
+        s[--n] = '\0';
+    return s;
+}
+
+static int read_conf_line(struct options *o, char *line, struct error *e)
+{
+    line[strcspn(line, "#\n")] = '\0';
+    char *name = trim(line);
+    if (!*name)
+        return 0;
+    char *equals = strchr(name, '=');
+    if (!equals)
+        return error_set(e, ERROR_USAGE, "name = value is wanted");
+    *equals = '\0';
+    char *value = trim(equals + 1);
+    name = trim(name);
+    const struct option_row *r = find(name, strlen(name));
+    if (!r)
+        return unknown(name, strlen(name), e);
+    if (r->type == OPTION_FLAG) {
+        if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
+            return error_set(e, ERROR_USAGE, "%s: yes or no is wanted", r->name);
+        *(bool *)((char *)o + r->offset) = value[0] == 'y';
+        return 0;
+    }
+    XGROW(o->conf_texts, o->conf_count, o->conf_room);
+    o->conf_texts[o->conf_count] = xstrdup(value);
+    return set(o, r, o->conf_texts[o->conf_count++], e);
+}
+
+int option_read_file(struct options *o, const char *path, FILE *warnings, struct error *e)
+{
+    FILE *f = fopen(path, "re");
+    if (!f)
+        return error_errno(e, errno, "%s", path);
+    char line[1024];
+    for (int number = 1; fgets(line, sizeof line, f); number++) {
+        struct error bad;
+        if (read_conf_line(o, line, &bad) < 0)
+            fprintf(warnings, "vmtax: %s, line %d: %s; the line is ignored\n", path, number,
+                    bad.text);
+    }
+    fclose(f);
+    return 0;
+}
+
+void option_read_conf(struct options *o, FILE *warnings)
+{
+    const char *config = getenv("XDG_CONFIG_HOME");
+    const char *home = getenv("HOME");
+    char *path = NULL;
+    if (config && config[0] == '/')
+        path = xasprintf("%s/vmtax/vmtax.conf", config);
+    else if (home && home[0] == '/')
+        path = xasprintf("%s/.config/vmtax/vmtax.conf", home);
+    struct error e;
+    if (path && option_read_file(o, path, warnings, &e) < 0 && errno != ENOENT && errno != ENOTDIR)
+        fprintf(warnings, "vmtax: %s; it is ignored\n", e.text);
+    free(path);
+}
+
+/* Print text wrapped at 80 columns, continuation lines indented. */
+static void wrap(FILE *out, const char *text, int column, int indent)
+{
+    while (*text) {
+        size_t word = strcspn(text, " ");
+        if (column + (int)word > 78) {
+            fprintf(out, "\n%*s", indent, "");
+            column = indent;
+        }
+        fprintf(out, "%.*s", (int)word, text);
+        column += (int)word;
+        text += word;
+        if (*text == ' ') {
+            fputc(' ', out);
+            column++;
+            text++;
+        }
+    }
+    fputc('\n', out);
+}
+
+void option_help(unsigned commands, FILE *out)
+{
+    for (const struct option_row *r = option_rows; r->name; r++) {
+        if (!(r->commands & commands))
+            continue;
+        char letter[8] = "    ";
+        if (r->letter)
+            snprintf(letter, sizeof letter, "-%c, ", r->letter);
+        char head[64];
+        snprintf(head, sizeof head, "  %s--%s%s%s", letter, r->name, r->argument ? " " : "",
+                 r->argument ? r->argument : "");
+        fprintf(out, "%-26s", head);
+        wrap(out, r->help, 26, 26);
+    }
+}

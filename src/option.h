@@ -1,0 +1,95 @@
+/* option.h - the one table of options. A row feeds the command line, vmtax.conf and --help.
+ *
+ * On the command line an option is --name VALUE or --name=VALUE; in vmtax.conf it is `name =
+ * value`, one a line, # starts a comment. The command line wins. Bad input is a sentence that names
+ * the option, the range and, for words, the nearest. */
+#ifndef VMTAX_OPTION_H
+#define VMTAX_OPTION_H
+
+#include "error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* Commands that take an option, as bits. */
+enum command_bit {
+    FOR_DASHBOARD = 1,
+    FOR_RUN = 2,
+    FOR_RECORD = 4,
+    FOR_COMPARE = 8,
+    FOR_LIST = 16,
+    FOR_DOCTOR = 32,
+    FOR_REPORT = 64,
+    FOR_MEASURING = FOR_DASHBOARD | FOR_RUN | FOR_RECORD,
+    FOR_ALL = 127,
+};
+
+/* Values of all options. Texts belong to the command line or to conf_texts. Zero is "not given" for
+ * numbers that have no default of their own. */
+struct options {
+    const char *on; /* comma-separated targets; NULL: native and the usable guests */
+    const char *profile;
+    uint64_t blocks;
+    double seconds;
+    double budget;
+    uint64_t cpus;
+    uint64_t memory; /* bytes */
+    const char *scratch;
+    const char *name; /* of a baseline */
+    uint64_t sessions;
+    bool json, ndjson;
+    const char *format;
+    const char *output;
+    bool quiet;
+    bool help, version;
+    const char *theme;
+    const char *color;
+    const char *glyphs;
+    bool ascii, utf8, no_mouse, no_sync;
+    /* the rest of the command line */
+    const char **words;
+    size_t word_count;
+    char **conf_texts; /* owned texts from vmtax.conf */
+    size_t conf_count, conf_room;
+};
+
+enum option_type {
+    OPTION_FLAG,
+    OPTION_TEXT,
+    OPTION_CHOICE, /* one of choices, separated by '|' */
+    OPTION_COUNT,
+    OPTION_SECONDS,
+    OPTION_BYTES, /* 512M, 2G */
+};
+
+struct option_row {
+    const char *name;
+    char letter; /* 0: none */
+    enum option_type type;
+    size_t offset; /* in struct options */
+    double min, max;
+    const char *choices;
+    const char *argument; /* how help names the value */
+    const char *help;
+    unsigned commands; /* of enum command_bit */
+};
+
+/* Ends with name NULL. */
+extern const struct option_row option_rows[];
+
+void option_init(struct options *o);
+void option_release(struct options *o);
+/* Parse argv[from..argc): options of the command and words. */
+int option_parse(struct options *o, unsigned command, int from, int argc, char **argv,
+                 struct error *e);
+/* Read $XDG_CONFIG_HOME/vmtax/vmtax.conf if it is there. A bad line is told on warnings and
+ * skipped. */
+void option_read_conf(struct options *o, FILE *warnings);
+/* The same from a named file. */
+int option_read_file(struct options *o, const char *path, FILE *warnings, struct error *e);
+/* Lines of help for the options of the commands in the mask. */
+void option_help(unsigned commands, FILE *out);
+
+#endif

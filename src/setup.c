@@ -1,0 +1,170 @@
+#include <config.h>
+
+#include "setup.h"
+
+#include "host.h"
+#include "text.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+int setup_agent(char *path, size_t size, struct error *e)
+{
+    char self[4096];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (n > 0) {
+        self[n] = '\0';
+        char *slash = strrchr(self, '/');
+        if (slash) {
+            *slash = '\0';
+            int used = snprintf(path, size, "%s/vmtax-agent", self);
+            if (used > 0 && (size_t)used < size && access(path, X_OK) == 0)
+                return 0;
+        }
+    }
+    if (text_copy(path, size, VMTAX_LIBEXECDIR "/vmtax-agent") && access(path, X_OK) == 0)
+        return 0;
+    return error_set(e, ERROR_SYSTEM,
+                     "the agent is missing: neither beside vmtax nor at %s/vmtax-agent; build and "
+                     "install vmtax completely",
+                     VMTAX_LIBEXECDIR);
+}
+
+void setup_cpus(struct target_options *t, uint64_t wanted)
+{
+    int all[TARGET_CPUS_MAX];
+    size_t n = host_cpus(all, TARGET_CPUS_MAX);
+    size_t take = wanted ? (size_t)wanted : 2;
+    if (take > n)
+        take = n;
+    /* The last ones: the first processor serves most interrupts, and vmtax itself lives on what is
+     * left. */
+    t->cpu_count = take;
+    memcpy(t->cpus, all + (n - take), take * sizeof *all);
+}
+
+void setup_step_aside(const struct target_options *t)
+{
+    int all[TARGET_CPUS_MAX];
+    size_t n = host_cpus(all, TARGET_CPUS_MAX);
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    for (size_t i = 0; i < n; i++) {
+        bool measured = false;
+        for (size_t k = 0; k < t->cpu_count; k++)
+            measured |= t->cpus[k] == all[i];
+        if (!measured && all[i] < CPU_SETSIZE)
+            CPU_SET(all[i], &set);
+    }
+    /* All are measured: at least not the one that most rows use alone. */
+    if (CPU_COUNT(&set) == 0 && t->cpu_count > 1)
+        for (size_t k = 1; k < t->cpu_count; k++)
+            if (t->cpus[k] < CPU_SETSIZE)
+                CPU_SET(t->cpus[k], &set);
+    if (CPU_COUNT(&set) > 0)
+        sched_setaffinity(0, sizeof set, &set);
+}
+
+static int unknown_target(const char *word, struct error *e)
+{
+    const char *names[TARGETS_MAX + 1];
+    size_t n = 0;
+    for (const struct target_kind *const *k = target_kinds; *k && n < TARGETS_MAX; k++)
+        names[n++] = (*k)->id;
+    names[n] = NULL;
+    const char *near = text_nearest(word, names);
+    char clean[64];
+    text_clean(clean, sizeof clean, word);
+    return error_set(e, ERROR_USAGE, "there is no target \"%s\"%s%s%s; `vmtax list targets`", clean,
+                     near ? "; did you mean \"" : "", near ? near : "", near ? "\"" : "");
+}
+
+static int add_target(struct plan *p, const char *word, struct error *e)
+{
+    const struct target_kind *kind = target_find(word);
+    if (!kind)
+        return unknown_target(word, e);
+    for (size_t i = 0; i < p->target_count; i++)
+        if (p->targets[i] == kind)
+            return 0;
+    if (p->target_count == TARGETS_MAX)
+        return error_set(e, ERROR_USAGE, "at most %d targets can run together", TARGETS_MAX);
+    p->targets[p->target_count++] = kind;
+    return 0;
+}
+
+/* Named targets; without names every guest that works here. Native is always the first. */
+static int add_targets(struct plan *p, const char *on, struct error *e)
+{
+    p->targets[p->target_count++] = target_kinds[0];
+    if (!on) {
+        for (const struct target_kind *const *k = target_kinds + 1; *k; k++) {
+            struct target_probe probe;
+            memset(&probe, 0, sizeof probe);
+            (*k)->probe(&p->options, &probe);
+            if (probe.use != TARGET_UNUSABLE)
+                p->targets[p->target_count++] = *k;
+        }
+        return 0;
+    }
+    char word[TARGET_ID_MAX];
+    for (const char *at = on; *at;) {
+        size_t length = strcspn(at, ",");
+        if (length >= sizeof word)
+            return error_set(e, ERROR_USAGE, "--on: a target's name is too long");
+        memcpy(word, at, length);
+        word[length] = '\0';
+        if (length && add_target(p, word, e) < 0)
+            return -1;
+        at += length + (at[length] == ',');
+    }
+    return 0;
+}
+
+static enum profile profile_of(const char *name, enum profile otherwise)
+{
+    if (!name)
+        return otherwise;
+    return strcmp(name, "quick") == 0   ? PROFILE_QUICK
+           : strcmp(name, "paper") == 0 ? PROFILE_PAPER
+                                        : PROFILE_STANDARD;
+}
+
+int setup_plan(struct plan *p, const struct options *o, enum profile default_profile,
+               const char *const *words, size_t word_count, char *agent, size_t size,
+               struct error *e)
+{
+    p->profile = profile_of(o->profile, default_profile);
+    p->two_stage = p->profile == PROFILE_QUICK && !o->blocks;
+    p->blocks = p->two_stage ? 2 : o->blocks ? (uint32_t)o->blocks : 8;
+    if (p->blocks % 2)
+        return error_set(e, ERROR_USAGE,
+                         "--blocks %u: an even number is wanted, because each block is followed "
+                         "by its mirror",
+                         p->blocks);
+    if (o->seconds > 0)
+        p->slot_s = o->seconds;
+    if (o->budget > 0)
+        p->budget_s = o->budget;
+    else if (p->two_stage)
+        p->budget_s = 60;
+    setup_cpus(&p->options, o->cpus);
+    if (o->cpus > p->options.cpu_count)
+        return error_set(e, ERROR_USAGE, "--cpus %llu: this machine has %zu",
+                         (unsigned long long)o->cpus, p->options.cpu_count);
+    p->options.memory_bytes = o->memory ? o->memory : SETUP_DEFAULT_MEMORY;
+    p->options.limits = true;
+    p->options.scratch = o->scratch;
+    if (setup_agent(agent, size, e) < 0)
+        return -1;
+    p->options.agent_path = agent;
+    if (add_targets(p, o->on, e) < 0)
+        return -1;
+    for (size_t i = 0; i < word_count; i++)
+        if (plan_add(p, words[i], e) < 0)
+            return -1;
+    return 0;
+}

@@ -1,0 +1,29 @@
+/* setup.h - from options to a plan: targets, processors, memory, the agent's file. Shared by the
+ * commands and the dashboard. */
+#ifndef VMTAX_SETUP_H
+#define VMTAX_SETUP_H
+
+#include "error.h"
+#include "option.h"
+#include "plan.h"
+
+#include <stddef.h>
+
+#define SETUP_DEFAULT_MEMORY (UINT64_C(1536) << 20)
+
+/* The agent's file: beside vmtax itself (build tree) or in libexec. */
+int setup_agent(char *path, size_t size, struct error *e);
+
+/* Fill an initialised plan from options and the words that name workloads. default_profile is used
+ * when the options name none. agent (of at least size bytes) keeps the path that plan->options
+ * points to. */
+int setup_plan(struct plan *p, const struct options *o, enum profile default_profile,
+               const char *const *words, size_t word_count, char *agent, size_t size,
+               struct error *e);
+
+/* Processors for the workload, the rest for vmtax itself. */
+void setup_cpus(struct target_options *t, uint64_t wanted);
+/* Keep this thread off the workload's first processor where there is another. */
+void setup_step_aside(const struct target_options *t);
+
+#endif

@@ -1,0 +1,159 @@
+#include "option.h"
+#include "unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int parse(struct options *o, unsigned command, const char *line, struct error *e)
+{
+    static char text[512];
+    static char name[] = "vmtax";
+    char *argv[32] = {name};
+    int argc = 1;
+    snprintf(text, sizeof text, "%s", line);
+    for (char *word = strtok(text, " "); word; word = strtok(NULL, " "))
+        argv[argc++] = word;
+    option_init(o);
+    return option_parse(o, command, 1, argc, argv, e);
+}
+
+static void good_lines(void **state)
+{
+    (void)state;
+    struct options o;
+    struct error e;
+    assert_int_equal(parse(&o, FOR_RUN,
+                           "sys.read --on native,container -b 6 --seconds=0.2 ram.*"
+                           " --memory 1536M --json",
+                           &e),
+                     0);
+    assert_string_equal(o.on, "native,container");
+    assert_int_equal(o.blocks, 6);
+    assert_true(o.seconds == 0.2);
+    assert_int_equal(o.memory, UINT64_C(1536) << 20);
+    assert_true(o.json);
+    assert_int_equal(o.word_count, 2);
+    assert_string_equal(o.words[0], "sys.read");
+    assert_string_equal(o.words[1], "ram.*");
+    option_release(&o);
+    assert_int_equal(parse(&o, FOR_RUN, "-- --json", &e), 0);
+    assert_false(o.json);
+    assert_string_equal(o.words[0], "--json");
+    option_release(&o);
+    assert_int_equal(parse(&o, FOR_RUN, "x --seconds 2s -c2", &e), 0);
+    assert_true(o.seconds == 2);
+    assert_int_equal(o.cpus, 2);
+    option_release(&o);
+}
+
+static void bad_lines_say_what(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned command;
+        const char *line, *says;
+    } cases[] = {
+        {FOR_RUN, "x --blcoks 6", "--blocks"},
+        {FOR_RUN, "x --blocks", "needs a value"},
+        {FOR_RUN, "x --blocks six", "2 to 200"},
+        {FOR_RUN, "x --blocks -4", "2 to 200"},
+        {FOR_RUN, "x --blocks 6.5", "whole number"},
+        {FOR_RUN, "x --blocks 1e99", "2 to 200"},
+        {FOR_RUN, "x --seconds nan", "0.01 to 600"},
+        {FOR_RUN, "x --seconds inf", "0.01 to 600"},
+        {FOR_RUN, "x --seconds 0", "0.01 to 600"},
+        {FOR_RUN, "x --memory 12Q", "1536M"},
+        {FOR_RUN, "x --memory 1K", "1536M"},
+        {FOR_RUN, "x --profile slow", "quick|standard|paper"},
+        {FOR_RUN, "x --profile q", "quick|standard|paper"},
+        {FOR_RUN, "x --profile=", "quick|standard|paper"},
+        {FOR_RUN, "x --json=1", "takes no value"},
+        {FOR_RUN, "x --theme dark", "means nothing"},
+        {FOR_LIST, "x --blocks 6", "means nothing"},
+        {FOR_RUN, "x -Z", "no option"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct options o;
+        struct error e;
+        assert_int_equal(parse(&o, cases[i].command, cases[i].line, &e), -1);
+        assert_int_equal(e.kind, ERROR_USAGE);
+        if (!strstr(e.text, cases[i].says))
+            fail_msg("%s: %s", cases[i].line, e.text);
+        option_release(&o);
+    }
+}
+
+static void conf_file(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/vmtax-test-conf-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    FILE *f = fdopen(fd, "w");
+    fputs("# comment\n\n theme = light # mine\nblocks=10\nbolcks = 4\nascii = yes\nnonsense\n"
+          "seconds = -1\n",
+          f);
+    fclose(f);
+    char *warnings = NULL;
+    size_t size = 0;
+    FILE *w = open_memstream(&warnings, &size);
+    struct options o;
+    struct error e;
+    option_init(&o);
+    assert_int_equal(option_read_file(&o, path, w, &e), 0);
+    fclose(w);
+    assert_string_equal(o.theme, "light");
+    assert_int_equal(o.blocks, 10);
+    assert_true(o.ascii);
+    assert_true(o.seconds == 0);
+    assert_non_null(strstr(warnings, "line 5"));
+    assert_non_null(strstr(warnings, "line 7"));
+    assert_non_null(strstr(warnings, "line 8"));
+    assert_null(strstr(warnings, "line 3"));
+    /* The command line wins over the file. */
+    char name[] = "vmtax", option[] = "--theme", value[] = "dark";
+    char *argv[] = {name, option, value};
+    assert_int_equal(option_parse(&o, FOR_DASHBOARD, 1, 3, argv, &e), 0);
+    assert_string_equal(o.theme, "dark");
+    assert_int_equal(o.blocks, 10);
+    free(warnings);
+    option_release(&o);
+    unlink(path);
+    assert_int_equal(option_read_file(&o, path, stderr, &e), -1);
+}
+
+static void every_row_is_helped(void **state)
+{
+    (void)state;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *f = open_memstream(&text, &size);
+    option_help(FOR_ALL, f);
+    fclose(f);
+    for (const struct option_row *r = option_rows; r->name; r++) {
+        char want[40];
+        snprintf(want, sizeof want, "--%s", r->name);
+        assert_non_null(strstr(text, want));
+        for (const struct option_row *s = option_rows; s < r; s++)
+            assert_false(r->letter && r->letter == s->letter);
+    }
+    for (const char *line = text; *line;) {
+        size_t length = strcspn(line, "\n");
+        assert_true(length < 80);
+        line += length + (line[length] == '\n');
+    }
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(good_lines),
+        cmocka_unit_test(bad_lines_say_what),
+        cmocka_unit_test(conf_file),
+        cmocka_unit_test(every_row_is_helped),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

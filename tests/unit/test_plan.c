@@ -1,0 +1,152 @@
+#include "plan.h"
+#include "unit.h"
+
+#include <math.h>
+#include <string.h>
+
+static struct plan quick(void)
+{
+    struct plan p;
+    plan_init(&p);
+    p.profile = PROFILE_QUICK;
+    p.targets[0] = p.targets[1] = NULL; /* planning never looks at them */
+    p.target_count = 2;
+    return p;
+}
+
+static void words_name_workloads(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *word, *first, *last;
+        bool several;
+    } cases[] = {
+        {"sys.read", "sys.read", "sys.read", false}, {"sys.*", "sys.syscall", "sys.pipe", true},
+        {"sys", "sys.syscall", "sys.pipe", true},    {"sysops", "sys.syscall", "sys.pipe", true},
+        {"ctx.2p?k", "ctx.2p0k", "ctx.2p0k", false}, {"null", "null", "null", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct plan p = quick();
+        struct error e;
+        assert_int_equal(plan_add(&p, cases[i].word, &e), 0);
+        assert_true(p.row_count > 0);
+        assert_string_equal(p.rows[0].workload->id, cases[i].first);
+        assert_string_equal(p.rows[p.row_count - 1].workload->id, cases[i].last);
+        if (cases[i].several)
+            assert_true(p.row_count > 1);
+        plan_release(&p);
+    }
+}
+
+static void all_leaves_null_out_and_keeps_order(void **state)
+{
+    (void)state;
+    struct plan p = quick();
+    struct error e;
+    assert_int_equal(plan_add(&p, "ctx.2p0k", &e), 0);
+    assert_int_equal(plan_add(&p, "all", &e), 0);
+    size_t before = p.row_count;
+    assert_int_equal(plan_add(&p, "all", &e), 0);
+    assert_int_equal(p.row_count, before); /* nothing twice */
+    for (size_t i = 0; i < p.row_count; i++) {
+        assert_string_not_equal(p.rows[i].workload->id, "null");
+        if (i)
+            assert_true(p.rows[i - 1].workload <= p.rows[i].workload);
+    }
+    plan_release(&p);
+}
+
+static void parameters_are_canonical(void **state)
+{
+    (void)state;
+    struct plan p = quick();
+    struct error e;
+    assert_int_equal(plan_add(&p, "membw.frd:size=65536", &e), 0);
+    assert_int_equal(plan_add(&p, "membw.frd:size=64K", &e), 0);
+    assert_int_equal(p.row_count, 1);
+    assert_non_null(strstr(p.rows[0].params, "64K"));
+    assert_int_equal(plan_add(&p, "membw.frd:size=3", &e), -1);
+    assert_int_equal(e.kind, ERROR_USAGE);
+    assert_int_equal(plan_add(&p, "membw.frd:sise=64K", &e), -1);
+    assert_non_null(strstr(e.text, "size"));
+    plan_release(&p);
+}
+
+static void unknown_words_suggest_the_nearest(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *word, *suggests;
+    } cases[] = {{"sys.raed", "sys.read"}, {"memroy", "memory"}, {"sys.raed:size=1", "sys.read"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct plan p = quick();
+        struct error e;
+        assert_int_equal(plan_add(&p, cases[i].word, &e), -1);
+        assert_int_equal(e.kind, ERROR_USAGE);
+        assert_non_null(strstr(e.text, cases[i].suggests));
+        assert_int_equal(p.row_count, 0);
+        plan_release(&p);
+    }
+    struct plan p = quick();
+    struct error e;
+    assert_int_equal(plan_add(&p, "\033[31mx", &e), -1);
+    assert_null(strchr(e.text, '\033'));
+    plan_release(&p);
+}
+
+static void blocks_are_mirrored(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t targets;
+        uint32_t block;
+        const char *order;
+    } cases[] = {
+        {1, 0, "N1 N2 "},       {2, 0, "N1 G1 G2 N2 "},       {2, 1, "G1 N1 N2 G2 "},
+        {2, 6, "N1 G1 G2 N2 "}, {3, 0, "N1 G1 H1 H2 G2 N2 "}, {3, 1, "H1 G1 N1 N2 G2 H2 "},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct plan_slot slots[2 * TARGETS_MAX];
+        char text[64] = "";
+        size_t n = plan_block_order(cases[i].targets, cases[i].block, slots);
+        for (size_t k = 0; k < n; k++) {
+            strcat(text, slots[k].position);
+            strcat(text, " ");
+            assert_int_equal(slots[k].target,
+                             slots[k].position[0] == 'N' ? 0 : slots[k].position[0] - 'G' + 1);
+        }
+        assert_string_equal(text, cases[i].order);
+    }
+}
+
+static void seconds_add_up(void **state)
+{
+    (void)state;
+    struct plan p = quick();
+    struct error e;
+    assert_int_equal(plan_add(&p, "sys.read", &e), 0);
+    p.blocks = 8;
+    p.slot_s = 0.5;
+    double block = plan_block_seconds(&p, &p.rows[0]);
+    assert_true(block > 4 * 0.5);
+    assert_true(block < 4 * 0.5 + 1);
+    assert_true(plan_seconds(&p) >= 8 * block);
+    p.two_stage = true;
+    p.blocks = 2;
+    p.budget_s = 10;
+    assert_true(plan_seconds(&p) <= 10);
+    plan_release(&p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(words_name_workloads),
+        cmocka_unit_test(all_leaves_null_out_and_keeps_order),
+        cmocka_unit_test(parameters_are_canonical),
+        cmocka_unit_test(unknown_words_suggest_the_nearest),
+        cmocka_unit_test(blocks_are_mirrored),
+        cmocka_unit_test(seconds_add_up),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
