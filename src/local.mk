@@ -28,6 +28,9 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/cmd_run.c src/cmd_record.c src/cmd_compare.c src/cmd_list.c src/cmd_doctor.c src/cmd_report.c \
 	src/result.c src/result.h \
 	src/analysis.c src/analysis.h \
+	src/analysis_slots.c src/analysis_slots.h \
+	src/analysis_figure.c \
+	src/analysis_summary.c \
 	src/board.c src/board.h \
 	src/host.c src/host.h \
 	src/fingerprint.c src/fingerprint.h \

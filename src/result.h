@@ -41,6 +41,7 @@ struct result_target {
     double clock_rate,
         clock_bound; /* guest seconds per host second, and its error bound; 1 and 0 for native */
     bool clock_known;
+    bool clock_stepped; /* went back or jumped: no verdict */
     bool emulated;
     uint32_t flags;
 };
@@ -80,7 +81,7 @@ struct figure_value {
     bool bounded;
     double noise; /* A/A noise, log units; NAN unknown */
     bool verified;
-    struct latency latency; /* medians over slots */
+    struct latency latency; /* medians over slots; max_us and count over all of them */
     bool measured;
     char reason[REASON_MAX];
 };
@@ -88,12 +89,13 @@ struct figure_value {
 struct comparison {
     size_t metric, target, reference; /* reference: index of target, native as a rule */
     struct stats_estimate estimate;   /* log units */
+    double variance;                  /* of the centre, for means over rows; NAN unknown */
     double detectable;                /* log units; NAN unknown */
     double p;                         /* NAN if not tested; adjusted (Holm) in stage 2 */
     uint8_t stage;                    /* 0: exploring rule; 1, 2: of the two-stage rule */
     enum verdict verdict;
     uint32_t flags;
-    char reason[REASON_MAX]; /* for NOT_MEASURED, CANNOT, NOT_COMPARABLE */
+    char reason[REASON_MAX]; /* of NOT_MEASURED, CANNOT, NOT_COMPARABLE; else a remark or "" */
 };
 
 struct result {

@@ -1,0 +1,131 @@
+/* Figures: one metric on one target, from its slots alone, without any comparison. */
+#include "analysis.h"
+
+#include "analysis_slots.h"
+#include "xalloc.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct figure_value *figure_entry(struct result *r, size_t metric, size_t target)
+{
+    for (size_t i = 0; i < r->figure_count; i++)
+        if (r->figures[i].metric == metric && r->figures[i].target == target)
+            return &r->figures[i];
+    XGROW(r->figures, r->figure_count, r->figure_room);
+    return &r->figures[r->figure_count++];
+}
+
+/* Interval of the median of sorted values: order statistics at the nearest level at or above 95 %,
+ * below six slots a t interval of the logs. */
+static void median_interval(const double *sorted, size_t n, struct figure_value *f)
+{
+    if (n >= STATS_EXACT_MIN) {
+        /* P(fewer than k of n below the median), each with probability one half */
+        double term = pow(0.5, (double)n), below = 0;
+        size_t k = 0;
+        while (2 * (below + term) <= 1 - ANALYSIS_LEVEL) {
+            below += term;
+            term *= (double)(n - k) / (double)(k + 1);
+            k++;
+        }
+        if (k) {
+            f->bounded = true;
+            f->low = sorted[k - 1];
+            f->high = sorted[n - k];
+        }
+    } else if (n >= 2 && sorted[0] > 0) {
+        double logs[STATS_EXACT_MIN], mean = 0;
+        for (size_t i = 0; i < n; i++) {
+            logs[i] = log(sorted[i]);
+            mean += logs[i] / (double)n;
+        }
+        double half = stats_t_quantile(0.5 + 0.5 * ANALYSIS_LEVEL, (double)n - 1) *
+                      stats_sd(logs, n) / sqrt((double)n);
+        f->bounded = true;
+        f->low = exp(mean - half);
+        f->high = exp(mean + half);
+    }
+}
+
+static double latency_median(const struct result *r, const struct slot_list *list, size_t target,
+                             size_t offset, double *room)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct slot *s = &r->slots[list->places[i].slot];
+        if (s->target == target && s->measured && s->latency.known)
+            memcpy(&room[n++], (const char *)&s->latency + offset, sizeof *room);
+    }
+    return stats_median(room, n);
+}
+
+static void figure_latency(const struct result *r, const struct slot_list *list,
+                           struct figure_value *f, double *room)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct slot *s = &r->slots[list->places[i].slot];
+        if (s->target == f->target && s->measured && s->latency.known) {
+            f->latency.known = true;
+            f->latency.count += s->latency.count;
+            f->latency.max_us = fmax(f->latency.max_us, s->latency.max_us);
+        }
+    }
+    if (!f->latency.known)
+        return;
+    f->latency.p50_us = latency_median(r, list, f->target, offsetof(struct latency, p50_us), room);
+    f->latency.p90_us = latency_median(r, list, f->target, offsetof(struct latency, p90_us), room);
+    f->latency.p99_us = latency_median(r, list, f->target, offsetof(struct latency, p99_us), room);
+    f->latency.p99_9_us = latency_median(r, list, f->target, offsetof(struct latency, p99_9_us),
+                                         room);
+}
+
+/* A/A noise of one target from neighbours in any block; NAN if it has none. */
+static double figure_noise(const struct result *r, const struct slot_list *list, size_t target)
+{
+    double *pair = xcalloc(list->count, sizeof *pair);
+    size_t n = 0;
+    for (size_t i = 1; i < list->count; i++) {
+        const struct place *a = &list->places[i - 1], *b = &list->places[i];
+        const struct slot *x = &r->slots[a->slot], *y = &r->slots[b->slot];
+        if (a->stage == b->stage && a->block == b->block && x->target == target &&
+            y->target == target && slots_usable(x) && slots_usable(y))
+            pair[n++] = log(y->value) - log(x->value);
+    }
+    double noise = stats_pair_noise(pair, n);
+    free(pair);
+    return noise;
+}
+
+void analysis_figure(struct result *r, const struct slot_list *list, size_t metric, size_t target)
+{
+    struct figure_value f = {
+        .metric = metric, .target = target, .value = NAN, .low = NAN, .high = NAN, .noise = NAN};
+    double *values = xcalloc(list->count, sizeof *values);
+    const char *reason = "";
+    size_t slots = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct slot *s = &r->slots[list->places[i].slot];
+        if (s->target != target)
+            continue;
+        slots++;
+        if (s->measured && isfinite(s->value))
+            values[f.n++] = s->value;
+        else if (!*reason)
+            reason = s->reason;
+    }
+    if (f.n) {
+        f.measured = f.verified = true; /* a slot whose check failed is not measured */
+        f.value = stats_median(values, f.n);
+        median_interval(values, f.n, &f);
+        f.noise = figure_noise(r, list, target);
+        figure_latency(r, list, &f, values);
+    } else {
+        snprintf(f.reason, sizeof f.reason, "%s", *reason ? reason : "not measured");
+    }
+    free(values);
+    if (slots)
+        *figure_entry(r, metric, target) = f;
+}

@@ -1,0 +1,648 @@
+/* From slots to verdicts: every state a row can be in, from slots made by hand. */
+#include "analysis.h"
+#include "tests/unit/unit.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct workload time_row = {
+    .id = "t.time", .subsystem = SUBSYSTEM_SYSOPS, .figure = FIGURE_TIME_US};
+static const struct workload rate_row = {
+    .id = "t.rate", .subsystem = SUBSYSTEM_MEMORY, .figure = FIGURE_OPS_PER_S};
+static const struct workload own_margin_row = {
+    .id = "t.own", .subsystem = SUBSYSTEM_MEMORY, .figure = FIGURE_OPS_PER_S, .margin = 0.2};
+static const struct workload none_row = {
+    .id = "t.none", .subsystem = SUBSYSTEM_MEMORY, .figure = FIGURE_NONE};
+
+static void assert_near(double value, double expected, double tolerance)
+{
+    if (!(fabs(value - expected) <= tolerance))
+        fail_msg("%.17g is not %.17g within %g", value, expected, tolerance);
+}
+
+static void session(struct result *r, size_t targets)
+{
+    static const char *const ids[] = {"native", "container", "kvm"};
+    result_init(r);
+    r->target_count = targets;
+    for (size_t t = 0; t < targets; t++) {
+        snprintf(r->targets[t].id, sizeof r->targets[t].id, "%s", ids[t]);
+        r->targets[t].clock_rate = 1;
+        r->targets[t].clock_known = true;
+    }
+}
+
+static struct slot *add(struct result *r, size_t metric, size_t target, uint8_t stage,
+                        uint32_t block, double value)
+{
+    struct slot *s = result_add_slot(r);
+    s->metric = metric;
+    s->target = target;
+    s->stage = stage;
+    s->block = block;
+    s->value = value;
+    s->measured = true;
+    s->host_s = 0.2;
+    s->at_s = (double)r->slot_count * 0.25;
+    return s;
+}
+
+/* A block of one guest in its order; ratio is performance of the guest relative to native; drift is
+ * the change per slot, log units of performance. */
+static void add_block(struct result *r, size_t metric, uint8_t stage, uint32_t block, double ratio,
+                      double drift)
+{
+    static const size_t order[2][4] = {{0, 1, 1, 0}, {1, 0, 0, 1}};
+    int sign = r->metrics[metric].row && workload_lower_is_better(r->metrics[metric].row) ? -1 : 1;
+    for (size_t i = 0; i < 4; i++) {
+        size_t target = order[block % 2][i];
+        double y = 3 + drift * (double)r->slot_count + (target ? log(ratio) : 0);
+        add(r, metric, target, stage, block, exp(sign * y));
+    }
+}
+
+/* Small changes that differ from block to block, the same in every test. */
+static double wobble(uint32_t i)
+{
+    static const double table[] = {0.004, -0.006, 0.001,  0.007,  -0.002, -0.005,
+                                   0.003, 0.006,  -0.007, -0.001, 0.002,  -0.003};
+    return table[i % 12] * (1 + i / 12 * 0.1);
+}
+
+static const struct comparison *only(const struct result *r)
+{
+    assert_int_equal(r->comparison_count, 1);
+    return &r->comparisons[0];
+}
+
+static void test_drift_cancels_and_time_is_turned(void **state)
+{
+    (void)state;
+    const struct workload *rows[] = {&time_row, &rate_row};
+    for (size_t k = 0; k < 2; k++) {
+        struct result r;
+        session(&r, 2);
+        size_t m = result_add_metric(&r, rows[k], "");
+        for (uint32_t b = 0; b < 6; b++)
+            add_block(&r, m, 1, b, 0.8, 0.03);
+        analysis_update(&r);
+        const struct comparison *c = only(&r);
+        assert_int_equal(c->estimate.n, 6);
+        assert_near(c->estimate.centre, log(0.8), 1e-9); /* slower, for times too */
+        assert_near(c->estimate.low, log(0.8), 1e-9);
+        assert_near(c->estimate.level, 0.96875, 1e-12);
+        assert_int_equal(c->verdict, VERDICT_WORSE);
+        assert_int_equal(c->stage, 0);
+        assert_near(c->p, 2.0 / 64, 1e-12);
+        /* neighbours of the same target differ by one step of drift */
+        assert_near(c->detectable, stats_detectable(1.4826 * 0.03 / sqrt(2), 0, 6, 1.0 / 32), 1e-9);
+        result_release(&r);
+    }
+}
+
+static void test_figures(void **state)
+{
+    (void)state;
+    struct result r;
+    session(&r, 2);
+    size_t m = result_add_metric(&r, &rate_row, "");
+    const double values[] = {9, 1, 5, 3, 7, 2, 8};
+    for (size_t i = 0; i < 7; i++) {
+        struct slot *s = add(&r, m, 0, 1, (uint32_t)i, values[i]);
+        s->latency = (struct latency){.known = true,
+                                      .count = 10,
+                                      .p50_us = values[i],
+                                      .p90_us = 10 * values[i],
+                                      .p99_us = 20,
+                                      .p99_9_us = 30,
+                                      .max_us = 100 * values[i]};
+    }
+    struct slot *broken = add(&r, m, 1, 1, 0, 0);
+    broken->measured = false;
+    snprintf(broken->reason, sizeof broken->reason, "wrong checksum");
+    analysis_update(&r);
+    const struct figure_value *f = result_figure(&r, m, 0);
+    assert_true(f->measured && f->verified && f->bounded);
+    assert_int_equal(f->n, 7);
+    assert_near(f->value, 5, 0);
+    assert_near(f->low, 1, 0); /* 1 - 2/128 = 98.4 %; the next pair would be 87.5 % */
+    assert_near(f->high, 9, 0);
+    assert_true(isnan(f->noise)); /* no neighbours */
+    assert_true(f->latency.known);
+    assert_near(f->latency.p50_us, 5, 0);
+    assert_near(f->latency.p90_us, 50, 0);
+    assert_near(f->latency.max_us, 900, 0);
+    assert_int_equal(f->latency.count, 70);
+    f = result_figure(&r, m, 1);
+    assert_false(f->measured);
+    assert_string_equal(f->reason, "wrong checksum");
+    assert_true(isnan(f->value));
+    result_release(&r);
+}
+
+static void test_figure_of_few_slots(void **state)
+{
+    (void)state;
+    struct result r;
+    session(&r, 1);
+    size_t m = result_add_metric(&r, &rate_row, "");
+    add(&r, m, 0, 1, 0, 100);
+    analysis_update(&r);
+    assert_int_equal(r.comparison_count, 0);
+    const struct figure_value *f = result_figure(&r, m, 0);
+    assert_true(f->measured);
+    assert_false(f->bounded);
+    add(&r, m, 0, 1, 0, 110);
+    analysis_update(&r);
+    f = result_figure(&r, m, 0);
+    assert_true(f->bounded);
+    assert_near(log(f->high) - log(sqrt(100 * 110)), 12.7062047362 * log(1.1) / 2, 1e-8);
+    assert_near(f->noise, 1.4826 * log(1.1) / sqrt(2), 1e-12);
+    result_release(&r);
+}
+
+static void test_broken_blocks_are_left_out_whole(void **state)
+{
+    (void)state;
+    struct result r;
+    session(&r, 2);
+    size_t m = result_add_metric(&r, &rate_row, "");
+    for (uint32_t b = 0; b < 8; b++)
+        add_block(&r, m, 1, b, 1, 0);
+    r.slots[0].measured = false;      /* block 0: native */
+    r.slots[4 * 2 + 1].value = 0;     /* block 2: nothing was done */
+    r.slots[4 * 3].value = NAN;       /* block 3 */
+    add(&r, m, 0, 1, 4, 20);          /* block 4 has three of native */
+    r.slots[4 * 5 + 3].metric = 9999; /* block 5 lacks one */
+    analysis_update(&r);
+    assert_int_equal(only(&r)->estimate.n, 3);
+    double d;
+    assert_int_equal(analysis_block(&r, m, 1, 1, 1, &d), 1);
+    assert_near(d, 0, 1e-12);
+    assert_int_equal(analysis_block(&r, m, 1, 1, 0, &d), 0);
+    assert_int_equal(analysis_block(&r, m, 1, 1, 4, &d), 0);
+    assert_int_equal(analysis_block(&r, m, 1, 1, 8, &d), -1);
+    assert_int_equal(analysis_block(&r, m, 1, 2, 1, &d), -1);
+    result_release(&r);
+}
+
+static void test_few_blocks(void **state)
+{
+    (void)state;
+    struct result r;
+    session(&r, 2);
+    size_t m = result_add_metric(&r, &rate_row, "");
+    analysis_update(&r);
+    assert_int_equal(only(&r)->verdict, VERDICT_NOT_MEASURED);
+    assert_string_equal(only(&r)->reason, "not measured");
+    assert_int_equal(only(&r)->estimate.n, 0);
+
+    add_block(&r, m, 1, 0, 0.5, 0); /* half as fast, but only once */
+    analysis_update_metric(&r, m);
+    assert_int_equal(only(&r)->verdict, VERDICT_INCONCLUSIVE);
+    assert_false(only(&r)->estimate.bounded);
+    assert_true(isnan(only(&r)->detectable));
+    assert_near(only(&r)->estimate.centre, log(0.5), 1e-12);
+
+    add_block(&r, m, 1, 1, 0.52, 0);
+    analysis_update_metric(&r, m);
+    assert_true(only(&r)->estimate.bounded && only(&r)->estimate.approximate);
+    assert_true(only(&r)->detectable > 0);
+    assert_true(isnan(only(&r)->p));
+    result_release(&r);
+}
+
+static void test_exploring_verdicts(void **state)
+{
+    (void)state;
+    const struct {
+        double ratio;
+        const struct workload *row;
+        enum verdict want;
+    } cases[] = {
+        {1, &rate_row, VERDICT_SAME},
+        {0.99, &rate_row, VERDICT_SAME},
+        {0.94, &rate_row, VERDICT_SLIGHTLY_WORSE},
+        {0.8, &rate_row, VERDICT_WORSE},
+        {1.1, &rate_row, VERDICT_BETTER},
+        {1.1, &own_margin_row, VERDICT_SAME},
+        {0.97, &rate_row, VERDICT_SLIGHTLY_WORSE},
+        {0.8, &none_row, VERDICT_NOT_COMPARABLE},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct result r;
+        session(&r, 2);
+        size_t m = result_add_metric(&r, cases[i].row, "");
+        for (uint32_t b = 0; b < 8; b++)
+            add_block(&r, m, 1, b, cases[i].ratio * exp(wobble(b)), 0);
+        analysis_update(&r);
+        const struct comparison *c = only(&r);
+        assert_int_equal(c->verdict, cases[i].want);
+        assert_int_equal(!!(c->flags & FLAG_TOO_GOOD), cases[i].want == VERDICT_BETTER);
+        result_release(&r);
+    }
+}
+
+static void test_flags(void **state)
+{
+    (void)state;
+    struct result r;
+    session(&r, 2);
+    size_t m = result_add_metric(&r, &rate_row, "");
+    for (uint32_t b = 0; b < 6; b++)
+        add_block(&r, m, 1, b, 1, 0);
+    r.targets[0].flags = FLAG_NESTED;
+    r.targets[1].flags = FLAG_PLACEMENT;
+    r.slots[3].steal = 0.011; /* a slot of native counts as well */
+    r.slots[5].flags = FLAG_THROTTLED;
+    r.slots[6].steal = 0.01;
+    analysis_update(&r);
+    assert_int_equal(only(&r)->flags, FLAG_NESTED | FLAG_PLACEMENT | FLAG_STEAL | FLAG_THROTTLED);
+    r.slots[3].steal = 0.009;
+    analysis_update(&r);
+    assert_int_equal(only(&r)->flags, FLAG_NESTED | FLAG_PLACEMENT | FLAG_THROTTLED);
+    result_release(&r);
+}
+
+static void test_clock(void **state)
+{
+    (void)state;
+    struct result r;
+    session(&r, 2);
+    size_t m = result_add_metric(&r, &rate_row, "");
+    for (uint32_t b = 0; b < 6; b++)
+        add_block(&r, m, 1, b, exp(0.01 + wobble(b)), 0);
+    struct result_target *g = &r.targets[1];
+    const struct {
+        double rate, bound;
+        bool stepped;
+        enum verdict want;
+        bool flag;
+        const char *remark;
+    } cases[] = {
+        {1, 1e-5, false, VERDICT_SAME, false, ""},
+        {1.005, 1e-4, false, VERDICT_SAME, true, ""},
+        {0.98, 1e-4, false, VERDICT_NOT_COMPARABLE, true, "2.0 % slow"},
+        {1.02, 1e-4, false, VERDICT_NOT_COMPARABLE, true, "2.0 % fast"},
+        {1, 1e-5, true, VERDICT_NOT_COMPARABLE, true, "stepped"},
+        /* Known to 4 %: what looked the same may be different. */
+        {1.02, 0.04, false, VERDICT_INCONCLUSIVE, false, "unverified"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        g->clock_rate = cases[i].rate;
+        g->clock_bound = cases[i].bound;
+        g->clock_stepped = cases[i].stepped;
+        analysis_update(&r);
+        const struct comparison *c = only(&r);
+        assert_int_equal(c->verdict, cases[i].want);
+        assert_int_equal(!!(c->flags & FLAG_CLOCK), cases[i].flag);
+        assert_non_null(strstr(c->reason, cases[i].remark));
+        assert_int_equal(c->estimate.n, 6); /* still shown */
+        struct subsystem_summary s = analysis_subsystem(&r, SUBSYSTEM_MEMORY, 1);
+        assert_int_equal(s.estimate.n, cases[i].want == VERDICT_NOT_COMPARABLE ? 0 : 1);
+    }
+    result_release(&r);
+}
+
+static void test_emulated_is_never_judged(void **state)
+{
+    (void)state;
+    struct result r;
+    session(&r, 2);
+    size_t m = result_add_metric(&r, &rate_row, "");
+    for (uint32_t b = 0; b < 8; b++)
+        add_block(&r, m, 1, b, 0.1 * exp(wobble(b)), 0);
+    r.targets[1].emulated = true;
+    for (int two = 0; two < 2; two++) {
+        r.two_stage = two;
+        analysis_update(&r);
+        const struct comparison *c = only(&r);
+        assert_int_equal(c->verdict, VERDICT_NOT_COMPARABLE);
+        assert_true(c->flags & FLAG_EMULATED);
+        assert_true(c->estimate.bounded);
+        assert_int_equal(analysis_subsystem(&r, SUBSYSTEM_MEMORY, 1).estimate.n, 0);
+        assert_int_equal(analysis_subsystem(&r, SUBSYSTEM_MEMORY, 1).verdict,
+                         VERDICT_NOT_COMPARABLE);
+        assert_int_equal(analysis_overall(&r, 1).estimate.n, 0);
+        size_t order[1];
+        assert_int_equal(analysis_select(&r, order, 1), 0);
+    }
+    result_release(&r);
+}
+
+static void test_reasons(void **state)
+{
+    (void)state;
+    struct result r;
+    session(&r, 2);
+    size_t m = result_add_metric(&r, &rate_row, "");
+    for (uint32_t b = 0; b < 2; b++)
+        add_block(&r, m, 1, b, 1, 0);
+    for (size_t i = 0; i < r.slot_count; i++)
+        if (r.slots[i].target == 1) {
+            r.slots[i].measured = false;
+            snprintf(r.slots[i].reason, sizeof r.slots[i].reason, "needs two processors");
+        }
+    analysis_update(&r);
+    assert_int_equal(only(&r)->verdict, VERDICT_CANNOT);
+    assert_string_equal(only(&r)->reason, "needs two processors");
+    for (size_t i = 0; i < r.slot_count; i++)
+        r.slots[i].target ^= 1;
+    analysis_update(&r);
+    assert_int_equal(only(&r)->verdict, VERDICT_CANNOT);
+    assert_string_equal(only(&r)->reason, "native: needs two processors");
+    /* It worked once and then broke: not "cannot". */
+    for (size_t i = 0; i < r.slot_count; i++)
+        r.slots[i].target ^= 1;
+    r.slots[1].measured = true;
+    analysis_update(&r);
+    assert_int_equal(only(&r)->verdict, VERDICT_NOT_MEASURED);
+    assert_string_equal(only(&r)->reason, "needs two processors");
+    result_release(&r);
+
+    session(&r, 2);
+    m = result_add_metric_id(&r, "from.the.future", NULL, "");
+    for (uint32_t b = 0; b < 6; b++)
+        add_block(&r, m, 1, b, 1, 0);
+    analysis_update(&r);
+    assert_int_equal(only(&r)->verdict, VERDICT_NOT_COMPARABLE);
+    assert_true(result_figure(&r, m, 0)->measured);
+    assert_int_equal(analysis_overall(&r, 1).total, 0);
+    result_release(&r);
+}
+
+/* Three targets share the native slots; each guest has its own differences. */
+static void test_two_guests(void **state)
+{
+    (void)state;
+    static const size_t order[2][6] = {{0, 1, 2, 2, 1, 0}, {2, 1, 0, 0, 1, 2}};
+    static const double ratio[] = {1, 0.9, 0.7};
+    struct result r;
+    session(&r, 3);
+    size_t m = result_add_metric(&r, &rate_row, "");
+    for (uint32_t b = 0; b < 6; b++)
+        for (size_t i = 0; i < 6; i++)
+            add(&r, m, order[b % 2][i], 1, b,
+                100 * ratio[order[b % 2][i]] * exp(0.01 * (double)r.slot_count));
+    /* One guest breaks in one block: the other's block stays whole. */
+    r.slots[2].measured = false;
+    analysis_update(&r);
+    assert_int_equal(r.comparison_count, 2);
+    assert_int_equal(result_comparison(&r, m, 1)->estimate.n, 6);
+    assert_near(result_comparison(&r, m, 1)->estimate.centre, log(0.9), 1e-9);
+    assert_int_equal(result_comparison(&r, m, 2)->estimate.n, 5);
+    assert_near(result_comparison(&r, m, 2)->estimate.centre, log(0.7), 1e-9);
+    /* The middle target never has neighbours: its noise is unknown, native's is not. */
+    assert_true(isnan(result_figure(&r, m, 1)->noise));
+    assert_near(result_figure(&r, m, 0)->noise, 1.4826 * 0.01 / sqrt(2), 1e-9);
+    result_release(&r);
+}
+
+/* Forty rows in two stages. Rows 0..9 look slower in stage 1; of these 0..4 get fresh blocks, in
+ * which 0 is really slower, 1 better, 2 the same, 3 unclear, 4 differs but within the margin. */
+static void two_stage_session(struct result *r)
+{
+    static const double fresh[] = {0.85, 1.2, 1, 0.97, 0.982};
+    session(r, 2);
+    r->two_stage = true;
+    for (uint32_t i = 0; i < 40; i++) {
+        char params[16];
+        snprintf(params, sizeof params, "size=%u", i);
+        size_t m = result_add_metric(r, &rate_row, params);
+        double seen = i < 10 ? exp(-0.10 + 0.004 * i) : 1;
+        for (uint32_t b = 0; b < 2; b++)
+            add_block(r, m, 1, b, seen * exp(wobble(i + 5 * b)), 0);
+    }
+    for (uint32_t i = 0; i < 5; i++)
+        for (uint32_t b = 0; b < 12; b++)
+            add_block(r, i, 2, b, fresh[i] * exp((i == 3 ? 10 : i == 4 ? 1.5 : 1) * wobble(b)), 0);
+}
+
+static void test_two_stages(void **state)
+{
+    (void)state;
+    struct result r;
+    two_stage_session(&r);
+    analysis_update(&r);
+    const enum verdict want[] = {VERDICT_WORSE, VERDICT_BETTER, VERDICT_SAME, VERDICT_INCONCLUSIVE,
+                                 VERDICT_SAME};
+    for (size_t m = 0; m < 5; m++) {
+        const struct comparison *c = result_comparison(&r, m, 1);
+        assert_int_equal(c->stage, 2);
+        assert_int_equal(c->estimate.n, 12); /* stage 1 is not used */
+        assert_int_equal(c->verdict, want[m]);
+    }
+    /* All twelve of one sign, five rows: p = 2/4096 times 5. */
+    assert_near(result_comparison(&r, 0, 1)->p, 5 * 2.0 / 4096, 1e-12);
+    assert_true(result_comparison(&r, 1, 1)->flags & FLAG_TOO_GOOD);
+    /* What could have been found counts the margin and the family. */
+    assert_true(result_comparison(&r, 2, 1)->detectable > 0.03);
+    assert_true(result_comparison(&r, 2, 1)->detectable < 0.04);
+    for (size_t m = 5; m < 40; m++) {
+        const struct comparison *c = result_comparison(&r, m, 1);
+        assert_int_equal(c->stage, 1);
+        assert_int_equal(c->estimate.n, 2);
+        assert_int_equal(c->verdict, m < 10 ? VERDICT_INCONCLUSIVE : VERDICT_NO_SIGN);
+        assert_true(isnan(c->p));
+        assert_true(c->detectable > 0.02 && c->detectable < 0.04);
+        assert_int_equal(!!strstr(c->reason, "out of time"), m < 10);
+    }
+    result_release(&r);
+}
+
+static void test_update_of_one_metric_is_the_same(void **state)
+{
+    (void)state;
+    for (int two = 0; two < 2; two++) {
+        struct result r;
+        two_stage_session(&r);
+        r.two_stage = two;
+        analysis_update(&r);
+        struct comparison *kept = calloc(r.comparison_count, sizeof *kept);
+        size_t count = r.comparison_count, figures = r.figure_count;
+        memcpy(kept, r.comparisons, count * sizeof *kept);
+        for (size_t m = 0; m < r.metric_count; m++)
+            analysis_update_metric(&r, m);
+        assert_int_equal(r.comparison_count, count);
+        assert_int_equal(r.figure_count, figures);
+        for (size_t i = 0; i < count; i++) {
+            assert_int_equal(kept[i].verdict, r.comparisons[i].verdict);
+            assert_int_equal(kept[i].metric, r.comparisons[i].metric);
+            assert_near(kept[i].estimate.centre, r.comparisons[i].estimate.centre, 0);
+        }
+        free(kept);
+        result_release(&r);
+    }
+}
+
+static void test_select(void **state)
+{
+    (void)state;
+    struct result r;
+    two_stage_session(&r);
+    size_t order[64];
+    size_t n = analysis_select(&r, order, 64);
+    assert_int_equal(n, 10);
+    bool seen[40] = {false};
+    for (size_t i = 0; i < n; i++) {
+        assert_true(order[i] < 10);
+        assert_false(seen[order[i]]);
+        seen[order[i]] = true;
+    }
+    size_t few[3];
+    assert_int_equal(analysis_select(&r, few, 3), 3);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(few[i], order[i]);
+    assert_int_equal(analysis_select(&r, few, 0), 0);
+    /* It is not swayed by stage 2, nor does it touch the result. */
+    assert_int_equal(r.comparison_count, 0);
+    for (size_t i = 0; i < r.slot_count; i++)
+        if (r.slots[i].stage == 2)
+            r.slots[i].value *= r.slots[i].target ? 2 : 1;
+    size_t again[64];
+    assert_int_equal(analysis_select(&r, again, 64), n);
+    assert_memory_equal(order, again, n * sizeof *order);
+    result_release(&r);
+}
+
+static void test_select_prefers_the_sure(void **state)
+{
+    (void)state;
+    /* Two rows are 6 % slower, one of them surely so; a third is surely slower by 2.5 %. */
+    struct result r;
+    session(&r, 2);
+    r.two_stage = true;
+    const double size[] = {0.06, 0.06, 0.025, 0, 0, 0, 0, 0},
+                 noise[] = {8, 0.5, 0.5, 1, 1, 1, 1, 1};
+    for (uint32_t i = 0; i < 8; i++) {
+        char params[16];
+        snprintf(params, sizeof params, "size=%u", i);
+        size_t m = result_add_metric(&r, &rate_row, params);
+        for (uint32_t b = 0; b < 2; b++)
+            add_block(&r, m, 1, b, exp(-size[i] + noise[i] * (b ? 0.005 : -0.005)), 0);
+    }
+    size_t order[8];
+    size_t n = analysis_select(&r, order, 8);
+    assert_int_equal(n, 3);
+    assert_int_equal(order[0], 1);
+    result_release(&r);
+}
+
+static void test_subsystem(void **state)
+{
+    (void)state;
+    struct result r;
+    session(&r, 2);
+    const double ratio[] = {0.9, 0.8, 0.5, 1.0};
+    for (uint32_t i = 0; i < 4; i++) {
+        char params[16];
+        snprintf(params, sizeof params, "size=%u", i);
+        size_t m = result_add_metric(&r, i < 3 ? &rate_row : &time_row, params);
+        for (uint32_t b = 0; b < 6; b++)
+            add_block(&r, m, 1, b, ratio[i] * exp(wobble(b + i)), 0);
+    }
+    result_add_metric(&r, &rate_row, "size=99");                              /* nothing measured */
+    add_block(&r, result_add_metric(&r, &rate_row, "size=98"), 1, 0, 0.1, 0); /* once only */
+    analysis_update(&r);
+    struct subsystem_summary s = analysis_subsystem(&r, SUBSYSTEM_MEMORY, 1);
+    assert_int_equal(s.total, 5);
+    assert_int_equal(s.rows, 4);
+    assert_int_equal(s.estimate.n, 3);
+    assert_near(exp(s.estimate.centre), cbrt(0.9 * 0.8 * 0.5), 0.002);
+    assert_true(s.estimate.bounded);
+    assert_true(s.estimate.high - s.estimate.low < 0.02);
+    assert_int_equal(s.verdict, VERDICT_WORSE);
+    assert_int_equal(r.comparisons[s.worst].metric, 2);
+
+    struct subsystem_summary o = analysis_overall(&r, 1);
+    assert_int_equal(o.estimate.n, 2);
+    assert_near(o.estimate.centre, (s.estimate.centre + 0) / 2, 0.002);
+    assert_int_equal(o.rows, 5);
+    assert_int_equal(o.total, 6);
+    assert_int_equal(r.comparisons[o.worst].metric, 2);
+
+    struct subsystem_summary nothing = analysis_subsystem(&r, SUBSYSTEM_WEB, 1);
+    assert_int_equal(nothing.total, 0);
+    assert_int_equal(nothing.estimate.n, 0);
+    assert_int_equal(nothing.verdict, VERDICT_NOT_MEASURED);
+    assert_true(nothing.worst == SIZE_MAX);
+
+    struct subsystem_summary native = analysis_subsystem(&r, SUBSYSTEM_MEMORY, 0);
+    assert_int_equal(native.rows, 4);
+    assert_int_equal(native.estimate.n, 0);
+    result_release(&r);
+}
+
+static void test_subsystem_in_two_stages(void **state)
+{
+    (void)state;
+    /* Ten rows of one subsystem, each 4 % slower: no row is kept, the whole is found. */
+    struct result r;
+    session(&r, 2);
+    r.two_stage = true;
+    for (uint32_t i = 0; i < 20; i++) {
+        char params[16];
+        snprintf(params, sizeof params, "size=%u", i);
+        size_t m = result_add_metric(&r, i < 10 ? &rate_row : &time_row, params);
+        for (uint32_t b = 0; b < 2; b++)
+            add_block(&r, m, 1, b, exp((i < 10 ? -0.05 : 0) + wobble(i + 5 * b)), 0);
+    }
+    analysis_update(&r);
+    struct subsystem_summary moved = analysis_subsystem(&r, SUBSYSTEM_MEMORY, 1),
+                             quiet = analysis_subsystem(&r, SUBSYSTEM_SYSOPS, 1);
+    assert_int_equal(moved.verdict, VERDICT_SLIGHTLY_WORSE);
+    assert_int_equal(quiet.verdict, VERDICT_SAME);
+    result_release(&r);
+}
+
+static void test_empty(void **state)
+{
+    (void)state;
+    struct result r;
+    result_init(&r);
+    analysis_update(&r);
+    size_t order[1];
+    assert_int_equal(analysis_select(&r, order, 1), 0);
+    assert_int_equal(analysis_overall(&r, 0).rows, 0);
+    session(&r, 2);
+    r.two_stage = true;
+    analysis_update(&r);
+    assert_int_equal(r.comparison_count, 0);
+    assert_int_equal(analysis_select(&r, order, 1), 0);
+    assert_int_equal(analysis_overall(&r, 1).verdict, VERDICT_NOT_MEASURED);
+    /* Slots of a damaged file that name nothing. */
+    result_add_metric(&r, &rate_row, "");
+    add(&r, 77, 0, 1, 0, 1);
+    add(&r, 0, 77, 1, 0, 1);
+    analysis_update(&r);
+    assert_int_equal(r.figure_count, 0);
+    assert_int_equal(r.comparisons[0].verdict, VERDICT_NOT_MEASURED);
+    result_release(&r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_drift_cancels_and_time_is_turned),
+        cmocka_unit_test(test_figures),
+        cmocka_unit_test(test_figure_of_few_slots),
+        cmocka_unit_test(test_broken_blocks_are_left_out_whole),
+        cmocka_unit_test(test_few_blocks),
+        cmocka_unit_test(test_exploring_verdicts),
+        cmocka_unit_test(test_flags),
+        cmocka_unit_test(test_clock),
+        cmocka_unit_test(test_emulated_is_never_judged),
+        cmocka_unit_test(test_reasons),
+        cmocka_unit_test(test_two_guests),
+        cmocka_unit_test(test_two_stages),
+        cmocka_unit_test(test_update_of_one_metric_is_the_same),
+        cmocka_unit_test(test_select),
+        cmocka_unit_test(test_select_prefers_the_sure),
+        cmocka_unit_test(test_subsystem),
+        cmocka_unit_test(test_subsystem_in_two_stages),
+        cmocka_unit_test(test_empty),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
