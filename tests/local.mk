@@ -104,8 +104,14 @@ tests_unit_test_analysis_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_analysis_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
 endif
 
+# For shell tests: what stands at a path of a JSON document.
+check_PROGRAMS += tests/e2e/jsonpath
+tests_e2e_jsonpath_SOURCES = tests/e2e/jsonpath.c
+tests_e2e_jsonpath_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
+tests_e2e_jsonpath_LDADD = $(CJSON_LIBS)
+
 dist_noinst_SCRIPTS += tests/skipped
-EXTRA_DIST += tests/environment $(e2e_tests)
+EXTRA_DIST += tests/e2e/lib.sh tests/environment $(e2e_tests)
 TESTS += $(e2e_tests)
 
 # A locale with a comma for the decimal point, for the tests that numbers do not follow it. Where the

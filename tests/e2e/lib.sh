@@ -1,0 +1,219 @@
+# shellcheck shell=sh
+# shellcheck disable=SC2034 # variables are for the tests
+# Sourced by each end-to-end test, which uses the program only as its users do: by its command line,
+# its screen in a terminal (tmux) and its exit code.
+#
+# A test lives in a directory of its own ($work) that holds its home, run directory and tmux socket,
+# so that tests neither see the user's files nor each other. Nothing waits by the clock: wait_for has
+# a deadline. At the end `leftovers` says what the program left behind on the machine.
+#
+#   VMTAX=/usr/bin/vmtax tests/e2e/NAME.sh     tests another program than that of the build
+set -eu
+
+: "${abs_top_builddir:=$PWD}"
+vmtax=${VMTAX:-$abs_top_builddir/vmtax}
+jsonpath=$abs_top_builddir/tests/e2e/jsonpath
+work=$(mktemp -d "${TMPDIR:-/tmp}/vmtax-e2e.XXXXXX")
+mkdir -m 700 "$work/home" "$work/run"
+HOME=$work/home
+XDG_RUNTIME_DIR=$work/run
+LC_ALL=C.UTF-8
+TERM=${TERM:-xterm-256color}
+export HOME XDG_RUNTIME_DIR LC_ALL TERM
+unset XDG_CONFIG_HOME XDG_STATE_HOME NO_COLOR TMUX
+state=$HOME/.local/state/vmtax
+
+out=$work/out # of the last `run`
+err=$work/err
+
+finish() {
+    finish_status=$?
+    trap - EXIT
+    tmux -S "$work/tmux" kill-server 2>/dev/null || :
+    for finish_pid in $(ours); do
+        kill -9 "$finish_pid" 2>/dev/null || :
+    done
+    if [ "$finish_status" != 0 ] && [ "$finish_status" != 77 ]; then
+        for finish_file in "$out" "$err"; do
+            [ ! -s "$finish_file" ] || { echo "--- end of ${finish_file##*/}:" && tail -n 40 "$finish_file"; }
+        done
+    fi
+    rm -rf "$work"
+    exit "$finish_status"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+fail() {
+    echo "FAIL: $*"
+    exit 1
+}
+
+skip() {
+    echo "$*"
+    exit 77
+}
+
+need_root() {
+    [ "$(id -u)" = 0 ] || skip "needs root"
+}
+
+need_tool() {
+    command -v "$1" >/dev/null 2>&1 || skip "needs $1"
+}
+
+# run CODE ARGUMENT…: vmtax with these arguments must end with CODE. Its output is in $out and $err.
+run() {
+    run_want=$1
+    shift
+    run_got=0
+    "$vmtax" "$@" >"$out" 2>"$err" </dev/null || run_got=$?
+    [ "$run_got" = "$run_want" ] || fail "vmtax $*: exit code $run_got, not $run_want"
+    no_crash
+}
+
+no_crash() {
+    if grep -q -e 'ERROR: .*Sanitizer' -e 'runtime error:' -e 'WARNING: ThreadSanitizer' "$err"; then
+        fail "a sanitizer reports a fault"
+    fi
+}
+
+# says FILE PATTERN: the file has a line that matches (grep -E).
+says() {
+    grep -Eq -e "$2" "$1" || fail "${1##*/} does not say: $2"
+}
+
+says_not() {
+    if grep -Eq -e "$2" "$1"; then
+        fail "${1##*/} says: $(grep -E -e "$2" "$1" | head -n 1)"
+    fi
+}
+
+empty() {
+    [ ! -s "$1" ] || fail "${1##*/} is not empty"
+}
+
+# wait_for SECONDS COMMAND…: until the command succeeds; fails when that takes longer.
+wait_for() {
+    wait_end=$(($(date +%s) + $1))
+    wait_limit=$1
+    shift
+    until "$@" >/dev/null 2>&1; do
+        [ "$(date +%s)" -lt "$wait_end" ] || fail "after $wait_limit s still not: $*"
+        sleep 0.05
+    done
+}
+
+# --- a terminal ---------------------------------------------------------------------------------
+
+# terminal COLUMNSxROWS COMMAND…: starts the command in a terminal of its own, with a private tmux.
+# The exit code of the command is written to $work/code when it ends.
+terminal() {
+    terminal_size=$1
+    shift
+    rm -f "$work/code"
+    {
+        printf "'%s' " "$@"
+        # shellcheck disable=SC2016 # for the shell in the terminal
+        printf '; echo $? >%s.part; mv %s.part %s; stty -a >%s; exec cat\n' \
+            "$work/code" "$work/code" "$work/code" "$work/stty"
+    } >"$work/command"
+    tmux -f /dev/null -S "$work/tmux" new-session -d -x "${terminal_size%x*}" -y "${terminal_size#*x}" \
+        "sh $work/command 2>$err"
+}
+
+screen() {
+    tmux -S "$work/tmux" capture-pane -p
+}
+
+# shows PATTERN: does the screen show it now?
+shows() {
+    screen | grep -Eq -e "$1"
+}
+
+press() {
+    tmux -S "$work/tmux" send-keys "$@"
+}
+
+resize() {
+    tmux -S "$work/tmux" resize-window -x "${1%x*}" -y "${1#*x}"
+}
+
+# ended CODE: wait until the command in the terminal has ended, with that code.
+ended() {
+    wait_for 15 test -f "$work/code"
+    [ "$(cat "$work/code")" = "$1" ] || fail "exit code $(cat "$work/code") in the terminal, not $1"
+}
+
+# --- what is left behind ------------------------------------------------------------------------
+
+# Processes that carry this test's home in their environment, but this shell and the terminal.
+ours() {
+    for ours_proc in /proc/[0-9]*; do
+        ours_pid=${ours_proc#/proc/}
+        [ "$ours_pid" != $$ ] || continue
+        case $(tr '\0' ' ' 2>/dev/null <"$ours_proc/cmdline") in *vmtax*) ;; *) continue ;; esac
+        case $(tr '\0' ' ' 2>/dev/null <"$ours_proc/cmdline") in *tmux* | sh\ "$work"*) continue ;; esac
+        if tr '\0' '\n' 2>/dev/null <"$ours_proc/environ" | grep -q "=$work/"; then
+            # A shell of this test itself (a subshell, or make's) is not the program's.
+            [ "$(readlink "$ours_proc/exe" 2>/dev/null)" = "$(readlink /proc/$$/exe)" ] || echo "$ours_pid"
+        fi
+    done
+}
+
+# Does another vmtax, not of this test, run on this machine? What it owns comes and goes.
+others() {
+    for others_proc in /proc/[0-9]*; do
+        case $(cat "$others_proc/comm" 2>/dev/null) in
+        vmtax*)
+            tr '\0' '\n' 2>/dev/null <"$others_proc/environ" | grep -q "=$work/" || return 0
+            ;;
+        esac
+    done
+    return 1
+}
+
+left_own() {
+    for left_pid in $(ours); do
+        echo "process $left_pid: $(tr '\0' ' ' 2>/dev/null <"/proc/$left_pid/cmdline")"
+    done
+    sed -n "s,^[^ ]* [^ ]* [^ ]* [^ ]* \(${work}[^ ]*\) .*,mount \1,p" /proc/self/mountinfo
+    find "$work/run" -mindepth 2 -name 'run-*' -prune -exec echo "run directory" {} \; 2>/dev/null || :
+}
+
+# One line for each thing of the whole machine that carries the program's name.
+machine() {
+    find /sys/class/net -name 'vmtax*' | sed 's,.*/,link ,'
+    find /sys/fs/cgroup -type d -name '*vmtax*' 2>/dev/null | sed 's/^/cgroup /'
+    for machine_dir in /tmp /var/tmp /dev/shm /run; do
+        find "$machine_dir" -mindepth 1 -maxdepth 1 -name 'vmtax*' ! -name 'vmtax-e2e.*' \
+            ! -name 'vmtax-bootstrap.*' 2>/dev/null | sed 's/^/file /'
+    done
+    find /run/vmtax /tmp/vmtax-[0-9]* -mindepth 1 -maxdepth 1 -name 'run-*' 2>/dev/null | sed 's/^/run directory /'
+    awk '$5 ~ /vmtax/ {print "mount " $5}' /proc/self/mountinfo | grep -v "$work" || :
+}
+
+left_all() {
+    left_own
+    if ! others; then
+        machine | sort >"$work/machine.now"
+        comm -13 "$work/machine.before" "$work/machine.now"
+    fi
+}
+
+clean_now() {
+    left_all >"$work/left"
+    [ ! -s "$work/left" ]
+}
+
+# Nothing of the program is there any more: processes, mounts, links, cgroups, directories.
+leftovers() {
+    leftovers_end=$(($(date +%s) + 10))
+    until clean_now; do
+        [ "$(date +%s)" -lt "$leftovers_end" ] || fail "left behind: $(cat "$work/left")"
+        sleep 0.1
+    done
+}
+
+machine | sort >"$work/machine.before"
