@@ -1,0 +1,436 @@
+#include "session.h"
+
+#include "protocol.h"
+#include "unit.h"
+
+#include <fcntl.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Agents of this file are functions in a child of their own, at the other end of a socket pair. */
+struct peer {
+    int fd;
+    unsigned long long seq;
+    FILE *in;
+};
+
+static void say(struct peer *p, const char *text)
+{
+    char line[512];
+    int n = snprintf(line, sizeof line, "%s seq=%llu t=1\n", text, p->seq++);
+    if (write(p->fd, line, (size_t)n) != n)
+        _exit(3);
+}
+
+#define SHA "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static void hello(struct peer *p)
+{
+    say(p, "hello magic=vmtax-agent proto=1 sha256=" SHA
+           " kernel=6.1 cpus=2 memory_kib=1000 clocksource=tsc arch=x86_64 virt=none");
+}
+
+/* Wait for a request whose line begins with verb; answer clocks on the way. Returns the slot of a
+ * run. */
+static unsigned long wait_for(struct peer *p, const char *verb)
+{
+    char line[1024];
+    while (fgets(line, sizeof line, p->in)) {
+        if (strncmp(line, "clock", 5) == 0) {
+            struct timespec t;
+            char answer[128];
+            const char *id = strstr(line, "id=");
+            clock_gettime(CLOCK_MONOTONIC, &t);
+            snprintf(answer, sizeof answer, "clock id=%lu ns=%lld", strtoul(id + 3, NULL, 10),
+                     (long long)t.tv_sec * 1000000000 + t.tv_nsec);
+            say(p, answer);
+        }
+        if (strncmp(line, verb, strlen(verb)) == 0) {
+            const char *slot = strstr(line, "slot=");
+            return slot ? strtoul(slot + 5, NULL, 10) : 0;
+        }
+    }
+    _exit(0);
+}
+
+static void answer(struct peer *p, const char *format, unsigned long slot)
+{
+    char text[400];
+    snprintf(text, sizeof text, format, slot);
+    say(p, text);
+}
+
+struct fixture {
+    struct target target;
+    pid_t child;
+};
+
+static const struct target_kind kind = {.id = "test", .title = "test"};
+
+static void start(struct fixture *f, void (*agent)(struct peer *))
+{
+    int pair[2];
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+    f->child = fork();
+    assert_true(f->child >= 0);
+    if (f->child == 0) {
+        close(pair[0]);
+        signal(SIGPIPE, SIG_DFL);
+        struct peer p = {.fd = pair[1], .in = fdopen(dup(pair[1]), "r")};
+        agent(&p);
+        _exit(0);
+    }
+    close(pair[1]);
+    fcntl(pair[0], F_SETFL, O_NONBLOCK);
+    f->target = (struct target){.kind = &kind, .to_agent = pair[0], .from_agent = pair[0]};
+}
+
+static void stop(struct fixture *f)
+{
+    close(f->target.to_agent);
+    kill(f->child, SIGKILL);
+    waitpid(f->child, NULL, 0);
+}
+
+/* --- agents that never say a proper hello ---------------------------------------------------- */
+
+static void agent_silent(struct peer *p)
+{
+    (void)p;
+    pause();
+}
+
+static void agent_dies(struct peer *p)
+{
+    (void)p;
+}
+
+static void agent_other_protocol(struct peer *p)
+{
+    say(p, "hello magic=vmtax-agent proto=9 sha256=" SHA " kernel=x cpus=1 memory_kib=1");
+    pause();
+}
+
+static void agent_without_sha(struct peer *p)
+{
+    say(p, "hello magic=vmtax-agent proto=1 sha256=zz kernel=x cpus=1 memory_kib=1");
+    pause();
+}
+
+static void agent_other_sha(struct peer *p)
+{
+    say(p, "hello magic=vmtax-agent proto=1 sha256=fedcba9876543210fedcba9876543210fedcba98765432"
+           "10fedcba9876543210 kernel=x cpus=1 memory_kib=1");
+    pause();
+}
+
+static void agent_absurd_cpus(struct peer *p)
+{
+    say(p, "hello magic=vmtax-agent proto=1 sha256=" SHA " kernel=x cpus=-3 memory_kib=1");
+    pause();
+}
+
+static void agent_endless_preamble(struct peer *p)
+{
+    char block[4096];
+    memset(block, 'x', sizeof block);
+    for (;;)
+        if (write(p->fd, block, sizeof block) < 0)
+            return;
+}
+
+static void bad_hellos_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        void (*agent)(struct peer *);
+        const char *says;
+    } cases[] = {
+        {agent_silent, "did not say hello"},  {agent_dies, "ended"},
+        {agent_other_protocol, "protocol 9"}, {agent_without_sha, "incomplete"},
+        {agent_other_sha, "another program"}, {agent_absurd_cpus, "cpus"},
+        {agent_endless_preamble, "floods"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fixture f;
+        struct error e = {0};
+        start(&f, cases[i].agent);
+        assert_null(session_open(&f.target, SHA, 1.0, -1, &e));
+        assert_int_equal(e.kind, ERROR_GUEST);
+        if (!strstr(e.text, cases[i].says))
+            fail_msg("case %zu: %s", i, e.text);
+        stop(&f);
+    }
+}
+
+static void agent_after_boot_text(struct peer *p)
+{
+    char block[100000];
+    memset(block, '\033', sizeof block);
+    const char *boot = "[    0.1] Linux version\r\nhello world\nhello magic=other seq=0\n\n%zz=\n";
+    if (write(p->fd, boot, strlen(boot)) < 0 || write(p->fd, block, sizeof block) < 0 ||
+        write(p->fd, "\n", 1) < 0)
+        return;
+    hello(p);
+    pause();
+}
+
+static void boot_text_is_skipped(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct error e;
+    start(&f, agent_after_boot_text);
+    struct session *s = session_open(&f.target, SHA, 3.0, -1, &e);
+    assert_non_null(s);
+    assert_int_equal(session_hello(s)->cpus, 2);
+    session_close(s);
+    stop(&f);
+}
+
+/* --- agents that go wrong in a run ----------------------------------------------------------- */
+
+static void agent_good(struct peer *p)
+{
+    hello(p);
+    for (;;) {
+        unsigned long slot = wait_for(p, "run");
+        answer(p, "begin slot=%lu", slot);
+        answer(p, "tick slot=%lu ops=100 ns=1000000", slot);
+        answer(p, "tick slot=%lu ops=50 ns=2000000", slot); /* a lie: skipped */
+        answer(p, "tick slot=%lu ops=300 ns=3000000", slot);
+        answer(p,
+               "result slot=%lu ops=400 ns=4000000 start_ns=1000 end_ns=4002000 verified=1 "
+               "overhead_ops=10 overhead_ns=10000 lat_n=5 p50_ns=1000 p90_ns=2000 p99_ns=3000 "
+               "p99_9_ns=3000 max_ns=9000",
+               slot);
+    }
+}
+
+static void agent_fails(struct peer *p)
+{
+    hello(p);
+    for (;;)
+        answer(p, "fail slot=%lu reason=no%%20%%1b%%5b31mrights%%0a", wait_for(p, "run"));
+}
+
+static void agent_dies_in_run(struct peer *p)
+{
+    hello(p);
+    answer(p, "begin slot=%lu", wait_for(p, "run"));
+}
+
+static void agent_loses_records(struct peer *p)
+{
+    hello(p);
+    unsigned long slot = wait_for(p, "run");
+    p->seq++;
+    answer(p, "begin slot=%lu", slot);
+    pause();
+}
+
+static void agent_nonsense(struct peer *p)
+{
+    hello(p);
+    wait_for(p, "run");
+    if (write(p->fd, "\x01\x02\xff\n", 4) < 0)
+        return;
+    pause();
+}
+
+static void agent_long_line(struct peer *p)
+{
+    static char block[PROTOCOL_MAX_FROM_GUEST + 10];
+    hello(p);
+    wait_for(p, "run");
+    memset(block, 'a', sizeof block);
+    if (write(p->fd, block, sizeof block) < 0)
+        return;
+    pause();
+}
+
+static void agent_floods(struct peer *p)
+{
+    hello(p);
+    wait_for(p, "run");
+    for (;;)
+        say(p, "tick slot=0 ops=1 ns=1");
+}
+
+static void agent_never_began(struct peer *p)
+{
+    hello(p);
+    answer(p, "result slot=%lu ops=1 ns=1 start_ns=0 end_ns=5 verified=1", wait_for(p, "run"));
+    pause();
+}
+
+static void agent_overworked(struct peer *p)
+{
+    hello(p);
+    unsigned long slot = wait_for(p, "run");
+    answer(p, "begin slot=%lu", slot);
+    answer(p, "result slot=%lu ops=1 ns=1000 start_ns=0 end_ns=5 verified=1", slot);
+    pause();
+}
+
+static void agent_mad_quantiles(struct peer *p)
+{
+    hello(p);
+    unsigned long slot = wait_for(p, "run");
+    answer(p, "begin slot=%lu", slot);
+    answer(p,
+           "result slot=%lu ops=1 ns=5 start_ns=0 end_ns=5 verified=1 lat_n=2 p50_ns=10 p90_ns=5 "
+           "p99_ns=5 p99_9_ns=5 max_ns=5",
+           slot);
+    pause();
+}
+
+static const struct session_run run = {
+    .slot = 7, .workload = "null", .params = "", .lead_s = 0, .time_s = 0.1, .tick_s = 0.05};
+
+static void broken_agents_end_the_session(void **state)
+{
+    (void)state;
+    static const struct {
+        void (*agent)(struct peer *);
+        const char *says;
+    } cases[] = {
+        {agent_dies_in_run, "ended"},
+        {agent_loses_records, "lost records"},
+        {agent_nonsense, "nonsense"},
+        {agent_long_line, "line of more than"},
+        {agent_floods, "floods"},
+        {agent_never_began, "never began"},
+        {agent_overworked, "worked longer"},
+        {agent_mad_quantiles, "latencies"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fixture f;
+        struct error e = {0};
+        struct session_result out;
+        start(&f, cases[i].agent);
+        struct session *s = session_open(&f.target, SHA, 3.0, -1, &e);
+        assert_non_null(s);
+        assert_int_equal(session_run(s, &run, &out, NULL, NULL, &e), -1);
+        assert_int_equal(e.kind, ERROR_GUEST);
+        if (!strstr(e.text, cases[i].says))
+            fail_msg("case %zu: %s", i, e.text);
+        session_close(s);
+        stop(&f);
+    }
+}
+
+static void count_tick(void *context, const struct session_tick *t)
+{
+    uint64_t *sum = context;
+    assert_true(t->seconds > 0);
+    *sum += t->ops;
+}
+
+static void good_agent_gives_a_result(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct error e = {0};
+    struct session_result out;
+    uint64_t ticked = 0;
+    start(&f, agent_good);
+    struct session *s = session_open(&f.target, NULL, 3.0, -1, &e);
+    assert_non_null(s);
+    assert_int_equal(session_audit_clock(s, &e), 0);
+    assert_int_equal(session_run(s, &run, &out, count_tick, &ticked, &e), 0);
+    assert_string_equal(out.failure, "");
+    assert_int_equal(out.ops, 400);
+    assert_true(fabs(out.agent_s - 0.004) < 1e-12);
+    assert_true(fabs(out.overhead_s_per_op - 1e-6) < 1e-15);
+    assert_int_equal(ticked, 300);
+    assert_true(out.latency.known);
+    assert_true(out.latency.p99_us == 3);
+    assert_true(isnan(out.steal));
+    assert_false(out.flags & FLAG_CLOCK);
+    /* The same agent again: sessions go on. */
+    assert_int_equal(session_run(s, &run, &out, NULL, NULL, &e), 0);
+    assert_int_equal(session_audit_clock(s, &e), 0);
+    session_close(s);
+    stop(&f);
+}
+
+static void failures_are_clean_text(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct error e = {0};
+    struct session_result out;
+    start(&f, agent_fails);
+    struct session *s = session_open(&f.target, NULL, 3.0, -1, &e);
+    assert_non_null(s);
+    assert_int_equal(session_run(s, &run, &out, NULL, NULL, &e), 0);
+    assert_non_null(strstr(out.failure, "rights"));
+    for (const char *c = out.failure; *c; c++)
+        assert_true((unsigned char)*c >= 0x20);
+    session_close(s);
+    stop(&f);
+}
+
+/* Says that a slot of 0.1 s took two. */
+static void agent_liar(struct peer *p)
+{
+    hello(p);
+    unsigned long slot = wait_for(p, "run");
+    answer(p, "begin slot=%lu", slot);
+    answer(p, "result slot=%lu ops=9 ns=2000000000 start_ns=0 end_ns=2000000000 verified=1", slot);
+    pause();
+}
+
+static void impossible_durations_raise_the_clock_flag(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct error e = {0};
+    struct session_result out;
+    start(&f, agent_liar);
+    struct session *s = session_open(&f.target, NULL, 3.0, -1, &e);
+    assert_non_null(s);
+    assert_int_equal(session_run(s, &run, &out, NULL, NULL, &e), 0);
+    assert_true(out.flags & FLAG_CLOCK);
+    session_close(s);
+    stop(&f);
+}
+
+static void interrupt_is_heard_at_once(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct error e = {0};
+    int interrupt[2];
+    assert_int_equal(pipe(interrupt), 0);
+    assert_int_equal(write(interrupt[1], "x", 1), 1);
+    start(&f, agent_silent);
+    assert_null(session_open(&f.target, NULL, 60, interrupt[0], &e));
+    assert_int_equal(e.kind, ERROR_INTERRUPTED);
+    stop(&f);
+    close(interrupt[0]);
+    close(interrupt[1]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bad_hellos_are_refused),
+        cmocka_unit_test(boot_text_is_skipped),
+        cmocka_unit_test(broken_agents_end_the_session),
+        cmocka_unit_test(good_agent_gives_a_result),
+        cmocka_unit_test(failures_are_clean_text),
+        cmocka_unit_test(impossible_durations_raise_the_clock_flag),
+        cmocka_unit_test(interrupt_is_heard_at_once),
+    };
+    signal(SIGPIPE, SIG_IGN);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
