@@ -39,7 +39,11 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/json.c src/json.h \
 	src/target/target.c src/target/target.h \
 	src/target/ledger.c src/target/ledger.h \
+	src/target/undo.c src/target/undo.h \
 	src/target/cgroup.c src/target/cgroup.h \
+	src/target/spawn.c src/target/spawn.h \
+	src/target/network.c src/target/network.h \
+	src/target/local.c src/target/kinds.h \
 	src/target/native.c \
 	src/target/container.c \
 	src/report/report.c src/report/report.h \

@@ -33,8 +33,7 @@ struct place {
     struct target *target;   /* NULL: not running */
     struct session *session; /* NULL with target */
     unsigned starts;
-    size_t mark; /* in the ledger, before its start */
-    bool lost;   /* given up */
+    bool lost; /* given up */
 };
 
 /* What a row's operations are like, learnt from its finished slots: ticks carry bare counts. */
@@ -133,7 +132,6 @@ static void stop_place(struct run *r, size_t t)
     p->session = NULL;
     target_stop(p->target);
     p->target = NULL;
-    ledger_undo(r->ledger, p->mark);
 }
 
 static void take_facts(struct run *r, size_t t)
@@ -163,12 +161,10 @@ static int start_place(struct run *r, size_t t, struct error *e)
     snprintf(phase, sizeof phase, "starting %s", p->kind->id);
     set_phase(r, phase);
     note_target_board(r, t, BOARD_TARGET_STARTING, NULL, NULL);
-    p->mark = ledger_mark(r->ledger);
     p->starts++;
     double from = elapsed(r);
     p->target = p->kind->start(&r->options, r->ledger, e);
     if (!p->target) {
-        ledger_undo(r->ledger, p->mark);
         return -1;
     }
     p->session = session_open(p->target, r->result->agent_sha256, HELLO_TIMEOUT_S, r->interrupt_fd,

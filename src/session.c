@@ -53,6 +53,15 @@ static const char *name_of(const struct session *s)
     return s->target->kind->id;
 }
 
+/* The agent's streams ended: say why, as far as anyone knows. */
+static int agent_ended(struct session *s, struct error *e)
+{
+    char words[256] = "";
+    target_last_words(s->target, words, sizeof words);
+    return error_set(e, ERROR_GUEST, "the agent of %s ended%s%s", name_of(s), words[0] ? ": " : "",
+                     words);
+}
+
 static void expect_at_most(struct session *s, double seconds)
 {
     s->flood_left = FLOOD_BASE + FLOOD_PER_SECOND * seconds;
@@ -106,7 +115,7 @@ static int read_line(struct session *s, double deadline, char **line, size_t *le
             continue;
         }
         if (got == 0)
-            return error_set(e, ERROR_GUEST, "the agent of %s ended", name_of(s));
+            return agent_ended(s, e);
         if (errno == EINTR)
             continue;
         if (errno != EAGAIN)
@@ -159,7 +168,7 @@ static int send_line(struct session *s, const char *line, long length, struct er
                 return error_set(e, ERROR_GUEST, "the agent of %s does not read its requests",
                                  name_of(s));
         } else if (put < 0 && errno == EPIPE) {
-            return error_set(e, ERROR_GUEST, "the agent of %s ended", name_of(s));
+            return agent_ended(s, e);
         } else if (put < 0 && errno != EINTR) {
             return error_errno(e, errno, "writing to the agent of %s", name_of(s));
         }

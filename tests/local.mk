@@ -107,6 +107,15 @@ unit_tests += tests/unit/test_analysis
 tests_unit_test_analysis_SOURCES = tests/unit/test_analysis.c tests/unit/unit.h
 tests_unit_test_analysis_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_analysis_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+unit_tests += tests/unit/test_ledger
+tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c tests/unit/unit.h
+tests_unit_test_ledger_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_ledger_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_target
+tests_unit_test_target_SOURCES = tests/unit/test_target.c tests/unit/unit.h
+tests_unit_test_target_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_target_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
 endif
 
 # For shell tests: what stands at a path of a JSON document.

@@ -1,7 +1,9 @@
 /* cgroup.h - processor and memory limits for a target: cgroup v1 (per controller), v2, hybrid.
  *
- * The directories are made below vmtax's own cgroup (or where the user's delegation begins) and
- * written into the ledger first. */
+ * The directories are made below vmtax's own cgroup, or, because a v2 group that has processes
+ * cannot hand its controllers down, beside it: in the nearest group above that may. They are
+ * written into the ledger first. In every hierarchy there is one, so that whatever a container
+ * runtime makes of its own lies inside and goes with it. */
 #ifndef VMTAX_CGROUP_H
 #define VMTAX_CGROUP_H
 
@@ -14,10 +16,14 @@ struct cgroup;
 /* Can limits be applied here by this user? how gets "cgroup v1", "cgroup v2"; else reason a
  * sentence. */
 bool cgroup_usable(char *how, size_t how_size, char *reason, size_t reason_size);
-/* Make the group(s) with the limits of o. NULL with a sentence. */
+/* Make the group(s) with the limits of o. name begins with "vmtax". NULL with a sentence, also when
+ * a limit that was set does not read back. */
 struct cgroup *cgroup_new(const char *name, const struct target_options *o, struct ledger *l,
                           struct error *e);
 int cgroup_attach(struct cgroup *g, pid_t pid, struct error *e);
+/* The limits in force, as read back from the kernel, and what enforces them: "cpus 0-1, memory
+ * 1536 MiB (cgroup v1)". */
+void cgroup_describe(const struct cgroup *g, char *out, size_t size);
 void cgroup_counters(const struct cgroup *g, struct target_counters *out);
 /* Kill what is in it, remove, free; NULL is allowed. */
 void cgroup_free(struct cgroup *g);

@@ -1,1 +1,513 @@
+#include "config.h"
+
 #include "target/ledger.h"
+
+#include "target/undo.h"
+#include "xalloc.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* The file: "CHECKSUM header ...", then "CHECKSUM NUMBER KIND ARGUMENT" for a promise and
+ * "CHECKSUM NUMBER done" when it was undone, one per line. Arguments hold no newline. */
+#define HEADER         "vmtax-ledger-1"
+#define LINE_MAX_BYTES (PATH_MAX + 64)
+#define FILE_MAX_BYTES (4u << 20)
+#define RUN_PREFIX     "run-"
+#define LOCK_PATIENCE  200 /* tries, 50 ms apart */
+
+struct entry {
+    unsigned number;
+    enum ledger_kind kind;
+    char *argument;
+    const struct ledger *owner; /* branch that promised it */
+};
+
+/* Shared by a ledger and its branches. */
+struct shared {
+    pthread_mutex_t lock;
+    char *directory;
+    int fd; /* of the ledger file, locked as long as we live */
+    unsigned next_number, next_branch;
+    struct entry *entries;
+    size_t count, room;
+    bool any_process;
+    size_t failures; /* what branches could not undo */
+};
+
+struct ledger {
+    struct shared *shared;
+    bool is_branch, any_process;
+    char *label;
+};
+
+static const char *const kind_names[] = {
+    [LEDGER_PROCESS] = "process", [LEDGER_MOUNT] = "mount",         [LEDGER_CGROUP] = "cgroup",
+    [LEDGER_LINK] = "link",       [LEDGER_DIRECTORY] = "directory", [LEDGER_FILE] = "file",
+};
+#define KIND_COUNT (sizeof kind_names / sizeof kind_names[0])
+
+static uint64_t checksum(const char *text)
+{
+    uint64_t h = UINT64_C(0xcbf29ce484222325);
+    for (; *text; text++)
+        h = (h ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+    return h;
+}
+
+/* Process numbers mean something only in the boot and the pid namespace that gave them. */
+static void where_numbers_hold(char *out, size_t size)
+{
+    char boot[64] = "?", space[64] = "?";
+    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        ssize_t n = read(fd, boot, sizeof boot - 1);
+        boot[n > 0 ? n : 0] = '\0';
+        boot[strcspn(boot, "\n")] = '\0';
+        close(fd);
+    }
+    ssize_t n = readlink("/proc/self/ns/pid", space, sizeof space - 1);
+    space[n > 0 ? n : 0] = '\0';
+    snprintf(out, size, "%s %s", boot, space);
+}
+
+static int write_line(int fd, const char *text)
+{
+    char line[LINE_MAX_BYTES];
+    int length = snprintf(line, sizeof line, "%016" PRIx64 " %s\n", checksum(text), text);
+    if (length < 0 || (size_t)length >= sizeof line) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    ssize_t n = write(fd, line, (size_t)length);
+    if (n == length)
+        return 0;
+    if (n >= 0)
+        errno = ENOSPC;
+    return -1;
+}
+
+/* May a line of this run ask for the removal of path? */
+static bool is_ours(const char *directory, const char *path)
+{
+    if (path[0] != '/' || strstr(path, "/../") || strchr(path, '\n'))
+        return false;
+    const char *last = strrchr(path, '/') + 1;
+    if (!strcmp(last, "..") || !strcmp(last, ".") || !*last)
+        return false;
+    size_t length = strlen(directory);
+    return !strncmp(last, "vmtax", 5) ||
+           (strncmp(path, directory, length) == 0 && path[length] == '/');
+}
+
+static bool acceptable(const char *directory, enum ledger_kind kind, const char *argument)
+{
+    switch (kind) {
+    case LEDGER_PROCESS:
+        return argument[0] >= '1' && argument[0] <= '9' && strchr(argument, ' ');
+    case LEDGER_LINK:
+        return !strncmp(argument, "vmtax", 5) && strlen(argument) < 16 && !strchr(argument, '\n');
+    default:
+        return is_ours(directory, argument);
+    }
+}
+
+static int undo(enum ledger_kind kind, const char *argument, struct error *e)
+{
+    switch (kind) {
+    case LEDGER_PROCESS: {
+        char *end;
+        long pid = strtol(argument, &end, 10);
+        return undo_process((pid_t)pid, strtoull(end, NULL, 10), e);
+    }
+    case LEDGER_MOUNT:
+        return undo_mount(argument, e);
+    case LEDGER_CGROUP:
+        return undo_cgroup(argument, e);
+    case LEDGER_LINK:
+        return undo_link(argument, e);
+    case LEDGER_DIRECTORY:
+        return undo_directory(argument, e);
+    case LEDGER_FILE:
+        return undo_file(argument, e);
+    }
+    BUG("a ledger entry of no kind");
+}
+
+/* --- what dead runs left ---------------------------------------------------------------------- */
+
+/* Split the valid lines of a dead run's ledger into entries; done ones are dropped. */
+static void parse(struct shared *s, char *text, bool *numbers_hold)
+{
+    char here[160];
+    where_numbers_hold(here, sizeof here);
+    *numbers_hold = false;
+    char *line, *save = NULL;
+    /* A last line without its newline was cut off while it was written: what it promised was never
+     * made. */
+    char *last = strrchr(text, '\n');
+    if (!last)
+        return;
+    *last = '\0';
+    for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+        char *rest;
+        if (strlen(line) < 18 || strtoull(line, &rest, 16) != checksum(line + 17) ||
+            rest != line + 16)
+            continue;
+        rest = line + 17;
+        if (!strncmp(rest, HEADER " ", sizeof HEADER)) {
+            *numbers_hold = !strcmp(rest + sizeof HEADER, here);
+            continue;
+        }
+        char *word;
+        unsigned number = (unsigned)strtoul(rest, &word, 10);
+        if (*word++ != ' ')
+            continue;
+        if (!strcmp(word, "done")) {
+            for (size_t i = 0; i < s->count; i++)
+                if (s->entries[i].number == number) {
+                    free(s->entries[i].argument);
+                    s->entries[i].argument = NULL;
+                }
+            continue;
+        }
+        for (size_t kind = 0; kind < KIND_COUNT; kind++) {
+            size_t length = strlen(kind_names[kind]);
+            if (strncmp(word, kind_names[kind], length) != 0 || word[length] != ' ' ||
+                !acceptable(s->directory, (enum ledger_kind)kind, word + length + 1))
+                continue;
+            XGROW(s->entries, s->count, s->room);
+            s->entries[s->count++] = (struct entry){.number = number,
+                                                    .kind = (enum ledger_kind)kind,
+                                                    .argument = xstrdup(word + length + 1)};
+        }
+    }
+}
+
+static char *read_all(int fd)
+{
+    struct stat st;
+    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+        return NULL;
+    size_t size = st.st_size < FILE_MAX_BYTES ? (size_t)st.st_size : FILE_MAX_BYTES;
+    char *text = xcalloc(size + 1, 1);
+    size_t used = 0;
+    ssize_t n;
+    while (used < size && (n = pread(fd, text + used, size - used, (off_t)used)) > 0)
+        used += (size_t)n;
+    for (size_t i = 0; i < used; i++)
+        if (!text[i])
+            text[i] = '?'; /* breaks the checksum of its line, and only that */
+    return text;
+}
+
+/* Undo one run directory if its owner is gone. 1 cleaned, 0 alive or not ours. */
+static int sweep_one(const char *base, const char *name)
+{
+    struct shared s = {.directory = xasprintf("%s/%s", base, name)};
+    char *path = xasprintf("%s/ledger", s.directory);
+    int result = 0;
+    struct stat st;
+    if (lstat(s.directory, &st) < 0 || !S_ISDIR(st.st_mode) || st.st_uid != geteuid())
+        goto out;
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0) {
+        close(fd);
+        goto out;
+    }
+    struct error e = {0};
+    size_t failures = 0;
+    if (fd >= 0) {
+        bool numbers_hold = false;
+        char *text = read_all(fd);
+        if (text)
+            parse(&s, text, &numbers_hold);
+        free(text);
+        char *label = xasprintf("%s:", s.directory);
+        undo_labelled(LEDGER_VARIABLE, label, true);
+        free(label);
+        for (size_t i = s.count; i-- > 0;) {
+            const struct entry *entry = &s.entries[i];
+            if (!entry->argument || (entry->kind == LEDGER_PROCESS && !numbers_hold))
+                continue;
+            if (undo(entry->kind, entry->argument, &e) < 0) {
+                failures++;
+                fprintf(stderr, "vmtax: left by an earlier run: %s\n", e.text);
+            }
+        }
+    }
+    /* Keep the ledger while something of it remains: the next start tries again. */
+    if (!failures && undo_directory(s.directory, &e) < 0)
+        fprintf(stderr, "vmtax: left by an earlier run: %s\n", e.text);
+    if (fd >= 0)
+        close(fd);
+    result = !failures;
+out:
+    for (size_t i = 0; i < s.count; i++)
+        free(s.entries[i].argument);
+    free(s.entries);
+    free(s.directory);
+    free(path);
+    return result;
+}
+
+static size_t sweep(const char *base)
+{
+    size_t cleaned = 0;
+    DIR *directory = opendir(base);
+    if (!directory)
+        return 0;
+    struct dirent *entry;
+    while ((entry = readdir(directory)))
+        if (!strncmp(entry->d_name, RUN_PREFIX, sizeof RUN_PREFIX - 1))
+            cleaned += (size_t)sweep_one(base, entry->d_name);
+    closedir(directory);
+    return cleaned;
+}
+
+/* --- opening ---------------------------------------------------------------------------------- */
+
+/* Make base if need be; is it a private directory of ours? */
+static bool base_usable(const char *base)
+{
+    struct stat st;
+    if (mkdir(base, 0700) < 0 && errno != EEXIST)
+        return false;
+    return lstat(base, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == geteuid() &&
+           (st.st_mode & 022) == 0 && access(base, W_OK | X_OK) == 0;
+}
+
+static char *choose_base(struct error *e)
+{
+    const char *runtime = getenv("XDG_RUNTIME_DIR");
+    struct stat st;
+    if (runtime && runtime[0] == '/' && stat(runtime, &st) == 0 && st.st_uid == geteuid()) {
+        char *base = xasprintf("%s/vmtax", runtime);
+        if (base_usable(base))
+            return base;
+        free(base);
+    }
+    if (geteuid() == 0 && base_usable("/run/vmtax"))
+        return xstrdup("/run/vmtax");
+    char *base = xasprintf("/tmp/vmtax-%u", (unsigned)geteuid());
+    if (base_usable(base))
+        return base;
+    error_set(e, ERROR_SYSTEM,
+              "no private directory for the run: %s is not a directory of this user alone; remove "
+              "it or set XDG_RUNTIME_DIR",
+              base);
+    free(base);
+    return NULL;
+}
+
+/* The lock of the base keeps a directory that is being made from being taken for a dead one. */
+static int lock_base(const char *base, struct error *e)
+{
+    char *path = xasprintf("%s/lock", base);
+    int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int cause = errno;
+    if (fd >= 0) {
+        bool locked = false;
+        for (int i = 0; i < LOCK_PATIENCE && !locked; i++) {
+            locked = flock(fd, LOCK_EX | LOCK_NB) == 0;
+            cause = errno;
+            if (!locked)
+                nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+        }
+        if (!locked) {
+            close(fd);
+            fd = -1;
+        }
+    }
+    if (fd < 0)
+        error_errno(e, cause, "%s could not be locked; is another vmtax hanging?", path);
+    free(path);
+    return fd;
+}
+
+struct ledger *ledger_open(size_t *swept, struct error *e)
+{
+    if (swept)
+        *swept = 0;
+    char *base = choose_base(e);
+    if (!base)
+        return NULL;
+    struct shared *s = NULL;
+    int lock = lock_base(base, e);
+    if (lock < 0)
+        goto out;
+    size_t cleaned = sweep(base);
+    if (swept)
+        *swept = cleaned;
+    char *directory = xasprintf("%s/" RUN_PREFIX "%d-XXXXXX", base, (int)getpid());
+    char *path = NULL;
+    if (!mkdtemp(directory)) {
+        error_errno(e, errno, "the run directory %s could not be made", directory);
+        free(directory);
+        goto out;
+    }
+    path = xasprintf("%s/ledger", directory);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+    char header[256], where[160];
+    where_numbers_hold(where, sizeof where);
+    snprintf(header, sizeof header, HEADER " %s", where);
+    if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0 || write_line(fd, header) < 0) {
+        error_errno(e, errno, "%s could not be written", path);
+        if (fd >= 0)
+            close(fd);
+        undo_directory(directory, NULL);
+        free(directory);
+        free(path);
+        goto out;
+    }
+    free(path);
+    s = xcalloc(1, sizeof *s);
+    s->directory = directory;
+    s->fd = fd;
+    pthread_mutex_init(&s->lock, NULL);
+out:
+    if (lock >= 0)
+        close(lock);
+    free(base);
+    if (!s)
+        return NULL;
+    struct ledger *l = xcalloc(1, sizeof *l);
+    l->shared = s;
+    l->label = xasprintf("%s:", s->directory);
+    return l;
+}
+
+struct ledger *ledger_branch(struct ledger *l)
+{
+    struct ledger *branch = xcalloc(1, sizeof *branch);
+    branch->shared = l->shared;
+    branch->is_branch = true;
+    pthread_mutex_lock(&l->shared->lock);
+    branch->label = xasprintf("%s:%u", l->shared->directory, ++l->shared->next_branch);
+    pthread_mutex_unlock(&l->shared->lock);
+    return branch;
+}
+
+const char *ledger_directory(const struct ledger *l)
+{
+    return l->shared->directory;
+}
+
+const char *ledger_label(const struct ledger *l)
+{
+    return l->label;
+}
+
+int ledger_add(struct ledger *l, enum ledger_kind kind, const char *argument, struct error *e)
+{
+    struct shared *s = l->shared;
+    if (!acceptable(s->directory, kind, argument))
+        return error_set(
+            e, ERROR_SYSTEM,
+            "%s \"%s\" cannot be taken into the run's ledger: its name must begin with "
+            "vmtax",
+            kind_names[kind], argument);
+    pthread_mutex_lock(&s->lock);
+    unsigned number = s->next_number++;
+    char *text = xasprintf("%u %s %s", number, kind_names[kind], argument);
+    int failed = write_line(s->fd, text);
+    int cause = errno;
+    if (!failed) {
+        XGROW(s->entries, s->count, s->room);
+        s->entries[s->count++] = (struct entry){
+            .number = number, .kind = kind, .argument = xstrdup(argument), .owner = l};
+        if (kind == LEDGER_PROCESS)
+            l->any_process = s->any_process = true;
+    }
+    pthread_mutex_unlock(&s->lock);
+    free(text);
+    if (failed)
+        return error_errno(e, cause, "the ledger of the run in %s could not be written",
+                           s->directory);
+    return 0;
+}
+
+int ledger_add_process(struct ledger *l, pid_t pid, struct error *e)
+{
+    char argument[64];
+    uint64_t start = undo_process_start(pid);
+    if (!start)
+        return error_set(e, ERROR_SYSTEM, "process %d ended before it could be written down",
+                         (int)pid);
+    snprintf(argument, sizeof argument, "%d %" PRIu64, (int)pid, start);
+    return ledger_add(l, LEDGER_PROCESS, argument, e);
+}
+
+/* Take the newest entry of owner (NULL: of anyone) out of the list. */
+static bool take_newest(struct shared *s, const struct ledger *owner, struct entry *out)
+{
+    bool found = false;
+    pthread_mutex_lock(&s->lock);
+    for (size_t i = s->count; i-- > 0 && !found;) {
+        if (owner && s->entries[i].owner != owner)
+            continue;
+        *out = s->entries[i];
+        memmove(&s->entries[i], &s->entries[i + 1], (s->count - i - 1) * sizeof *s->entries);
+        s->count--;
+        found = true;
+    }
+    pthread_mutex_unlock(&s->lock);
+    return found;
+}
+
+static void undo_all(struct ledger *l)
+{
+    struct shared *s = l->shared;
+    struct entry entry;
+    /* Everything of a run carries its label; "DIRECTORY:" is the beginning of every branch's. */
+    if (l->is_branch ? l->any_process : s->any_process)
+        undo_labelled(LEDGER_VARIABLE, l->label, !l->is_branch);
+    while (take_newest(s, l->is_branch ? l : NULL, &entry)) {
+        struct error e = {0};
+        bool failed = undo(entry.kind, entry.argument, &e) < 0;
+        if (failed)
+            fprintf(stderr, "vmtax: %s\n", e.text);
+        char text[32];
+        snprintf(text, sizeof text, "%u done", entry.number);
+        pthread_mutex_lock(&s->lock);
+        if (failed)
+            s->failures++;
+        else
+            (void)write_line(s->fd, text); /* else it is undone once more, which does no harm */
+        pthread_mutex_unlock(&s->lock);
+        free(entry.argument);
+    }
+}
+
+void ledger_close(struct ledger *l)
+{
+    if (!l)
+        return;
+    undo_all(l);
+    if (!l->is_branch) {
+        struct shared *s = l->shared;
+        struct error e = {0};
+        /* With something left over the ledger stays too, and the next start tries again. */
+        if (!s->failures && undo_directory(s->directory, &e) < 0)
+            fprintf(stderr, "vmtax: %s\n", e.text);
+        close(s->fd);
+        pthread_mutex_destroy(&s->lock);
+        free(s->entries);
+        free(s->directory);
+        free(s);
+    }
+    free(l->label);
+    free(l);
+}

@@ -2,10 +2,15 @@
  *
  * Each vmtax process that starts targets has a run directory of its own (0700, below
  * $XDG_RUNTIME_DIR/vmtax or /run/vmtax or /tmp/vmtax-UID) with a file `ledger`: one line per thing,
- * written and flushed BEFORE the thing is made. ledger_close() undoes the lines in reverse order
- * and removes the directory; ledger_sweep(), at the next start of any vmtax of the same user, does
- * the same for directories whose owner (pid and start time) is gone. So a normal end and the
- * clean-up after a SIGKILL are one code path. */
+ * written BEFORE the thing is made. ledger_close() undoes the lines in reverse order and removes
+ * the directory; ledger_open(), at the next start of any vmtax of the same user, does the same for
+ * directories whose owner is gone. So a normal end and the clean-up after a SIGKILL are one code
+ * path.
+ *
+ * The owner holds a lock on its ledger file as long as it lives, so "gone" does not depend on
+ * process numbers. A line carries a checksum; a damaged one is skipped, never guessed. What is
+ * removed by path must carry our name: the last part begins with "vmtax", or the path lies in the
+ * run directory. */
 #ifndef VMTAX_LEDGER_H
 #define VMTAX_LEDGER_H
 
@@ -25,21 +30,27 @@ enum ledger_kind {
     LEDGER_FILE,
 };
 
+/* The environment variable by which processes of a run are found even when they left their
+ * group: VMTAX_RUN=<run directory>:<branch>. */
+#define LEDGER_VARIABLE "VMTAX_RUN"
+
 struct ledger;
 
 /* Sweeps what dead runs left and opens a new run directory. swept (may be NULL) gets the number of
  * dead runs cleaned. */
 struct ledger *ledger_open(size_t *swept, struct error *e);
+/* A ledger for one part of the run (one target): same directory and file, but its ledger_close()
+ * undoes only what was added through it. The owner closes branches before the ledger itself.
+ * Thread-safe. Never NULL. */
+struct ledger *ledger_branch(struct ledger *l);
 const char *ledger_directory(const struct ledger *l); /* absolute path, no trailing slash */
+/* Value of LEDGER_VARIABLE for processes of this branch. */
+const char *ledger_label(const struct ledger *l);
 /* Promise that argument is about to be made. */
 int ledger_add(struct ledger *l, enum ledger_kind kind, const char *argument, struct error *e);
 int ledger_add_process(struct ledger *l, pid_t pid, struct error *e);
-/* Undo everything that was added with or after the mark (ledger_mark), newest first. Bounded time.
- */
-size_t ledger_mark(const struct ledger *l);
-void ledger_undo(struct ledger *l, size_t mark);
-/* Undo all and free. What could not be removed is told on stderr with the command that removes it.
- */
+/* Undo all of this ledger or branch, newest first, and free it. Bounded time. What could not be
+ * removed is told on stderr with the command that removes it. NULL is allowed. */
 void ledger_close(struct ledger *l);
 
 #endif

@@ -1,1 +1,34 @@
 #include "target/target.h"
+
+#include "target/kinds.h"
+#include "target/spawn.h"
+
+#include <string.h>
+#include <unistd.h>
+
+const struct target_kind *const target_kinds[] = {
+    &target_native,
+    NULL,
+};
+
+const struct target_kind *target_find(const char *id)
+{
+    for (size_t i = 0; target_kinds[i]; i++)
+        if (!strcmp(target_kinds[i]->id, id))
+            return target_kinds[i];
+    return NULL;
+}
+
+void target_stop(struct target *t)
+{
+    if (t)
+        t->kind->stop(t);
+}
+
+void target_last_words(struct target *t, char *out, size_t size)
+{
+    if (t->kind->last_words)
+        t->kind->last_words(t, out, size);
+    else
+        *out = '\0';
+}

@@ -23,9 +23,10 @@ struct target_options {
     int cpus[TARGET_CPUS_MAX]; /* the host's numbers of them */
     uint64_t memory_bytes;     /* limit; 0 = none */
     const char *agent_path;    /* the agent's file on the host */
-    const char *scratch; /* private directory on a real disk; the target sees it or a directory of
-                            its own on the same disk */
-    bool limits;         /* false: apply no limits (native beside a guest that cannot have any) */
+    const char *scratch; /* private directory on a real disk; every target sees it by the same path;
+                            the agent finds it in $VMTAX_SCRATCH and $TMPDIR; NULL: none */
+    bool limits; /* false: no cgroup limits (native beside a guest that cannot have any); the
+                    processors are still held to by affinity, which everybody may set */
 };
 
 enum target_use {
@@ -49,7 +50,7 @@ struct target_facts {
     char limits[96];  /* "cpus 0-1, memory 1536 MiB (cgroup v1)" */
     bool limited;     /* the limits are in force */
     bool emulated;
-    double start_s; /* from start() to the file descriptors; the session adds the hello */
+    double start_s; /* from start() to the agent's first byte (or to giving up waiting for it) */
     uint32_t flags; /* of enum flag (stats.h) that hold for every row */
 };
 
@@ -67,11 +68,13 @@ struct target_kind {
     const char *title; /* "container" */
     const char *what;  /* one sentence */
     void (*probe)(const struct target_options *options, struct target_probe *out);
-    /* Blocking, at most a few seconds. The caller owns the target and ends it by target_stop().
-     * NULL with a sentence. */
+    /* Blocking, at most a few seconds; from any thread. The caller owns the target and ends it by
+     * target_stop(). NULL with a sentence. */
     struct target *(*start)(const struct target_options *options, struct ledger *ledger,
                             struct error *e);
     void (*counters)(struct target *t, struct target_counters *out); /* NULL: none */
+    /* Why it ended, as far as it said: target_last_words(). NULL: unknown. */
+    void (*last_words)(struct target *t, char *out, size_t size);
     /* Ends everything; bounded (5 s); frees t. */
     void (*stop)(struct target *t);
 };
@@ -88,6 +91,9 @@ struct target {
 extern const struct target_kind *const target_kinds[];
 const struct target_kind *target_find(const char *id);
 
+/* After the streams ended: "ended with exit code 3: last line of its standard error", printable
+ * ASCII; empty when nothing is known. For the sentence of the session. */
+void target_last_words(struct target *t, char *out, size_t size);
 void target_stop(struct target *t); /* NULL is allowed */
 
 #endif

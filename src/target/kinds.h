@@ -1,0 +1,38 @@
+/* kinds.h - the kinds of target, for the list in target.c, and what those that are processes of
+ * this machine share. */
+#ifndef VMTAX_KINDS_H
+#define VMTAX_KINDS_H
+
+#include "target/cgroup.h"
+#include "target/spawn.h"
+#include "target/target.h"
+
+extern const struct target_kind target_native;
+extern const struct target_kind target_container;
+
+/* A target that is a child process of vmtax under limits. */
+struct local {
+    struct target target;
+    struct ledger *ledger; /* a branch of the run's */
+    struct cgroup *cgroup; /* NULL: no limits */
+    struct spawn *child;
+};
+
+/* Takes a branch of the ledger and makes the cgroup if options ask for limits. name gets a name for
+ * what else the target makes, unique on this machine: "vmtax-PID-abcdef.1". */
+int local_init(struct local *local, const struct target_kind *kind,
+               const struct target_options *options, struct ledger *ledger, char *name,
+               size_t name_size, struct error *e);
+/* Runs argv as the target's process and waits until it speaks. patience_s is how long a silent one
+ * is waited for (its session gives it up later); one that ends is an error with its last words. */
+int local_launch(struct local *local, const struct target_options *options, const char *const *argv,
+                 int pass_fd, double patience_s, struct error *e);
+/* End of input first; what does not end by that within grace_s is killed. The process is gone
+ * afterwards, the rest is still there. */
+void local_end_process(struct local *local, double grace_s);
+/* local_end_process(), then everything else that was made; frees nothing of target itself. */
+void local_release(struct local *local, double grace_s);
+void local_counters(struct target *t, struct target_counters *out);
+void local_last_words(struct target *t, char *out, size_t size);
+
+#endif

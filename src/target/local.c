@@ -1,0 +1,110 @@
+#include "config.h"
+
+#include "target/kinds.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static void close_streams(struct target *t)
+{
+    if (t->to_agent >= 0)
+        close(t->to_agent);
+    if (t->from_agent >= 0 && t->from_agent != t->to_agent)
+        close(t->from_agent);
+    t->to_agent = t->from_agent = -1;
+}
+
+static void describe_limits(struct local *local, const struct target_options *o)
+{
+    struct target_facts *facts = &local->target.facts;
+    facts->limited = local->cgroup != NULL;
+    if (local->cgroup)
+        cgroup_describe(local->cgroup, facts->limits, sizeof facts->limits);
+    else
+        snprintf(facts->limits, sizeof facts->limits, "%zu cpu%s by affinity, memory not limited",
+                 o->cpu_count, o->cpu_count == 1 ? "" : "s");
+}
+
+int local_init(struct local *local, const struct target_kind *kind,
+               const struct target_options *options, struct ledger *ledger, char *name,
+               size_t name_size, struct error *e)
+{
+    local->target.kind = kind;
+    local->target.to_agent = local->target.from_agent = -1;
+    local->ledger = ledger_branch(ledger);
+    /* "/run/vmtax/run-123-abcdef:1" has all that makes a name unique. */
+    const char *label = ledger_label(local->ledger);
+    const char *last = strrchr(label, '/');
+    last = last ? strchr(last, '-') : NULL;
+    snprintf(name, name_size, "vmtax%s", last ? last : "");
+    char *colon = strrchr(name, ':');
+    if (colon)
+        *colon = '.';
+    if (options->cpu_count == 0 || options->cpu_count > TARGET_CPUS_MAX)
+        return error_set(e, ERROR_USAGE, "%s needs between 1 and %d processors, not %zu", kind->id,
+                         TARGET_CPUS_MAX, options->cpu_count);
+    if (options->limits) {
+        local->cgroup = cgroup_new(name, options, local->ledger, e);
+        if (!local->cgroup)
+            return -1;
+    }
+    describe_limits(local, options);
+    return 0;
+}
+
+int local_launch(struct local *local, const struct target_options *options, const char *const *argv,
+                 int pass_fd, double patience_s, struct error *e)
+{
+    struct spawn_options how = {.argv = argv,
+                                .cpus = options->cpus,
+                                .cpu_count = options->cpu_count,
+                                .cgroup = local->cgroup,
+                                .ledger = local->ledger,
+                                .scratch = options->scratch,
+                                .pass_fd = pass_fd};
+    local->child = spawn_new(&how, e);
+    if (!local->child)
+        return -1;
+    struct target *t = &local->target;
+    spawn_take_streams(local->child, &t->to_agent, &t->from_agent);
+    if (spawn_wait_readable(local->child, t->from_agent, patience_s) != 0)
+        return 0;
+    char words[300];
+    spawn_last_words(local->child, words, sizeof words);
+    return error_set(e, ERROR_GUEST, "the agent in %s %s", t->kind->id, words);
+}
+
+void local_end_process(struct local *local, double grace_s)
+{
+    close_streams(&local->target);
+    if (!local->child)
+        return;
+    spawn_wait_end(local->child, grace_s);
+    spawn_free(local->child);
+    local->child = NULL;
+}
+
+void local_release(struct local *local, double grace_s)
+{
+    local_end_process(local, grace_s);
+    cgroup_free(local->cgroup);
+    local->cgroup = NULL;
+    ledger_close(local->ledger);
+    local->ledger = NULL;
+}
+
+void local_counters(struct target *t, struct target_counters *out)
+{
+    struct local *local = (struct local *)t;
+    cgroup_counters(local->cgroup, out);
+}
+
+void local_last_words(struct target *t, char *out, size_t size)
+{
+    struct local *local = (struct local *)t;
+    *out = '\0';
+    if (local->child)
+        spawn_last_words(local->child, out, size);
+}

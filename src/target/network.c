@@ -1,0 +1,261 @@
+#include "config.h"
+
+#include "target/network.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <ifaddrs.h>
+#include <linux/rtnetlink.h>
+#include <linux/veth.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+/* 10.213.0.0/16 in four-address pieces: network, host, guest, broadcast. */
+#define POOL        0x0ad50000u
+#define POOL_PIECES 16384u
+#define PREFIX      30
+
+/* One request under construction. Attributes never overrun: BUG() instead, sizes are ours. */
+struct request {
+    union {
+        struct nlmsghdr header;
+        char bytes[1024];
+    };
+};
+
+static void *append(struct request *r, const void *data, size_t size)
+{
+    size_t at = NLMSG_ALIGN(r->header.nlmsg_len);
+    if (at + size > sizeof r->bytes)
+        BUG("a netlink request is larger than its buffer");
+    if (data)
+        memcpy(r->bytes + at, data, size);
+    r->header.nlmsg_len = (uint32_t)(at + size);
+    return r->bytes + at;
+}
+
+static struct rtattr *attribute(struct request *r, unsigned short type, const void *data,
+                                size_t size)
+{
+    struct rtattr head = {.rta_type = type, .rta_len = (unsigned short)RTA_LENGTH(size)};
+    struct rtattr *at = append(r, &head, sizeof head);
+    if (size)
+        append(r, data, size);
+    return at;
+}
+
+static void nest_end(struct request *r, struct rtattr *nest)
+{
+    nest->rta_len = (unsigned short)(r->bytes + r->header.nlmsg_len - (char *)nest);
+}
+
+static void request_init(struct request *r, int type, int flags, const void *body, size_t size)
+{
+    memset(r, 0, sizeof *r);
+    r->header = (struct nlmsghdr){.nlmsg_len = NLMSG_HDRLEN,
+                                  .nlmsg_type = (uint16_t)type,
+                                  .nlmsg_flags = (uint16_t)(NLM_F_REQUEST | NLM_F_ACK | flags),
+                                  .nlmsg_seq = 1};
+    append(r, body, size);
+}
+
+/* Send, wait for the acknowledgement. 0 or an errno. */
+static int transact(struct request *r)
+{
+    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    if (fd < 0)
+        return errno;
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &(struct timeval){.tv_sec = 2}, sizeof(struct timeval));
+    int cause = 0;
+    struct request reply = {0};
+    if (send(fd, r->bytes, r->header.nlmsg_len, 0) < 0)
+        cause = errno;
+    else {
+        ssize_t n = recv(fd, reply.bytes, sizeof reply.bytes, 0);
+        if (n < 0)
+            cause = errno;
+        else if ((size_t)n < NLMSG_LENGTH(sizeof(int)) || reply.header.nlmsg_type != NLMSG_ERROR)
+            cause = EPROTO;
+        else
+            cause = -((const struct nlmsgerr *)NLMSG_DATA(&reply.header))->error;
+    }
+    close(fd);
+    return cause;
+}
+
+static int link_change(const char *name, const char *rename, bool up)
+{
+    unsigned index = if_nametoindex(name);
+    if (!index)
+        return errno;
+    struct request r;
+    struct ifinfomsg body = {.ifi_family = AF_UNSPEC, .ifi_index = (int)index};
+    if (up) {
+        body.ifi_flags = IFF_UP;
+        body.ifi_change = IFF_UP;
+    }
+    request_init(&r, RTM_NEWLINK, 0, &body, sizeof body);
+    if (rename)
+        attribute(&r, IFLA_IFNAME, rename, strlen(rename) + 1);
+    return transact(&r);
+}
+
+static int address_add(const char *name, const char *address, int prefix)
+{
+    unsigned index = if_nametoindex(name);
+    struct in_addr in;
+    if (!index)
+        return errno;
+    if (inet_pton(AF_INET, address, &in) != 1)
+        return EINVAL;
+    struct request r;
+    struct ifaddrmsg body = {.ifa_family = AF_INET,
+                             .ifa_prefixlen = (unsigned char)prefix,
+                             .ifa_scope = RT_SCOPE_UNIVERSE,
+                             .ifa_index = index};
+    request_init(&r, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, &body, sizeof body);
+    attribute(&r, IFA_LOCAL, &in, sizeof in);
+    attribute(&r, IFA_ADDRESS, &in, sizeof in);
+    return transact(&r);
+}
+
+/* Does [first, first + 3] touch the network address/mask (host order)? A default route does not
+ * count. */
+static bool overlaps(uint32_t first, uint32_t address, uint32_t mask)
+{
+    uint32_t ours = ~UINT32_C(3);
+    uint32_t both = mask & ours;
+    return mask != 0 && (address & both) == (first & both);
+}
+
+static bool address_used(uint32_t first)
+{
+    struct ifaddrs *list, *at;
+    if (getifaddrs(&list) < 0)
+        return false;
+    bool used = false;
+    for (at = list; at && !used; at = at->ifa_next) {
+        if (!at->ifa_addr || !at->ifa_netmask || at->ifa_addr->sa_family != AF_INET)
+            continue;
+        struct sockaddr_in address, mask;
+        memcpy(&address, at->ifa_addr, sizeof address);
+        memcpy(&mask, at->ifa_netmask, sizeof mask);
+        used = overlaps(first, ntohl(address.sin_addr.s_addr), ntohl(mask.sin_addr.s_addr));
+    }
+    freeifaddrs(list);
+    return used;
+}
+
+static bool route_used(uint32_t first)
+{
+    FILE *file = fopen("/proc/net/route", "re");
+    if (!file)
+        return false;
+    char line[512];
+    bool used = false;
+    while (!used && fgets(line, sizeof line, file)) {
+        unsigned destination, mask;
+        if (sscanf(line, "%*s %x %*x %*x %*d %*d %*d %x", &destination, &mask) == 2)
+            used = overlaps(first, ntohl(destination), ntohl(mask));
+    }
+    fclose(file);
+    return used;
+}
+
+bool network_plan(unsigned number, struct network_pair *pair)
+{
+    number %= POOL_PIECES;
+    uint32_t first = POOL + number * 4;
+    memset(pair, 0, sizeof *pair);
+    snprintf(pair->host, sizeof pair->host, "vmtax%04x", number);
+    snprintf(pair->guest, sizeof pair->guest, "vmtax%04xg", number);
+    struct in_addr host = {.s_addr = htonl(first + 1)}, guest = {.s_addr = htonl(first + 2)};
+    inet_ntop(AF_INET, &host, pair->host_address, sizeof pair->host_address);
+    inet_ntop(AF_INET, &guest, pair->guest_address, sizeof pair->guest_address);
+    pair->prefix = PREFIX;
+    return !address_used(first) && !route_used(first);
+}
+
+int network_make(const struct network_pair *pair, int *cause, struct error *e)
+{
+    struct request r;
+    struct ifinfomsg body = {.ifi_family = AF_UNSPEC};
+    request_init(&r, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &body, sizeof body);
+    attribute(&r, IFLA_IFNAME, pair->host, strlen(pair->host) + 1);
+    struct rtattr *info = attribute(&r, IFLA_LINKINFO, NULL, 0);
+    attribute(&r, IFLA_INFO_KIND, "veth", 4);
+    struct rtattr *data = attribute(&r, IFLA_INFO_DATA, NULL, 0);
+    struct rtattr *peer = attribute(&r, VETH_INFO_PEER, &body, sizeof body);
+    attribute(&r, IFLA_IFNAME, pair->guest, strlen(pair->guest) + 1);
+    nest_end(&r, peer);
+    nest_end(&r, data);
+    nest_end(&r, info);
+    *cause = transact(&r);
+    if (*cause)
+        return error_errno(e, *cause, "the veth pair %s could not be made", pair->host);
+    if ((*cause = address_add(pair->host, pair->host_address, pair->prefix)) == 0)
+        *cause = link_change(pair->host, NULL, true);
+    if (*cause) {
+        network_delete(pair->host, NULL);
+        return error_errno(e, *cause, "%s could not get the address %s", pair->host,
+                           pair->host_address);
+    }
+    return 0;
+}
+
+int network_move(const struct network_pair *pair, pid_t pid, struct error *e)
+{
+    unsigned index = if_nametoindex(pair->guest);
+    if (!index)
+        return error_errno(e, errno, "interface %s is not there", pair->guest);
+    struct request r;
+    struct ifinfomsg body = {.ifi_family = AF_UNSPEC, .ifi_index = (int)index};
+    uint32_t number = (uint32_t)pid;
+    request_init(&r, RTM_NEWLINK, 0, &body, sizeof body);
+    attribute(&r, IFLA_NET_NS_PID, &number, sizeof number);
+    int cause = transact(&r);
+    if (cause)
+        return error_errno(e, cause, "interface %s could not be moved into the container",
+                           pair->guest);
+    return 0;
+}
+
+int network_loopback(struct error *e)
+{
+    int cause = link_change("lo", NULL, true);
+    return cause ? error_errno(e, cause, "the container's loopback could not be brought up") : 0;
+}
+
+int network_configure(const struct network_pair *pair, struct error *e)
+{
+    int cause;
+    if (network_loopback(e) < 0)
+        return -1;
+    if ((cause = link_change(pair->guest, "eth0", false)) ||
+        (cause = address_add("eth0", pair->guest_address, pair->prefix)) ||
+        (cause = link_change("eth0", NULL, true)))
+        return error_errno(e, cause, "the container's eth0 could not be set up");
+    return 0;
+}
+
+int network_delete(const char *name, struct error *e)
+{
+    unsigned index = if_nametoindex(name);
+    if (!index)
+        return 0;
+    struct request r;
+    struct ifinfomsg body = {.ifi_family = AF_UNSPEC, .ifi_index = (int)index};
+    request_init(&r, RTM_DELLINK, 0, &body, sizeof body);
+    int cause = transact(&r);
+    if (cause && cause != ENODEV)
+        return error_errno(e, cause, "interface %s could not be removed (ip link delete %s)", name,
+                           name);
+    return 0;
+}

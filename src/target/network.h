@@ -1,0 +1,39 @@
+/* network.h - a private point-to-point network between host and container: a veth pair with
+ * addresses that are not in use, by rtnetlink, without any program.
+ *
+ * The name of the host's end carries a number, and the number decides the addresses: 10.213.a.b/30.
+ * So making the interface (which fails when the name exists) is also the lock on the addresses. */
+#ifndef VMTAX_NETWORK_H
+#define VMTAX_NETWORK_H
+
+#include "error.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define NETWORK_NAME_MAX 16 /* with the NUL, as the kernel has it */
+
+struct network_pair {
+    char host[NETWORK_NAME_MAX];  /* "vmtax1a2b" */
+    char guest[NETWORK_NAME_MAX]; /* "vmtax1a2bg", until it is moved and renamed */
+    char host_address[16], guest_address[16];
+    int prefix; /* 30 */
+};
+
+/* Fill pair for a number (its low 14 bits count). False if the host has an address or a route that
+ * overlaps its addresses. */
+bool network_plan(unsigned number, struct network_pair *pair);
+/* Make the pair, give the host's end its address and bring it up. -1 with errno in *cause (EEXIST:
+ * take another number). */
+int network_make(const struct network_pair *pair, int *cause, struct error *e);
+/* Move the guest's end into the network namespace of pid. */
+int network_move(const struct network_pair *pair, pid_t pid, struct error *e);
+/* In the guest's namespace: lo up, the guest's end named eth0, addressed and up. */
+int network_configure(const struct network_pair *pair, struct error *e);
+/* Bring lo up in this namespace. */
+int network_loopback(struct error *e);
+/* Delete an interface; one that is not there is a success. */
+int network_delete(const char *name, struct error *e);
+
+#endif
