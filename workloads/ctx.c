@@ -2,16 +2,16 @@
  *
  * N processes stand in a ring of N pipes. The parent writes a four-byte token into its pipe and
  * reads it from the last; every child reads it, sums an array of its own (all 8-byte words, in an
- * unrolled loop), and writes it on; the parent sums its array after the lap. So a lap is N switches,
- * N passes through a pipe and N sums. What is not a switch is measured beside it and subtracted, as
- * in the original: one process writes the token into a pipe, reads it back, goes on to the next of N
- * pipes, and sums its array. An operation is one hop; counts are whole laps.
+ * unrolled loop), and writes it on; the parent sums its array after the lap. So a lap is N
+ * switches, N passes through a pipe and N sums. What is not a switch is measured beside it and
+ * subtracted, as in the original: one process writes the token into a pipe, reads it back, goes on
+ * to the next of N pipes, and sums its array. An operation is one hop; counts are whole laps.
  *
- * The worker alternates ring and overhead inside the slot, where lmbench measures the overhead once,
- * before; a drift of the machine cancels better that way. As in the original the difference holds
- * what the switch costs the caches, because the one process finds its array where it left it and the
- * ring does not; and as in the original it is small, or lost in the noise, when the sum takes much
- * longer than the switch (2p64k): the worker does not hide that.
+ * The worker alternates ring and overhead inside the slot, where lmbench measures the overhead
+ * once, before; a drift of the machine cancels better that way. As in the original the difference
+ * holds what the switch costs the caches, because the one process finds its array where it left it
+ * and the ring does not; and as in the original it is small, or lost in the noise, when the sum
+ * takes much longer than the switch (2p64k): the worker does not hide that.
  *
  * Placement: `same` has all processes on one processor, so that every hop is a switch. `cross` puts
  * neighbours of the ring on two processors in turn, so that every hop wakes the other processor; it
@@ -46,9 +46,9 @@ struct ctx_state {
     size_t processes;
     uint64_t *array; /* own to each process after the fork: written there */
     size_t words;
-    uint64_t sum;                   /* what the array must sum to */
-    pid_t children[CTX_PROCESSES];  /* [0] is ourselves: 0 */
-    int ring[CTX_PROCESSES][2];     /* process i writes ring[i][1]; its successor reads ring[i][0] */
+    uint64_t sum;                  /* what the array must sum to */
+    pid_t children[CTX_PROCESSES]; /* [0] is ourselves: 0 */
+    int ring[CTX_PROCESSES][2];    /* process i writes ring[i][1]; its successor reads ring[i][0] */
     int overhead[CTX_PROCESSES][2]; /* both ends ours */
     size_t next;                    /* pipe of the overhead */
     uint32_t token;
@@ -282,12 +282,12 @@ static void ctx_release(struct work *w)
     w->state = NULL;
 }
 
-#define CTX(name)                                                                              \
-    static const struct workload_ops ctx_##name = {.id = "ctx." #name,                         \
-                                                   .prepare = ctx_prepare,                     \
-                                                   .run = ctx_run,                             \
-                                                   .overhead = ctx_overhead,                   \
-                                                   .verify = ctx_verify,                       \
+#define CTX(name)                                                            \
+    static const struct workload_ops ctx_##name = {.id = "ctx." #name,       \
+                                                   .prepare = ctx_prepare,   \
+                                                   .run = ctx_run,           \
+                                                   .overhead = ctx_overhead, \
+                                                   .verify = ctx_verify,     \
                                                    .release = ctx_release}
 CTX(2p0k);
 CTX(2p16k);

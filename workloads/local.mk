@@ -3,6 +3,7 @@ noinst_LIBRARIES += libkernels.a
 libkernels_a_SOURCES = \
 	workloads/workload.h \
 	workloads/child.c workloads/child.h \
+	workloads/memory.c workloads/memory.h \
 	workloads/null.c \
 	workloads/sys.c \
 	workloads/process.c workloads/process.h \
