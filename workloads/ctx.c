@@ -80,18 +80,18 @@ static void ctx_fill(struct ctx_state *s)
     s->sum = (uint64_t)s->words * (s->words + 1) / 2;
 }
 
-static int ctx_broken(struct work *w)
+WORK_FAILED static int ctx_broken(struct work *w)
 {
     return error_set(w->error, ERROR_SYSTEM, "a process of the ring of %s ended", w->workload->id);
 }
 
-static int ctx_sum_wrong(struct work *w)
+WORK_FAILED static int ctx_sum_wrong(struct work *w)
 {
     return error_set(w->error, ERROR_SYSTEM, "the array of %s does not sum to what it should",
                      w->workload->id);
 }
 
-static int ctx_token_wrong(struct work *w, uint32_t got, uint32_t wanted)
+WORK_FAILED static int ctx_token_wrong(struct work *w, uint32_t got, uint32_t wanted)
 {
     return error_set(w->error, ERROR_SYSTEM,
                      "the token of %s came back as %" PRIu32 " instead of %" PRIu32,

@@ -42,7 +42,7 @@ int workload_hello(int argc, char **argv)
     return 1;
 }
 
-int process_miscounted(struct work *w, const char *what, uint64_t got, uint64_t wanted)
+WORK_FAILED int process_miscounted(struct work *w, const char *what, uint64_t got, uint64_t wanted)
 {
     return error_set(w->error, ERROR_SYSTEM, "%s: %" PRIu64 " %s instead of %" PRIu64,
                      w->workload->id, got, what, wanted);
@@ -102,14 +102,14 @@ static void process_release(struct work *w)
     w->state = NULL;
 }
 
-static int process_fork_failed(struct work *w)
+WORK_FAILED static int process_fork_failed(struct work *w)
 {
     return error_errno(w->error, errno,
                        "%s cannot start a child process (is there a limit of processes?)",
                        w->workload->id);
 }
 
-static int process_status_wrong(struct work *w, int status, int wanted)
+WORK_FAILED static int process_status_wrong(struct work *w, int status, int wanted)
 {
     if (WIFSIGNALED(status))
         return error_set(w->error, ERROR_SYSTEM, "a child of %s was killed by signal %d",
@@ -250,7 +250,7 @@ static int fork_sh_prepare(struct work *w)
 
 /* The pipe: one byte there, its complement back; the figure is the whole round trip. */
 
-static int pipe_ended(struct work *w)
+WORK_FAILED static int pipe_ended(struct work *w)
 {
     return error_set(w->error, ERROR_SYSTEM, "the other process of %s ended", w->workload->id);
 }

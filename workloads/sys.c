@@ -47,8 +47,7 @@ WORK_TIMED static void sys_handler(int signal_number)
     sys_signals = sys_signals + 1;
 }
 
-/* Out of the timed section's way: the sentences. */
-static int sys_wrong(struct work *w, const char *call)
+WORK_FAILED static int sys_wrong(struct work *w, const char *call)
 {
     return error_errno(w->error, errno, "%s did not do what it should in %s", call,
                        w->workload->id);
@@ -266,7 +265,6 @@ static int signal_prepare(struct work *w)
 WORK_TIMED static int install_run(struct work *w, uint64_t count)
 {
     struct sigaction action = {.sa_handler = sys_handler};
-    sigemptyset(&action.sa_mask);
     for (uint64_t i = 0; i < count; i++)
         if (__builtin_expect(sigaction(SIGUSR1, &action, NULL) != 0, 0))
             return sys_wrong(w, "sigaction()");
@@ -290,7 +288,6 @@ static int handle_prepare(struct work *w)
     if (signal_prepare(w) < 0)
         return -1;
     struct sigaction action = {.sa_handler = sys_handler};
-    sigemptyset(&action.sa_mask);
     if (sigaction(SIGUSR1, &action, NULL) < 0)
         return error_errno(w->error, errno, "cannot install a signal handler");
     return 0;

@@ -86,8 +86,11 @@ static inline void work_sample_end(struct work *w, uint64_t from)
         histogram_record(w->latency, work_now_ns() - from);
 }
 
-/* Code that runs inside the time stands in a section of its own. */
-#define WORK_TIMED __attribute__((section(".text.timed")))
+/* Code that runs inside the time stands in a section of its own; the sentences about what went
+ * wrong there in another. Timed code calls timed code, sentences, and system calls, nothing else.
+ */
+#define WORK_TIMED  __attribute__((section(".text.timed")))
+#define WORK_FAILED __attribute__((section(".text.failed"), cold, noinline))
 
 /* fork+exec and fork+sh execute the program's own file with an argument that makes it do as
  * lmbench's hello does: so it is the same program in every target. main() of a program that links
