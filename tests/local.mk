@@ -13,7 +13,8 @@ AM_TESTS_ENVIRONMENT = \
 	export abs_top_builddir abs_top_srcdir; . '$(abs_top_srcdir)/tests/environment';
 
 # Scripts, one file a line, each a test of its own. They use the program only as its users do.
-e2e_tests =
+e2e_tests = \
+	tests/unit/kernel-symbols.sh
 # Programs or scripts for check-long only.
 long_tests =
 # Of the unit tests, those that write their golden files when VMTAX_GOLDEN_UPDATE is set.
@@ -83,6 +84,18 @@ tests_unit_test_catalog_SOURCES = tests/unit/test_catalog.c tests/unit/unit.h
 tests_unit_test_catalog_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_catalog_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_kernels
+tests_unit_test_kernels_SOURCES = tests/unit/test_kernels.c tests/unit/unit.h workloads/agent/work.c
+tests_unit_test_kernels_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_kernels_LDADD = libkernels.a libvmtax.a $(CMOCKA_LIBS) -lm
+
+# Has the kernels' files inside, with the kernels' flags.
+unit_tests += tests/unit/test_kernel_faults
+tests_unit_test_kernel_faults_SOURCES = tests/unit/test_kernel_faults.c tests/unit/unit.h workloads/agent/work.c
+tests_unit_test_kernel_faults_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_kernel_faults_LDADD = libkernels.a libvmtax.a $(CMOCKA_LIBS) -lm
+$(tests_unit_test_kernel_faults_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
+
 unit_tests += tests/unit/test_canvas
 tests_unit_test_canvas_SOURCES = tests/unit/test_canvas.c tests/unit/unit.h
 tests_unit_test_canvas_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
@@ -107,6 +120,7 @@ unit_tests += tests/unit/test_analysis
 tests_unit_test_analysis_SOURCES = tests/unit/test_analysis.c tests/unit/unit.h
 tests_unit_test_analysis_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_analysis_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_ledger
 tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c tests/unit/unit.h
 tests_unit_test_ledger_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

@@ -416,21 +416,21 @@ static void file_release(struct work *w)
     w->state = NULL;
 }
 
-static const struct workload_ops write_ops = {
+static const struct workload_ops file_write_ops = {
     .id = "file.write",
     .prepare = file_prepare,
     .run = file_write_run,
     .verify = file_verify,
     .release = file_release,
 };
-static const struct workload_ops rewrite_ops = {
+static const struct workload_ops file_rewrite_ops = {
     .id = "file.rewrite",
     .prepare = file_prepare_written,
     .run = file_rewrite_run,
     .verify = file_verify,
     .release = file_release,
 };
-static const struct workload_ops read_ops = {
+static const struct workload_ops file_read_ops = {
     .id = "file.read",
     .prepare = file_prepare_written,
     .run = file_read_run,
@@ -439,8 +439,8 @@ static const struct workload_ops read_ops = {
 };
 
 const struct workload_ops *const workload_ops_file[] = {
-    &write_ops,
-    &rewrite_ops,
-    &read_ops,
+    &file_write_ops,
+    &file_rewrite_ops,
+    &file_read_ops,
     NULL,
 };

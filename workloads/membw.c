@@ -45,7 +45,7 @@ struct membw_state {
     uint32_t value; /* stored last; 0 = nothing yet */
 };
 
-WORK_TIMED static int frd_run(struct work *w, uint64_t count)
+WORK_TIMED static int membw_frd_run(struct work *w, uint64_t count)
 {
     struct membw_state *s = w->state;
     uint32_t sum = s->sum;
@@ -61,7 +61,7 @@ WORK_TIMED static int frd_run(struct work *w, uint64_t count)
     return 0;
 }
 
-WORK_TIMED static int rd_run(struct work *w, uint64_t count)
+WORK_TIMED static int membw_rd_run(struct work *w, uint64_t count)
 {
     struct membw_state *s = w->state;
     uint32_t sum = s->sum;
@@ -77,7 +77,7 @@ WORK_TIMED static int rd_run(struct work *w, uint64_t count)
     return 0;
 }
 
-WORK_TIMED static int fwr_run(struct work *w, uint64_t count)
+WORK_TIMED static int membw_fwr_run(struct work *w, uint64_t count)
 {
     struct membw_state *s = w->state;
     uint32_t value = ++s->value;
@@ -91,7 +91,7 @@ WORK_TIMED static int fwr_run(struct work *w, uint64_t count)
     return 0;
 }
 
-WORK_TIMED static int wr_run(struct work *w, uint64_t count)
+WORK_TIMED static int membw_wr_run(struct work *w, uint64_t count)
 {
     struct membw_state *s = w->state;
     uint32_t value = ++s->value;
@@ -148,12 +148,12 @@ static int membw_verify_sum(struct work *w, uint64_t step)
     return 0;
 }
 
-static int frd_verify(struct work *w)
+static int membw_frd_verify(struct work *w)
 {
     return membw_verify_sum(w, 1);
 }
 
-static int rd_verify(struct work *w)
+static int membw_rd_verify(struct work *w)
 {
     return membw_verify_sum(w, STRIDE);
 }
@@ -172,12 +172,12 @@ static int membw_verify_block(struct work *w, size_t step)
     return 0;
 }
 
-static int fwr_verify(struct work *w)
+static int membw_fwr_verify(struct work *w)
 {
     return membw_verify_block(w, 1);
 }
 
-static int wr_verify(struct work *w)
+static int membw_wr_verify(struct work *w)
 {
     return membw_verify_block(w, STRIDE);
 }
@@ -196,8 +196,8 @@ static void membw_release(struct work *w)
     static const struct workload_ops membw_##name = { \
         .id = "membw." #name,                         \
         .prepare = membw_prepare,                     \
-        .run = name##_run,                            \
-        .verify = name##_verify,                      \
+        .run = membw_##name##_run,                    \
+        .verify = membw_##name##_verify,              \
         .release = membw_release,                     \
     }
 MEMBW(frd);

@@ -321,7 +321,9 @@ static int pipe_verify(struct work *w)
     fcntl(s->from[0], F_SETFL, flags | O_NONBLOCK);
     ssize_t extra = read(s->from[0], &byte, 1);
     fcntl(s->from[0], F_SETFL, flags);
-    if (extra >= 0)
+    if (extra == 0)
+        return pipe_ended(w);
+    if (extra > 0)
         return error_set(w->error, ERROR_SYSTEM, "the pipe of %s held a byte too many",
                          w->workload->id);
     return 0;

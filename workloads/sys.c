@@ -85,7 +85,7 @@ static void sys_release(struct work *w)
 
 /* getppid: enters the kernel and returns one number; neither cached nor in the vDSO. */
 
-static int syscall_prepare(struct work *w)
+static int sys_syscall_prepare(struct work *w)
 {
     if (sys_prepare(w) < 0)
         return -1;
@@ -94,7 +94,7 @@ static int syscall_prepare(struct work *w)
     return 0;
 }
 
-WORK_TIMED static int syscall_run(struct work *w, uint64_t count)
+WORK_TIMED static int sys_syscall_run(struct work *w, uint64_t count)
 {
     struct sys_state *s = w->state;
     pid_t parent = s->parent;
@@ -104,7 +104,7 @@ WORK_TIMED static int syscall_run(struct work *w, uint64_t count)
     return 0;
 }
 
-static int syscall_verify(struct work *w)
+static int sys_syscall_verify(struct work *w)
 {
     struct sys_state *s = w->state;
     return syscall(SYS_getppid) == s->parent ? 0 : sys_wrong(w, "getppid()");
@@ -112,7 +112,7 @@ static int syscall_verify(struct work *w)
 
 /* read: one byte from /dev/zero. */
 
-static int device_open(struct work *w, const char *path, int flags)
+static int sys_device_open(struct work *w, const char *path, int flags)
 {
     struct sys_state *s = w->state;
     s->fd = open(path, flags | O_CLOEXEC);
@@ -125,12 +125,12 @@ static int device_open(struct work *w, const char *path, int flags)
     return 0;
 }
 
-static int read_prepare(struct work *w)
+static int sys_read_prepare(struct work *w)
 {
-    return sys_prepare(w) < 0 ? -1 : device_open(w, "/dev/zero", O_RDONLY);
+    return sys_prepare(w) < 0 ? -1 : sys_device_open(w, "/dev/zero", O_RDONLY);
 }
 
-WORK_TIMED static int read_run(struct work *w, uint64_t count)
+WORK_TIMED static int sys_read_run(struct work *w, uint64_t count)
 {
     struct sys_state *s = w->state;
     int fd = s->fd;
@@ -142,13 +142,13 @@ WORK_TIMED static int read_run(struct work *w, uint64_t count)
     return 0;
 }
 
-static int write_prepare(struct work *w)
+static int sys_write_prepare(struct work *w)
 {
-    return sys_prepare(w) < 0 ? -1 : device_open(w, "/dev/null", O_WRONLY);
+    return sys_prepare(w) < 0 ? -1 : sys_device_open(w, "/dev/null", O_WRONLY);
 }
 
 /* write: one byte to /dev/null. */
-WORK_TIMED static int write_run(struct work *w, uint64_t count)
+WORK_TIMED static int sys_write_run(struct work *w, uint64_t count)
 {
     struct sys_state *s = w->state;
     int fd = s->fd;
@@ -159,7 +159,7 @@ WORK_TIMED static int write_run(struct work *w, uint64_t count)
 }
 
 /* The descriptor is still what was measured. */
-static int device_verify(struct work *w)
+static int sys_device_verify(struct work *w)
 {
     struct sys_state *s = w->state;
     struct stat st;
@@ -168,7 +168,7 @@ static int device_verify(struct work *w)
 
 /* stat, fstat, open and close: of a new, empty, regular file. */
 
-static int file_prepare(struct work *w)
+static int sys_file_prepare(struct work *w)
 {
     if (sys_prepare(w) < 0)
         return -1;
@@ -195,7 +195,7 @@ static int file_prepare(struct work *w)
     return 0;
 }
 
-WORK_TIMED static int stat_run(struct work *w, uint64_t count)
+WORK_TIMED static int sys_stat_run(struct work *w, uint64_t count)
 {
     struct sys_state *s = w->state;
     struct stat st;
@@ -205,7 +205,7 @@ WORK_TIMED static int stat_run(struct work *w, uint64_t count)
     return 0;
 }
 
-WORK_TIMED static int fstat_run(struct work *w, uint64_t count)
+WORK_TIMED static int sys_fstat_run(struct work *w, uint64_t count)
 {
     struct sys_state *s = w->state;
     struct stat st;
@@ -221,7 +221,7 @@ WORK_TIMED static int fstat_run(struct work *w, uint64_t count)
     return 0;
 }
 
-WORK_TIMED static int open_close_run(struct work *w, uint64_t count)
+WORK_TIMED static int sys_open_close_run(struct work *w, uint64_t count)
 {
     for (uint64_t i = 0; i < count; i++) {
         long fd = syscall(SYS_openat, AT_FDCWD, SYS_FILE, O_RDONLY, 0);
@@ -232,7 +232,7 @@ WORK_TIMED static int open_close_run(struct work *w, uint64_t count)
 }
 
 /* The file that was asked for is the one that was made, and still empty. */
-static int file_verify(struct work *w)
+static int sys_file_verify(struct work *w)
 {
     struct sys_state *s = w->state;
     struct stat st, by_name;
@@ -246,7 +246,7 @@ static int file_verify(struct work *w)
 
 /* Signals. */
 
-static int signal_prepare(struct work *w)
+static int sys_signal_prepare(struct work *w)
 {
     if (sys_prepare(w) < 0)
         return -1;
@@ -262,7 +262,7 @@ static int signal_prepare(struct work *w)
     return 0;
 }
 
-WORK_TIMED static int install_run(struct work *w, uint64_t count)
+WORK_TIMED static int sys_install_run(struct work *w, uint64_t count)
 {
     struct sigaction action = {.sa_handler = sys_handler};
     for (uint64_t i = 0; i < count; i++)
@@ -272,7 +272,7 @@ WORK_TIMED static int install_run(struct work *w, uint64_t count)
 }
 
 /* The handler is the installed one, and it works. */
-static int install_verify(struct work *w)
+static int sys_install_verify(struct work *w)
 {
     struct sigaction now;
     if (sigaction(SIGUSR1, NULL, &now) < 0 || now.sa_handler != sys_handler)
@@ -283,9 +283,9 @@ static int install_verify(struct work *w)
     return 0;
 }
 
-static int handle_prepare(struct work *w)
+static int sys_handle_prepare(struct work *w)
 {
-    if (signal_prepare(w) < 0)
+    if (sys_signal_prepare(w) < 0)
         return -1;
     struct sigaction action = {.sa_handler = sys_handler};
     if (sigaction(SIGUSR1, &action, NULL) < 0)
@@ -295,7 +295,7 @@ static int handle_prepare(struct work *w)
 
 /* kill() returns after the handler ran: of the signals pending for the caller, at least one is
  * delivered before, and only one is pending. So the count is exact. */
-WORK_TIMED static int handle_run(struct work *w, uint64_t count)
+WORK_TIMED static int sys_handle_run(struct work *w, uint64_t count)
 {
     pid_t self = getpid();
     uint64_t before = sys_signals;
@@ -307,7 +307,7 @@ WORK_TIMED static int handle_run(struct work *w, uint64_t count)
     return 0;
 }
 
-WORK_TIMED static int handle_overhead(struct work *w, uint64_t count)
+WORK_TIMED static int sys_handle_overhead(struct work *w, uint64_t count)
 {
     pid_t self = getpid();
     for (uint64_t i = 0; i < count; i++)
@@ -316,66 +316,66 @@ WORK_TIMED static int handle_overhead(struct work *w, uint64_t count)
     return 0;
 }
 
-static const struct workload_ops syscall_ops = {
+static const struct workload_ops sys_syscall_ops = {
     .id = "sys.syscall",
-    .prepare = syscall_prepare,
-    .run = syscall_run,
-    .verify = syscall_verify,
+    .prepare = sys_syscall_prepare,
+    .run = sys_syscall_run,
+    .verify = sys_syscall_verify,
     .release = sys_release,
 };
-static const struct workload_ops read_ops = {
+static const struct workload_ops sys_read_ops = {
     .id = "sys.read",
-    .prepare = read_prepare,
-    .run = read_run,
-    .verify = device_verify,
+    .prepare = sys_read_prepare,
+    .run = sys_read_run,
+    .verify = sys_device_verify,
     .release = sys_release,
 };
-static const struct workload_ops write_ops = {
+static const struct workload_ops sys_write_ops = {
     .id = "sys.write",
-    .prepare = write_prepare,
-    .run = write_run,
-    .verify = device_verify,
+    .prepare = sys_write_prepare,
+    .run = sys_write_run,
+    .verify = sys_device_verify,
     .release = sys_release,
 };
-static const struct workload_ops stat_ops = {
+static const struct workload_ops sys_stat_ops = {
     .id = "sys.stat",
-    .prepare = file_prepare,
-    .run = stat_run,
-    .verify = file_verify,
+    .prepare = sys_file_prepare,
+    .run = sys_stat_run,
+    .verify = sys_file_verify,
     .release = sys_release,
 };
-static const struct workload_ops fstat_ops = {
+static const struct workload_ops sys_fstat_ops = {
     .id = "sys.fstat",
-    .prepare = file_prepare,
-    .run = fstat_run,
-    .verify = file_verify,
+    .prepare = sys_file_prepare,
+    .run = sys_fstat_run,
+    .verify = sys_file_verify,
     .release = sys_release,
 };
-static const struct workload_ops open_close_ops = {
+static const struct workload_ops sys_open_close_ops = {
     .id = "sys.open_close",
-    .prepare = file_prepare,
-    .run = open_close_run,
-    .verify = file_verify,
+    .prepare = sys_file_prepare,
+    .run = sys_open_close_run,
+    .verify = sys_file_verify,
     .release = sys_release,
 };
-static const struct workload_ops sig_install_ops = {
+static const struct workload_ops sys_sig_install_ops = {
     .id = "sys.sig_install",
-    .prepare = signal_prepare,
-    .run = install_run,
-    .verify = install_verify,
+    .prepare = sys_signal_prepare,
+    .run = sys_install_run,
+    .verify = sys_install_verify,
     .release = sys_release,
 };
-static const struct workload_ops sig_handle_ops = {
+static const struct workload_ops sys_sig_handle_ops = {
     .id = "sys.sig_handle",
-    .prepare = handle_prepare,
-    .run = handle_run,
-    .overhead = handle_overhead,
-    .verify = install_verify,
+    .prepare = sys_handle_prepare,
+    .run = sys_handle_run,
+    .overhead = sys_handle_overhead,
+    .verify = sys_install_verify,
     .release = sys_release,
 };
 
 const struct workload_ops *const workload_ops_sys[] = {
-    &syscall_ops,    &read_ops,      &write_ops,     &stat_ops,    &fstat_ops,
-    &open_close_ops, &fork_exit_ops, &fork_exec_ops, &fork_sh_ops, &sig_install_ops,
-    &sig_handle_ops, &pipe_ops,      NULL,
+    &sys_syscall_ops,    &sys_read_ops,  &sys_write_ops, &sys_stat_ops, &sys_fstat_ops,
+    &sys_open_close_ops, &fork_exit_ops, &fork_exec_ops, &fork_sh_ops,  &sys_sig_install_ops,
+    &sys_sig_handle_ops, &pipe_ops,      NULL,
 };

@@ -36,6 +36,9 @@ static void fill_standard_descriptors(void)
 
 int main(int argc, char **argv)
 {
+    int hello = workload_hello(argc, argv);
+    if (hello >= 0)
+        return hello;
     if (argc == 2 && strcmp(argv[1], WORKER_ARGUMENT) == 0)
         return worker_main();
 

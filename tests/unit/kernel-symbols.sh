@@ -1,0 +1,60 @@
+#!/bin/sh
+# Timed code (section .text.timed of the kernels) reaches nothing but timed code, the sentences for
+# failures, data, and the functions named here: thin wrappers of system calls and our own. Above all
+# no function that the C library chooses by processor: memcpy, memset, strlen and the like; compilers
+# make calls of those by themselves.
+library=$abs_top_builddir/libkernels.a
+allowed='^(syscall|getpid|getppid|stat|fstat|kill|sigaction|fork|_exit|execve|waitpid|open|openat'\
+'|close|fsync|lseek|unlinkat|__errno_location|histogram_record|process_miscounted'\
+'|work_now_ns|work_exclude_begin|work_exclude_end)$'
+data='^\.(text\.timed|text\.failed|rodata.*|data.*|bss|LC[0-9]+|L\..*)$'
+
+# Lines "object symbol" of the relocations of timed code that are not allowed; exit status 1 if none
+# was seen at all.
+judge() {
+    awk -v allowed="$allowed" -v data="$data" '
+        /^File:/ { object = $2 }
+        /^Relocation section/ { timed = $3 ~ /^.\.rela?\.text\.timed.$/ }
+        timed && $3 ~ /^R_/ {
+            seen++
+            name = $5
+            sub(/@.*/, "", name)
+            if (name !~ allowed && name !~ data) print object, name
+        }
+        END { exit seen < 20 }'
+}
+
+if nm "$library" 2>/dev/null | grep -Eq '__(asan|tsan|ubsan)_|__gcov'; then
+    echo 'SKIP: this build is instrumented; its timed code calls the sanitizer or the profiler'
+    exit 77
+fi
+if ! command -v readelf >/dev/null; then
+    echo 'SKIP: no readelf (package binutils)'
+    exit 77
+fi
+
+# The judge itself: it must see what must not be.
+sample=$(
+    echo "File: x.o"
+    echo "Relocation section '.rela.text.timed' at offset 0x1 contains 22 entries:"
+    for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        echo '0000000000000010  0000000900000004 R_X86_64_PLT32 0000000000000000 syscall - 4'
+    done
+    echo '0000000000000010  0000000900000004 R_X86_64_PLT32 0000000000000000 memcpy - 4'
+    echo '0000000000000010  0000000900000004 R_X86_64_PLT32 0000000000000000 .text + 4'
+)
+if test "$(echo "$sample" | judge)" != 'x.o memcpy
+x.o .text'; then
+    echo 'FAIL: this test does not find memcpy in a sample that has it'
+    exit 1
+fi
+
+if ! found=$(LC_ALL=C readelf -rW "$library" | judge); then
+    echo "FAIL: hardly any relocation of timed code in $library; is it still in .text.timed?"
+    exit 1
+fi
+if test -n "$found"; then
+    echo 'FAIL: timed code calls what it must not:'
+    echo "$found" | sort | uniq -c
+    exit 1
+fi
