@@ -50,9 +50,21 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/report/json.c \
 	src/report/csv.c \
 	src/report/markdown.c
-libvmtax_a_CFLAGS = $(AM_CFLAGS) $(STATGRAB_CFLAGS) $(CJSON_CFLAGS) $(LXC_CFLAGS)
+libvmtax_a_CFLAGS = $(AM_CFLAGS) $(STATGRAB_CFLAGS) $(CJSON_CFLAGS)
 
 bin_PROGRAMS += vmtax
 vmtax_SOURCES = src/main.c
 vmtax_CFLAGS = $(AM_CFLAGS)
-vmtax_LDADD = libvmtax.a $(NCURSES_LIBS) $(STATGRAB_LIBS) $(CJSON_LIBS) $(LXC_LIBS) -lm
+vmtax_LDADD = libvmtax.a $(NCURSES_LIBS) $(STATGRAB_LIBS) $(CJSON_LIBS) -lm
+
+# The keeper of a container. liblxc is linked here and nowhere else.
+pkglibexec_PROGRAMS += vmtax-container
+vmtax_container_SOURCES = \
+	src/container/main.c src/container/box.h \
+	src/container/rootfs.c \
+	src/container/own.c \
+	src/container/lxc.c \
+	src/target/network.c src/target/network.h \
+	src/error.c src/error.h
+vmtax_container_CFLAGS = $(AM_CFLAGS) $(LXC_CFLAGS)
+vmtax_container_LDADD = $(LXC_LIBS)

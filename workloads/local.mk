@@ -14,8 +14,7 @@ libkernels_a_SOURCES = \
 libkernels_a_CFLAGS = $(AM_CFLAGS) -fPIE
 $(libkernels_a_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
 
-pkglibexecdir = $(libexecdir)/vmtax
-pkglibexec_PROGRAMS = vmtax-agent
+pkglibexec_PROGRAMS += vmtax-agent
 vmtax_agent_SOURCES = $(common_sources) \
 	workloads/agent/main.c \
 	workloads/agent/supervisor.c workloads/agent/supervisor.h \

@@ -467,6 +467,24 @@ static bool take_newest(struct shared *s, const struct ledger *owner, struct ent
     return found;
 }
 
+static void write_done(struct shared *s, unsigned number)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%u done", number);
+    pthread_mutex_lock(&s->lock);
+    (void)write_line(s->fd, text); /* else it is undone once more, which does no harm */
+    pthread_mutex_unlock(&s->lock);
+}
+
+void ledger_forget(struct ledger *l)
+{
+    struct entry entry;
+    if (take_newest(l->shared, l, &entry)) {
+        write_done(l->shared, entry.number);
+        free(entry.argument);
+    }
+}
+
 static void undo_all(struct ledger *l)
 {
     struct shared *s = l->shared;
@@ -476,17 +494,14 @@ static void undo_all(struct ledger *l)
         undo_labelled(LEDGER_VARIABLE, l->label, !l->is_branch);
     while (take_newest(s, l->is_branch ? l : NULL, &entry)) {
         struct error e = {0};
-        bool failed = undo(entry.kind, entry.argument, &e) < 0;
-        if (failed)
+        if (undo(entry.kind, entry.argument, &e) < 0) {
             fprintf(stderr, "vmtax: %s\n", e.text);
-        char text[32];
-        snprintf(text, sizeof text, "%u done", entry.number);
-        pthread_mutex_lock(&s->lock);
-        if (failed)
+            pthread_mutex_lock(&s->lock);
             s->failures++;
-        else
-            (void)write_line(s->fd, text); /* else it is undone once more, which does no harm */
-        pthread_mutex_unlock(&s->lock);
+            pthread_mutex_unlock(&s->lock);
+        } else {
+            write_done(s, entry.number);
+        }
         free(entry.argument);
     }
 }

@@ -49,6 +49,8 @@ const char *ledger_label(const struct ledger *l);
 /* Promise that argument is about to be made. */
 int ledger_add(struct ledger *l, enum ledger_kind kind, const char *argument, struct error *e);
 int ledger_add_process(struct ledger *l, pid_t pid, struct error *e);
+/* Withdraw the newest promise of this ledger or branch: the thing turned out to be another's. */
+void ledger_forget(struct ledger *l);
 /* Undo all of this ledger or branch, newest first, and free it. Bounded time. What could not be
  * removed is told on stderr with the command that removes it. NULL is allowed. */
 void ledger_close(struct ledger *l);

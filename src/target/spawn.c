@@ -466,6 +466,23 @@ void spawn_last_words(struct spawn *s, char *out, size_t size)
     pthread_mutex_unlock(&s->lock);
 }
 
+void spawn_last_line(struct spawn *s, char *out, size_t size)
+{
+    pthread_mutex_lock(&s->lock);
+    snprintf(out, size, "%s", s->last_line);
+    pthread_mutex_unlock(&s->lock);
+}
+
+int spawn_exit_code(struct spawn *s)
+{
+    pthread_mutex_lock(&s->lock);
+    int code = !s->reaped               ? -1
+               : WIFSIGNALED(s->status) ? 128 + WTERMSIG(s->status)
+                                        : WEXITSTATUS(s->status);
+    pthread_mutex_unlock(&s->lock);
+    return code;
+}
+
 void spawn_free(struct spawn *s)
 {
     if (!s)

@@ -44,6 +44,9 @@ bool spawn_wait_end(struct spawn *s, double seconds);
 void spawn_kill(struct spawn *s);
 /* "ended with exit code 3: last line of its standard error". Printable ASCII. out may be cut. */
 void spawn_last_words(struct spawn *s, char *out, size_t size);
+/* The last line alone; the exit code (128 + the signal; -1 while it lives). */
+void spawn_last_line(struct spawn *s, char *out, size_t size);
+int spawn_exit_code(struct spawn *s);
 /* Kills what still lives, waits, frees. NULL is allowed. */
 void spawn_free(struct spawn *s);
 

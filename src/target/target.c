@@ -8,6 +8,7 @@
 
 const struct target_kind *const target_kinds[] = {
     &target_native,
+    &target_container,
     NULL,
 };
 

@@ -1,0 +1,57 @@
+/* vmtax-container: makes one container, see box.h. Its arguments are words of the form key=value,
+ * written by vmtax alone; it is of no use to call it by hand. */
+#include "config.h"
+
+#include "container/box.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *argument(char **argv, const char *key)
+{
+    size_t length = strlen(key);
+    for (; *argv; argv++)
+        if (!strncmp(*argv, key, length) && (*argv)[length] == '=')
+            return *argv + length + 1;
+    return NULL;
+}
+
+int main(int argc, char **argv)
+{
+    struct error e = {0};
+    if (argc < 2) {
+        fputs("vmtax-container is started by vmtax\n", stderr);
+        return 2;
+    }
+    const char *how = argument(argv, "how"), *network = argument(argv, "network"),
+               *memory = argument(argv, "memory");
+    struct box b = {.name = argument(argv, "name"),
+                    .directory = argument(argv, "directory"),
+                    .agent = argument(argv, "agent"),
+                    .scratch = argument(argv, "scratch"),
+                    .memory_bytes = memory ? strtoull(memory, NULL, 10) : 0,
+                    .user_namespace = geteuid() != 0,
+                    .has_network = network != NULL};
+    int status;
+    if (network)
+        network_plan((unsigned)strtoul(network, NULL, 10), &b.network);
+    /* Descriptor 3, when vmtax gives one, takes what the container is made by. */
+    bool reports = fcntl(3, F_SETFD, FD_CLOEXEC) == 0;
+    bool lxc = how && !strcmp(how, "lxc") && b.agent;
+    if (reports)
+        dprintf(3, "%s\n", lxc ? lxc_describe() : "namespaces, no runtime");
+    if (!how || !b.name || !b.directory)
+        status = error_set(&e, ERROR_USAGE, "vmtax-container was started without what it needs");
+    else
+        status = lxc ? lxc_run(&b, &e) : own_run(&b, &e);
+    if (status < 0) {
+        fprintf(stderr, "%s\n", e.text);
+        status = 2;
+    }
+    fflush(stderr);
+    /* Not exit(): liblxc keeps memory that checkers of leaks would complain of. */
+    _exit(status);
+}
