@@ -26,6 +26,7 @@ benches =
 # Unit tests: one program per file of tests, cmocka.
 if HAVE_CMOCKA
 unit_tests =
+include tests/ui.mk
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 
@@ -95,16 +96,6 @@ tests_unit_test_kernel_faults_SOURCES = tests/unit/test_kernel_faults.c tests/un
 tests_unit_test_kernel_faults_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_kernel_faults_LDADD = libkernels.a libvmtax.a $(CMOCKA_LIBS) -lm
 $(tests_unit_test_kernel_faults_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
-
-unit_tests += tests/unit/test_canvas
-tests_unit_test_canvas_SOURCES = tests/unit/test_canvas.c tests/unit/unit.h
-tests_unit_test_canvas_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_canvas_LDADD = libui.a libvmtax.a $(CMOCKA_LIBS) -lm
-
-unit_tests += tests/unit/test_widget
-tests_unit_test_widget_SOURCES = tests/unit/test_widget.c tests/unit/unit.h
-tests_unit_test_widget_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_widget_LDADD = libui.a libvmtax.a $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_stats
 tests_unit_test_stats_SOURCES = tests/unit/test_stats.c tests/unit/unit.h

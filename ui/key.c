@@ -134,11 +134,16 @@ const struct key *key_of(enum action a)
     return NULL;
 }
 
-static const char *hint_key(enum action a, char tab[2])
+const char *key_shown(enum glyph_set glyphs, const struct key *k)
+{
+    return glyphs == GLYPHS_ASCII && k->action == ACTION_OPEN ? "Enter" : k->shown;
+}
+
+static const char *hint_key(enum glyph_set glyphs, enum action a, char tab[2])
 {
     const struct key *k = key_of(a);
     if (k)
-        return k->shown;
+        return key_shown(glyphs, k);
     tab[0] = a >= ACTION_TAB_FIRST && a < ACTION_TAB_FIRST + (int)sizeof TAB_KEYS - 1
                  ? TAB_KEYS[a - ACTION_TAB_FIRST]
                  : '\0';
@@ -155,7 +160,7 @@ static const char *hint_label(enum action a, const char *label)
 int key_hint(struct canvas *c, int y, int x, enum action a, const char *label, bool on_bar)
 {
     char tab[2];
-    const char *shown = hint_key(a, tab);
+    const char *shown = hint_key(c->glyphs, a, tab);
     const struct key *k = key_of(a);
     int end = canvas_text(c, y, x, on_bar ? STYLE_BAR_KEY : STYLE_STRONG, ATTR_BOLD, shown);
     end = canvas_text(c, y, end, on_bar ? STYLE_BAR_TEXT : STYLE_DIM, 0, hint_label(a, label));
@@ -163,8 +168,8 @@ int key_hint(struct canvas *c, int y, int x, enum action a, const char *label, b
     return end;
 }
 
-int key_hint_columns(enum action a, const char *label)
+int key_hint_columns(enum glyph_set glyphs, enum action a, const char *label)
 {
     char tab[2];
-    return canvas_columns(hint_key(a, tab)) + canvas_columns(hint_label(a, label));
+    return canvas_columns(hint_key(glyphs, a, tab)) + canvas_columns(hint_label(a, label));
 }

@@ -89,7 +89,7 @@ enum key_group { KEY_GROUP_GLOBAL, KEY_GROUP_MOVE, KEY_GROUP_HERE };
 struct key {
     enum action action;
     int codes[3];      /* 0 = unused */
-    const char *shown; /* how the key is written: "s", "↵", "Tab" */
+    const char *shown; /* how the key is written: "s", "↵", "Tab"; key_shown() knows ASCII */
     const char *label; /* what follows it in a hint: "ort" makes sort, " open" makes ↵ open */
     const char *help;  /* for the help screen and `vmtax list keys` */
     enum key_group group;
@@ -102,9 +102,12 @@ extern const struct key keys[];
 enum action key_action(int code);
 const struct key *key_of(enum action a); /* NULL for ACTION_NONE and the tabs */
 
+/* How the key is written with these glyphs: where there is no ↵ it is "Enter". */
+const char *key_shown(enum glyph_set glyphs, const struct key *k);
+
 /* One hint: key bold, label dim; a target for the mouse. label NULL: the table's. Returns the
  * column after it. key_hint_columns: how many it takes. */
 int key_hint(struct canvas *c, int y, int x, enum action a, const char *label, bool on_bar);
-int key_hint_columns(enum action a, const char *label);
+int key_hint_columns(enum glyph_set glyphs, enum action a, const char *label);
 
 #endif

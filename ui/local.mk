@@ -9,5 +9,7 @@ libui_a_SOURCES = \
 	ui/number.c ui/number.h \
 	ui/plot.c ui/plot.h \
 	ui/widget.c ui/widget.h \
-	ui/panel.h
+	ui/help.c ui/help.h \
+	ui/scene.c ui/scene.h \
+	ui/panel.c ui/panel.h
 libui_a_CFLAGS = $(AM_CFLAGS) $(NCURSES_CFLAGS)

@@ -50,9 +50,20 @@ struct panel {
                  const struct view *v);
 };
 
-/* Every panel that this version has; ends with NULL. The tabs are all of TAB_KEYS (key.h): those
- * without a panel here are shown dim. */
+/* Every panel that this version has (panel.c); ends with NULL. A panel whose key is 0 has no tab:
+ * it is opened from a row or by its own action ("live"). */
 extern const struct panel *const panels[];
+const struct panel *panel_find(const char *id); /* NULL if there is none */
+
+/* One tab for each of TAB_KEYS (key.h), by place. Without a panel it is shown dim, and its key says
+ * so. */
+struct tab {
+    char key;
+    const char *title, *short_title;
+    const struct panel *panel; /* may be NULL */
+};
+struct tab tab_at(size_t place);
+
 extern const struct panel
     panel_live; /* the live run view: not a tab, opened from any row and by `v` */
 

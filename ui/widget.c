@@ -13,11 +13,11 @@ static void put(struct canvas *c, int y, int x, enum glyph g, enum style s, unsi
 
 /* Boxes */
 
-static int hints_columns(const struct hint *h, size_t count)
+static int hints_columns(const struct canvas *c, const struct hint *h, size_t count)
 {
     int n = count ? (int)count - 1 : 0; /* a frame line between two */
     for (size_t i = 0; i < count; i++)
-        n += key_hint_columns(h[i].action, h[i].label) + 2;
+        n += key_hint_columns(c->glyphs, h[i].action, h[i].label) + 2;
     return n;
 }
 
@@ -29,9 +29,9 @@ static int frame_hints(struct canvas *c, int y, int left, int right, const struc
     size_t count = 0;
     while (h && h[count].action)
         count++;
-    while (count > 0 && hints_columns(h, count) > right - left)
+    while (count > 0 && hints_columns(c, h, count) > right - left)
         count--;
-    int x = right - hints_columns(h, count), first = x;
+    int x = right - hints_columns(c, h, count), first = x;
     for (size_t i = 0; i < count; i++) {
         canvas_put(c, y, x, ' ', frame, 0);
         x = key_hint(c, y, x + 1, h[i].action, h[i].label, false);

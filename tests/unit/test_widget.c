@@ -111,7 +111,7 @@ static void box_has_hints_in_its_frame(void **state)
                "╰───────────────────── ↵ open ─╯\n");
     c = make(3, 20, GLYPHS_ASCII); /* a hint that does not fit goes as a whole */
     widget_box(&c, (struct rect){0, 0, 3, 20}, &box);
-    expect(&c, "+- 1score -- sort -+\n|                  |\n+--------- / open -+\n");
+    expect(&c, "+- 1score -- sort -+\n|                  |\n+----- Enter open -+\n");
 }
 
 static void boxes_of_any_size_stay_inside(void **state)

@@ -1,0 +1,486 @@
+#include <config.h>
+
+#include "tests/fixture_board.h"
+
+#include "text.h"
+#include "xalloc.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define CLOCK_AT 1790000000 /* a fixed moment, Unix seconds */
+
+/* -1..1, the same for the same arguments. */
+static double wobble(unsigned a, unsigned b)
+{
+    uint64_t x = a * 0x9E3779B97F4A7C15u + b * 0xC2B2AE3D27D4EB4Fu + 1;
+    x ^= x >> 31;
+    x *= 0xBF58476D1CE4E5B9u;
+    x ^= x >> 27;
+    x *= 0x94D049BB133111EBu;
+    x ^= x >> 33;
+    return (double)(x % 20001) / 10000 - 1;
+}
+
+static unsigned hash(const char *s)
+{
+    unsigned h = 5381;
+    while (*s)
+        h = h * 33 + (unsigned char)*s++;
+    return h;
+}
+
+/* What a target of this kind loses, as performance relative to native. */
+static double plausible_ratio(const char *kind, bool emulated, const struct workload *w,
+                              unsigned seed)
+{
+    static const struct {
+        const char *kind;
+        double general, system; /* SysOps and context switch */
+    } kinds[] = {{"container", 0.995, 0.985},
+                 {"openvz", 0.97, 0.975},
+                 {"xen", 0.95, 0.34},
+                 {"kvm", 0.88, 0.42}};
+    double ratio = 1;
+    if (emulated)
+        return 0.08 + 0.05 * (wobble(seed, 9) + 1);
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (strcmp(kinds[i].kind, kind) == 0)
+            ratio = w->subsystem == SUBSYSTEM_SYSOPS || w->subsystem == SUBSYSTEM_CTXSW
+                        ? kinds[i].system
+                        : kinds[i].general;
+    double spread = ratio > 0.9 ? 0.02 : 0.25;
+    return ratio * exp(spread * wobble(seed, 7));
+}
+
+static double plausible_native(const struct workload *w, unsigned seed)
+{
+    switch (w->figure) {
+    case FIGURE_TIME_US:
+        return exp(1.2 * wobble(seed, 1)) * (strstr(w->id, "fork") ? 300 : 0.6);
+    case FIGURE_MB_PER_S:
+        return exp(0.4 * wobble(seed, 2)) * (w->subsystem == SUBSYSTEM_DISK ? 900 : 9000);
+    case FIGURE_OPS_PER_S:
+        return exp(0.5 * wobble(seed, 3)) * 5000;
+    case FIGURE_NONE:
+        break;
+    }
+    return 1;
+}
+
+static void fill_cell(struct board_metric *m, const struct snapshot *s, size_t metric,
+                      size_t target, bool live)
+{
+    char name[WORKLOAD_ID_MAX + PARAMS_TEXT];
+    struct board_cell *cell = &m->cell[target];
+    snprintf(name, sizeof name, "%s %s", m->workload->id, m->params);
+    unsigned seed = hash(name);
+    double native = plausible_native(m->workload, seed),
+           noise = 0.003 + 0.006 * fabs(wobble(seed, 4));
+    const struct board_target *t = &s->targets[target];
+    double ratio = target == 0 ? 1
+                               : plausible_ratio(t->kind, t->emulated, m->workload,
+                                                 seed + (unsigned)target);
+    bool lower = workload_lower_is_better(m->workload);
+    double value = lower ? native / ratio : native * ratio;
+    struct figure_value *f = &cell->figure;
+    *f = (struct figure_value){.metric = metric,
+                               .target = target,
+                               .n = 12,
+                               .value = value,
+                               .low = value * (1 - noise),
+                               .high = value * (1 + noise),
+                               .bounded = true,
+                               .noise = noise,
+                               .verified = true,
+                               .measured = true};
+    if (m->workload->latency)
+        f->latency = (struct latency){.known = true,
+                                      .count = 40000,
+                                      .p50_us = 900 / ratio,
+                                      .p90_us = 1600 / ratio,
+                                      .p99_us = 5100 / ratio,
+                                      .p99_9_us = 12000 / ratio,
+                                      .max_us = 31000 / ratio};
+    cell->live = live;
+    cell->age_s = live ? 0 : 14 * 86400;
+    if (target == 0)
+        return;
+    double centre = log(ratio);
+    cell->compared = true;
+    cell->comparison = (struct comparison){.metric = metric,
+                                           .target = target,
+                                           .estimate = {.n = 6,
+                                                        .centre = centre,
+                                                        .low = centre - 2 * noise,
+                                                        .high = centre + 2 * noise,
+                                                        .level = 0.96875,
+                                                        .bounded = true},
+                                           .detectable = 3 * noise,
+                                           .p = NAN};
+    struct comparison *c = &cell->comparison;
+    c->verdict = stats_verdict(&c->estimate, workload_margin(m->workload));
+    if (c->verdict == VERDICT_BETTER)
+        c->flags |= FLAG_TOO_GOOD;
+    if (t->emulated) {
+        c->verdict = VERDICT_NOT_COMPARABLE;
+        c->flags |= FLAG_EMULATED;
+        text_copy(c->reason, sizeof c->reason, "emulated: no hardware assist");
+    }
+}
+
+static void fill_summary(struct snapshot *s)
+{
+    for (size_t t = 1; t < s->target_count; t++) {
+        double all = 0;
+        size_t known = 0;
+        for (size_t sub = 0; sub <= SUBSYSTEM_COUNT; sub++) {
+            struct subsystem_summary_cell *cell = &s->summary.cell[sub][t];
+            double sum = 0;
+            for (size_t m = 0; m < s->metric_count; m++) {
+                const struct board_cell *c = &s->metrics[m].cell[t];
+                if (s->metrics[m].workload->subsystem != (enum subsystem)sub)
+                    continue;
+                cell->total++;
+                if (c->compared && c->figure.measured) {
+                    sum += c->comparison.estimate.centre;
+                    cell->rows++;
+                    cell->flags |= c->comparison.flags;
+                }
+            }
+            if (sub == SUBSYSTEM_COUNT) {
+                cell->rows = known;
+                cell->total = SUBSYSTEM_EXITS;
+                sum = all;
+            }
+            if (cell->rows == 0)
+                continue;
+            struct stats_estimate e = {.n = 6, .centre = sum / (double)cell->rows, .bounded = true};
+            e.low = e.centre - 0.006;
+            e.high = e.centre + 0.006;
+            cell->known = cell->bounded = true;
+            cell->ratio = exp(e.centre);
+            cell->low = exp(e.low);
+            cell->high = exp(e.high);
+            cell->verdict = s->targets[t].emulated ? VERDICT_NOT_COMPARABLE
+                                                   : stats_verdict(&e, 0.03);
+            if (sub < SUBSYSTEM_COUNT) {
+                all += e.centre;
+                known++;
+            }
+        }
+    }
+}
+
+static void add_target(struct snapshot *s, const char *id, const char *kind, bool emulated)
+{
+    struct board_target *t = &s->targets[s->target_count++];
+    text_copy(t->id, sizeof t->id, id);
+    text_copy(t->kind, sizeof t->kind, kind);
+    t->state = BOARD_TARGET_READY;
+    t->emulated = emulated;
+    text_copy(t->how, sizeof t->how, s->target_count == 1 ? "the host itself" : "liblxc 5.0.2");
+    text_copy(t->network, sizeof t->network, "veth 10.77.0.1 - 10.77.0.2");
+    text_copy(t->limits, sizeof t->limits, "cpus 0-1, memory 1536 MiB (cgroup v2)");
+    text_copy(t->kernel, sizeof t->kernel, "6.1.0-18-amd64");
+    t->start_s = s->target_count == 1 ? 0.004 : 0.182;
+}
+
+static void fill_metrics(struct snapshot *s, bool live)
+{
+    for (const struct workload *w = workloads; w->id; w++) {
+        static const struct point all_defaults[] = {{"", 7}, {NULL, 0}};
+        if (w->figure == FIGURE_NONE)
+            continue;
+        for (const struct point *p = w->points ? w->points : all_defaults; p->params; p++) {
+            uint64_t values[PARAMS_MAX] = {0};
+            char params[PARAMS_TEXT];
+            if (!(p->profiles & PROFILE_STANDARD) || params_parse(w, p->params, values, NULL))
+                continue;
+            params_format(w, values, params);
+            struct board_metric *m = snapshot_metric(s, w, params);
+            size_t metric = (size_t)(m - s->metrics);
+            for (size_t t = 0; t < s->target_count; t++)
+                fill_cell(m, s, metric, t, live);
+            m->baseline_known = true;
+            m->baseline_value = m->cell[0].figure.value * 1.01;
+            m->baseline_low = m->baseline_value * 0.99;
+            m->baseline_high = m->baseline_value * 1.01;
+        }
+    }
+}
+
+static void fill_host(struct snapshot *s)
+{
+    struct board_host *h = &s->host;
+    h->known = true;
+    text_copy(h->name, sizeof h->name, "node7");
+    text_copy(h->cpu_model, sizeof h->cpu_model, "Xeon E5310 1.60GHz");
+    text_copy(h->kernel, sizeof h->kernel, "6.1.0-18-amd64");
+    text_copy(h->governor, sizeof h->governor, "performance");
+    h->cores = 4;
+    h->count = BOARD_HOST_MAX;
+    h->first = 17; /* a ring that has wrapped */
+    for (unsigned i = 0; i < BOARD_HOST_MAX; i++) {
+        size_t at = (h->first + i) % BOARD_HOST_MAX;
+        double slow = sin(i * 0.11), fast = wobble(i, 11) * 0.05;
+        h->cpu[at] = (float)(0.4 + 0.25 * slow + fast);
+        h->steal[at] = (float)(i % 50 == 7 ? 0.02 : 0);
+        h->memory[at] = (float)(0.62 + 0.02 * slow);
+        h->disk[at] = (float)(i % 40 < 20 ? 84e6 * (1 + fast) : 0);
+        h->net[at] = (float)(i % 60 > 45 ? 14e6 * (1 + fast) : 2e3);
+    }
+    for (size_t i = 0; i < h->cores; i++)
+        h->core[i] = (float)(0.82 - 0.2 * (double)i);
+    h->memory_total = 63ull << 30;
+    h->memory_used = 39ull << 30;
+    h->swap_total = 8ull << 30;
+    h->load1 = 3.1;
+    h->load5 = 2.7;
+    h->load15 = 2.2;
+    h->mhz = 2330;
+    h->quiet = true;
+    h->uptime_s = 266400;
+    h->processes = 214;
+}
+
+static void fill_run(struct snapshot *s, size_t target)
+{
+    struct board_run *r = &s->run;
+    r->active = true;
+    r->metric = 0;
+    for (size_t i = 0; i < s->metric_count; i++)
+        if (strcmp(s->metrics[i].workload->id, "file.write") == 0) {
+            r->metric = i;
+            break;
+        }
+    const struct board_metric *m = &s->metrics[r->metric];
+    r->workload = m->workload;
+    text_copy(r->params, sizeof r->params, m->params);
+    snprintf(r->title, sizeof r->title, "%s", m->workload->id);
+    r->target = target;
+    text_copy(r->position, sizeof r->position, "G1");
+    text_copy(r->phase, sizeof r->phase, "measure");
+    r->block = 3;
+    r->blocks = 7;
+    r->stage = r->stages = 1;
+    r->elapsed_s = 75;
+    r->eta_s = 72;
+    r->done = 0.51;
+    r->rate_count = 400;
+    r->rate_first = BOARD_RATE_MAX - 150; /* wraps */
+    double level = m->cell[target].figure.value;
+    for (unsigned i = 0; i < r->rate_count; i++) {
+        struct board_rate *p = &r->rate[(r->rate_first + i) % BOARD_RATE_MAX];
+        p->at_s = s->now_s - 0.5 * (double)(r->rate_count - 1 - i);
+        p->target = (uint8_t)(i % 8 < 4 ? 0 : target);
+        p->stall = i >= 370 && i < 373;
+        p->value = p->stall ? 0
+                            : (p->target ? level : m->cell[0].figure.value) *
+                                  (1 + 0.08 * sin(i * 0.3) + 0.03 * wobble(i, 5));
+    }
+    for (size_t t = 0; t < s->target_count; t++)
+        r->latency[t] = (struct latency){.known = true,
+                                         .count = 40000,
+                                         .p50_us = t ? 1100 : 310,
+                                         .p90_us = t ? 2900 : 520,
+                                         .p99_us = t ? 7400 : 1900,
+                                         .p99_9_us = t ? 31000 : 8800,
+                                         .max_us = t ? 212000 : 41000};
+    r->block_count = 3;
+    for (size_t i = 0; i < r->block_count; i++)
+        r->block_ratio[i] = 0.97 + 0.01 * wobble((unsigned)i, 6);
+}
+
+static void fill_queue_and_log(struct snapshot *s)
+{
+    static const struct {
+        const char *workload;
+        double seconds;
+    } queue[] = {{"file.read", 160}, {"sys.pipe", 12}, {"ctx.2p0k", 21}};
+    static const struct {
+        enum board_log_level level;
+        const char *target, *text;
+    } lines[] = {
+        {BOARD_LOG_NOTE, "", "host is quiet, governor performance"},
+        {BOARD_LOG_OK, "container", "agent answered after 0.18 s"},
+        {BOARD_LOG_RUN, "", "file.write size=64M: 7 blocks"},
+        {BOARD_LOG_WARN, "container", "steal 1.4 % in one slot, marked S"},
+        {BOARD_LOG_OK, "container", "sys.stat 97.8 % of native ±0.6"},
+        {BOARD_LOG_ERROR, "kvm", "no /dev/kvm: modprobe kvm_intel, or enable it in the firmware"},
+        {BOARD_LOG_RUN, "container", "block 4 of 7"},
+    };
+    for (size_t i = 0; i < sizeof queue / sizeof queue[0]; i++) {
+        struct board_queue_item *q = &s->queue[s->queue_count++];
+        text_copy(q->workload, sizeof q->workload, queue[i].workload);
+        text_copy(q->targets, sizeof q->targets, "container");
+        q->blocks = 7;
+        q->seconds = queue[i].seconds;
+    }
+    s->queue_total = 9;
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        struct board_log_line *l = &s->log[s->log_count++];
+        l->at = CLOCK_AT - 120 + 15 * (int64_t)i;
+        l->level = lines[i].level;
+        text_copy(l->target, sizeof l->target, lines[i].target);
+        text_copy(l->text, sizeof l->text, lines[i].text);
+    }
+}
+
+static void fill_common(struct snapshot *s)
+{
+    s->version = 1;
+    s->now_s = 400;
+    s->clock = CLOCK_AT;
+    text_copy(s->title, sizeof s->title, "live");
+    s->self = (struct board_self){
+        .ui_share = 0.001, .frames_per_s = 4, .frames = 1200, .rss_kib = 9000};
+    s->host.mhz = NAN;
+    s->run.eta_s = -1;
+}
+
+void fixture_empty(struct snapshot *s)
+{
+    fill_common(s);
+    s->self.ui_share = NAN;
+    s->self.frames_per_s = 0;
+}
+
+void fixture_container(struct snapshot *s)
+{
+    fill_common(s);
+    add_target(s, "native", "native", false);
+    add_target(s, "container", "container", false);
+    fill_metrics(s, true);
+    fill_summary(s);
+    fill_host(s);
+    fill_run(s, 1);
+    fill_queue_and_log(s);
+    s->baseline = (struct board_baseline){
+        .known = true,
+        .name = "native",
+        .sessions = 5,
+        .age_s = 14 * 86400,
+        .strength = "5 sessions",
+        .differences = {"kernel was 6.1.0-17-amd64, is 6.1.0-18-amd64"},
+        .difference_count = 1,
+        .difference_total = 3};
+}
+
+void fixture_stored(struct snapshot *s)
+{
+    fill_common(s);
+    s->stored = true;
+    text_copy(s->title, sizeof s->title, "2026-09-21 13:33 quick");
+    add_target(s, "native", "native", false);
+    add_target(s, "container", "container", false);
+    fill_metrics(s, false);
+    fill_summary(s);
+}
+
+void fixture_all(struct snapshot *s)
+{
+    fill_common(s);
+    add_target(s, "native", "native", false);
+    add_target(s, "container", "container", false);
+    add_target(s, "openvz", "openvz", false);
+    add_target(s, "xen", "xen", false);
+    add_target(s, "kvm", "kvm", false);
+    add_target(s, "kvm2", "kvm", true);
+    fill_metrics(s, true);
+    fill_summary(s);
+    fill_host(s);
+    fill_run(s, 4);
+    fill_queue_and_log(s);
+}
+
+static void fill_text(char *out, size_t size, const char *unit)
+{
+    size_t used = 0, n = strlen(unit);
+    while (used + n + 1 < size) {
+        memcpy(out + used, unit, n);
+        used += n;
+    }
+    out[used] = '\0';
+}
+
+void fixture_hostile(struct snapshot *s)
+{
+    fixture_all(s);
+    s->clock = INT64_MAX;
+    s->now_s = 1e12;
+    fill_text(s->title, sizeof s->title, "漢字 ");
+    fill_text(s->host.name, sizeof s->host.name, "node·");
+    fill_text(s->host.cpu_model, sizeof s->host.cpu_model, "W");
+    fill_text(s->host.quiet_why, sizeof s->host.quiet_why, "busy ");
+    s->host.quiet = false;
+    s->host.mhz = INFINITY;
+    s->host.load1 = 1e9;
+    s->host.processes = SIZE_MAX;
+    s->host.uptime_s = 1e18;
+    for (size_t t = 1; t < s->target_count; t++) {
+        fill_text(s->targets[t].id, sizeof s->targets[t].id, "漢x");
+        fill_text(s->targets[t].reason, sizeof s->targets[t].reason, "it failed ");
+        s->targets[t].state = (enum board_target_state)(t % 5);
+    }
+    for (size_t i = 0; i < BOARD_LOG_MAX; i++) {
+        struct board_log_line *l = &s->log[i];
+        l->at = INT64_MIN + (int64_t)i;
+        fill_text(l->text, sizeof l->text, "éé—");
+        fill_text(l->target, sizeof l->target, "t");
+    }
+    s->log_count = BOARD_LOG_MAX;
+    s->log_first = 100;
+    for (size_t i = 0; i < BOARD_QUEUE_MAX; i++) {
+        fill_text(s->queue[i].workload, sizeof s->queue[i].workload, "w");
+        fill_text(s->queue[i].params, sizeof s->queue[i].params, "p=");
+        fill_text(s->queue[i].targets, sizeof s->queue[i].targets, "g,");
+        s->queue[i].seconds = 1e15;
+        s->queue[i].blocks = UINT32_MAX;
+    }
+    s->queue_count = BOARD_QUEUE_MAX;
+    s->queue_total = SIZE_MAX;
+    static const double extremes[] = {0, -1, 1e-300, 1e300, INFINITY, NAN};
+    for (size_t m = 0; m < s->metric_count; m++)
+        for (size_t t = 0; t < s->target_count; t++) {
+            struct board_cell *cell = &s->metrics[m].cell[t];
+            double x = extremes[(m + t) % 6], y = extremes[(m + 2 * t + 1) % 6];
+            cell->figure.value = x;
+            cell->figure.low = y;
+            cell->figure.high = -y;
+            cell->figure.noise = x;
+            cell->figure.measured = (m + t) % 3 != 0;
+            cell->comparison.estimate.centre = y;
+            cell->comparison.estimate.low = x;
+            cell->comparison.estimate.high = y;
+            cell->comparison.detectable = x;
+            cell->comparison.flags = ~0u;
+            cell->comparison.verdict = (enum verdict)((m + t) % VERDICT_COUNT);
+            fill_text(cell->comparison.reason, sizeof cell->comparison.reason, "because ");
+            fill_text(cell->figure.reason, sizeof cell->figure.reason, "because ");
+            s->metrics[m].baseline_value = x;
+        }
+    for (size_t sub = 0; sub <= SUBSYSTEM_COUNT; sub++)
+        for (size_t t = 0; t < s->target_count; t++)
+            s->summary.cell[sub][t].ratio = extremes[(sub + t) % 6];
+    for (size_t i = 0; i < s->run.rate_count; i++)
+        s->run.rate[i].value = extremes[i % 6];
+    s->run.eta_s = 1e18;
+    s->run.elapsed_s = -5;
+    s->run.done = 7;
+    s->run.block = 9;
+    s->run.blocks = 0;
+    s->run.block_count = BOARD_BLOCKS_MAX;
+    for (size_t i = 0; i < BOARD_BLOCKS_MAX; i++)
+        s->run.block_ratio[i] = extremes[i % 6];
+    for (size_t t = 0; t < s->target_count; t++)
+        s->run.latency[t] = (struct latency){.known = true,
+                                             .p50_us = NAN,
+                                             .p90_us = 0,
+                                             .p99_us = 1e300,
+                                             .p99_9_us = INFINITY,
+                                             .max_us = -1};
+    fill_text(s->run.title, sizeof s->run.title, "title ");
+    fill_text(s->run.phase, sizeof s->run.phase, "phase ");
+}

@@ -1,0 +1,17 @@
+/* fixture_board.h - plausible snapshots for tests of the screens, filled by hand, the same bytes
+ * each time. Nothing in them was measured. */
+#ifndef VMTAX_TESTS_FIXTURE_BOARD_H
+#define VMTAX_TESTS_FIXTURE_BOARD_H
+
+#include "board.h"
+
+/* Each fills a zeroed snapshot; release it with snapshot_release. */
+void fixture_empty(struct snapshot *s); /* as at the first start: no result, no host sample */
+void fixture_container(
+    struct snapshot *s); /* native and container, a run is live, queue, log, baseline */
+void fixture_stored(struct snapshot *s); /* the same figures from a stored result, nothing live */
+void fixture_all(struct snapshot *s); /* container, openvz, xen, kvm, and a kvm that is emulated */
+void fixture_hostile(
+    struct snapshot *s); /* longest names and extreme or missing figures everywhere */
+
+#endif

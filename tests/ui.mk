@@ -1,0 +1,29 @@
+# Tests of the dashboard, below the engine's: included by tests/local.mk.
+
+unit_tests += tests/unit/test_canvas
+tests_unit_test_canvas_SOURCES = tests/unit/test_canvas.c tests/unit/unit.h
+tests_unit_test_canvas_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_canvas_LDADD = libui.a libvmtax.a $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_widget
+tests_unit_test_widget_SOURCES = tests/unit/test_widget.c tests/unit/unit.h
+tests_unit_test_widget_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_widget_LDADD = libui.a libvmtax.a $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_layout
+tests_unit_test_layout_SOURCES = tests/unit/test_layout.c tests/unit/unit.h
+tests_unit_test_layout_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_layout_LDADD = libui.a libvmtax.a $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_key
+tests_unit_test_key_SOURCES = tests/unit/test_key.c tests/unit/unit.h
+tests_unit_test_key_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_key_LDADD = libui.a libvmtax.a $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_golden
+tests_unit_test_golden_SOURCES = tests/unit/test_golden.c tests/unit/unit.h tests/fixture_board.c tests/fixture_board.h
+tests_unit_test_golden_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) \
+	-DGOLDEN_DIR='"$(abs_top_srcdir)/tests/golden"'
+tests_unit_test_golden_LDADD = libui.a libvmtax.a $(CMOCKA_LIBS) -lm
+golden_tests += tests/unit/test_golden
+EXTRA_DIST += tests/golden

@@ -1,0 +1,242 @@
+/* Screens as text. One line of the table is one screen; its text is tests/golden/NAME.txt and its
+ * attributes NAME.attr, in two files so that a change of colours does not hide a change of place.
+ * `make golden-update` writes them anew: look at the difference before it is committed. */
+#include <config.h>
+
+#include "tests/fixture_board.h"
+#include "tests/unit/unit.h"
+#include "ui/scene.h"
+
+#include "xalloc.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+static void first_tab(struct scene *scene, struct view *view)
+{
+    (void)scene;
+    (void)view;
+}
+
+static void help_keys(struct scene *scene, struct view *view)
+{
+    (void)view;
+    scene->overlay = OVERLAY_HELP;
+}
+
+static void help_legend(struct scene *scene, struct view *view)
+{
+    (void)view;
+    scene->overlay = OVERLAY_HELP;
+    scene->help_page = 1;
+}
+
+static void help_method(struct scene *scene, struct view *view)
+{
+    (void)view;
+    scene->overlay = OVERLAY_HELP;
+    scene->help_page = 2;
+}
+
+static void quit_question(struct scene *scene, struct view *view)
+{
+    (void)view;
+    scene->overlay = OVERLAY_QUIT;
+}
+
+static void welcome(struct scene *scene, struct view *view)
+{
+    static const char *const lines[] = {
+        "What does a container cost here? Enter runs a quick comparison",
+        "of native and container: 38 metrics, about one minute.", NULL};
+    (void)view;
+    scene->overlay = OVERLAY_WELCOME;
+    scene->welcome = lines;
+}
+
+static void flash(struct scene *scene, struct view *view)
+{
+    (void)view;
+    scene->flash = "Network: no workloads of this subsystem in this version";
+    scene->flash_error = true;
+}
+
+#define ASCII   GLYPHS_ASCII
+#define BLOCK   GLYPHS_BLOCK
+#define BRAILLE GLYPHS_BRAILLE
+
+static const struct golden {
+    const char *panel; /* id; "" = none, for what surrounds the panels */
+    int w, h;
+    enum glyph_set glyphs;
+    void (*fixture)(struct snapshot *s);
+    const char *scenario; /* last part of the name */
+    void (*set)(struct scene *scene, struct view *view);
+} goldens[] = {
+    {"", 80, 24, BRAILLE, fixture_container, "frame", first_tab},
+    {"", 80, 24, ASCII, fixture_container, "frame", first_tab},
+    {"", 120, 40, BRAILLE, fixture_stored, "frame", first_tab},
+    {"", 60, 16, BRAILLE, fixture_container, "flash", flash},
+    {"", 40, 3, BRAILLE, fixture_all, "small", first_tab},
+    {"", 80, 24, BRAILLE, fixture_container, "quit", quit_question},
+    {"", 80, 24, BRAILLE, fixture_empty, "welcome", welcome},
+    {"", 80, 24, BRAILLE, fixture_container, "help-keys", help_keys},
+    {"", 120, 60, BRAILLE, fixture_container, "help-keys", help_keys},
+    {"", 80, 24, ASCII, fixture_container, "help-legend", help_legend},
+    {"", 120, 40, BRAILLE, fixture_container, "help-legend", help_legend},
+    {"", 120, 40, BRAILLE, fixture_container, "help-method", help_method},
+};
+
+static char *read_file(const char *path)
+{
+    FILE *f = fopen(path, "r");
+    if (!f)
+        return NULL;
+    char *text = xcalloc(1 << 18, 1);
+    text[fread(text, 1, (1 << 18) - 1, f)] = '\0';
+    fclose(f);
+    return text;
+}
+
+/* False if the file differs or is missing. With VMTAX_GOLDEN_UPDATE the file is written instead. */
+static bool matches(const char *name, const char *extension, const char *text)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s.%s", GOLDEN_DIR, name, extension);
+    if (getenv("VMTAX_GOLDEN_UPDATE")) {
+        FILE *f = fopen(path, "w");
+        assert_non_null(f);
+        assert_true(fputs(text, f) >= 0);
+        assert_int_equal(fclose(f), 0);
+        return true;
+    }
+    char *want = read_file(path);
+    bool same = want && strcmp(want, text) == 0;
+    if (!want)
+        fprintf(stderr, "%s is missing: make golden-update\n", path);
+    else if (!same)
+        fprintf(stderr, "differs from %s; it should be\n%s\nand is\n%s\n", path, want, text);
+    free(want);
+    return same;
+}
+
+/* The text has exactly h lines of w columns. */
+static void check_shape(const struct canvas *c, const char *text, int h, int w)
+{
+    int lines = 0;
+    assert_int_equal(c->h, h);
+    for (const char *p = text; *p; lines++) {
+        const char *end = strchr(p, '\n');
+        char *line = xcalloc((size_t)(end - p) + 1, 1);
+        memcpy(line, p, (size_t)(end - p));
+        assert_int_equal(canvas_columns(line), w);
+        free(line);
+        p = end + 1;
+    }
+    assert_int_equal(lines, h);
+}
+
+static bool check_golden(const struct golden *g)
+{
+    struct view view = {.target = 1, .span_s = 30, .metric = SIZE_MAX};
+    struct scene scene = {.view = &view, .tab = '1'};
+    struct snapshot s = {0};
+    struct canvas c;
+    char name[128];
+    if (*g->panel) {
+        scene.panel = panel_find(g->panel);
+        assert_non_null(scene.panel);
+        scene.tab = scene.panel->key;
+    }
+    g->fixture(&s);
+    g->set(&scene, &view);
+    canvas_init(&c, g->glyphs);
+    scene_draw(&c, g->h, g->w, &s, &scene);
+    static const char *const sets[] = {"-ascii", "-block", ""};
+    snprintf(name, sizeof name, "%s%s%s-%dx%d%s", g->panel, *g->panel && *g->scenario ? "-" : "",
+             g->scenario, g->w, g->h, sets[g->glyphs]);
+    char *text = canvas_to_text(&c), *attributes = canvas_to_attributes(&c);
+    check_shape(&c, text, g->h, g->w);
+    bool same = matches(name, "txt", text);
+    same = matches(name, "attr", attributes) && same;
+    free(text);
+    free(attributes);
+    canvas_release(&c);
+    snapshot_release(&s);
+    return same;
+}
+
+static void screens_are_as_they_were(void **state)
+{
+    size_t wrong = 0;
+    (void)state;
+    for (size_t i = 0; i < sizeof goldens / sizeof goldens[0]; i++)
+        wrong += !check_golden(&goldens[i]);
+    assert_int_equal(wrong, 0);
+}
+
+/* Every panel at every size class and some between, with good, missing and absurd figures: nothing
+ * but its area changes, nothing crashes (run this under the sanitizers). */
+static void panels_survive_anything(void **state)
+{
+    static void (*const fixtures[])(struct snapshot *) = {
+        fixture_empty, fixture_container, fixture_stored, fixture_all, fixture_hostile};
+    static const int sizes[][2] = {{1, 1},    {3, 40},   {16, 60},  {17, 79},  {23, 100},
+                                   {24, 80},  {24, 109}, {40, 120}, {43, 150}, {44, 150},
+                                   {48, 160}, {80, 250}, {16, 250}, {90, 60}};
+    (void)state;
+    for (size_t f = 0; f < sizeof fixtures / sizeof fixtures[0]; f++) {
+        struct snapshot s = {0};
+        fixtures[f](&s);
+        for (size_t p = 0; panels[p]; p++)
+            for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+                for (unsigned variant = 0; variant < 8; variant++) {
+                    struct view view = {.target = 1, .span_s = 30, .metric = SIZE_MAX};
+                    struct scene scene = {.panel = panels[p], .tab = panels[p]->key, .view = &view};
+                    struct canvas c;
+                    canvas_init(&c, (enum glyph_set)(variant % 3));
+                    view.unit = (enum unit_mode)(variant % UNIT_COUNT);
+                    view.box = variant % 4;
+                    view.expanded = variant & 1;
+                    view.paper = variant & 2;
+                    view.reverse = variant & 4;
+                    view.sort = variant;
+                    view.metric = variant & 4 ? 1000000 : SIZE_MAX;
+                    for (size_t b = 0; b < 16; b++) {
+                        view.row[b] = variant == 7 ? SIZE_MAX / 2 : variant * 5;
+                        view.column[b] = view.row[b];
+                        view.scroll[b] = variant;
+                        view.other_view[b] = variant & 1;
+                        view.log_axis[b] = variant & 2;
+                    }
+                    scene_draw(&c, sizes[i][0], sizes[i][1], &s, &scene);
+                    char *text = canvas_to_text(&c);
+                    check_shape(&c, text, sizes[i][0], sizes[i][1]);
+                    free(text);
+                    if (panels[p]->metric)
+                        panels[p]->metric(&s, &view);
+                    for (size_t b = 0; b < 16; b++) {
+                        if (panels[p]->rows)
+                            panels[p]->rows(&s, &view, b);
+                        if (panels[p]->columns)
+                            panels[p]->columns(&s, &view, b);
+                    }
+                    canvas_release(&c);
+                }
+        snapshot_release(&s);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(screens_are_as_they_were),
+        cmocka_unit_test(panels_survive_anything),
+    };
+    setenv("TZ", "UTC0", 1);
+    tzset();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,183 @@
+#include "ui/help.h"
+
+#include "stats.h"
+#include "ui/layout.h"
+#include "ui/widget.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* A line of a page is drawn at a row; with c NULL it only counts. */
+struct page {
+    struct canvas *c;
+    struct rect in;
+    int row; /* next line, relative to the first shown */
+};
+
+static int next_row(struct page *p)
+{
+    int row = p->row++;
+    return row >= 0 && row < p->in.h ? p->in.y + row : -1;
+}
+
+static void heading(struct page *p, const char *text)
+{
+    int y = next_row(p);
+    if (y >= 0)
+        canvas_text(p->c, y, p->in.x, STYLE_STRONG, ATTR_BOLD, text);
+}
+
+static void line(struct page *p, const char *text)
+{
+    int y = next_row(p);
+    if (y >= 0)
+        widget_cut(p->c, y, p->in.x, p->in.w, STYLE_TEXT, 0, text);
+}
+
+static void key_line(struct page *p, const char *shown, const char *help)
+{
+    int y = next_row(p);
+    if (y < 0)
+        return;
+    canvas_text(p->c, y, p->in.x + 1, STYLE_STRONG, ATTR_BOLD, shown);
+    widget_cut(p->c, y, p->in.x + 9, p->in.w - 9, STYLE_TEXT, 0, help);
+}
+
+static void page_keys(struct page *p)
+{
+    static const char *const titles[] = {
+        [KEY_GROUP_GLOBAL] = "EVERYWHERE", [KEY_GROUP_MOVE] = "MOVE", [KEY_GROUP_HERE] = "HERE"};
+    for (size_t g = 0; g < sizeof titles / sizeof titles[0]; g++) {
+        heading(p, titles[g]);
+        if (g == KEY_GROUP_GLOBAL) {
+            key_line(p, "1-9 0", "go to a panel");
+            key_line(p, "H W L", "host, white box, log");
+        }
+        for (const struct key *k = keys; k->action; k++)
+            if ((size_t)k->group == g)
+                key_line(p, p->c ? key_shown(p->c->glyphs, k) : k->shown, k->help);
+        if (g == KEY_GROUP_GLOBAL)
+            key_line(p, "^Z", "stop the program; fg continues it");
+        line(p, "");
+    }
+}
+
+static void glyph_line(struct page *p, enum glyph g, enum style s, unsigned attr, const char *text)
+{
+    int y = next_row(p);
+    if (y < 0)
+        return;
+    canvas_put(p->c, y, p->in.x + 1, glyph(p->c->glyphs, g), s, attr);
+    widget_cut(p->c, y, p->in.x + 4, p->in.w - 4, STYLE_TEXT, 0, text);
+}
+
+static void page_legend(struct page *p)
+{
+    static const struct {
+        const char *kind, *text;
+    } kinds[] = {
+        {"native", "native: the ruler. 100 = native, right is better, times are inverted first"},
+        {"container", "container"},
+        {"openvz", "OpenVZ"},
+        {"xen", "Xen"},
+        {"kvm", "KVM"},
+        {"ssh", "any other guest that is reached by a command"},
+    };
+    static const struct {
+        enum verdict v;
+        const char *text;
+    } marks[] = {
+        {VERDICT_BETTER, "better: the interval lies wholly above native. Ask why (flag X)"},
+        {VERDICT_SAME, "same: the interval lies wholly inside the margin (3 %, 5 % for servers)"},
+        {VERDICT_SLIGHTLY_WORSE, "slightly worse: interval wholly below native, within 10 %"},
+        {VERDICT_WORSE, "worse: interval wholly below native, by more than 10 %"},
+        {VERDICT_NO_SIGN, "no sign: measured too briefly for a verdict, nothing seen"},
+        {VERDICT_INCONCLUSIVE, "inconclusive: shown with the effect that would have been found"},
+        {VERDICT_NOT_MEASURED, "not measured; n/a: cannot be measured here. The row says why"},
+        {VERDICT_NOT_COMPARABLE, "not comparable: something that must be equal differs"},
+    };
+    char text[160];
+    heading(p, "WHO: mark and hue");
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        glyph_line(p, glyph_of_kind(kinds[i].kind, false), style_of_kind(kinds[i].kind), ATTR_BOLD,
+                   kinds[i].text);
+    glyph_line(p, GLYPH_KVM_HOLLOW, STYLE_KVM, ATTR_DIM,
+               "hollow: emulated (~ before its numbers, no verdict), or no interval yet");
+    line(p, "");
+    heading(p, "HOW GOOD: sign and colour");
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+        glyph_line(p, glyph_of_verdict(marks[i].v), style_of_verdict(marks[i].v),
+                   attr_of_verdict(marks[i].v), marks[i].text);
+    line(p, "");
+    heading(p, "SHAPES");
+    line(p, " ├─●─┤ mean and 95 % interval   ┃ native   ━╸ overhead: no ink is no loss");
+    line(p, " heat: 1× native is dark, 8× and more is bright; every cell prints its number");
+    line(p, "");
+    heading(p, "FLAGS beside a figure");
+    for (size_t i = 0; i < FLAG_COUNT; i++) {
+        snprintf(text, sizeof text, " %c  %s", flags[i].letter, flags[i].meaning);
+        line(p, text);
+    }
+}
+
+static void page_method(struct page *p)
+{
+    static const char *const text[] = {
+        "HOW FIGURES ARE MADE",
+        " A slot is one short timed execution on one target. Four adjacent slots,",
+        " native, guest, guest, native, are a block; the next block is its mirror.",
+        " Each block gives one log ratio, guest to native, in which slow drift of",
+        " the machine cancels. Several blocks give the estimate (Hodges-Lehmann)",
+        " and its interval (exact signed-rank; below 6 blocks a t interval, marked",
+        " approximate). The smallest slot is never taken for the truth.",
+        "",
+        "WHAT A VERDICT MEANS",
+        " Rows are judged one by one, uncorrected: about 1 row in 20 will be wrong.",
+        " `check` and `compare` correct for the number of rows.",
+        " The detectable effect is the smallest that would have been found with",
+        " 80 % probability. A repetition is a new session, never a second try at a",
+        " row that was in doubt.",
+        "",
+        "WHAT IS KEPT APART",
+        " Emulated targets are outside of every mean and verdict. A guest clock",
+        " that runs wrong by more than 1 % gets no verdict. A row whose data came",
+        " from a cache says so. A figure that was not measured shows its reason.",
+        "",
+        "THE PAPER",
+        " Che, Shi, Yu, Lin: A Synthetical Performance Evaluation of OpenVZ, Xen",
+        " and KVM. Panels follow its nine subsystems; P shows its own figures.",
+    };
+    for (size_t i = 0; i < sizeof text / sizeof text[0]; i++)
+        if (text[i][0] >= 'A' && text[i][0] <= 'Z')
+            heading(p, text[i]);
+        else
+            line(p, text[i]);
+}
+
+size_t help_draw(struct canvas *c, struct rect area, size_t page, size_t first)
+{
+    static const struct {
+        const char *title;
+        void (*draw)(struct page *p);
+    } pages[HELP_PAGES] = {
+        {"help: keys", page_keys}, {"help: legend", page_legend}, {"help: method", page_method}};
+    static const struct hint top[] = {{ACTION_BACK, " close"}, {ACTION_NONE, NULL}};
+    static const struct hint bottom[] = {
+        {ACTION_LEFT, "→ keys · legend · method"}, {ACTION_UP, "↓ scroll"}, {ACTION_NONE, NULL}};
+    struct page count = {NULL, {0}, 0};
+    page = page < HELP_PAGES ? page : HELP_PAGES - 1;
+    pages[page].draw(&count);
+    struct rect r = layout_center(area, count.row + 2, 82);
+    const struct box box = {
+        .title = pages[page].title, .top = top, .bottom = bottom, .focus = true};
+    struct rect in = widget_box(c, r, &box);
+    size_t lines = (size_t)count.row, visible = in.h > 0 ? (size_t)in.h : 0;
+    size_t last = lines > visible ? lines - visible : 0;
+    first = first < last ? first : last;
+    struct rect former = canvas_clip(c, in);
+    struct page draw = {c, in, -(int)first};
+    pages[page].draw(&draw);
+    canvas_unclip(c, former);
+    widget_more(c, r, first, last - first);
+    return last;
+}

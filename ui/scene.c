@@ -1,0 +1,231 @@
+#include "ui/scene.h"
+
+#include "ui/help.h"
+#include "ui/layout.h"
+#include "ui/widget.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define TAB_COUNT (sizeof TAB_KEYS - 1)
+
+void scene_absent(char *out, size_t size, const struct tab *tab)
+{
+    if (tab->key == 'W')
+        snprintf(out, size, "%s: no white-box readings in this version", tab->title);
+    else if (tab->key == '0' || (tab->key >= '2' && tab->key <= '9'))
+        snprintf(out, size, "%s: no workloads of this subsystem in this version", tab->title);
+    else
+        snprintf(out, size, "%s: no such panel in this version", tab->title);
+}
+
+/* Tabs */
+
+enum tab_names { TABS_LONG, TABS_SHORT, TABS_KEYS };
+
+static int tab_columns(const struct tab *tab, enum tab_names names, bool active)
+{
+    if (names == TABS_KEYS && !active)
+        return 2;
+    const char *name = names == TABS_LONG ? tab->title : tab->short_title;
+    int n = canvas_columns(name) + (name[0] == tab->key ? 0 : 1) + 1;
+    return names == TABS_LONG || active ? n + 1 : n;
+}
+
+static int draw_tab(struct canvas *c, int y, int x, const struct tab *tab, enum tab_names names,
+                    bool active)
+{
+    const char *name = names == TABS_LONG ? tab->title : tab->short_title;
+    char key[2] = {tab->key, '\0'};
+    int start = x, end = x + tab_columns(tab, names, active);
+    enum style text = active ? STYLE_BAR_ACTIVE : STYLE_BAR_TEXT;
+    enum style hot = active ? STYLE_BAR_ACTIVE : tab->panel ? STYLE_BAR_KEY : STYLE_BAR_TEXT;
+    unsigned attr = active ? ATTR_BOLD : tab->panel ? 0 : ATTR_DIM;
+    canvas_fill(c, (struct rect){y, x, 1, end - x}, ' ', active ? STYLE_BAR_ACTIVE : STYLE_BAR, 0);
+    x = canvas_text(c, y, x + 1, hot, tab->panel ? attr | ATTR_BOLD : attr, key);
+    if (names != TABS_KEYS || active)
+        canvas_text(c, y, x, text, attr, name[0] == tab->key ? name + 1 : name);
+    canvas_hit_key(c, (struct rect){y, start, 1, end - start}, tab->key);
+    return end;
+}
+
+static void draw_tabs(struct canvas *c, struct rect r, char current, const char *right)
+{
+    struct tab tabs[TAB_COUNT];
+    for (size_t i = 0; i < TAB_COUNT; i++)
+        tabs[i] = tab_at(i);
+    enum tab_names names = r.w >= 110 ? TABS_LONG : TABS_SHORT;
+    for (;; names++) {
+        int n = 0;
+        for (size_t i = 0; i < TAB_COUNT; i++)
+            n += tab_columns(&tabs[i], names, tabs[i].key == current);
+        if (n <= r.w || names == TABS_KEYS)
+            break;
+    }
+    canvas_fill(c, r, ' ', STYLE_BAR, 0);
+    int x = r.x;
+    for (size_t i = 0; i < TAB_COUNT; i++)
+        x = draw_tab(c, r.y, x, &tabs[i], names, tabs[i].key == current);
+    if (*right && x + canvas_columns(right) + 2 <= r.x + r.w)
+        canvas_text_right(c, r.y, r.x + r.w - 2, STYLE_BAR_TEXT, 0, right);
+}
+
+/* Footer */
+
+static void status_text(char *out, size_t size, const struct snapshot *s, const struct view *v,
+                        bool wide)
+{
+    char share[NUMBER_MAX + 8] = "ui —", clock[16] = "";
+    const char *mode = v->frozen       ? "frozen"
+                       : s->stored     ? "stored"
+                       : s->run.active ? "live"
+                                       : "idle";
+    if (isfinite(s->self.ui_share)) {
+        char number[NUMBER_MAX];
+        snprintf(share, sizeof share, "ui %s%%%s", number_fit(number, 4, 100 * s->self.ui_share, 1),
+                 wide ? " core" : "");
+    }
+    time_t at = (time_t)s->clock;
+    struct tm tm;
+    if (wide && s->clock > 0 && localtime_r(&at, &tm))
+        strftime(clock, sizeof clock, "  %H:%M:%S", &tm);
+    if (isfinite(s->self.frames_per_s) && s->self.frames_per_s > 0)
+        snprintf(out, size, "%s %.0ffps%s %s%s", mode, s->self.frames_per_s, wide ? " " : "", share,
+                 clock);
+    else
+        snprintf(out, size, "%s%s %s%s", mode, wide ? " " : "", share, clock);
+}
+
+/* Hints in the table's footer order, as many as fit; help and quit come first. */
+static void footer_hints(struct canvas *c, struct rect r, int limit)
+{
+    int x = r.x + 1;
+    for (int place = 1; place < 64; place++)
+        for (const struct key *k = keys; k->action; k++) {
+            if (k->footer != place)
+                continue;
+            if (x + key_hint_columns(c->glyphs, k->action, NULL) > limit)
+                return;
+            x = key_hint(c, r.y, x, k->action, NULL, true) + 2;
+        }
+}
+
+static void draw_footer(struct canvas *c, struct rect r, const struct snapshot *s,
+                        const struct scene *scene)
+{
+    char status[128];
+    bool wide = r.w >= 110;
+    canvas_fill(c, r, ' ', STYLE_BAR, 0);
+    if (scene->overlay == OVERLAY_FILTER) {
+        int x = canvas_text(c, r.y, r.x + 1, STYLE_BAR_KEY, ATTR_BOLD, "/");
+        x = canvas_text(c, r.y, x, STYLE_BAR_KEY, 0, scene->view->filter);
+        canvas_put(c, r.y, x, '_', STYLE_BAR_KEY, ATTR_BOLD);
+        canvas_text_right(c, r.y, r.x + r.w - 2, STYLE_BAR_TEXT, 0, "↵ keep  Esc clear");
+        return;
+    }
+    status_text(status, sizeof status, s, scene->view, wide);
+    int status_x = r.x + r.w - 1 - canvas_columns(status);
+    if (scene->flash) {
+        struct rect former = canvas_clip(c,
+                                         (struct rect){r.y, r.x, 1, r.w - 2 > 0 ? r.w - 2 : r.w});
+        int end = canvas_text(c, r.y, r.x + 1, scene->flash_error ? STYLE_BAR_KEY : STYLE_BAR_TEXT,
+                              scene->flash_error ? ATTR_BOLD : 0, scene->flash);
+        canvas_unclip(c, former);
+        if (end + 2 <= status_x)
+            canvas_text(c, r.y, status_x, STYLE_BAR_TEXT, 0, status);
+        return;
+    }
+    canvas_text(c, r.y, status_x, STYLE_BAR_TEXT, 0, status);
+    footer_hints(c, r, status_x - 1);
+}
+
+/* What lies over the screen */
+
+static void draw_lines(struct canvas *c, struct rect area, const char *title,
+                       const char *const *lines, const struct hint *bottom)
+{
+    int count = 0, widest = canvas_columns(title) + 8;
+    for (; lines[count]; count++)
+        if (canvas_columns(lines[count]) > widest)
+            widest = canvas_columns(lines[count]);
+    struct rect r = layout_center(area, count + 2, widest + 6);
+    const struct box box = {.title = title, .bottom = bottom, .focus = true};
+    struct rect in = widget_box(c, r, &box);
+    for (int i = 0; i < count && i < in.h; i++)
+        widget_cut(c, in.y + i, in.x + 1, in.w - 2, STYLE_TEXT, 0, lines[i]);
+}
+
+static void draw_quit(struct canvas *c, struct rect area, const struct snapshot *s)
+{
+    char what[160];
+    static const struct hint hints[] = {
+        {ACTION_OPEN, " quit"}, {ACTION_BACK, " stay"}, {ACTION_NONE, NULL}};
+    snprintf(what, sizeof what, "%s is being measured.", s->run.title[0] ? s->run.title : "A run");
+    const char *const lines[] = {
+        what, "Quitting stops it; guests are removed, what was measured is kept.", "",
+        "Quit? Enter or q quits, Esc stays.", NULL};
+    draw_lines(c, area, "a run is live", lines, hints);
+}
+
+/* Below 60x16: one line, still live. */
+static void draw_small(struct canvas *c, const struct snapshot *s)
+{
+    char text[128], number[NUMBER_MAX];
+    snprintf(text, sizeof text, "need 60x16, have %dx%d", c->w, c->h);
+    int y = c->h > 1 ? (c->h - 2) / 2 : 0;
+    canvas_text(c, y, 0, STYLE_STRONG, ATTR_BOLD, text);
+    int x = 0;
+    for (size_t t = 1; t < s->target_count; t++) {
+        const struct subsystem_summary_cell *cell = &s->summary.cell[SUBSYSTEM_COUNT][t];
+        if (!cell->known || s->targets[t].emulated)
+            continue;
+        canvas_put(c, y + 1, x, glyph(c->glyphs, glyph_of_kind(s->targets[t].kind, false)),
+                   style_of_kind(s->targets[t].kind), ATTR_BOLD);
+        x = canvas_text(c, y + 1, x + 2, style_of_verdict(cell->verdict),
+                        attr_of_verdict(cell->verdict),
+                        number_ratio(number, 6, cell->ratio, UNIT_PERCENT));
+        canvas_put(c, y + 1, x, glyph(c->glyphs, glyph_of_verdict(cell->verdict)),
+                   style_of_verdict(cell->verdict), attr_of_verdict(cell->verdict));
+        x += 2;
+    }
+    if (x > 0)
+        canvas_text(c, y + 1, x, STYLE_DIM, 0, "% native");
+}
+
+size_t scene_draw(struct canvas *c, int h, int w, const struct snapshot *s,
+                  const struct scene *scene)
+{
+    static const struct hint welcome[] = {
+        {ACTION_OPEN, " run it"}, {ACTION_BACK, " look around"}, {ACTION_NONE, NULL}};
+    size_t help_last = 0;
+    canvas_resize(c, h, w);
+    struct layout frame = layout_frame(h, w);
+    if (frame.area.h <= 0) {
+        draw_small(c, s);
+        return 0;
+    }
+    char right[96];
+    snprintf(right, sizeof right, "%s", s->stored ? s->title : s->host.name);
+    draw_tabs(c, frame.tabs, scene->tab, right);
+    if (scene->panel) {
+        struct rect former = canvas_clip(c, frame.area);
+        scene->panel->draw(c, frame.area, s, scene->view);
+        canvas_unclip(c, former);
+    } else {
+        canvas_text(c, frame.area.y + 1, frame.area.x + 2, STYLE_DIM, 0,
+                    "no panel to show in this version");
+    }
+    draw_footer(c, frame.footer, s, scene);
+    if (scene->overlay == OVERLAY_HELP || scene->overlay == OVERLAY_QUIT ||
+        scene->overlay == OVERLAY_WELCOME)
+        canvas_dim(c);
+    if (scene->overlay == OVERLAY_HELP)
+        help_last = help_draw(c, frame.area, scene->help_page, scene->help_first);
+    else if (scene->overlay == OVERLAY_QUIT)
+        draw_quit(c, frame.area, s);
+    else if (scene->overlay == OVERLAY_WELCOME && scene->welcome)
+        draw_lines(c, frame.area, "vmtax", scene->welcome, welcome);
+    return help_last;
+}

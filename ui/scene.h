@@ -1,0 +1,36 @@
+/* scene.h - one whole screen: tabs, panel, footer, and what lies over them. A pure function of the
+ * snapshot and the state given; the dashboard, `vmtax screen` and the golden tests all draw with
+ * it. */
+#ifndef VMTAX_SCENE_H
+#define VMTAX_SCENE_H
+
+#include "ui/panel.h"
+
+enum overlay {
+    OVERLAY_NONE,
+    OVERLAY_WELCOME,
+    OVERLAY_HELP,
+    OVERLAY_QUIT, /* a run is live: really? */
+    OVERLAY_FILTER,
+};
+
+struct scene {
+    const struct panel *panel; /* NULL: the version has none; the area says so */
+    char tab;                  /* the tab to light; a panel without one keeps its caller's */
+    const struct view *view;   /* never NULL */
+    enum overlay overlay;
+    size_t help_page, help_first;
+    const char *const *welcome; /* lines of OVERLAY_WELCOME, ends with NULL */
+    const char *flash;          /* takes the footer's place; NULL: none */
+    bool flash_error;
+};
+
+/* Resize the canvas and draw. Returns the largest help_first that makes sense (0 without help). */
+size_t scene_draw(struct canvas *c, int h, int w, const struct snapshot *s,
+                  const struct scene *scene);
+
+/* What has no panel says so, for the footer: "Network: no workloads of this subsystem in this
+ * version". */
+void scene_absent(char *out, size_t size, const struct tab *tab);
+
+#endif
