@@ -9,7 +9,25 @@ libui_a_SOURCES = \
 	ui/number.c ui/number.h \
 	ui/plot.c ui/plot.h \
 	ui/widget.c ui/widget.h \
+	ui/theme.c ui/theme.h \
 	ui/help.c ui/help.h \
 	ui/scene.c ui/scene.h \
 	ui/panel.c ui/panel.h
 libui_a_CFLAGS = $(AM_CFLAGS) $(NCURSES_CFLAGS)
+
+themesdir = $(pkgdatadir)/themes
+dist_themes_DATA = \
+	themes/dark.theme \
+	themes/light.theme \
+	themes/high-contrast.theme \
+	themes/ansi16.theme \
+	themes/mono.theme
+
+# The themes are built in, so that the program has them wherever it runs.
+ui/theme_data.h: $(dist_themes_DATA) ui/theme_data.awk
+	$(AM_V_GEN)$(MKDIR_P) ui && cd $(srcdir) && \
+	$(AWK) -f ui/theme_data.awk $(dist_themes_DATA) >$(abs_builddir)/$@.tmp && \
+	mv $(abs_builddir)/$@.tmp $(abs_builddir)/$@
+ui/libui_a-theme.$(OBJEXT): ui/theme_data.h
+CLEANFILES += ui/theme_data.h
+EXTRA_DIST += ui/theme_data.awk
