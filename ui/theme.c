@@ -80,10 +80,16 @@ const char *theme_builtin(size_t i)
 
 /* Colours */
 
-/* Ottosson's OKLab: lightness and two opponent axes, in which distance is near to what is seen. */
+/* CIE L*a*b*, white point D65: lightness and two opponent axes, in which distance is near to what
+ * is seen. */
 struct lab {
     double l, a, b;
 };
+
+static double lab_root(double t)
+{
+    return t > 0.008856 ? cbrt(t) : 7.787 * t + 16.0 / 116;
+}
 
 static struct lab to_lab(int32_t rgb)
 {
@@ -92,12 +98,10 @@ static struct lab to_lab(int32_t rgb)
         double v = (rgb >> (16 - 8 * i) & 255) / 255.0;
         c[i] = v <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4);
     }
-    double l = cbrt(0.4122214708 * c[0] + 0.5363325363 * c[1] + 0.0514459929 * c[2]);
-    double m = cbrt(0.2119034982 * c[0] + 0.6806995451 * c[1] + 0.1073969566 * c[2]);
-    double s = cbrt(0.0883024619 * c[0] + 0.2817188376 * c[1] + 0.6299787005 * c[2]);
-    return (struct lab){0.2104542553 * l + 0.7936177850 * m - 0.0040720468 * s,
-                        1.9779984951 * l - 2.4285922050 * m + 0.4505937099 * s,
-                        0.0259040371 * l + 0.7827717662 * m - 0.8086757660 * s};
+    double x = lab_root((0.4124 * c[0] + 0.3576 * c[1] + 0.1805 * c[2]) / 0.95047);
+    double y = lab_root(0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2]);
+    double z = lab_root((0.0193 * c[0] + 0.1192 * c[1] + 0.9505 * c[2]) / 1.08883);
+    return (struct lab){116 * y - 16, 500 * (x - y), 200 * (y - z)};
 }
 
 static double distance(int32_t x, int32_t y)

@@ -41,8 +41,11 @@ static void colors_come_down_by_nearness(void **state)
     static const struct {
         int32_t rgb;
         int index;
-    } cases[] = {{0x56B4E9, 74}, {0xF0E442, 227}, {0xCC79A7, 175}, {0x408CFF, 33}, {0xA0A0A0, 247},
-                 {0x00B282, 36}, {0xE69F00, 214}, {0xEBEEF2, 255}, {0x000000, 16}, {0xFFFFFF, 231}};
+    } cases[] = {{0x56B4E9, 74},  {0xF0E442, 227}, {0xCC79A7, 175}, {0x408CFF, 33},
+                 {0xA0A0A0, 247}, {0x00B282, 36},  {0xE69F00, 214}, {0xEBEEF2, 255},
+                 {0xE05C14, 166}, {0x1E2128, 235}, {0x3A283A, 236}, {0x682C46, 96},
+                 {0x9A383E, 131}, {0xCB5828, 166}, {0xEB8C1E, 172}, {0xF8BE3C, 178},
+                 {0xFDECA0, 229}, {0x000000, 16},  {0xFFFFFF, 231}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         assert_int_equal(theme_nearest_256(cases[i].rgb), cases[i].index);
