@@ -121,6 +121,23 @@ unit_tests += tests/unit/test_target
 tests_unit_test_target_SOURCES = tests/unit/test_target.c tests/unit/unit.h
 tests_unit_test_target_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_target_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+
+# The agent again, with kernels that misbehave (tests/unit/strange_kernels.c).
+check_PROGRAMS += tests/unit/strange-agent
+tests_unit_strange_agent_SOURCES = tests/unit/strange_kernels.c $(vmtax_agent_SOURCES)
+tests_unit_strange_agent_CFLAGS = $(AM_CFLAGS) -fPIE
+tests_unit_strange_agent_LDFLAGS = $(AM_LDFLAGS) $(AGENT_LDFLAGS)
+tests_unit_strange_agent_LDADD = -lm
+
+unit_tests += tests/unit/test_agent
+tests_unit_test_agent_SOURCES = tests/unit/test_agent.c tests/unit/unit.h
+tests_unit_test_agent_CPPFLAGS = $(AM_CPPFLAGS) -DTEST_AGENT='"$(abs_top_builddir)/vmtax-agent"' \
+	-DSTRANGE_AGENT='"$(abs_top_builddir)/tests/unit/strange-agent"'
+if SANITIZED
+tests_unit_test_agent_CPPFLAGS += -DTEST_SANITIZED
+endif
+tests_unit_test_agent_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_agent_LDADD = libvmtax.a $(CMOCKA_LIBS)
 endif
 
 # For shell tests: what stands at a path of a JSON document.
