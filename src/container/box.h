@@ -40,6 +40,10 @@ int rootfs_make(struct box *b, struct error *e);
 /* /dev, in the mount namespace of the container, before its root is entered. */
 int rootfs_devices(const struct box *b, struct error *e);
 
+/* The agent's argument vector; out has room for BOX_WORDS. */
+#define BOX_WORDS 4
+void box_words(const struct box *b, char *out[BOX_WORDS]);
+
 /* Run the agent in namespaces made here. Returns its exit code, or -1. An agent of NULL: only try
  * whether it would work. */
 int own_run(struct box *b, struct error *e);

@@ -112,7 +112,8 @@ int lxc_run(struct box *b, struct error *e)
         return -1;
     c->want_daemonize(c, false);
     c->want_close_all_fds(c, true);
-    char *argv[] = {(char *)(uintptr_t)b->agent, NULL};
+    char *argv[BOX_WORDS];
+    box_words(b, argv);
     if (!c->start(c, 0, argv)) {
         char why[200];
         first_error(log, why, sizeof why);

@@ -19,6 +19,17 @@ static const char *argument(char **argv, const char *key)
     return NULL;
 }
 
+void box_words(const struct box *b, char *out[BOX_WORDS])
+{
+    size_t used = 0;
+    out[used++] = (char *)(uintptr_t)b->agent; /* exec and liblxc change none of them */
+    if (b->scratch) {
+        out[used++] = (char *)(uintptr_t) "--scratch";
+        out[used++] = (char *)(uintptr_t)b->scratch;
+    }
+    out[used] = NULL;
+}
+
 int main(int argc, char **argv)
 {
     struct error e = {0};

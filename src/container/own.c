@@ -65,7 +65,8 @@ static int first_process(const struct box *b, struct error *e)
         (void)prctl(PR_CAPBSET_DROP, dropped[i], 0, 0, 0); /* unknown to an old kernel */
     if (!b->agent)
         return 0;
-    char *argv[] = {(char *)(uintptr_t)b->agent, NULL};
+    char *argv[BOX_WORDS];
+    box_words(b, argv);
     execv(b->agent, argv);
     return error_errno(e, errno, "%s could not be started in the container", b->agent);
 }

@@ -340,7 +340,6 @@ int rootfs_make(struct box *b, struct error *e)
         return error_errno(e, errno, "%s", b->directory);
     /* A scratch directory below the run directory would be hidden by the tmpfs: keep hold of it. */
     int scratch = b->scratch ? open(b->scratch, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
-    int agent_directory = -1;
     if (b->scratch && scratch < 0)
         return error_errno(e, errno, "the scratch directory %s", b->scratch);
     if (b->memory_bytes)
@@ -384,8 +383,6 @@ out:
         free(mounts[i]);
     if (scratch >= 0)
         close(scratch);
-    if (agent_directory >= 0)
-        close(agent_directory);
     return failed;
 }
 

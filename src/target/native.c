@@ -52,7 +52,8 @@ static struct target *start(const struct target_options *options, struct ledger 
     double from = now_s();
     struct local *local = xcalloc(1, sizeof *local);
     char name[64];
-    const char *argv[] = {options->agent_path, NULL};
+    const char *argv[] = {options->agent_path, options->scratch ? "--scratch" : NULL,
+                          options->scratch, NULL};
     if (local_init(local, &target_native, options, ledger, name, sizeof name, e) < 0 ||
         local_launch(local, options, argv, -1, PATIENCE_S, e) < 0) {
         stop(&local->target);

@@ -234,13 +234,10 @@ static char **make_environment(const struct spawn_options *o)
     size_t used = 0;
     if (o->ledger)
         out[used++] = xasprintf(LEDGER_VARIABLE "=%s", ledger_label(o->ledger));
-    if (o->scratch) {
-        out[used++] = xasprintf("VMTAX_SCRATCH=%s", o->scratch);
+    if (o->scratch)
         out[used++] = xasprintf("TMPDIR=%s", o->scratch);
-    }
     for (size_t i = 0; i < count; i++) {
         if (!strncmp(environ[i], LEDGER_VARIABLE "=", sizeof LEDGER_VARIABLE) ||
-            !strncmp(environ[i], "VMTAX_SCRATCH=", 14) ||
             (o->scratch && !strncmp(environ[i], "TMPDIR=", 7)))
             continue;
         out[used++] = xstrdup(environ[i]);

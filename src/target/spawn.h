@@ -26,7 +26,7 @@ struct spawn_options {
     size_t cpu_count;
     struct cgroup *cgroup; /* the child enters it before it executes anything; may be NULL */
     struct ledger *ledger; /* the child is promised to it before it executes anything */
-    const char *scratch;   /* VMTAX_SCRATCH and TMPDIR of the child; may be NULL */
+    const char *scratch;   /* TMPDIR of the child; may be NULL */
     int pass_fd;           /* the child's descriptor 3; -1: none; stays the caller's */
 };
 

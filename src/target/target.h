@@ -24,7 +24,7 @@ struct target_options {
     uint64_t memory_bytes;     /* limit; 0 = none */
     const char *agent_path;    /* the agent's file on the host */
     const char *scratch; /* private directory on a real disk; every target sees it by the same path;
-                            the agent finds it in $VMTAX_SCRATCH and $TMPDIR; NULL: none */
+                            the agent gets it as --scratch and $TMPDIR; NULL: none */
     bool limits; /* false: no cgroup limits (native beside a guest that cannot have any); the
                     processors are still held to by affinity, which everybody may set */
 };

@@ -131,7 +131,7 @@ static void kinds_are_listed(void **state)
 static void native_speaks_and_ends(void **state)
 {
     (void)state;
-    write_script("echo hello $VMTAX_SCRATCH; read line; echo got $line; exec cat >/dev/null");
+    write_script("echo hello $2 $TMPDIR; read line; echo got $line; exec cat >/dev/null");
     struct target_options o = options();
     o.scratch = home;
     size_t before = open_descriptors();
@@ -139,7 +139,7 @@ static void native_speaks_and_ends(void **state)
     struct target *t = start(&o, l);
     char line[PATH_MAX + 64], expected[PATH_MAX + 64];
     read_line(t->from_agent, line, sizeof line);
-    snprintf(expected, sizeof expected, "hello %s", home);
+    snprintf(expected, sizeof expected, "hello %s %s", home, home);
     assert_string_equal(line, expected);
     assert_int_equal(write(t->to_agent, "abc\n", 4), 4);
     read_line(t->from_agent, line, sizeof line);
