@@ -6,17 +6,22 @@
 
 enum fact_class { FACT_NOTE, FACT_WARN, FACT_FATAL };
 
-/* Read the machine's facts into r. Never fails: what cannot be read is the fact "unknown". */
+/* Read the machine's facts into r. Never fails: what cannot be read is the fact "unknown". Takes
+ * some milliseconds. Sources: uname, /proc, /sys, cpuid, the C library. */
 void fingerprint_read(struct result *r);
+/* The same from other places than /proc and /sys, for tests. */
+void fingerprint_read_from(struct result *r, const char *proc, const char *sys);
 
 struct fingerprint_difference {
     enum fact_class class;
+    const char *only; /* the one workload that a FATAL difference makes incomparable; NULL: all */
     char key[40];
     char sentence[256]; /* "kernel changed from 6.1.0-25 to 6.1.0-28: system calls and context
                            switches may differ" */
 };
 /* Differences from old to new, fatal first. Returns the number found; at most room are written.
- * Includes targets (limits, emulation), agent and profile. */
+ * Includes targets (limits, emulation), agent and profile. What is unknown on one side is a NOTE
+ * that says so: it may or may not have changed. */
 size_t fingerprint_compare(const struct result *old, const struct result *new,
                            struct fingerprint_difference *out, size_t room);
 

@@ -8,10 +8,14 @@
 
 struct host_sampler;
 
-/* Starts the sampler thread. With board: fills board->current.host each second. NULL with a
- * sentence. */
+/* Starts the sampler thread, which fills board->current.host each second until it is stopped. At
+ * most one at a time (libstatgrab is initialised and used in that thread alone). NULL with a
+ * sentence. Sources: libstatgrab for processors, memory, swap, load, disks and network (real
+ * devices only); /proc/stat for single processors and steal; quiet.h for the judgement. */
 struct host_sampler *host_sampler_start(struct board *board, struct error *e);
 void host_sampler_stop(struct host_sampler *s); /* NULL is allowed */
+/* Processor time the thread has used, seconds. Any thread. */
+double host_sampler_cost(struct host_sampler *s);
 
 /* Share of processor time stolen by the hypervisor below, over all processors, since an earlier
  * reading. */
@@ -21,6 +25,21 @@ struct host_steal {
 };
 struct host_steal host_steal_read(void);
 double host_steal_share(struct host_steal from, struct host_steal to); /* NAN unknown */
+
+/* Ticks of every processor from the text of /proc/stat. */
+struct host_ticks {
+    uint64_t busy; /* user, nice, system: what processes used */
+    uint64_t idle; /* idle and waiting for input and output */
+    uint64_t total, steal;
+};
+struct host_times {
+    bool known;
+    struct host_ticks all;
+    struct host_ticks core[BOARD_CORES_MAX]; /* by the processor's number */
+    size_t cores;                            /* 1 + the highest number seen */
+};
+/* text need not end at a line. */
+void host_parse_times(const char *text, size_t length, struct host_times *out);
 
 /* Processors this process may use, ascending. Returns how many (> 0), at most room. */
 size_t host_cpus(int *cpus, size_t room);

@@ -31,8 +31,9 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/analysis_slots.c src/analysis_slots.h \
 	src/analysis_figure.c \
 	src/analysis_summary.c \
-	src/board.c src/board.h \
+	src/board.c src/snapshot.c src/board.h \
 	src/host.c src/host.h \
+	src/quiet.c src/quiet.h \
 	src/fingerprint.c src/fingerprint.h \
 	src/store.c src/store_json.c src/store_parse.c src/store.h \
 	src/baseline.c src/baseline.h \

@@ -107,6 +107,21 @@ tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/fixture.c tes
 tests_unit_test_store_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
 tests_unit_test_store_LDADD = libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
 
+unit_tests += tests/unit/test_fingerprint
+tests_unit_test_fingerprint_SOURCES = tests/unit/test_fingerprint.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
+tests_unit_test_fingerprint_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
+tests_unit_test_fingerprint_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_host
+tests_unit_test_host_SOURCES = tests/unit/test_host.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
+tests_unit_test_host_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
+tests_unit_test_host_LDADD = libvmtax.a $(CMOCKA_LIBS) $(STATGRAB_LIBS) -lm
+
+unit_tests += tests/unit/test_board
+tests_unit_test_board_SOURCES = tests/unit/test_board.c tests/unit/unit.h
+tests_unit_test_board_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
+tests_unit_test_board_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_analysis
 tests_unit_test_analysis_SOURCES = tests/unit/test_analysis.c tests/unit/unit.h
 tests_unit_test_analysis_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

@@ -1,0 +1,143 @@
+/* A result as the rows, targets and summary of a snapshot: the same screens show what is being
+ * measured and what was stored. */
+#include <config.h>
+
+#include "analysis.h"
+#include "board.h"
+#include "text.h"
+#include "xalloc.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static void set_targets(struct snapshot *s, const struct result *r)
+{
+    struct board_target old[TARGETS_MAX];
+    size_t old_count = s->target_count;
+    memcpy(old, s->targets, sizeof old);
+    memset(s->targets, 0, sizeof s->targets);
+    s->target_count = r->target_count;
+    for (size_t i = 0; i < r->target_count; i++) {
+        const struct result_target *from = &r->targets[i];
+        struct board_target *to = &s->targets[i];
+        to->state = s->stored ? BOARD_TARGET_OFF : BOARD_TARGET_READY;
+        for (size_t j = 0; j < old_count; j++) {
+            if (strcmp(old[j].id, from->id) == 0 && !s->stored) {
+                to->state = old[j].state;
+                text_copy(to->reason, sizeof to->reason, old[j].reason);
+                text_copy(to->remedy, sizeof to->remedy, old[j].remedy);
+            }
+        }
+        text_clean(to->id, sizeof to->id, from->id);
+        text_clean(to->kind, sizeof to->kind, from->kind);
+        text_clean(to->how, sizeof to->how, from->how);
+        text_clean(to->network, sizeof to->network, from->network);
+        text_clean(to->limits, sizeof to->limits, from->limits);
+        text_clean(to->kernel, sizeof to->kernel, from->kernel);
+        to->emulated = from->emulated;
+        to->start_s = from->start_s;
+    }
+}
+
+static struct subsystem_summary_cell summary_cell(const struct subsystem_summary *from)
+{
+    struct subsystem_summary_cell to = {
+        .rows = from->rows,
+        .total = from->total,
+        .known = from->estimate.n > 0 && isfinite(from->estimate.centre),
+        .ratio = NAN,
+        .low = NAN,
+        .high = NAN,
+        .verdict = from->verdict,
+        .flags = from->flags,
+    };
+    if (to.known) {
+        to.ratio = exp(from->estimate.centre);
+        to.bounded = from->estimate.bounded;
+        if (to.bounded) {
+            to.low = exp(from->estimate.low);
+            to.high = exp(from->estimate.high);
+        }
+    }
+    return to;
+}
+
+static void set_summary(struct snapshot *s, const struct result *r)
+{
+    memset(&s->summary, 0, sizeof s->summary);
+    for (size_t t = 1; t < r->target_count; t++) {
+        for (int sub = 0; sub < SUBSYSTEM_COUNT; sub++) {
+            struct subsystem_summary from = analysis_subsystem(r, (enum subsystem)sub, t);
+            s->summary.cell[sub][t] = summary_cell(&from);
+        }
+        struct subsystem_summary from = analysis_overall(r, t);
+        s->summary.cell[SUBSYSTEM_COUNT][t] = summary_cell(&from);
+    }
+    /* Native is the reference: it has rows, but nothing to be compared with. */
+    for (size_t i = 0; i < s->metric_count; i++) {
+        enum subsystem sub = s->metrics[i].workload->subsystem;
+        size_t rows = s->metrics[i].cell[0].figure.measured;
+        s->summary.cell[sub][0].rows += rows;
+        s->summary.cell[sub][0].total++;
+        s->summary.cell[SUBSYSTEM_COUNT][0].rows += rows;
+        s->summary.cell[SUBSYSTEM_COUNT][0].total++;
+    }
+}
+
+static void keep_baseline(struct board_metric *to, const struct board_metric *old)
+{
+    to->baseline_known = old->baseline_known;
+    to->baseline_value = old->baseline_value;
+    to->baseline_low = old->baseline_low;
+    to->baseline_high = old->baseline_high;
+}
+
+void snapshot_set_result(struct snapshot *s, const struct result *r)
+{
+    struct board_metric *old = s->metrics;
+    size_t old_count = s->metric_count;
+    double age = s->stored ? fmax(0, (double)time(NULL) - (double)r->started) : 0;
+
+    set_targets(s, r);
+    s->metrics = NULL;
+    s->metric_count = s->metric_room = 0;
+    size_t *row_of = xcalloc(r->metric_count ? r->metric_count : 1, sizeof *row_of);
+    for (size_t i = 0; i < r->metric_count; i++) {
+        row_of[i] = SIZE_MAX;
+        if (r->metrics[i].row) {
+            struct board_metric *m = snapshot_metric(s, r->metrics[i].row, r->metrics[i].params);
+            row_of[i] = (size_t)(m - s->metrics);
+        }
+    }
+    for (size_t i = 0; i < r->figure_count; i++) {
+        const struct figure_value *f = &r->figures[i];
+        if (row_of[f->metric] == SIZE_MAX)
+            continue;
+        struct board_cell *cell = &s->metrics[row_of[f->metric]].cell[f->target];
+        cell->figure = *f;
+        cell->figure.metric = row_of[f->metric];
+        text_clean(cell->figure.reason, sizeof cell->figure.reason, f->reason);
+        cell->live = !s->stored;
+        cell->age_s = age;
+    }
+    for (size_t i = 0; i < r->comparison_count; i++) {
+        const struct comparison *c = &r->comparisons[i];
+        if (row_of[c->metric] == SIZE_MAX)
+            continue;
+        struct board_cell *cell = &s->metrics[row_of[c->metric]].cell[c->target];
+        cell->compared = true;
+        cell->comparison = *c;
+        cell->comparison.metric = row_of[c->metric];
+        text_clean(cell->comparison.reason, sizeof cell->comparison.reason, c->reason);
+        cell->live = !s->stored;
+        cell->age_s = age;
+    }
+    free(row_of);
+    set_summary(s, r);
+    for (size_t i = 0; i < old_count; i++)
+        if (old[i].baseline_known)
+            keep_baseline(snapshot_metric(s, old[i].workload, old[i].params), &old[i]);
+    free(old);
+}

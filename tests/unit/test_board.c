@@ -1,0 +1,226 @@
+/* The board under several threads; the log; rings. Run it under TSan too. */
+#include <config.h>
+
+#include "unit.h"
+
+#include "board.h"
+#include "xalloc.h"
+
+#include <math.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void test_version_and_wake(void **state)
+{
+    (void)state;
+    struct board b;
+    struct snapshot s = {0};
+    struct error e;
+    assert_int_equal(board_init(&b, &e), 0);
+    struct pollfd wake = {.fd = b.wake_fd, .events = POLLIN};
+    /* A zeroed snapshot is older than any board. */
+    assert_true(board_snapshot(&b, &s));
+    assert_false(board_snapshot(&b, &s));
+    assert_int_equal(poll(&wake, 1, 0), 0);
+    assert_true(isnan(s.host.mhz) && isnan(s.self.ui_share));
+
+    board_edit(&b)->run.active = true;
+    board_publish(&b);
+    board_edit(&b)->run.block = 3;
+    board_publish(&b);
+    assert_int_equal(poll(&wake, 1, 0), 1);
+    /* Another reader takes nothing from the one that polls. */
+    struct snapshot other = {0};
+    assert_true(board_peek(&b, &other));
+    assert_int_equal(poll(&wake, 1, 0), 1);
+    assert_true(board_snapshot(&b, &s));
+    assert_int_equal(poll(&wake, 1, 0), 0);
+    assert_true(s.run.active && s.run.block == 3);
+    assert_true(s.now_s >= 0 && s.now_s <= board_now(&b));
+    assert_true(s.clock > 1600000000);
+    snapshot_release(&s);
+    snapshot_release(&other);
+    board_release(&b);
+}
+
+static void test_log(void **state)
+{
+    (void)state;
+    struct board b;
+    struct snapshot s = {0};
+    struct error e;
+    assert_int_equal(board_init(&b, &e), 0);
+    for (int i = 0; i < BOARD_LOG_MAX + 10; i++)
+        board_log(&b, BOARD_LOG_NOTE, "container", "line %d", i);
+    board_log(&b, BOARD_LOG_ERROR, NULL, "%s", "evil \x1b[2J\r\n\xff text");
+    snapshot_log(board_edit(&b), BOARD_LOG_OK,
+                 "a\x1b"
+                 "b",
+                 "%0400d", 7);
+    board_publish(&b);
+    board_snapshot(&b, &s);
+    assert_int_equal(s.log_count, BOARD_LOG_MAX);
+    assert_string_equal(s.log[s.log_first].text, "line 12");
+    const struct board_log_line *evil = &s.log[(s.log_first + s.log_count - 2) % BOARD_LOG_MAX];
+    assert_int_equal(evil->level, BOARD_LOG_ERROR);
+    assert_string_equal(evil->target, "");
+    for (const char *c = evil->text; *c; c++)
+        assert_true((unsigned char)*c >= 32);
+    const struct board_log_line *last = &s.log[(s.log_first + s.log_count - 1) % BOARD_LOG_MAX];
+    assert_null(strchr(last->target, 27));
+    assert_int_equal(strlen(last->text), sizeof last->text - 1);
+    snapshot_release(&s);
+    board_release(&b);
+}
+
+static void test_ring(void **state)
+{
+    (void)state;
+    size_t first = 0, count = 0;
+    int ring[3];
+    for (int i = 0; i < 8; i++) {
+        ring[board_ring_push(&first, &count, 3)] = i;
+        assert_int_equal(count, i < 3 ? (size_t)i + 1 : 3);
+        assert_int_equal(ring[(first + count - 1) % 3], i);
+    }
+    assert_int_equal(ring[first], 5);
+}
+
+static void test_memory_is_reused(void **state)
+{
+    (void)state;
+    struct board b;
+    struct snapshot s = {0};
+    struct error e;
+    assert_int_equal(board_init(&b, &e), 0);
+    for (int i = 0; i < 40; i++) {
+        char params[PARAMS_TEXT];
+        struct snapshot *edit = board_edit(&b);
+        snprintf(params, sizeof params, "size=%dK", i);
+        struct board_metric *m = snapshot_metric(edit, &workloads[0], params);
+        m->baseline_value = i;
+        assert_ptr_equal(snapshot_metric(edit, &workloads[0], params), m);
+        board_publish(&b);
+        assert_true(board_snapshot(&b, &s));
+        assert_int_equal(s.metric_count, (size_t)i + 1);
+        assert_ptr_not_equal(s.metrics, b.current.metrics);
+        assert_true(s.metrics[i].baseline_value == i);
+    }
+    /* Fewer rows than before: the larger memory stays. */
+    struct board_metric *kept = s.metrics;
+    board_edit(&b)->metric_count = 2;
+    board_publish(&b);
+    assert_true(board_snapshot(&b, &s));
+    assert_ptr_equal(s.metrics, kept);
+    assert_int_equal(s.metric_count, 2);
+    snapshot_release(&s);
+    board_release(&b);
+}
+
+/* ---- two writers and a reader ---- */
+
+#define ROUNDS 3000
+
+struct shared {
+    struct board board;
+    _Atomic int writers;
+};
+
+/* Each edit keeps several places equal: a reader that sees them differ saw half of an edit. */
+static void *write_run(void *argument)
+{
+    struct shared *s = argument;
+    for (uint32_t i = 1; i <= ROUNDS; i++) {
+        char params[PARAMS_TEXT];
+        struct snapshot *edit = board_edit(&s->board);
+        edit->run.block = i;
+        edit->run.eta_s = i;
+        if (i % 30 == 0) {
+            snprintf(params, sizeof params, "size=%uK", i);
+            snapshot_metric(edit, &workloads[0], params);
+        }
+        for (size_t k = 0; k < edit->metric_count; k++)
+            edit->metrics[k].baseline_value = i;
+        board_publish(&s->board);
+    }
+    atomic_fetch_sub(&s->writers, 1);
+    board_edit(&s->board);
+    board_publish(&s->board);
+    return NULL;
+}
+
+static void *write_host(void *argument)
+{
+    struct shared *s = argument;
+    for (int i = 1; i <= ROUNDS; i++) {
+        struct board_host *h = &board_edit(&s->board)->host;
+        h->load1 = h->load5 = h->load15 = i;
+        h->cpu[board_ring_push(&h->first, &h->count, BOARD_HOST_MAX)] = (float)i;
+        board_publish(&s->board);
+        if (i % 10 == 0)
+            board_log(&s->board, BOARD_LOG_RUN, "native", "round %d", i);
+    }
+    atomic_fetch_sub(&s->writers, 1);
+    board_edit(&s->board);
+    board_publish(&s->board);
+    return NULL;
+}
+
+static void test_threads(void **state)
+{
+    (void)state;
+    struct shared *shared = xcalloc(1, sizeof *shared);
+    struct snapshot s = {0};
+    struct error e;
+    pthread_t a, b;
+    uint64_t version = 0;
+    assert_int_equal(board_init(&shared->board, &e), 0);
+    atomic_store(&shared->writers, 2);
+    assert_int_equal(pthread_create(&a, NULL, write_run, shared), 0);
+    assert_int_equal(pthread_create(&b, NULL, write_host, shared), 0);
+    for (;;) {
+        int writers = atomic_load(&shared->writers);
+        struct pollfd wake = {.fd = shared->board.wake_fd, .events = POLLIN};
+        if (board_snapshot(&shared->board, &s)) {
+            assert_true(s.version > version);
+            version = s.version;
+            assert_true(s.run.eta_s == s.run.block || s.run.block == 0);
+            assert_true(s.host.load1 == s.host.load5 && s.host.load5 == s.host.load15);
+            for (size_t k = 0; k < s.metric_count; k++)
+                assert_true(s.metrics[k].baseline_value == s.run.block);
+            if (s.host.count)
+                assert_true(s.host.cpu[(s.host.first + s.host.count - 1) % BOARD_HOST_MAX] ==
+                            (float)s.host.load1);
+        } else if (!writers) {
+            break;
+        } else {
+            /* No publication is missed: the last one wakes us too. */
+            assert_int_equal(poll(&wake, 1, 20000), 1);
+        }
+    }
+    pthread_join(a, NULL);
+    pthread_join(b, NULL);
+    assert_int_equal(s.run.block, ROUNDS);
+    assert_true(s.host.load1 == ROUNDS);
+    assert_int_equal(s.metric_count, ROUNDS / 30);
+    assert_int_equal(s.log_count, BOARD_LOG_MAX);
+    snapshot_release(&s);
+    board_release(&shared->board);
+    free(shared);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_version_and_wake),
+        cmocka_unit_test(test_log),
+        cmocka_unit_test(test_ring),
+        cmocka_unit_test(test_memory_is_reused),
+        cmocka_unit_test(test_threads),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,220 @@
+/* What the machine is, and what it means when it changed. */
+#include <config.h>
+
+#include "unit.h"
+
+#include "fingerprint.h"
+#include "fixture.h"
+#include "xalloc.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define ROOM 64
+
+static const struct fingerprint_difference *with_key(const struct fingerprint_difference *d,
+                                                     size_t n, const char *key)
+{
+    for (size_t i = 0; i < n && i < ROOM; i++)
+        if (strcmp(d[i].key, key) == 0)
+            return &d[i];
+    return NULL;
+}
+
+static void test_this_machine(void **state)
+{
+    (void)state;
+    struct result r;
+    result_init(&r);
+    fingerprint_read(&r);
+    static const char *const always[] = {"kernel",     "cmdline", "cpu.model",  "microcode",
+                                         "cpu.flags",  "smt",     "governor",   "boost",
+                                         "thp",        "swap",    "libc",       "sh",
+                                         "hypervisor", "inside",  "memory_mib", "clocksource"};
+    for (size_t i = 0; i < sizeof always / sizeof *always; i++) {
+        if (!result_fact(&r, always[i]) || !result_fact(&r, always[i])[0])
+            fail_msg("%s has no value", always[i]);
+    }
+    /* The same machine a moment later is the same. */
+    struct result again;
+    struct fingerprint_difference d[ROOM];
+    result_init(&again);
+    fingerprint_read(&again);
+    size_t n = fingerprint_compare(&r, &again, d, ROOM);
+    if (n)
+        fail_msg("%s", d[0].sentence);
+    result_release(&r);
+    result_release(&again);
+}
+
+static void put(const char *root, const char *path, const char *text)
+{
+    char *full = xasprintf("%s/%s", root, path);
+    for (char *slash = strchr(full + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        mkdir(full, 0700);
+        *slash = '/';
+    }
+    FILE *f = fopen(full, "w");
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+    free(full);
+}
+
+static void test_other_roots(void **state)
+{
+    (void)state;
+    char root[64];
+    struct result r;
+    fixture_home(root, sizeof root);
+    char *proc = xasprintf("%s/proc", root), *sys = xasprintf("%s/sys", root);
+    put(proc, "cmdline", "quiet mitigations=off \x1b[31m\n");
+    put(proc, "cpuinfo",
+        "processor\t: 0\nmodel name\t: Some CPU @ 2.33GHz\nmicrocode\t: 0xf0\nflags\t\t: fpu tsc\n"
+        "processor\t: 1\nmodel name\t: Other\n");
+    put(proc, "meminfo", "MemTotal:  2048000 kB\nSwapTotal: 1000 kB\nSwapFree: 900 kB\n");
+    put(sys, "devices/system/cpu/vulnerabilities/meltdown", "Mitigation: PTI\n");
+    put(sys, "devices/system/cpu/vulnerabilities/spectre_v2", "Vulnerable\n");
+    put(sys, "devices/system/cpu/smt/active", "1\n");
+    put(sys, "devices/system/cpu/cpu0/cpufreq/scaling_governor", "powersave\n");
+    put(sys, "devices/system/cpu/intel_pstate/no_turbo", "1\n");
+    put(sys, "kernel/mm/transparent_hugepage/enabled", "always [madvise] never\n");
+    put(sys, "devices/system/clocksource/clocksource0/current_clocksource", "hpet\n");
+    result_init(&r);
+    fingerprint_read_from(&r, proc, sys);
+    assert_null(strchr(result_fact(&r, "cmdline"), 27));
+    assert_non_null(strstr(result_fact(&r, "cmdline"), "mitigations=off"));
+    assert_string_equal(result_fact(&r, "cpu.model"), "Some CPU @ 2.33GHz");
+    assert_string_equal(result_fact(&r, "microcode"), "0xf0");
+    assert_int_equal(strlen(result_fact(&r, "cpu.flags")), 16);
+    assert_string_equal(result_fact(&r, "swap"), "in use");
+    assert_string_equal(result_fact(&r, "memory_mib"), "2000");
+    assert_string_equal(result_fact(&r, "mitigations.meltdown"), "Mitigation: PTI");
+    assert_string_equal(result_fact(&r, "mitigations.spectre_v2"), "Vulnerable");
+    assert_string_equal(result_fact(&r, "smt"), "on");
+    assert_string_equal(result_fact(&r, "governor"), "powersave");
+    assert_string_equal(result_fact(&r, "boost"), "off");
+    assert_string_equal(result_fact(&r, "thp"), "madvise");
+    assert_string_equal(result_fact(&r, "clocksource"), "hpet");
+    result_release(&r);
+
+    /* Nothing there: unknown, never a guess. */
+    result_init(&r);
+    fingerprint_read_from(&r, "/nonexistent", "/nonexistent");
+    static const char *const unknown[] = {"cmdline", "cpu.model",   "microcode",   "cpu.flags",
+                                          "swap",    "smt",         "governor",    "boost",
+                                          "thp",     "clocksource", "mitigations", "memory_mib"};
+    for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++)
+        assert_string_equal(result_fact(&r, unknown[i]), "unknown");
+    result_release(&r);
+    fixture_remove(root);
+    free(proc);
+    free(sys);
+}
+
+static void test_changes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *key, *old, *new;
+        enum fact_class class;
+        const char *says;
+    } cases[] = {
+        {"kernel", "6.1.0-25", "6.1.0-28", FACT_WARN, "changed from 6.1.0-25 to 6.1.0-28: system"},
+        {"mitigations.spectre_v2", "Vulnerable", "Mitigation: IBRS", FACT_WARN,
+         "the mitigation spectre_v2 changed"},
+        {"governor", "powersave", "performance", FACT_WARN, "processor-bound"},
+        {"boost", "unknown", "on", FACT_NOTE, "cannot be told"},
+        {"smt", "on", "unknown", FACT_NOTE, "from before (on)"},
+        {"sh", "/usr/bin/dash (1)", "/usr/bin/bash (2)", FACT_FATAL, "fork+sh"},
+        {"libc", "glibc 2.36", "glibc 2.41", FACT_NOTE, "C library"},
+        {"something.new", "a", "b", FACT_NOTE, "something.new changed from a to b"},
+        {"thp", "always", "never", FACT_WARN, "huge pages"},
+        {"clocksource", "tsc", "hpet", FACT_WARN, "clock source"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct result a, b;
+        struct fingerprint_difference d[ROOM];
+        result_init(&a);
+        result_init(&b);
+        result_add_fact(&a, cases[i].key, cases[i].old);
+        result_add_fact(&b, cases[i].key, cases[i].new);
+        assert_int_equal(fingerprint_compare(&a, &b, d, ROOM), 1);
+        assert_int_equal(d[0].class, cases[i].class);
+        assert_string_equal(d[0].key, cases[i].key);
+        if (!strstr(d[0].sentence, cases[i].says))
+            fail_msg("%s", d[0].sentence);
+        assert_int_equal(fingerprint_compare(&a, &a, d, ROOM), 0);
+        result_release(&a);
+        result_release(&b);
+    }
+}
+
+static void test_long_values_show_what_differs(void **state)
+{
+    (void)state;
+    struct result a, b;
+    struct fingerprint_difference d[ROOM];
+    result_init(&a);
+    result_init(&b);
+    result_add_fact(&a, "cmdline",
+                    "BOOT_IMAGE=/vmlinuz root=UUID=0123456789abcdef0123456789abcdef ro quiet");
+    result_add_fact(&b, "cmdline",
+                    "BOOT_IMAGE=/vmlinuz root=UUID=0123456789abcdef0123456789abcdef ro nosmt");
+    assert_int_equal(fingerprint_compare(&a, &b, d, ROOM), 1);
+    assert_non_null(strstr(d[0].sentence, "from ... quiet to ... nosmt: "));
+    result_release(&a);
+    result_release(&b);
+}
+
+static void test_targets_and_agent(void **state)
+{
+    (void)state;
+    struct result a, b;
+    struct fingerprint_difference d[ROOM];
+    fixture_result(&a);
+    fixture_result(&b);
+    assert_int_equal(fingerprint_compare(&a, &b, d, ROOM), 0);
+    memset(b.agent_sha256, 'b', 64);
+    b.targets[1].memory_mib = 0;
+    b.targets[1].cpus = 1;
+    b.targets[2].emulated = false;
+    snprintf(b.targets[2].kernel, sizeof b.targets[2].kernel, "6.12.0");
+    snprintf(b.targets[1].how, sizeof b.targets[1].how, "liblxc 6");
+    result_add_fact(&b, "kernel", "6.1.0-29-amd64");
+    snprintf(b.profile, sizeof b.profile, "paper");
+    size_t n = fingerprint_compare(&a, &b, d, ROOM);
+    assert_int_equal(n, 8);
+    /* Fatal first, notes last. */
+    for (size_t i = 1; i < n; i++)
+        assert_true(d[i - 1].class >= d[i].class);
+    assert_int_equal(with_key(d, n, "agent")->class, FACT_FATAL);
+    assert_null(with_key(d, n, "agent")->only);
+    assert_non_null(strstr(with_key(d, n, "emulated")->sentence, "vm was emulated"));
+    assert_non_null(strstr(with_key(d, n, "limits")->sentence, "container had 2 processors"));
+    assert_int_equal(with_key(d, n, "vmm")->class, FACT_WARN);
+    assert_int_equal(with_key(d, n, "guest.kernel")->class, FACT_WARN);
+    assert_int_equal(with_key(d, n, "profile")->class, FACT_NOTE);
+    /* Too little room: the number is still right, the fatal ones are there. */
+    struct fingerprint_difference two[2];
+    assert_int_equal(fingerprint_compare(&a, &b, two, 2), 8);
+    assert_int_equal(two[0].class, FACT_FATAL);
+    assert_int_equal(fingerprint_compare(&a, &b, NULL, 0), 8);
+    result_release(&a);
+    result_release(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_this_machine),
+        cmocka_unit_test(test_other_roots),
+        cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_long_values_show_what_differs),
+        cmocka_unit_test(test_targets_and_agent),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
