@@ -132,7 +132,8 @@ static bool clock_is_refused(const struct result_target *t)
 /* What an unverified clock may add to or take from every ratio, log units. */
 static double clock_slack(const struct result_target *t)
 {
-    return t->clock_known && t->clock_bound > CLOCK_RATE_REFUSE ? t->clock_bound : 0;
+    bool loose = t->clock_known && isfinite(t->clock_bound) && t->clock_bound > CLOCK_RATE_REFUSE;
+    return loose ? t->clock_bound : 0;
 }
 
 /* Why there is no whole block. */
@@ -331,14 +332,16 @@ static void judge_kept(const struct result *r, struct comparison *c, const struc
     double n = (double)c->estimate.n;
     remark_clock(r, c);
 
-    double least = stats_detectable(e->noise, e->sd, c->estimate.n,
-                                    ANALYSIS_FAMILY_LEVEL / (double)family);
-    if (c->estimate.n > 1) {
-        double noise = e->noise > e->sd ? e->noise : e->sd;
-        double beyond = margin + slack + 1.05 * stats_t_quantile(0.8, n - 1) * noise / sqrt(n);
-        least = least < beyond ? beyond : least;
+    c->detectable = NAN; /* below, no p can be small enough */
+    if (c->estimate.n >= STATS_EXACT_MIN) {
+        double beyond = margin + slack +
+                        1.05 * stats_t_quantile(0.8, n - 1) *
+                            stats_deviation(e->noise, e->sd, c->estimate.n) / sqrt(n);
+        c->detectable = stats_detectable(e->noise, e->sd, c->estimate.n,
+                                         ANALYSIS_FAMILY_LEVEL / (double)family);
+        if (c->detectable < beyond)
+            c->detectable = beyond;
     }
-    c->detectable = least;
 
     struct stats_estimate wide = widened(c, slack);
     bool differs = c->p <= ANALYSIS_FAMILY_LEVEL;

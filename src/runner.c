@@ -378,6 +378,7 @@ static int run_slot(struct run *r, const struct plan_row *row, size_t metric,
         rt->clock_rate = clock->rate;
         rt->clock_bound = clock->rate_bound;
         rt->clock_known = isfinite(clock->rate_bound);
+        rt->clock_stepped = clock->stepped;
         if (clock_flagged(clock))
             slot.flags |= FLAG_CLOCK;
     }

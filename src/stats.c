@@ -158,13 +158,36 @@ struct stats_estimate stats_estimate(const double *d, size_t n, double wanted)
     return e;
 }
 
+double stats_deviation(double sigma, double sd, size_t n)
+{
+    double df = (double)n - 1, weight = 0.37 * (double)n;
+    if (isnan(sd))
+        return sigma;
+    if (sigma > sd)
+        return sqrt((df * sd * sd + weight * sigma * sigma) / (df + weight));
+    return sd;
+}
+
+/* For a t test of normal differences the sum of the two quantiles is right. The signed ranks cost
+ * 2 % more where many Walsh averages may lie beyond the bound, and far more where hardly any may,
+ * because then nearly every difference must have the same sign: 14 % at n = 6 and 95 %, 25 % at n =
+ * 12 and the sharpest level there is. By simulation of the power the price is 1.02 + 0.02 n/k
+ * within 3 %, k being the rank of the bounding average. */
 double stats_detectable(double sigma, double sd, size_t n, double alpha)
 {
-    if (n < 2 || !(alpha > 0 && alpha < 1))
+    if (n < 2 || n > STATS_N_MAX || !(alpha > 0 && alpha < 1))
         return NAN;
-    double df = (double)n - 1, noise = sigma > sd || isnan(sd) ? sigma : sd;
-    return (stats_t_quantile(1 - alpha / 2, df) + stats_t_quantile(0.8, df)) * 1.05 * noise /
-           sqrt((double)n);
+    double df = (double)n - 1, price = 1.05;
+    if (n >= STATS_EXACT_MIN) {
+        double level;
+        size_t k = walsh_rank(n, 1 - alpha, &level);
+        if (!k)
+            return NAN;
+        alpha = 1 - level;
+        price = 1.02 + 0.02 * (double)n / (double)k;
+    }
+    return (stats_t_quantile(1 - alpha / 2, df) + stats_t_quantile(0.8, df)) * price *
+           stats_deviation(sigma, sd, n) / sqrt((double)n);
 }
 
 /* psi and psi', by recurrence up to where the asymptotic series is accurate to 1e-15. */

@@ -93,10 +93,11 @@ static void add_target(cJSON *array, const struct result_target *t)
     cJSON_AddStringToObject(o, "network", t->network);
     cJSON_AddStringToObject(o, "limits", t->limits);
     json_add_number(o, "start_s", t->start_s);
-    if (t->clock_known) {
+    if (t->clock_known || t->clock_stepped) {
         cJSON *clock = cJSON_AddObjectToObject(o, "clock");
         json_add_number(clock, "rate", t->clock_rate);
-        json_add_number(clock, "bound", t->clock_bound);
+        json_add_number(clock, "bound", t->clock_known ? t->clock_bound : NAN);
+        cJSON_AddBoolToObject(clock, "stepped", t->clock_stepped);
     } else {
         cJSON_AddNullToObject(o, "clock");
     }

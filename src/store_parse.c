@@ -205,9 +205,10 @@ static void read_target(struct reader *in, const cJSON *o)
     t.clock_rate = 1;
     const cJSON *clock = json_get_object(j, o, "clock", JSON_OPTIONAL);
     if (clock) {
-        t.clock_known = true;
         t.clock_rate = json_get_number(j, clock, "rate", -1e6, 1e6, 1, JSON_REQUIRED);
         t.clock_bound = json_get_number(j, clock, "bound", 0, 1e9, INFINITY, JSON_OPTIONAL);
+        t.clock_known = isfinite(t.clock_bound);
+        t.clock_stepped = json_get_bool(j, clock, "stepped", JSON_OPTIONAL);
     }
     t.flags = read_flags(in, o, NULL, 0);
     if (!j->failed)

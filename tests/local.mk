@@ -155,6 +155,15 @@ tests_unit_test_agent_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_agent_LDADD = libvmtax.a $(CMOCKA_LIBS)
 endif
 
+# Are the promises of the statistical method kept? By simulation: short here, whole in check-long.
+check_PROGRAMS += tests/sim_coverage
+TESTS += tests/sim_coverage
+tests_sim_coverage_SOURCES = tests/sim_coverage.c
+tests_sim_coverage_CFLAGS = $(AM_CFLAGS)
+tests_sim_coverage_LDADD = libvmtax.a -lm
+long_tests += tests/sim_coverage_long.sh
+EXTRA_DIST += tests/sim_coverage_long.sh
+
 # For shell tests: what stands at a path of a JSON document.
 check_PROGRAMS += tests/e2e/jsonpath
 tests_e2e_jsonpath_SOURCES = tests/e2e/jsonpath.c

@@ -116,6 +116,7 @@ void fixture_result(struct result *r)
     r->targets[1].flags = FLAG_PLACEMENT;
     r->targets[2].emulated = true;
     r->targets[2].clock_known = false;
+    r->targets[2].clock_stepped = true;
     r->targets[2].flags = FLAG_EMULATED;
 
     const struct workload *w = workload_find("sys.read");

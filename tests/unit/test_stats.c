@@ -336,13 +336,28 @@ static void test_outliers(void **state)
 static void test_detectable(void **state)
 {
     (void)state;
-    /* The formula, by the table: t(0.975, 11) = 2.200985, t(0.8, 11) = 0.875530. */
-    assert_near(stats_detectable(0.01, 0.02, 12, 0.05),
-                (2.20098516 + 0.87552998) * 1.05 * 0.02 / sqrt(12), 1e-9);
-    assert_near(stats_detectable(0.03, 0.02, 12, 0.05),
-                1.5 * stats_detectable(0.01, 0.02, 12, 0.05), 1e-12);
-    assert_near(stats_detectable(NAN, 0.02, 12, 0.05), stats_detectable(0, 0.02, 12, 0.05), 0);
+    /* The formula, by tables: at n = 12 the signed-rank interval ends at the 14th Walsh average (13
+     * is the critical value at 0.05), alpha = 2 * 87/4096; t(1 - alpha/2, 11), t(0.8, 11). */
+    double alpha = 2 * 87.0 / 4096;
+    double expected = (stats_t_quantile(1 - alpha / 2, 11) + 0.87552998) * (1.02 + 0.02 * 12 / 14) *
+                      0.02 / sqrt(12);
+    assert_near(stats_detectable(0.01, 0.02, 12, 0.05), expected, 1e-9);
+    assert_near(stats_detectable(NAN, 0.02, 12, 0.05), expected, 1e-9);
+    assert_true(stats_detectable(0.03, 0.02, 12, 0.05) > expected);
+    /* Below six a t test: t(0.975, 3) = 3.18244631, t(0.8, 3) = 0.97847231. */
+    assert_near(stats_detectable(0.01, 0.02, 4, 0.05), (3.18244631 + 0.97847231) * 1.05 * 0.01,
+                1e-9);
     assert_true(isnan(stats_detectable(0.01, 0.01, 1, 0.05)));
+    assert_true(isnan(stats_detectable(0.01, 0.01, 6, 0.03))); /* 2/64 is the least */
+    assert_false(isnan(stats_detectable(0.01, 0.01, 6, 0.03125)));
+    assert_false(isnan(stats_detectable(0.01, 0.01, 12, 0.0005)));
+    assert_true(isnan(stats_detectable(0.01, 0.01, 12, 0.0004)));
+
+    assert_near(stats_deviation(0.01, 0.02, 12), 0.02, 0); /* blocks do vary */
+    assert_near(stats_deviation(NAN, 0.02, 12), 0.02, 0);
+    assert_near(stats_deviation(0.01, NAN, 1), 0.01, 0);
+    assert_near(stats_deviation(0.03, 0.02, 11), sqrt((10 * 0.0004 + 4.07 * 0.0009) / 14.07),
+                1e-15);
 }
 
 /* psi(1) = -gamma and psi'(1) = pi²/6, psi'(1/2) = pi²/2: variances with two degrees of freedom

@@ -51,6 +51,7 @@ static void same_target(const struct result_target *a, const struct result_targe
     assert_true(a->cpus == b->cpus && a->memory_mib == b->memory_mib);
     same(a->start_s, b->start_s);
     assert_int_equal(a->clock_known, b->clock_known);
+    assert_int_equal(a->clock_stepped, b->clock_stepped);
     if (a->clock_known) {
         same(a->clock_rate, b->clock_rate);
         same(a->clock_bound, b->clock_bound);
