@@ -14,6 +14,7 @@ AM_TESTS_ENVIRONMENT = \
 
 # Scripts, one file a line, each a test of its own. They use the program only as its users do.
 e2e_tests = \
+	tests/e2e/targets.sh \
 	tests/unit/kernel-symbols.sh
 # Programs or scripts for check-long only.
 long_tests =
@@ -163,6 +164,11 @@ tests_sim_coverage_CFLAGS = $(AM_CFLAGS)
 tests_sim_coverage_LDADD = libvmtax.a -lm
 long_tests += tests/sim_coverage_long.sh
 EXTRA_DIST += tests/sim_coverage_long.sh
+# Starts, holds and stops targets for tests/e2e/targets.sh.
+check_PROGRAMS += tests/e2e/targets_tool
+tests_e2e_targets_tool_SOURCES = tests/e2e/targets_tool.c
+tests_e2e_targets_tool_CFLAGS = $(AM_CFLAGS)
+tests_e2e_targets_tool_LDADD = libvmtax.a
 
 # For shell tests: what stands at a path of a JSON document.
 check_PROGRAMS += tests/e2e/jsonpath

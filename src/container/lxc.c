@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -120,7 +121,9 @@ int lxc_run(struct box *b, struct error *e)
         return error_set(e, ERROR_SYSTEM, "liblxc %s could not start the container%s%s",
                          lxc_get_version(), *why ? ": " : "", why);
     }
-    return c->error_num;
+    /* The status as waitpid() gives it. */
+    int status = c->error_num;
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 const char *lxc_describe(void)
