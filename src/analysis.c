@@ -136,33 +136,48 @@ static double clock_slack(const struct result_target *t)
     return loose ? t->clock_bound : 0;
 }
 
+/* One side of a row without a whole block. */
+struct absence {
+    size_t slots, usable, ran; /* ran: it took its time but gave no figure */
+    const char *reason;        /* of the first slot without a figure; "" if there is none */
+};
+
+static enum verdict absence_verdict(const struct absence *side)
+{
+    if (side->ran)
+        return VERDICT_INCONCLUSIVE; /* too slow or too small for its slot: measured, in a way */
+    return side->usable ? VERDICT_NOT_MEASURED : VERDICT_CANNOT;
+}
+
 /* Why there is no whole block. */
 static void explain_absence(const struct result *r, const struct slot_list *list,
                             struct comparison *c)
 {
-    size_t slots[2] = {0}, measured[2] = {0};
-    const char *reason[2] = {"", ""};
+    struct absence native = {.reason = ""}, guest = {.reason = ""};
     for (size_t i = 0; i < list->count; i++) {
         const struct slot *s = &r->slots[list->places[i].slot];
         if (s->target != 0 && s->target != c->target)
             continue;
-        int side = s->target != 0;
-        slots[side]++;
-        measured[side] += slots_usable(s);
-        if (!slots_usable(s) && !*reason[side])
-            reason[side] = s->measured ? "no operation was finished" : s->reason;
+        struct absence *side = s->target ? &guest : &native;
+        side->slots++;
+        if (slots_usable(s)) {
+            side->usable++;
+            continue;
+        }
+        side->ran += s->host_s > 0;
+        if (!*side->reason)
+            side->reason = s->measured ? "no operation was finished in a slot" : s->reason;
     }
     c->verdict = VERDICT_NOT_MEASURED;
-    if (!slots[0] && !slots[1]) {
-        snprintf(c->reason, sizeof c->reason, "not measured");
-    } else if (*reason[1]) {
-        c->verdict = measured[1] ? VERDICT_NOT_MEASURED : VERDICT_CANNOT;
-        snprintf(c->reason, sizeof c->reason, "%s", reason[1]);
-    } else if (*reason[0]) {
-        c->verdict = measured[0] ? VERDICT_NOT_MEASURED : VERDICT_CANNOT;
-        snprintf(c->reason, sizeof c->reason, "%s: %s", r->targets[0].id, reason[0]);
+    if (*guest.reason) {
+        c->verdict = absence_verdict(&guest);
+        snprintf(c->reason, sizeof c->reason, "%s", guest.reason);
+    } else if (*native.reason) {
+        c->verdict = absence_verdict(&native);
+        snprintf(c->reason, sizeof c->reason, "%s: %s", r->targets[0].id, native.reason);
     } else {
-        snprintf(c->reason, sizeof c->reason, "no block is complete");
+        snprintf(c->reason, sizeof c->reason, "%s",
+                 native.slots || guest.slots ? "no block is complete" : "not measured");
     }
 }
 

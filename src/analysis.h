@@ -3,7 +3,9 @@
  *
  * What the verdict of a row may say is what its data can carry, and no more:
  * - Only whole blocks count: two measured slots of native and two of the guest in the same block.
- *   Nothing on one side for a stated reason: CANNOT. No whole block: NOT_MEASURED, with the reason.
+ *   Without any: CANNOT if one side never ran, for the reason its slots state; INCONCLUSIVE if
+ * slots ran but gave no figure, as of a guest too slow for its slot; else NOT_MEASURED, with the
+ * reason.
  * - A guest whose clock is off by more than 1 % or stepped, an emulated guest, and a workload that
  *   this version does not know: NOT_COMPARABLE. The ratio is kept to be shown; no mean, verdict or
  *   exit code uses it. A clock known no better than 1 % widens the interval by what it may be off.

@@ -70,11 +70,13 @@ static void judge(const struct result *r, struct mean *mean)
     struct subsystem_summary *s = &mean->summary;
     const struct stats_estimate *e = &s->estimate;
     s->verdict = stats_verdict(e, mean->margin);
-    if (!r->two_stage || !e->bounded || s->verdict == VERDICT_SAME)
-        return;
-    bool differs = mean->strict.low > 0 || mean->strict.high < 0;
-    if (!differs || fabs(e->centre) <= mean->margin)
-        s->verdict = mean->all_quiet ? VERDICT_NO_SIGN : VERDICT_INCONCLUSIVE;
+    if (r->two_stage && e->bounded && s->verdict != VERDICT_SAME) {
+        bool differs = mean->strict.low > 0 || mean->strict.high < 0;
+        if (!differs || fabs(e->centre) <= mean->margin)
+            s->verdict = mean->all_quiet ? VERDICT_NO_SIGN : VERDICT_INCONCLUSIVE;
+    }
+    if (s->verdict == VERDICT_BETTER)
+        s->flags |= FLAG_TOO_GOOD;
 }
 
 static struct mean subsystem_mean(const struct result *r, enum subsystem subsystem, size_t target)

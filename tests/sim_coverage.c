@@ -289,7 +289,7 @@ static bool slower(enum verdict v)
 struct tally {
     size_t sessions, false_row, false_mean, false_any;
     size_t found_row, found_mean, found_any; /* of the changed subsystem */
-    size_t rows, kept, false_rows;
+    size_t rows, kept, false_rows, means, false_means;
 };
 
 static void count(const struct session *s, enum subsystem changed, struct tally *t)
@@ -311,10 +311,13 @@ static void count(const struct session *s, enum subsystem changed, struct tally 
     }
     for (int sub = 0; sub < SUBSYSTEM_COUNT; sub++) {
         enum verdict v = analysis_subsystem(r, (enum subsystem)sub, 1).verdict;
-        if (sub == (int)changed)
+        t->means += v != VERDICT_NOT_MEASURED;
+        if (sub == (int)changed) {
             found_mean = slower(v);
-        else
-            mean = mean || decided(v);
+        } else if (decided(v)) {
+            mean = true;
+            t->false_means++;
+        }
     }
     if (changed == SUBSYSTEM_COUNT)
         mean = mean || decided(analysis_overall(r, 1).verdict);
@@ -438,8 +441,10 @@ static void exploring(const struct world *worlds, size_t sessions, bool all)
 {
     static const uint32_t blocks[] = {6, 12, 2, 4, 8};
     size_t sizes = all ? 5 : 2;
-    printf("\nexploring, native against native, %zu sessions: %% of rows with a false verdict\n",
-           sessions);
+    printf(
+        "\nexploring, native against native, %zu sessions: %% of rows, and of means, with a false "
+        "verdict\n",
+        sessions);
     printf("%-34s", "");
     for (size_t b = 0; b < sizes; b++)
         printf("%4u blocks", blocks[b]);
@@ -449,7 +454,7 @@ static void exploring(const struct world *worlds, size_t sessions, bool all)
         for (size_t b = 0; b < sizes; b++) {
             struct tally t = many(&worlds[i], sessions, 0, blocks[b], SUBSYSTEM_COUNT, 0);
             double wrong = share(t.false_rows, t.rows);
-            printf("%11.2f", 100 * wrong);
+            printf("%6.2f %4.1f", 100 * wrong, 100 * share(t.false_means, t.means));
             promise(wrong <= 0.055 + slop(0.05, t.rows) / 4, "false rows when exploring", wrong);
         }
         printf("\n");
@@ -458,6 +463,7 @@ static void exploring(const struct world *worlds, size_t sessions, bool all)
 
 int main(int argc, char **argv)
 {
+    setvbuf(stdout, NULL, _IOLBF, 0);
     bool all = argc > 1 && !strcmp(argv[1], "--long");
     if (argc > 2 || (argc > 1 && !all)) {
         fprintf(stderr, "usage: sim_coverage [--long]\n");

@@ -343,6 +343,7 @@ static void test_reasons(void **state)
     for (size_t i = 0; i < r.slot_count; i++)
         if (r.slots[i].target == 1) {
             r.slots[i].measured = false;
+            r.slots[i].host_s = 0;
             snprintf(r.slots[i].reason, sizeof r.slots[i].reason, "needs two processors");
         }
     analysis_update(&r);
@@ -360,6 +361,24 @@ static void test_reasons(void **state)
     analysis_update(&r);
     assert_int_equal(only(&r)->verdict, VERDICT_NOT_MEASURED);
     assert_string_equal(only(&r)->reason, "needs two processors");
+    result_release(&r);
+
+    /* A guest so slow that nothing is finished in its slots. */
+    session(&r, 2);
+    m = result_add_metric(&r, &rate_row, "");
+    for (uint32_t b = 0; b < 6; b++)
+        add_block(&r, m, 1, b, 1, 0);
+    for (size_t i = 0; i < r.slot_count; i++)
+        if (r.slots[i].target == 1)
+            r.slots[i].value = 0;
+    for (int two = 0; two < 2; two++) {
+        r.two_stage = two;
+        analysis_update(&r);
+        assert_int_equal(only(&r)->verdict, VERDICT_INCONCLUSIVE);
+        assert_string_equal(only(&r)->reason, "no operation was finished in a slot");
+        assert_int_equal(only(&r)->estimate.n, 0);
+        assert_int_equal(analysis_subsystem(&r, SUBSYSTEM_MEMORY, 1).rows, 0);
+    }
     result_release(&r);
 
     session(&r, 2);
