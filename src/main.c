@@ -1,4 +1,149 @@
-int main(void)
+#include "command.h"
+#include "text.h"
+
+#include <config.h>
+#include <errno.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "ui/dashboard.h"
+
+static const struct command *const commands[] = {
+    &command_run,
+    &command_record,
+    &command_compare,
+    &command_report,
+    &command_list,
+    &command_doctor,
+    NULL,
+};
+
+static const struct listing *const listings[] = {
+    &listing_workloads,
+    &listing_targets,
+    &listing_results,
+    &listing_baselines,
+    &listing_themes,
+    &listing_keys,
+    NULL,
+};
+
+static void usage(FILE *out)
 {
+    fprintf(out, "usage: vmtax                       the dashboard\n");
+    for (const struct command *const *c = commands; *c; c++)
+        fprintf(out, "       vmtax %s\n", (*c)->usage);
+    fprintf(out, "\nWhat does your hypervisor cost you? vmtax shows it live.\n\n");
+    for (const struct command *const *c = commands; *c; c++)
+        fprintf(out, "  %-10s %s\n", (*c)->name, (*c)->summary);
+    fprintf(
+        out,
+        "\nWORKLOAD is an id (sys.read), an id with parameters (membw.frd:size=8M), a subsystem\n"
+        "(memory), a glob (ctx.*) or all. `vmtax COMMAND --help` lists a command's options.\n\n"
+        "Options of the dashboard:\n");
+    option_help(FOR_DASHBOARD, out);
+}
+
+static void usage_of(const struct command *c, FILE *out)
+{
+    fprintf(out, "usage: vmtax %s\n\n%s\n\n", c->usage, c->summary);
+    option_help(c->bit, out);
+}
+
+static const struct command *find_command(const char *name)
+{
+    for (const struct command *const *c = commands; *c; c++)
+        if (strcmp((*c)->name, name) == 0)
+            return *c;
+    return NULL;
+}
+
+static int unknown_command(const char *name)
+{
+    const char *names[sizeof commands / sizeof *commands];
+    size_t n = 0;
+    for (const struct command *const *c = commands; *c; c++)
+        names[n++] = (*c)->name;
+    names[n] = NULL;
+    const char *near = text_nearest(name, names);
+    char clean[64];
+    text_clean(clean, sizeof clean, name);
+    if (near)
+        fprintf(stderr, "vmtax: there is no command \"%s\"; did you mean \"%s\"?\n", clean, near);
+    else
+        fprintf(stderr, "vmtax: there is no command \"%s\"; see vmtax --help\n", clean);
+    return EXIT_USAGE_OR_SETUP;
+}
+
+/* The signals that end a run become bytes of a descriptor: whoever waits for an agent waits for it,
+ * too. */
+static int watch_signals(struct error *e)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+        return error_errno(e, errno, "cannot block signals");
+    signal(SIGPIPE, SIG_IGN);
+    int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    return fd < 0 ? error_errno(e, errno, "cannot watch signals") : fd;
+}
+
+static int check_words(const struct command *c, const struct options *o, struct error *e)
+{
+    if (o->word_count < c->words_min)
+        return error_set(e, ERROR_USAGE, "something is missing; usage: vmtax %s", c->usage);
+    if (o->word_count > c->words_max)
+        return error_set(e, ERROR_USAGE, "one word too many; usage: vmtax %s", c->usage);
     return 0;
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_CTYPE, "");
+    const struct command *command = &command_dashboard;
+    int from = 1;
+    if (argc > 1 && argv[1][0] != '-') {
+        command = find_command(argv[1]);
+        if (!command)
+            return unknown_command(argv[1]);
+        from = 2;
+    }
+    struct error e = {.kind = ERROR_NONE};
+    struct options options;
+    option_init(&options);
+    option_read_conf(&options, stderr);
+    struct context context = {.options = &options, .interrupt_fd = -1, .listings = listings};
+    int code = option_parse(&options, command->bit, from, argc, argv, &e);
+    if (code == 0 && options.version) {
+        printf("vmtax %s\n", PACKAGE_VERSION);
+    } else if (code == 0 && options.help) {
+        if (command == &command_dashboard)
+            usage(stdout);
+        else
+            usage_of(command, stdout);
+    } else if (code == 0) {
+        code = check_words(command, &options, &e);
+        if (code == 0)
+            code = context.interrupt_fd = watch_signals(&e);
+        if (code >= 0)
+            code = command->run(&context, &e);
+    }
+    if (code < 0) {
+        fprintf(stderr, "vmtax: %s\n", e.text);
+        code = command_exit(&e);
+    }
+    /* A full disk behind stdout must not look like success. */
+    if (fflush(stdout) != 0 && code == EXIT_DONE) {
+        fprintf(stderr, "vmtax: cannot write the output: %s\n", strerror(errno));
+        code = EXIT_USAGE_OR_SETUP;
+    }
+    option_release(&options);
+    return code;
 }
