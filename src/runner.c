@@ -482,7 +482,7 @@ static int run_block(struct run *r, const struct plan_row *row, size_t metric, u
 
 /* --- the plan ------------------------------------------------------------------------------ */
 
-static void show_queue(struct run *r, size_t next)
+static void show_queue(struct run *r, const size_t *order, size_t next)
 {
     struct snapshot *s = board_edit(r->board);
     s->queue_count = 0;
@@ -492,7 +492,7 @@ static void show_queue(struct run *r, size_t next)
         if (s->queue_count == BOARD_QUEUE_MAX)
             continue;
         struct board_queue_item *q = &s->queue[s->queue_count++];
-        const struct plan_row *row = &r->plan->rows[i];
+        const struct plan_row *row = &r->plan->rows[order[i]];
         text_copy(q->workload, sizeof q->workload, row->workload->id);
         text_copy(q->params, sizeof q->params, row->params);
         q->targets[0] = '\0';
@@ -517,11 +517,33 @@ static bool anyone_left(const struct run *r)
     return r->plan->target_count == 1;
 }
 
-static int stage_one(struct run *r, struct error *e)
+/* The order of rows in the first stage of a quick look: one row of each subsystem in turn, so that
+ * every line of the scoreboard has a figure early and a budget that runs out cuts all subsystems
+ * alike. Otherwise: as planned. */
+static void order_rows(const struct plan *plan, size_t *order)
+{
+    size_t n = 0;
+    if (!plan->two_stage) {
+        for (size_t i = 0; i < plan->row_count; i++)
+            order[n++] = i;
+        return;
+    }
+    size_t next[SUBSYSTEM_COUNT] = {0};
+    while (n < plan->row_count)
+        for (int s = 0; s < SUBSYSTEM_COUNT; s++) {
+            size_t *i = &next[s];
+            while (*i < plan->row_count && plan->rows[*i].workload->subsystem != (enum subsystem)s)
+                (*i)++;
+            if (*i < plan->row_count)
+                order[n++] = (*i)++;
+        }
+}
+
+static int stage_one(struct run *r, const size_t *order, struct error *e)
 {
     for (size_t i = 0; i < r->plan->row_count; i++) {
-        const struct plan_row *row = &r->plan->rows[i];
-        show_queue(r, i + 1);
+        const struct plan_row *row = &r->plan->rows[order[i]];
+        show_queue(r, order, i + 1);
         for (uint32_t b = 0; b < r->plan->blocks; b++) {
             if (interrupted(r))
                 return error_set(e, ERROR_INTERRUPTED, "interrupted");
@@ -531,11 +553,11 @@ static int stage_one(struct run *r, struct error *e)
                 board_log(r->board, BOARD_LOG_NOTE, "", "the time budget is used up");
                 return 0;
             }
-            if (run_block(r, row, i, b, r->plan->blocks, 1, e) < 0)
+            if (run_block(r, row, order[i], b, r->plan->blocks, 1, e) < 0)
                 return -1;
         }
     }
-    show_queue(r, r->plan->row_count);
+    show_queue(r, order, r->plan->row_count);
     return 0;
 }
 
@@ -682,8 +704,11 @@ int runner_run(const struct plan *plan, struct board *board, struct result *resu
             }
         }
     }
+    size_t *order = xcalloc(plan->row_count + 1, sizeof *order);
+    order_rows(plan, order);
     if (rc == 0)
-        rc = stage_one(r, &failure);
+        rc = stage_one(r, order, &failure);
+    free(order);
     if (rc == 0 && plan->two_stage)
         rc = stage_two(r, &failure);
     result->partial = rc < 0;

@@ -102,10 +102,12 @@ static int add_targets(struct plan *p, const char *on, struct error *e)
     p->targets[p->target_count++] = target_kinds[0];
     if (!on) {
         for (const struct target_kind *const *k = target_kinds + 1; *k; k++) {
+            if ((*k)->only_by_name)
+                continue;
             struct target_probe probe;
             memset(&probe, 0, sizeof probe);
             (*k)->probe(&p->options, &probe);
-            if (probe.use != TARGET_UNUSABLE)
+            if (probe.use != TARGET_UNUSABLE && p->target_count < TARGETS_MAX)
                 p->targets[p->target_count++] = *k;
         }
         return 0;

@@ -8,6 +8,7 @@
 #include "target/target.h"
 
 extern const struct target_kind target_native;
+extern const struct target_kind target_twin;
 extern const struct target_kind target_container;
 
 /* A target that is a child process of vmtax under limits. */

@@ -46,15 +46,15 @@ static void stop(struct target *t)
     free(local);
 }
 
-static struct target *start(const struct target_options *options, struct ledger *ledger,
-                            struct error *e)
+static struct target *start_as(const struct target_kind *kind, const struct target_options *options,
+                               struct ledger *ledger, struct error *e)
 {
     double from = now_s();
     struct local *local = xcalloc(1, sizeof *local);
     char name[64];
     const char *argv[] = {options->agent_path, options->scratch ? "--scratch" : NULL,
                           options->scratch, NULL};
-    if (local_init(local, &target_native, options, ledger, name, sizeof name, e) < 0 ||
+    if (local_init(local, kind, options, ledger, name, sizeof name, e) < 0 ||
         local_launch(local, options, argv, -1, PATIENCE_S, e) < 0) {
         stop(&local->target);
         return NULL;
@@ -66,12 +66,36 @@ static struct target *start(const struct target_options *options, struct ledger 
     return &local->target;
 }
 
+static struct target *start_native(const struct target_options *options, struct ledger *ledger,
+                                   struct error *e)
+{
+    return start_as(&target_native, options, ledger, e);
+}
+
+static struct target *start_twin(const struct target_options *options, struct ledger *ledger,
+                                 struct error *e)
+{
+    return start_as(&target_twin, options, ledger, e);
+}
+
 const struct target_kind target_native = {
     .id = "native",
     .title = "native",
     .what = "the host itself, under the same limits as the guests",
     .probe = probe,
-    .start = start,
+    .start = start_native,
+    .counters = local_counters,
+    .last_words = local_last_words,
+    .stop = stop,
+};
+
+const struct target_kind target_twin = {
+    .id = "twin",
+    .title = "twin",
+    .what = "a second native: what the method makes of two equal things (A/A)",
+    .only_by_name = true,
+    .probe = probe,
+    .start = start_twin,
     .counters = local_counters,
     .last_words = local_last_words,
     .stop = stop,

@@ -9,6 +9,7 @@
 const struct target_kind *const target_kinds[] = {
     &target_native,
     &target_container,
+    &target_twin,
     NULL,
 };
 

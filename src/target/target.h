@@ -67,6 +67,7 @@ struct target_kind {
     const char *id;    /* "container" */
     const char *title; /* "container" */
     const char *what;  /* one sentence */
+    bool only_by_name; /* never taken unless asked for */
     void (*probe)(const struct target_options *options, struct target_probe *out);
     /* Blocking, at most a few seconds; from any thread. The caller owns the target and ends it by
      * target_stop(). NULL with a sentence. */
