@@ -56,7 +56,7 @@ libvmtax_a_CFLAGS = $(AM_CFLAGS) $(STATGRAB_CFLAGS) $(CJSON_CFLAGS)
 bin_PROGRAMS += vmtax
 vmtax_SOURCES = src/main.c
 vmtax_CFLAGS = $(AM_CFLAGS)
-vmtax_LDADD = libvmtax.a $(NCURSES_LIBS) $(STATGRAB_LIBS) $(CJSON_LIBS) -lm
+vmtax_LDADD = libui.a libvmtax.a $(NCURSES_LIBS) $(STATGRAB_LIBS) $(CJSON_LIBS) -lm
 
 # The keeper of a container. liblxc is linked here and nowhere else.
 pkglibexec_PROGRAMS += vmtax-container
