@@ -2,6 +2,8 @@
 
 #include "runner.h"
 #include "setup.h"
+#include "store.h"
+#include "text.h"
 #include "xalloc.h"
 
 #include <errno.h>
@@ -18,15 +20,39 @@ struct job {
     struct result result;
     struct error error;
     int rc;
-    int stop_fd; /* eventfd: readable = stop */
+    const struct result *below;
+    char baseline[64]; /* "": none */
+    int stop_fd;       /* eventfd: readable = stop */
     atomic_bool done;
 };
+
+/* A session that was cut short is a result, but no baseline: other lengths, other noise. */
+static void keep(struct job *j)
+{
+    char path[STORE_PATH_MAX];
+    struct error e;
+    int rc;
+    if (!j->result.slot_count)
+        return;
+    if (j->baseline[0] && j->rc == 0) {
+        text_copy(j->result.name, sizeof j->result.name, j->baseline);
+        rc = store_save_baseline(&j->result, j->baseline, path, sizeof path, &e);
+    } else {
+        rc = store_save_result(&j->result, path, sizeof path, &e);
+    }
+    if (rc < 0)
+        board_log(j->board, BOARD_LOG_WARN, "", "not stored: %s", e.text);
+    else
+        board_log(j->board, BOARD_LOG_OK, "", "stored as %s", path);
+}
 
 static void *work(void *argument)
 {
     struct job *j = argument;
     setup_step_aside(&j->plan.options);
-    j->rc = runner_run(&j->plan, j->board, &j->result, j->stop_fd, NULL, &j->error);
+    struct runner_hooks hooks = {.below = j->below};
+    j->rc = runner_run(&j->plan, j->board, &j->result, j->stop_fd, &hooks, &j->error);
+    keep(j);
     atomic_store(&j->done, true);
     /* Wakes the dashboard, so that it sees the end. */
     board_edit(j->board);
@@ -34,10 +60,13 @@ static void *work(void *argument)
     return NULL;
 }
 
-struct job *job_start(struct plan *plan, struct board *board, struct error *e)
+struct job *job_start(struct plan *plan, struct board *board, const struct result *below,
+                      const char *baseline, struct error *e)
 {
     struct job *j = xcalloc(1, sizeof *j);
     j->board = board;
+    j->below = below;
+    text_copy(j->baseline, sizeof j->baseline, baseline ? baseline : "");
     result_init(&j->result);
     atomic_init(&j->done, false);
     j->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

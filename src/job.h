@@ -12,12 +12,15 @@
 struct job;
 
 /* Starts the thread. Takes over what plan owns (the caller's becomes empty); texts that
- * plan->options points to must outlive the job. NULL with a sentence. */
-struct job *job_start(struct plan *plan, struct board *board, struct error *e);
+ * plan->options points to must outlive the job, and so must below (runner.h; may be NULL). When it
+ * ends the result is stored: among the results, or as a session of the baseline of that name (NULL:
+ * none). NULL with a sentence. */
+struct job *job_start(struct plan *plan, struct board *board, const struct result *below,
+                      const char *baseline, struct error *e);
 /* Ask it to stop; returns at once. What was measured is kept. */
 void job_abort(struct job *j);
 bool job_done(struct job *j);
-/* Wait for its end and free it. result (initialised here) goes to the caller. The value and error
+/* Wait for its end and free it. The result goes to the caller, who releases it. The value and error
  * are runner_run()'s. */
 int job_finish(struct job *j, struct result *result, struct error *e);
 

@@ -20,6 +20,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/runner.c src/runner.h \
 	src/measure.c src/measure.h \
 	src/job.c src/job.h \
+	src/overlay.c src/overlay.h \
 	src/option.c src/option.h \
 	src/setup.c src/setup.h \
 	src/compare.c src/compare.h \

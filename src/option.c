@@ -45,7 +45,7 @@ const struct option_row option_rows[] = {
      FOR_RUN | FOR_RECORD},
     {"theme", 't', OPTION_TEXT, AT(theme), 0, 0, NULL, "NAME",
      "colours of the dashboard; `vmtax list themes`", FOR_DASHBOARD},
-    {"color", 0, OPTION_CHOICE, AT(color), 0, 0, "auto|mono|8|256|direct", "DEPTH",
+    {"color", 0, OPTION_CHOICE, AT(color), 0, 0, "auto|mono|8|16|256", "DEPTH",
      "colour depth (default: what the terminal has; NO_COLOR means mono)", FOR_DASHBOARD},
     {"glyphs", 0, OPTION_CHOICE, AT(glyphs), 0, 0, "ascii|block|braille", "SET",
      "characters of graphs (default: braille where the locale is UTF-8)", FOR_DASHBOARD},

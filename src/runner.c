@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "fingerprint.h"
 #include "host.h"
+#include "overlay.h"
 #include "scratch.h"
 #include "session.h"
 #include "sha256.h"
@@ -447,11 +448,16 @@ static void show_blocks(const struct run *r, struct board_run *run, size_t metri
 
 static void publish_result(struct run *r)
 {
+    struct result shown;
+    result_init(&shown);
+    if (r->hooks && r->hooks->below)
+        overlay_make(&shown, r->hooks->below, r->result);
     struct snapshot *s = board_edit(r->board);
-    snapshot_set_result(s, r->result);
+    snapshot_set_result(s, shown.metric_count ? &shown : r->result);
     if (s->run.active)
         show_blocks(r, &s->run, s->run.metric);
     board_publish(r->board);
+    result_release(&shown);
 }
 
 static int run_block(struct run *r, const struct plan_row *row, size_t metric, uint32_t block,
@@ -659,8 +665,8 @@ static void finish(struct run *r)
     }
     r->result->elapsed_s = elapsed(r);
     analysis_update(r->result);
+    publish_result(r);
     struct snapshot *s = board_edit(r->board);
-    snapshot_set_result(s, r->result);
     s->run.active = false;
     s->run.done = 1;
     s->run.eta_s = 0;

@@ -17,6 +17,8 @@ struct runner_hooks {
     /* A slot was appended to the result; may be NULL. */
     void (*slot)(void *context, const struct result *r, const struct slot *slot);
     void *context;
+    /* Rows that this run does not measure are shown as they stand here; may be NULL. */
+    const struct result *below;
 };
 
 /* Runs until done, out of budget, or interrupt_fd becomes readable (then result->partial and

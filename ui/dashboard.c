@@ -1,29 +1,297 @@
 #include "ui/dashboard.h"
 
+#include "analysis.h"
+#include "baseline.h"
+#include "board.h"
+#include "fingerprint.h"
+#include "host.h"
+#include "job.h"
+#include "overlay.h"
+#include "report/report.h"
+#include "setup.h"
+#include "store.h"
+#include "text.h"
+#include "ui/app.h"
 #include "ui/key.h"
+#include "ui/theme.h"
+#include "xalloc.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BASELINE_NAME "default"
+
+struct dashboard {
+    const struct options *options;
+    struct board board;
+    struct host_sampler *sampler;
+    struct result last;  /* what the screen shows beside a live run: the latest result */
+    struct result today; /* the machine's facts */
+    struct job *job;
+    char agent[4096];
+};
+
+static const char *baseline_name(const struct dashboard *d)
+{
+    return d->options->name ? d->options->name : BASELINE_NAME;
+}
+
+/* Age, strength and what changed since: beside every figure that it has. No baseline is no error.
+ */
+static void show_baseline(struct dashboard *d)
+{
+    struct baseline b;
+    struct error none;
+    if (baseline_load(&b, baseline_name(d), &none) < 0)
+        return;
+    struct snapshot *s = board_edit(&d->board);
+    baseline_show(&b, &d->today, (int64_t)time(NULL), s);
+    board_publish(&d->board);
+    baseline_release(&b);
+}
+
+/* The last stored result, so that a new session does not begin with an empty screen. */
+static void show_last(struct dashboard *d)
+{
+    char path[STORE_PATH_MAX];
+    struct error none;
+    if (store_find("last", path, sizeof path, &none) < 0 || store_load(&d->last, path, &none) < 0)
+        return;
+    analysis_update(&d->last);
+    struct snapshot *s = board_edit(&d->board);
+    s->stored = true;
+    char age[32];
+    text_duration(age, sizeof age, (double)(time(NULL) - (time_t)d->last.started));
+    snprintf(s->title, sizeof s->title, "last run, %s ago", age);
+    snapshot_set_result(s, &d->last);
+    board_publish(&d->board);
+}
+
+/* Take over what a finished run left. */
+static void reap(struct dashboard *d)
+{
+    struct result result;
+    struct error e;
+    if (!d->job || !job_done(d->job))
+        return;
+    job_finish(d->job, &result, &e);
+    d->job = NULL;
+    if (!result.slot_count) {
+        result_release(&result);
+        return;
+    }
+    struct result shown;
+    result_init(&shown);
+    overlay_make(&shown, &d->last, &result);
+    result_release(&result);
+    result_release(&d->last);
+    d->last = shown;
+    show_baseline(d);
+}
+
+static int start_job(struct dashboard *d, const char *const *words, size_t count,
+                     const char *baseline, struct error *e)
+{
+    static const char *const everything[] = {"all"};
+    reap(d);
+    if (d->job)
+        return error_set(e, ERROR_USAGE, "a run is live: x aborts it");
+    struct plan plan;
+    plan_init(&plan);
+    if (setup_plan(&plan, d->options, count ? PROFILE_STANDARD : PROFILE_QUICK,
+                   count ? words : everything, count ? count : 1, d->agent, sizeof d->agent,
+                   e) < 0) {
+        plan_release(&plan);
+        return -1;
+    }
+    struct snapshot *s = board_edit(&d->board);
+    s->stored = false;
+    text_copy(s->title, sizeof s->title, "live");
+    board_publish(&d->board);
+    d->job = job_start(&plan, &d->board, &d->last, baseline, e);
+    plan_release(&plan);
+    return d->job ? 0 : -1;
+}
+
+static int start(void *context, const char *const *words, size_t count, struct error *e)
+{
+    return start_job(context, words, count, NULL, e);
+}
+
+static int record(void *context, struct error *e)
+{
+    struct dashboard *d = context;
+    return start_job(d, NULL, 0, baseline_name(d), e);
+}
+
+static int abort_run(void *context, struct error *e)
+{
+    struct dashboard *d = context;
+    if (!d->job || job_done(d->job))
+        return error_set(e, ERROR_USAGE, "nothing is running");
+    job_abort(d->job);
+    return 0;
+}
+
+static int export(void *context, char *message, size_t size, struct error *e)
+{
+    struct dashboard *d = context;
+    reap(d);
+    if (!d->last.slot_count)
+        return error_set(e, ERROR_USAGE, "nothing was measured yet");
+    char path[64];
+    struct tm t;
+    time_t now = time(NULL);
+    localtime_r(&now, &t);
+    strftime(path, sizeof path, "vmtax-%Y%m%d-%H%M%S.md", &t);
+    FILE *f = fopen(path, "wxe");
+    if (!f)
+        return error_errno(e, errno, "cannot write %s", path);
+    int rc = report_find("md")->write(&d->last, f, e);
+    if (fclose(f) != 0 && rc == 0)
+        rc = error_errno(e, errno, "cannot write %s", path);
+    if (rc == 0)
+        snprintf(message, size, "written: %s", path);
+    return rc;
+}
+
+static const struct app_actions *actions_of(struct dashboard *d, struct app_actions *a)
+{
+    *a = (struct app_actions){
+        .context = d, .start = start, .abort = abort_run, .baseline = record, .export = export};
+    return a;
+}
+
+static enum glyph_choice glyphs_of(const struct options *o)
+{
+    if (o->ascii)
+        return GLYPH_CHOICE_ASCII;
+    if (!o->glyphs)
+        return GLYPH_CHOICE_AUTO;
+    return strcmp(o->glyphs, "ascii") == 0   ? GLYPH_CHOICE_ASCII
+           : strcmp(o->glyphs, "block") == 0 ? GLYPH_CHOICE_BLOCK
+                                             : GLYPH_CHOICE_BRAILLE;
+}
+
+static enum color_choice colors_of(const struct options *o)
+{
+    static const struct {
+        const char *word;
+        enum color_choice choice;
+    } table[] = {{"mono", COLOR_CHOICE_MONO},
+                 {"8", COLOR_CHOICE_8},
+                 {"16", COLOR_CHOICE_16},
+                 {"256", COLOR_CHOICE_256}};
+    for (size_t i = 0; o->color && i < sizeof table / sizeof *table; i++)
+        if (strcmp(table[i].word, o->color) == 0)
+            return table[i].choice;
+    return COLOR_CHOICE_AUTO;
+}
+
+static const char *const welcome[] = {
+    "What does your hypervisor cost you?",
+    "",
+    "Enter   a quick comparison of native and container: about a minute,",
+    "        real workloads, nothing stays behind",
+    "Esc     look around first; ? is the help, q leaves",
+    NULL,
+};
 
 static int run(const struct context *c, struct error *e)
 {
-    (void)c;
-    return error_set(e, ERROR_USAGE,
-                     "no terminal: use `vmtax run all --profile quick`, which prints a report");
+    const struct options *o = c->options;
+    if (c->options->word_count)
+        return error_set(e, ERROR_USAGE, "one word too many; see vmtax --help");
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+        return error_set(e, ERROR_USAGE,
+                         "the dashboard needs a terminal; without one use `vmtax run all --profile "
+                         "quick`, which prints a report");
+    app_block_signals();
+    struct dashboard *d = xcalloc(1, sizeof *d);
+    d->options = o;
+    result_init(&d->last);
+    result_init(&d->today);
+    if (board_init(&d->board, e) < 0) {
+        free(d);
+        return -1;
+    }
+    fingerprint_read(&d->today);
+    show_last(d);
+    show_baseline(d);
+    struct error no_sampler;
+    d->sampler = host_sampler_start(&d->board, &no_sampler);
+    if (!d->sampler)
+        board_log(&d->board, BOARD_LOG_WARN, "", "%s", no_sampler.text);
+    struct target_options here = {0};
+    setup_cpus(&here, o->cpus);
+    setup_step_aside(&here);
+
+    const char *home = getenv("HOME");
+    char *user_themes = home ? xasprintf("%s/.config/vmtax/themes", home) : NULL;
+    const char *directories[] = {user_themes ? user_themes : VMTAX_DATADIR "/themes",
+                                 VMTAX_DATADIR "/themes", NULL};
+    struct app_options app = {
+        .screen = {.glyphs = glyphs_of(o),
+                   .colors = colors_of(o),
+                   .utf8 = o->utf8,
+                   .no_sync = o->no_sync},
+        .theme = o->theme,
+        .theme_directories = directories,
+        .mouse = !o->no_mouse,
+        .welcome = d->last.slot_count ? NULL : welcome,
+    };
+    struct app_actions actions;
+    int rc = app_run(&d->board, &app, actions_of(d, &actions), e);
+    if (d->job) {
+        if (!job_done(d->job)) {
+            fprintf(stderr, "vmtax: stopping the run; what was measured is kept\n");
+            job_abort(d->job);
+        }
+        struct result rest;
+        struct error ignored;
+        job_finish(d->job, &rest, &ignored);
+        result_release(&rest);
+    }
+    host_sampler_stop(d->sampler);
+    free(user_themes);
+    result_release(&d->last);
+    result_release(&d->today);
+    board_release(&d->board);
+    free(d);
+    /* Ended by a signal: as a shell would say it. */
+    return rc > 0 ? 128 + rc : rc;
 }
 
 const struct command command_dashboard = {
-    .name = "dashboard", .usage = "", .summary = "", .bit = FOR_DASHBOARD, .run = run};
+    .name = "dashboard",
+    .usage = "",
+    .summary = "the dashboard",
+    .bit = FOR_DASHBOARD,
+    .words_max = 0,
+    .run = run,
+};
 
 static int list_themes(const struct options *o, FILE *out, struct error *e)
 {
-    (void)o;
-    (void)out;
     (void)e;
+    if (o->json)
+        fputc('[', out);
+    for (size_t i = 0; theme_builtin(i); i++)
+        fprintf(out, o->json ? "%s\"%s\"" : "%s%s\n", o->json && i ? ", " : "", theme_builtin(i));
+    if (o->json)
+        fputs("]\n", out);
     return 0;
 }
 
 static int list_keys(const struct options *o, FILE *out, struct error *e)
 {
-    (void)o;
     (void)e;
+    if (o->json)
+        return error_set(e, ERROR_USAGE, "keys are listed as text only");
     for (const struct key *k = keys; k->action; k++)
         fprintf(out, "%-8s %s\n", k->shown, k->help);
     return 0;
