@@ -17,8 +17,11 @@
 
 void plan_init(struct plan *p)
 {
-    *p = (struct plan){
-        .profile = PROFILE_STANDARD, .blocks = 8, .blocks2 = 12, .budget_s = INFINITY};
+    *p = (struct plan){.profile = PROFILE_STANDARD,
+                       .blocks = 8,
+                       .blocks2 = 12,
+                       .budget_s = INFINITY,
+                       .slot_scale = 1};
 }
 
 void plan_release(struct plan *p)
@@ -151,9 +154,19 @@ int plan_add(struct plan *p, const char *word, struct error *e)
     return unknown(word, e);
 }
 
+double plan_slot_seconds(const struct plan *p, const struct workload *w)
+{
+    return p->slot_s > 0 ? p->slot_s : p->slot_scale * w->slot_s;
+}
+
+double plan_lead_seconds(const struct plan *p, const struct workload *w)
+{
+    return p->slot_scale * w->lead_s;
+}
+
 static double slot_seconds(const struct plan *p, const struct workload *w)
 {
-    return w->lead_s + (p->slot_s > 0 ? p->slot_s : w->slot_s) + SLOT_EXTRA_S;
+    return plan_lead_seconds(p, w) + plan_slot_seconds(p, w) + SLOT_EXTRA_S;
 }
 
 double plan_block_seconds(const struct plan *p, const struct plan_row *row)

@@ -24,8 +24,9 @@ struct plan {
     uint32_t blocks;  /* of each row, even; stage 1 when two_stage */
     uint32_t blocks2; /* fresh blocks of the kept rows in stage 2 */
     bool two_stage;
-    double budget_s; /* hard limit of the whole; INFINITY: none */
-    double slot_s;   /* overrides the catalogue's slot length when > 0 */
+    double budget_s;   /* hard limit of the whole; INFINITY: none */
+    double slot_scale; /* of the catalogue's slot length and lead-in */
+    double slot_s;     /* overrides the catalogue's slot length when > 0 */
     struct target_options options;
 };
 
@@ -35,6 +36,9 @@ void plan_release(struct plan *p);
 /* Add what a word names: an id ("sys.read", with optional ":size=64K,cpus=2"), a subsystem, a glob,
  * "all". Unknown: -1 with the nearest. */
 int plan_add(struct plan *p, const char *word, struct error *e);
+/* Timed part and lead-in of a slot of w, seconds. */
+double plan_slot_seconds(const struct plan *p, const struct workload *w);
+double plan_lead_seconds(const struct plan *p, const struct workload *w);
 /* Expected seconds of one block of one row, and of the whole plan (stage 2 counted only as far as
  * the budget allows). */
 double plan_block_seconds(const struct plan *p, const struct plan_row *row);

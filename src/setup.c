@@ -11,6 +11,11 @@
 #include <string.h>
 #include <unistd.h>
 
+/* A quick look is over in a minute. Its first stage needs about half of that with slots of half the
+ * usual length; the rest is for a second look at the rows that deserve it. */
+#define QUICK_BUDGET_S   60
+#define QUICK_SLOT_SCALE 0.5
+
 int setup_agent(char *path, size_t size, struct error *e)
 {
     char self[4096];
@@ -152,7 +157,9 @@ int setup_plan(struct plan *p, const struct options *o, enum profile default_pro
     if (o->budget > 0)
         p->budget_s = o->budget;
     else if (p->two_stage)
-        p->budget_s = 60;
+        p->budget_s = QUICK_BUDGET_S;
+    if (p->two_stage)
+        p->slot_scale = QUICK_SLOT_SCALE;
     setup_cpus(&p->options, o->cpus);
     if (o->cpus > p->options.cpu_count)
         return error_set(e, ERROR_USAGE, "--cpus %llu: this machine has %zu",
