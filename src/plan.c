@@ -12,6 +12,8 @@
 #define SLOT_EXTRA_S 0.012
 /* A fresh worker and its prepare(), once per block and target. */
 #define FRESH_EXTRA_S 0.030
+/* A guest that idled starts cold: no lead-in is shorter than this. */
+#define LEAD_MIN_S 0.020
 /* Starting and stopping one target. */
 #define TARGET_EXTRA_S 0.5
 
@@ -161,7 +163,7 @@ double plan_slot_seconds(const struct plan *p, const struct workload *w)
 
 double plan_lead_seconds(const struct plan *p, const struct workload *w)
 {
-    return p->slot_scale * w->lead_s;
+    return fmax(LEAD_MIN_S, p->slot_scale * w->lead_s);
 }
 
 static double slot_seconds(const struct plan *p, const struct workload *w)
