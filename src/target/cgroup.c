@@ -34,6 +34,7 @@ struct places {
 struct cgroup {
     struct {
         char *path;
+        char *inner; /* where processes go; NULL: into the group itself */
         bool v2;
         char controllers[CONTROLLERS_MAX];
     } group[HIERARCHIES_MAX];
@@ -475,14 +476,45 @@ struct cgroup *cgroup_new(const char *name, const struct target_options *o, stru
     return g;
 }
 
+/* A v1 cpuset is born empty, and nobody may enter an empty one. */
+static int inherit_cpuset(const char *from, const char *to, struct error *e)
+{
+    static const char *const files[] = {"cpuset.cpus", "cpuset.mems"};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char text[1024];
+        if (!read_text(from, files[i], text, sizeof text) || write_text(to, files[i], text) < 0)
+            return error_errno(e, errno, "%s/%s could not be set", to, files[i]);
+    }
+    return 0;
+}
+
+int cgroup_nest(struct cgroup *g, struct error *e)
+{
+    for (size_t i = 0; i < g->count; i++) {
+        char *inner = xasprintf("%s/inner", g->group[i].path);
+        if (mkdir(inner, 0755) < 0) {
+            error_errno(e, errno, "the cgroup %s could not be made", inner);
+            free(inner);
+            return -1;
+        }
+        g->group[i].inner = inner;
+        if (!g->group[i].v2 && has_word(g->group[i].controllers, "cpuset", ',') &&
+            inherit_cpuset(g->group[i].path, inner, e) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 int cgroup_attach(struct cgroup *g, pid_t pid, struct error *e)
 {
     char text[16];
     snprintf(text, sizeof text, "%d", (int)pid);
-    for (size_t i = 0; i < g->count; i++)
-        if (write_text(g->group[i].path, "cgroup.procs", text) < 0)
+    for (size_t i = 0; i < g->count; i++) {
+        const char *path = g->group[i].inner ? g->group[i].inner : g->group[i].path;
+        if (write_text(path, "cgroup.procs", text) < 0)
             return error_errno(e, errno, "process %d could not enter the cgroup %s", (int)pid,
-                               g->group[i].path);
+                               path);
+    }
     return 0;
 }
 
@@ -551,6 +583,7 @@ void cgroup_free(struct cgroup *g)
         if (undo_cgroup(g->group[i].path, &e) < 0)
             fprintf(stderr, "vmtax: %s\n", e.text);
         free(g->group[i].path);
+        free(g->group[i].inner);
     }
     free(g->cpus);
     free(g);

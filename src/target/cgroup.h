@@ -20,6 +20,9 @@ bool cgroup_usable(char *how, size_t how_size, char *reason, size_t reason_size)
  * a limit that was set does not read back. */
 struct cgroup *cgroup_new(const char *name, const struct target_options *o, struct ledger *l,
                           struct error *e);
+/* Processes are to enter a group inside, not the group itself. liblxc makes such a one of its own,
+ * and every level costs at each context switch: all targets must lie equally deep. */
+int cgroup_nest(struct cgroup *g, struct error *e);
 int cgroup_attach(struct cgroup *g, pid_t pid, struct error *e);
 /* The limits in force, as read back from the kernel, and what enforces them: "cpus 0-1, memory
  * 1536 MiB (cgroup v1)". */

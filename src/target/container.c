@@ -227,6 +227,8 @@ static struct target *attempt(const char *program, const char *how,
     size_t used = 0;
     if (local_init(local, &target_container, options, ledger, name, sizeof name, e) < 0)
         goto out;
+    if (local->cgroup && strcmp(how, "lxc") != 0 && cgroup_nest(local->cgroup, e) < 0)
+        goto out;
     snprintf(local->target.facts.network, sizeof local->target.facts.network,
              "none: rootless, loopback inside only");
     if (geteuid() == 0 && (number = make_network(c, e)) < 0)

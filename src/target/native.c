@@ -55,6 +55,7 @@ static struct target *start_as(const struct target_kind *kind, const struct targ
     const char *argv[] = {options->agent_path, options->scratch ? "--scratch" : NULL,
                           options->scratch, NULL};
     if (local_init(local, kind, options, ledger, name, sizeof name, e) < 0 ||
+        (local->cgroup && cgroup_nest(local->cgroup, e) < 0) ||
         local_launch(local, options, argv, -1, PATIENCE_S, e) < 0) {
         stop(&local->target);
         return NULL;
