@@ -32,3 +32,9 @@ tests_unit_test_golden_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) \
 tests_unit_test_golden_LDADD = libui.a libvmtax.a $(CMOCKA_LIBS) -lm
 golden_tests += tests/unit/test_golden
 EXTRA_DIST += tests/golden
+
+# The dashboard over a board filled by hand: for the terminal's tests and the bench.
+check_PROGRAMS += tests/ui_demo
+tests_ui_demo_SOURCES = tests/ui_demo.c tests/fixture_board.c tests/fixture_board.h
+tests_ui_demo_CFLAGS = $(AM_CFLAGS)
+tests_ui_demo_LDADD = libui.a libvmtax.a $(NCURSES_LIBS) -lm

@@ -1,6 +1,8 @@
 /* The grid and its text back end. Everything a panel draws goes through canvas_put: the one place
  * where characters are clipped, translated into the glyph set and refused if they could reach the
  * terminal as anything but themselves. */
+#include <config.h>
+
 #include "ui/canvas.h"
 
 #include "error.h"

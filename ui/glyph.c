@@ -1,6 +1,8 @@
 /* One table: a sign in each set. The braille column is what panels write in their texts; from it
  * the translation into the other sets is looked up. The rest of the table's translations are
  * characters that only occur inside texts. */
+#include <config.h>
+
 #include "ui/glyph.h"
 
 #include <string.h>

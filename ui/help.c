@@ -1,3 +1,5 @@
+#include <config.h>
+
 #include "ui/help.h"
 
 #include "stats.h"

@@ -1,3 +1,5 @@
+#include <config.h>
+
 #include "ui/key.h"
 
 #include <string.h>

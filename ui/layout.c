@@ -1,3 +1,5 @@
+#include <config.h>
+
 #include "ui/layout.h"
 
 #include "error.h"

@@ -12,6 +12,10 @@ libui_a_SOURCES = \
 	ui/theme.c ui/theme.h \
 	ui/help.c ui/help.h \
 	ui/scene.c ui/scene.h \
+	ui/control.c ui/control.h \
+	ui/screen.c ui/screen.h \
+	ui/capture.c ui/capture.h \
+	ui/app.c ui/app.h \
 	ui/panel.c ui/panel.h
 libui_a_CFLAGS = $(AM_CFLAGS) $(NCURSES_CFLAGS)
 

@@ -1,3 +1,5 @@
+#include <config.h>
+
 #include "ui/number.h"
 
 #include <math.h>

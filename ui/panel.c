@@ -1,4 +1,6 @@
 /* The list of panels, and what the tabs say about those that this version does not have. */
+#include <config.h>
+
 #include "ui/panel.h"
 
 #include "ui/key.h"

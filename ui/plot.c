@@ -1,3 +1,5 @@
+#include <config.h>
+
 #include "ui/plot.h"
 
 #include "ui/glyph.h"

@@ -1,3 +1,5 @@
+#include <config.h>
+
 #include "ui/scene.h"
 
 #include "ui/help.h"

@@ -1,6 +1,8 @@
 /* A line is `style = colour [on colour] | 16 colours | attributes | attributes without colour`. The
  * key `background` is what styles without a ground of their own stand on; `base` names the theme
  * that gives whatever the file leaves out, dark if it names none. */
+#include <config.h>
+
 #include "ui/theme.h"
 
 #include "text.h"

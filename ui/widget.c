@@ -1,3 +1,5 @@
+#include <config.h>
+
 #include "ui/widget.h"
 
 #include "text.h"

@@ -1,0 +1,425 @@
+/* The loop. It sleeps in poll() on the terminal, the board's event, a timer and the signals, and
+ * draws under the frame governor: 4 frames a second while a run is live, 1 when idle, none when
+ * frozen, at once after a key; while a frame is owed, it does not even listen to the board. Its own
+ * processor time is measured, shown in the footer, and halves the rate when it exceeds 0.4 % of a
+ * core. */
+#include <config.h>
+
+#include "ui/app.h"
+
+#include "ui/capture.h"
+#include "ui/control.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#define COST_WINDOW_S 2.0
+#define COST_LIMIT    0.004
+#define COST_SAMPLES  64
+#define KEY_GAP_S     0.01 /* keys that come faster share a frame */
+
+struct cost {
+    struct {
+        double at_s, cpu_s;
+        uint64_t frames;
+    } sample[COST_SAMPLES]; /* ring */
+    size_t count;
+    double share; /* NAN: not known yet */
+    double frames_per_s;
+};
+
+struct app {
+    struct board *board;
+    const struct app_options *options;
+    struct screen *screen;
+    struct canvas canvas;
+    struct snapshot snapshot;
+    struct control control;
+    struct cost cost;
+    struct capture capture;
+    int signal_fd, timer_fd;
+    bool dirty; /* the board moved, or something else changed */
+    bool now;   /* a key: draw at once */
+    bool mouse;
+    size_t theme;
+    double last_frame_s, key_until_s, slow_factor;
+    uint64_t frames;
+    int ended_by; /* signal */
+};
+
+static double clock_s(clockid_t id)
+{
+    struct timespec t;
+    clock_gettime(id, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static double now_s(void)
+{
+    return clock_s(CLOCK_MONOTONIC);
+}
+
+static void dashboard_signals(sigset_t *set)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP, SIGCONT};
+    sigemptyset(set);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        sigaddset(set, numbers[i]);
+}
+
+void app_block_signals(void)
+{
+    sigset_t set;
+    dashboard_signals(&set);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+/* Own cost */
+
+static void cost_sample(struct app *a, double now)
+{
+    struct cost *c = &a->cost;
+    size_t at = c->count++ % COST_SAMPLES;
+    c->sample[at].at_s = now;
+    c->sample[at].cpu_s = clock_s(CLOCK_THREAD_CPUTIME_ID);
+    c->sample[at].frames = a->frames;
+    size_t kept = c->count < COST_SAMPLES ? c->count : COST_SAMPLES;
+    for (size_t back = 1; back < kept; back++) {
+        size_t old = (c->count - 1 - back) % COST_SAMPLES;
+        double span = now - c->sample[old].at_s;
+        if (span < COST_WINDOW_S && back + 1 < kept)
+            continue;
+        if (span >= 0.5) { /* shorter says nothing */
+            c->share = (c->sample[at].cpu_s - c->sample[old].cpu_s) / span;
+            c->frames_per_s = (double)(a->frames - c->sample[old].frames) / span;
+        }
+        break;
+    }
+    if (c->share > COST_LIMIT && a->slow_factor < 4)
+        a->slow_factor *= 2;
+    else if (c->share < COST_LIMIT / 3 && a->slow_factor > 1)
+        a->slow_factor /= 2;
+}
+
+/* To the board, without waking anybody: this is no news to draw. */
+static void cost_publish(struct app *a)
+{
+    struct rusage usage;
+    struct snapshot *s = board_edit(a->board);
+    s->self.ui_share = a->cost.share;
+    s->self.frames_per_s = a->cost.frames_per_s;
+    s->self.frames = a->frames;
+    if (getrusage(RUSAGE_SELF, &usage) == 0)
+        s->self.rss_kib = (uint64_t)usage.ru_maxrss;
+    a->snapshot.self = s->self;
+    pthread_mutex_unlock(&a->board->lock);
+}
+
+/* Drawing */
+
+static double frame_interval(const struct app *a, double now)
+{
+    double interval = a->snapshot.run.active ? 0.25 : 1;
+    if (a->options->slow)
+        interval = 1;
+    else if (now < a->key_until_s)
+        interval = 1.0 / 30;
+    else
+        interval *= a->slow_factor;
+    return interval < 1 ? interval : 1;
+}
+
+static bool frozen(struct app *a)
+{
+    return control_view(&a->control)->frozen;
+}
+
+static void draw(struct app *a)
+{
+    int h, w;
+    double now = now_s();
+    if (!frozen(a))
+        board_snapshot(a->board, &a->snapshot);
+    if (a->last_frame_s == 0 || now - a->last_frame_s >= 0.2 || a->cost.count == 0)
+        cost_sample(a, now);
+    cost_publish(a);
+    screen_size(a->screen, &h, &w);
+    control_clamp(&a->control, &a->snapshot, h, w);
+    struct scene scene = control_scene(&a->control);
+    a->control.help_last = scene_draw(&a->canvas, h, w, &a->snapshot, &scene);
+    if (a->control.help_first > a->control.help_last)
+        a->control.help_first = a->control.help_last;
+    if (screen_present(a->screen, &a->canvas))
+        a->frames++;
+    a->last_frame_s = now;
+    a->dirty = a->now = false;
+}
+
+/* Requests of the keys */
+
+static void next_theme(struct app *a)
+{
+    struct theme theme;
+    struct error e = {0};
+    a->theme++;
+    if (!theme_builtin(a->theme))
+        a->theme = 0;
+    int status = theme_load(&theme, theme_builtin(a->theme), a->options->theme_directories, &e);
+    screen_set_theme(a->screen, &theme);
+    if (status)
+        control_flash(&a->control, now_s(), true, "%s", e.text);
+    else
+        control_flash(&a->control, now_s(), false, "theme: %s", theme.name);
+}
+
+/* The screen as it is, into a new file of the user's. */
+static void save_text(struct app *a)
+{
+    char path[512], name[64];
+    time_t now = time(NULL);
+    struct tm tm;
+    localtime_r(&now, &tm);
+    strftime(name, sizeof name, "vmtax-screen-%Y%m%d-%H%M%S.txt", &tm);
+    snprintf(path, sizeof path, "%s%s%s",
+             a->options->text_directory ? a->options->text_directory : "",
+             a->options->text_directory ? "/" : "", name);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    char *text = canvas_to_text(&a->canvas);
+    size_t left = strlen(text), done = 0;
+    ssize_t n = 0;
+    while (fd >= 0 && left > done && (n = write(fd, text + done, left - done)) > 0)
+        done += (size_t)n;
+    bool failed = fd < 0 || n < 0;
+    int why = errno;
+    if (fd >= 0 && close(fd) < 0)
+        failed = true;
+    free(text);
+    if (failed)
+        control_flash(&a->control, now_s(), true, "cannot write %s: %s", path, strerror(why));
+    else
+        control_flash(&a->control, now_s(), false, "screen written to %s", path);
+}
+
+static void serve_requests(struct app *a)
+{
+    unsigned requests = a->control.requests;
+    a->control.requests &= REQUEST_QUIT | REQUEST_QUIT_LEAVE;
+    if (requests & REQUEST_REPAINT)
+        screen_repaint(a->screen);
+    if (requests & REQUEST_THEME)
+        next_theme(a);
+    if (requests & REQUEST_MOUSE) {
+        a->mouse = !a->mouse;
+        screen_set_mouse(a->screen, a->mouse);
+        control_flash(&a->control, now_s(), false, "mouse %s", a->mouse ? "on" : "off");
+    }
+    if (requests & REQUEST_SAVE_TEXT)
+        save_text(a);
+}
+
+/* Input */
+
+static void read_keys(struct app *a)
+{
+    int code, h, w;
+    screen_size(a->screen, &h, &w);
+    for (int i = 0; i < 256 && (code = screen_key(a->screen)) != KEY_CODE_NONE; i++) {
+        double now = now_s();
+        if (code == KEY_CODE_MOUSE) {
+            const struct screen_mouse *m = screen_last_mouse(a->screen);
+            control_click(&a->control, canvas_hit_at(&a->canvas, m->y, m->x), m->wheel,
+                          &a->snapshot, now, h, w);
+        } else {
+            control_key(&a->control, code, &a->snapshot, now, h, w);
+        }
+        serve_requests(a);
+        a->now = true;
+        a->key_until_s = now + 0.3;
+    }
+}
+
+/* ^Z: give the terminal back, stop as if the signal had its default action, come back whole. */
+static void stop(struct app *a)
+{
+    sigset_t set, old;
+    screen_suspend(a->screen);
+    signal(SIGTSTP, SIG_DFL);
+    sigemptyset(&set);
+    sigaddset(&set, SIGTSTP);
+    raise(SIGTSTP);
+    pthread_sigmask(SIG_UNBLOCK, &set, &old); /* stops here */
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    screen_resume(a->screen);
+    a->now = true;
+}
+
+static void read_signals(struct app *a)
+{
+    struct signalfd_siginfo info;
+    int h, w;
+    while (read(a->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
+        switch (info.ssi_signo) {
+        case SIGINT:
+            screen_size(a->screen, &h, &w);
+            control_key(&a->control, KEY_CODE_CTRL_C, &a->snapshot, now_s(), h, w);
+            break;
+        case SIGWINCH:
+            screen_resize(a->screen);
+            break;
+        case SIGTSTP:
+            stop(a);
+            break;
+        case SIGCONT: /* stopped and continued from outside: the shell may have used the terminal */
+            screen_repaint(a->screen);
+            break;
+        default:
+            a->ended_by = (int)info.ssi_signo;
+            break;
+        }
+        a->now = true;
+    }
+}
+
+/* When is the next frame owed? INFINITY: not before something happens. */
+static double next_due(struct app *a, double now)
+{
+    double due = INFINITY;
+    if (a->now)
+        return a->last_frame_s + KEY_GAP_S;
+    if (a->control.flash[0])
+        due = a->control.flash_until_s;
+    if (frozen(a))
+        return due;
+    if (a->dirty)
+        due = fmin(due, a->last_frame_s + frame_interval(a, now));
+    return fmin(due, a->last_frame_s + 1); /* the clock */
+}
+
+static void wait_for_news(struct app *a)
+{
+    double now = now_s(), due = next_due(a, now);
+    struct itimerspec timer = {{0, 0}, {0, 0}};
+    if (isfinite(due)) {
+        double at = due > now ? due : now;
+        timer.it_value.tv_sec = (time_t)at;
+        timer.it_value.tv_nsec = (long)((at - floor(at)) * 1e9) + 1;
+        if (timer.it_value.tv_nsec > 999999999)
+            timer.it_value.tv_nsec = 999999999;
+    }
+    timerfd_settime(a->timer_fd, TFD_TIMER_ABSTIME, &timer, NULL);
+    struct pollfd fds[] = {
+        {STDIN_FILENO, POLLIN, 0},
+        {a->signal_fd, POLLIN, 0},
+        {a->timer_fd, POLLIN, 0},
+        /* a frame is owed already, or none is wanted: more news would only wake us */
+        {a->dirty || frozen(a) ? -1 : a->board->wake_fd, POLLIN, 0},
+    };
+    if (poll(fds, 4, -1) < 0 && errno != EINTR)
+        a->ended_by = SIGHUP;
+    if (fds[1].revents & POLLIN)
+        read_signals(a);
+    if (fds[0].revents & POLLIN)
+        read_keys(a);
+    if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)) /* the terminal is gone */
+        a->ended_by = SIGHUP;
+    if (fds[2].revents & POLLIN) {
+        uint64_t ticks;
+        ssize_t got = read(a->timer_fd, &ticks, sizeof ticks);
+        (void)got;
+    }
+    if (fds[3].revents & POLLIN) {
+        uint64_t wakes; /* emptied now, so that poll sleeps until there is more */
+        ssize_t got = read(a->board->wake_fd, &wakes, sizeof wakes);
+        (void)got;
+        a->dirty = true;
+    }
+}
+
+static void loop(struct app *a)
+{
+    while (!a->ended_by && !(a->control.requests & (REQUEST_QUIT | REQUEST_QUIT_LEAVE))) {
+        double now = now_s();
+        if (a->control.flash[0] && now >= a->control.flash_until_s) {
+            a->control.flash[0] = '\0';
+            a->now = true;
+        }
+        if (now >= next_due(a, now))
+            draw(a);
+        capture_poll(&a->capture, a->board);
+        wait_for_news(a);
+    }
+}
+
+static int open_events(struct app *a, struct error *e)
+{
+    sigset_t set;
+    app_block_signals();
+    dashboard_signals(&set);
+    a->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    a->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    if (a->signal_fd < 0 || a->timer_fd < 0)
+        return error_errno(e, errno, "cannot make the events that the dashboard sleeps on");
+    return 0;
+}
+
+static void load_theme(struct app *a)
+{
+    struct theme theme;
+    struct error e = {0};
+    const char *name = a->options->theme ? a->options->theme : "dark";
+    int status = theme_load(&theme, name, a->options->theme_directories, &e);
+    for (size_t i = 0; theme_builtin(i); i++)
+        if (strcmp(theme_builtin(i), theme.name) == 0)
+            a->theme = i;
+    screen_set_theme(a->screen, &theme);
+    if (status)
+        control_flash(&a->control, now_s(), true, "%s", e.text);
+}
+
+int app_run(struct board *board, const struct app_options *options,
+            const struct app_actions *actions, struct error *e)
+{
+    struct app *a = calloc(1, sizeof *a);
+    int status = -1;
+    if (!a)
+        return error_set(e, ERROR_SYSTEM, "out of memory for the dashboard");
+    *a = (struct app){.board = board,
+                      .options = options,
+                      .signal_fd = -1,
+                      .timer_fd = -1,
+                      .now = true,
+                      .slow_factor = 1,
+                      .cost = {.share = NAN}};
+    control_init(&a->control, options, actions);
+    canvas_init(&a->canvas, GLYPHS_ASCII);
+    if (open_events(a, e) == 0 && (a->screen = screen_open(&options->screen, e))) {
+        a->canvas.glyphs = screen_glyphs(a->screen);
+        load_theme(a);
+        a->mouse = options->mouse;
+        screen_set_mouse(a->screen, a->mouse);
+        capture_begin(&a->capture);
+        loop(a);
+        screen_close(a->screen, a->control.requests & REQUEST_QUIT_LEAVE);
+        capture_end(&a->capture);
+        status = a->ended_by;
+    }
+    if (a->signal_fd >= 0)
+        close(a->signal_fd);
+    if (a->timer_fd >= 0)
+        close(a->timer_fd);
+    canvas_release(&a->canvas);
+    snapshot_release(&a->snapshot);
+    free(a);
+    return status;
+}

@@ -1,0 +1,50 @@
+/* app.h - the dashboard: one thread that sleeps until a key, the board or a signal wakes it, and
+ * draws only what changed.
+ *
+ * It shows any board, also one that nobody feeds. What it can start comes from the command layer as
+ * a table of callbacks; a key whose callback is missing, or fails, says why in the footer. */
+#ifndef VMTAX_APP_H
+#define VMTAX_APP_H
+
+#include "board.h"
+#include "error.h"
+#include "ui/screen.h"
+
+/* All are called by the dashboard's thread and must return at once (start threads, do not wait).
+ * Each may be NULL. They return 0, or -1 with a sentence for the footer. */
+struct app_actions {
+    void *context;
+    /* Measure what the words name (ids with parameters, subsystems, globs: as in `vmtax run`);
+     * count 0: the quick comparison of everything. */
+    int (*start)(void *context, const char *const *words, size_t count, struct error *e);
+    int (*abort)(void *context, struct error *e);
+    int (*baseline)(void *context, struct error *e);
+    int (*check)(void *context, struct error *e);
+    /* Write the result as a report; message says where it is. */
+    int (*export)(void *context, char *message, size_t size, struct error *e);
+};
+
+struct app_options {
+    struct screen_options screen;
+    const char *theme;                    /* NULL: "dark" */
+    const char *const *theme_directories; /* may be NULL */
+    bool mouse;
+    bool slow; /* one frame a second, to disturb a measurement less */
+    const char *const
+        *welcome;      /* lines of the first dialog, whose Enter starts count 0; NULL: none */
+    const char *panel; /* id of the first panel; NULL: the first tab that has one */
+    const char *text_directory; /* where `y` writes screens; NULL: the current one */
+};
+
+/* Blocks until the user quits (0) or a signal ends it (its number); -1 with a sentence if there is
+ * no usable terminal. SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP and SIGCONT must be blocked in all
+ * threads before (app_block_signals); the dashboard reads them. While it runs, stderr goes to the
+ * board's log; it is printed again after. A run that is live when it returns is the caller's to
+ * end. */
+int app_run(struct board *board, const struct app_options *options,
+            const struct app_actions *actions, struct error *e);
+
+/* Block the dashboard's signals in the calling thread, before any other thread is made. */
+void app_block_signals(void);
+
+#endif

@@ -1,0 +1,54 @@
+/* control.h - what the user has set, and how keys change it. Knows no terminal: tests press keys
+ * and look at the state. */
+#ifndef VMTAX_CONTROL_H
+#define VMTAX_CONTROL_H
+
+#include "ui/app.h"
+#include "ui/key.h"
+#include "ui/scene.h"
+
+#define TABS_COUNT (sizeof TAB_KEYS - 1)
+
+/* What the loop must do after a key. */
+enum control_request {
+    REQUEST_NONE = 0,
+    REQUEST_QUIT = 1,
+    REQUEST_QUIT_LEAVE = 2,
+    REQUEST_REPAINT = 4,
+    REQUEST_THEME = 8,
+    REQUEST_MOUSE = 16,
+    REQUEST_SAVE_TEXT = 32,
+};
+
+struct control {
+    const struct app_actions *actions;
+    const char *const *welcome;
+    struct view views[TABS_COUNT + 1]; /* by place of the tab; the last: the live view */
+    size_t tab;                        /* place */
+    bool live;                         /* the live view lies over the tab */
+    enum overlay overlay;
+    size_t help_page, help_first, help_last;
+    bool flash_error;
+    char flash[256]; /* "" = none */
+    double flash_until_s;
+    unsigned requests; /* of enum control_request; the loop clears them */
+};
+
+void control_init(struct control *c, const struct app_options *options,
+                  const struct app_actions *actions);
+const struct panel *control_panel(const struct control *c); /* NULL: none */
+struct view *control_view(struct control *c);
+struct scene control_scene(struct control *c);
+
+/* One key or click. now_s: any clock that runs evenly; h, w: the terminal; canvas: what is on it
+ * (for clicks), may be NULL. */
+void control_key(struct control *c, int code, const struct snapshot *s, double now_s, int h, int w);
+void control_click(struct control *c, const struct canvas_hit *hit, int wheel,
+                   const struct snapshot *s, double now_s, int h, int w);
+/* Show a sentence in the footer for two seconds (longer ones for longer). */
+void control_flash(struct control *c, double now_s, bool error, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* Keep cursors inside of what the snapshot has. */
+void control_clamp(struct control *c, const struct snapshot *s, int h, int w);
+
+#endif

@@ -1,0 +1,486 @@
+/* The curses back end.
+ *
+ * Two grids: the canvas that was drawn and what curses has. Rows that are equal are not looked at
+ * again, of the others only the changed runs go to curses, and nothing is ever cleared: that is
+ * what keeps a frame near a kilobyte. The pairs are a fixed table, one for each style, filled once
+ * per theme, because terminals of 8 colours have 64 and asking for more at run time crashes on
+ * those without colour.
+ *
+ * A crash while curses is up must not leave a broken terminal: the handler only writes constant
+ * bytes and puts the terminal's settings back. What it needs is in the one static object of this
+ * file. */
+#include <config.h>
+
+#define NCURSES_WIDECHAR 1
+#include "ui/screen.h"
+
+#include "text.h"
+#include "xalloc.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#include <termios.h>
+#include <unistd.h>
+#include <wchar.h>
+
+struct screen {
+    SCREEN *term;
+    struct cell *sent; /* what curses has */
+    int h, w;
+    bool whole; /* send everything */
+    enum depth depth;
+    enum glyph_set glyphs;
+    bool sync;
+    bool mouse;
+    attr_t attr[STYLE_COUNT]; /* of the theme, at this depth */
+    struct theme theme;
+    struct screen_mouse last_mouse;
+    cchar_t *run; /* room for one row */
+};
+
+#define SYNC_BEGIN "\x1b[?2026h"
+#define SYNC_END   "\x1b[?2026l"
+
+/* The crash handler's: signals have no arguments. */
+static struct {
+    volatile sig_atomic_t armed;
+    struct termios settings;
+} crash;
+
+static const int crash_signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
+#define CRASH_SIGNALS (sizeof crash_signals / sizeof crash_signals[0])
+
+static void on_crash(int number)
+{
+    static const char reset[] =
+        "\x1b[?2026l\x1b[?1000l\x1b[?1002l\x1b[?1006l\x1b[0m\x1b[?25h\x1b[?1049l\r\n";
+    if (crash.armed) {
+        ssize_t written = write(STDOUT_FILENO, reset, sizeof reset - 1);
+        (void)written;
+        tcsetattr(STDIN_FILENO, TCSANOW, &crash.settings);
+    }
+    raise(number); /* its action is the default again */
+}
+
+static void arm_crash(bool on)
+{
+    struct sigaction action = {.sa_handler = on ? on_crash : SIG_DFL};
+    action.sa_flags = (int)(SA_RESETHAND | SA_NODEFER);
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < CRASH_SIGNALS; i++) {
+        struct sigaction old;
+        /* A sanitizer's own handler stays. */
+        if (sigaction(crash_signals[i], NULL, &old) == 0 &&
+            (old.sa_handler == SIG_DFL || old.sa_handler == on_crash))
+            sigaction(crash_signals[i], &action, NULL);
+    }
+    crash.armed = on;
+}
+
+/* Opening */
+
+static bool prefixed(const char *s, const char *const *prefixes)
+{
+    for (; *prefixes; prefixes++)
+        if (strncmp(s, *prefixes, strlen(*prefixes)) == 0)
+            return true;
+    return false;
+}
+
+static enum glyph_set choose_glyphs(const struct screen_options *o, const char *term)
+{
+    if (o->glyphs == GLYPH_CHOICE_ASCII)
+        return GLYPHS_ASCII;
+    bool unicode = strcmp(nl_langinfo(CODESET), "UTF-8") == 0 && wcwidth(0x2500) == 1 &&
+                   wcwidth(0x28FF) == 1;
+    if (!unicode)
+        return GLYPHS_ASCII;
+    if (o->glyphs == GLYPH_CHOICE_BLOCK ||
+        (o->glyphs == GLYPH_CHOICE_AUTO && strcmp(term, "linux") == 0))
+        return GLYPHS_BLOCK;
+    return GLYPHS_BRAILLE;
+}
+
+static enum depth choose_depth(const struct screen_options *o)
+{
+    const char *no_color = getenv("NO_COLOR");
+    if (o->colors == COLOR_CHOICE_MONO || (o->colors == COLOR_CHOICE_AUTO && no_color && *no_color))
+        return DEPTH_MONO;
+    if (!has_colors() || start_color() != OK)
+        return DEPTH_MONO;
+    use_default_colors();
+    enum depth most = tigetflag("RGB") == 1 && COLORS > 256 ? DEPTH_TRUE
+                      : COLORS >= 256                       ? DEPTH_256
+                      : COLORS >= 16                        ? DEPTH_16
+                                                            : DEPTH_8;
+    enum depth wanted = o->colors == COLOR_CHOICE_8     ? DEPTH_8
+                        : o->colors == COLOR_CHOICE_16  ? DEPTH_16
+                        : o->colors == COLOR_CHOICE_256 ? DEPTH_256
+                                                        : most;
+    if (COLOR_PAIRS <= STYLE_COUNT)
+        return DEPTH_MONO;
+    return wanted < most ? wanted : most;
+}
+
+static void choose_locale(bool utf8)
+{
+    /* Only characters: numbers keep their decimal point. */
+    if (!setlocale(LC_CTYPE, ""))
+        setlocale(LC_CTYPE, "C");
+    if (utf8 && strcmp(nl_langinfo(CODESET), "UTF-8") != 0 && !setlocale(LC_CTYPE, "C.UTF-8"))
+        setlocale(LC_CTYPE, "en_US.UTF-8");
+}
+
+/* Does this system know the terminal, and can it draw there? */
+static int check_terminal(const char *term, struct error *e)
+{
+    static const char instead[] = "`vmtax run` and `vmtax report` work without one";
+    int status;
+    char shown[64];
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+        return error_set(e, ERROR_USAGE, "the dashboard needs a terminal for input and output; %s",
+                         instead);
+    if (!*term)
+        return error_set(e, ERROR_USAGE,
+                         "TERM is not set, so the kind of this terminal is not known: set it, for "
+                         "example TERM=xterm-256color; %s",
+                         instead);
+    text_clean(shown, sizeof shown, term);
+    if (setupterm(term, STDOUT_FILENO, &status) != OK)
+        return error_set(e, ERROR_USAGE,
+                         "the terminal type '%s' is not known on this system: try "
+                         "TERM=xterm-256color, or install its entry (ncurses-term); %s",
+                         shown, instead);
+    const char *address = tigetstr("cup");
+    bool usable = address && address != (const char *)-1;
+    del_curterm(cur_term);
+    if (!usable)
+        return error_set(e, ERROR_USAGE,
+                         "a terminal of type '%s' cannot place its cursor, which the dashboard "
+                         "needs; %s",
+                         shown, instead);
+    return 0;
+}
+
+static void allocate(struct screen *s)
+{
+    getmaxyx(stdscr, s->h, s->w);
+    if (s->h < 1)
+        s->h = 1;
+    if (s->w < 1)
+        s->w = 1;
+    s->sent = xrealloc_array(s->sent, (size_t)s->h * (size_t)s->w, sizeof *s->sent);
+    s->run = xrealloc_array(s->run, (size_t)s->w + 1, sizeof *s->run);
+    s->whole = true;
+}
+
+struct screen *screen_open(const struct screen_options *options, struct error *e)
+{
+    static const char *const syncs[] = {"xterm",   "tmux", "screen",  "foot", "alacritty", "kitty",
+                                        "wezterm", "rxvt", "contour", "vte",  "konsole",   NULL};
+    const char *term = getenv("TERM");
+    term = term ? term : "";
+    choose_locale(options->utf8);
+    if (check_terminal(term, e))
+        return NULL;
+    tcgetattr(STDIN_FILENO, &crash.settings);
+    set_escdelay(25);
+    SCREEN *curses = newterm(term, stdout, stdin);
+    if (!curses) {
+        error_set(e, ERROR_SYSTEM,
+                  "curses cannot use this terminal; `vmtax run` works without one");
+        return NULL;
+    }
+    struct screen *s = xcalloc(1, sizeof *s);
+    s->term = curses;
+    cbreak();
+    noecho();
+    nonl();
+    keypad(stdscr, TRUE);
+    nodelay(stdscr, TRUE);
+    typeahead(-1);
+    curs_set(0);
+    mouseinterval(0);
+    s->glyphs = choose_glyphs(options, term);
+    s->depth = choose_depth(options);
+    s->sync = !options->no_sync && prefixed(term, syncs);
+    arm_crash(true);
+    allocate(s);
+    theme_load(&s->theme, "dark", NULL, NULL);
+    screen_set_theme(s, &s->theme);
+    return s;
+}
+
+/* The last canvas as plain text on the normal screen. */
+static void print_sent(const struct screen *s)
+{
+    for (int y = 0; y < s->h; y++) {
+        char line[4096];
+        size_t used = 0;
+        for (int x = 0; x < s->w && used + 5 < sizeof line; x++) {
+            uint32_t ch = s->sent[(size_t)y * (size_t)s->w + (size_t)x].ch;
+            if (ch)
+                used += text_encode(ch, line + used);
+        }
+        while (used > 0 && line[used - 1] == ' ')
+            used--;
+        printf("%.*s\n", (int)used, line);
+    }
+    fflush(stdout);
+}
+
+void screen_close(struct screen *s, bool leave)
+{
+    if (!s)
+        return;
+    screen_set_mouse(s, false);
+    endwin();
+    arm_crash(false);
+    if (leave && !s->whole)
+        print_sent(s);
+    delscreen(s->term);
+    free(s->sent);
+    free(s->run);
+    free(s);
+}
+
+enum glyph_set screen_glyphs(const struct screen *s)
+{
+    return s->glyphs;
+}
+
+enum depth screen_depth(const struct screen *s)
+{
+    return s->depth;
+}
+
+void screen_size(const struct screen *s, int *h, int *w)
+{
+    *h = s->h;
+    *w = s->w;
+}
+
+/* Drawing */
+
+static attr_t curses_attr(unsigned attr)
+{
+    return (attr & ATTR_BOLD ? A_BOLD : 0) | (attr & ATTR_UNDERLINE ? A_UNDERLINE : 0) |
+           (attr & ATTR_REVERSE ? A_REVERSE : 0) | (attr & ATTR_DIM ? A_DIM : 0);
+}
+
+void screen_set_theme(struct screen *s, const struct theme *t)
+{
+    s->theme = *t;
+    for (int i = 0; i < STYLE_COUNT; i++) {
+        struct look look = theme_look(t, (enum style)i, s->depth);
+        s->attr[i] = curses_attr(look.attr);
+        if (s->depth == DEPTH_MONO)
+            continue;
+        if (s->depth == DEPTH_TRUE)
+            init_extended_pair(i + 1, look.fg, look.bg);
+        else
+            init_pair((short)(i + 1), (short)look.fg, (short)look.bg);
+    }
+    if (s->depth != DEPTH_MONO)
+        bkgdset(COLOR_PAIR(STYLE_TEXT + 1) | ' ');
+    s->whole = true;
+}
+
+/* A character that this locale would draw in another width than the canvas counted would shift the
+ * rest of its row: it becomes a question mark. */
+static wchar_t safe_char(const struct cell *cell, int room)
+{
+    int width = room > 1 && cell[1].ch == 0 ? 2 : 1;
+    if (cell->ch < 0x7F)
+        return (wchar_t)cell->ch;
+    return wcwidth((wchar_t)cell->ch) == width ? (wchar_t)cell->ch : L'?';
+}
+
+static void send_run(struct screen *s, int y, int from, int to)
+{
+    const struct cell *row = s->sent + (size_t)y * (size_t)s->w;
+    int n = 0;
+    for (int x = from; x < to; x++) {
+        wchar_t text[2] = {L' ', L'\0'};
+        const struct cell *cell = &row[x];
+        if (cell->ch == 0 && x > from && s->run[n - 1].chars[0] != L'?')
+            continue; /* drawn with its left half */
+        if (cell->ch)
+            text[0] = safe_char(cell, s->w - x);
+        short pair = s->depth == DEPTH_MONO ? 0 : (short)(cell->style + 1);
+        setcchar(&s->run[n++], text, s->attr[cell->style] | curses_attr(cell->attr), pair, NULL);
+    }
+    mvadd_wchnstr(y, from, s->run, n);
+}
+
+static bool same_cell(const struct cell *a, const struct cell *b)
+{
+    return a->ch == b->ch && a->style == b->style && a->attr == b->attr;
+}
+
+/* Changed runs of one row; runs that nearly touch are one. */
+static size_t send_row(struct screen *s, const struct canvas *c, int y)
+{
+    struct cell *have = s->sent + (size_t)y * (size_t)s->w;
+    const struct cell *want = c->cells + (size_t)y * (size_t)c->w;
+    size_t changed = 0;
+    int w = s->w < c->w ? s->w : c->w;
+    if (!s->whole && memcmp(have, want, (size_t)w * sizeof *have) == 0)
+        return 0;
+    for (int x = 0; x < w;) {
+        if (!s->whole && same_cell(&have[x], &want[x])) {
+            x++;
+            continue;
+        }
+        int from = x, to = x + 1, gap = 0;
+        for (x++; x < w && gap < 4; x++) {
+            bool differs = s->whole || !same_cell(&have[x], &want[x]);
+            gap = differs ? 0 : gap + 1;
+            to = differs ? x + 1 : to;
+        }
+        while (from > 0 && want[from].ch == 0) /* never from the middle of a character */
+            from--;
+        while (to < w && want[to].ch == 0)
+            to++;
+        memcpy(have + from, want + from, (size_t)(to - from) * sizeof *have);
+        changed += (size_t)(to - from);
+        send_run(s, y, from, to);
+        x = to;
+    }
+    return changed;
+}
+
+static void write_bytes(const char *bytes, size_t n)
+{
+    ssize_t written = write(STDOUT_FILENO, bytes, n);
+    (void)written; /* a bracket that is lost costs nothing */
+}
+
+size_t screen_present(struct screen *s, const struct canvas *c)
+{
+    size_t changed = 0;
+    int h = s->h < c->h ? s->h : c->h;
+    bool whole = s->whole;
+    if (whole)
+        clearok(curscr, TRUE);
+    for (int y = 0; y < h; y++)
+        changed += send_row(s, c, y);
+    s->whole = false;
+    if (changed == 0)
+        return 0;
+    if (s->sync)
+        write_bytes(SYNC_BEGIN, sizeof SYNC_BEGIN - 1);
+    wnoutrefresh(stdscr);
+    doupdate();
+    if (s->sync)
+        write_bytes(SYNC_END, sizeof SYNC_END - 1);
+    return changed;
+}
+
+void screen_repaint(struct screen *s)
+{
+    s->whole = true;
+}
+
+/* Keys */
+
+static int translate_mouse(struct screen *s)
+{
+    MEVENT event;
+    if (getmouse(&event) != OK)
+        return KEY_CODE_NONE;
+    s->last_mouse = (struct screen_mouse){event.y, event.x, 0};
+    if (event.bstate & BUTTON4_PRESSED)
+        s->last_mouse.wheel = -1;
+    else if (event.bstate & BUTTON5_PRESSED)
+        s->last_mouse.wheel = 1;
+    else if (!(event.bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED)))
+        return KEY_CODE_NONE;
+    return KEY_CODE_MOUSE;
+}
+
+static int translate(struct screen *s, wint_t key)
+{
+    static const struct {
+        wint_t curses;
+        int code;
+    } table[] = {{KEY_UP, KEY_CODE_UP},         {KEY_DOWN, KEY_CODE_DOWN},
+                 {KEY_LEFT, KEY_CODE_LEFT},     {KEY_RIGHT, KEY_CODE_RIGHT},
+                 {KEY_PPAGE, KEY_CODE_PAGE_UP}, {KEY_NPAGE, KEY_CODE_PAGE_DOWN},
+                 {KEY_HOME, KEY_CODE_HOME},     {KEY_END, KEY_CODE_END},
+                 {KEY_BTAB, KEY_CODE_BACKTAB},  {KEY_F(1), KEY_CODE_F1},
+                 {KEY_ENTER, KEY_CODE_ENTER},   {KEY_BACKSPACE, KEY_CODE_BACKSPACE}};
+    if (key == KEY_MOUSE)
+        return translate_mouse(s);
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (table[i].curses == key)
+            return table[i].code;
+    return KEY_CODE_NONE;
+}
+
+int screen_key(struct screen *s)
+{
+    wint_t key;
+    for (int tries = 0; tries < 64;
+         tries++) { /* what means nothing here is skipped, within bounds */
+        int kind = get_wch(&key);
+        if (kind == ERR)
+            return KEY_CODE_NONE;
+        int code = kind == KEY_CODE_YES ? translate(s, key) : (int)key;
+        if (code == 8)
+            code = KEY_CODE_BACKSPACE;
+        if (code != KEY_CODE_NONE)
+            return code;
+    }
+    return KEY_CODE_NONE;
+}
+
+const struct screen_mouse *screen_last_mouse(const struct screen *s)
+{
+    return &s->last_mouse;
+}
+
+void screen_set_mouse(struct screen *s, bool on)
+{
+    if (s->mouse == on)
+        return;
+    s->mouse = on;
+    mousemask(on ? BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
+}
+
+/* Size and stops */
+
+void screen_resize(struct screen *s)
+{
+    struct winsize size;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_row == 0 || size.ws_col == 0)
+        return;
+    if (size.ws_row == s->h && size.ws_col == s->w)
+        return;
+    resizeterm(size.ws_row, size.ws_col);
+    allocate(s);
+}
+
+void screen_suspend(struct screen *s)
+{
+    (void)s;
+    endwin();
+    crash.armed = 0;
+}
+
+void screen_resume(struct screen *s)
+{
+    crash.armed = 1;
+    reset_prog_mode();
+    refresh();
+    screen_resize(s);
+    s->whole = true;
+}
