@@ -48,7 +48,8 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/target/local.c src/target/kinds.h \
 	src/target/native.c \
 	src/target/container.c \
-	src/report/report.c src/report/report.h \
+	src/report/report.c src/report/report.h src/report/format.h \
+	src/report/text.c \
 	src/report/json.c \
 	src/report/csv.c \
 	src/report/markdown.c

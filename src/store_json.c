@@ -3,8 +3,9 @@
  * Every slot, every figure and every comparison stands in it, so that a reader needs no arithmetic
  * and a doubter can repeat it. Ratios and their intervals are performance relative to the reference
  * (1 is equal, below 1 is slower, for times too); "detectable" and "noise" are relative (0.03 is
- * 3 %). A value that was not measured is null, and `flags` holds "reason: ..." beside the ids of
- * the flags that were raised. Counts above 2^53 are strings of digits. */
+ * 3 %); "variance" is that of the ratio's logarithm. A value that was not measured is null, and
+ * `flags` holds "reason: ..." beside the ids of the flags that were raised. Counts above 2^53 are
+ * strings of digits. */
 #include <config.h>
 
 #include "json.h"
@@ -178,6 +179,7 @@ static cJSON *comparison_json(const struct result *r, const struct comparison *c
     json_add_count(o, "outliers", s->outliers);
     json_add_number(o, "detectable", expm1(c->detectable));
     json_add_number(o, "p", c->p);
+    json_add_number(o, "variance", s->n ? c->variance : NAN);
     json_add_count(o, "stage", c->stage);
     cJSON_AddStringToObject(o, "verdict", verdicts[c->verdict].id);
     cJSON_AddItemToObject(o, "flags", flag_array(c->flags, c->reason));

@@ -295,8 +295,8 @@ static void read_comparison(struct reader *in, const cJSON *o)
     double ratio = json_get_number(j, o, "ratio", 1e-12, 1e12, NAN, JSON_OPTIONAL);
     if (isnan(ratio))
         s->n = 0;
-    else
-        s->centre = log(ratio);
+    s->centre = s->n ? log(ratio) : NAN;
+    s->low = s->high = NAN;
     double low = 0, high = 0;
     s->bounded = read_interval(in, o, &low, &high) && s->n && low > 0;
     if (s->bounded) {
@@ -308,6 +308,7 @@ static void read_comparison(struct reader *in, const cJSON *o)
     s->outliers = json_get_count(j, o, "outliers", STATS_N_MAX, JSON_OPTIONAL);
     c.detectable = log1p(json_get_number(j, o, "detectable", 0, VALUE_MAX, NAN, JSON_OPTIONAL));
     c.p = json_get_number(j, o, "p", 0, 1, NAN, JSON_OPTIONAL);
+    c.variance = json_get_number(j, o, "variance", 0, VALUE_MAX, NAN, JSON_OPTIONAL);
     c.stage = (uint8_t)json_get_count(j, o, "stage", 2, JSON_OPTIONAL);
     c.verdict = read_verdict(in, o);
     c.flags = read_flags(in, o, c.reason, sizeof c.reason);

@@ -108,6 +108,11 @@ tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/fixture.c tes
 tests_unit_test_store_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
 tests_unit_test_store_LDADD = libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
 
+unit_tests += tests/unit/test_report
+tests_unit_test_report_SOURCES = tests/unit/test_report.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
+tests_unit_test_report_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
+tests_unit_test_report_LDADD = libui.a libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
+
 unit_tests += tests/unit/test_fingerprint
 tests_unit_test_fingerprint_SOURCES = tests/unit/test_fingerprint.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
 tests_unit_test_fingerprint_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)

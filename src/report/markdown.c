@@ -1,1 +1,240 @@
+/* Markdown with tables (as GitHub, GitLab and pandoc read them), for issues and notebooks. Signs
+ * are always the UTF-8 ones: a document has no terminal. */
+#include <config.h>
+
+#include "report/format.h"
 #include "report/report.h"
+
+#include "analysis.h"
+#include "store.h"
+#include "text.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Foreign words: what Markdown or HTML would take as a command is shown as it is. */
+static void put(FILE *out, const char *text)
+{
+    for (; *text; text++) {
+        if (strchr("\\`*_{}[]<>#|~&", *text))
+            fputc('\\', out);
+        fputc(*text, out);
+    }
+}
+
+static const char *percent(char out[16], bool known, double ratio)
+{
+    return known ? report_percent(out, 16, ratio) : "—";
+}
+
+static void write_subsystems(const struct result *r, size_t t, FILE *out)
+{
+    fputs("| subsystem | rows | % of native | 95 % interval | verdict | flags |\n"
+          "|---|--:|--:|--:|---|---|\n",
+          out);
+    for (int s = 0; s <= SUBSYSTEM_COUNT; s++) {
+        bool all = s == SUBSYSTEM_COUNT;
+        struct subsystem_summary sum = all ? analysis_overall(r, t)
+                                           : analysis_subsystem(r, (enum subsystem)s, t);
+        char ratio[16], low[16], high[16], letters[FLAG_COUNT + 1];
+        if (!sum.total)
+            continue;
+        fprintf(out, "| %s | %zu/%zu | %s | %s .. %s | %s %s | %s |\n",
+                all ? "**all**" : subsystems[s].title, sum.rows, sum.total,
+                percent(ratio, sum.estimate.n, exp(sum.estimate.centre)),
+                percent(low, sum.estimate.n && sum.estimate.bounded, exp(sum.estimate.low)),
+                percent(high, sum.estimate.n && sum.estimate.bounded, exp(sum.estimate.high)),
+                report_signs[sum.verdict].utf8, verdicts[sum.verdict].title,
+                report_flags(sum.flags, letters));
+    }
+}
+
+static void write_value(FILE *out, const struct figure_value *f)
+{
+    char text[32];
+    fputs(f && f->measured ? text_figure(text, sizeof text, f->value) : "—", out);
+}
+
+static void write_rows(const struct result *r, const struct report_row *rows, size_t count,
+                       size_t t, FILE *out)
+{
+    fputs("| workload | unit | native | ", out);
+    put(out, r->targets[t].id);
+    fputs(" | % of native | 95 % interval | n | detectable | verdict | flags |\n"
+          "|---|---|--:|--:|--:|--:|--:|--:|---|---|\n",
+          out);
+    for (size_t i = 0; i < count; i++) {
+        const struct report_row *row = &rows[i];
+        const struct comparison *c = row->comparison;
+        if (row->target != t)
+            continue;
+        char label[128], ratio[16], low[16], high[16], letters[FLAG_COUNT + 1];
+        bool any = c && c->estimate.n, bounded = any && c->estimate.bounded;
+        fputs("| ", out);
+        put(out, report_label(row->metric, label, sizeof label));
+        fprintf(out, " | %s | ", row->metric->row ? workload_unit(row->metric->row) : "");
+        write_value(out, row->native);
+        fputs(" | ", out);
+        write_value(out, row->figure);
+        fprintf(out, " | %s | %s .. %s%s | %zu | ",
+                percent(ratio, any, any ? exp(c->estimate.centre) : 0),
+                percent(low, bounded, bounded ? exp(c->estimate.low) : 0),
+                percent(high, bounded, bounded ? exp(c->estimate.high) : 0),
+                any && c->estimate.approximate ? " ~" : "", any ? c->estimate.n : 0);
+        if (any && isfinite(c->detectable))
+            fprintf(out, "%.1f %%", 100 * expm1(c->detectable));
+        else
+            fputs("—", out);
+        enum verdict v = c ? c->verdict : VERDICT_NOT_MEASURED;
+        fprintf(out, " | %s %s | %s |\n", report_signs[v].utf8, verdicts[v].title,
+                report_flags(c ? c->flags : 0, letters));
+    }
+}
+
+static void write_native(const struct report_row *rows, size_t count, FILE *out)
+{
+    fputs("| workload | unit | native | 95 % interval | n | noise |\n|---|---|--:|--:|--:|--:|\n",
+          out);
+    for (size_t i = 0; i < count; i++) {
+        const struct figure_value *f = rows[i].figure;
+        char label[128], low[32], high[32];
+        if (rows[i].target)
+            continue;
+        fputs("| ", out);
+        put(out, report_label(rows[i].metric, label, sizeof label));
+        fprintf(out, " | %s | ", rows[i].metric->row ? workload_unit(rows[i].metric->row) : "");
+        write_value(out, f);
+        if (f && f->measured && f->bounded)
+            fprintf(out, " | %s .. %s", text_figure(low, sizeof low, f->low),
+                    text_figure(high, sizeof high, f->high));
+        else
+            fputs(" | —", out);
+        fprintf(out, " | %zu | ", f ? f->n : 0);
+        if (f && f->measured && isfinite(f->noise))
+            fprintf(out, "%.1f %% |\n", 100 * f->noise);
+        else
+            fputs("— |\n", out);
+    }
+}
+
+static void write_missing(const struct result *r, const struct report_row *rows, size_t count,
+                          FILE *out)
+{
+    bool any = false;
+    for (size_t i = 0; i < count; i++) {
+        const char *reason = report_reason(&rows[i]);
+        char label[128];
+        if (!reason)
+            continue;
+        fputs(any ? "- " : "\n## Not measured or not comparable\n\n- ", out);
+        any = true;
+        put(out, report_label(rows[i].metric, label, sizeof label));
+        fputs(" on ", out);
+        put(out, r->targets[rows[i].target].id);
+        fputs(": ", out);
+        put(out, reason);
+        fputc('\n', out);
+    }
+}
+
+static void say(void *context, const char *sentence)
+{
+    fputs("- ", context);
+    put(context, sentence);
+    fputc('\n', context);
+}
+
+static void write_legend(const struct result *r, FILE *out)
+{
+    uint32_t used = 0;
+    bool shown[VERDICT_COUNT] = {false}, approximate = false;
+    for (size_t i = 0; i < r->comparison_count; i++) {
+        used |= r->comparisons[i].flags;
+        shown[r->comparisons[i].verdict] = true;
+        approximate |= r->comparisons[i].estimate.approximate;
+    }
+    fprintf(out,
+            "\n%% of native is performance: below 100 is slower, for times too. n is the number "
+            "of blocks. Detectable is the smallest change that would have been found with "
+            "80 %% probability. %s\n",
+            report_method(r));
+    if (approximate)
+        fputs("\n`~` marks an approximate interval: fewer than six blocks.\n", out);
+    fputc('\n', out);
+    for (int v = 0; v < VERDICT_COUNT; v++)
+        if (shown[v])
+            fprintf(out, "- %s %s\n", report_signs[v].utf8, verdicts[v].title);
+    for (size_t i = 0; i < FLAG_COUNT; i++)
+        if (used & (1u << i))
+            fprintf(out, "- `%c` %s\n", flags[i].letter, flags[i].meaning);
+}
+
+static void write_machine(const struct result *r, FILE *out)
+{
+    fputs("\n## Machine\n\n| fact | value |\n|---|---|\n", out);
+    for (size_t i = 0; i < r->fact_count; i++) {
+        fputs("| ", out);
+        put(out, r->facts[i].key);
+        fputs(" | ", out);
+        put(out, r->facts[i].value);
+        fputs(" |\n", out);
+    }
+    fputs("\n| target | by | limits | network | kernel | start |\n|---|---|---|---|---|--:|\n",
+          out);
+    for (size_t i = 0; i < r->target_count; i++) {
+        const struct result_target *t = &r->targets[i];
+        const char *const cells[] = {t->id, t->how, t->limits, t->network, t->kernel};
+        for (size_t k = 0; k < sizeof cells / sizeof *cells; k++) {
+            fputs("| ", out);
+            put(out, cells[k]);
+            fputc(' ', out);
+        }
+        if (isfinite(t->start_s))
+            fprintf(out, "| %.2f s |\n", t->start_s);
+        else
+            fputs("| — |\n", out);
+    }
+}
+
+static int write_markdown(const struct result *r, FILE *out, struct error *e)
+{
+    struct report_locale l;
+    char started[32], took[32];
+    size_t count;
+    report_begin(&l);
+    struct report_row *rows = report_rows(r, &count);
+    fputs("# What does it cost?\n\n", out);
+    fprintf(out, "%s, profile ", store_time(started, sizeof started, r->started));
+    put(out, r->profile[0] ? r->profile : "none");
+    fprintf(out, ", %s, vmtax ", text_duration(took, sizeof took, r->elapsed_s));
+    put(out, r->tool_version);
+    fputs("\n", out);
+    for (size_t t = 1; t < r->target_count; t++) {
+        fputs("\n## ", out);
+        put(out, r->targets[t].id);
+        fputs("\n\n", out);
+        write_subsystems(r, t, out);
+        fputc('\n', out);
+        write_rows(r, rows, count, t, out);
+    }
+    if (r->target_count == 1) {
+        fputs("\n## native\n\n", out);
+        write_native(rows, count, out);
+    }
+    if (r->target_count > 1)
+        write_legend(r, out);
+    write_missing(r, rows, count, out);
+    fputs("\n## To know\n\n", out);
+    report_caveats(r, say, out);
+    say(out, report_closing);
+    write_machine(r, out);
+    free(rows);
+    return report_end(&l, out, e);
+}
+
+const struct report_format report_markdown = {
+    .id = "md",
+    .what = "tables for a document or an issue",
+    .write = write_markdown,
+};

@@ -1,1 +1,195 @@
+#include <config.h>
+
 #include "report/report.h"
+
+#include "report/format.h"
+#include "text.h"
+#include "xalloc.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct report_format *const report_formats[] = {
+    &report_text, &report_json, &report_csv, &report_markdown, NULL,
+};
+
+const struct report_format *report_find(const char *id)
+{
+    for (const struct report_format *const *f = report_formats; *f; f++)
+        if (strcmp((*f)->id, id) == 0)
+            return *f;
+    return NULL;
+}
+
+void report_begin(struct report_locale *l)
+{
+    l->before = uselocale((locale_t)0);
+    locale_t copy = duplocale(l->before);
+    l->neutral = copy ? newlocale(LC_NUMERIC_MASK, "C", copy) : (locale_t)0;
+    if (l->neutral)
+        uselocale(l->neutral);
+    else if (copy)
+        freelocale(copy);
+}
+
+int report_end(struct report_locale *l, FILE *out, struct error *e)
+{
+    uselocale(l->before);
+    if (l->neutral)
+        freelocale(l->neutral);
+    errno = 0;
+    if (fflush(out) != 0 || ferror(out))
+        return error_errno(e, errno ? errno : EIO, "cannot write the report");
+    return 0;
+}
+
+struct report_row *report_rows(const struct result *r, size_t *count)
+{
+    *count = r->metric_count * r->target_count;
+    struct report_row *rows = xcalloc(*count, sizeof *rows);
+    for (size_t i = 0; i < *count; i++) {
+        rows[i].metric = &r->metrics[i / r->target_count];
+        rows[i].target = i % r->target_count;
+    }
+    for (size_t i = 0; i < r->figure_count; i++) {
+        const struct figure_value *f = &r->figures[i];
+        struct report_row *of_metric = &rows[f->metric * r->target_count];
+        of_metric[f->target].figure = f;
+        if (f->target == 0)
+            for (size_t t = 0; t < r->target_count; t++)
+                of_metric[t].native = f;
+    }
+    for (size_t i = 0; i < r->comparison_count; i++) {
+        const struct comparison *c = &r->comparisons[i];
+        rows[c->metric * r->target_count + c->target].comparison = c;
+    }
+    return rows;
+}
+
+const char *report_reason(const struct report_row *row)
+{
+    const struct comparison *c = row->comparison;
+    if (row->figure && !row->figure->measured)
+        return row->figure->reason[0] ? row->figure->reason : "no reason was given";
+    if (!row->figure && !c)
+        return "no slot was run";
+    if (c && (c->verdict == VERDICT_NOT_MEASURED || c->verdict == VERDICT_CANNOT ||
+              c->verdict == VERDICT_NOT_COMPARABLE))
+        return c->reason[0] ? c->reason : verdicts[c->verdict].title;
+    return NULL;
+}
+
+char *report_label(const struct metric *m, char *out, size_t size)
+{
+    snprintf(out, size, "%s%s%s", m->workload, m->params[0] ? " " : "", m->params);
+    return out;
+}
+
+char *report_flags(uint32_t bits, char out[FLAG_COUNT + 1])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < FLAG_COUNT; i++)
+        if (bits & (1u << i))
+            out[n++] = flags[i].letter;
+    out[n] = '\0';
+    return out;
+}
+
+char *report_percent(char *out, size_t size, double ratio)
+{
+    double percent = 100 * ratio;
+    if (!isfinite(percent))
+        text_copy(out, size, "-");
+    else if (percent < 9.995)
+        snprintf(out, size, "%.2f", percent);
+    else if (percent < 999.95)
+        snprintf(out, size, "%.1f", percent);
+    else
+        text_figure(out, size, percent);
+    return out;
+}
+
+const struct report_sign report_signs[VERDICT_COUNT] = {
+    [VERDICT_BETTER] = {"▲", "+"},         [VERDICT_SAME] = {"≈", "="},
+    [VERDICT_SLIGHTLY_WORSE] = {"▽", "-"}, [VERDICT_WORSE] = {"▼", "!"},
+    [VERDICT_NO_SIGN] = {"·", "."},        [VERDICT_INCONCLUSIVE] = {"?", "?"},
+    [VERDICT_NOT_MEASURED] = {"—", "-"},   [VERDICT_CANNOT] = {"∅", "/"},
+    [VERDICT_NOT_COMPARABLE] = {"≠", "#"},
+};
+
+const char report_closing[] = "The figures hold for this machine and the minutes of the run.";
+
+const char *report_method(const struct result *r)
+{
+    if (r->two_stage)
+        return "Verdicts in two stages: every row briefly, then the conspicuous ones afresh; the "
+               "chance of any false verdict among them is held at 2 %.";
+    return "Verdicts are per row, uncorrected: about 1 row in 20 will be wrong.";
+}
+
+static const char *fact(const struct result *r, const char *key)
+{
+    const char *value = result_fact(r, key);
+    return value && strcmp(value, "unknown") != 0 ? value : NULL;
+}
+
+static void target_caveats(const struct result *r, void (*say)(void *, const char *), void *context)
+{
+    char line[256];
+    for (size_t i = 0; i < r->target_count; i++) {
+        const struct result_target *t = &r->targets[i];
+        if (t->emulated) {
+            snprintf(line, sizeof line,
+                     "%s is emulated in software: no hypervisor's figures, and outside every mean.",
+                     t->id);
+            say(context, line);
+        }
+        if (t->clock_stepped || (t->flags & FLAG_CLOCK)) {
+            snprintf(line, sizeof line, "The clock of %s %s.", t->id,
+                     t->clock_stepped ? "stepped while it was measured: no verdicts"
+                                      : "does not run like the host's");
+            say(context, line);
+        }
+    }
+}
+
+void report_caveats(const struct result *r, void (*say)(void *, const char *), void *context)
+{
+    char line[256];
+    size_t stolen = 0;
+    const char *hypervisor = fact(r, "hypervisor"), *governor = fact(r, "governor");
+    const char *swap = fact(r, "swap"), *inside = fact(r, "inside");
+    for (size_t i = 0; i < r->slot_count; i++)
+        stolen += (r->slots[i].flags & FLAG_STEAL) || r->slots[i].steal > 0.01;
+    if (r->partial)
+        say(context, "The run was interrupted: this is what was measured until then.");
+    if (hypervisor && strcmp(hypervisor, "none") != 0) {
+        snprintf(line, sizeof line,
+                 "Native is itself a guest (%s): its figures carry that hypervisor's cost, and the "
+                 "guests' overhead is on top of it.",
+                 hypervisor);
+        say(context, line);
+    }
+    if (inside && strcmp(inside, "no sign of a container") != 0) {
+        snprintf(line, sizeof line, "vmtax ran inside a container (%s).", inside);
+        say(context, line);
+    }
+    if (stolen) {
+        snprintf(line, sizeof line,
+                 "The hypervisor below took more than 1 %% of the time in %zu of %zu slots.",
+                 stolen, r->slot_count);
+        say(context, line);
+    }
+    target_caveats(r, say, context);
+    if (governor && strcmp(governor, "performance") != 0) {
+        snprintf(line, sizeof line,
+                 "The frequency governor is %s: figures follow the processor's mood; performance "
+                 "would be steadier.",
+                 governor);
+        say(context, line);
+    }
+    if (swap && strcmp(swap, "in use") == 0)
+        say(context, "Swap was in use: memory and disk rows may be disturbed.");
+}

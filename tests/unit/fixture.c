@@ -81,6 +81,7 @@ static struct comparison *comparison(struct result *r, size_t metric, size_t t, 
                                           .level = 0.96875,
                                           .bounded = true,
                                           .outliers = 1},
+                             .variance = 0.000025,
                              .detectable = 0.0123,
                              .p = 0.03125,
                              .stage = 2,
@@ -114,6 +115,7 @@ void fixture_result(struct result *r)
     r->targets[0].clock_rate = 1;
     r->targets[0].virt[0] = '\0';
     r->targets[1].flags = FLAG_PLACEMENT;
+    r->targets[1].clock_stepped = true;
     r->targets[2].emulated = true;
     r->targets[2].clock_known = false;
     r->targets[2].clock_stepped = true;
@@ -162,8 +164,8 @@ void fixture_result(struct result *r)
     comparison(r, read, 2, -1.5, VERDICT_NOT_COMPARABLE)->flags = FLAG_EMULATED;
     snprintf(r->comparisons[1].reason, sizeof r->comparisons[1].reason, "the guest is emulated");
     struct comparison *c = comparison(r, none, 1, 0, VERDICT_CANNOT);
-    c->estimate = (struct stats_estimate){0};
-    c->detectable = c->p = NAN;
+    c->estimate = (struct stats_estimate){.centre = NAN, .low = NAN, .high = NAN};
+    c->detectable = c->p = c->variance = NAN;
     c->flags = 0;
     c->stage = 0;
     snprintf(c->reason, sizeof c->reason, "/bin/sh is not there");

@@ -55,6 +55,7 @@ static void same_target(const struct result_target *a, const struct result_targe
     if (a->clock_known) {
         same(a->clock_rate, b->clock_rate);
         same(a->clock_bound, b->clock_bound);
+        assert_int_equal(a->clock_stepped, b->clock_stepped);
     }
     assert_int_equal(a->emulated, b->emulated);
     assert_int_equal(a->flags, b->flags);
@@ -112,6 +113,7 @@ static void same_comparison(const struct comparison *a, const struct comparison 
     assert_int_equal(a->estimate.outliers, b->estimate.outliers);
     same(a->detectable, b->detectable);
     same(a->p, b->p);
+    same(a->variance, b->variance);
     assert_int_equal(a->stage, b->stage);
     assert_int_equal(a->verdict, b->verdict);
     assert_int_equal(a->flags, b->flags);

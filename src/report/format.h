@@ -1,0 +1,55 @@
+/* format.h - what the report formats share: which rows there are, and how numbers, verdicts and
+ * flags are written. */
+#ifndef VMTAX_REPORT_FORMAT_H
+#define VMTAX_REPORT_FORMAT_H
+
+#include "report/report.h"
+
+#include <locale.h>
+#include <stdio.h>
+
+extern const struct report_format report_text, report_json, report_csv, report_markdown;
+
+/* Numbers are written with a point whatever the locale; the character set stays the user's. */
+struct report_locale {
+    locale_t neutral, before;
+};
+void report_begin(struct report_locale *l);
+/* Restores the locale and flushes: 0, or -1 with a sentence if the output could not be written. */
+int report_end(struct report_locale *l, FILE *out, struct error *e);
+
+/* One metric on one target, with what there is about it; pointers are NULL where there is none. */
+struct report_row {
+    const struct metric *metric;
+    size_t target;
+    const struct figure_value *figure, *native;
+    const struct comparison *comparison;
+};
+/* Every metric on every target, metric by metric; the caller frees. */
+struct report_row *report_rows(const struct result *r, size_t *count);
+/* Why a row has no figure or no verdict; NULL if it has both. */
+const char *report_reason(const struct report_row *row);
+
+/* "sys.read", "membw.frd size=64K cpus=1" */
+char *report_label(const struct metric *m, char *out, size_t size);
+/* "SN" */
+char *report_flags(uint32_t flags, char out[FLAG_COUNT + 1]);
+/* A ratio as "% of native" in at most five characters: "97.2", "103", "0.31". */
+char *report_percent(char *out, size_t size, double ratio);
+
+/* The signs of statistics.md. */
+struct report_sign {
+    const char *utf8, *ascii;
+};
+extern const struct report_sign report_signs[VERDICT_COUNT];
+
+/* Sentences about the machine and the run that a reader must know to trust the figures. Calls
+ * say(context, sentence) for each. */
+void report_caveats(const struct result *r, void (*say)(void *context, const char *sentence),
+                    void *context);
+/* What holds in any case, to close the list. */
+extern const char report_closing[];
+/* How the verdicts were found: one sentence. */
+const char *report_method(const struct result *r);
+
+#endif

@@ -1,0 +1,390 @@
+/* The report for a terminal of 80 columns or a log: the answer first, then where it hurts, then
+ * every row, what could not be measured, and what to know about the machine. Plain lines, no
+ * colour: it must survive a pipe. Signs are UTF-8 where the locale has it, else ASCII. */
+#include <config.h>
+
+#include "report/format.h"
+#include "report/report.h"
+
+#include "analysis.h"
+#include "store.h"
+#include "text.h"
+
+#include <langinfo.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WIDTH    80
+#define HURT_MAX 8
+
+struct page {
+    FILE *out;
+    const struct result *r;
+    const struct report_row *rows;
+    size_t row_count;
+    bool utf8;
+};
+
+/* One character that is not ASCII costs nothing in UTF-8 and is replaced elsewhere. */
+static void put(const struct page *p, const char *text)
+{
+    size_t length = strlen(text);
+    if (p->utf8) {
+        fputs(text, p->out);
+        return;
+    }
+    while (length) {
+        uint32_t code;
+        size_t n = text_decode(text, length, &code);
+        fputc(n == 1 ? *text : code == 0xb5 || code == 0x3bc ? 'u' : '?', p->out);
+        n = n ? n : 1;
+        text += n;
+        length -= n;
+    }
+}
+
+static int cells(const char *text)
+{
+    int width = 0;
+    size_t length = strlen(text);
+    while (length) {
+        uint32_t code;
+        size_t n = text_decode(text, length, &code);
+        width += n ? text_width(code) : 1;
+        n = n ? n : 1;
+        text += n;
+        length -= n;
+    }
+    return width;
+}
+
+/* Left-aligned in a field; what is longer stands on a line of its own. */
+static void put_label(const struct page *p, const char *text, int width)
+{
+    int wide = cells(text);
+    put(p, text);
+    if (wide > width) {
+        fprintf(p->out, "\n  ");
+        wide = 0;
+    }
+    fprintf(p->out, "%*s", width - wide, "");
+}
+
+/* Words of a sentence, wrapped, after "- ". */
+static void put_sentence(void *context, const char *sentence)
+{
+    const struct page *p = context;
+    int column = 4;
+    fputs("  -", p->out);
+    while (*sentence) {
+        char word[256];
+        size_t length = strcspn(sentence, " ");
+        if (length >= sizeof word)
+            length = sizeof word - 1;
+        memcpy(word, sentence, length);
+        word[length] = '\0';
+        int wide = cells(word);
+        if (column + wide + 1 > WIDTH && column > 4) {
+            fputs("\n   ", p->out);
+            column = 4;
+        }
+        fputc(' ', p->out);
+        put(p, word);
+        column += wide + 1;
+        sentence += length;
+        sentence += strspn(sentence, " ");
+    }
+    fputc('\n', p->out);
+}
+
+static const char *sign(const struct page *p, enum verdict v)
+{
+    return p->utf8 ? report_signs[v].utf8 : report_signs[v].ascii;
+}
+
+/* "  98.2 -  101.3" in 15 columns, or as many blanks. */
+static void put_interval(const struct page *p, const struct stats_estimate *s)
+{
+    char low[16], high[16];
+    if (s->n && s->bounded)
+        fprintf(p->out, "%5s - %5s%c", report_percent(low, sizeof low, exp(s->low)),
+                report_percent(high, sizeof high, exp(s->high)), s->approximate ? '~' : ' ');
+    else
+        fprintf(p->out, "%14s", "");
+}
+
+static void put_summary(const struct page *p, const char *title,
+                        const struct subsystem_summary *sum)
+{
+    char ratio[16], letters[FLAG_COUNT + 1];
+    bool any = sum->estimate.n > 0 && isfinite(sum->estimate.centre);
+    double centre = any ? exp(sum->estimate.centre) : NAN;
+    fputs("  ", p->out);
+    put_label(p, title, 12);
+    fprintf(p->out, "%3zu/%-3zu %8s   ", sum->rows, sum->total,
+            report_percent(ratio, sizeof ratio, centre));
+    put_interval(p, &sum->estimate);
+    if (any)
+        fprintf(p->out, " %7.1f %%  ", 100 * (1 - centre));
+    else
+        fprintf(p->out, "%12s", "");
+    put(p, sign(p, sum->verdict));
+    fprintf(p->out, " %s %s\n", verdicts[sum->verdict].title, report_flags(sum->flags, letters));
+}
+
+static void write_summary(const struct page *p, size_t t)
+{
+    fprintf(p->out, "\n  %-12s%-7s %8s   %-14s %9s  verdict\n", "subsystem", "  rows", "% native",
+            "95 % interval", "overhead");
+    for (int s = 0; s < SUBSYSTEM_COUNT; s++) {
+        struct subsystem_summary sum = analysis_subsystem(p->r, (enum subsystem)s, t);
+        if (sum.total)
+            put_summary(p, subsystems[s].title, &sum);
+    }
+    struct subsystem_summary all = analysis_overall(p->r, t);
+    put_summary(p, "all", &all);
+}
+
+static const char *value_text(char out[16], const struct figure_value *f)
+{
+    return f && f->measured ? text_figure(out, 16, f->value) : "-";
+}
+
+static void put_row(const struct page *p, const struct report_row *row)
+{
+    const struct comparison *c = row->comparison;
+    const struct stats_estimate none = {0}, *s = c ? &c->estimate : &none;
+    enum verdict v = c ? c->verdict : VERDICT_NOT_MEASURED;
+    char label[128], native[16], guest[16], ratio[16], letters[FLAG_COUNT + 1];
+    const char *unit = row->metric->row ? workload_unit(row->metric->row) : "";
+    fputs("  ", p->out);
+    put_label(p, report_label(row->metric, label, sizeof label), 22);
+    fprintf(p->out, "%6s %6s ", value_text(native, row->native), value_text(guest, row->figure));
+    put_label(p, unit, 5);
+    fprintf(p->out, "%5s  ", report_percent(ratio, sizeof ratio, s->n ? exp(s->centre) : NAN));
+    put_interval(p, s);
+    fprintf(p->out, "%3zu ", s->n);
+    if (s->n && isfinite(c->detectable))
+        fprintf(p->out, "%4.1f ", fmin(99.9, 100 * expm1(c->detectable)));
+    else
+        fputs("   - ", p->out);
+    put(p, sign(p, v));
+    fprintf(p->out, "%s%s\n", c && c->flags ? " " : "", report_flags(c ? c->flags : 0, letters));
+}
+
+static void put_row_head(const struct page *p, size_t t)
+{
+    char name[7];
+    text_clean(name, sizeof name, p->r->targets[t].id);
+    fprintf(p->out, "  %-22s%6s %6s %-5s%5s  %-14s%3s %4s\n", "workload", "native", name, "unit",
+            "%", "95 % interval", "n", "find");
+}
+
+static int slowest_first(const void *a, const void *b)
+{
+    const struct report_row *x = *(const struct report_row *const *)a;
+    const struct report_row *y = *(const struct report_row *const *)b;
+    double d = x->comparison->estimate.centre - y->comparison->estimate.centre;
+    return (d > 0) - (d < 0);
+}
+
+static void write_hurt(const struct page *p, size_t t)
+{
+    size_t count = 0;
+    const struct report_row **worst = malloc((p->row_count + 1) * sizeof *worst);
+    if (!worst)
+        return; /* all rows follow anyway */
+    for (size_t i = 0; i < p->row_count; i++) {
+        const struct comparison *c = p->rows[i].comparison;
+        if (p->rows[i].target == t && c && c->estimate.n &&
+            (c->verdict == VERDICT_WORSE || c->verdict == VERDICT_SLIGHTLY_WORSE))
+            worst[count++] = &p->rows[i];
+    }
+    if (!count) {
+        fprintf(p->out, "\nWhere it hurts most: no row is slower beyond its interval.\n");
+    } else {
+        qsort(worst, count, sizeof *worst, slowest_first);
+        fprintf(p->out, "\nWhere it hurts most\n");
+        put_row_head(p, t);
+        for (size_t i = 0; i < count && i < HURT_MAX; i++)
+            put_row(p, worst[i]);
+    }
+    free(worst);
+}
+
+static void write_rows(const struct page *p, size_t t)
+{
+    fprintf(p->out, "\nEvery row\n");
+    put_row_head(p, t);
+    for (size_t i = 0; i < p->row_count; i++)
+        if (p->rows[i].target == t)
+            put_row(p, &p->rows[i]);
+}
+
+static void write_native(const struct page *p)
+{
+    fprintf(p->out, "\nNative only: nothing to compare with.\n\n");
+    fprintf(p->out, "  %-30s%8s %-6s%20s%5s%8s\n", "workload", "value", "unit", "95 % interval",
+            "n", "noise");
+    for (size_t i = 0; i < p->row_count; i++) {
+        const struct figure_value *f = p->rows[i].figure;
+        const struct workload *w = p->rows[i].metric->row;
+        char label[128], value[16], low[16], high[16], interval[40] = "";
+        fputs("  ", p->out);
+        put_label(p, report_label(p->rows[i].metric, label, sizeof label), 30);
+        fprintf(p->out, "%8s ", value_text(value, f));
+        put_label(p, w ? workload_unit(w) : "", 6);
+        if (f && f->measured && f->bounded)
+            snprintf(interval, sizeof interval, "%s - %s", text_figure(low, sizeof low, f->low),
+                     text_figure(high, sizeof high, f->high));
+        fprintf(p->out, "%20s%5zu", interval, f ? f->n : 0);
+        if (f && f->measured && isfinite(f->noise))
+            fprintf(p->out, "%6.1f %%\n", 100 * f->noise);
+        else
+            fputs("       -\n", p->out);
+    }
+}
+
+/* Rows with the same reason on the same target share a sentence. */
+static void write_missing(const struct page *p)
+{
+    bool any = false;
+    for (size_t i = 0; i < p->row_count; i++) {
+        const char *reason = report_reason(&p->rows[i]);
+        bool said = false;
+        for (size_t j = 0; reason && j < i && !said; j++) {
+            const char *other = report_reason(&p->rows[j]);
+            said = other && p->rows[j].target == p->rows[i].target && strcmp(other, reason) == 0;
+        }
+        if (!reason || said)
+            continue;
+        char sentence[1024], label[128];
+        int used = snprintf(sentence, sizeof sentence,
+                            "%s: %s:", p->r->targets[p->rows[i].target].id, reason);
+        for (size_t j = i; j < p->row_count; j++) {
+            const char *other = report_reason(&p->rows[j]);
+            if (!other || p->rows[j].target != p->rows[i].target || strcmp(other, reason) != 0)
+                continue;
+            report_label(p->rows[j].metric, label, sizeof label);
+            if ((size_t)used + strlen(label) + 8 > sizeof sentence) {
+                used += snprintf(sentence + used, sizeof sentence - (size_t)used, " ...");
+                break;
+            }
+            used += snprintf(sentence + used, sizeof sentence - (size_t)used, "%s %s",
+                             j > i ? "," : "", label);
+        }
+        if (!any)
+            fprintf(p->out, "\nNot measured, or not comparable\n");
+        any = true;
+        put_sentence((void *)p, sentence);
+    }
+}
+
+static void write_legend(const struct page *p)
+{
+    uint32_t used = 0;
+    bool shown[VERDICT_COUNT] = {false}, approximate = false;
+    char line[256];
+    for (size_t i = 0; i < p->r->comparison_count; i++) {
+        const struct comparison *c = &p->r->comparisons[i];
+        used |= c->flags;
+        shown[c->verdict] = true;
+        approximate |= c->estimate.approximate;
+    }
+    fprintf(p->out, "\nHow to read it\n");
+    put_sentence((void *)p, report_method(p->r));
+    put_sentence((void *)p, "% is performance relative to native: below 100 is slower, for times "
+                            "too. n: blocks of four slots. find: the change in % that would have "
+                            "been found with 80 % probability.");
+    if (approximate)
+        put_sentence((void *)p, "~ after an interval: approximate, from fewer than six blocks.");
+    int column = 0;
+    for (int v = 0; v < VERDICT_COUNT; v++) {
+        if (!shown[v])
+            continue;
+        if (column + (int)strlen(verdicts[v].title) + 4 > WIDTH - 6) {
+            fputc('\n', p->out);
+            column = 0;
+        }
+        fputs(column ? "  " : "  - ", p->out);
+        put(p, sign(p, (enum verdict)v));
+        column += 4 + fprintf(p->out, " %s", verdicts[v].title);
+    }
+    if (column)
+        fputc('\n', p->out);
+    for (size_t i = 0; i < FLAG_COUNT; i++) {
+        if (used & (1u << i)) {
+            snprintf(line, sizeof line, "%c: %s", flags[i].letter, flags[i].meaning);
+            put_sentence((void *)p, line);
+        }
+    }
+}
+
+static const char *fact(const struct result *r, const char *key)
+{
+    const char *value = result_fact(r, key);
+    return value ? value : "unknown";
+}
+
+static void write_machine(const struct page *p)
+{
+    const struct result *r = p->r;
+    char line[512], took[32], started[32];
+    fprintf(p->out, "\nTo know\n");
+    report_caveats(r, put_sentence, (void *)p);
+    put_sentence((void *)p, report_closing);
+    fprintf(p->out, "\nMachine\n");
+    snprintf(line, sizeof line, "%s; kernel %s; processors online %s; governor %s; hypervisor %s",
+             fact(r, "cpu.model"), fact(r, "kernel"), fact(r, "cpu.online"), fact(r, "governor"),
+             fact(r, "hypervisor"));
+    put_sentence((void *)p, line);
+    for (size_t i = 0; i < r->target_count; i++) {
+        const struct result_target *t = &r->targets[i];
+        int used = snprintf(line, sizeof line, "%s: %s; %s; network %s", t->id,
+                            t->how[0] ? t->how : t->kind, t->limits[0] ? t->limits : "no limits",
+                            t->network[0] ? t->network : "none");
+        if (isfinite(t->start_s) && t->start_s > 0)
+            snprintf(line + used, sizeof line - (size_t)used, "; started in %.2f s", t->start_s);
+        put_sentence((void *)p, line);
+    }
+    snprintf(line, sizeof line, "%s, profile %s, %s, vmtax %s",
+             store_time(started, sizeof started, r->started), r->profile[0] ? r->profile : "none",
+             text_duration(took, sizeof took, r->elapsed_s), r->tool_version);
+    put_sentence((void *)p, line);
+}
+
+static int write_text(const struct result *r, FILE *out, struct error *e)
+{
+    struct report_locale l;
+    report_begin(&l);
+    struct page p = {.out = out, .r = r, .utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0};
+    struct report_row *rows = report_rows(r, &p.row_count);
+    p.rows = rows;
+    if (r->target_count > 1)
+        fprintf(out, "What does it cost? Performance relative to native on this machine.\n");
+    for (size_t t = 1; t < r->target_count; t++) {
+        fprintf(out, "%s%s", t > 1 ? "\n" : "", "\n");
+        put(&p, r->targets[t].id);
+        fprintf(out, "%s\n", r->targets[t].emulated ? " (EMULATED)" : "");
+        write_summary(&p, t);
+        write_hurt(&p, t);
+        write_rows(&p, t);
+    }
+    if (r->target_count == 1)
+        write_native(&p);
+    if (!p.row_count)
+        fprintf(out, "Nothing was measured.\n");
+    write_missing(&p);
+    if (r->comparison_count)
+        write_legend(&p);
+    write_machine(&p);
+    free(rows);
+    return report_end(&l, out, e);
+}
+
+const struct report_format report_text = {
+    .id = "text",
+    .what = "for a terminal: the answer first",
+    .write = write_text,
+};

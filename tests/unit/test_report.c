@@ -1,0 +1,392 @@
+/* Every format from one document with everything in it; JSON and CSV are read by python3's own
+ * parsers where it is installed. */
+#include <config.h>
+
+#include "unit.h"
+
+#include "fixture.h"
+#include "report/format.h"
+#include "store.h"
+#include "text.h"
+#include "ui/glyph.h"
+#include "xalloc.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <math.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static char *written(const char *format, const struct result *r)
+{
+    char *text = NULL;
+    size_t size = 0;
+    struct error e;
+    FILE *out = open_memstream(&text, &size);
+    const struct report_format *f = report_find(format);
+    assert_non_null(out);
+    assert_non_null(f);
+    if (f->write(r, out, &e) < 0)
+        fail_msg("%s", e.text);
+    fclose(out);
+    return text;
+}
+
+static void test_formats(void **state)
+{
+    (void)state;
+    assert_null(report_find("no such format"));
+    for (const struct report_format *const *f = report_formats; *f; f++) {
+        assert_ptr_equal(report_find((*f)->id), *f);
+        assert_true(strlen((*f)->what) > 10);
+    }
+}
+
+static void test_signs_are_those_of_the_screens(void **state)
+{
+    (void)state;
+    for (int v = 0; v < VERDICT_COUNT; v++) {
+        char utf8[5] = "", ascii[5] = "";
+        enum glyph g = glyph_of_verdict((enum verdict)v);
+        utf8[text_encode(glyph(GLYPHS_BRAILLE, g), utf8)] = '\0';
+        ascii[text_encode(glyph(GLYPHS_ASCII, g), ascii)] = '\0';
+        assert_string_equal(report_signs[v].utf8, utf8);
+        assert_string_equal(report_signs[v].ascii, ascii);
+    }
+}
+
+/* ---- CSV ---- */
+
+struct table {
+    char *cell[64][40];
+    size_t rows, columns[64];
+};
+
+/* RFC 4180, strictly: CRLF, quotes doubled, nothing after a closing quote. */
+static void parse_csv(char *text, struct table *t)
+{
+    memset(t, 0, sizeof *t);
+    while (*text) {
+        assert_true(t->rows < 64);
+        for (;;) {
+            assert_true(t->columns[t->rows] < 40);
+            char *out = text;
+            t->cell[t->rows][t->columns[t->rows]++] = out;
+            if (*text == '"') {
+                for (text++;; text++) {
+                    assert_true(*text != '\0');
+                    if (*text == '"' && *++text != '"')
+                        break;
+                    *out++ = *text;
+                }
+            } else {
+                while (*text && !strchr(",\r\n\"", *text))
+                    *out++ = *text++;
+            }
+            char end = *text;
+            assert_true(end == ',' || end == '\r');
+            text++;
+            *out = '\0';
+            if (end == '\r') {
+                assert_int_equal(*text++, '\n');
+                t->rows++;
+                break;
+            }
+        }
+    }
+}
+
+static const char *cell(const struct table *t, size_t row, const char *column)
+{
+    for (size_t i = 0; i < t->columns[0]; i++)
+        if (strcmp(t->cell[0][i], column) == 0)
+            return t->cell[row][i];
+    fail_msg("no column %s", column);
+    return NULL;
+}
+
+static void test_csv(void **state)
+{
+    (void)state;
+    struct result r;
+    struct table t;
+    fixture_result(&r);
+    snprintf(r.figures[4].reason, sizeof r.figures[4].reason, "=cmd(\"x\"), really");
+    char *text = written("csv", &r);
+    parse_csv(text, &t);
+    assert_int_equal(t.rows, 1 + r.metric_count * r.target_count);
+    for (size_t i = 1; i < t.rows; i++)
+        assert_int_equal(t.columns[i], t.columns[0]);
+    assert_string_equal(cell(&t, 2, "workload"), "sys.read");
+    assert_string_equal(cell(&t, 2, "target"), "container");
+    assert_string_equal(cell(&t, 2, "reference"), "native");
+    assert_string_equal(cell(&t, 2, "verdict"), "worse");
+    assert_string_equal(cell(&t, 2, "flags"), "SN");
+    assert_true(fabs(strtod(cell(&t, 2, "ratio"), NULL) - exp(-0.2)) < 1e-8);
+    assert_true(fabs(strtod(cell(&t, 2, "ratio_low"), NULL) - exp(-0.21)) < 1e-8);
+    assert_string_equal(cell(&t, 1, "ratio"), "");
+    assert_string_equal(cell(&t, 5, "value"), "");
+    assert_string_equal(cell(&t, 5, "reason"), "'=cmd(\"x\"), really");
+    assert_string_equal(cell(&t, 3, "reason"), "the guest is emulated");
+    assert_string_equal(cell(&t, 7, "unit"), "");
+    free(text);
+    result_release(&r);
+}
+
+/* ---- for people ---- */
+
+static void each_line(const char *text, void (*check)(const char *line, size_t length))
+{
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        check(text, length);
+        text += length + (text[length] == '\n');
+    }
+}
+
+static void fits(const char *line, size_t length)
+{
+    int width = 0;
+    for (size_t at = 0; at < length;) {
+        uint32_t code;
+        size_t n = text_decode(line + at, length - at, &code);
+        assert_true(n > 0);
+        assert_true(code >= 32);
+        width += text_width(code);
+        at += n;
+    }
+    if (width > 80)
+        fail_msg("%d columns: %.*s", width, (int)length, line);
+    assert_true(length == 0 || line[length - 1] != ' ');
+}
+
+static void test_text(void **state)
+{
+    (void)state;
+    static const char *const locales[] = {"C.UTF-8", "C"};
+    for (size_t i = 0; i < 2; i++) {
+        struct result r;
+        fixture_result(&r);
+        if (!setlocale(LC_ALL, locales[i]))
+            fail_msg("no locale %s", locales[i]);
+        char *text = written("text", &r);
+        each_line(text, fits);
+        const char *order[] = {"What does it cost?",
+                               "container",
+                               "Sysops",
+                               "Where it hurts most",
+                               "sys.read",
+                               "Every row",
+                               "Not measured",
+                               "How to read it",
+                               "To know",
+                               "interrupted",
+                               "itself a guest (kvm)",
+                               "emulated in software",
+                               "Machine"};
+        const char *at = text;
+        for (size_t k = 0; k < sizeof order / sizeof *order; k++) {
+            const char *found = strcasestr(at, order[k]);
+            if (!found)
+                fail_msg("%s is not where it should be:\n%s", order[k], text);
+            at = found;
+        }
+        assert_non_null(strstr(text, "/bin/sh is not there"));
+        assert_non_null(strstr(text, "quantum.entangle size=64K cpus=2"));
+        if (i == 1)
+            for (const char *c = text; *c; c++)
+                assert_true((unsigned char)*c < 128);
+        else
+            assert_non_null(strstr(text, "▼"));
+        r.two_stage = false;
+        char *exploring = written("text", &r);
+        assert_non_null(strstr(exploring, "about 1 row in 20"));
+        free(exploring);
+        free(text);
+        result_release(&r);
+    }
+    setlocale(LC_ALL, "C");
+}
+
+static void test_markdown(void **state)
+{
+    (void)state;
+    struct result r;
+    fixture_result(&r);
+    result_add_fact(&r, "evil", "a|b <script> `x` *y*");
+    char *text = written("md", &r);
+    assert_non_null(strstr(text, "| sys.read | µs |"));
+    assert_non_null(strstr(text, "▼ worse"));
+    assert_non_null(strstr(text, "a\\|b \\<script\\> \\`x\\` \\*y\\*"));
+    /* In a table every line has as many bars as its head. */
+    int bars = 0;
+    for (const char *line = text; *line;) {
+        size_t length = strcspn(line, "\n");
+        int n = 0;
+        if (line[0] == '|') {
+            for (size_t i = 0; i < length; i++)
+                n += line[i] == '|' && (i == 0 || line[i - 1] != '\\');
+            if (bars && n != bars)
+                fail_msg("%d bars, not %d: %.*s", n, bars, (int)length, line);
+        }
+        bars = n;
+        line += length + (line[length] == '\n');
+    }
+    free(text);
+    result_release(&r);
+}
+
+/* Nothing measured, native alone, a target without rows: no format stumbles. */
+static void test_little(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < 3; kind++) {
+        for (const struct report_format *const *f = report_formats; *f; f++) {
+            struct result r;
+            if (kind == 0) {
+                result_init(&r);
+            } else {
+                fixture_result(&r);
+                r.comparison_count = 0;
+                if (kind == 1) {
+                    r.target_count = 1;
+                    r.slot_count = 1;
+                    r.figure_count = 1;
+                } else {
+                    r.slot_count = r.figure_count = 0;
+                }
+            }
+            char *text = written((*f)->id, &r);
+            assert_true(strlen(text) > 10);
+            free(text);
+            result_release(&r);
+        }
+    }
+}
+
+/* Numbers have a point in every locale, and the locale is the user's again afterwards. */
+static void test_locale(void **state)
+{
+    (void)state;
+    struct result r;
+    fixture_result(&r);
+    for (const struct report_format *const *f = report_formats; *f; f++) {
+        setlocale(LC_ALL, "C.UTF-8");
+        char *plain = written((*f)->id, &r);
+        if (!setlocale(LC_ALL, "de_DE.UTF-8")) {
+            free(plain);
+            result_release(&r);
+            print_message("no locale with a decimal comma is installed\n");
+            skip();
+        }
+        char *comma = written((*f)->id, &r);
+        assert_string_equal(plain, comma);
+        assert_string_equal(localeconv()->decimal_point, ",");
+        free(plain);
+        free(comma);
+    }
+    setlocale(LC_ALL, "C");
+    result_release(&r);
+}
+
+static void test_full_disk(void **state)
+{
+    (void)state;
+    struct result r;
+    struct error e;
+    FILE *full = fopen("/dev/full", "w");
+    if (!full)
+        skip();
+    fixture_result(&r);
+    for (const struct report_format *const *f = report_formats; *f; f++) {
+        assert_int_equal((*f)->write(&r, full, &e), -1);
+        assert_non_null(strstr(e.text, "cannot write the report"));
+        clearerr(full);
+    }
+    fclose(full);
+    result_release(&r);
+}
+
+/* ---- python3 ---- */
+
+static int python(const char *script, const char *path)
+{
+    char *code = xstrdup(script), *file = xstrdup(path);
+    char name[] = "python3", option[] = "-c";
+    char *const argv[] = {name, option, code, file, NULL};
+    pid_t pid;
+    int status;
+    int failed = posix_spawnp(&pid, name, NULL, NULL, argv, environ);
+    free(code);
+    free(file);
+    if (failed)
+        return failed == ENOENT ? 127 : -1;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void test_independent_parsers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *format, *script;
+    } cases[] = {
+        {"json", "import json,sys\n"
+                 "def bad(c): raise ValueError(c)\n"
+                 "d=json.load(open(sys.argv[1],encoding='utf-8'),parse_constant=bad)\n"
+                 "assert d['schema']=='vmtax.result/1'\n"
+                 "assert len(d['slots'])==6 and len(d['metrics'])==9\n"
+                 "assert abs(d['comparisons'][0]['ratio']-0.8187307530779818)<1e-12\n"
+                 "assert d['slots'][4]['value'] is None\n"
+                 "assert 'reason: /bin/sh is not there' in d['slots'][4]['flags']\n"
+                 "assert int(d['slots'][0]['ops'])==2**64-2\n"},
+        {"csv", "import csv,sys\n"
+                "rows=list(csv.DictReader(open(sys.argv[1],newline='',encoding='utf-8'),"
+                "strict=True))\n"
+                "assert len(rows)==9,len(rows)\n"
+                "assert abs(float(rows[1]['ratio'])-0.81873075)<1e-6\n"
+                "assert all(None not in r and None not in r.values() for r in rows)\n"},
+    };
+    if (python("import json,csv", "") == 127) {
+        print_message("python3 is not installed\n");
+        skip();
+    }
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct result r;
+        struct error e;
+        char path[] = "/tmp/vmtax-report-XXXXXX";
+        int fd = mkstemp(path);
+        FILE *out = fdopen(fd, "w");
+        assert_non_null(out);
+        fixture_result(&r);
+        assert_int_equal(report_find(cases[i].format)->write(&r, out, &e), 0);
+        fclose(out);
+        int status = python(cases[i].script, path);
+        unlink(path);
+        if (status)
+            fail_msg("python3 refuses the %s report", cases[i].format);
+        result_release(&r);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_formats),
+        cmocka_unit_test(test_signs_are_those_of_the_screens),
+        cmocka_unit_test(test_csv),
+        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_markdown),
+        cmocka_unit_test(test_little),
+        cmocka_unit_test(test_locale),
+        cmocka_unit_test(test_full_disk),
+        cmocka_unit_test(test_independent_parsers),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
