@@ -13,6 +13,9 @@
  *   is wide and says little, rightly.
  * - Exploring (one stage): the table of stats_verdict() per row, uncorrected, at the achieved level
  *   of the interval; comparison.p is the row's own p.
+ *   In simulated sessions of native against native (drift, bursts, 1 to 5 % noise, 2 to 12 blocks)
+ * 1 to 4 % of rows were wrongly better or worse, which "about 1 row in 20" says rightly; means over
+ *   rows 0 to 5 %.
  * - Two stages, row not kept: nothing seen (centre within 2 %) is NO_SIGN, which is no promise of
  *   equality; something seen is INCONCLUSIVE, out of time. `detectable` is then the change that
  *   would have been noticed with 80 % probability.
@@ -22,7 +25,9 @@
  *   can be judged. `detectable` uses the first step of Holm and the margin.
  * - Better always carries X, steal above 1 % in any slot that was used S; the flags of slots and
  *   targets are passed on.
- * Until a two-stage session is over its verdicts are provisional: the family still grows. */
+ * Two-stage sessions of forty rows, native against native, had a false verdict anywhere in at most
+ * 1 of 100 (tests/sim_coverage.c, 1000 sessions in each of seven kinds of noise). Until a two-stage
+ * session is over its verdicts are provisional: the family still grows. */
 #ifndef VMTAX_ANALYSIS_H
 #define VMTAX_ANALYSIS_H
 
