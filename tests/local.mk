@@ -215,6 +215,26 @@ golden-update: all
 	VMTAX_GOLDEN_UPDATE=1 $(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(golden_tests)' \
 		TEST_SUITE_LOG=tests/golden.log
 
+# Kernels against their peers. The loops are compiled with the kernels' flags and for this processor.
+EXTRA_LIBRARIES = tests/bench/libplain.a tests/bench/libnative.a
+tests_bench_libplain_a_SOURCES = tests/bench/loops.c tests/bench/loops.h
+tests_bench_libplain_a_CPPFLAGS = $(AM_CPPFLAGS) -DBUILD=plain
+$(tests_bench_libplain_a_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
+tests_bench_libnative_a_SOURCES = tests/bench/loops.c tests/bench/loops.h
+tests_bench_libnative_a_CPPFLAGS = $(AM_CPPFLAGS) -DBUILD=native
+$(tests_bench_libnative_a_OBJECTS): CFLAGS = -O3 -march=native
+
+EXTRA_PROGRAMS += tests/bench/bench_sys tests/bench/bench_memory
+bench_programs += tests/bench/bench_sys tests/bench/bench_memory
+benches += tests/bench/bench_sys tests/bench/bench_memory
+tests_bench_bench_sys_SOURCES = tests/bench/bench_sys.c tests/bench/compare.c tests/bench/compare.h \
+	workloads/agent/work.c
+tests_bench_bench_sys_LDADD = libkernels.a libvmtax.a -lm
+tests_bench_bench_memory_SOURCES = tests/bench/bench_memory.c tests/bench/compare.c \
+	tests/bench/compare.h workloads/agent/work.c
+tests_bench_bench_memory_LDADD = tests/bench/libplain.a tests/bench/libnative.a libkernels.a libvmtax.a -lm
+$(tests_bench_bench_memory_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
+
 bench: all
 	test -z '$(bench_programs)' || $(MAKE) $(AM_MAKEFLAGS) $(bench_programs)
 	@$(AM_TESTS_ENVIRONMENT) for b in $(benches); do \

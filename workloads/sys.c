@@ -47,6 +47,9 @@ WORK_TIMED static void sys_handler(int signal_number)
     sys_signals = sys_signals + 1;
 }
 
+/* Not made in the timed function: a compiler may copy it there by memcpy. */
+static const struct sigaction sys_action = {.sa_handler = sys_handler};
+
 WORK_FAILED static int sys_wrong(struct work *w, const char *call)
 {
     return error_errno(w->error, errno, "%s did not do what it should in %s", call,
@@ -264,9 +267,8 @@ static int sys_signal_prepare(struct work *w)
 
 WORK_TIMED static int sys_install_run(struct work *w, uint64_t count)
 {
-    struct sigaction action = {.sa_handler = sys_handler};
     for (uint64_t i = 0; i < count; i++)
-        if (__builtin_expect(sigaction(SIGUSR1, &action, NULL) != 0, 0))
+        if (__builtin_expect(sigaction(SIGUSR1, &sys_action, NULL) != 0, 0))
             return sys_wrong(w, "sigaction()");
     return 0;
 }
@@ -287,8 +289,7 @@ static int sys_handle_prepare(struct work *w)
 {
     if (sys_signal_prepare(w) < 0)
         return -1;
-    struct sigaction action = {.sa_handler = sys_handler};
-    if (sigaction(SIGUSR1, &action, NULL) < 0)
+    if (sigaction(SIGUSR1, &sys_action, NULL) < 0)
         return error_errno(w->error, errno, "cannot install a signal handler");
     return 0;
 }

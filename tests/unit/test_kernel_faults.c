@@ -7,8 +7,6 @@
 
 #include "workloads/ram.c"
 
-#undef ADD
-#undef COPY
 #include "workloads/membw.c"
 
 #include "workloads/file.c"

@@ -1,0 +1,33 @@
+/* compare.h - one figure of ours against a peer's, in one run.
+ *
+ * Both are measured in turn, in blocks ours-peer-peer-ours and their mirror, on the same pinned
+ * processor; a block gives one log ratio, in which drift of the machine cancels; the ratio printed
+ * is their Hodges-Lehmann estimate with its signed-rank interval. It passes if the whole interval
+ * lies within the bounds. There is no repeating until it does. */
+#ifndef VMTAX_BENCH_COMPARE_H
+#define VMTAX_BENCH_COMPARE_H
+
+#include <stdbool.h>
+
+/* Performance, higher is better; NAN ends the comparison as failed (a sentence was written). */
+typedef double compare_fn(void *context);
+
+struct compare {
+    const char *name;
+    const char *peer;
+    compare_fn *ours, *theirs;
+    void *context;
+    double low, high; /* bounds of ours/theirs */
+    const char *unit; /* of what is printed: scale times performance, or over it if time is set */
+    double scale;
+    bool time;
+};
+
+/* Measure and print one line. False if it fails. */
+bool compare_run(const struct compare *c, unsigned blocks);
+void compare_heading(void);
+/* Pin the process to the last of its processors, so that what the kernel runs on the first disturbs
+ * less. -1 if that fails. Returns the processor. */
+int compare_pin(void);
+
+#endif
