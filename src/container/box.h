@@ -37,6 +37,8 @@ int rootfs_enter(const struct box *b, struct error *e);
  * them, the other file systems below / read-only, fresh /tmp and /run, the scratch directory as it
  * is. /proc, /sys and /dev are left to whoever makes the namespaces. */
 int rootfs_make(struct box *b, struct error *e);
+/* An empty /run in our own namespace, for a library that leaves lock files there. */
+int rootfs_private_run(const struct box *b, struct error *e);
 /* /dev, in the mount namespace of the container, before its root is entered. */
 int rootfs_devices(const struct box *b, struct error *e);
 

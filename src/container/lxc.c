@@ -100,7 +100,7 @@ static void first_error(const char *log, char *out, size_t size)
 int lxc_run(struct box *b, struct error *e)
 {
     char lxcpath[PATH_MAX], log[PATH_MAX];
-    if (rootfs_enter(b, e) < 0 || rootfs_make(b, e) < 0)
+    if (rootfs_enter(b, e) < 0 || rootfs_make(b, e) < 0 || rootfs_private_run(b, e) < 0)
         return -1;
     snprintf(lxcpath, sizeof lxcpath, "%.4000s/lxc", b->directory);
     snprintf(log, sizeof log, "%.4000s/lxc.log", b->directory);

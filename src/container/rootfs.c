@@ -386,6 +386,23 @@ out:
     return failed;
 }
 
+int rootfs_private_run(const struct box *b, struct error *e)
+{
+    /* Our directory may lie in /run itself and comes along. */
+    char from[64];
+    int keep = open(b->directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int failed = keep < 0 ||
+                 mount("vmtax", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=4m") < 0;
+    snprintf(from, sizeof from, "/proc/self/fd/%d", keep);
+    if (!failed && !strncmp(b->directory, "/run/", 5))
+        failed = make_directories(b->directory) < 0 ||
+                 mount(from, b->directory, NULL, MS_BIND | MS_REC, NULL) < 0;
+    int cause = errno;
+    if (keep >= 0)
+        close(keep);
+    return failed ? error_errno(e, cause, "no private /run for liblxc") : 0;
+}
+
 int rootfs_devices(const struct box *b, struct error *e)
 {
     static const char *const devices[] = {"/dev/null",   "/dev/zero",    "/dev/full",

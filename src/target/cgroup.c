@@ -2,7 +2,6 @@
 
 #include "target/cgroup.h"
 
-#include "target/undo.h"
 #include "xalloc.h"
 
 #include <errno.h>
@@ -252,7 +251,8 @@ static void v2_enable(const char *directory, const char *controller)
 }
 
 /* The group below which ours is made: our own or the nearest above where the memory controller is,
- * or can be, handed down. With change, handing down is switched on. NULL: there is none. */
+ * or can be, handed down. With change, handing down is switched on; only for memory, since it stays
+ * on, and processors are held to by affinity too. NULL: there is none. */
 static char *v2_parent(const struct place *place, bool change)
 {
     char *at = xstrdup(place->own);
@@ -271,10 +271,6 @@ static char *v2_parent(const struct place *place, bool change)
                 char type[PATH_MAX];
                 snprintf(type, sizeof type, "%s/cgroup.type", at);
                 may = access(file, W_OK) == 0 && (v2_is_empty(at) || stat(type, &st) < 0);
-            }
-            if (may && change) {
-                v2_enable(at, "cpuset");
-                v2_enable(at, "cpu");
             }
             if (may)
                 return at;
@@ -578,10 +574,7 @@ void cgroup_free(struct cgroup *g)
 {
     if (!g)
         return;
-    for (size_t i = g->count; i-- > 0;) {
-        struct error e = {0};
-        if (undo_cgroup(g->group[i].path, &e) < 0)
-            fprintf(stderr, "vmtax: %s\n", e.text);
+    for (size_t i = 0; i < g->count; i++) {
         free(g->group[i].path);
         free(g->group[i].inner);
     }

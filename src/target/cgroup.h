@@ -28,7 +28,7 @@ int cgroup_attach(struct cgroup *g, pid_t pid, struct error *e);
  * 1536 MiB (cgroup v1)". */
 void cgroup_describe(const struct cgroup *g, char *out, size_t size);
 void cgroup_counters(const struct cgroup *g, struct target_counters *out);
-/* Kill what is in it, remove, free; NULL is allowed. */
+/* Free; the groups themselves go with the ledger that they are written in. NULL is allowed. */
 void cgroup_free(struct cgroup *g);
 
 #endif

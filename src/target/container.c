@@ -23,7 +23,7 @@
 
 #define PROGRAM       "vmtax-container"
 #define PATIENCE_S    3.0
-#define GRACE_S       2.0
+#define GRACE_S       1.0
 #define PROBE_S       3.0
 #define NETWORK_TRIES 64
 

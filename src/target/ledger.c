@@ -26,6 +26,7 @@
 #define LINE_MAX_BYTES (PATH_MAX + 64)
 #define FILE_MAX_BYTES (4u << 20)
 #define RUN_PREFIX     "run-"
+#define PATIENCE_S     2.0
 #define LOCK_PATIENCE  200 /* tries, 50 ms apart */
 
 struct entry {
@@ -124,18 +125,29 @@ static bool acceptable(const char *directory, enum ledger_kind kind, const char 
     }
 }
 
-static int undo(enum ledger_kind kind, const char *argument, struct error *e)
+/* What is left of PATIENCE_S since from, so that a machine that hangs costs it once and not for
+ * each thing. */
+static double patience_left(const struct timespec *from)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    double used = (double)(now.tv_sec - from->tv_sec) +
+                  (double)(now.tv_nsec - from->tv_nsec) * 1e-9;
+    return used < PATIENCE_S ? PATIENCE_S - used : 0;
+}
+
+static int undo(enum ledger_kind kind, const char *argument, double patience_s, struct error *e)
 {
     switch (kind) {
     case LEDGER_PROCESS: {
         char *end;
         long pid = strtol(argument, &end, 10);
-        return undo_process((pid_t)pid, strtoull(end, NULL, 10), e);
+        return undo_process((pid_t)pid, strtoull(end, NULL, 10), patience_s, e);
     }
     case LEDGER_MOUNT:
         return undo_mount(argument, e);
     case LEDGER_CGROUP:
-        return undo_cgroup(argument, e);
+        return undo_cgroup(argument, patience_s, e);
     case LEDGER_LINK:
         return undo_link(argument, e);
     case LEDGER_DIRECTORY:
@@ -238,11 +250,13 @@ static int sweep_one(const char *base, const char *name)
         char *label = xasprintf("%s:", s.directory);
         undo_labelled(LEDGER_VARIABLE, label, true);
         free(label);
+        struct timespec from;
+        clock_gettime(CLOCK_MONOTONIC, &from);
         for (size_t i = s.count; i-- > 0;) {
             const struct entry *entry = &s.entries[i];
             if (!entry->argument || (entry->kind == LEDGER_PROCESS && !numbers_hold))
                 continue;
-            if (undo(entry->kind, entry->argument, &e) < 0) {
+            if (undo(entry->kind, entry->argument, patience_left(&from), &e) < 0) {
                 failures++;
                 fprintf(stderr, "vmtax: left by an earlier run: %s\n", e.text);
             }
@@ -312,74 +326,109 @@ static char *choose_base(struct error *e)
     return NULL;
 }
 
-/* The lock of the base keeps a directory that is being made from being taken for a dead one. */
-static int lock_base(const char *base, struct error *e)
+/* The lock of the base keeps a directory that is being made from being taken for a dead one, and
+ * the base from being removed under it. -1 with errno; ENOENT: the base was removed, make it again.
+ */
+static int lock_base(const char *base)
 {
     char *path = xasprintf("%s/lock", base);
-    int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-    int cause = errno;
-    if (fd >= 0) {
-        bool locked = false;
-        for (int i = 0; i < LOCK_PATIENCE && !locked; i++) {
-            locked = flock(fd, LOCK_EX | LOCK_NB) == 0;
-            cause = errno;
-            if (!locked)
-                nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
-        }
-        if (!locked) {
-            close(fd);
-            fd = -1;
-        }
+    int fd = -1;
+    for (int i = 0; i < LOCK_PATIENCE; i++) {
+        struct stat held, there;
+        fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (fd < 0)
+            break;
+        bool locked = flock(fd, LOCK_EX | LOCK_NB) == 0;
+        /* Who removed the base removed the file that we may have waited for. */
+        if (locked && fstat(fd, &held) == 0 && lstat(path, &there) == 0 &&
+            held.st_ino == there.st_ino && held.st_dev == there.st_dev)
+            break;
+        close(fd);
+        fd = -1;
+        errno = EBUSY;
+        if (!locked)
+            nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
     }
-    if (fd < 0)
-        error_errno(e, cause, "%s could not be locked; is another vmtax hanging?", path);
+    int cause = errno;
     free(path);
+    errno = cause;
     return fd;
 }
 
-struct ledger *ledger_open(size_t *swept, struct error *e)
+/* The last run of this user takes the base along. The caller holds its lock. */
+static void remove_base(const char *base)
 {
-    if (swept)
-        *swept = 0;
-    char *base = choose_base(e);
-    if (!base)
-        return NULL;
-    struct shared *s = NULL;
-    int lock = lock_base(base, e);
-    if (lock < 0)
-        goto out;
-    size_t cleaned = sweep(base);
-    if (swept)
-        *swept = cleaned;
+    DIR *directory = opendir(base);
+    if (!directory)
+        return;
+    size_t others = 0;
+    struct dirent *entry;
+    while ((entry = readdir(directory)))
+        others += strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") &&
+                  strcmp(entry->d_name, "lock");
+    closedir(directory);
+    if (others)
+        return;
+    char *path = xasprintf("%s/lock", base);
+    unlink(path);
+    free(path);
+    rmdir(base);
+}
+
+/* A new run directory with its locked ledger, in a base whose lock is held. */
+static struct shared *make_run(const char *base, struct error *e)
+{
     char *directory = xasprintf("%s/" RUN_PREFIX "%d-XXXXXX", base, (int)getpid());
-    char *path = NULL;
     if (!mkdtemp(directory)) {
         error_errno(e, errno, "the run directory %s could not be made", directory);
         free(directory);
-        goto out;
+        return NULL;
     }
-    path = xasprintf("%s/ledger", directory);
+    char *path = xasprintf("%s/ledger", directory);
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
     char header[256], where[160];
     where_numbers_hold(where, sizeof where);
     snprintf(header, sizeof header, HEADER " %s", where);
+    struct shared *s = NULL;
     if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0 || write_line(fd, header) < 0) {
         error_errno(e, errno, "%s could not be written", path);
         if (fd >= 0)
             close(fd);
         undo_directory(directory, NULL);
         free(directory);
-        free(path);
-        goto out;
+    } else {
+        s = xcalloc(1, sizeof *s);
+        s->directory = directory;
+        s->fd = fd;
+        pthread_mutex_init(&s->lock, NULL);
     }
     free(path);
-    s = xcalloc(1, sizeof *s);
-    s->directory = directory;
-    s->fd = fd;
-    pthread_mutex_init(&s->lock, NULL);
-out:
-    if (lock >= 0)
-        close(lock);
+    return s;
+}
+
+struct ledger *ledger_open(size_t *swept, struct error *e)
+{
+    char *base = NULL;
+    int lock = -1;
+    for (int i = 0; i < 10 && lock < 0; i++) {
+        free(base);
+        base = choose_base(e);
+        if (!base)
+            return NULL;
+        lock = lock_base(base);
+        if (lock < 0 && errno != ENOENT)
+            break;
+    }
+    if (lock < 0) {
+        error_errno(e, errno, "%s could not be locked; is another vmtax hanging?", base);
+        free(base);
+        return NULL;
+    }
+    size_t cleaned = sweep(base);
+    if (swept)
+        *swept = cleaned;
+    struct shared *s = make_run(base, e);
+    close(lock);
     free(base);
     if (!s)
         return NULL;
@@ -489,12 +538,14 @@ static void undo_all(struct ledger *l)
 {
     struct shared *s = l->shared;
     struct entry entry;
+    struct timespec from;
+    clock_gettime(CLOCK_MONOTONIC, &from);
     /* Everything of a run carries its label; "DIRECTORY:" is the beginning of every branch's. */
     if (l->is_branch ? l->any_process : s->any_process)
         undo_labelled(LEDGER_VARIABLE, l->label, !l->is_branch);
     while (take_newest(s, l->is_branch ? l : NULL, &entry)) {
         struct error e = {0};
-        if (undo(entry.kind, entry.argument, &e) < 0) {
+        if (undo(entry.kind, entry.argument, patience_left(&from), &e) < 0) {
             fprintf(stderr, "vmtax: %s\n", e.text);
             pthread_mutex_lock(&s->lock);
             s->failures++;
@@ -515,8 +566,16 @@ void ledger_close(struct ledger *l)
         struct shared *s = l->shared;
         struct error e = {0};
         /* With something left over the ledger stays too, and the next start tries again. */
+        char *base = xstrdup(s->directory);
+        *strrchr(base, '/') = '\0';
+        int lock = lock_base(base);
         if (!s->failures && undo_directory(s->directory, &e) < 0)
             fprintf(stderr, "vmtax: %s\n", e.text);
+        if (lock >= 0) {
+            remove_base(base);
+            close(lock);
+        }
+        free(base);
         close(s->fd);
         pthread_mutex_destroy(&s->lock);
         free(s->entries);

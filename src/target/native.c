@@ -12,7 +12,7 @@
 
 /* An agent speaks at once; a silent one is left to its session. */
 #define PATIENCE_S 1.0
-#define GRACE_S    1.5
+#define GRACE_S    1.0
 
 static double now_s(void)
 {

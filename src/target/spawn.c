@@ -25,6 +25,7 @@
 
 #define LAST_LINE_MAX 200
 #define THREAD_STACK  (256u << 10)
+#define PATIENCE_S    1.5
 
 extern char **environ;
 
@@ -486,6 +487,11 @@ void spawn_free(struct spawn *s)
         return;
     if (s->pid > 0) {
         spawn_kill(s);
+        if (!spawn_wait_end(s, PATIENCE_S)) {
+            /* It waits in the kernel, nobody can help it. Its thread keeps what it needs. */
+            pthread_detach(s->thread);
+            return;
+        }
         pthread_join(s->thread, NULL);
     }
     int *const fds[] = {&s->to,        &s->from,      &s->errors,    &s->ended_fd,    &s->child_in,

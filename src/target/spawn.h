@@ -47,7 +47,7 @@ void spawn_last_words(struct spawn *s, char *out, size_t size);
 /* The last line alone; the exit code (128 + the signal; -1 while it lives). */
 void spawn_last_line(struct spawn *s, char *out, size_t size);
 int spawn_exit_code(struct spawn *s);
-/* Kills what still lives, waits, frees. NULL is allowed. */
+/* Kills what still lives, waits (1.5 s at most), frees. NULL is allowed. */
 void spawn_free(struct spawn *s);
 
 #endif

@@ -21,9 +21,8 @@
 #include <unistd.h>
 
 /* Directories nested deeper than this are not ours. */
-#define DEPTH_MAX        128
-#define CGROUP_PATIENCE  100 /* rounds of 20 ms */
-#define PROCESS_PATIENCE 100
+#define DEPTH_MAX 128
+#define ROUND_MS  10
 
 static void pause_ms(long ms)
 {
@@ -51,7 +50,7 @@ uint64_t undo_process_start(pid_t pid)
     return at ? strtoull(at + 1, NULL, 10) : 0;
 }
 
-int undo_process(pid_t pid, uint64_t start, struct error *e)
+int undo_process(pid_t pid, uint64_t start, double patience_s, struct error *e)
 {
     if (pid <= 1 || start == 0)
         return error_set(e, ERROR_DATA, "process %d is not one that a run can have started",
@@ -73,10 +72,12 @@ int undo_process(pid_t pid, uint64_t start, struct error *e)
     if (failed && cause != ESRCH)
         return error_errno(e, cause, "process %d could not be ended (kill -9 %d)", (int)pid,
                            (int)pid);
-    for (int i = 0; i < PROCESS_PATIENCE; i++) {
+    for (int i = 0;; i++) {
         if (undo_process_start(pid) != start)
             return 0;
-        pause_ms(20);
+        if (i * ROUND_MS >= patience_s * 1e3)
+            break;
+        pause_ms(ROUND_MS);
     }
     return error_set(e, ERROR_SYSTEM, "process %d does not end: it waits in the kernel; see ps %d",
                      (int)pid, (int)pid);
@@ -128,7 +129,7 @@ void undo_labelled(const char *variable, const char *label, int is_prefix)
             if (!environment_has((pid_t)pid, variable, label, is_prefix))
                 continue;
             any = true;
-            undo_process((pid_t)pid, start, NULL);
+            undo_process((pid_t)pid, start, 0.2, NULL);
         }
         closedir(proc);
         if (!any)
@@ -194,14 +195,14 @@ static int cgroup_remove(int parent, const char *name, int depth)
     return unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT ? 0 : -1;
 }
 
-int undo_cgroup(const char *path, struct error *e)
+int undo_cgroup(const char *path, double patience_s, struct error *e)
 {
-    for (int i = 0; i < CGROUP_PATIENCE; i++) {
+    for (int i = 0;; i++) {
         if (cgroup_remove(AT_FDCWD, path, 0) == 0)
             return 0;
-        if (errno == EROFS || errno == EACCES || errno == EPERM)
+        if (errno == EROFS || errno == EACCES || errno == EPERM || i * ROUND_MS >= patience_s * 1e3)
             break;
-        pause_ms(20);
+        pause_ms(ROUND_MS);
     }
     int cause = errno;
     return error_errno(e, cause, "cgroup %s could not be removed (find %s -depth -type d -delete)",

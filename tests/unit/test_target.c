@@ -36,7 +36,9 @@ static int set_up(void **state)
     if (!mkdtemp(home))
         return -1;
     snprintf(script, sizeof script, "%s/agent", home);
-    return setenv("XDG_RUNTIME_DIR", home, 1);
+    char link[PATH_MAX + 32];
+    snprintf(link, sizeof link, "%s/vmtax-container", home);
+    return symlink(TEST_CONTAINER, link) < 0 || setenv("XDG_RUNTIME_DIR", home, 1) < 0 ? -1 : 0;
 }
 
 static int tear_down(void **state)
@@ -277,15 +279,19 @@ static void memory_limit_holds(void **state)
     ledger_close(l);
 }
 
+struct shared_run {
+    struct ledger *ledger;
+    const struct target_kind *kind;
+};
+
 static void *start_stop(void *argument)
 {
-    struct ledger *l = argument;
+    const struct shared_run *run = argument;
     struct target_options o = options();
     for (int i = 0; i < 5; i++) {
-        struct target *t = target_find("native")->start(&o, l, NULL);
+        struct target *t = run->kind->start(&o, run->ledger, NULL);
         if (!t)
             return (void *)(uintptr_t) "start failed";
-        /* A thread that has started a target may end before the target does. */
         char byte;
         if (read(t->from_agent, &byte, 1) != 1)
             return (void *)(uintptr_t) "no byte";
@@ -294,20 +300,61 @@ static void *start_stop(void *argument)
     return NULL;
 }
 
-static void threads_do_not_disturb(void **state)
+static void in_threads(const char *kind)
 {
-    (void)state;
     write_script("echo hello; exec cat >/dev/null");
-    struct ledger *l = open_ledger();
+    struct shared_run run = {.ledger = open_ledger(), .kind = target_find(kind)};
     pthread_t threads[4];
     for (size_t i = 0; i < 4; i++)
-        assert_int_equal(pthread_create(&threads[i], NULL, start_stop, l), 0);
+        assert_int_equal(pthread_create(&threads[i], NULL, start_stop, &run), 0);
     for (size_t i = 0; i < 4; i++) {
         void *failure;
         pthread_join(threads[i], &failure);
         if (failure)
             fail_msg("%s", (char *)failure);
     }
+    ledger_close(run.ledger);
+}
+
+static void threads_do_not_disturb(void **state)
+{
+    (void)state;
+    in_threads("native");
+}
+
+static void containers_in_threads(void **state)
+{
+    (void)state;
+    struct target_options o = options();
+    struct target_probe p;
+    target_find("container")->probe(&o, &p);
+    if (p.use == TARGET_UNUSABLE) {
+        print_message("skipped: %s; %s\n", p.reason, p.remedy);
+        skip();
+    }
+    in_threads("container");
+}
+
+static void containers_program_is_missing(void **state)
+{
+    (void)state;
+    char link[PATH_MAX + 32];
+    snprintf(link, sizeof link, "%s/vmtax-container", home);
+    unlink(link);
+    write_script("echo hello");
+    struct target_options o = options();
+    struct target_probe p;
+    target_find("container")->probe(&o, &p);
+    if (p.use != TARGET_UNUSABLE) {
+        print_message("skipped: another vmtax is installed\n");
+        skip();
+    }
+    assert_string_equal(p.reason, "the program vmtax-container is not installed");
+    assert_non_null(strstr(p.remedy, "make install"));
+    struct ledger *l = open_ledger();
+    struct error e = {0};
+    assert_null(target_find("container")->start(&o, l, &e));
+    assert_non_null(strstr(e.text, "make install"));
     ledger_close(l);
 }
 
@@ -393,6 +440,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(stubborn_agent_is_killed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(memory_limit_holds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(threads_do_not_disturb, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(containers_in_threads, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(containers_program_is_missing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(outlives_its_starting_thread, set_up, tear_down),
         cmocka_unit_test_setup_teardown(killed_vmtax_takes_all_along, set_up, tear_down),
     };
