@@ -189,7 +189,7 @@ static void look_clock(const struct target_options *o, struct finding *f)
     for (int i = 0; i < READINGS; i++)
         clock_gettime(CLOCK_MONOTONIC, &to);
     double ns = ((double)(to.tv_sec - from.tv_sec) * 1e9 + (double)(to.tv_nsec - from.tv_nsec)) /
-                READINGS;
+                (double)READINGS;
     if (ns > 150)
         say(f, FINDING_HAZARD, NULL,
             "clock source %s costs %.0f ns a reading: it is not read in user space, latencies "

@@ -176,6 +176,17 @@ tests_e2e_targets_tool_SOURCES = tests/e2e/targets_tool.c
 tests_e2e_targets_tool_CFLAGS = $(AM_CFLAGS)
 tests_e2e_targets_tool_LDADD = libvmtax.a
 
+# Fuzz targets, linked from the same objects as the program. A short run of each belongs to check.
+EXTRA_DIST += tests/fuzz/run tests/fuzz/seeds
+if FUZZING
+check_PROGRAMS += tests/fuzz/fuzz_record
+TESTS += tests/fuzz/run
+endif
+EXTRA_PROGRAMS += tests/fuzz/fuzz_record
+tests_fuzz_fuzz_record_SOURCES = tests/fuzz/fuzz_record.c
+tests_fuzz_fuzz_record_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_record_LDADD = libvmtax.a -lm
+
 # For shell tests: what stands at a path of a JSON document.
 check_PROGRAMS += tests/e2e/jsonpath
 tests_e2e_jsonpath_SOURCES = tests/e2e/jsonpath.c
@@ -183,7 +194,8 @@ tests_e2e_jsonpath_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
 tests_e2e_jsonpath_LDADD = $(CJSON_LIBS)
 
 dist_noinst_SCRIPTS += tests/skipped
-EXTRA_DIST += tests/e2e/lib.sh tests/environment $(e2e_tests)
+EXTRA_DIST += tests/e2e/lib.sh tests/e2e/commands.sh tests/e2e/run.sh tests/e2e/container.sh \
+	tests/e2e/interrupt.sh tests/e2e/dashboard.sh tests/environment $(e2e_tests)
 TESTS += $(e2e_tests)
 
 # A locale with a comma for the decimal point, for the tests that numbers do not follow it. Where the

@@ -79,6 +79,14 @@ no_crash() {
     fi
 }
 
+# Can a container be started here? If not, $why says why.
+container_works() {
+    run 0 list targets --json
+    why=$("$jsonpath" "$out" '*' | grep '"id":"container"')
+    case $why in *'"use":"cannot"'* | '') return 1 ;; esac
+    return 0
+}
+
 # says FILE PATTERN: the file has a line that matches (grep -E).
 says() {
     grep -Eq -e "$2" "$1" || fail "${1##*/} does not say: $2"
@@ -96,8 +104,8 @@ empty() {
 
 # wait_for SECONDS COMMAND…: until the command succeeds; fails when that takes longer.
 wait_for() {
-    wait_end=$(($(date +%s) + $1))
     wait_limit=$1
+    wait_end=$(($(date +%s) + wait_limit))
     shift
     until "$@" >/dev/null 2>&1; do
         [ "$(date +%s)" -lt "$wait_end" ] || fail "after $wait_limit s still not: $*"

@@ -47,6 +47,14 @@ enum command {
 
 struct worker;
 
+/* The search for a batch size. The best time per operation counts: a batch that lost the processor
+ * for a while must not make the others small. */
+struct pace {
+    uint64_t count;
+    double best_ns; /* per operation; 0 none yet */
+    bool found;     /* count is limited by the time that it takes, no longer by doubling */
+};
+
 struct lane {
     struct worker *worker;
     struct work work;
@@ -56,8 +64,7 @@ struct lane {
     bool prepared; /* prepare() was called: release() is due */
     int status;    /* of the last phase */
 
-    uint64_t count, overhead_count; /* batch sizes */
-    uint64_t took, overhead_took;   /* and how long the last ones took, everything included */
+    struct pace pace, overhead_pace;
 
     uint64_t ops, ns, bytes, overhead_ops, overhead_ns, start_ns, end_ns;
 };
@@ -141,12 +148,16 @@ static uint64_t whole_steps(const struct lane *l, uint64_t count)
     return count <= step ? step : (count + step - 1) / step * step;
 }
 
-/* The next batch size on the way to batches of target ns. */
-static uint64_t next_count(const struct lane *l, uint64_t count, uint64_t took, uint64_t target)
+/* After a batch that took so long: the next size on the way to batches of target ns. */
+static void pace_update(const struct lane *l, struct pace *p, uint64_t took, uint64_t target)
 {
-    if (took < target / 2)
-        return whole_steps(l, count * 2);
-    return whole_steps(l, (uint64_t)((double)count * (double)target / (double)took));
+    double each = (double)took / (double)p->count;
+    if (p->best_ns <= 0 || each < p->best_ns)
+        p->best_ns = each > 1e-3 ? each : 1e-3;
+    uint64_t wanted = whole_steps(l, (uint64_t)((double)target / p->best_ns));
+    uint64_t doubled = whole_steps(l, 2 * p->count);
+    p->found = wanted <= doubled;
+    p->count = p->found ? wanted : doubled;
 }
 
 typedef int batch_fn(struct work *w, uint64_t count);
@@ -167,34 +178,34 @@ static int batch(struct lane *l, batch_fn *run, uint64_t count, uint64_t *now, u
     return 0;
 }
 
-/* Batches that do not count: one of the workload, one of its overhead, both coming closer to their
+/* Batches that do not count: one of the workload, then of its overhead, all coming closer to their
  * sizes. */
 static int lead_batch(struct lane *l, uint64_t *now)
 {
     const struct workload_ops *ops = l->worker->ops;
     uint64_t target = l->worker->batch_ns;
+    uint64_t took;
     uint64_t net;
-    if (batch(l, ops->run, l->count, now, &l->took, &net) < 0)
+    if (batch(l, ops->run, l->pace.count, now, &took, &net) < 0)
         return -1;
-    l->count = next_count(l, l->count, l->took, target);
+    pace_update(l, &l->pace, took, target);
     if (!ops->overhead)
         return 0;
-    uint64_t base = l->took > target ? l->took : target;
-    uint64_t share = base / OVERHEAD_SHARE;
+    /* a batch may be longer than its target: it is one operation at least */
+    double expected = l->pace.best_ns * (double)l->pace.count;
+    uint64_t share = (uint64_t)(expected > (double)target ? expected : (double)target);
     do {
         /* usually a trifle beside the operation: not one doubling for each of those */
-        if (batch(l, ops->overhead, l->overhead_count, now, &l->overhead_took, &net) < 0)
+        if (batch(l, ops->overhead, l->overhead_pace.count, now, &took, &net) < 0)
             return -1;
-        l->overhead_count = next_count(l, l->overhead_count, l->overhead_took, share);
-    } while (l->overhead_took < share / 2 && l->overhead_count < BATCH_COUNT_LIMIT);
+        pace_update(l, &l->overhead_pace, took, share / OVERHEAD_SHARE);
+    } while (l->pace.found && !l->overhead_pace.found && !leave(l->worker));
     return 0;
 }
 
 static bool calibrated(const struct lane *l)
 {
-    uint64_t target = l->worker->batch_ns;
-    return l->took >= target / 2 &&
-           (!l->worker->ops->overhead || l->overhead_took >= target / OVERHEAD_SHARE / 2);
+    return l->pace.found && (!l->worker->ops->overhead || l->overhead_pace.found);
 }
 
 /* Sends one message; the socket is local and the other end reads, so it does not block for long. */
@@ -230,8 +241,8 @@ static int lane_timed(struct lane *l, uint64_t now)
     struct worker *w = l->worker;
     const struct workload_ops *ops = w->ops;
     struct worker_counters *counters = &w->shared->counters[l->work.lane];
-    uint64_t count = l->count;
-    uint64_t overhead_count = l->overhead_count;
+    uint64_t count = l->pace.count;
+    uint64_t overhead_count = l->overhead_pace.count;
     uint64_t bytes = l->work.bytes;
     uint64_t until = now + w->shared->slot.time_ns;
 
@@ -291,8 +302,7 @@ static int lane_slot(struct lane *l)
     histogram_clear(l->histogram); /* also touches its pages */
     l->work.latency = NULL;
     l->work.sample = WORK_SAMPLE_EVERY;
-    l->count = whole_steps(l, 1);
-    l->overhead_count = whole_steps(l, 1);
+    l->pace = l->overhead_pace = (struct pace){.count = whole_steps(l, 1)};
     if (lane_lead(l, &now) < 0)
         return -1;
 

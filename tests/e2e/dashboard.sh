@@ -1,0 +1,51 @@
+#!/bin/sh
+# The dashboard in a real terminal: it opens, follows the size of the terminal, and leaves the
+# terminal as it was however it ends.
+# shellcheck source=tests/e2e/lib.sh
+. "${abs_top_srcdir:-.}/tests/e2e/lib.sh"
+need_tool tmux
+
+sane() {
+    wait_for 5 test -s "$work/stty"
+    for mode in echo icanon; do
+        grep -Eq "(^| )$mode( |;|\$)" "$work/stty" || fail "the terminal is left without $mode"
+    done
+}
+
+for size in 80x24 120x40 160x48; do
+    rm -f "$work/stty"
+    terminal "$size" "$vmtax"
+    wait_for 20 shows 'verview'
+    press q
+    # It may ask whether a running comparison shall be ended.
+    ended 0
+    sane
+    tmux -S "$work/tmux" kill-server
+    leftovers
+done
+
+# Storm of sizes, down to where nothing fits.
+rm -f "$work/stty"
+terminal 120x40 "$vmtax"
+wait_for 20 shows 'verview'
+for size in 10x3 80x24 1x1 40x10 200x60 79x23 20x5 120x40; do
+    resize "$size"
+done
+wait_for 10 shows 'verview'
+press q
+ended 0
+sane
+tmux -S "$work/tmux" kill-server
+
+# A terminal that nobody knows, and a locale of C.
+rm -f "$work/stty"
+rm -f "$work/stty"
+terminal 80x24 env TERM=nosuchterm LC_ALL=C "$vmtax"
+ended_or_open() {
+    [ -f "$work/code" ] || shows 'verview'
+}
+wait_for 20 ended_or_open
+[ -f "$work/code" ] || press q
+wait_for 15 test -f "$work/code"
+sane
+leftovers
