@@ -9,6 +9,23 @@ libui_a_SOURCES = \
 	ui/number.c ui/number.h \
 	ui/plot.c ui/plot.h \
 	ui/widget.c ui/widget.h \
+	ui/row.c ui/row.h \
+	ui/prose.c ui/prose.h \
+	ui/detail.c ui/detail.h \
+	ui/live.c ui/live.h \
+	ui/gauge.c ui/gauge.h \
+	ui/list.c ui/list.h \
+	ui/matrix.c ui/matrix.h \
+	ui/sweep.c ui/sweep.h \
+	ui/scoreboard.c ui/scoreboard.h \
+	ui/panel_overview.c \
+	ui/panel_live.c \
+	ui/panel_memory.c \
+	ui/panel_disk.c \
+	ui/panel_sysops.c \
+	ui/panel_ctxsw.c \
+	ui/panel_host.c \
+	ui/panel_log.c \
 	ui/theme.c ui/theme.h \
 	ui/help.c ui/help.h \
 	ui/scene.c ui/scene.h \

@@ -1,0 +1,218 @@
+#include "ui/detail.h"
+
+#include "text.h"
+#include "ui/prose.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static void figure_line(struct page *p, const struct workload *w, const struct board_target *t,
+                        const struct figure_value *f)
+{
+    char value[32], low[NUMBER_MAX], high[NUMBER_MAX];
+    if (page_left(p) == 0)
+        return;
+    int x = p->r.x;
+    struct rect former = canvas_clip(p->c, (struct rect){p->y, p->r.x, 1, p->r.w});
+    int name = p->label > 0 ? p->label + 2 : 12;
+    widget_target(p->c, p->y, x, name - 1, t);
+    x += name;
+    if (f->measured) {
+        x = canvas_text(p->c, p->y, x, STYLE_TEXT, ATTR_BOLD, row_figure(w, f->value, value));
+        if (f->bounded) {
+            double scale = w->figure == FIGURE_MB_PER_S && f->value >= 1000   ? 1000
+                           : w->figure == FIGURE_TIME_US && f->value >= 10000 ? 1000
+                                                                              : 1;
+            x = canvas_textf(p->c, p->y, x, STYLE_DIM, 0, "  %s–%s",
+                             number_short(low, f->low / scale),
+                             number_short(high, f->high / scale));
+        }
+        x = canvas_textf(p->c, p->y, x, STYLE_DIM, 0, "  n %zu", f->n);
+        if (!f->verified)
+            canvas_text(p->c, p->y, x, STYLE_WARN, 0, "  not verified");
+    } else {
+        widget_cut(p->c, p->y, x, p->r.x + p->r.w - x, STYLE_DIM, 0,
+                   f->reason[0] ? f->reason : "— not measured");
+    }
+    canvas_unclip(p->c, former);
+    p->y++;
+}
+
+static const char *verdict_words(const struct row *r)
+{
+    switch (r->verdict) {
+    case VERDICT_BETTER:
+        return "faster than native beyond its interval: ask why";
+    case VERDICT_SAME:
+        return "the whole interval lies within the margin of equivalence";
+    case VERDICT_SLIGHTLY_WORSE:
+        return "the whole interval lies below native, by less than 10 %";
+    case VERDICT_WORSE:
+        return "the whole interval lies below native, by more than 10 %";
+    case VERDICT_NO_SIGN:
+        return "measured too briefly for a verdict; nothing was seen";
+    case VERDICT_INCONCLUSIVE:
+        return "the interval is too wide to tell";
+    case VERDICT_NOT_MEASURED:
+    case VERDICT_CANNOT:
+    case VERDICT_NOT_COMPARABLE:
+    case VERDICT_COUNT:
+        break;
+    }
+    return "";
+}
+
+static void comparison_lines(struct page *p, const struct snapshot *s, const struct row *r,
+                             enum unit_mode unit)
+{
+    char half[NUMBER_MAX], detectable[NUMBER_MAX], reason[REASON_TEXT];
+    if (!r->compared) {
+        row_reason(s, r, reason);
+        page_text(p, r->target->state == BOARD_TARGET_FAILED ? STYLE_ERROR : STYLE_DIM, 0, reason);
+        if (r->target->remedy[0] &&
+            (r->target->state == BOARD_TARGET_FAILED || r->target->state == BOARD_TARGET_UNUSABLE))
+            page_text(p, STYLE_TEXT, 0, r->target->remedy);
+        return;
+    }
+    if (page_left(p) > 0) {
+        struct mark m = row_mark(r);
+        double ends[3] = {m.value, m.bounded ? m.low : m.value, m.bounded ? m.high : m.value};
+        struct axis a = row_axis(ends, 3);
+        int w = p->r.w - p->label - 9;
+        if (p->label > 0)
+            canvas_text(p->c, p->y, p->r.x, STYLE_DIM, 0,
+                        unit == UNIT_TIMES ? "× native" : "% native");
+        if (w >= 8)
+            widget_whisker(p->c, p->y, p->r.x + p->label, w, &a, &m);
+        widget_ratio(p->c, p->y, p->r.x + p->r.w - 8, 8, r->ratio, r->verdict,
+                     unit == UNIT_RAW ? UNIT_PERCENT : unit, r->emulated);
+        p->y++;
+        if (w >= 20 && page_left(p) > 5) {
+            widget_axis(p->c, p->y, p->r.x + p->label, w, &a, NULL);
+            p->y++;
+        }
+    }
+    row_half(r, UNIT_PERCENT, half);
+    row_detectable(r, detectable);
+    if (r->bounded)
+        page_field(p, "interval", STYLE_TEXT, "%.1f–%.1f %%  at %.1f %%%s", r->low * 100,
+                   r->high * 100, r->cell->comparison.estimate.level * 100,
+                   r->approximate ? ", approximate" : "");
+    else
+        page_field(p, "interval", STYLE_WARN, "none: too few blocks, so the mark is hollow");
+    page_field(p, "blocks", STYLE_TEXT, "n %zu%s%s%s", r->n,
+               detectable[0] ? "  would have found " : "", detectable,
+               detectable[0] ? " (80 % power)" : "");
+    if (r->emulated)
+        page_field(p, "verdict", STYLE_DIM, "~ emulated: outside of every mean and verdict");
+    else
+        page_field(p, "verdict", style_of_verdict(r->verdict), "%s: %s", verdicts[r->verdict].title,
+                   verdict_words(r));
+    if (r->verdict == VERDICT_NOT_COMPARABLE && r->cell->comparison.reason[0])
+        page_field(p, "", STYLE_WARN, "%s", r->cell->comparison.reason);
+    for (size_t i = 0; i < FLAG_COUNT; i++)
+        if (r->flags & 1u << i)
+            page_field(p, "flag", STYLE_WARN, "%c %s", flags[i].letter, flags[i].meaning);
+    if (isfinite(r->cell->comparison.p))
+        page_field(p, "p", STYLE_TEXT, "%.3g %s", r->cell->comparison.p,
+                   r->cell->comparison.stage == 2 ? "(Holm, over the rows of stage 2)" : "");
+    if (r->stale) {
+        char age[32];
+        page_field(p, "age", STYLE_DIM, "%s: a stored result, not this session",
+                   text_duration(age, sizeof age, r->age_s));
+    }
+}
+
+static void latency_lines(struct page *p, const struct latency *native, const struct latency *guest)
+{
+    static const char *const names[] = {"p50", "p90", "p99", "p99.9", "max"};
+    const double of_native[] = {native->p50_us, native->p90_us, native->p99_us, native->p99_9_us,
+                                native->max_us};
+    const double of_guest[] = {guest->p50_us, guest->p90_us, guest->p99_us, guest->p99_9_us,
+                               guest->max_us};
+    if (page_left(p) < 2 || (!native->known && !guest->known))
+        return;
+    canvas_text(p->c, p->y, p->r.x, STYLE_DIM, 0, "latency µs");
+    int w = 7, x = p->r.x + 11;
+    for (size_t i = 0; i < 5 && x + w <= p->r.x + p->r.w; i++, x += w)
+        canvas_text_right(p->c, p->y, x + w - 1, STYLE_DIM, 0, names[i]);
+    p->y++;
+    for (int k = 0; k < 2 && page_left(p) > 0; k++) {
+        if (!(k ? guest : native)->known)
+            continue;
+        canvas_text(p->c, p->y, p->r.x, k ? STYLE_TEXT : STYLE_NATIVE, 0, k ? "guest" : "native");
+        x = p->r.x + 11;
+        for (size_t i = 0; i < 5 && x + w <= p->r.x + p->r.w; i++, x += w) {
+            char number[NUMBER_MAX];
+            canvas_text_right(p->c, p->y, x + w - 1, STYLE_TEXT, 0,
+                              number_short(number, k ? of_guest[i] : of_native[i]));
+        }
+        p->y++;
+    }
+}
+
+static void paper_line(struct page *p, const struct workload *w)
+{
+    static const char *const kinds[] = {"openvz", "xen", "kvm"};
+    static const char *const titles[] = {"OpenVZ", "Xen", "KVM"};
+    double native = row_paper(w, "native");
+    char text[160];
+    if (!isfinite(native))
+        return;
+    size_t used = (size_t)snprintf(text, sizeof text, "native %.4g µs", native);
+    for (size_t i = 0; i < 3; i++) {
+        double value = row_paper(w, kinds[i]);
+        if (isfinite(value) && used < sizeof text)
+            used += (size_t)snprintf(text + used, sizeof text - used, "  %s %.1f %%", titles[i],
+                                     100 * native / value);
+    }
+    page_field(p, "paper 2010", STYLE_DIM, "%s of its native (%s)", text, w->mirrors);
+}
+
+void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, const struct view *v,
+                 size_t metric)
+{
+    struct page p = page_begin(c, r);
+    if (metric >= s->metric_count) {
+        page_text(&p, STYLE_DIM, 0, "no row here yet: r or R measures");
+        return;
+    }
+    const struct board_metric *m = &s->metrics[metric];
+    const struct workload *w = m->workload;
+    size_t target = row_target(s, v);
+    char label[LABEL_MAX], value[32];
+    row_label(m, label);
+    struct rect former = canvas_clip(c, r);
+    if (page_left(&p) > 0) {
+        int x = canvas_text(c, p.y, r.x, STYLE_STRONG, ATTR_BOLD, label);
+        canvas_textf(c, p.y, x, STYLE_DIM, 0, "  %s",
+                     workload_lower_is_better(w) ? "µs ↓ lower is better" : "↑ higher is better");
+        p.y++;
+    }
+    if (s->target_count > 0)
+        figure_line(&p, w, &s->targets[0], &m->cell[0].figure);
+    if (target > 0) {
+        struct row row = row_read(s, metric, target);
+        if (row.measured)
+            figure_line(&p, w, row.target, &row.cell->figure);
+        comparison_lines(&p, s, &row, v->unit);
+        latency_lines(&p, &m->cell[0].figure.latency, &row.cell->figure.latency);
+    } else {
+        page_text(&p, STYLE_DIM, 0, "no guest to compare with");
+    }
+    paper_line(&p, w);
+    if (m->baseline_known) {
+        char low[NUMBER_MAX], high[NUMBER_MAX];
+        page_field(&p, "baseline", STYLE_TEXT, "native then %s  %s–%s",
+                   row_figure(w, m->baseline_value, value), number_short(low, m->baseline_low),
+                   number_short(high, m->baseline_high));
+    }
+    if (w->method)
+        page_field(&p, "method", STYLE_DIM, "%s", w->method);
+    if (page_left(&p) > 1 && target > 0) {
+        page_gap(&p);
+        page_text(&p, STYLE_DIM, 0, "Per row, uncorrected: about 1 row in 20 will be wrong.");
+    }
+    canvas_unclip(c, former);
+}

@@ -1,0 +1,512 @@
+#include "ui/list.h"
+
+#include "text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* Ranking */
+
+static int group_of(const struct row *r)
+{
+    if (r->emulated)
+        return 4;
+    switch (r->verdict) {
+    case VERDICT_WORSE:
+    case VERDICT_SLIGHTLY_WORSE:
+        return 0;
+    case VERDICT_INCONCLUSIVE:
+    case VERDICT_NOT_COMPARABLE:
+        return 1;
+    case VERDICT_BETTER:
+        return 3;
+    default:
+        return 2;
+    }
+}
+
+static int by_loss(const void *a, const void *b)
+{
+    const struct ranked *x = a, *y = b;
+    if (x->group != y->group)
+        return x->group - y->group;
+    if (x->ratio != y->ratio)
+        return x->ratio < y->ratio ? -1 : 1;
+    return x->metric != y->metric ? (x->metric < y->metric ? -1 : 1)
+                                  : (int)x->target - (int)y->target;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct ranked *x = a, *y = b;
+    if (x->metric != y->metric)
+        return x->metric < y->metric ? -1 : 1;
+    return (int)x->target - (int)y->target;
+}
+
+static void sort_by_name(const struct snapshot *s, struct ranked *list, size_t count)
+{
+    for (size_t i = 1; i < count; i++) { /* small; keeps the order of equals */
+        struct ranked moved = list[i];
+        size_t j = i;
+        while (j > 0 && strcmp(s->metrics[list[j - 1].metric].workload->title,
+                               s->metrics[moved.metric].workload->title) > 0) {
+            list[j] = list[j - 1];
+            j--;
+        }
+        list[j] = moved;
+    }
+}
+
+size_t list_rank(const struct snapshot *s, const struct view *v, struct ranked out[RANKED_MAX])
+{
+    size_t count = 0, rows[ROWS_MAX], row_count = row_list(s, v, SUBSYSTEM_COUNT, "", rows);
+    for (size_t i = 0; i < row_count; i++)
+        for (size_t t = 1; t < s->target_count && count < RANKED_MAX; t++) {
+            struct row r = row_read(s, rows[i], t);
+            if (r.compared)
+                out[count++] = (struct ranked){rows[i], t, group_of(&r), r.ratio};
+        }
+    qsort(out, count, sizeof *out, v->sort % LIST_SORTS == 0 ? by_loss : by_place);
+    if (v->sort % LIST_SORTS == 1)
+        sort_by_name(s, out, count);
+    for (size_t i = 0; v->reverse && i < count / 2; i++) {
+        struct ranked swap = out[i];
+        out[i] = out[count - 1 - i];
+        out[count - 1 - i] = swap;
+    }
+    return count;
+}
+
+/* Columns of a list of comparisons; 0 = not shown. */
+struct columns {
+    int name, label, raw, axis, ratio, half, n, finds, flags;
+};
+
+static struct columns fit(int w, bool names, bool raw)
+{
+    struct columns k = {.name = names ? 12 : 2,
+                        .label = w >= 100  ? 24
+                                 : w >= 60 ? 18
+                                           : 14,
+                        .ratio = 8};
+    int left = w - k.name - k.label - k.ratio;
+    if (left >= 12 + 6)
+        k.half = 6;
+    if (left >= 16 + 6 + 11)
+        k.n = 5, k.finds = 6;
+    if (left >= 18 + 17 + 4)
+        k.flags = 4;
+    if (raw && left >= 20 + 21 + 24)
+        k.raw = 24;
+    k.axis = left - k.half - k.n - k.finds - k.flags - k.raw;
+    if (k.axis < 6) {
+        k.label += k.axis > 0 ? k.axis : 0;
+        k.axis = 0;
+    }
+    return k;
+}
+
+static void draw_tail(struct canvas *c, int y, int x, const struct columns *k, const struct row *r,
+                      const struct view *v)
+{
+    char text[32];
+    row_draw_ratio(c, y, x, k->ratio, r,
+                   k->raw ? (v->unit == UNIT_RAW ? UNIT_PERCENT : v->unit) : v->unit);
+    x += k->ratio;
+    if (k->half && !r->emulated)
+        canvas_text(c, y, x, r->bounded ? STYLE_DIM : STYLE_WARN, 0,
+                    row_half(r, v->unit == UNIT_RAW ? UNIT_PERCENT : v->unit, text));
+    else if (k->half)
+        canvas_text(c, y, x, STYLE_DIM, 0, "excl");
+    x += k->half;
+    if (k->n) {
+        snprintf(text, sizeof text, "n%zu", r->n);
+        canvas_text_right(c, y, x + k->n - 2, STYLE_DIM, 0, text);
+    }
+    x += k->n;
+    if (k->finds)
+        canvas_text_right(c, y, x + k->finds - 2, STYLE_DIM, 0, row_detectable(r, text));
+    x += k->finds;
+    if (k->flags)
+        canvas_textf(c, y, x, STYLE_WARN, 0, "%.3s", row_flags(r->flags, text));
+}
+
+static void draw_comparison(struct canvas *c, int y, int x, int w, const struct columns *k,
+                            const struct axis *a, const struct snapshot *s, const struct view *v,
+                            const struct row *r, bool selected)
+{
+    char label[LABEL_MAX], figure[32], reason[REASON_TEXT];
+    widget_cursor(c, y, x, selected);
+    widget_target(c, y, x, k->name - 1 > 2 ? k->name - 1 : 1, r->target);
+    row_label(r->metric, label);
+    widget_cut(c, y, x + k->name, k->label - 1, STYLE_TEXT, selected ? ATTR_BOLD : 0, label);
+    int at = x + k->name + k->label;
+    if (k->raw) {
+        canvas_text_right(
+            c, y, at + 10, STYLE_DIM, 0,
+            r->metric->cell[0].figure.measured
+                ? row_figure(r->metric->workload, r->metric->cell[0].figure.value, figure)
+                : "—");
+        canvas_text_right(
+            c, y, at + 21, STYLE_TEXT, 0,
+            r->measured ? row_figure(r->metric->workload, r->cell->figure.value, figure) : "—");
+        at += k->raw;
+    }
+    if (!r->compared) {
+        row_reason(s, r, reason);
+        canvas_put(
+            c, y, at,
+            glyph(c->glyphs, r->verdict == VERDICT_CANNOT ? GLYPH_CANNOT : GLYPH_NOT_MEASURED),
+            STYLE_DIM, 0);
+        widget_cut(c, y, at + 2, x + w - at - 2, STYLE_DIM, 0, reason);
+        return;
+    }
+    if (k->axis) {
+        struct mark m = row_mark(r);
+        widget_whisker(c, y, at, k->axis - 1, a, &m);
+        at += k->axis;
+    }
+    draw_tail(c, y, at, k, r, v);
+}
+
+static void draw_foot(struct canvas *c, int y, int x, const struct columns *k, const struct axis *a,
+                      const struct view *v)
+{
+    int at = x + k->name + k->label;
+    if (k->raw) {
+        canvas_text_right(c, y, at + 10, STYLE_DIM, 0, "native");
+        canvas_text_right(c, y, at + 21, STYLE_DIM, 0, "guest");
+        at += k->raw;
+    }
+    if (k->axis) {
+        widget_axis(c, y, at, k->axis - 1, a, NULL);
+        at += k->axis;
+    }
+    canvas_text_right(c, y, at + k->ratio - 2, STYLE_DIM, 0,
+                      v->unit == UNIT_TIMES ? "× nat" : "% nat");
+    at += k->ratio;
+    if (k->half)
+        canvas_text(c, y, at, STYLE_DIM, 0, "95%");
+    at += k->half;
+    if (k->n)
+        canvas_text_right(c, y, at + k->n - 2, STYLE_DIM, 0, "n");
+    at += k->n;
+    if (k->finds)
+        canvas_text_right(c, y, at + k->finds - 2, STYLE_DIM, 0, "finds");
+    at += k->finds;
+    if (k->flags)
+        canvas_text(c, y, at, STYLE_DIM, 0, "flg");
+}
+
+void list_ranked_draw(struct canvas *c, struct rect box, struct rect in, const struct snapshot *s,
+                      const struct view *v, size_t index, bool focus)
+{
+    struct ranked ranked[RANKED_MAX];
+    size_t count = list_rank(s, v, ranked);
+    if (in.h < 1)
+        return;
+    if (count == 0) {
+        struct page p = page_begin(c, in);
+        page_text(&p, STYLE_DIM, 0,
+                  v->filter[0] ? "no row passes the filter"
+                               : "No comparison yet. Rows come here as their blocks finish, the "
+                                 "greatest loss first.");
+        return;
+    }
+    double percents[RANKED_MAX];
+    for (size_t i = 0; i < count; i++)
+        percents[i] = ranked[i].ratio * 100;
+    struct axis a = row_axis(percents, count);
+    struct columns k = fit(in.w, s->target_count > 2, in.w >= 100);
+    int lines = in.h - (in.h >= 4);
+    size_t visible = (size_t)lines;
+    size_t selected = focus ? v->row[index] : SIZE_MAX;
+    size_t first = focus ? widget_scroll(v->scroll[index], v->row[index], visible, count) : 0;
+    for (size_t i = 0; i < visible && first + i < count; i++) {
+        const struct ranked *it = &ranked[first + i];
+        struct row r = row_read(s, it->metric, it->target);
+        int y = in.y + (int)i;
+        draw_comparison(c, y, in.x, in.w, &k, &a, s, v, &r, first + i == selected);
+        canvas_hit_row(c, (struct rect){y, in.x, 1, in.w}, index, first + i, 0);
+    }
+    if (in.h >= 4)
+        draw_foot(c, in.y + in.h - 1, in.x, &k, &a, v);
+    widget_more(c, box, first, count > first + visible ? count - first - visible : 0);
+}
+
+/* The paper's three guests as small letters on the groove, under our own marks. */
+static void draw_ghosts(struct canvas *c, int y, int x, int w, const struct axis *a,
+                        const struct workload *wl)
+{
+    static const struct {
+        const char *kind;
+        uint32_t letter;
+    } guests[] = {{"openvz", 'o'}, {"xen", 'x'}, {"kvm", 'k'}};
+    double native = row_paper(wl, "native");
+    for (size_t i = 0; i < 3; i++) {
+        double value = row_paper(wl, guests[i].kind);
+        int off, at = axis_column(a, w, 100 * native / value, &off);
+        if (isfinite(value) && at >= 0)
+            canvas_put(c, y, x + at, off < 0 ? glyph(c->glyphs, GLYPH_OFF_LEFT) : guests[i].letter,
+                       STYLE_DIM, 0);
+    }
+}
+
+void list_rows_draw(struct canvas *c, struct rect box, struct rect in, const struct snapshot *s,
+                    const struct view *v, const size_t *metrics, size_t count, size_t index,
+                    bool focus, bool paper)
+{
+    size_t guests = s->target_count > 1 ? s->target_count - 1 : 0;
+    size_t selected = focus ? v->row[index] : SIZE_MAX;
+    double percents[RANKED_MAX];
+    size_t values = 0;
+    if (in.h < 1)
+        return;
+    for (size_t i = 0; i < count; i++)
+        for (size_t t = 1; t <= guests && values < RANKED_MAX; t++)
+            percents[values++] = row_read(s, metrics[i], t).ratio * 100;
+    struct axis a = row_axis(percents, values);
+    if (paper)
+        a.low = 0;
+    struct columns k = fit(in.w, false, true);
+    int lines = in.h - (in.h >= 4);
+    size_t visible = (size_t)lines;
+    size_t first = widget_scroll(v->scroll[index], focus ? v->row[index] : 0, visible, count);
+    size_t target = row_target(s, v);
+    for (size_t i = 0; i < visible && first + i < count; i++) {
+        struct row r = row_read(s, metrics[first + i], target);
+        int y = in.y + (int)i, at = in.x + k.name + k.label + k.raw;
+        draw_comparison(c, y, in.x, in.w, &k, &a, s, v, &r, first + i == selected);
+        canvas_hit_row(c, (struct rect){y, in.x, 1, in.w}, index, first + i, 0);
+        if (!k.axis || !r.compared)
+            continue;
+        struct mark marks[TARGETS_MAX];
+        size_t mark_count = 0;
+        for (size_t t = 1; t <= guests; t++) {
+            struct row other = row_read(s, metrics[first + i], t);
+            if (t != target && other.compared)
+                marks[mark_count++] = row_mark(&other);
+        }
+        if (mark_count > 0)
+            widget_strip(c, y, at, k.axis - 1, &a, marks, mark_count);
+        if (paper)
+            draw_ghosts(c, y, at, k.axis - 1, &a, r.metric->workload);
+        if (mark_count > 0 || paper) { /* ours on top */
+            struct mark m = row_mark(&r);
+            struct columns only = k;
+            (void)only;
+            if (mark_count == 0 && paper) {
+                widget_whisker(c, y, at, k.axis - 1, &a, &m);
+                draw_ghosts(c, y, at, k.axis - 1, &a, r.metric->workload);
+            } else {
+                widget_strip(c, y, at, 0, &a, NULL, 0);
+            }
+            int off, column = axis_column(&a, k.axis - 1, m.value, &off);
+            if (column >= 0 && !off)
+                canvas_put(c, y, at + column,
+                           glyph(c->glyphs, glyph_of_kind(m.kind, !m.bounded || m.emulated)),
+                           style_of_kind(m.kind), ATTR_BOLD);
+        }
+    }
+    if (in.h >= 4)
+        draw_foot(c, in.y + in.h - 1, in.x, &k, &a, v);
+    widget_more(c, box, first, count > first + visible ? count - first - visible : 0);
+}
+
+/* Queue and log */
+
+void list_queue_draw(struct canvas *c, struct rect box, struct rect in, const struct snapshot *s,
+                     const struct view *v, size_t index, bool focus)
+{
+    if (in.h < 1)
+        return;
+    if (s->queue_count == 0) {
+        struct page p = page_begin(c, in);
+        page_text(&p, STYLE_DIM, 0,
+                  s->run.active ? "this is the last of the plan"
+                                : "empty: r or p puts something here");
+        return;
+    }
+    size_t visible = (size_t)in.h;
+    size_t first = focus ? widget_scroll(v->scroll[index], v->row[index], visible, s->queue_count)
+                         : 0;
+    for (size_t i = 0; i < visible && first + i < s->queue_count; i++) {
+        const struct board_queue_item *q = &s->queue[first + i];
+        char right[64], time[24], left[128];
+        int y = in.y + (int)i;
+        snprintf(right, sizeof right, "%u blocks %6s", q->blocks,
+                 text_duration(time, sizeof time, q->seconds));
+        if (in.w < 36)
+            snprintf(right, sizeof right, "%s", text_duration(time, sizeof time, q->seconds));
+        snprintf(left, sizeof left, "%zu %s %s", first + i + 1, q->workload, q->params);
+        widget_cursor(c, y, in.x, focus && first + i == v->row[index]);
+        widget_cut(c, y, in.x, in.w - canvas_columns(right) - 2,
+                   first + i == 0 ? STYLE_TEXT : STYLE_DIM, 0, left);
+        canvas_text_right(c, y, in.x + in.w - 1, STYLE_DIM, 0, right);
+        canvas_hit_row(c, (struct rect){y, in.x, 1, in.w}, index, first + i, 0);
+    }
+    size_t total = s->queue_total > s->queue_count ? s->queue_total : s->queue_count;
+    widget_more(c, box, first, total > first + visible ? total - first - visible : 0);
+}
+
+static const struct board_log_line *log_line(const struct snapshot *s, size_t newest)
+{
+    return &s->log[(s->log_first + s->log_count - 1 - newest) % BOARD_LOG_MAX];
+}
+
+static bool log_passes(const struct board_log_line *l, const struct view *v)
+{
+    return !v->filter[0] || strstr(l->text, v->filter) || strstr(l->target, v->filter);
+}
+
+size_t list_log_count(const struct snapshot *s, const struct view *v)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < s->log_count && i < BOARD_LOG_MAX; i++)
+        count += log_passes(log_line(s, i), v);
+    return count;
+}
+
+static void draw_log_line(struct canvas *c, int y, int x, int w, const struct board_log_line *l)
+{
+    static const struct {
+        const char *word;
+        enum style style;
+    } levels[] = {[BOARD_LOG_OK] = {"ok", STYLE_OK},
+                  [BOARD_LOG_NOTE] = {"note", STYLE_DIM},
+                  [BOARD_LOG_RUN] = {"run", STYLE_TEXT},
+                  [BOARD_LOG_WARN] = {"warn", STYLE_WARN},
+                  [BOARD_LOG_ERROR] = {"ERR", STYLE_ERROR}};
+    time_t at = (time_t)l->at;
+    struct tm tm;
+    char clock[16] = "--:--:--";
+    if (gmtime_r(&at, &tm))
+        strftime(clock, sizeof clock, w >= 36 ? "%H:%M:%S" : "%H:%M", &tm);
+    int end = canvas_text(c, y, x, STYLE_DIM, 0, clock);
+    canvas_text(c, y, end + 1, levels[l->level % 5].style, ATTR_BOLD, levels[l->level % 5].word);
+    end += 6;
+    if (w >= 60) {
+        widget_cut(c, y, end, 10, STYLE_DIM, 0, l->target);
+        end += 11;
+    } else if (l->target[0]) {
+        widget_cut(c, y, end, 9, STYLE_DIM, 0, l->target);
+        end += canvas_columns(l->target) < 9 ? canvas_columns(l->target) + 1 : 10;
+    }
+    widget_cut(c, y, end, x + w - end, l->level == BOARD_LOG_ERROR ? STYLE_ERROR : STYLE_TEXT, 0,
+               l->text);
+}
+
+void list_log_draw(struct canvas *c, struct rect box, struct rect in, const struct snapshot *s,
+                   const struct view *v, size_t index, bool focus)
+{
+    size_t count = list_log_count(s, v), visible = (size_t)(in.h > 0 ? in.h : 0);
+    if (in.h < 1)
+        return;
+    if (count == 0) {
+        struct page p = page_begin(c, in);
+        page_text(&p, STYLE_DIM, 0, v->filter[0] ? "no line passes the filter" : "nothing yet");
+        return;
+    }
+    size_t selected = focus ? v->row[index] : 0;
+    size_t newest = widget_scroll(focus ? v->scroll[index] : 0, selected, visible, count);
+    size_t shown = count - newest < visible ? count - newest : visible;
+    size_t seen = 0;
+    for (size_t i = 0; i < s->log_count && i < BOARD_LOG_MAX; i++) {
+        const struct board_log_line *l = log_line(s, i);
+        if (!log_passes(l, v))
+            continue;
+        if (seen >= newest && seen < newest + shown) {
+            int y = in.y + (int)(shown - 1 - (seen - newest));
+            draw_log_line(c, y, in.x, in.w, l);
+            widget_cursor(c, y, in.x, focus && seen == selected);
+            canvas_hit_row(c, (struct rect){y, in.x, 1, in.w}, index, seen, 0);
+        }
+        seen++;
+    }
+    widget_more(c, box, count - newest - shown, newest);
+}
+
+/* Facts */
+
+void list_tally(struct page *p, const struct snapshot *s)
+{
+    static const enum verdict shown[] = {VERDICT_WORSE,        VERDICT_SLIGHTLY_WORSE,
+                                         VERDICT_INCONCLUSIVE, VERDICT_SAME,
+                                         VERDICT_NO_SIGN,      VERDICT_BETTER};
+    for (size_t t = 1; t < s->target_count && page_left(p) > 0; t++) {
+        size_t count[VERDICT_COUNT] = {0}, total = 0;
+        for (size_t i = 0; i < s->metric_count; i++) {
+            struct row r = row_read(s, i, t);
+            if (r.compared) {
+                count[r.verdict]++;
+                total++;
+            }
+        }
+        if (total == 0)
+            continue;
+        int end = p->r.x + p->r.w;
+        int x = widget_target(p->c, p->y, p->r.x, 16, &s->targets[t]);
+        x = canvas_textf(p->c, p->y, x, STYLE_DIM, 0, "  %zu rows ", total);
+        for (size_t i = 0; i < sizeof shown / sizeof shown[0] && x + 6 < end; i++)
+            if (count[shown[i]] > 0) {
+                x = canvas_textf(p->c, p->y, x + 1, style_of_verdict(shown[i]),
+                                 attr_of_verdict(shown[i]), "%zu", count[shown[i]]);
+                canvas_put(p->c, p->y, x++, glyph(p->c->glyphs, glyph_of_verdict(shown[i])),
+                           style_of_verdict(shown[i]), attr_of_verdict(shown[i]));
+            }
+        p->y++;
+    }
+}
+
+void list_targets(struct page *p, const struct snapshot *s)
+{
+    for (size_t t = 0; t < s->target_count; t++) {
+        const struct board_target *to = &s->targets[t];
+        if (to->state == BOARD_TARGET_STARTING)
+            page_textf(p, STYLE_WARN, 0, "%s is starting…", to->id);
+        if (to->state != BOARD_TARGET_FAILED && to->state != BOARD_TARGET_UNUSABLE)
+            continue;
+        page_textf(p, to->state == BOARD_TARGET_FAILED ? STYLE_ERROR : STYLE_WARN, 0, "%s %s: %s",
+                   to->id, to->state == BOARD_TARGET_FAILED ? "failed" : "cannot be used",
+                   to->reason);
+        if (to->remedy[0])
+            page_text(p, STYLE_TEXT, 0, to->remedy);
+    }
+}
+
+void list_differences(struct page *p, const struct snapshot *s)
+{
+    const struct board_baseline *b = &s->baseline;
+    if (!b->known)
+        return;
+    if (b->difference_count == 0) {
+        page_text(p, STYLE_DIM, 0, "The machine is as it was when the baseline was recorded.");
+        return;
+    }
+    page_text(p, STYLE_DIM, 0, "Changed on the machine since the baseline:");
+    for (size_t i = 0; i < b->difference_count && i < 4; i++)
+        page_textf(p, STYLE_WARN, 0, "F %s", b->differences[i]);
+    if (b->difference_total > b->difference_count)
+        page_textf(p, STYLE_DIM, 0, "and %zu more", b->difference_total - b->difference_count);
+}
+
+void list_baseline(const struct snapshot *s, char out[160])
+{
+    const struct board_baseline *b = &s->baseline;
+    char age[24];
+    out[0] = '\0';
+    if (!b->known)
+        return;
+    if (b->age_s >= 2 * 86400)
+        snprintf(age, sizeof age, "%.0f days", b->age_s / 86400);
+    else if (b->age_s >= 2 * 3600)
+        snprintf(age, sizeof age, "%.0f hours", b->age_s / 3600);
+    else
+        snprintf(age, sizeof age, "%.0f min", b->age_s / 60);
+    snprintf(out, 160, "baseline %.20s, %s old, %.40s%s", b->name, age, b->strength,
+             b->difference_total > 0 ? ", machine changed" : "");
+}

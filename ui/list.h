@@ -1,0 +1,48 @@
+/* list.h - lists that several panels show: all rows ranked by what they lost, the queue, the log,
+ * and the short facts beside them. Each draws into the inside of a box and marks in its frame how
+ * many lines do not fit. */
+#ifndef VMTAX_LIST_H
+#define VMTAX_LIST_H
+
+#include "ui/prose.h"
+#include "ui/row.h"
+
+#define RANKED_MAX 1024
+#define LIST_SORTS 3 /* by loss, by name, as measured */
+
+struct ranked {
+    size_t metric, target;
+    int group; /* decided losses, undecided, equal, better, emulated */
+    double ratio;
+};
+
+/* Every comparison, in the view's order and filter. Returns how many. */
+size_t list_rank(const struct snapshot *s, const struct view *v, struct ranked out[RANKED_MAX]);
+void list_ranked_draw(struct canvas *c, struct rect box, struct rect in, const struct snapshot *s,
+                      const struct view *v, size_t index, bool focus);
+
+/* Rows of one subsystem whose ids begin with prefix, dot and whisker on one axis, with figures in
+ * units where there is room. paper: the paper's guests as ghost marks. */
+void list_rows_draw(struct canvas *c, struct rect box, struct rect in, const struct snapshot *s,
+                    const struct view *v, const size_t *metrics, size_t count, size_t index,
+                    bool focus, bool paper);
+
+void list_queue_draw(struct canvas *c, struct rect box, struct rect in, const struct snapshot *s,
+                     const struct view *v, size_t index, bool focus);
+
+/* Log lines that pass the filter. */
+size_t list_log_count(const struct snapshot *s, const struct view *v);
+/* Newest at the bottom; with the focus the cursor walks, row 0 is the newest. */
+void list_log_draw(struct canvas *c, struct rect box, struct rect in, const struct snapshot *s,
+                   const struct view *v, size_t index, bool focus);
+
+/* "52 rows: 40≈ 8▽ 1▼ 3?" */
+void list_tally(struct page *p, const struct snapshot *s);
+/* Targets that are not ready: state, reason, remedy. */
+void list_targets(struct page *p, const struct snapshot *s);
+/* What changed on the machine since the baseline. */
+void list_differences(struct page *p, const struct snapshot *s);
+/* "baseline office: 3 sessions, 2 days old, too young: 2 more sessions"; "" without one. */
+void list_baseline(const struct snapshot *s, char out[160]);
+
+#endif

@@ -1,0 +1,308 @@
+#include "ui/live.h"
+
+#include "text.h"
+#include "xalloc.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A tick stands for the time since the one before; longer silence than this is shown as silence. */
+#define HOLD_S 1.5
+
+size_t live_guest(const struct snapshot *s)
+{
+    if (s->run.target > 0 && s->run.target < s->target_count)
+        return s->run.target;
+    return s->target_count > 1 ? 1 : 0;
+}
+
+static const struct board_rate *rate_at(const struct board_run *run, size_t i)
+{
+    return &run->rate[(run->rate_first + i) % BOARD_RATE_MAX];
+}
+
+/* Native's own figure of the metric that runs: today's, else the baseline's; NAN. */
+static double native_level(const struct snapshot *s)
+{
+    if (s->run.metric >= s->metric_count)
+        return NAN;
+    const struct board_metric *m = &s->metrics[s->run.metric];
+    if (m->cell[0].figure.measured)
+        return m->cell[0].figure.value;
+    return m->baseline_known ? m->baseline_value : NAN;
+}
+
+/* One value a dot column for one target; NAN where it did not run. */
+static void spread(const struct snapshot *s, size_t target, double span_s, double *out,
+                   size_t columns)
+{
+    const struct board_run *run = &s->run;
+    for (size_t i = 0; i < columns; i++)
+        out[i] = NAN;
+    double from = s->now_s - span_s;
+    for (size_t i = 0; i < run->rate_count; i++) {
+        const struct board_rate *r = rate_at(run, i);
+        if (r->target != target || !isfinite(r->value) || r->at_s < from)
+            continue;
+        double before = i > 0 ? rate_at(run, i - 1)->at_s : r->at_s - 0.25;
+        double begin = fmax(r->at_s - before > HOLD_S ? r->at_s - 0.25 : before, from);
+        double scale = (double)columns / span_s;
+        double a = floor((begin - from) * scale) + 1, b = floor((r->at_s - from) * scale);
+        if (a > b)
+            a = b;
+        for (double k = fmax(a, 0); k <= b && k < (double)columns; k++)
+            out[(size_t)k] = r->value;
+    }
+}
+
+static double scale_top(const struct snapshot *s, double span_s)
+{
+    double top = native_level(s);
+    if (!isfinite(top))
+        top = 0;
+    for (size_t i = 0; i < s->run.rate_count; i++) {
+        const struct board_rate *r = rate_at(&s->run, i);
+        if (isfinite(r->value) && r->at_s >= s->now_s - span_s)
+            top = fmax(top, r->value);
+    }
+    return top * 1.15;
+}
+
+static double latest(const struct snapshot *s, size_t target)
+{
+    for (size_t i = s->run.rate_count; i-- > 0;)
+        if (rate_at(&s->run, i)->target == target)
+            return rate_at(&s->run, i)->value;
+    return NAN;
+}
+
+static void draw_stalls(struct canvas *c, struct rect r, const struct snapshot *s, double span_s)
+{
+    double first = NAN, last = NAN;
+    for (size_t i = 0; i <= s->run.rate_count; i++) {
+        const struct board_rate *rate = i < s->run.rate_count ? rate_at(&s->run, i) : NULL;
+        if (rate && rate->stall && rate->at_s >= s->now_s - span_s) {
+            if (!isfinite(first))
+                first = i > 0 ? rate_at(&s->run, i - 1)->at_s : rate->at_s;
+            last = rate->at_s;
+            continue;
+        }
+        if (!isfinite(first))
+            continue;
+        double middle = (first + last) / 2;
+        int x = r.x + (int)((middle - (s->now_s - span_s)) / span_s * r.w);
+        char text[32];
+        snprintf(text, sizeof text, "stall %.1f s ▼", last - first);
+        int columns = canvas_columns(text);
+        canvas_text(c, r.y, x - columns + 1 >= r.x ? x - columns + 1 : r.x, STYLE_WARN, 0, text);
+        first = NAN;
+    }
+}
+
+/* Where a label for value goes, beside the graph. */
+static int label_row(const struct rect *r, double value, double top)
+{
+    int row = r->h - 1 - (int)(value / top * r->h);
+    return r->y + (row < 0 ? 0 : row >= r->h ? r->h - 1 : row);
+}
+
+static void draw_labels(struct canvas *c, struct rect graph, int right, const struct snapshot *s,
+                        double top)
+{
+    double native = native_level(s);
+    size_t guest = s->run.target < s->target_count ? s->run.target : 0;
+    double now = latest(s, guest);
+    char number[NUMBER_MAX];
+    int native_y = -1;
+    if (isfinite(native)) {
+        native_y = label_row(&graph, native, top);
+        canvas_textf(c, native_y, right, STYLE_NATIVE, 0, "%s nat", number_short(number, native));
+    }
+    if (isfinite(now)) {
+        int y = label_row(&graph, now, top);
+        if (y == native_y)
+            y += y + 1 < graph.y + graph.h ? 1 : -1;
+        canvas_textf(c, y, right, style_of_kind(s->targets[guest].kind), ATTR_BOLD, "%s now",
+                     number_short(number, now));
+    }
+}
+
+static void draw_scale(struct canvas *c, struct rect graph, double top, double span_s)
+{
+    struct axis a = {.low = 0, .high = top};
+    double ticks[8];
+    size_t count = axis_ticks(&a, graph.h >= 10 ? 4 : 2, ticks, 8);
+    for (size_t i = 0; i < count; i++) {
+        char number[NUMBER_MAX];
+        int y = graph.y + axis_row(&a, graph.h, ticks[i]);
+        canvas_text_right(c, y, graph.x - 2, STYLE_DIM, 0, number_short(number, ticks[i]));
+    }
+    int y = graph.y + graph.h;
+    for (int i = 0; i <= 3; i++) {
+        char text[16];
+        double ago = span_s * (3 - i) / 3;
+        if (i == 3)
+            snprintf(text, sizeof text, "now");
+        else
+            snprintf(text, sizeof text, "-%.0fs", ago);
+        int x = graph.x + (graph.w - 1) * i / 3;
+        int n = canvas_columns(text);
+        canvas_text(c, y, i == 3 ? x - n + 1 : x, STYLE_DIM, 0, text);
+    }
+}
+
+void live_graph(struct canvas *c, struct rect r, const struct snapshot *s, double span_s)
+{
+    if (r.h < 1 || r.w < 4)
+        return;
+    if (!(span_s > 0))
+        span_s = 30;
+    struct rect former = canvas_clip(c, r);
+    bool side = r.w >= 30, scale = r.w >= 60 && r.h >= 8;
+    struct rect graph = r;
+    if (side)
+        graph.w -= 10;
+    if (scale) {
+        graph.x += 7;
+        graph.w -= 7;
+        graph.h -= 1;
+    }
+    double top = scale_top(s, span_s);
+    if (!(top > 0)) {
+        canvas_text(c, r.y + r.h / 2, r.x + 1, STYLE_DIM, 0,
+                    s->run.active ? "waiting for the first tick…" : "nothing runs");
+        canvas_unclip(c, former);
+        return;
+    }
+    size_t columns = 2 * (size_t)graph.w;
+    double *values = xcalloc(columns + 1, sizeof *values), *xs = xcalloc(columns + 1, sizeof *xs);
+    for (size_t i = 0; i < columns; i++)
+        xs[i] = (double)i;
+    struct plot p;
+    plot_init(&p, graph.h, graph.w);
+    plot_level(&p, native_level(s), top, STYLE_NATIVE);
+    for (size_t t = 1; t < s->target_count; t++) {
+        spread(s, t, span_s, values, columns);
+        plot_area(&p, values, columns, top, style_of_kind(s->targets[t].kind));
+    }
+    spread(s, 0, span_s, values, columns);
+    struct axis ax = {.low = 0, .high = (double)columns - 1}, ay = {.low = 0, .high = top};
+    plot_series(&p, &ax, &ay, xs, values, columns, STYLE_NATIVE);
+    plot_blit(&p, c, graph.y, graph.x);
+    plot_release(&p);
+    free(values);
+    free(xs);
+    draw_stalls(c, graph, s, span_s);
+    if (side)
+        draw_labels(c, graph, graph.x + graph.w + 1, s, top);
+    if (scale)
+        draw_scale(c, graph, top, span_s);
+    canvas_unclip(c, former);
+}
+
+void live_title(struct canvas *c, int y, int x, int w, const struct snapshot *s)
+{
+    const struct board_run *run = &s->run;
+    char right[96], eta[24] = "", label[LABEL_MAX];
+    if (run->eta_s >= 0)
+        text_duration(eta, sizeof eta, run->eta_s);
+    snprintf(right, sizeof right, "block %u/%u  eta %s", run->block + 1, run->blocks,
+             eta[0] ? eta : "—");
+    if (run->blocks == 0)
+        snprintf(right, sizeof right, "eta %s", eta[0] ? eta : "—");
+    int first = x + w;
+    if (canvas_columns(right) + 12 < w)
+        first = canvas_text_right(c, y, x + w - 1, STYLE_DIM, 0, right);
+    int at = x;
+    if (run->target < s->target_count)
+        at = widget_target(c, y, x, w < 30 ? 3 : 14, &s->targets[run->target]) + 1;
+    if (run->metric < s->metric_count)
+        row_label(&s->metrics[run->metric], label);
+    else
+        snprintf(label, sizeof label, "%s", run->title);
+    widget_cut(c, y, at, first - at - 1, STYLE_TEXT, ATTR_BOLD, label[0] ? label : run->phase);
+}
+
+void live_latency(struct canvas *c, int y, int x, int w, const struct snapshot *s)
+{
+    size_t t = s->run.target < TARGETS_MAX ? s->run.target : 0;
+    const struct latency *l = &s->run.latency[t], *native = &s->run.latency[0];
+    char number[NUMBER_MAX];
+    struct rect former = canvas_clip(c, (struct rect){y, x, 1, w});
+    if (!l->known) {
+        int at = canvas_text(c, y, x, STYLE_DIM, 0, s->run.phase);
+        if (s->run.stages > 1)
+            at = canvas_textf(c, y, at, STYLE_DIM, 0, "  stage %u of %u", s->run.stage,
+                              s->run.stages);
+        if (s->run.paused)
+            canvas_text(c, y, at, STYLE_WARN, ATTR_BOLD, "  paused");
+        canvas_unclip(c, former);
+        return;
+    }
+    const double of[] = {l->p50_us, l->p99_us, l->p99_9_us};
+    const double ref[] = {native->p50_us, native->p99_us, native->p99_9_us};
+    static const char *const names[] = {"p50", "p99", "p99.9"};
+    int at = x;
+    for (size_t i = 0; i < 3; i++) {
+        bool far = t > 0 && native->known && of[i] > 2 * ref[i];
+        at = canvas_textf(c, y, at, STYLE_DIM, 0, "%s ", names[i]);
+        at = canvas_textf(c, y, at, far ? STYLE_WORSE : STYLE_TEXT, far ? ATTR_BOLD : 0, "%sµs  ",
+                          number_short(number, of[i]));
+    }
+    if (t > 0 && native->known && at + 24 < x + w)
+        canvas_textf(c, y, at, STYLE_DIM, 0, "native p99 %sµs",
+                     number_short(number, native->p99_us));
+    canvas_unclip(c, former);
+}
+
+void live_versus(struct canvas *c, int y, int x, int w, const struct snapshot *s,
+                 enum unit_mode unit)
+{
+    size_t guest = live_guest(s);
+    struct rect former = canvas_clip(c, (struct rect){y, x, 1, w});
+    canvas_text(c, y, x, STYLE_DIM, 0, "vs native");
+    if (guest == 0 || s->run.metric >= s->metric_count) {
+        canvas_text(c, y, x + 10, STYLE_DIM, 0, "— no guest yet");
+        canvas_unclip(c, former);
+        return;
+    }
+    struct row r = row_read(s, s->run.metric, guest);
+    if (!r.compared) {
+        canvas_text(c, y, x + 10, STYLE_DIM, 0, "— after the first whole block");
+        canvas_unclip(c, former);
+        return;
+    }
+    char half[NUMBER_MAX];
+    row_half(&r, unit, half);
+    int right = w >= 40 ? 14 : 8;
+    struct mark m = row_mark(&r);
+    double ends[3] = {m.value, r.bounded ? m.low : m.value, r.bounded ? m.high : m.value};
+    struct axis a = row_axis(ends, 3);
+    widget_whisker(c, y, x + 10, w - 10 - right - 1, &a, &m);
+    widget_ratio(c, y, x + w - right, 8, r.ratio, r.verdict, unit == UNIT_RAW ? UNIT_PERCENT : unit,
+                 r.emulated);
+    if (right > 8)
+        canvas_text_right(c, y, x + w - 1, STYLE_DIM, 0, half);
+    canvas_unclip(c, former);
+}
+
+void live_progress(struct canvas *c, int y, int x, int w, const struct snapshot *s)
+{
+    char text[64], eta[24], elapsed[24];
+    if (s->run.eta_s >= 0)
+        snprintf(text, sizeof text, "%3.0f %%  eta %s of %s", s->run.done * 100,
+                 text_duration(eta, sizeof eta, s->run.eta_s),
+                 text_duration(elapsed, sizeof elapsed, s->run.elapsed_s + s->run.eta_s));
+    else
+        snprintf(text, sizeof text, "%3.0f %%  %s so far", s->run.done * 100,
+                 text_duration(elapsed, sizeof elapsed, s->run.elapsed_s));
+    int n = canvas_columns(text);
+    if (n + 10 > w) {
+        snprintf(text, sizeof text, "%3.0f %%", s->run.done * 100);
+        n = canvas_columns(text);
+    }
+    widget_progress(c, y, x, w - n - 2, s->run.done, STYLE_DIM);
+    canvas_text_right(c, y, x + w - 1, STYLE_TEXT, 0, text);
+}

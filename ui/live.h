@@ -1,0 +1,27 @@
+/* live.h - the run that is going on, in whatever room there is: used by the overview and by the
+ * live view. */
+#ifndef VMTAX_LIVE_H
+#define VMTAX_LIVE_H
+
+#include "ui/row.h"
+
+/* Throughput over the last span seconds: guests as areas in their hue, native's slots as a line and
+ * native's figure as a dotted level; stalls marked above. With labels: a scale at the left and
+ * "native", "now" at the right (for w >= 40 and h >= 4). */
+void live_graph(struct canvas *c, struct rect r, const struct snapshot *s, double span_s);
+
+/* "● container  full read 64K" left, "measure  block 4/12  eta 1:12" right, one row. */
+void live_title(struct canvas *c, int y, int x, int w, const struct snapshot *s);
+/* Percentiles of the latest slot, native beside: one row. Without a histogram: the phase. */
+void live_latency(struct canvas *c, int y, int x, int w, const struct snapshot *s);
+/* "vs native ···├●┤··┃·· 97.2▽ ±0.4" of the metric that runs: one row. */
+void live_versus(struct canvas *c, int y, int x, int w, const struct snapshot *s,
+                 enum unit_mode unit);
+/* Progress bar of the whole plan with share and times: one row. */
+void live_progress(struct canvas *c, int y, int x, int w, const struct snapshot *s);
+
+/* The guest whose comparison is shown while this slot runs: the target of the slot, or the first
+ * guest while a native slot runs; 0 if there is none. */
+size_t live_guest(const struct snapshot *s);
+
+#endif

@@ -1,0 +1,209 @@
+#include "ui/matrix.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *const matrix_rows[MATRIX_ROWS] = {"2p", "4p", "8p", "16p", "64p"};
+const char *const matrix_columns[MATRIX_COLUMNS] = {"0k", "16k", "64k"};
+
+static const struct workload *workload_of(size_t row, size_t column)
+{
+    char id[WORKLOAD_ID_MAX];
+    snprintf(id, sizeof id, "ctx.%s%s", matrix_rows[row], matrix_columns[column]);
+    return workload_find(id);
+}
+
+size_t matrix_metric(const struct snapshot *s, size_t row, size_t column, bool cross)
+{
+    const struct workload *w = row < MATRIX_ROWS && column < MATRIX_COLUMNS
+                                   ? workload_of(row, column)
+                                   : NULL;
+    for (size_t i = 0; w && i < s->metric_count; i++)
+        if (s->metrics[i].workload == w &&
+            (row_param(&s->metrics[i], "placement", 0) != 0) == cross)
+            return i;
+    return SIZE_MAX;
+}
+
+double matrix_us(const struct snapshot *s, const struct matrix *m, size_t row, size_t column)
+{
+    const struct workload *w = workload_of(row, column);
+    if (!w)
+        return NAN;
+    if (m->paper)
+        return row_paper(w, m->paper);
+    size_t i = matrix_metric(s, row, column, m->cross);
+    if (i == SIZE_MAX || !s->metrics[i].cell[m->target].figure.measured)
+        return NAN;
+    return s->metrics[i].cell[m->target].figure.value;
+}
+
+double matrix_times(const struct snapshot *s, const struct matrix *m, size_t row, size_t column)
+{
+    const struct workload *w = workload_of(row, column);
+    if (!w)
+        return NAN;
+    if (m->paper)
+        return row_paper(w, m->paper) / row_paper(w, "native");
+    size_t i = matrix_metric(s, row, column, m->cross);
+    if (i == SIZE_MAX)
+        return NAN;
+    if (m->target == 0)
+        return s->metrics[i].cell[0].figure.measured ? 1 : NAN;
+    return 1 / row_read(s, i, m->target).ratio;
+}
+
+static const char *unit_text(const struct matrix *m, enum unit_mode unit)
+{
+    bool native = m->paper ? strcmp(m->paper, "native") == 0 : m->target == 0;
+    return native || unit == UNIT_RAW ? "µs" : unit == UNIT_TIMES ? "×nat" : "%nat";
+}
+
+void matrix_title(const struct snapshot *s, const struct matrix *m, enum unit_mode unit,
+                  char out[64])
+{
+    if (m->paper)
+        snprintf(out, 64, "paper %s %s",
+                 strcmp(m->paper, "openvz") == 0 ? "OpenVZ"
+                 : strcmp(m->paper, "xen") == 0  ? "Xen"
+                 : strcmp(m->paper, "kvm") == 0  ? "KVM"
+                                                 : m->paper,
+                 unit_text(m, unit));
+    else
+        snprintf(out, 64, "%.16s %s %s", s->targets[m->target].id, m->cross ? "cross" : "same",
+                 unit_text(m, unit));
+}
+
+/* What a cell says: in the view's unit, native always in microseconds. */
+static void cell_text(const struct snapshot *s, const struct matrix *m, enum unit_mode unit,
+                      size_t row, size_t column, int w, char out[48])
+{
+    char number[NUMBER_MAX];
+    double times = matrix_times(s, m, row, column);
+    if (strcmp(unit_text(m, unit), "µs") == 0)
+        snprintf(out, 48, "%s", number_short(number, matrix_us(s, m, row, column)));
+    else if (unit == UNIT_TIMES)
+        snprintf(out, 48, "%s", number_fit(number, w, times, w >= 6 ? 2 : 1));
+    else
+        snprintf(out, 48, "%s",
+                 number_fit(number, w >= 6 ? 5 : w - 1, 100 / times, w >= 6 ? 1 : 0));
+    if (m->paper || m->target == 0 || w < 7)
+        return;
+    size_t i = matrix_metric(s, row, column, m->cross);
+    if (i == SIZE_MAX)
+        return;
+    struct row r = row_read(s, i, m->target);
+    if (!r.compared)
+        return;
+    static const char *const signs[VERDICT_COUNT] = {
+        [VERDICT_BETTER] = "▲",        [VERDICT_SAME] = "≈",    [VERDICT_SLIGHTLY_WORSE] = "▽",
+        [VERDICT_WORSE] = "▼",         [VERDICT_NO_SIGN] = "·", [VERDICT_INCONCLUSIVE] = "?",
+        [VERDICT_NOT_COMPARABLE] = "≠"};
+    size_t used = strlen(out);
+    snprintf(out + used, 48 - used, "%s", signs[r.verdict] ? signs[r.verdict] : "");
+}
+
+void matrix_draw(struct canvas *c, struct rect in, const struct snapshot *s, const struct matrix *m,
+                 enum unit_mode unit, size_t selected_row, size_t selected_column)
+{
+    int label = 4, w = (in.w - label) / MATRIX_COLUMNS;
+    if (in.h < 2 || w < 3)
+        return;
+    int tall = in.h >= 2 * MATRIX_ROWS + 3 ? 2 : 1;
+    struct rect former = canvas_clip(c, (struct rect){in.y, in.x - 1, in.h, in.w + 1});
+    for (size_t k = 0; k < MATRIX_COLUMNS; k++)
+        canvas_text_right(c, in.y, in.x + label + w * (int)(k + 1) - 1 - (w > 4), STYLE_DIM, 0,
+                          matrix_columns[k]);
+    double worst = 0, sum = 0;
+    size_t count = 0;
+    for (size_t r = 0; r < MATRIX_ROWS; r++) {
+        int y = in.y + 1 + (int)r * tall;
+        canvas_text_right(c, y, in.x + 2, r == selected_row ? STYLE_STRONG : STYLE_DIM, 0,
+                          matrix_rows[r]);
+        for (size_t k = 0; k < MATRIX_COLUMNS; k++) {
+            char text[48], number[NUMBER_MAX];
+            int x = in.x + label + w * (int)k;
+            double times = matrix_times(s, m, r, k);
+            cell_text(s, m, unit, r, k, w, text);
+            widget_heat(c, y, x, w, times, text);
+            if (tall > 1 && isfinite(times)) {
+                snprintf(text, sizeof text, "%sµs", number_short(number, matrix_us(s, m, r, k)));
+                bool native = strcmp(unit_text(m, unit), "µs") == 0;
+                widget_heat(c, y + 1, x, w, times, native ? "" : text);
+            }
+            if (!m->paper)
+                canvas_hit_row(c, (struct rect){y, x, tall, w}, 0, r, k);
+            if (r == selected_row && k == selected_column && !m->paper)
+                canvas_put(c, y, x, glyph(c->glyphs, GLYPH_CURSOR), STYLE_STRONG, ATTR_BOLD);
+            if (isfinite(times)) {
+                worst = fmax(worst, times);
+                sum += log(times);
+                count++;
+            }
+        }
+    }
+    int y = in.y + 1 + MATRIX_ROWS * tall + (tall > 1);
+    bool native = m->paper ? strcmp(m->paper, "native") == 0 : m->target == 0;
+    if (y < in.y + in.h && count == 0)
+        widget_cut(c, y, in.x, in.w, STYLE_DIM, 0, "— not measured");
+    else if (y < in.y + in.h && native)
+        widget_cut(c, y, in.x, in.w, STYLE_DIM, 0, "p procs, k size");
+    else if (y < in.y + in.h) {
+        char text[64];
+        snprintf(text, sizeof text, "mean %.2f×  worst %.1f×", exp(sum / (double)count), worst);
+        if (canvas_columns(text) > in.w)
+            snprintf(text, sizeof text, "geomean %.2f×", exp(sum / (double)count));
+        widget_cut(c, y, in.x, in.w, m->paper ? STYLE_DIM : STYLE_TEXT, 0, text);
+    }
+    canvas_unclip(c, former);
+}
+
+void matrix_small_draw(struct canvas *c, struct rect in, const struct snapshot *s,
+                       const struct view *v)
+{
+    struct matrix list[TARGETS_MAX * 2 + 3];
+    size_t count = 0;
+    for (size_t t = 1; t < s->target_count; t++)
+        list[count++] = (struct matrix){.target = t};
+    if (s->target_count == 2)
+        list[count++] = (struct matrix){.target = 1, .cross = true};
+    list[count++] = (struct matrix){.paper = "xen"};
+    list[count++] = (struct matrix){.paper = "kvm"};
+    int w = in.w / (int)(in.w / 18 > 1 ? in.w / 18 : 1);
+    for (size_t i = 0; i < count && (int)(i + 1) * w <= in.w; i++) {
+        struct rect r = {in.y + 1, in.x + (int)i * w, in.h - 1, w - 1};
+        if (list[i].paper) {
+            char title[64];
+            matrix_title(s, &list[i], UNIT_TIMES, title);
+            widget_cut(c, in.y, r.x + 4, w - 5, STYLE_DIM, 0, title);
+        } else {
+            widget_target(c, in.y, r.x + 4, w - 5, &s->targets[list[i].target]);
+            if (list[i].cross || s->target_count == 2)
+                widget_cut(c, in.y, r.x + 4 + (w - 5 > 16 ? 12 : 3), 7, STYLE_DIM, 0,
+                           list[i].cross ? "cross" : "same");
+        }
+        matrix_draw(c, r, s, &list[i], v->unit == UNIT_PERCENT ? UNIT_TIMES : v->unit, MATRIX_ROWS,
+                    0);
+    }
+}
+
+void matrix_ramp(struct canvas *c, int y, int x, int w)
+{
+    static const double ticks[] = {1, 2, 4, 8};
+    int label = 9, ramp = w - label;
+    if (ramp < 16)
+        return;
+    if (ramp > 60)
+        ramp = 60;
+    canvas_text(c, y, x, STYLE_DIM, 0, "×native");
+    for (int i = 0; i < ramp; i++)
+        widget_heat(c, y, x + label + i, 1, exp2(3.0 * i / (ramp - 1)), "");
+    for (size_t i = 0; i < 4; i++) {
+        int at = x + label + (int)(log2(ticks[i]) / 3 * (ramp - 1));
+        canvas_textf(c, y + 1, at, STYLE_DIM, 0, "%.0f%s", ticks[i], i == 3 ? "+" : "");
+    }
+    if (label + ramp + 40 < w)
+        canvas_text(c, y, x + label + ramp + 3, STYLE_DIM, 0,
+                    "time against native; every cell carries its number");
+}

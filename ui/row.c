@@ -1,0 +1,327 @@
+#include "ui/row.h"
+
+#include "text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+struct row row_read(const struct snapshot *s, size_t metric, size_t target)
+{
+    const struct board_metric *m = &s->metrics[metric];
+    const struct board_target *t = &s->targets[target];
+    const struct board_cell *cell = &m->cell[target];
+    struct row r = {
+        .metric = m,
+        .target = t,
+        .cell = cell,
+        .measured = cell->figure.measured,
+        .ratio = NAN,
+        .low = NAN,
+        .high = NAN,
+        .detectable = NAN,
+        .emulated = t->emulated,
+        .verdict = VERDICT_NOT_MEASURED,
+        .stale = cell->figure.measured && !cell->live,
+        .age_s = cell->age_s,
+    };
+    if (!cell->compared)
+        return r;
+    const struct comparison *c = &cell->comparison;
+    r.verdict = c->verdict;
+    r.flags = c->flags;
+    r.emulated |= (c->flags & FLAG_EMULATED) != 0;
+    if (c->estimate.n == 0 || !isfinite(c->estimate.centre) || c->verdict == VERDICT_NOT_MEASURED ||
+        c->verdict == VERDICT_CANNOT)
+        return r;
+    r.compared = true;
+    r.n = c->estimate.n;
+    r.ratio = exp(c->estimate.centre);
+    r.bounded = c->estimate.bounded && isfinite(c->estimate.low) && isfinite(c->estimate.high);
+    r.approximate = c->estimate.approximate;
+    if (r.bounded) {
+        r.low = exp(c->estimate.low);
+        r.high = exp(c->estimate.high);
+    }
+    if (isfinite(c->detectable))
+        r.detectable = 1 - exp(-fabs(c->detectable));
+    return r;
+}
+
+void row_reason(const struct snapshot *s, const struct row *r, char out[REASON_TEXT])
+{
+    const char *reason = NULL;
+    out[0] = '\0';
+    if (r->cell->compared && r->cell->comparison.reason[0])
+        reason = r->cell->comparison.reason;
+    else if (r->cell->figure.reason[0])
+        reason = r->cell->figure.reason;
+    if (reason) {
+        snprintf(out, REASON_TEXT, "%s", reason);
+        return;
+    }
+    const struct board_target *t = r->target;
+    switch (t->state) {
+    case BOARD_TARGET_FAILED:
+        snprintf(out, REASON_TEXT, "%s failed: %s", t->id, t->reason);
+        return;
+    case BOARD_TARGET_UNUSABLE:
+        snprintf(out, REASON_TEXT, "%s cannot be used here: %s", t->id, t->reason);
+        return;
+    case BOARD_TARGET_STARTING:
+        snprintf(out, REASON_TEXT, "%s is starting", t->id);
+        return;
+    case BOARD_TARGET_OFF:
+    case BOARD_TARGET_READY:
+        break;
+    }
+    if (s->run.active)
+        snprintf(out, REASON_TEXT,
+                 "not measured yet: its turn comes in this run, or press r later");
+    else if (s->stored)
+        snprintf(out, REASON_TEXT, "not measured in this stored result");
+    else
+        snprintf(out, REASON_TEXT, "not measured yet: r runs it");
+}
+
+/* Calls for each "name=value" of the canonical text. */
+static const char *param_next(const char *at, char name[PARAMS_TEXT], char value[PARAMS_TEXT])
+{
+    at += strspn(at, " ");
+    size_t word = strcspn(at, " "), equal = strcspn(at, "= ");
+    if (!word)
+        return NULL;
+    snprintf(name, PARAMS_TEXT, "%.*s", (int)equal, at);
+    snprintf(value, PARAMS_TEXT, "%.*s", equal < word ? (int)(word - equal - 1) : 0,
+             at + (equal < word ? equal + 1 : equal));
+    return at + word;
+}
+
+void row_params(const struct board_metric *m, char out[PARAMS_TEXT])
+{
+    char name[PARAMS_TEXT], value[PARAMS_TEXT], word[PARAMS_TEXT + 8];
+    out[0] = '\0';
+    for (const char *at = m->params; (at = param_next(at, name, value));) {
+        const char *glue = " ";
+        word[0] = '\0';
+        if (strcmp(name, "cpus") == 0) {
+            if (strcmp(value, "0") == 0)
+                snprintf(word, sizeof word, "all cpus");
+            else if (strcmp(value, "1") != 0)
+                snprintf(word, sizeof word, "%s cpus", value);
+        } else if (strcmp(name, "placement") == 0) {
+            snprintf(word, sizeof word, "%s-cpu", value);
+        } else if (strcmp(name, "record") == 0) {
+            glue = "/";
+            snprintf(word, sizeof word, "%s", value);
+        } else if (strcmp(name, "sync") == 0 || strcmp(name, "direct") == 0) {
+            if (strcmp(value, "none") != 0 && strcmp(value, "no") != 0)
+                snprintf(word, sizeof word, "%s", strcmp(value, "yes") == 0 ? name : value);
+        } else {
+            snprintf(word, sizeof word, "%s", value);
+        }
+        if (!word[0])
+            continue;
+        size_t used = strlen(out);
+        snprintf(out + used, PARAMS_TEXT - used, "%s%s", used ? glue : "", word);
+    }
+}
+
+void row_label(const struct board_metric *m, char out[LABEL_MAX])
+{
+    char params[PARAMS_TEXT];
+    row_params(m, params);
+    snprintf(out, LABEL_MAX, "%.30s%s%s", m->workload->title, params[0] ? " " : "", params);
+}
+
+void row_word(const struct board_metric *m, char *out, size_t size)
+{
+    snprintf(out, size, "%s%s%s", m->workload->id, m->params[0] ? ":" : "", m->params);
+    for (char *p = out; *p; p++)
+        if (*p == ' ')
+            *p = ',';
+}
+
+uint64_t row_param(const struct board_metric *m, const char *name, uint64_t otherwise)
+{
+    uint64_t values[PARAMS_MAX];
+    struct error e;
+    if (!m->workload->params || params_parse(m->workload, m->params, values, &e) < 0)
+        return otherwise;
+    for (size_t i = 0; i < PARAMS_MAX && m->workload->params[i].name; i++)
+        if (strcmp(m->workload->params[i].name, name) == 0)
+            return values[i];
+    return otherwise;
+}
+
+size_t row_list(const struct snapshot *s, const struct view *v, enum subsystem sub,
+                const char *prefix, size_t out[ROWS_MAX])
+{
+    size_t count = 0, length = strlen(prefix);
+    for (size_t i = 0; i < s->metric_count && count < ROWS_MAX; i++) {
+        const struct board_metric *m = &s->metrics[i];
+        char label[LABEL_MAX];
+        if ((sub != SUBSYSTEM_COUNT && m->workload->subsystem != sub) ||
+            strncmp(m->workload->id, prefix, length) != 0)
+            continue;
+        row_label(m, label);
+        if (v->filter[0] && !strstr(label, v->filter) && !strstr(m->workload->id, v->filter))
+            continue;
+        out[count++] = i;
+    }
+    return count;
+}
+
+struct mark row_mark(const struct row *r)
+{
+    return (struct mark){
+        .value = r->ratio * 100,
+        .low = r->low * 100,
+        .high = r->high * 100,
+        .bounded = r->bounded,
+        .native = 100,
+        .kind = r->target->kind,
+        .emulated = r->emulated,
+        .line = style_of_verdict(r->verdict),
+    };
+}
+
+struct axis row_axis(const double *percents, size_t count)
+{
+    double low = 100, high = 100;
+    for (size_t i = 0; i < count; i++) {
+        if (!isfinite(percents[i]))
+            continue;
+        low = fmin(low, percents[i]);
+        high = fmax(high, percents[i]);
+    }
+    /* The whole scale once something lost more than half, so that the loss looks like what it is;
+     * else as near as the data allow, by steps that keep the axis from trembling while they come.
+     */
+    static const double floors[] = {95, 90, 80, 70, 50, 0};
+    static const double ceilings[] = {102, 105, 110, 120, 150, 200};
+    struct axis a = {.low = 0, .high = 200};
+    for (size_t i = 0; i < sizeof floors / sizeof floors[0]; i++) {
+        if (low >= floors[i]) {
+            a.low = floors[i];
+            break;
+        }
+    }
+    for (size_t i = 0; i < sizeof ceilings / sizeof ceilings[0]; i++) {
+        if (high <= ceilings[i]) {
+            a.high = ceilings[i];
+            break;
+        }
+    }
+    if (a.low < 80 && a.high < 110)
+        a.high = 110;
+    return a;
+}
+
+char *row_flags(uint32_t set, char out[FLAG_COUNT + 1])
+{
+    size_t used = 0;
+    for (size_t i = 0; i < FLAG_COUNT; i++)
+        if (set & 1u << i)
+            out[used++] = flags[i].letter;
+    out[used] = '\0';
+    return out;
+}
+
+char *row_figure(const struct workload *w, double value, char out[32])
+{
+    char number[NUMBER_MAX];
+    const char *unit = workload_unit(w);
+    if (w->figure == FIGURE_MB_PER_S && value >= 1000) {
+        value /= 1000;
+        unit = "GB/s";
+    } else if (w->figure == FIGURE_TIME_US && value >= 10000) {
+        value /= 1000;
+        unit = "ms";
+    }
+    snprintf(out, 32, "%s %s", number_short(number, value), isfinite(value) ? unit : "");
+    return out;
+}
+
+char *row_half(const struct row *r, enum unit_mode unit, char out[NUMBER_MAX])
+{
+    char number[NUMBER_MAX];
+    out[0] = '\0';
+    if (r->compared && r->bounded)
+        snprintf(out, NUMBER_MAX, "±%.8s", number_half_width(number, 4, r->low, r->high, unit));
+    else if (r->compared)
+        snprintf(out, NUMBER_MAX, "±?");
+    return out;
+}
+
+char *row_detectable(const struct row *r, char out[NUMBER_MAX])
+{
+    out[0] = '\0';
+    if (r->compared && isfinite(r->detectable)) {
+        double percent = r->detectable * 100;
+        snprintf(out, NUMBER_MAX, percent < 9.95 ? "%.1f%%" : "%.0f%%", percent);
+    }
+    return out;
+}
+
+void row_draw_ratio(struct canvas *c, int y, int x, int w, const struct row *r, enum unit_mode unit)
+{
+    if (unit == UNIT_RAW && r->measured) {
+        char figure[32];
+        row_figure(r->metric->workload, r->cell->figure.value, figure);
+        enum style s = r->compared && !r->emulated ? style_of_verdict(r->verdict) : STYLE_DIM;
+        int columns = canvas_columns(figure);
+        if (columns < w) {
+            canvas_text_right(c, y, x + w - 2, s, 0, figure);
+            canvas_put(c, y, x + w - 1,
+                       r->compared ? glyph(c->glyphs, glyph_of_verdict(r->verdict)) : ' ', s,
+                       attr_of_verdict(r->verdict));
+            return;
+        }
+    }
+    widget_ratio(c, y, x, w, r->ratio, r->verdict, unit, r->emulated);
+}
+
+bool row_subsystem_exists(enum subsystem sub)
+{
+    for (const struct workload *w = workloads; w->id; w++)
+        if (w->subsystem == sub && w->figure != FIGURE_NONE)
+            return true;
+    return false;
+}
+
+size_t row_subsystem_rows(enum subsystem sub, enum profile profile)
+{
+    size_t count = 0;
+    for (const struct workload *w = workloads; w->id; w++) {
+        if (w->subsystem != sub || w->figure == FIGURE_NONE || !(w->profiles & profile))
+            continue;
+        if (!w->points)
+            count++;
+        for (const struct point *p = w->points; p && p->params; p++)
+            count += (p->profiles & profile) != 0;
+    }
+    return count;
+}
+
+size_t row_target(const struct snapshot *s, const struct view *v)
+{
+    if (v->target > 0 && v->target < s->target_count)
+        return v->target;
+    return s->target_count > 1 ? 1 : 0;
+}
+
+bool row_any(const struct snapshot *s, size_t target)
+{
+    for (size_t i = 0; i < s->metric_count; i++)
+        for (size_t t = 0; t < s->target_count; t++)
+            if ((target == SIZE_MAX || t == target) && s->metrics[i].cell[t].figure.measured)
+                return true;
+    return false;
+}
+
+double row_paper(const struct workload *w, const char *kind)
+{
+    (void)w, (void)kind;
+    return NAN;
+}

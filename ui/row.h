@@ -1,0 +1,89 @@
+/* row.h - one metric as every panel shows it.
+ *
+ * A row is a workload with its parameters; on each guest it has at most one comparison with native.
+ * row_read() folds what the board knows of it (comparison, figure, state of the target) into one
+ * struct, so that no panel can show a ratio without asking for its interval, its count, its
+ * detectable effect and its flags, or an empty place without its reason. */
+#ifndef VMTAX_ROW_H
+#define VMTAX_ROW_H
+
+#include "ui/panel.h"
+#include "ui/widget.h"
+
+#define ROWS_MAX    512
+#define LABEL_MAX   96
+#define REASON_TEXT 320
+
+struct row {
+    const struct board_metric *metric;
+    const struct board_target *target;
+    const struct board_cell *cell;
+    bool compared;    /* a ratio is known */
+    bool measured;    /* at least this target's own figure is known */
+    double ratio;     /* performance relative to native, 1 = equal; NAN if not compared */
+    double low, high; /* of the ratio; valid if bounded */
+    bool bounded;
+    bool approximate;  /* the interval is a t interval: too few blocks for the exact one */
+    bool emulated;     /* outside of every mean and verdict */
+    size_t n;          /* blocks */
+    double detectable; /* smallest change found with 80 % power, as a share (0.02 = 2 %); NAN */
+    enum verdict verdict;
+    uint32_t flags;
+    bool stale; /* from a stored result: age_s old */
+    double age_s;
+};
+
+/* metric < s->metric_count, target < s->target_count. For native (target 0): the figure alone. */
+struct row row_read(const struct snapshot *s, size_t metric, size_t target);
+/* Why there is no ratio, as a sentence; never empty if row.compared is false. */
+void row_reason(const struct snapshot *s, const struct row *r, char out[REASON_TEXT]);
+
+/* "fork+exec", "full read 64K", "2p0k cross-cpu", "file read 64M/64K direct". */
+void row_label(const struct board_metric *m, char out[LABEL_MAX]);
+/* The parameters alone in as few words as they need; "" if they are all the usual ones. */
+void row_params(const struct board_metric *m, char out[PARAMS_TEXT]);
+/* The word of the command line that measures this row: "membw.frd:size=64K,cpus=1". */
+void row_word(const struct board_metric *m, char *out, size_t size);
+/* The value of a parameter, or otherwise if the row has none of that name. */
+uint64_t row_param(const struct board_metric *m, const char *name, uint64_t otherwise);
+
+/* Indexes of the metrics of a subsystem (SUBSYSTEM_COUNT: all) whose workload id begins with prefix
+ * and whose label or id holds the view's filter. Returns how many, at most ROWS_MAX. */
+size_t row_list(const struct snapshot *s, const struct view *v, enum subsystem sub,
+                const char *prefix, size_t out[ROWS_MAX]);
+
+/* The mark of a row on an axis of ratios, in per cent of native. */
+struct mark row_mark(const struct row *r);
+/* The axis for a set of ratios in per cent: holds 100, from 0 if something lost more than half. */
+struct axis row_axis(const double *percents, size_t count);
+
+/* Flags as letters ("SN"), in the order of statistics.md. */
+char *row_flags(uint32_t flags, char out[FLAG_COUNT + 1]);
+/* A figure in its unit: "0.108 µs", "8.31 GB/s". */
+char *row_figure(const struct workload *w, double value, char out[32]);
+/* "±0.4" of the interval (in the unit of the ratio); "±?" if there is none, "" if not compared. */
+char *row_half(const struct row *r, enum unit_mode unit, char out[NUMBER_MAX]);
+/* "1.9%": the detectable effect; "" if unknown. */
+char *row_detectable(const struct row *r, char out[NUMBER_MAX]);
+
+/* The ratio with its verdict glyph in w columns, or the figure in units if the view wants raw ones.
+ */
+void row_draw_ratio(struct canvas *c, int y, int x, int w, const struct row *r,
+                    enum unit_mode unit);
+
+/* Does this version measure anything of the subsystem? */
+bool row_subsystem_exists(enum subsystem sub);
+/* How many rows the profile measures of it. */
+size_t row_subsystem_rows(enum subsystem sub, enum profile profile);
+
+/* The paper's own figure of this workload in microseconds on "native", "openvz", "xen" or "kvm";
+ * NAN if it has none. */
+double row_paper(const struct workload *w, const char *kind);
+
+/* The guest that one-target views show: view.target if it is one, else the first; 0 if there is no
+ * guest. */
+size_t row_target(const struct snapshot *s, const struct view *v);
+/* Has anything been measured on the target (or on any, SIZE_MAX)? */
+bool row_any(const struct snapshot *s, size_t target);
+
+#endif

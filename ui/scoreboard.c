@@ -1,0 +1,332 @@
+#include "ui/scoreboard.h"
+
+#include "ui/prose.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+struct columns {
+    int ink, ratio, half, rows, finds, worst, strip; /* widths, 0 = not shown; each has one blank */
+};
+
+static int take(int *left, int wanted, int *into)
+{
+    if (*left < wanted)
+        return 0;
+    *into += wanted;
+    *left -= wanted;
+    return 1;
+}
+
+static struct columns fit(int w)
+{
+    struct columns k = {.ratio = 8};
+    int left = w - k.ratio - 1;
+    if (take(&left, 7, &k.ink) && take(&left, 6, &k.half) && take(&left, 8, &k.rows) &&
+        take(&left, 7, &k.finds) && take(&left, 22, &k.worst) && take(&left, 24, &k.strip)) {
+        int more = left < 8 ? left : 8;
+        take(&left, more, &k.ink);
+        more = left < 20 ? left : 20;
+        take(&left, more, &k.strip);
+    }
+    if (k.ink > 0 && left > 0 && k.ink < 16) {
+        int more = left < 16 - k.ink ? left : 16 - k.ink;
+        take(&left, more, &k.ink);
+    }
+    if (k.worst > 0 && left > 0)
+        take(&left, left < 16 ? left : 16, &k.worst);
+    if (k.strip > 0 && left > 0)
+        take(&left, left < 40 ? left : 40, &k.strip);
+    return k;
+}
+
+size_t scoreboard_worst(const struct snapshot *s, enum subsystem sub, size_t target)
+{
+    size_t worst = SIZE_MAX;
+    double lowest = INFINITY;
+    for (size_t i = 0; i < s->metric_count; i++) {
+        if (sub != SUBSYSTEM_COUNT && s->metrics[i].workload->subsystem != sub)
+            continue;
+        struct row r = row_read(s, i, target);
+        if (r.compared && r.ratio < lowest) {
+            lowest = r.ratio;
+            worst = i;
+        }
+    }
+    return worst;
+}
+
+/* One axis for all strips of a target, so that lines can be compared. */
+static struct axis strip_axis(const struct snapshot *s, size_t target)
+{
+    double percents[ROWS_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < s->metric_count && count < ROWS_MAX; i++)
+        percents[count++] = row_read(s, i, target).ratio * 100;
+    return row_axis(percents, count);
+}
+
+static void draw_strip(struct canvas *c, int y, int x, int w, const struct snapshot *s,
+                       enum subsystem sub, size_t target, const struct axis *a)
+{
+    struct mark marks[ROWS_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < s->metric_count && count < ROWS_MAX; i++) {
+        if (s->metrics[i].workload->subsystem != sub)
+            continue;
+        struct row r = row_read(s, i, target);
+        if (r.compared)
+            marks[count++] = row_mark(&r);
+    }
+    widget_strip(c, y, x, w, a, marks, count);
+}
+
+static void draw_worst(struct canvas *c, int y, int x, int w, const struct snapshot *s,
+                       enum subsystem sub, size_t target, enum unit_mode unit)
+{
+    char label[LABEL_MAX], number[NUMBER_MAX];
+    size_t worst = scoreboard_worst(s, sub, target);
+    if (worst == SIZE_MAX)
+        return;
+    struct row r = row_read(s, worst, target);
+    row_label(r.metric, label);
+    widget_cut(c, y, x, w - 8, r.verdict == VERDICT_WORSE ? STYLE_TEXT : STYLE_DIM, 0, label);
+    if (unit == UNIT_RAW)
+        unit = UNIT_PERCENT;
+    number_ratio(number, 6, r.ratio, unit);
+    enum style style = r.emulated ? STYLE_DIM : style_of_verdict(r.verdict);
+    canvas_text_right(c, y, x + w - 2, style, 0, number);
+    canvas_put(c, y, x + w - 1, r.emulated ? ' ' : glyph(c->glyphs, glyph_of_verdict(r.verdict)),
+               style, attr_of_verdict(r.verdict));
+}
+
+static void draw_head(struct canvas *c, int y, int x, int w, const struct columns *k,
+                      const struct board_target *t)
+{
+    int name = k->ink + k->ratio, end;
+    if (k->half > 0 && t->state == BOARD_TARGET_READY)
+        name -= 2;
+    end = widget_target(c, y, x, w - 1 < name + k->half ? w - 1 : name + k->half, t);
+    const char *state = t->state == BOARD_TARGET_STARTING   ? "starting…"
+                        : t->state == BOARD_TARGET_FAILED   ? "failed"
+                        : t->state == BOARD_TARGET_UNUSABLE ? "n/a here"
+                                                            : "";
+    if (*state && end + 1 + canvas_columns(state) < x + w)
+        canvas_text(c, y, end + 1, t->state == BOARD_TARGET_FAILED ? STYLE_ERROR : STYLE_WARN, 0,
+                    state);
+    x += k->ink + k->ratio;
+    if (k->half > 0 && end + 1 < x && !*state)
+        canvas_text(c, y, x, STYLE_DIM, 0, "95 %");
+    x += k->half;
+    if (k->rows > 0)
+        canvas_text_right(c, y, x + k->rows - 2, STYLE_DIM, 0, "rows");
+    x += k->rows;
+    if (k->finds > 0)
+        canvas_text_right(c, y, x + k->finds - 2, STYLE_DIM, 0, "finds");
+    x += k->finds;
+    if (k->worst > 0)
+        canvas_text(c, y, x + 1, STYLE_DIM, 0, "worst row");
+    x += k->worst;
+    if (k->strip > 0)
+        canvas_text(c, y, x + 1, STYLE_DIM, 0, "every row, % of native");
+}
+
+/* Half the interval of a mean says what it could have found: about the t quantile plus 0.84, over
+ * the quantile, of it. The board has no detectable effect of a subsystem, so the best row's is
+ * shown. */
+static double finds_best(const struct snapshot *s, enum subsystem sub, size_t target)
+{
+    double sum = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < s->metric_count; i++) {
+        if (sub != SUBSYSTEM_COUNT && s->metrics[i].workload->subsystem != sub)
+            continue;
+        double d = row_read(s, i, target).detectable;
+        if (isfinite(d)) {
+            sum += log(d);
+            count++;
+        }
+    }
+    return count ? exp(sum / (double)count) : NAN;
+}
+
+static void draw_cell(struct canvas *c, int y, int x, const struct columns *k,
+                      const struct snapshot *s, const struct view *v, size_t line, size_t target,
+                      const struct axis *a)
+{
+    const struct subsystem_summary_cell *cell = &s->summary.cell[line][target];
+    const struct board_target *t = &s->targets[target];
+    enum subsystem sub = (enum subsystem)line;
+    enum unit_mode unit = v->unit == UNIT_RAW ? UNIT_PERCENT : v->unit;
+    double ratio = cell->known ? cell->ratio : NAN;
+    enum verdict verdict = cell->known ? cell->verdict : VERDICT_NOT_MEASURED;
+    if (k->ink > 0)
+        widget_ink(c, y, x, k->ink - 1, cell->known ? 1 - ratio : NAN, style_of_verdict(verdict),
+                   t->emulated);
+    x += k->ink;
+    widget_ratio(c, y, x - (k->ink > 0), k->ratio, ratio, verdict, unit, t->emulated);
+    x += k->ratio;
+    if (!cell->known)
+        return;
+    if (k->half > 0 && t->emulated) {
+        canvas_text(c, y, x, STYLE_DIM, 0, "excl");
+    } else if (k->half > 0) {
+        char number[NUMBER_MAX], letters[FLAG_COUNT + 1];
+        if (cell->bounded)
+            canvas_textf(c, y, x - 1, STYLE_DIM, 0, "±%s",
+                         number_half_width(number, 4, cell->low, cell->high, unit));
+        else if (line < SUBSYSTEM_COUNT)
+            canvas_text(c, y, x - 1, STYLE_DIM, 0, "±?");
+        if (k->rows > 0)
+            canvas_textf(c, y, x + k->half - 1, STYLE_WARN, 0, "%.2s",
+                         row_flags(cell->flags, letters));
+    }
+    x += k->half;
+    if (k->rows > 0) {
+        char text[32];
+        snprintf(text, sizeof text, "%zu/%zu", cell->rows, cell->total);
+        canvas_text_right(c, y, x + k->rows - 2, STYLE_DIM, 0, text);
+    }
+    x += k->rows;
+    double finds = finds_best(s, sub, target);
+    if (k->finds > 0 && isfinite(finds) && !t->emulated) {
+        char text[32];
+        snprintf(text, sizeof text, finds < 0.0995 ? "%.1f%%" : "%.0f%%", finds * 100);
+        canvas_text_right(c, y, x + k->finds - 2, STYLE_DIM, 0, text);
+    }
+    x += k->finds;
+    if (k->worst > 0)
+        draw_worst(c, y, x + 1, k->worst - 2, s, sub, target, v->unit);
+    x += k->worst;
+    if (k->strip > 0 && line < SUBSYSTEM_COUNT)
+        draw_strip(c, y, x + 1, k->strip - 2, s, sub, target, a);
+}
+
+/* A guest without a single ratio has words instead. False if its column has figures. */
+static bool draw_words(struct canvas *c, struct rect r, const struct snapshot *s, size_t target)
+{
+    const struct board_target *t = &s->targets[target];
+    for (size_t i = 0; i < s->metric_count; i++)
+        if (row_read(s, i, target).compared)
+            return false;
+    if (t->state != BOARD_TARGET_FAILED && t->state != BOARD_TARGET_UNUSABLE)
+        return false;
+    struct page p = page_begin(c, r);
+    page_textf(&p, t->state == BOARD_TARGET_FAILED ? STYLE_ERROR : STYLE_WARN, ATTR_BOLD,
+               t->state == BOARD_TARGET_FAILED ? "%s did not start" : "%s cannot be used here",
+               t->id);
+    page_text(&p, STYLE_TEXT, 0, t->reason[0] ? t->reason : "no reason was given");
+    page_gap(&p);
+    if (t->remedy[0]) {
+        page_text(&p, STYLE_DIM, 0, "what to do:");
+        page_text(&p, STYLE_TEXT, ATTR_BOLD, t->remedy);
+    }
+    page_gap(&p);
+    page_text(&p, STYLE_DIM, 0, "Everything else goes on without it. r tries again.");
+    return true;
+}
+
+static void draw_absent(struct canvas *c, int y, int x, int w, enum subsystem sub, bool fresh)
+{
+    if (!row_subsystem_exists(sub)) {
+        widget_cut(c, y, x, w, STYLE_DIM, 0, w >= 24 ? "—  not in this version" : "—");
+        return;
+    }
+    if (fresh) {
+        char text[64];
+        snprintf(text, sizeof text, "—  %zu rows in the quick comparison",
+                 row_subsystem_rows(sub, PROFILE_QUICK));
+        widget_cut(c, y, x, w, STYLE_DIM, 0, w >= 24 ? text : "—");
+    }
+}
+
+void scoreboard_draw(struct canvas *c, struct rect r, const struct snapshot *s,
+                     const struct view *v, size_t selected)
+{
+    int name = 11, instruments = r.w >= 106 ? 18 : 0;
+    size_t guests = s->target_count > 1 ? s->target_count - 1 : 0;
+    struct rect former = canvas_clip(c, (struct rect){r.y, r.x - 1, r.h, r.w + 1});
+    int room = r.w - name - instruments;
+    size_t shown = guests, first = 1;
+    while (shown > 1 && room / (int)shown < 10)
+        shown--;
+    if (v->target > shown && v->target <= guests)
+        first = v->target - shown + 1;
+    int w = shown > 0 ? room / (int)shown : room;
+    struct columns k = fit(w);
+    bool fresh = !row_any(s, SIZE_MAX);
+    int y = r.y, x0 = r.x + name + instruments;
+
+    canvas_text(c, y, r.x, STYLE_DIM, 0, "subsystem");
+    if (guests == 0)
+        canvas_text(c, y, x0, STYLE_DIM, 0, "native alone: no guest to compare with");
+    else if (shown < guests)
+        canvas_textf(c, y, r.x, STYLE_DIM, 0, "+%zu target ", guests - shown);
+    for (size_t i = 0; i < shown; i++)
+        draw_head(c, y, x0 + (int)i * w, w, &k, &s->targets[first + i]);
+    y++;
+
+    size_t present = 0, exist = 0;
+    for (size_t line = 0; line < SCOREBOARD_ROWS && y < r.y + r.h; line++, y++) {
+        enum subsystem sub = (enum subsystem)line;
+        bool here = row_subsystem_exists(sub), known = s->summary.cell[line][0].rows > 0;
+        for (size_t t = 1; t <= guests; t++)
+            known = known || s->summary.cell[line][t].known;
+        exist += here;
+        present += known;
+        widget_cursor(c, y, r.x, line == selected);
+        canvas_text(c, y, r.x, here ? STYLE_TEXT : STYLE_DIM, line == selected ? ATTR_BOLD : 0,
+                    subsystems[line].title);
+        if (instruments)
+            widget_cut(c, y, r.x + 10, instruments + name - 12, STYLE_DIM, 0,
+                       subsystems[line].instruments);
+        canvas_hit_row(c, (struct rect){y, r.x, 1, r.w}, 0, line, 0);
+        if (!known) {
+            draw_absent(c, y, x0, r.x + r.w - x0, sub, fresh || guests == 0);
+            if (here && !fresh && guests > 0)
+                canvas_text(c, y, x0, STYLE_DIM, 0, "—  not measured yet");
+            continue;
+        }
+        for (size_t i = 0; i < shown; i++) {
+            struct axis a = strip_axis(s, first + i);
+            draw_cell(c, y, x0 + (int)i * w, &k, s, v, line, first + i, &a);
+        }
+        if (guests == 0)
+            canvas_textf(c, y, x0, STYLE_TEXT, 0, "%zu rows measured",
+                         s->summary.cell[line][0].rows);
+    }
+    if (y < r.y + r.h) {
+        char text[48];
+        canvas_text(c, y, r.x, STYLE_STRONG, ATTR_BOLD, "geomean");
+        snprintf(text, sizeof text, "%zu of %d subsystems", present, SCOREBOARD_ROWS);
+        if (instruments)
+            widget_cut(c, y, r.x + 10, instruments + name - 11, STYLE_DIM, 0, text);
+        for (size_t i = 0; i < shown; i++) {
+            struct columns mean = k;
+            struct axis a = {.low = 0, .high = 100};
+            draw_cell(c, y, x0 + (int)i * w, &mean, s, v, SUBSYSTEM_COUNT, first + i, &a);
+            if (k.strip > 0) {
+                a = strip_axis(s, first + i);
+                int at = x0 + (int)i * w + k.ink + k.ratio + k.half + k.rows + k.finds + k.worst;
+                if (present > 0)
+                    widget_axis(c, y, at + 1, k.strip - 2, &a, NULL);
+            }
+        }
+    }
+    for (size_t i = 0; i < shown; i++) {
+        struct rect words = {r.y + 1, x0 + (int)i * w, r.h - 2, w - 2};
+        bool wordy = s->targets[first + i].state == BOARD_TARGET_FAILED ||
+                     s->targets[first + i].state == BOARD_TARGET_UNUSABLE;
+        if (!wordy)
+            continue;
+        for (size_t m = 0; m < s->metric_count; m++)
+            wordy = wordy && !row_read(s, m, first + i).compared;
+        if (wordy) {
+            canvas_fill(c, (struct rect){r.y + 1, words.x - 1, r.h - 1, w}, ' ', STYLE_TEXT, 0);
+            draw_words(c, words, s, first + i);
+        }
+    }
+    (void)exist;
+    canvas_unclip(c, former);
+}
