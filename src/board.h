@@ -20,6 +20,7 @@
 #define BOARD_QUEUE_MAX  16
 #define BOARD_BLOCKS_MAX 64
 #define BOARD_CORES_MAX  64
+#define BOARD_CACHES     3 /* levels: data caches of the first processor */
 
 enum board_target_state {
     BOARD_TARGET_OFF,
@@ -137,6 +138,7 @@ struct board_host {
     uint64_t memory_used, memory_total, swap_used, swap_total; /* bytes */
     double load1, load5, load15;
     double mhz; /* NAN unknown */
+    uint64_t cache_bytes[BOARD_CACHES]; /* level 1 (data), 2, 3; 0 unknown */
     bool quiet; /* nothing but vmtax is using the machine */
     char quiet_why[96];
     double uptime_s;

@@ -135,6 +135,21 @@ void gauge_quiet(struct canvas *c, int y, int x, int w, const struct board_host 
     canvas_unclip(c, former);
 }
 
+void gauge_cores_row(struct canvas *c, int y, int x, int w, const struct board_host *h)
+{
+    size_t cores = h->cores < BOARD_CORES_MAX ? h->cores : BOARD_CORES_MAX;
+    unsigned levels = glyph_levels(c->glyphs);
+    struct rect former = canvas_clip(c, (struct rect){y, x, 1, w});
+    int at = canvas_text(c, y, x, STYLE_DIM, 0, "cores ");
+    for (size_t i = 0; i < cores && at < x + w - 4; i++, at++) {
+        double share = fmin(fmax((double)h->core[i], 0), 1);
+        canvas_put(c, y, at, glyph_level(c->glyphs, 1 + (unsigned)(share * (levels - 1) + 0.5)),
+                   STYLE_TEXT, 0);
+    }
+    canvas_textf(c, y, at + 1, STYLE_DIM, 0, "%zu", h->cores);
+    canvas_unclip(c, former);
+}
+
 void gauge_cores(struct canvas *c, struct rect r, const struct board_host *h)
 {
     size_t cores = h->cores < BOARD_CORES_MAX ? h->cores : BOARD_CORES_MAX;

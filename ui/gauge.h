@@ -20,6 +20,8 @@ void gauge_load(struct canvas *c, int y, int x, int w, const struct board_host *
 void gauge_quiet(struct canvas *c, int y, int x, int w, const struct board_host *h);
 /* label, spark, figure in one row. */
 void gauge_row(struct canvas *c, int y, int x, int w, const struct board_host *h, enum gauge g);
+/* All processors in one row, a level each. */
+void gauge_cores_row(struct canvas *c, int y, int x, int w, const struct board_host *h);
 /* One bar a processor, as many as fit; a last row says how many more. */
 void gauge_cores(struct canvas *c, struct rect r, const struct board_host *h);
 

@@ -96,7 +96,7 @@ static struct columns fit(int w, bool names, bool raw)
     int left = w - k.name - k.label - k.ratio;
     if (left >= 12 + 6)
         k.half = 6;
-    if (left >= 16 + 6 + 11)
+    if (left >= 13 + 6 + 11)
         k.n = 5, k.finds = 6;
     if (left >= 18 + 17 + 4)
         k.flags = 4;
@@ -256,6 +256,16 @@ static void draw_ghosts(struct canvas *c, int y, int x, int w, const struct axis
     }
 }
 
+static void draw_mark(struct canvas *c, int y, int x, int w, const struct axis *a,
+                      const struct row *r)
+{
+    int off, at = axis_column(a, w, r->ratio * 100, &off);
+    if (at >= 0 && !off)
+        canvas_put(c, y, x + at,
+                   glyph(c->glyphs, glyph_of_kind(r->target->kind, !r->bounded || r->emulated)),
+                   style_of_kind(r->target->kind), r->emulated ? ATTR_DIM : ATTR_BOLD);
+}
+
 void list_rows_draw(struct canvas *c, struct rect box, struct rect in, const struct snapshot *s,
                     const struct view *v, const size_t *metrics, size_t count, size_t index,
                     bool focus, bool paper)
@@ -284,37 +294,71 @@ void list_rows_draw(struct canvas *c, struct rect box, struct rect in, const str
         canvas_hit_row(c, (struct rect){y, in.x, 1, in.w}, index, first + i, 0);
         if (!k.axis || !r.compared)
             continue;
-        struct mark marks[TARGETS_MAX];
-        size_t mark_count = 0;
-        for (size_t t = 1; t <= guests; t++) {
-            struct row other = row_read(s, metrics[first + i], t);
-            if (t != target && other.compared)
-                marks[mark_count++] = row_mark(&other);
-        }
-        if (mark_count > 0)
-            widget_strip(c, y, at, k.axis - 1, &a, marks, mark_count);
         if (paper)
             draw_ghosts(c, y, at, k.axis - 1, &a, r.metric->workload);
-        if (mark_count > 0 || paper) { /* ours on top */
-            struct mark m = row_mark(&r);
-            struct columns only = k;
-            (void)only;
-            if (mark_count == 0 && paper) {
-                widget_whisker(c, y, at, k.axis - 1, &a, &m);
-                draw_ghosts(c, y, at, k.axis - 1, &a, r.metric->workload);
-            } else {
-                widget_strip(c, y, at, 0, &a, NULL, 0);
-            }
-            int off, column = axis_column(&a, k.axis - 1, m.value, &off);
-            if (column >= 0 && !off)
-                canvas_put(c, y, at + column,
-                           glyph(c->glyphs, glyph_of_kind(m.kind, !m.bounded || m.emulated)),
-                           style_of_kind(m.kind), ATTR_BOLD);
+        for (size_t t = 1; t <= guests; t++) { /* the others' marks; the selected guest's on top */
+            struct row other = row_read(s, metrics[first + i], t);
+            if (t != target && other.compared)
+                draw_mark(c, y, at, k.axis - 1, &a, &other);
         }
+        if (paper || guests > 1)
+            draw_mark(c, y, at, k.axis - 1, &a, &r);
     }
     if (in.h >= 4)
         draw_foot(c, in.y + in.h - 1, in.x, &k, &a, v);
     widget_more(c, box, first, count > first + visible ? count - first - visible : 0);
+}
+
+void list_nothing(struct canvas *c, struct rect in, const struct snapshot *s, const struct view *v,
+                  enum subsystem sub)
+{
+    struct page p = page_begin(c, in);
+    if (v->filter[0]) {
+        page_textf(&p, STYLE_DIM, 0, "No row of this panel contains '%s'. Esc removes the filter.",
+                   v->filter);
+        return;
+    }
+    page_textf(&p, STYLE_STRONG, ATTR_BOLD, "%s: nothing measured yet.", subsystems[sub].title);
+    page_gap(&p);
+    if (s->stored)
+        page_textf(&p, STYLE_TEXT, 0, "The stored result %s has no rows of it.", s->title);
+    else if (s->run.active)
+        page_text(&p, STYLE_TEXT, 0,
+                  "A run is going on; rows come as their turn does. v shows it.");
+    else
+        page_textf(&p, STYLE_TEXT, 0,
+                   "r measures its %zu quick rows here and on the guest, R everything.",
+                   row_subsystem_rows(sub, PROFILE_QUICK));
+    page_gap(&p);
+    list_targets(&p, s);
+    page_gap(&p);
+    page_text(&p, STYLE_DIM, 0, "It measures:");
+    for (const struct workload *w = workloads; w->id && page_left(&p) > 0; w++)
+        if (w->subsystem == sub && w->figure != FIGURE_NONE)
+            widget_cut(c, p.y++, in.x, in.w, STYLE_DIM, 0, w->method ? w->method : w->title);
+}
+
+void list_text_draw(struct canvas *c, struct rect area, const struct snapshot *s,
+                    const struct view *v, enum subsystem sub, const char *prefix)
+{
+    size_t list[ROWS_MAX], count = row_list(s, v, sub, prefix, list), target = row_target(s, v);
+    struct rect in = {area.y, area.x + 1, area.h, area.w - 2};
+    if (in.h < 1)
+        return;
+    int x = canvas_textf(c, in.y, in.x, STYLE_STRONG, ATTR_BOLD, "%s", subsystems[sub].title);
+    canvas_text(c, in.y, x, STYLE_DIM, 0,
+                v->unit == UNIT_TIMES ? "  × native time"
+                : v->unit == UNIT_RAW ? ""
+                                      : "  % of native");
+    if (target > 0 && in.w > 40)
+        widget_target(c, in.y, in.x + in.w - 20, 20, &s->targets[target]);
+    in.y++;
+    in.h--;
+    if (count == 0) {
+        list_nothing(c, in, s, v, sub);
+        return;
+    }
+    list_rows_draw(c, in, in, s, v, list, count, 0, true, false);
 }
 
 /* Queue and log */

@@ -27,6 +27,14 @@ void list_rows_draw(struct canvas *c, struct rect box, struct rect in, const str
                     const struct view *v, const size_t *metrics, size_t count, size_t index,
                     bool focus, bool paper);
 
+/* Instead of rows: why there are none and what to press. */
+void list_nothing(struct canvas *c, struct rect in, const struct snapshot *s, const struct view *v,
+                  enum subsystem sub);
+/* The rows of a subsystem as one column of text, for the smallest terminals: a heading, the rows,
+ * and the selected row's particulars below them if there is room. */
+void list_text_draw(struct canvas *c, struct rect area, const struct snapshot *s,
+                    const struct view *v, enum subsystem sub, const char *prefix);
+
 void list_queue_draw(struct canvas *c, struct rect box, struct rect in, const struct snapshot *s,
                      const struct view *v, size_t index, bool focus);
 

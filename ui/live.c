@@ -225,11 +225,24 @@ void live_title(struct canvas *c, int y, int x, int w, const struct snapshot *s)
     widget_cut(c, y, at, first - at - 1, STYLE_TEXT, ATTR_BOLD, label[0] ? label : run->phase);
 }
 
+/* Microseconds in the unit that reads best. */
+static char *duration_short(double us, char out[NUMBER_MAX])
+{
+    char number[NUMBER_MAX];
+    if (us >= 1e6)
+        snprintf(out, NUMBER_MAX, "%.6s s", number_short(number, us / 1e6));
+    else if (us >= 1000)
+        snprintf(out, NUMBER_MAX, "%.6sms", number_short(number, us / 1000));
+    else
+        snprintf(out, NUMBER_MAX, "%.6sµs", number_short(number, us));
+    return out;
+}
+
 void live_latency(struct canvas *c, int y, int x, int w, const struct snapshot *s)
 {
     size_t t = s->run.target < TARGETS_MAX ? s->run.target : 0;
     const struct latency *l = &s->run.latency[t], *native = &s->run.latency[0];
-    char number[NUMBER_MAX];
+    char text[NUMBER_MAX];
     struct rect former = canvas_clip(c, (struct rect){y, x, 1, w});
     if (!l->known) {
         int at = canvas_text(c, y, x, STYLE_DIM, 0, s->run.phase);
@@ -248,12 +261,11 @@ void live_latency(struct canvas *c, int y, int x, int w, const struct snapshot *
     for (size_t i = 0; i < 3; i++) {
         bool far = t > 0 && native->known && of[i] > 2 * ref[i];
         at = canvas_textf(c, y, at, STYLE_DIM, 0, "%s ", names[i]);
-        at = canvas_textf(c, y, at, far ? STYLE_WORSE : STYLE_TEXT, far ? ATTR_BOLD : 0, "%sµs  ",
-                          number_short(number, of[i]));
+        at = canvas_textf(c, y, at, far ? STYLE_WORSE : STYLE_TEXT, far ? ATTR_BOLD : 0, "%s  ",
+                          duration_short(of[i], text));
     }
     if (t > 0 && native->known && at + 24 < x + w)
-        canvas_textf(c, y, at, STYLE_DIM, 0, "native p99 %sµs",
-                     number_short(number, native->p99_us));
+        canvas_textf(c, y, at, STYLE_DIM, 0, "native p99 %s", duration_short(native->p99_us, text));
     canvas_unclip(c, former);
 }
 

@@ -110,7 +110,7 @@ void matrix_draw(struct canvas *c, struct rect in, const struct snapshot *s, con
     int label = 4, w = (in.w - label) / MATRIX_COLUMNS;
     if (in.h < 2 || w < 3)
         return;
-    int tall = in.h >= 2 * MATRIX_ROWS + 3 ? 2 : 1;
+    int tall = in.h >= 2 * MATRIX_ROWS + 3 && w >= 7 ? 2 : 1;
     struct rect former = canvas_clip(c, (struct rect){in.y, in.x - 1, in.h, in.w + 1});
     for (size_t k = 0; k < MATRIX_COLUMNS; k++)
         canvas_text_right(c, in.y, in.x + label + w * (int)(k + 1) - 1 - (w > 4), STYLE_DIM, 0,
@@ -178,10 +178,11 @@ void matrix_small_draw(struct canvas *c, struct rect in, const struct snapshot *
             matrix_title(s, &list[i], UNIT_TIMES, title);
             widget_cut(c, in.y, r.x + 4, w - 5, STYLE_DIM, 0, title);
         } else {
-            widget_target(c, in.y, r.x + 4, w - 5, &s->targets[list[i].target]);
-            if (list[i].cross || s->target_count == 2)
-                widget_cut(c, in.y, r.x + 4 + (w - 5 > 16 ? 12 : 3), 7, STYLE_DIM, 0,
-                           list[i].cross ? "cross" : "same");
+            int end = widget_target(c, in.y, r.x + 4, s->target_count == 2 ? 2 : w - 5,
+                                    &s->targets[list[i].target]);
+            if (s->target_count == 2)
+                widget_cut(c, in.y, end, w - 6, STYLE_TEXT, 0,
+                           list[i].cross ? "cross-cpu" : "same-cpu");
         }
         matrix_draw(c, r, s, &list[i], v->unit == UNIT_PERCENT ? UNIT_TIMES : v->unit, MATRIX_ROWS,
                     0);

@@ -127,7 +127,7 @@ static void draw_score(struct canvas *c, struct rect r, const struct snapshot *s
                       .number = '1',
                       .top = top,
                       .bottom = bottom,
-                      .bottom_note = note,
+                      .bottom_note = note[0] ? note : NULL,
                       .focus = v->box == BOX_SCORE};
     struct rect in = widget_box(c, r, &box);
     scoreboard_draw(c, in, s, v, v->box == BOX_SCORE ? v->row[BOX_SCORE] : SIZE_MAX);
@@ -230,7 +230,7 @@ static void draw_host(struct canvas *c, struct rect r, const struct snapshot *s)
         canvas_text(c, y++, in.x, STYLE_DIM, 0, "cores");
         gauge_cores(c, (struct rect){y, in.x, end - y, in.w}, &s->host);
     } else if (end - y >= 1) {
-        gauge_row(c, y++, in.x, in.w, &s->host, GAUGE_STEAL);
+        gauge_cores_row(c, y, in.x, in.w, &s->host);
     }
 }
 

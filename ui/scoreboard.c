@@ -19,25 +19,28 @@ static int take(int *left, int wanted, int *into)
     return 1;
 }
 
+static void give(int *left, int most, int *into)
+{
+    int more = *left < most - *into ? *left : most - *into;
+    if (more > 0)
+        take(left, more, into);
+}
+
 static struct columns fit(int w)
 {
     struct columns k = {.ratio = 8};
     int left = w - k.ratio - 1;
     if (take(&left, 7, &k.ink) && take(&left, 6, &k.half) && take(&left, 8, &k.rows) &&
-        take(&left, 7, &k.finds) && take(&left, 22, &k.worst) && take(&left, 24, &k.strip)) {
-        int more = left < 8 ? left : 8;
-        take(&left, more, &k.ink);
-        more = left < 20 ? left : 20;
-        take(&left, more, &k.strip);
+        take(&left, 7, &k.finds) && take(&left, 22, &k.worst)) {
+        give(&left, 28, &k.worst);
+        take(&left, 24, &k.strip);
     }
-    if (k.ink > 0 && left > 0 && k.ink < 16) {
-        int more = left < 16 - k.ink ? left : 16 - k.ink;
-        take(&left, more, &k.ink);
+    give(&left, 12, &k.ink);
+    if (k.strip > 0) {
+        give(&left, 36, &k.worst);
+        give(&left, 60, &k.strip);
     }
-    if (k.worst > 0 && left > 0)
-        take(&left, left < 16 ? left : 16, &k.worst);
-    if (k.strip > 0 && left > 0)
-        take(&left, left < 40 ? left : 40, &k.strip);
+    give(&left, 24, &k.ink);
     return k;
 }
 
@@ -67,19 +70,45 @@ static struct axis strip_axis(const struct snapshot *s, size_t target)
     return row_axis(percents, count);
 }
 
+/* How bad, for the colour of a cell that several rows share: the worst one's. */
+static int severity(enum verdict v)
+{
+    static const int order[VERDICT_COUNT] = {[VERDICT_WORSE] = 5,
+                                             [VERDICT_SLIGHTLY_WORSE] = 4,
+                                             [VERDICT_INCONCLUSIVE] = 3,
+                                             [VERDICT_BETTER] = 2,
+                                             [VERDICT_SAME] = 1};
+    return order[v];
+}
+
+/* All rows of a subsystem along the axis, dots piled up where several lie: the more rows, the
+ * higher. The worst row of a cell gives its colour, so it is drawn last. */
 static void draw_strip(struct canvas *c, int y, int x, int w, const struct snapshot *s,
                        enum subsystem sub, size_t target, const struct axis *a)
 {
-    struct mark marks[ROWS_MAX];
-    size_t count = 0;
-    for (size_t i = 0; i < s->metric_count && count < ROWS_MAX; i++) {
-        if (s->metrics[i].workload->subsystem != sub)
-            continue;
-        struct row r = row_read(s, i, target);
-        if (r.compared)
-            marks[count++] = row_mark(&r);
-    }
-    widget_strip(c, y, x, w, a, marks, count);
+    struct plot p;
+    int pile[2 * 256] = {0};
+    if (w < 1 || w > 256)
+        return;
+    plot_init(&p, 1, w);
+    for (int i = 0; i < w; i++)
+        canvas_put(c, y, x + i, glyph(c->glyphs, GLYPH_GROOVE), STYLE_GROOVE, 0);
+    for (int pass = 0; pass <= 5; pass++)
+        for (size_t k = 0; k < s->metric_count; k++) {
+            if (s->metrics[k].workload->subsystem != sub)
+                continue;
+            struct row r = row_read(s, k, target);
+            int column = axis_column(a, 2 * w, r.ratio * 100, NULL);
+            if (!r.compared || column < 0 || severity(r.verdict) != pass)
+                continue;
+            int height = pile[column]++;
+            plot_dot(&p, column, 3 - (height < 4 ? height : 3),
+                     r.emulated ? STYLE_DIM : style_of_verdict(r.verdict));
+        }
+    plot_blit(&p, c, y, x);
+    plot_release(&p);
+    canvas_put(c, y, x + axis_column(a, w, 100, NULL), glyph(c->glyphs, GLYPH_NATIVE), STYLE_NATIVE,
+               0);
 }
 
 static void draw_worst(struct canvas *c, int y, int x, int w, const struct snapshot *s,
@@ -132,10 +161,8 @@ static void draw_head(struct canvas *c, int y, int x, int w, const struct column
         canvas_text(c, y, x + 1, STYLE_DIM, 0, "every row, % of native");
 }
 
-/* Half the interval of a mean says what it could have found: about the t quantile plus 0.84, over
- * the quantile, of it. The board has no detectable effect of a subsystem, so the best row's is
- * shown. */
-static double finds_best(const struct snapshot *s, enum subsystem sub, size_t target)
+/* What a typical row could have found: the geometric mean of the rows' detectable effects. */
+static double finds_typical(const struct snapshot *s, enum subsystem sub, size_t target)
 {
     double sum = 0;
     size_t count = 0;
@@ -183,21 +210,24 @@ static void draw_cell(struct canvas *c, int y, int x, const struct columns *k,
                          row_flags(cell->flags, letters));
     }
     x += k->half;
-    if (k->rows > 0) {
+    if (k->rows > 0 && line < SUBSYSTEM_COUNT) {
         char text[32];
         snprintf(text, sizeof text, "%zu/%zu", cell->rows, cell->total);
         canvas_text_right(c, y, x + k->rows - 2, STYLE_DIM, 0, text);
     }
     x += k->rows;
-    double finds = finds_best(s, sub, target);
+    double finds = finds_typical(s, sub, target);
     if (k->finds > 0 && isfinite(finds) && !t->emulated) {
         char text[32];
         snprintf(text, sizeof text, finds < 0.0995 ? "%.1f%%" : "%.0f%%", finds * 100);
         canvas_text_right(c, y, x + k->finds - 2, STYLE_DIM, 0, text);
     }
     x += k->finds;
-    if (k->worst > 0)
+    if (k->worst > 0 && line < SUBSYSTEM_COUNT)
         draw_worst(c, y, x + 1, k->worst - 2, s, sub, target, v->unit);
+    else if (k->worst > 0)
+        canvas_textf(c, y, x + 1, STYLE_DIM, 0, "%zu of %d subsystems", cell->rows,
+                     SCOREBOARD_ROWS);
     x += k->worst;
     if (k->strip > 0 && line < SUBSYSTEM_COUNT)
         draw_strip(c, y, x + 1, k->strip - 2, s, sub, target, a);
@@ -259,7 +289,9 @@ void scoreboard_draw(struct canvas *c, struct rect r, const struct snapshot *s,
     int y = r.y, x0 = r.x + name + instruments;
 
     canvas_text(c, y, r.x, STYLE_DIM, 0, "subsystem");
-    if (guests == 0)
+    if (guests == 0 && fresh)
+        canvas_text(c, y, x0, STYLE_DIM, 0, "what is measured, on native and on each guest");
+    else if (guests == 0)
         canvas_text(c, y, x0, STYLE_DIM, 0, "native alone: no guest to compare with");
     else if (shown < guests)
         canvas_textf(c, y, r.x, STYLE_DIM, 0, "+%zu target ", guests - shown);

@@ -1,0 +1,259 @@
+/* The host: what the machine does besides, over the last minutes, since a busy host makes every
+ * figure doubtful; its facts; the targets; the baseline and what changed since. */
+#include "text.h"
+#include "ui/gauge.h"
+#include "ui/layout.h"
+#include "ui/list.h"
+#include "ui/prose.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static size_t boxes(const struct snapshot *s, int h, int w)
+{
+    (void)s, (void)h, (void)w;
+    return 1;
+}
+
+static size_t rows(const struct snapshot *s, const struct view *v, size_t box)
+{
+    (void)s, (void)v, (void)box;
+    return 0;
+}
+
+static size_t metric(const struct snapshot *s, const struct view *v)
+{
+    (void)s, (void)v;
+    return SIZE_MAX;
+}
+
+static bool word(const struct snapshot *s, const struct view *v, char *out, size_t size)
+{
+    (void)s, (void)v;
+    snprintf(out, size, "no row is selected here");
+    return false;
+}
+
+static void draw_area(struct canvas *c, struct rect r, const struct snapshot *s, enum gauge g,
+                      const char *title)
+{
+    double values[BOARD_HOST_MAX];
+    char now[32], top_text[32], number[NUMBER_MAX];
+    size_t count = gauge_values(&s->host, g, values);
+    double top = gauge_top(&s->host, g);
+    if (r.h < 3)
+        return;
+    struct box box = {.title = title, .note = gauge_text(&s->host, g, now)};
+    struct rect in = widget_box(c, r, &box);
+    int left = in.w >= 40 ? 6 : 0;
+    struct rect graph = {in.y, in.x + left, in.h, in.w - left};
+    /* one value a second; two dot columns a cell: as many seconds as there are dots */
+    widget_area(c, graph, values, count, top, STYLE_DIM);
+    if (left == 0)
+        return;
+    if (g == GAUGE_DISK)
+        snprintf(top_text, sizeof top_text, "%s", number_short(number, top / 1e6));
+    else if (g == GAUGE_NETWORK)
+        snprintf(top_text, sizeof top_text, "%s", number_short(number, top * 8 / 1e6));
+    else
+        snprintf(top_text, sizeof top_text, "%.0f%%", top * 100);
+    canvas_text_right(c, in.y, in.x + left - 2, STYLE_DIM, 0, top_text);
+    if (in.h >= 3) {
+        char ago[16];
+        snprintf(ago, sizeof ago, "-%ds", 2 * graph.w);
+        canvas_text_right(c, in.y + in.h - 1, in.x + left - 2, STYLE_DIM, 0, ago);
+    }
+}
+
+static void draw_facts(struct canvas *c, struct rect r, const struct snapshot *s)
+{
+    const struct board_host *h = &s->host;
+    char title[96], text[64];
+    snprintf(title, sizeof title, "host %s", h->known ? h->name : "");
+    struct box box = {.title = title};
+    struct page p = page_begin(c, widget_box(c, r, &box));
+    if (!h->known) {
+        page_text(&p, STYLE_DIM, 0,
+                  s->stored ? "A stored result is shown: no live host."
+                            : "waiting for the first sample…");
+        return;
+    }
+    page_field(&p, "quiet", h->quiet ? STYLE_OK : STYLE_WARN, "%s",
+               h->quiet          ? "yes: nothing but vmtax uses the machine"
+               : h->quiet_why[0] ? h->quiet_why
+                                 : "no");
+    page_field(&p, "cpu", STYLE_TEXT, "%s, %zu processors", h->cpu_model, h->cores);
+    if (isfinite(h->mhz) && h->mhz > 0)
+        page_field(&p, "clock", STYLE_TEXT, "%.2f GHz  %s", h->mhz / 1000, h->governor);
+    page_field(&p, "kernel", STYLE_TEXT, "%s", h->kernel);
+    page_field(&p, "runs on", h->virt[0] ? STYLE_WARN : STYLE_TEXT, "%s%s",
+               h->virt[0] ? h->virt : "bare metal",
+               h->virt[0] ? ": native itself is a guest here (flag N)" : "");
+    page_field(&p, "load", STYLE_TEXT, "%.2f %.2f %.2f  %zu processes", h->load1, h->load5,
+               h->load15, h->processes);
+    char used[32], total[32];
+    page_field(&p, "memory", STYLE_TEXT, "%s of %s", text_bytes(used, sizeof used, h->memory_used),
+               text_bytes(total, sizeof total, h->memory_total));
+    if (h->swap_total > 0)
+        page_field(&p, "swap", h->swap_used > h->swap_total / 100 ? STYLE_WARN : STYLE_TEXT,
+                   "%s of %s", text_bytes(used, sizeof used, h->swap_used),
+                   text_bytes(total, sizeof total, h->swap_total));
+    text[0] = '\0';
+    for (size_t i = 0, n = 0; i < BOARD_CACHES && n < sizeof text; i++)
+        if (h->cache_bytes[i] > 0)
+            n += (size_t)snprintf(text + n, sizeof text - n, "L%zu %s  ", i + 1,
+                                  text_bytes(used, sizeof used, h->cache_bytes[i]));
+    if (text[0])
+        page_field(&p, "caches", STYLE_TEXT, "%s", text);
+    if (h->uptime_s > 0)
+        page_field(&p, "up", STYLE_TEXT, "%s", text_duration(text, sizeof text, h->uptime_s));
+}
+
+static void draw_targets(struct canvas *c, struct rect r, const struct snapshot *s)
+{
+    static const char *const states[] = {[BOARD_TARGET_OFF] = "off",
+                                         [BOARD_TARGET_STARTING] = "starting…",
+                                         [BOARD_TARGET_READY] = "ready",
+                                         [BOARD_TARGET_FAILED] = "failed",
+                                         [BOARD_TARGET_UNUSABLE] = "cannot be used here"};
+    struct box box = {.title = "targets"};
+    struct rect in = widget_box(c, r, &box);
+    struct page p = page_begin(c, in);
+    if (s->target_count == 0)
+        page_text(&p, STYLE_DIM, 0, "none has been started yet");
+    for (size_t i = 0; i < s->target_count && page_left(&p) > 0; i++) {
+        const struct board_target *t = &s->targets[i];
+        bool bad = t->state == BOARD_TARGET_FAILED || t->state == BOARD_TARGET_UNUSABLE;
+        widget_target(c, p.y, in.x, 16, t);
+        int x = canvas_text(c, p.y, in.x + 16,
+                            bad                                 ? STYLE_ERROR
+                            : t->state == BOARD_TARGET_STARTING ? STYLE_WARN
+                            : t->state == BOARD_TARGET_READY    ? STYLE_OK
+                                                                : STYLE_DIM,
+                            0, states[t->state % 5]);
+        if (!bad && t->start_s > 0 && isfinite(t->start_s))
+            x = canvas_textf(c, p.y, x, STYLE_DIM, 0, " in %.2f s", t->start_s);
+        if (!bad)
+            widget_cut(c, p.y, x + 2, in.x + in.w - x - 2, STYLE_DIM, 0, t->limits);
+        p.y++;
+        if (bad) {
+            page_text(&p, STYLE_TEXT, 0, t->reason);
+            if (t->remedy[0])
+                page_text(&p, STYLE_STRONG, 0, t->remedy);
+        } else if (t->how[0] && page_left(&p) > (int)(s->target_count - i)) {
+            char text[160];
+            snprintf(text, sizeof text, "%s  %s", t->how, t->network);
+            widget_cut(c, p.y++, in.x + 2, in.w - 2, STYLE_DIM, 0, text);
+        }
+    }
+}
+
+static void draw_baseline(struct canvas *c, struct rect r, const struct snapshot *s)
+{
+    static const struct hint top[] = {{ACTION_BASELINE, NULL}, {ACTION_NONE, NULL}};
+    struct box box = {.title = "baseline", .top = top};
+    struct page p = page_begin(c, widget_box(c, r, &box));
+    char text[160];
+    if (!s->baseline.known) {
+        page_text(&p, STYLE_TEXT, 0, "No baseline of this machine yet.");
+        page_text(&p, STYLE_DIM, 0,
+                  "b records one: three short sessions. After an upgrade, check compares with it.");
+        return;
+    }
+    list_baseline(s, text);
+    page_text(&p, STYLE_TEXT, 0, text);
+    page_textf(&p, STYLE_DIM, 0, "%zu sessions", s->baseline.sessions);
+    list_differences(&p, s);
+}
+
+static void draw_cores(struct canvas *c, struct rect r, const struct snapshot *s)
+{
+    struct box box = {.title = "processors"};
+    gauge_cores(c, widget_box(c, r, &box), &s->host);
+}
+
+static void draw_text(struct canvas *c, struct rect r, const struct snapshot *s)
+{
+    struct rect in = {r.y, r.x + 1, r.h, r.w - 2};
+    int y = in.y, end = in.y + in.h;
+    if (!s->host.known) {
+        canvas_text(c, y, in.x, STYLE_DIM, 0,
+                    s->stored ? "a stored result: no live host" : "waiting for the first sample…");
+        return;
+    }
+    for (enum gauge g = GAUGE_CPU; g < GAUGE_COUNT && y < end; g++) {
+        char text[32];
+        canvas_text(c, y, in.x, STYLE_DIM, 0, gauge_titles[g]);
+        canvas_text(c, y++, in.x + 8, STYLE_TEXT, 0, gauge_text(&s->host, g, text));
+    }
+    if (y < end)
+        gauge_load(c, y++, in.x, in.w, &s->host);
+    if (y < end)
+        gauge_quiet(c, y++, in.x, in.w, &s->host);
+    struct page p = page_begin(c, (struct rect){y, in.x, end - y, in.w});
+    page_textf(&p, STYLE_TEXT, 0, "%s, %zu processors", s->host.cpu_model, s->host.cores);
+    page_textf(&p, STYLE_TEXT, 0, "%s", s->host.kernel);
+    list_targets(&p, s);
+    list_differences(&p, s);
+}
+
+static void draw(struct canvas *c, struct rect area, const struct snapshot *s, const struct view *v)
+{
+    enum size_class size = layout_area_size(area);
+    (void)v;
+    if (size <= SIZE_TEXT) {
+        draw_text(c, area, s);
+        return;
+    }
+    static const char *const titles[] = {"cpu", "memory", "disk", "network", "steal"};
+    struct rect column[3], left[5], right[4];
+    const struct part across[3] = {{.min = 36, .weight = 1, .priority = 3},
+                                   {.min = 42, .weight = 1, .priority = 2},
+                                   {.min = 44, .weight = 1, .priority = 1}};
+    layout_columns(area, across, size == SIZE_HUGE ? 3 : 2, column);
+    const struct part five[5] = {{.min = 4, .weight = 3, .priority = 5},
+                                 {.min = 4, .weight = 2, .priority = 4},
+                                 {.min = 4, .weight = 2, .priority = 3},
+                                 {.min = 4, .weight = 2, .priority = 2},
+                                 {.min = 4, .weight = 1, .priority = 1}};
+    layout_rows(column[0], five, 5, left);
+    for (int g = 0; g < GAUGE_COUNT; g++)
+        draw_area(c, left[g], s, (enum gauge)g, titles[g]);
+    int facts = area.h >= 30 ? 13 : 9;
+    const struct part side[4] = {{.min = facts, .max = 13, .weight = 1, .priority = 4},
+                                 {.min = 5, .weight = 2, .priority = 3},
+                                 {.min = 6, .weight = 2, .priority = 2},
+                                 {.min = 4, .max = 18, .weight = 1, .priority = 1}};
+    if (size == SIZE_HUGE) {
+        struct rect third[2];
+        const struct part two[2] = {{.min = 13, .max = 14, .weight = 1, .priority = 2},
+                                    {.min = 8, .weight = 1, .priority = 1}};
+        layout_rows(column[1], two, 2, right);
+        layout_rows(column[2], two, 2, third);
+        draw_facts(c, right[0], s);
+        draw_cores(c, right[1], s);
+        draw_baseline(c, third[0], s);
+        draw_targets(c, third[1], s);
+        return;
+    }
+    layout_rows(column[1], side, 4, right);
+    draw_facts(c, right[0], s);
+    if (right[1].h > 0)
+        draw_targets(c, right[1], s);
+    if (right[2].h > 0)
+        draw_baseline(c, right[2], s);
+    if (right[3].h > 0)
+        draw_cores(c, right[3], s);
+}
+
+const struct panel panel_host = {
+    .id = "host",
+    .key = 'H',
+    .title = "Host",
+    .short_title = "Host",
+    .boxes = boxes,
+    .rows = rows,
+    .metric = metric,
+    .word = word,
+    .draw = draw,
+};

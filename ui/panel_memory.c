@@ -1,0 +1,154 @@
+/* Memory: bandwidth by block size (the paper's figure 6) as lines with the caches' sizes, read and
+ * write beside each other, and RAMspeed's operations (figure 5) as rows. `o` on a sweep changes
+ * from every word to every fourth word. */
+#include "ui/detail.h"
+#include "ui/layout.h"
+#include "ui/list.h"
+#include "ui/sweep.h"
+
+#include <stdio.h>
+
+enum { BOX_ROWS, BOX_READ, BOX_WRITE, BOX_COUNT };
+
+static const struct sweep sweeps[2][2] = {
+    {{"membw.frd", "size", "cpus=1", true}, {"membw.rd", "size", "cpus=1", true}},
+    {{"membw.fwr", "size", "cpus=1", true}, {"membw.wr", "size", "cpus=1", true}},
+};
+
+static const struct sweep *sweep_of(const struct view *v, size_t box)
+{
+    return &sweeps[box == BOX_WRITE][v->other_view[box]];
+}
+
+static size_t boxes(const struct snapshot *s, int h, int w)
+{
+    (void)s;
+    return layout_size(h, w) <= SIZE_TEXT ? 1 : BOX_COUNT;
+}
+
+static size_t rows(const struct snapshot *s, const struct view *v, size_t box)
+{
+    size_t list[ROWS_MAX];
+    return box == BOX_ROWS ? row_list(s, v, SUBSYSTEM_MEMORY, "ram.", list) : 1;
+}
+
+static size_t columns(const struct snapshot *s, const struct view *v, size_t box)
+{
+    size_t points[SWEEP_MAX];
+    return box == BOX_ROWS ? 1 : sweep_points(s, sweep_of(v, box), points);
+}
+
+static size_t metric(const struct snapshot *s, const struct view *v)
+{
+    size_t list[ROWS_MAX];
+    if (v->box == BOX_READ || v->box == BOX_WRITE) {
+        size_t count = sweep_points(s, sweep_of(v, v->box), list);
+        return v->column[v->box] < count ? list[v->column[v->box]] : SIZE_MAX;
+    }
+    size_t count = row_list(s, v, SUBSYSTEM_MEMORY, "ram.", list);
+    return v->row[BOX_ROWS] < count ? list[v->row[BOX_ROWS]] : SIZE_MAX;
+}
+
+static bool word(const struct snapshot *s, const struct view *v, char *out, size_t size)
+{
+    size_t m = metric(s, v);
+    if (m < s->metric_count)
+        row_word(&s->metrics[m], out, size);
+    else
+        snprintf(out, size, "memory");
+    return true;
+}
+
+static void draw_sweep(struct canvas *c, struct rect r, const struct snapshot *s,
+                       const struct view *v, size_t box_index)
+{
+    static const struct hint top[] = {
+        {ACTION_OTHER_VIEW, "ther stride"}, {ACTION_AXIS, NULL}, {ACTION_NONE, NULL}};
+    static const struct hint bottom[] = {
+        {ACTION_OPEN, NULL}, {ACTION_RUN, NULL}, {ACTION_NONE, NULL}};
+    const struct sweep *sweep = sweep_of(v, box_index);
+    const struct workload *w = workload_find(sweep->id);
+    bool focus = v->box == box_index;
+    struct box box = {.title = w ? w->title : sweep->id,
+                      .note = "by block ↑",
+                      .top = top,
+                      .bottom = focus ? bottom : NULL,
+                      .focus = focus};
+    sweep_draw(c, widget_box(c, r, &box), s, v, sweep, focus ? v->column[box_index] : SIZE_MAX,
+               v->log_axis[box_index]);
+}
+
+static void draw_rows(struct canvas *c, struct rect r, const struct snapshot *s,
+                      const struct view *v)
+{
+    static const struct hint top[] = {
+        {ACTION_UNITS, NULL}, {ACTION_TARGET, NULL}, {ACTION_FILTER, NULL}, {ACTION_NONE, NULL}};
+    static const struct hint bottom[] = {
+        {ACTION_OPEN, NULL}, {ACTION_RUN, NULL}, {ACTION_NONE, NULL}};
+    size_t list[ROWS_MAX], count = row_list(s, v, SUBSYSTEM_MEMORY, "ram.", list);
+    struct box box = {.title = "RAMspeed",
+                      .note = "% of native",
+                      .number = '3',
+                      .top = top,
+                      .bottom = bottom,
+                      .focus = v->box == BOX_ROWS};
+    struct rect in = widget_box(c, r, &box);
+    if (count == 0)
+        list_nothing(c, in, s, v, SUBSYSTEM_MEMORY);
+    else
+        list_rows_draw(c, r, in, s, v, list, count, BOX_ROWS, v->box == BOX_ROWS, false);
+}
+
+static void draw_detail(struct canvas *c, struct rect r, const struct snapshot *s,
+                        const struct view *v)
+{
+    static const struct hint top[] = {{ACTION_WHY, NULL}, {ACTION_NONE, NULL}};
+    struct box box = {.title = "this row", .top = top};
+    detail_draw(c, widget_box(c, r, &box), s, v, metric(s, v));
+}
+
+static void draw(struct canvas *c, struct rect area, const struct snapshot *s, const struct view *v)
+{
+    enum size_class size = layout_area_size(area);
+    if (size <= SIZE_TEXT) {
+        list_text_draw(c, area, s, v, SUBSYSTEM_MEMORY, "");
+        return;
+    }
+    if (v->expanded) {
+        if (v->box == BOX_ROWS)
+            draw_rows(c, area, s, v);
+        else
+            draw_sweep(c, area, s, v, v->box == BOX_WRITE ? BOX_WRITE : BOX_READ);
+        return;
+    }
+    struct rect part[2], top[2], bottom[2];
+    const struct part down[2] = {{.min = 11, .weight = 1, .priority = 2},
+                                 {.min = 9, .weight = 1, .priority = 1}};
+    const struct part half[2] = {{.min = 38, .weight = 1, .priority = 2},
+                                 {.min = 38, .weight = 1, .priority = 1}};
+    const struct part lower[2] = {{.min = 40, .weight = 3, .priority = 2},
+                                  {.min = 38, .weight = 2, .max = 70, .priority = 1}};
+    layout_rows(area, down, 2, part);
+    layout_columns(part[0], half, 2, top);
+    layout_columns(part[1], lower, 2, bottom);
+    draw_sweep(c, top[0], s, v, BOX_READ);
+    if (top[1].w > 0)
+        draw_sweep(c, top[1], s, v, BOX_WRITE);
+    if (bottom[0].h > 0)
+        draw_rows(c, bottom[0], s, v);
+    if (bottom[1].h > 0 && bottom[1].w > 0)
+        draw_detail(c, bottom[1], s, v);
+}
+
+const struct panel panel_memory = {
+    .id = "memory",
+    .key = '3',
+    .title = "Memory",
+    .short_title = "Mem",
+    .boxes = boxes,
+    .rows = rows,
+    .columns = columns,
+    .metric = metric,
+    .word = word,
+    .draw = draw,
+};

@@ -1,0 +1,202 @@
+#include "ui/sweep.h"
+
+#include "text.h"
+#include "ui/prose.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static bool has_word(const char *params, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = params; *at;) {
+        size_t n = strcspn(at, " ");
+        if (n == length && memcmp(at, word, n) == 0)
+            return true;
+        at += n;
+        at += strspn(at, " ");
+    }
+    return false;
+}
+
+static bool has_all(const char *params, const char *fixed)
+{
+    char word[PARAMS_TEXT];
+    for (fixed += strspn(fixed, " "); *fixed; fixed += strspn(fixed, " ")) {
+        size_t n = strcspn(fixed, " ");
+        snprintf(word, sizeof word, "%.*s", (int)n, fixed);
+        if (!has_word(params, word))
+            return false;
+        fixed += n;
+    }
+    return true;
+}
+
+size_t sweep_points(const struct snapshot *s, const struct sweep *w, size_t out[SWEEP_MAX])
+{
+    size_t count = 0;
+    uint64_t at[SWEEP_MAX];
+    for (size_t i = 0; i < s->metric_count && count < SWEEP_MAX; i++) {
+        const struct board_metric *m = &s->metrics[i];
+        if (strcmp(m->workload->id, w->id) != 0 || !has_all(m->params, w->fixed))
+            continue;
+        uint64_t x = row_param(m, w->x, 0);
+        size_t k = count++;
+        for (; k > 0 && at[k - 1] > x; k--) {
+            at[k] = at[k - 1];
+            out[k] = out[k - 1];
+        }
+        at[k] = x;
+        out[k] = i;
+    }
+    return count;
+}
+
+static char *size_text(uint64_t bytes, char out[16])
+{
+    if (bytes >= 1 << 30 && bytes % (1 << 30) == 0)
+        snprintf(out, 16, "%lluG", (unsigned long long)bytes >> 30);
+    else if (bytes >= 1 << 20 && bytes % (1 << 20) == 0)
+        snprintf(out, 16, "%lluM", (unsigned long long)bytes >> 20);
+    else if (bytes >= 1 << 10)
+        snprintf(out, 16, "%lluk", (unsigned long long)bytes >> 10);
+    else
+        snprintf(out, 16, "%llu", (unsigned long long)bytes);
+    return out;
+}
+
+/* What is known of the point with the cursor, in one row. */
+static void draw_point(struct canvas *c, int y, int x, int w, const struct snapshot *s,
+                       const struct view *v, const struct sweep *sweep, size_t metric)
+{
+    char size[16], figure[32], half[NUMBER_MAX];
+    const struct board_metric *m = &s->metrics[metric];
+    size_t target = row_target(s, v);
+    struct rect former = canvas_clip(c, (struct rect){y, x, 1, w});
+    int at = canvas_textf(c, y, x, STYLE_STRONG, ATTR_BOLD, "%s ",
+                          size_text(row_param(m, sweep->x, 0), size));
+    at = canvas_textf(c, y, at, STYLE_NATIVE, 0, "%s ",
+                      m->cell[0].figure.measured
+                          ? row_figure(m->workload, m->cell[0].figure.value, figure)
+                          : "—");
+    if (target > 0) {
+        struct row r = row_read(s, metric, target);
+        at = canvas_textf(c, y, at, style_of_kind(r.target->kind), 0, "%s",
+                          r.measured ? row_figure(m->workload, r.cell->figure.value, figure) : "—");
+        widget_ratio(c, y, at, 8, r.ratio, r.verdict, v->unit == UNIT_RAW ? UNIT_PERCENT : v->unit,
+                     r.emulated);
+        canvas_textf(c, y, at + 8, STYLE_DIM, 0, "%s n%zu", row_half(&r, v->unit, half), r.n);
+    }
+    canvas_unclip(c, former);
+}
+
+void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, const struct view *v,
+                const struct sweep *w, size_t selected, bool log_axis)
+{
+    size_t points[SWEEP_MAX], count = sweep_points(s, w, points);
+    if (in.h < 5 || in.w < 24)
+        return;
+    if (count == 0) {
+        struct page p = page_begin(c, in);
+        page_text(&p, STYLE_DIM, 0, "not measured yet: r measures it");
+        return;
+    }
+    double xs[SWEEP_MAX], ys[TARGETS_MAX][SWEEP_MAX], all[SWEEP_MAX * TARGETS_MAX];
+    size_t values = 0;
+    for (size_t i = 0; i < count; i++) {
+        xs[i] = (double)row_param(&s->metrics[points[i]], w->x, 1);
+        for (size_t t = 0; t < s->target_count; t++) {
+            const struct figure_value *f = &s->metrics[points[i]].cell[t].figure;
+            ys[t][i] = f->measured ? f->value : NAN;
+            all[values++] = ys[t][i];
+        }
+    }
+    struct axis ay = axis_over(all, values, log_axis ? NAN : 0, log_axis);
+    struct axis ax = {.low = xs[0], .high = xs[count - 1], .log = true};
+    if (!(ax.high > ax.low)) {
+        ax.low = xs[0] / 2;
+        ax.high = xs[0] * 2;
+    }
+    int left = 6, right = 2, below = 3;
+    struct rect g = {in.y, in.x + left, in.h - below, in.w - left - right};
+    if (g.h < 2 || g.w < 8)
+        return;
+    struct rect former = canvas_clip(c, in);
+    if (w->caches)
+        for (size_t i = 0; i < BOARD_CACHES; i++) {
+            double size = (double)s->host.cache_bytes[i];
+            int off, x = size > 0 ? axis_column(&ax, g.w, size, &off) : -1;
+            if (x < 0 || off)
+                continue;
+            for (int y = 0; y < g.h; y++)
+                canvas_put(c, g.y + y, g.x + x, glyph(c->glyphs, GLYPH_BOUNDARY), STYLE_GROOVE, 0);
+            canvas_textf(c, g.y, g.x + x - 1, STYLE_DIM, 0, "L%zu", i + 1);
+        }
+    int cursor = -1;
+    if (selected < count) {
+        cursor = g.x + axis_column(&ax, g.w, xs[selected], NULL);
+        for (int y = 0; y < g.h; y++)
+            canvas_put(c, g.y + y, cursor, glyph(c->glyphs, GLYPH_BOUNDARY), STYLE_STRONG, 0);
+    }
+    struct plot p;
+    plot_init(&p, g.h, g.w);
+    int rows[TARGETS_MAX];
+    size_t chosen = row_target(s, v);
+    plot_dotted(&p, &ax, &ay, xs, ys[0], count, STYLE_NATIVE);
+    for (size_t pass = 0; pass < 2; pass++)
+        for (size_t t = 1; t < s->target_count; t++)
+            if ((t == chosen) == (pass == 1))
+                rows[t] = plot_series(&p, &ax, &ay, xs, ys[t], count,
+                                      style_of_kind(s->targets[t].kind));
+    plot_dotted(&p, &ax, &ay, xs, ys[0], count, STYLE_NATIVE);
+    plot_blit(&p, c, g.y, g.x);
+    plot_release(&p);
+    for (size_t t = 1; t < s->target_count; t++)
+        if (rows[t] >= 0)
+            canvas_put(c, g.y + rows[t], g.x + g.w,
+                       glyph(c->glyphs, glyph_of_kind(s->targets[t].kind, s->targets[t].emulated)),
+                       style_of_kind(s->targets[t].kind), ATTR_BOLD);
+    double ticks[8];
+    size_t tick_count = axis_ticks(&ay, g.h >= 8 ? 4 : 2, ticks, 8);
+    bool giga = workload_unit(s->metrics[points[0]].workload)[0] == 'M' && ay.high >= 2000;
+    for (size_t i = 0; i < tick_count; i++) {
+        char number[NUMBER_MAX];
+        canvas_text_right(c, g.y + axis_row(&ay, g.h, ticks[i]), g.x - 2, STYLE_DIM, 0,
+                          number_short(number, giga ? ticks[i] / 1000 : ticks[i]));
+    }
+    /* Sizes, each under its point, while they do not touch; the ends first. */
+    int y = g.y + g.h, taken = in.x;
+    char text[16];
+    size_text((uint64_t)xs[count - 1], text);
+    int last = g.x + g.w - canvas_columns(text);
+    canvas_text(c, y, last, STYLE_DIM, 0, text);
+    for (size_t i = 0; i + 1 < count; i++) {
+        size_text((uint64_t)xs[i], text);
+        int n = canvas_columns(text), x = g.x + axis_column(&ax, g.w, xs[i], NULL) - n / 2;
+        x = x < g.x ? g.x : x;
+        if (x < taken || x + n >= last)
+            continue;
+        canvas_text(c, y, x, STYLE_DIM, 0, text);
+        taken = x + n + 3;
+    }
+    canvas_text(c, y, in.x, STYLE_DIM, 0, giga ? "GB/s" : "MB/s");
+    /* Verdicts. */
+    y++;
+    if (chosen > 0) {
+        canvas_put(c, y, in.x, glyph(c->glyphs, glyph_of_kind(s->targets[chosen].kind, false)),
+                   style_of_kind(s->targets[chosen].kind), ATTR_BOLD);
+        for (size_t i = 0; i < count; i++) {
+            struct row r = row_read(s, points[i], chosen);
+            canvas_put(c, y, g.x + axis_column(&ax, g.w, xs[i], NULL),
+                       r.emulated ? '~' : glyph(c->glyphs, glyph_of_verdict(r.verdict)),
+                       r.emulated ? STYLE_DIM : style_of_verdict(r.verdict),
+                       attr_of_verdict(r.verdict));
+        }
+    }
+    if (selected < count)
+        draw_point(c, y + 1, in.x, in.w, s, v, w, points[selected]);
+    else if (chosen > 0)
+        canvas_text(c, y + 1, in.x, STYLE_DIM, 0, "dotted: native; below the axis: each verdict");
+    canvas_unclip(c, former);
+}

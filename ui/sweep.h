@@ -1,0 +1,24 @@
+/* sweep.h - one workload over one parameter: braille lines by a logarithmic axis, native dotted as
+ * the ruler, each guest's mark at the right end, the caches' sizes as dotted verticals, and below
+ * the axis the verdict of every point. */
+#ifndef VMTAX_SWEEP_H
+#define VMTAX_SWEEP_H
+
+#include "ui/row.h"
+
+#define SWEEP_MAX 64
+
+struct sweep {
+    const char *id;    /* "membw.frd" */
+    const char *x;     /* the parameter along the axis: "size" */
+    const char *fixed; /* what the others must be: "cpus=1"; "" = anything */
+    bool caches;       /* draw the caches' sizes */
+};
+
+/* Metrics of the sweep by ascending x; returns how many. */
+size_t sweep_points(const struct snapshot *s, const struct sweep *w, size_t out[SWEEP_MAX]);
+/* Into the inside of a box; selected: the point with the cursor, SIZE_MAX none. */
+void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, const struct view *v,
+                const struct sweep *w, size_t selected, bool log_axis);
+
+#endif
