@@ -10,24 +10,19 @@
 static void figure_line(struct page *p, const struct workload *w, const struct board_target *t,
                         const struct figure_value *f)
 {
-    char value[32], low[NUMBER_MAX], high[NUMBER_MAX];
+    char value[32], range[32];
     if (page_left(p) == 0)
         return;
     int x = p->r.x;
     struct rect former = canvas_clip(p->c, (struct rect){p->y, p->r.x, 1, p->r.w});
-    int name = p->label > 0 ? p->label + 2 : 12;
+    int name = p->label + 2 > 12 ? p->label + 2 : 12;
     widget_target(p->c, p->y, x, name - 1, t);
     x += name;
     if (f->measured) {
         x = canvas_text(p->c, p->y, x, STYLE_TEXT, ATTR_BOLD, row_figure(w, f->value, value));
-        if (f->bounded) {
-            double scale = w->figure == FIGURE_MB_PER_S && f->value >= 1000   ? 1000
-                           : w->figure == FIGURE_TIME_US && f->value >= 10000 ? 1000
-                                                                              : 1;
-            x = canvas_textf(p->c, p->y, x, STYLE_DIM, 0, "  %s–%s",
-                             number_short(low, f->low / scale),
-                             number_short(high, f->high / scale));
-        }
+        if (f->bounded)
+            x = canvas_textf(p->c, p->y, x, STYLE_DIM, 0, "  %s",
+                             row_range(w, f->value, f->low, f->high, range));
         x = canvas_textf(p->c, p->y, x, STYLE_DIM, 0, "  n %zu", f->n);
         if (!f->verified)
             canvas_text(p->c, p->y, x, STYLE_WARN, 0, "  not verified");
@@ -101,9 +96,8 @@ static void comparison_lines(struct page *p, const struct snapshot *s, const str
                    r->approximate ? ", approximate" : "");
     else
         page_field(p, "interval", STYLE_WARN, "none: too few blocks, so the mark is hollow");
-    page_field(p, "blocks", STYLE_TEXT, "n %zu%s%s%s", r->n,
-               detectable[0] ? "  would have found " : "", detectable,
-               detectable[0] ? " (80 % power)" : "");
+    page_field(p, "blocks", STYLE_TEXT, "n %zu%s%s%s", r->n, detectable[0] ? ", would find " : "",
+               detectable, detectable[0] ? " (80 % power)" : "");
     if (r->emulated)
         page_field(p, "verdict", STYLE_DIM, "~ emulated: outside of every mean and verdict");
     else
@@ -203,10 +197,10 @@ void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, cons
     }
     paper_line(&p, w);
     if (m->baseline_known) {
-        char low[NUMBER_MAX], high[NUMBER_MAX];
-        page_field(&p, "baseline", STYLE_TEXT, "native then %s  %s–%s",
-                   row_figure(w, m->baseline_value, value), number_short(low, m->baseline_low),
-                   number_short(high, m->baseline_high));
+        char range[32];
+        page_field(&p, "baseline", STYLE_TEXT, "native then %s, %s",
+                   row_figure(w, m->baseline_value, value),
+                   row_range(w, m->baseline_value, m->baseline_low, m->baseline_high, range));
     }
     if (w->method)
         page_field(&p, "method", STYLE_DIM, "%s", w->method);

@@ -86,28 +86,40 @@ struct columns {
     int name, label, raw, axis, ratio, half, n, finds, flags;
 };
 
-static struct columns fit(int w, bool names, bool raw)
+/* longest: columns of the longest label. It gets its room from the axis, which keeps at least ten.
+ */
+static struct columns fit(int w, bool names, bool raw, int longest)
 {
-    struct columns k = {.name = names ? 12 : 2,
-                        .label = w >= 100  ? 24
-                                 : w >= 60 ? 18
-                                           : 14,
-                        .ratio = 8};
+    struct columns k = {.name = names ? 11 : 2, .label = 13, .ratio = 8};
     int left = w - k.name - k.label - k.ratio;
     if (left >= 12 + 6)
         k.half = 6;
-    if (left >= 13 + 6 + 11)
+    if (left >= 12 + 6 + 11)
         k.n = 5, k.finds = 6;
     if (left >= 18 + 17 + 4)
         k.flags = 4;
     if (raw && left >= 20 + 21 + 24)
         k.raw = 24;
     k.axis = left - k.half - k.n - k.finds - k.flags - k.raw;
+    int more = longest + 1 - k.label;
+    if (more > k.axis - 10)
+        more = k.axis - 10;
+    if (more > 0) {
+        k.label += more;
+        k.axis -= more;
+    }
     if (k.axis < 6) {
         k.label += k.axis > 0 ? k.axis : 0;
         k.axis = 0;
     }
     return k;
+}
+
+static int label_columns(const struct board_metric *m)
+{
+    char label[LABEL_MAX];
+    row_label(m, label);
+    return canvas_columns(label);
 }
 
 static void draw_tail(struct canvas *c, int y, int x, const struct columns *k, const struct row *r,
@@ -202,6 +214,22 @@ static void draw_foot(struct canvas *c, int y, int x, const struct columns *k, c
         canvas_text(c, y, at, STYLE_DIM, 0, "flg");
 }
 
+/* One axis for all of them, whiskers included; a wild interval alone does not stretch it. */
+static struct axis axis_of(const struct snapshot *s, const struct ranked *list, size_t count)
+{
+    double ends[3 * RANKED_MAX];
+    size_t used = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct row r = row_read(s, list[i].metric, list[i].target);
+        ends[used++] = r.ratio * 100;
+        if (r.bounded && r.high / r.low < 1.2) {
+            ends[used++] = r.low * 100;
+            ends[used++] = r.high * 100;
+        }
+    }
+    return row_axis(ends, used);
+}
+
 void list_ranked_draw(struct canvas *c, struct rect box, struct rect in, const struct snapshot *s,
                       const struct view *v, size_t index, bool focus)
 {
@@ -217,11 +245,13 @@ void list_ranked_draw(struct canvas *c, struct rect box, struct rect in, const s
                                  "greatest loss first.");
         return;
     }
-    double percents[RANKED_MAX];
-    for (size_t i = 0; i < count; i++)
-        percents[i] = ranked[i].ratio * 100;
-    struct axis a = row_axis(percents, count);
-    struct columns k = fit(in.w, s->target_count > 2, in.w >= 100);
+    struct axis a = axis_of(s, ranked, count);
+    int longest = 0;
+    for (size_t i = 0; i < count; i++) {
+        int n = label_columns(&s->metrics[ranked[i].metric]);
+        longest = n > longest ? n : longest;
+    }
+    struct columns k = fit(in.w, s->target_count > 2, in.w >= 100, longest);
     int lines = in.h - (in.h >= 4);
     size_t visible = (size_t)lines;
     size_t selected = focus ? v->row[index] : SIZE_MAX;
@@ -272,17 +302,22 @@ void list_rows_draw(struct canvas *c, struct rect box, struct rect in, const str
 {
     size_t guests = s->target_count > 1 ? s->target_count - 1 : 0;
     size_t selected = focus ? v->row[index] : SIZE_MAX;
-    double percents[RANKED_MAX];
+    struct ranked ranked[RANKED_MAX] = {0};
     size_t values = 0;
     if (in.h < 1)
         return;
     for (size_t i = 0; i < count; i++)
         for (size_t t = 1; t <= guests && values < RANKED_MAX; t++)
-            percents[values++] = row_read(s, metrics[i], t).ratio * 100;
-    struct axis a = row_axis(percents, values);
+            ranked[values++] = (struct ranked){.metric = metrics[i], .target = t};
+    struct axis a = axis_of(s, ranked, values);
     if (paper)
         a.low = 0;
-    struct columns k = fit(in.w, false, true);
+    int longest = 0;
+    for (size_t i = 0; i < count; i++) {
+        int n = label_columns(&s->metrics[metrics[i]]);
+        longest = n > longest ? n : longest;
+    }
+    struct columns k = fit(in.w, false, true, longest);
     int lines = in.h - (in.h >= 4);
     size_t visible = (size_t)lines;
     size_t first = widget_scroll(v->scroll[index], focus ? v->row[index] : 0, visible, count);
@@ -531,7 +566,8 @@ void list_differences(struct page *p, const struct snapshot *s)
         page_text(p, STYLE_DIM, 0, "The machine is as it was when the baseline was recorded.");
         return;
     }
-    page_text(p, STYLE_DIM, 0, "Changed on the machine since the baseline:");
+    if (page_left(p) > 2)
+        page_text(p, STYLE_DIM, 0, "Changed on the machine since:");
     for (size_t i = 0; i < b->difference_count && i < 4; i++)
         page_textf(p, STYLE_WARN, 0, "F %s", b->differences[i]);
     if (b->difference_total > b->difference_count)

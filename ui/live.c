@@ -261,7 +261,7 @@ void live_latency(struct canvas *c, int y, int x, int w, const struct snapshot *
     for (size_t i = 0; i < 3; i++) {
         bool far = t > 0 && native->known && of[i] > 2 * ref[i];
         at = canvas_textf(c, y, at, STYLE_DIM, 0, "%s ", names[i]);
-        at = canvas_textf(c, y, at, far ? STYLE_WORSE : STYLE_TEXT, far ? ATTR_BOLD : 0, "%s  ",
+        at = canvas_textf(c, y, at, far ? STYLE_WARN : STYLE_TEXT, far ? ATTR_BOLD : 0, "%s  ",
                           duration_short(of[i], text));
     }
     if (t > 0 && native->known && at + 24 < x + w)
@@ -303,18 +303,19 @@ void live_versus(struct canvas *c, int y, int x, int w, const struct snapshot *s
 void live_progress(struct canvas *c, int y, int x, int w, const struct snapshot *s)
 {
     char text[64], eta[24], elapsed[24];
+    double done = s->run.done > 0 ? fmin(s->run.done, 1) : 0;
     if (s->run.eta_s >= 0)
-        snprintf(text, sizeof text, "%3.0f %%  eta %s of %s", s->run.done * 100,
+        snprintf(text, sizeof text, "%3.0f %%  eta %s of %s", done * 100,
                  text_duration(eta, sizeof eta, s->run.eta_s),
                  text_duration(elapsed, sizeof elapsed, s->run.elapsed_s + s->run.eta_s));
     else
-        snprintf(text, sizeof text, "%3.0f %%  %s so far", s->run.done * 100,
+        snprintf(text, sizeof text, "%3.0f %%  %s so far", done * 100,
                  text_duration(elapsed, sizeof elapsed, s->run.elapsed_s));
     int n = canvas_columns(text);
     if (n + 10 > w) {
-        snprintf(text, sizeof text, "%3.0f %%", s->run.done * 100);
+        snprintf(text, sizeof text, "%3.0f %%", done * 100);
         n = canvas_columns(text);
     }
-    widget_progress(c, y, x, w - n - 2, s->run.done, STYLE_DIM);
+    widget_progress(c, y, x, w - n - 2, done, STYLE_DIM);
     canvas_text_right(c, y, x + w - 1, STYLE_TEXT, 0, text);
 }

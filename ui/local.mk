@@ -9,6 +9,7 @@ libui_a_SOURCES = \
 	ui/number.c ui/number.h \
 	ui/plot.c ui/plot.h \
 	ui/widget.c ui/widget.h \
+	ui/ansi.c ui/ansi.h \
 	ui/row.c ui/row.h \
 	ui/prose.c ui/prose.h \
 	ui/detail.c ui/detail.h \

@@ -1,5 +1,7 @@
 #include "ui/matrix.h"
 
+#include "text.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -60,19 +62,25 @@ static const char *unit_text(const struct matrix *m, enum unit_mode unit)
     return native || unit == UNIT_RAW ? "µs" : unit == UNIT_TIMES ? "×nat" : "%nat";
 }
 
-void matrix_title(const struct snapshot *s, const struct matrix *m, enum unit_mode unit,
+void matrix_title(const struct snapshot *s, const struct matrix *m, enum unit_mode unit, int w,
                   char out[64])
 {
-    if (m->paper)
-        snprintf(out, 64, "paper %s %s",
-                 strcmp(m->paper, "openvz") == 0 ? "OpenVZ"
-                 : strcmp(m->paper, "xen") == 0  ? "Xen"
-                 : strcmp(m->paper, "kvm") == 0  ? "KVM"
-                                                 : m->paper,
+    if (m->paper) {
+        const char *name = strcmp(m->paper, "openvz") == 0 ? "OpenVZ"
+                           : strcmp(m->paper, "xen") == 0  ? "Xen"
+                           : strcmp(m->paper, "kvm") == 0  ? "KVM"
+                                                           : m->paper;
+        snprintf(out, 64, "%s %s %s", w >= 24 ? "paper 2010:" : "paper", name, unit_text(m, unit));
+        return;
+    }
+    const struct board_target *t = &s->targets[m->target];
+    char mark[5];
+    mark[text_encode(glyph(GLYPHS_BRAILLE, glyph_of_kind(t->kind, t->emulated)), mark)] = '\0';
+    if (w >= 28)
+        snprintf(out, 64, "%s %.16s %s-cpu %s", mark, t->id, m->cross ? "cross" : "same",
                  unit_text(m, unit));
     else
-        snprintf(out, 64, "%.16s %s %s", s->targets[m->target].id, m->cross ? "cross" : "same",
-                 unit_text(m, unit));
+        snprintf(out, 64, "%s %s-cpu %s", mark, m->cross ? "cross" : "same", unit_text(m, unit));
 }
 
 /* What a cell says: in the view's unit, native always in microseconds. */
@@ -81,13 +89,14 @@ static void cell_text(const struct snapshot *s, const struct matrix *m, enum uni
 {
     char number[NUMBER_MAX];
     double times = matrix_times(s, m, row, column);
+    double us = matrix_us(s, m, row, column);
     if (strcmp(unit_text(m, unit), "µs") == 0)
-        snprintf(out, 48, "%s", number_short(number, matrix_us(s, m, row, column)));
-    else if (unit == UNIT_TIMES)
-        snprintf(out, 48, "%s", number_fit(number, w, times, w >= 6 ? 2 : 1));
-    else
         snprintf(out, 48, "%s",
-                 number_fit(number, w >= 6 ? 5 : w - 1, 100 / times, w >= 6 ? 1 : 0));
+                 w >= 6 ? number_short(number, us) : number_fit(number, w - 1, us, 2));
+    else if (unit == UNIT_TIMES)
+        snprintf(out, 48, "%s", number_fit(number, w - 1, times, w >= 5 ? 2 : 1));
+    else
+        snprintf(out, 48, "%s", number_fit(number, w >= 6 ? 5 : w - 1, 100 / times, 1));
     if (m->paper || m->target == 0 || w < 7)
         return;
     size_t i = matrix_metric(s, row, column, m->cross);
@@ -104,10 +113,35 @@ static void cell_text(const struct snapshot *s, const struct matrix *m, enum uni
     snprintf(out + used, 48 - used, "%s", signs[r.verdict] ? signs[r.verdict] : "");
 }
 
+/* Half the interval of native's own figure. */
+static void spread_text(const struct snapshot *s, const struct matrix *m, size_t row, size_t column,
+                        char out[48])
+{
+    char number[NUMBER_MAX];
+    size_t i = matrix_metric(s, row, column, m->cross);
+    out[0] = '\0';
+    if (i == SIZE_MAX || !s->metrics[i].cell[m->target].figure.bounded)
+        return;
+    const struct figure_value *f = &s->metrics[i].cell[m->target].figure;
+    snprintf(out, 48, "±%s", number_short(number, (f->high - f->low) / 2));
+}
+
+/* The cursor of a matrix: the cell itself, its colours exchanged. */
+static void invert(struct canvas *c, struct rect r)
+{
+    for (int y = r.y; y < r.y + r.h; y++)
+        for (int x = r.x; x < r.x + r.w; x++)
+            if (y >= 0 && y < c->h && x >= 0 && x < c->w) {
+                const struct cell *cell = &c->cells[y * c->w + x];
+                if (cell->ch)
+                    canvas_put(c, y, x, cell->ch, (enum style)cell->style, ATTR_REVERSE);
+            }
+}
+
 void matrix_draw(struct canvas *c, struct rect in, const struct snapshot *s, const struct matrix *m,
                  enum unit_mode unit, size_t selected_row, size_t selected_column)
 {
-    int label = 4, w = (in.w - label) / MATRIX_COLUMNS;
+    int label = in.w < 22 ? 3 : 4, w = (in.w - label) / MATRIX_COLUMNS;
     if (in.h < 2 || w < 3)
         return;
     int tall = in.h >= 2 * MATRIX_ROWS + 3 && w >= 7 ? 2 : 1;
@@ -127,7 +161,10 @@ void matrix_draw(struct canvas *c, struct rect in, const struct snapshot *s, con
             double times = matrix_times(s, m, r, k);
             cell_text(s, m, unit, r, k, w, text);
             widget_heat(c, y, x, w, times, text);
-            if (tall > 1 && isfinite(times)) {
+            if (tall > 1 && isfinite(times) && m->target == 0 && !m->paper) {
+                spread_text(s, m, r, k, text);
+                widget_heat(c, y + 1, x, w, times, text);
+            } else if (tall > 1 && isfinite(times)) {
                 snprintf(text, sizeof text, "%sµs", number_short(number, matrix_us(s, m, r, k)));
                 bool native = strcmp(unit_text(m, unit), "µs") == 0;
                 widget_heat(c, y + 1, x, w, times, native ? "" : text);
@@ -135,7 +172,7 @@ void matrix_draw(struct canvas *c, struct rect in, const struct snapshot *s, con
             if (!m->paper)
                 canvas_hit_row(c, (struct rect){y, x, tall, w}, 0, r, k);
             if (r == selected_row && k == selected_column && !m->paper)
-                canvas_put(c, y, x, glyph(c->glyphs, GLYPH_CURSOR), STYLE_STRONG, ATTR_BOLD);
+                invert(c, (struct rect){y, x, tall, w});
             if (isfinite(times)) {
                 worst = fmax(worst, times);
                 sum += log(times);
@@ -151,7 +188,7 @@ void matrix_draw(struct canvas *c, struct rect in, const struct snapshot *s, con
         widget_cut(c, y, in.x, in.w, STYLE_DIM, 0, "p procs, k size");
     else if (y < in.y + in.h) {
         char text[64];
-        snprintf(text, sizeof text, "mean %.2f×  worst %.1f×", exp(sum / (double)count), worst);
+        snprintf(text, sizeof text, "mean %.2f×  worst %.2f×", exp(sum / (double)count), worst);
         if (canvas_columns(text) > in.w)
             snprintf(text, sizeof text, "geomean %.2f×", exp(sum / (double)count));
         widget_cut(c, y, in.x, in.w, m->paper ? STYLE_DIM : STYLE_TEXT, 0, text);
@@ -175,7 +212,7 @@ void matrix_small_draw(struct canvas *c, struct rect in, const struct snapshot *
         struct rect r = {in.y + 1, in.x + (int)i * w, in.h - 1, w - 1};
         if (list[i].paper) {
             char title[64];
-            matrix_title(s, &list[i], UNIT_TIMES, title);
+            matrix_title(s, &list[i], UNIT_TIMES, 0, title);
             widget_cut(c, in.y, r.x + 4, w - 5, STYLE_DIM, 0, title);
         } else {
             int end = widget_target(c, in.y, r.x + 4, s->target_count == 2 ? 2 : w - 5,
@@ -204,7 +241,7 @@ void matrix_ramp(struct canvas *c, int y, int x, int w)
         int at = x + label + (int)(log2(ticks[i]) / 3 * (ramp - 1));
         canvas_textf(c, y + 1, at, STYLE_DIM, 0, "%.0f%s", ticks[i], i == 3 ? "+" : "");
     }
-    if (label + ramp + 40 < w)
+    if (label + ramp + 58 < w)
         canvas_text(c, y, x + label + ramp + 3, STYLE_DIM, 0,
                     "time against native; every cell carries its number");
 }

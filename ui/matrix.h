@@ -24,8 +24,8 @@ size_t matrix_metric(const struct snapshot *s, size_t row, size_t column, bool c
 /* Microseconds in a cell, NAN unknown; times: relative to its native, NAN unknown. */
 double matrix_us(const struct snapshot *s, const struct matrix *m, size_t row, size_t column);
 double matrix_times(const struct snapshot *s, const struct matrix *m, size_t row, size_t column);
-/* "● container same-cpu ×nat" into out. */
-void matrix_title(const struct snapshot *s, const struct matrix *m, enum unit_mode unit,
+/* "● container same-cpu ×nat", shorter for a box of few columns. */
+void matrix_title(const struct snapshot *s, const struct matrix *m, enum unit_mode unit, int w,
                   char out[64]);
 
 /* Into the inside of a box (or any rectangle). selected_row MATRIX_ROWS: none. */

@@ -70,7 +70,7 @@ static void draw_one(struct canvas *c, struct rect r, const struct snapshot *s,
 {
     static const struct hint top[] = {{ACTION_OTHER_VIEW, "ther cpu"}, {ACTION_NONE, NULL}};
     char title[64];
-    matrix_title(s, m, v->unit, title);
+    matrix_title(s, m, v->unit, r.w, title);
     bool here = !m->paper && m->cross == v->other_view[BOX_MATRIX];
     struct box box = {.title = title,
                       .number = first ? '0' : 0,
@@ -101,11 +101,17 @@ static size_t ours(const struct snapshot *s, const struct view *v, int w,
                    struct matrix out[2 * TARGETS_MAX])
 {
     size_t room = (size_t)(w / MATRIX_WIDTH > 0 ? w / MATRIX_WIDTH : 1), count = 0;
+    if (s->target_count == 0)
+        return 0;
     bool both = 2 * s->target_count <= room;
     for (int cross = 0; cross < 2; cross++) {
         if (!both && (cross != 0) != v->other_view[BOX_MATRIX])
             continue;
-        for (size_t t = 0; t < s->target_count && count < room; t++)
+        /* native, then as many guests as fit, the chosen one among them */
+        size_t shown = s->target_count - 1 < room - 1 ? s->target_count - 1 : room - 1;
+        size_t chosen = row_target(s, v), first = chosen > shown ? chosen - shown + 1 : 1;
+        out[count++] = (struct matrix){.target = 0, .cross = cross != 0};
+        for (size_t t = first; t < s->target_count && t < first + shown; t++)
             out[count++] = (struct matrix){.target = t, .cross = cross != 0};
     }
     return count;
@@ -136,7 +142,8 @@ static void draw_graph(struct canvas *c, struct rect r, const struct snapshot *s
     for (size_t t = 0; t < s->target_count; t++)
         for (size_t k = 0; k < MATRIX_COLUMNS; k++) {
             struct matrix m = {.target = t, .cross = cross};
-            ys[t][k] = matrix_us(s, &m, row, k);
+            bool excluded = s->targets[t].emulated && s->target_count > 2;
+            ys[t][k] = excluded ? NAN : matrix_us(s, &m, row, k);
             all[values++] = ys[t][k];
         }
     struct rect g = {in.y, in.x + 6, in.h - 1, in.w - 8};

@@ -105,7 +105,9 @@ static void draw_facts(struct canvas *c, struct rect r, const struct snapshot *s
                                   text_bytes(used, sizeof used, h->cache_bytes[i]));
     if (text[0])
         page_field(&p, "caches", STYLE_TEXT, "%s", text);
-    if (h->uptime_s > 0)
+    if (h->uptime_s >= 2 * 86400)
+        page_field(&p, "up", STYLE_TEXT, "%.0f days", floor(h->uptime_s / 86400));
+    else if (h->uptime_s > 0)
         page_field(&p, "up", STYLE_TEXT, "%s", text_duration(text, sizeof text, h->uptime_s));
 }
 
@@ -131,7 +133,7 @@ static void draw_targets(struct canvas *c, struct rect r, const struct snapshot 
                             : t->state == BOARD_TARGET_READY    ? STYLE_OK
                                                                 : STYLE_DIM,
                             0, states[t->state % 5]);
-        if (!bad && t->start_s > 0 && isfinite(t->start_s))
+        if (!bad && i > 0 && t->start_s > 0 && isfinite(t->start_s))
             x = canvas_textf(c, p.y, x, STYLE_DIM, 0, " in %.2f s", t->start_s);
         if (!bad)
             widget_cut(c, p.y, x + 2, in.x + in.w - x - 2, STYLE_DIM, 0, t->limits);
@@ -162,7 +164,6 @@ static void draw_baseline(struct canvas *c, struct rect r, const struct snapshot
     }
     list_baseline(s, text);
     page_text(&p, STYLE_TEXT, 0, text);
-    page_textf(&p, STYLE_DIM, 0, "%zu sessions", s->baseline.sessions);
     list_differences(&p, s);
 }
 

@@ -109,23 +109,21 @@ static void draw_latency(struct canvas *c, struct rect r, const struct snapshot 
     bool log_scale = !v->log_axis[BOX_LATENCY];
     struct axis a = axis_over(values, 2 * count, log_scale ? NAN : 0, log_scale);
     bool wide = in.w >= 50;
-    int left = 6, numbers = wide ? 9 : 0, right = 15;
+    int left = 6, numbers = wide ? 9 : 0, right = wide ? 8 : 15;
     int axis_x = in.x + left + 2 * numbers + (wide ? 1 : 0), axis_w = in.x + in.w - right - axis_x;
     int y = in.y, end = in.y + in.h;
     if (wide && in.h > (int)count) {
         canvas_text_right(c, y, in.x + left + numbers - 2, STYLE_NATIVE, 0, "native");
         if (guest > 0)
             widget_target(c, y, in.x + left + numbers, numbers - 1, &s->targets[guest]);
-        canvas_text_right(c, y, in.x + in.w - 1, STYLE_DIM, 0, "times native");
+        canvas_text_right(c, y, in.x + in.w - 1, STYLE_DIM, 0, "×native");
         y++;
     }
     for (size_t i = 0; i < count && y < end; i++, y++) {
         char number[NUMBER_MAX];
         double times = p[i].guest / p[i].native;
-        enum style s_ratio = !isfinite(times) ? STYLE_DIM
-                             : times > 2      ? STYLE_WORSE
-                             : times > 1.1    ? STYLE_SLIGHTLY_WORSE
-                                              : STYLE_TEXT;
+        /* no interval, so no verdict's colour: far is bold */
+        unsigned far = times > 2 ? ATTR_BOLD : 0;
         canvas_text(c, y, in.x, STYLE_DIM, 0, p[i].name);
         if (wide) {
             canvas_text_right(c, y, in.x + left + numbers - 2, STYLE_TEXT, 0,
@@ -145,8 +143,8 @@ static void draw_latency(struct canvas *c, struct rect r, const struct snapshot 
                           wide ? "" : number_short(number, m.value));
         if (isfinite(times)) {
             number_fit(number, 5, times, times < 9.995 ? 2 : 1);
-            canvas_textf(c, y, in.x + in.w - 6, s_ratio, s_ratio == STYLE_WORSE ? ATTR_BOLD : 0,
-                         "%5s×", number);
+            canvas_textf(c, y, in.x + in.w - 6, far ? STYLE_STRONG : STYLE_TEXT, far, "%5s×",
+                         number);
         }
     }
     if (y < end && axis_w >= 12)

@@ -126,8 +126,8 @@ static void draw(struct canvas *c, struct rect area, const struct snapshot *s, c
                                  {.min = 9, .weight = 1, .priority = 1}};
     const struct part half[2] = {{.min = 38, .weight = 1, .priority = 2},
                                  {.min = 38, .weight = 1, .priority = 1}};
-    const struct part lower[2] = {{.min = 40, .weight = 3, .priority = 2},
-                                  {.min = 38, .weight = 2, .max = 70, .priority = 1}};
+    const struct part lower[2] = {{.min = 46, .weight = 3, .priority = 2},
+                                  {.min = 34, .weight = 2, .max = 70, .priority = 1}};
     layout_rows(area, down, 2, part);
     layout_columns(part[0], half, 2, top);
     layout_columns(part[1], lower, 2, bottom);

@@ -97,6 +97,19 @@ static const char *param_next(const char *at, char name[PARAMS_TEXT], char value
     return at + word;
 }
 
+/* Is this parameter the same in every point of the catalogue? Then it says nothing. */
+static bool is_constant(const struct workload *w, const char *name, const char *value)
+{
+    char token[2 * PARAMS_TEXT];
+    size_t length = (size_t)snprintf(token, sizeof token, "%s=%s", name, value);
+    for (const struct point *p = w->points; p && p->params; p++) {
+        const char *at = strstr(p->params, token);
+        if (!at || (at[length] && at[length] != ' ') || (at > p->params && at[-1] != ' '))
+            return false;
+    }
+    return w->points && w->points->params;
+}
+
 void row_params(const struct board_metric *m, char out[PARAMS_TEXT])
 {
     char name[PARAMS_TEXT], value[PARAMS_TEXT], word[PARAMS_TEXT + 8];
@@ -104,9 +117,11 @@ void row_params(const struct board_metric *m, char out[PARAMS_TEXT])
     for (const char *at = m->params; (at = param_next(at, name, value));) {
         const char *glue = " ";
         word[0] = '\0';
+        if (is_constant(m->workload, name, value))
+            continue;
         if (strcmp(name, "cpus") == 0) {
             if (strcmp(value, "0") == 0)
-                snprintf(word, sizeof word, "all cpus");
+                snprintf(word, sizeof word, "smp");
             else if (strcmp(value, "1") != 0)
                 snprintf(word, sizeof word, "%s cpus", value);
         } else if (strcmp(name, "placement") == 0) {
@@ -228,18 +243,36 @@ char *row_flags(uint32_t set, char out[FLAG_COUNT + 1])
     return out;
 }
 
+/* Figures of a thousand and more read better in the next unit. */
+static double scale_of(const struct workload *w, double value, const char **unit)
+{
+    *unit = workload_unit(w);
+    if (w->figure == FIGURE_MB_PER_S && value >= 1000) {
+        *unit = "GB/s";
+        return 1000;
+    }
+    if (w->figure == FIGURE_TIME_US && value >= 10000) {
+        *unit = "ms";
+        return 1000;
+    }
+    return 1;
+}
+
 char *row_figure(const struct workload *w, double value, char out[32])
 {
     char number[NUMBER_MAX];
-    const char *unit = workload_unit(w);
-    if (w->figure == FIGURE_MB_PER_S && value >= 1000) {
-        value /= 1000;
-        unit = "GB/s";
-    } else if (w->figure == FIGURE_TIME_US && value >= 10000) {
-        value /= 1000;
-        unit = "ms";
-    }
-    snprintf(out, 32, "%s %s", number_short(number, value), isfinite(value) ? unit : "");
+    const char *unit;
+    double scale = scale_of(w, value, &unit);
+    snprintf(out, 32, "%s %s", number_short(number, value / scale), isfinite(value) ? unit : "");
+    return out;
+}
+
+char *row_range(const struct workload *w, double value, double low, double high, char out[32])
+{
+    char a[NUMBER_MAX], b[NUMBER_MAX];
+    const char *unit;
+    double scale = scale_of(w, value, &unit);
+    snprintf(out, 32, "%.8s–%.8s", number_short(a, low / scale), number_short(b, high / scale));
     return out;
 }
 

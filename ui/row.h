@@ -38,7 +38,7 @@ struct row row_read(const struct snapshot *s, size_t metric, size_t target);
 /* Why there is no ratio, as a sentence; never empty if row.compared is false. */
 void row_reason(const struct snapshot *s, const struct row *r, char out[REASON_TEXT]);
 
-/* "fork+exec", "full read 64K", "2p0k cross-cpu", "file read 64M/64K direct". */
+/* "fork+exec", "full read 64K smp", "2p0k cross-cpu", "file read 64M/64K direct". */
 void row_label(const struct board_metric *m, char out[LABEL_MAX]);
 /* The parameters alone in as few words as they need; "" if they are all the usual ones. */
 void row_params(const struct board_metric *m, char out[PARAMS_TEXT]);
@@ -61,6 +61,8 @@ struct axis row_axis(const double *percents, size_t count);
 char *row_flags(uint32_t flags, char out[FLAG_COUNT + 1]);
 /* A figure in its unit: "0.108 µs", "8.31 GB/s". */
 char *row_figure(const struct workload *w, double value, char out[32]);
+/* Its interval in the same unit, without it: "0.107–0.109". */
+char *row_range(const struct workload *w, double value, double low, double high, char out[32]);
 /* "±0.4" of the interval (in the unit of the ratio); "±?" if there is none, "" if not compared. */
 char *row_half(const struct row *r, enum unit_mode unit, char out[NUMBER_MAX]);
 /* "1.9%": the detectable effect; "" if unknown. */

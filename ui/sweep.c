@@ -196,7 +196,20 @@ void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, cons
     }
     if (selected < count)
         draw_point(c, y + 1, in.x, in.w, s, v, w, points[selected]);
-    else if (chosen > 0)
-        canvas_text(c, y + 1, in.x, STYLE_DIM, 0, "dotted: native; below the axis: each verdict");
+    else if (chosen > 0) {
+        size_t worst = count;
+        double lowest = INFINITY;
+        for (size_t i = 0; i < count; i++) {
+            struct row r = row_read(s, points[i], chosen);
+            if (r.compared && r.ratio < lowest) {
+                lowest = r.ratio;
+                worst = i;
+            }
+        }
+        if (worst < count) {
+            int at = canvas_text(c, y + 1, in.x, STYLE_DIM, 0, "worst ");
+            draw_point(c, y + 1, at, in.x + in.w - at, s, v, w, points[worst]);
+        }
+    }
     canvas_unclip(c, former);
 }
