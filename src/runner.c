@@ -23,7 +23,10 @@
 #include <time.h>
 
 #define HELLO_TIMEOUT_S 10.0
-#define TICK_S          0.1
+/* Ticks feed the live graph: a few in each slot, but never so many that writing them shows. */
+#define TICKS_PER_SLOT 4
+#define TICK_MIN_S     0.02
+#define TICK_MAX_S     0.25
 /* A guest that died is started again once; see one_more_chance(). */
 #define STARTS_MAX 2
 /* Rows that stage 2 may keep at most. */
@@ -319,13 +322,14 @@ static int run_slot(struct run *r, const struct plan_row *row, size_t metric,
                         .at_s = elapsed(r),
                         .steal = NAN};
     text_copy(slot.position, sizeof slot.position, where->position);
+    double time_s = plan_slot_seconds(r->plan, row->workload);
     struct session_run request = {
         .slot = r->next_slot++,
         .workload = row->workload->id,
         .params = row->params,
         .lead_s = plan_lead_seconds(r->plan, row->workload),
-        .time_s = plan_slot_seconds(r->plan, row->workload),
-        .tick_s = TICK_S,
+        .time_s = time_s,
+        .tick_s = fmin(TICK_MAX_S, fmax(TICK_MIN_S, time_s / TICKS_PER_SLOT)),
         .fresh = fresh,
         .seed = UINT64_C(0x9e3779b97f4a7c15) * (metric * 1000 + block + 1),
     };
@@ -362,7 +366,7 @@ static int run_slot(struct run *r, const struct plan_row *row, size_t metric,
     } else if (out.failure[0]) {
         text_copy(slot.reason, sizeof slot.reason, out.failure);
         r->dead[metric * TARGETS_MAX + where->target] = true;
-        board_log(r->board, BOARD_LOG_WARN, p->kind->id, "%s: %s", row->workload->id, out.failure);
+        board_log(r->board, BOARD_LOG_WARN, p->kind->id, "%s", out.failure);
     } else {
         slot.host_s = out.host_s;
         slot.agent_s = out.agent_s;

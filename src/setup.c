@@ -160,7 +160,8 @@ int setup_plan(struct plan *p, const struct options *o, enum profile default_pro
         p->budget_s = QUICK_BUDGET_S;
     if (p->two_stage)
         p->slot_scale = QUICK_SLOT_SCALE;
-    setup_cpus(&p->options, o->cpus);
+    if (!p->options.cpu_count)
+        setup_cpus(&p->options, o->cpus);
     if (o->cpus > p->options.cpu_count)
         return error_set(e, ERROR_USAGE, "--cpus %llu: this machine has %zu",
                          (unsigned long long)o->cpus, p->options.cpu_count);

@@ -32,6 +32,7 @@ struct dashboard {
     struct result last;  /* what the screen shows beside a live run: the latest result */
     struct result today; /* the machine's facts */
     struct job *job;
+    struct target_options cpus; /* chosen once, before this thread steps aside */
     char agent[4096];
 };
 
@@ -102,6 +103,7 @@ static int start_job(struct dashboard *d, const char *const *words, size_t count
         return error_set(e, ERROR_USAGE, "a run is live: x aborts it");
     struct plan plan;
     plan_init(&plan);
+    plan.options = d->cpus;
     if (setup_plan(&plan, d->options, count ? PROFILE_STANDARD : PROFILE_QUICK,
                    count ? words : everything, count ? count : 1, d->agent, sizeof d->agent,
                    e) < 0) {
@@ -226,9 +228,8 @@ static int run(const struct context *c, struct error *e)
     d->sampler = host_sampler_start(&d->board, &no_sampler);
     if (!d->sampler)
         board_log(&d->board, BOARD_LOG_WARN, "", "%s", no_sampler.text);
-    struct target_options here = {0};
-    setup_cpus(&here, o->cpus);
-    setup_step_aside(&here);
+    setup_cpus(&d->cpus, o->cpus);
+    setup_step_aside(&d->cpus);
 
     const char *home = getenv("HOME");
     char *user_themes = home ? xasprintf("%s/.config/vmtax/themes", home) : NULL;
