@@ -15,7 +15,8 @@
 int setup_agent(char *path, size_t size, struct error *e);
 
 /* Fill an initialised plan from options and the words that name workloads. default_profile is used
- * when the options name none. agent (of at least size bytes) keeps the path that plan->options
+ * when the options name none. Processors that the plan has already stay (setup_cpus before
+ * setup_step_aside). agent (of at least size bytes) keeps the path that plan->options
  * points to. */
 int setup_plan(struct plan *p, const struct options *o, enum profile default_profile,
                const char *const *words, size_t word_count, char *agent, size_t size,
