@@ -604,6 +604,7 @@ static void prepare_result(struct run *r)
     struct result *result = r->result;
     const struct plan *plan = r->plan;
     result->started = (int64_t)time(NULL);
+    text_copy(result->tool_version, sizeof result->tool_version, PACKAGE_VERSION);
     result->two_stage = plan->two_stage;
     text_copy(result->profile, sizeof result->profile,
               plan->profile == PROFILE_QUICK      ? "quick"
