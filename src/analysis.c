@@ -316,18 +316,30 @@ static void shrink_rows(const struct result *r, struct evidence *evidence)
         double d0, s0_squared;
         if (!stats_shrink(var, df, in_group, &d0, &s0_squared))
             continue;
-        for (size_t k = 0; k < in_group; k++)
+        for (size_t k = 0; k < in_group; k++) {
             evidence[index[k]].variance = stats_shrunken(var[k], df[k], d0, s0_squared);
+            evidence[index[k]].df = df[k] + d0;
+        }
     }
     free(var);
     free(df);
     free(index);
 }
 
-/* A row that was only looked at briefly. */
+/* A row that was only looked at briefly. Its own two blocks say nothing about its noise; what they
+ * say together with those of the other rows gives an interval that a person can use. */
 static void judge_brief(struct comparison *c, const struct evidence *e)
 {
     double error = sqrt(e->variance / (double)c->estimate.n);
+    if (c->estimate.n > 1 && e->df > 0 && error >= 0) {
+        double t = isinf(e->df) ? stats_normal_quantile(0.5 + ANALYSIS_LEVEL / 2)
+                                : stats_t_quantile(0.5 + ANALYSIS_LEVEL / 2, e->df);
+        c->estimate.low = c->estimate.centre - t * error;
+        c->estimate.high = c->estimate.centre + t * error;
+        c->estimate.level = ANALYSIS_LEVEL;
+        c->estimate.bounded = true;
+        c->estimate.approximate = true;
+    }
     c->detectable = ANALYSIS_NOTICE + 1.05 * stats_normal_quantile(0.8) * error;
     c->p = NAN;
     if (fabs(c->estimate.centre) <= ANALYSIS_NOTICE) {

@@ -16,7 +16,8 @@
  *   In simulated sessions of native against native (drift, bursts, 1 to 5 % noise, 2 to 12 blocks)
  * 1 to 4 % of rows were wrongly better or worse, which "about 1 row in 20" says rightly; means over
  *   rows 0 to 5 %.
- * - Two stages, row not kept: nothing seen (centre within 2 %) is NO_SIGN, which is no promise of
+ * - Two stages, row not kept: its interval is a t interval whose variance is shrunken over the
+ * rows, marked approximate. Nothing seen (centre within 2 %) is NO_SIGN, which is no promise of
  *   equality; something seen is INCONCLUSIVE, out of time. `detectable` is then the change that
  *   would have been noticed with 80 % probability.
  * - Two stages, row kept: decided by its fresh blocks alone. Better or worse needs both Holm's

@@ -430,23 +430,9 @@ static void show_blocks(const struct run *r, struct board_run *run, size_t metri
     size_t guest = r->result->target_count - 1;
     run->block_count = 0;
     for (uint32_t b = 0; guest > 0 && b < run->blocks && b < BOARD_BLOCKS_MAX; b++) {
-        double logs[2] = {0, 0};
-        unsigned seen[2] = {0, 0};
-        for (size_t i = 0; i < r->result->slot_count; i++) {
-            const struct slot *slot = &r->result->slots[i];
-            bool native = slot->target == 0;
-            if (slot->metric != metric || slot->block != b || slot->stage != run->stage ||
-                !slot->measured || (!native && slot->target != guest))
-                continue;
-            logs[native] += log(slot->value);
-            seen[native]++;
-        }
-        if (seen[0] != 2 || seen[1] != 2)
-            continue;
-        double d = (logs[0] - logs[1]) / 2;
-        if (workload_lower_is_better(r->result->metrics[metric].row))
-            d = -d;
-        run->block_ratio[run->block_count++] = exp(d);
+        double d;
+        if (analysis_block(r->result, metric, guest, run->stage, b, &d) > 0)
+            run->block_ratio[run->block_count++] = exp(d);
     }
 }
 
