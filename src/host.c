@@ -149,9 +149,8 @@ size_t host_cpus(int *cpus, size_t room)
 /* ---- the sampler ---- */
 
 #define NAMES_MAX 64
-#define LOOK_EVERY                                                                \
-    5 /* seconds between looks at all processes and the frequency: they cost most \
-       */
+/* Seconds between looks at all processes and the frequency: they cost most. */
+#define LOOK_EVERY 5
 
 /* Only devices that stand for hardware (real or emulated) count: what passes through a bridge, a
  * loop device or a volume would be counted twice. Sysfs is asked once for each name. */

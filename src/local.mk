@@ -39,6 +39,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/store.c src/store_json.c src/store_parse.c src/store.h \
 	src/baseline.c src/baseline.h \
 	src/json.c src/json.h \
+	src/paper.c src/paper.h \
 	src/target/target.c src/target/target.h \
 	src/target/ledger.c src/target/ledger.h \
 	src/target/undo.c src/target/undo.h \

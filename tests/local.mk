@@ -108,6 +108,12 @@ tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/fixture.c tes
 tests_unit_test_store_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
 tests_unit_test_store_LDADD = libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
 
+unit_tests += tests/unit/test_paper
+tests_unit_test_paper_SOURCES = tests/unit/test_paper.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
+tests_unit_test_paper_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
+tests_unit_test_paper_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCE_DATA='"$(abs_top_srcdir)/data"'
+tests_unit_test_paper_LDADD = libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
+
 unit_tests += tests/unit/test_report
 tests_unit_test_report_SOURCES = tests/unit/test_report.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
 tests_unit_test_report_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
@@ -177,15 +183,19 @@ tests_e2e_targets_tool_CFLAGS = $(AM_CFLAGS)
 tests_e2e_targets_tool_LDADD = libvmtax.a
 
 # Fuzz targets, linked from the same objects as the program. A short run of each belongs to check.
-EXTRA_DIST += tests/fuzz/run tests/fuzz/seeds
+EXTRA_DIST += tests/fuzz/run tests/fuzz/seeds tests/fuzz/seeds_result
 if FUZZING
-check_PROGRAMS += tests/fuzz/fuzz_record
+check_PROGRAMS += tests/fuzz/fuzz_record tests/fuzz/fuzz_result
 TESTS += tests/fuzz/run
 endif
 EXTRA_PROGRAMS += tests/fuzz/fuzz_record
 tests_fuzz_fuzz_record_SOURCES = tests/fuzz/fuzz_record.c
 tests_fuzz_fuzz_record_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_record_LDADD = libvmtax.a -lm
+EXTRA_PROGRAMS += tests/fuzz/fuzz_result
+tests_fuzz_fuzz_result_SOURCES = tests/fuzz/fuzz_result.c
+tests_fuzz_fuzz_result_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_result_LDADD = libvmtax.a $(CJSON_LIBS) -lm
 
 # For shell tests: what stands at a path of a JSON document.
 check_PROGRAMS += tests/e2e/jsonpath

@@ -173,11 +173,9 @@ static void put_row(const struct page *p, const struct report_row *row)
     fprintf(p->out, "%s%s\n", c && c->flags ? " " : "", report_flags(c ? c->flags : 0, letters));
 }
 
-static void put_row_head(const struct page *p, size_t t)
+static void put_row_head(const struct page *p)
 {
-    char name[7];
-    text_clean(name, sizeof name, p->r->targets[t].id);
-    fprintf(p->out, "  %-22s%6s %6s %-5s%5s  %-14s%3s %4s\n", "workload", "native", name, "unit",
+    fprintf(p->out, "  %-22s%6s %6s %-5s%5s  %-14s%3s %4s\n", "workload", "native", "guest", "unit",
             "%", "95 % interval", "n", "find");
 }
 
@@ -206,7 +204,7 @@ static void write_hurt(const struct page *p, size_t t)
     } else {
         qsort(worst, count, sizeof *worst, slowest_first);
         fprintf(p->out, "\nWhere it hurts most\n");
-        put_row_head(p, t);
+        put_row_head(p);
         for (size_t i = 0; i < count && i < HURT_MAX; i++)
             put_row(p, worst[i]);
     }
@@ -216,7 +214,7 @@ static void write_hurt(const struct page *p, size_t t)
 static void write_rows(const struct page *p, size_t t)
 {
     fprintf(p->out, "\nEvery row\n");
-    put_row_head(p, t);
+    put_row_head(p);
     for (size_t i = 0; i < p->row_count; i++)
         if (p->rows[i].target == t)
             put_row(p, &p->rows[i]);
@@ -364,7 +362,7 @@ static int write_text(const struct result *r, FILE *out, struct error *e)
     if (r->target_count > 1)
         fprintf(out, "What does it cost? Performance relative to native on this machine.\n");
     for (size_t t = 1; t < r->target_count; t++) {
-        fprintf(out, "%s%s", t > 1 ? "\n" : "", "\n");
+        fputc('\n', out);
         put(&p, r->targets[t].id);
         fprintf(out, "%s\n", r->targets[t].emulated ? " (EMULATED)" : "");
         write_summary(&p, t);

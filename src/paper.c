@@ -1,0 +1,213 @@
+#include <config.h>
+
+#include "paper.h"
+
+#include "json.h"
+#include "text.h"
+#include "xalloc.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FILE_MAX (1u << 20)
+
+static const char *const columns[PAPER_COLUMNS] = {
+    [PAPER_NATIVE] = "native",
+    [PAPER_OPENVZ] = "openvz",
+    [PAPER_XEN] = "xen",
+    [PAPER_KVM] = "kvm",
+};
+
+/* The order of a table's columns is the file's. */
+static bool read_columns(struct json_reader *j, const cJSON *table, size_t order[PAPER_COLUMNS])
+{
+    const cJSON *names = json_get_array(j, table, "columns", PAPER_COLUMNS, JSON_REQUIRED);
+    for (size_t c = 0; names && c < PAPER_COLUMNS; c++) {
+        size_t i = 0;
+        const cJSON *name;
+        order[c] = PAPER_COLUMNS;
+        cJSON_ArrayForEach(name, names)
+        {
+            if (cJSON_IsString(name) && strcmp(name->valuestring, columns[c]) == 0)
+                order[c] = i;
+            i++;
+        }
+        if (order[c] == PAPER_COLUMNS)
+            json_fault(j, "columns", "must name native, openvz, xen and kvm");
+    }
+    return names && !j->failed;
+}
+
+static void read_row(struct json_reader *j, struct paper *p, const cJSON *item,
+                     const size_t order[PAPER_COLUMNS])
+{
+    struct paper_row row;
+    if (!text_copy(row.key, sizeof row.key, item->string) || p->row_count == PAPER_ROWS_MAX ||
+        !cJSON_IsArray(item) || cJSON_GetArraySize(item) != PAPER_COLUMNS) {
+        json_fault(j, "", "has a row that is none of four figures, or too many rows");
+        return;
+    }
+    for (size_t c = 0; c < PAPER_COLUMNS; c++) {
+        const cJSON *value = cJSON_GetArrayItem(item, (int)order[c]);
+        if (!cJSON_IsNumber(value) || !(value->valuedouble > 0 && value->valuedouble < 1e9)) {
+            json_fault(j, row.key, "must hold four positive numbers");
+            return;
+        }
+        row.us[c] = value->valuedouble;
+    }
+    p->rows[p->row_count++] = row;
+}
+
+static void read_table(struct json_reader *j, struct paper *p, const cJSON *root, const char *name)
+{
+    size_t order[PAPER_COLUMNS];
+    const cJSON *table = json_get_object(j, root, name, JSON_REQUIRED);
+    const cJSON *item;
+    snprintf(j->path, sizeof j->path, "%s", name);
+    if (table && read_columns(j, table, order)) {
+        cJSON_ArrayForEach(item, table)
+        {
+            if (!j->failed && strcmp(item->string, "columns") != 0)
+                read_row(j, p, item, order);
+        }
+    }
+    if (!j->failed)
+        j->path[0] = '\0';
+}
+
+static void read_stated(struct json_reader *j, struct paper *p, const cJSON *root)
+{
+    const cJSON *array = json_get_array(j, root, "stated", PAPER_STATED_MAX, JSON_REQUIRED);
+    const cJSON *item;
+    cJSON_ArrayForEach(item, array)
+    {
+        struct paper_stated s;
+        char subsystem[32], metric[sizeof s.text];
+        json_at(j, "stated", p->stated_count);
+        if (!cJSON_IsObject(item))
+            json_fault(j, "", "must be an object");
+        json_get_name(j, item, "subsystem", subsystem, sizeof subsystem, JSON_REQUIRED);
+        json_get_text(j, item, "text", s.text, sizeof s.text, JSON_OPTIONAL);
+        if (json_get_text(j, item, "metric", metric, sizeof metric, JSON_OPTIONAL))
+            memcpy(s.text, metric, sizeof s.text);
+        s.value = json_get_number(j, item, "value", 0, 1e9, NAN, JSON_OPTIONAL);
+        s.subsystem = subsystem_find(subsystem);
+        if (!j->failed && (s.subsystem == SUBSYSTEM_COUNT || !s.text[0]))
+            json_fault(j, "subsystem", "is none that there is, or there is nothing to say");
+        if (j->failed)
+            return;
+        p->stated[p->stated_count++] = s;
+    }
+    j->path[0] = '\0';
+}
+
+static char *read_file(const char *path, size_t *length, struct error *e)
+{
+    FILE *f = fopen(path, "re");
+    if (!f) {
+        error_errno(e, errno, "cannot read %s", path);
+        return NULL;
+    }
+    char *text = xcalloc(FILE_MAX + 1, 1);
+    *length = fread(text, 1, FILE_MAX + 1, f);
+    bool failed = ferror(f);
+    fclose(f);
+    if (failed || *length > FILE_MAX) {
+        error_set(e, ERROR_DATA, "%s cannot be read, or is larger than a mebibyte", path);
+        free(text);
+        return NULL;
+    }
+    return text;
+}
+
+int paper_load_file(struct paper *p, const char *path, struct error *e)
+{
+    struct error unused;
+    struct json_reader j = {.name = path, .e = e ? e : &unused};
+    size_t length;
+    memset(p, 0, sizeof *p);
+    char *text = read_file(path, &length, e);
+    if (!text)
+        return -1;
+    cJSON *root = json_parse(text, length, path, j.e);
+    free(text);
+    if (!root)
+        return -1;
+    json_get_text(&j, root, "title", p->title, sizeof p->title, JSON_REQUIRED);
+    const cJSON *setup = json_get_object(&j, root, "setup", JSON_OPTIONAL);
+    if (setup)
+        json_get_text(&j, setup, "machine", p->machine, sizeof p->machine, JSON_OPTIONAL);
+    read_table(&j, p, root, "table1_system_operations_us");
+    read_table(&j, p, root, "table2_context_switch_us");
+    read_stated(&j, p, root);
+    cJSON_Delete(root);
+    if (j.failed)
+        memset(p, 0, sizeof *p);
+    return j.failed ? -1 : 0;
+}
+
+/* data/ beside or above the directory of the running program: a build in or below the source. */
+static bool beside_program(char *out, size_t size, size_t up)
+{
+    char self[512];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (n <= 0)
+        return false;
+    self[n] = '\0';
+    for (size_t i = 0; i <= up; i++) {
+        char *slash = strrchr(self, '/');
+        if (!slash || slash == self)
+            return false;
+        *slash = '\0';
+    }
+    int length = snprintf(out, size, "%s/data/paper.json", self);
+    return length > 0 && (size_t)length < size;
+}
+
+int paper_load(struct paper *p, struct error *e)
+{
+    char path[640];
+    const char *wanted = getenv("VMTAX_DATADIR");
+    if (wanted && wanted[0] == '/') {
+        int length = snprintf(path, sizeof path, "%s/paper.json", wanted);
+        if (length > 0 && (size_t)length < sizeof path)
+            return paper_load_file(p, path, e);
+    }
+    /* A program of a build tree shows the data of its own sources, not what was installed once. */
+    for (size_t up = 0; up <= 3; up++)
+        if (beside_program(path, sizeof path, up) && access(path, R_OK) == 0)
+            return paper_load_file(p, path, e);
+    if (access(VMTAX_DATADIR "/paper.json", R_OK) == 0)
+        return paper_load_file(p, VMTAX_DATADIR "/paper.json", e);
+    memset(p, 0, sizeof *p);
+    return error_set(e, ERROR_SYSTEM,
+                     "the paper's figures are not there: neither " VMTAX_DATADIR "/paper.json nor "
+                     "data/paper.json of the sources; run make install, or set VMTAX_DATADIR");
+}
+
+const struct paper_row *paper_find(const struct paper *p, const struct workload *w)
+{
+    for (size_t i = 0; w->paper && i < p->row_count; i++)
+        if (strcmp(p->rows[i].key, w->paper) == 0)
+            return &p->rows[i];
+    return NULL;
+}
+
+double paper_ratio(const struct paper_row *row, enum paper_column column)
+{
+    return row->us[PAPER_NATIVE] / row->us[column];
+}
+
+enum paper_column paper_column_of(const char *kind)
+{
+    if (strcmp(kind, "container") == 0)
+        return PAPER_OPENVZ;
+    for (int c = 0; c < PAPER_COLUMNS; c++)
+        if (strcmp(kind, columns[c]) == 0)
+            return (enum paper_column)c;
+    return PAPER_COLUMNS;
+}

@@ -1,0 +1,54 @@
+/* paper.h - the paper's own figures, to be shown beside today's: "A Synthetical Performance
+ * Evaluation of OpenVZ, Xen and KVM" (Che, Shi, Yu, Lin), from data/paper.json.
+ *
+ * They are of another machine and another time: ratios may be compared with ours, absolute figures
+ * only looked at. */
+#ifndef VMTAX_PAPER_H
+#define VMTAX_PAPER_H
+
+#include "error.h"
+#include "workloads/catalog.h"
+
+#include <stddef.h>
+
+enum paper_column { PAPER_NATIVE, PAPER_OPENVZ, PAPER_XEN, PAPER_KVM, PAPER_COLUMNS };
+#define PAPER_ROWS_MAX   64
+#define PAPER_STATED_MAX 64
+
+/* One row of Table I or II, microseconds; lower is better. */
+struct paper_row {
+    char key[24]; /* as in the catalogue's `paper`: "fork+exec", "2p0k" */
+    double us[PAPER_COLUMNS];
+};
+
+/* A sentence or a figure of the text. */
+struct paper_stated {
+    enum subsystem subsystem;
+    char text[256]; /* the sentence, or what the figure is of */
+    double value;   /* NAN: a sentence only */
+};
+
+struct paper {
+    char title[160];
+    char machine[160];
+    struct paper_row rows[PAPER_ROWS_MAX]; /* Table I, then Table II */
+    size_t row_count;
+    struct paper_stated stated[PAPER_STATED_MAX];
+    size_t stated_count;
+};
+
+/* From $VMTAX_DATADIR if it is set, else from the data/ of the sources above the running program (a
+ * build tree), else from the installed data directory. -1 with a sentence that names the places; p
+ * is then empty. */
+int paper_load(struct paper *p, struct error *e);
+int paper_load_file(struct paper *p, const char *path, struct error *e);
+
+/* The row of a workload, NULL if the paper has none. */
+const struct paper_row *paper_find(const struct paper *p, const struct workload *w);
+/* Performance of a column relative to the paper's native (1 = equal, below 1 slower). */
+double paper_ratio(const struct paper_row *row, enum paper_column column);
+/* The column that a kind of target is shown beside: "container" and "openvz" PAPER_OPENVZ, "xen",
+ * "kvm", "native"; PAPER_COLUMNS if none. */
+enum paper_column paper_column_of(const char *kind);
+
+#endif

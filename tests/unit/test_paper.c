@@ -1,0 +1,107 @@
+/* The paper's figures: the file of the sources, every row of the catalogue, damaged files. */
+#include <config.h>
+
+#include "unit.h"
+
+#include "fixture.h"
+#include "paper.h"
+#include "xalloc.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void test_the_file(void **state)
+{
+    (void)state;
+    struct paper p;
+    struct error e;
+    if (paper_load_file(&p, SOURCE_DATA "/paper.json", &e) < 0)
+        fail_msg("%s", e.text);
+    assert_int_equal(p.row_count, 12 + 13);
+    const struct paper_row *row = paper_find(&p, workload_find("sys.fork_exec"));
+    assert_non_null(row);
+    assert_true(row->us[PAPER_NATIVE] == 349.87 && row->us[PAPER_OPENVZ] == 357.38);
+    assert_true(row->us[PAPER_XEN] == 1074.2 && row->us[PAPER_KVM] == 2193);
+    assert_true(fabs(paper_ratio(row, PAPER_KVM) - 349.87 / 2193) < 1e-12);
+    assert_true(p.stated_count >= 10);
+    assert_true(p.stated[0].value == 0.8431 && p.stated[0].subsystem == SUBSYSTEM_PROCESSOR);
+    assert_non_null(strstr(p.title, "OpenVZ, Xen and KVM"));
+    /* Whoever names a row of the paper in the catalogue finds it. */
+    size_t named = 0;
+    for (const struct workload *w = workloads; w->id; w++) {
+        if (!w->paper)
+            continue;
+        if (!paper_find(&p, w))
+            fail_msg("%s names the row %s, which the paper does not have", w->id, w->paper);
+        named++;
+    }
+    assert_int_equal(named, 25);
+    assert_int_equal(paper_column_of("container"), PAPER_OPENVZ);
+    assert_int_equal(paper_column_of("kvm"), PAPER_KVM);
+    assert_int_equal(paper_column_of("ssh:host"), PAPER_COLUMNS);
+}
+
+static void test_damage(void **state)
+{
+    (void)state;
+    static const char head[] = "{\"title\":\"t\",\"stated\":[],";
+    static const char one[] = "\"table1_system_operations_us\":";
+    static const char two[] = "\"table2_context_switch_us\":";
+    static const char fine[] =
+        "{\"columns\":[\"kvm\",\"xen\",\"openvz\",\"native\"],\"r\":[4,3,2,1]}";
+    static const struct {
+        const char *table, *says; /* says NULL: sound */
+    } cases[] = {
+        {fine, NULL},
+        {"7", "must be an object"},
+        {"{}", "columns: is missing"},
+        {"{\"columns\":[\"native\",\"xen\",\"kvm\"]}", "must name"},
+        {"{\"columns\":[\"kvm\",\"xen\",\"openvz\",\"native\"],\"r\":[4,3,2]}", "four figures"},
+        {"{\"columns\":[\"kvm\",\"xen\",\"openvz\",\"native\"],\"r\":[4,3,2,0]}", "positive"},
+        {"{\"columns\":[\"kvm\",\"xen\",\"openvz\",\"native\"],\"r\":[4,3,2,\"1\"]}", "positive"},
+        {"{\"columns\":[\"kvm\",\"xen\",\"openvz\",\"native\"],"
+         "\"a key that is far too long\":[4,3,2,1]}",
+         "has a row"},
+        {"{", "damaged at line 1"},
+    };
+    char home[64];
+    fixture_home(home, sizeof home);
+    char *path = xasprintf("%s/paper.json", home);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct paper p;
+        struct error e;
+        FILE *f = fopen(path, "w");
+        assert_non_null(f);
+        fprintf(f, "%s%s%s,%s%s}\n", head, one, cases[i].table, two, fine);
+        fclose(f);
+        setenv("VMTAX_DATADIR", home, 1);
+        int status = paper_load(&p, &e);
+        assert_int_equal(status, cases[i].says ? -1 : 0);
+        if (!cases[i].says) {
+            assert_true(p.rows[0].us[PAPER_NATIVE] == 1 && p.rows[0].us[PAPER_KVM] == 4);
+            assert_int_equal(p.row_count, 2);
+        } else if (!strstr(e.text, cases[i].says) || !strstr(e.text, path)) {
+            fail_msg("%s", e.text);
+        } else {
+            assert_int_equal(p.row_count, 0);
+        }
+    }
+    struct paper p;
+    struct error e;
+    assert_int_equal(paper_load_file(&p, "/nowhere/paper.json", &e), -1);
+    assert_non_null(strstr(e.text, "/nowhere/paper.json"));
+    unsetenv("VMTAX_DATADIR");
+    fixture_remove(home);
+    free(path);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_file),
+        cmocka_unit_test(test_damage),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
