@@ -46,6 +46,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/target/cgroup.c src/target/cgroup.h \
 	src/target/spawn.c src/target/spawn.h \
 	src/target/network.c src/target/network.h \
+	src/target/rights.c src/target/rights.h \
 	src/target/local.c src/target/kinds.h \
 	src/target/native.c \
 	src/target/container.c \
@@ -69,6 +70,7 @@ vmtax_container_SOURCES = \
 	src/container/own.c \
 	src/container/lxc.c \
 	src/target/network.c src/target/network.h \
+	src/target/rights.c src/target/rights.h \
 	src/error.c src/error.h
 vmtax_container_CFLAGS = $(AM_CFLAGS) $(LXC_CFLAGS)
 vmtax_container_LDADD = $(LXC_LIBS)

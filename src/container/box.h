@@ -25,7 +25,7 @@ struct box {
     const char *agent;
     const char *scratch;   /* or NULL */
     uint64_t memory_bytes; /* bounds the writable layer; 0: half of the machine's memory */
-    bool user_namespace;   /* we are not root */
+    bool user_namespace;   /* we are not root, or a root with few rights */
     bool has_network;
     struct network_pair network;
     char root[4096]; /* made by rootfs_make(): the container's root */

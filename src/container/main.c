@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "container/box.h"
+#include "target/rights.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -44,7 +45,7 @@ int main(int argc, char **argv)
                     .agent = argument(argv, "agent"),
                     .scratch = argument(argv, "scratch"),
                     .memory_bytes = memory ? strtoull(memory, NULL, 10) : 0,
-                    .user_namespace = geteuid() != 0,
+                    .user_namespace = !rights_for_container(),
                     .has_network = network != NULL};
     int status;
     if (network)

@@ -6,7 +6,7 @@
 
 #include "target/kinds.h"
 #include "target/network.h"
-#include "target/undo.h"
+#include "target/rights.h"
 #include "xalloc.h"
 
 #include <errno.h>
@@ -26,6 +26,7 @@
 #define GRACE_S       1.0
 #define PROBE_S       3.0
 #define NETWORK_TRIES 64
+#define NO_NETWORK    INT_MAX
 
 struct container {
     struct local local; /* first */
@@ -152,7 +153,7 @@ static void probe(const struct target_options *options, struct target_probe *out
         find_remedy(out->remedy, sizeof out->remedy);
         return;
     }
-    bool root = geteuid() == 0;
+    bool root = rights_for_container();
     out->limits = cgroup_usable(cgroup, sizeof cgroup, out->reason, sizeof out->reason);
     out->use = out->limits && root ? TARGET_USABLE : TARGET_LIMITED;
 #ifdef HAVE_LXC
@@ -164,8 +165,10 @@ static void probe(const struct target_options *options, struct target_probe *out
     if (out->use == TARGET_USABLE)
         return;
     if (out->limits)
-        snprintf(out->reason, sizeof out->reason,
-                 "without root the container's network does not reach the host");
+        snprintf(
+            out->reason, sizeof out->reason,
+            "without the rights of root (CAP_SYS_ADMIN, CAP_NET_ADMIN) the container's network "
+            "does not reach the host");
     snprintf(out->remedy, sizeof out->remedy, "run vmtax as root%s",
              root || out->limits ? ""
                                  : ", or for limits on a system with cgroup v2 by systemd-run "
@@ -175,6 +178,7 @@ static void probe(const struct target_options *options, struct target_probe *out
 /* --- starting ----------------------------------------------------------------------------------
  */
 
+/* The number of the network, NO_NETWORK when this root may not make one, or -1. */
 static int make_network(struct container *c, struct error *e)
 {
     /* Any number will do; these two make it unlikely that two programs want the same one. */
@@ -191,9 +195,14 @@ static int make_network(struct container *c, struct error *e)
             c->has_network = true;
             snprintf(c->local.target.facts.network, sizeof c->local.target.facts.network,
                      "veth %s - %s", c->network.host_address, c->network.guest_address);
-            return (int)(number & INT_MAX);
+            return (int)(number % NO_NETWORK);
         }
         ledger_forget(c->local.ledger); /* it is another's */
+        if (cause == EPERM || cause == EOPNOTSUPP) {
+            snprintf(c->local.target.facts.network, sizeof c->local.target.facts.network,
+                     "none: %.40s, loopback inside only", strerror(cause));
+            return NO_NETWORK;
+        }
         if (cause != EEXIST)
             return -1;
     }
@@ -231,7 +240,7 @@ static struct target *attempt(const char *program, const char *how,
         goto out;
     snprintf(local->target.facts.network, sizeof local->target.facts.network,
              "none: rootless, loopback inside only");
-    if (geteuid() == 0 && (number = make_network(c, e)) < 0)
+    if (rights_for_container() && (number = make_network(c, e)) < 0)
         goto out;
     if (pipe2(report, O_CLOEXEC) < 0) {
         error_errno(e, errno, "no pipe for " PROGRAM);
@@ -245,7 +254,7 @@ static struct target *attempt(const char *program, const char *how,
     words[used++] = xasprintf("memory=%" PRIu64, options->memory_bytes);
     if (options->scratch)
         words[used++] = xasprintf("scratch=%s", options->scratch);
-    if (number >= 0)
+    if (c->has_network)
         words[used++] = xasprintf("network=%d", number);
     failed = local_launch(local, options, (const char *const *)words, report[1], PATIENCE_S, e);
     if (!failed) {
@@ -276,7 +285,7 @@ static struct target *start(const struct target_options *options, struct ledger 
         return NULL;
     }
 #ifdef HAVE_LXC
-    if (geteuid() == 0) {
+    if (rights_for_container()) {
         struct error first = {0}, second = {0};
         struct target *t = attempt(program, "lxc", options, ledger, &first);
         if (t)
