@@ -38,3 +38,17 @@ check_PROGRAMS += tests/ui_demo
 tests_ui_demo_SOURCES = tests/ui_demo.c tests/fixture_board.c tests/fixture_board.h
 tests_ui_demo_CFLAGS = $(AM_CFLAGS)
 tests_ui_demo_LDADD = libui.a libvmtax.a $(NCURSES_LIBS) -lm
+
+# Never against the demo of another build.
+unit_tests += tests/unit/test_terminal
+tests_unit_test_terminal_SOURCES = tests/unit/test_terminal.c tests/unit/unit.h tests/pty.c tests/pty.h
+tests_unit_test_terminal_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) -DUI_DEMO='"$(abs_builddir)/tests/ui_demo"' \
+	-DSANITIZED=$(if $(SANITIZE_CFLAGS),1,0)
+tests_unit_test_terminal_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+
+EXTRA_PROGRAMS += tests/bench/bench_ui
+tests_bench_bench_ui_SOURCES = tests/bench/bench_ui.c tests/pty.c tests/pty.h
+tests_bench_bench_ui_CFLAGS = $(AM_CFLAGS) -DUI_DEMO='"$(abs_builddir)/tests/ui_demo"'
+tests_bench_bench_ui_LDADD = libvmtax.a -lm
+bench_programs += tests/ui_demo tests/bench/bench_ui
+benches += tests/bench/bench_ui

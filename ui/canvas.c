@@ -67,14 +67,14 @@ void canvas_unclip(struct canvas *c, struct rect former)
     c->clip = former;
 }
 
-static bool inside(const struct canvas *c, int y, int x)
+static inline bool inside(const struct canvas *c, int y, int x)
 {
     return y >= c->clip.y && y < c->clip.y + c->clip.h && x >= c->clip.x &&
            x < c->clip.x + c->clip.w;
 }
 
 /* The cell is about to change: if it is half of a wide character, the other half becomes blank. */
-static void break_wide(struct cell *row, int x, int w)
+static inline void break_wide(struct cell *row, int x, int w)
 {
     if (row[x].ch == 0 && x > 0)
         row[x - 1].ch = ' ';
@@ -83,10 +83,16 @@ static void break_wide(struct cell *row, int x, int w)
 }
 
 /* Printable, one cell: the signs that screens are made of, so that they skip the full check. */
-static bool plain_sign(uint32_t ch)
+static inline bool plain_sign(uint32_t ch)
 {
     return (ch >= 0x20 && ch < 0x7F) || (ch >= 0x2500 && ch <= 0x25FF) ||
            (ch >= 0x2800 && ch <= 0x28FF) || ch == 0xB7;
+}
+
+/* Cells a character takes; what is not printable stands as one dot. */
+static int code_columns(uint32_t code)
+{
+    return plain_sign(code) || code < 0x20 || code == 0x7F ? 1 : text_width(code);
 }
 
 /* As text.h cleans whole texts: the character, or a middle dot. */
@@ -139,7 +145,7 @@ int canvas_text(struct canvas *c, int y, int x, enum style s, unsigned attr, con
         }
         utf8 += used;
         left -= used;
-        int width = code < 0x20 || code == 0x7F ? 1 : text_width(code);
+        int width = code_columns(code);
         if (width == 0)
             continue;
         canvas_put(c, y, x, code, s, attr);
@@ -174,7 +180,7 @@ int canvas_columns(const char *utf8)
     while (left > 0) {
         uint32_t code;
         size_t used = text_decode(utf8, left, &code);
-        columns += used == 0 || code < 0x20 || code == 0x7F ? 1 : text_width(code);
+        columns += used == 0 ? 1 : code_columns(code);
         utf8 += used ? used : 1;
         left -= used ? used : 1;
     }
@@ -184,9 +190,15 @@ int canvas_columns(const char *utf8)
 void canvas_fill(struct canvas *c, struct rect r, uint32_t ch, enum style s, unsigned attr)
 {
     r = intersect(r, c->clip);
+    ch = plain_sign(ch) ? glyph_translate(c->glyphs, ch) : 0;
+    if (ch == 0)
+        BUG("a canvas is filled with a character of unknown width");
     for (int y = r.y; y < r.y + r.h; y++)
-        for (int x = r.x; x < r.x + r.w; x++)
-            canvas_put(c, y, x, ch, s, attr);
+        for (int x = r.x; x < r.x + r.w; x++) {
+            struct cell *row = c->cells + (size_t)y * (size_t)c->w;
+            break_wide(row, x, c->w);
+            row[x] = (struct cell){ch, (uint8_t)s, (uint8_t)attr};
+        }
 }
 
 void canvas_dim(struct canvas *c)

@@ -106,6 +106,7 @@ int canvas_textf(struct canvas *c, int y, int x, enum style s, unsigned attr, co
 int canvas_text_right(struct canvas *c, int y, int right, enum style s, unsigned attr,
                       const char *utf8);
 int canvas_columns(const char *utf8); /* cells a text takes */
+/* ch: ASCII or a sign of the screens (box, block, braille), one cell wide. */
 void canvas_fill(struct canvas *c, struct rect r, uint32_t ch, enum style s, unsigned attr);
 /* Everything so far becomes dim: under a dialog. */
 void canvas_dim(struct canvas *c);

@@ -1,0 +1,335 @@
+/* The dashboard in a real terminal of which we see every byte: sizes and keys at random, signals,
+ * kinds of terminals, and what is left behind. VMTAX_STORM_SECONDS and VMTAX_STORM_SEED make the
+ * storm longer or another one. */
+#include <config.h>
+
+#include "tests/pty.h"
+#include "tests/unit/unit.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define START_MS 15000 /* sanitizers and busy machines start slowly */
+
+static bool start(struct pty *p, int h, int w, const char *term, const char *a, const char *b)
+{
+    char *const argv[] = {(char *)UI_DEMO, (char *)a, (char *)b, NULL};
+    return pty_start(p, h, w, term, argv);
+}
+
+/* It ended with status, and the terminal is as it was. */
+static void check_end(struct pty *p, int want)
+{
+    struct termios after;
+    int status = pty_wait(p, START_MS);
+    if (!(status >= 0 && WIFEXITED(status) && WEXITSTATUS(status) == want))
+        fprintf(stderr, "status %#x, last output: %s\n", (unsigned)status,
+                p->length > 2000 ? p->out + p->length - 2000
+                : p->out         ? p->out
+                                 : "");
+    assert_true(status >= 0 && WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), want);
+    assert_int_equal(tcgetattr(p->fd, &after), 0);
+    assert_int_equal(after.c_lflag, p->before.c_lflag);
+    assert_int_equal(after.c_iflag, p->before.c_iflag);
+    assert_int_equal(after.c_oflag, p->before.c_oflag);
+    /* every mode that was set is reset, the last time of all */
+    static const char *const modes[] = {"1049", "1000", "1002", "1003", "1006", "2026"};
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+        const char *last_on = NULL, *last_off = NULL;
+        char on[16], off[16];
+        snprintf(on, sizeof on, "\x1b[?%sh", modes[i]);
+        snprintf(off, sizeof off, "\x1b[?%sl", modes[i]);
+        for (const char *at = p->out; (at = strstr(at, on)); at++)
+            last_on = at;
+        for (const char *at = p->out; (at = strstr(at, off)); at++)
+            last_off = at;
+        assert_true(!last_on || (last_off && last_off > last_on));
+    }
+}
+
+/* No string of the data may start a control sequence: what curses uses is all that may be there. */
+static void check_bytes(const struct pty *p)
+{
+    for (size_t i = 0; i < p->length; i++) {
+        unsigned char c = (unsigned char)p->out[i];
+        if (c == 0x1b) {
+            assert_non_null(strchr("[()=>78M", p->out[i + 1]));
+        } else if (c < 0x20) {
+            assert_non_null(memchr("\r\n\b\t\x0e\x0f", c, 6));
+        }
+    }
+}
+
+static void starts_and_quits(void **state)
+{
+    struct pty p;
+    (void)state;
+    assert_true(start(&p, 40, 120, "xterm-256color", "stored", NULL));
+    assert_true(pty_expect(&p, 0, "verview", START_MS));
+    pty_send(&p, "q", 1);
+    check_end(&p, 0);
+    check_bytes(&p);
+    pty_release(&p);
+}
+
+static void asks_before_it_ends_a_run(void **state)
+{
+    struct pty p;
+    (void)state;
+    assert_true(start(&p, 24, 80, "xterm-256color", "container", "feed"));
+    assert_true(pty_expect(&p, 0, "uit", START_MS));
+    size_t at = p.length;
+    pty_send(&p, "\x03", 1); /* ^C asks too */
+    assert_true(pty_expect(&p, at, "a run is live", START_MS));
+    at = p.length;
+    pty_send(&p, "\x1b", 1); /* a lone Esc stays */
+    assert_true(pty_expect(&p, at, "abort", START_MS));
+    pty_read(&p, 50, 500);
+    at = p.length;
+    pty_send(&p, "q", 1);
+    assert_true(pty_expect(&p, at, "a run is live", START_MS));
+    pty_send(&p, "\r", 1);
+    check_end(&p, 0);
+    pty_release(&p);
+}
+
+static void a_signal_ends_it_in_order(void **state)
+{
+    static const int numbers[] = {SIGTERM, SIGHUP};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct pty p;
+        assert_true(start(&p, 24, 80, "xterm-256color", "container", "mouse"));
+        assert_true(pty_expect(&p, 0, "uit", START_MS));
+        kill(p.pid, numbers[i]);
+        check_end(&p, numbers[i]);
+        pty_release(&p);
+    }
+}
+
+static void a_crash_leaves_the_terminal_whole(void **state)
+{
+    struct pty p;
+    struct termios after;
+    (void)state;
+    if (SANITIZED)
+        skip(); /* the sanitizer has the signal */
+    assert_true(start(&p, 24, 80, "xterm-256color", "container", "mouse"));
+    assert_true(pty_expect(&p, 0, "uit", START_MS));
+    size_t at = p.length;
+    kill(p.pid, SIGSEGV);
+    int status = pty_wait(&p, START_MS);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV);
+    assert_non_null(strstr(p.out + at, "\x1b[?1049l"));
+    assert_non_null(strstr(p.out + at, "\x1b[?25h"));
+    assert_int_equal(tcgetattr(p.fd, &after), 0);
+    assert_int_equal(after.c_lflag, p.before.c_lflag);
+    pty_release(&p);
+}
+
+/* No select-graphic-rendition sequence with a colour in it. */
+static void check_no_color(const struct pty *p)
+{
+    for (const char *at = p->out; (at = strstr(at, "\x1b[")); at += 2) {
+        const char *end = at + 2 + strspn(at + 2, "0123456789;");
+        for (const char *n = at + 2; *end == 'm' && n < end; n += strcspn(n, ";m") + 1)
+            assert_true(strtol(n, NULL, 10) < 30);
+    }
+}
+
+static void kinds_of_terminals(void **state)
+{
+    static const struct {
+        const char *term;
+        int status;
+        const char *says;
+    } cases[] = {
+        {"xterm-256color", 0, NULL}, {"xterm", 0, NULL},
+        {"linux", 0, NULL},          {"vt100", 0, NULL},
+        {"dumb", 2, "vmtax run"},    {"no-such-terminal", 2, "is not known on this system"},
+        {"", 2, "TERM is not set"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct pty p;
+        assert_true(start(&p, 24, 80, cases[i].term, "all", NULL));
+        if (cases[i].status == 0) {
+            if (!pty_expect(&p, 0, "uit", 3000)) { /* an entry that is not installed here */
+                assert_int_equal(WEXITSTATUS(pty_wait(&p, START_MS)), 2);
+                pty_release(&p);
+                continue;
+            }
+            if (strcmp(cases[i].term, "vt100") == 0)
+                check_no_color(&p);
+            pty_send(&p, "q\r", 2);
+        }
+        check_end(&p, cases[i].status);
+        if (cases[i].says)
+            assert_non_null(strstr(p.out, cases[i].says));
+        pty_release(&p);
+    }
+}
+
+static void a_frozen_screen_writes_nothing(void **state)
+{
+    struct pty p;
+    (void)state;
+    assert_true(start(&p, 40, 120, "xterm-256color", "container", "feed"));
+    assert_true(pty_expect(&p, 0, "uit", START_MS));
+    size_t at = p.length;
+    pty_send(&p, " ", 1);
+    assert_true(pty_expect(&p, at, "frozen", START_MS));
+    pty_read(&p, 300, 1000);
+    at = p.length;
+    pty_read(&p, 1500, 1500);
+    assert_int_equal(p.length, at);
+    pty_send(&p, "q\r", 2);
+    check_end(&p, 0);
+    pty_release(&p);
+}
+
+static unsigned random_state;
+
+static unsigned pick(unsigned below)
+{
+    random_state = random_state * 1664525u + 1013904223u;
+    return (random_state >> 8) % below;
+}
+
+static void random_input(struct pty *p)
+{
+    static const char *const inputs[] = {"1",
+                                         "2",
+                                         "3",
+                                         "4",
+                                         "5",
+                                         "9",
+                                         "0",
+                                         "H",
+                                         "W",
+                                         "L",
+                                         "\t",
+                                         "\x1b[Z",
+                                         "h",
+                                         "j",
+                                         "k",
+                                         "l",
+                                         "\x1b[A",
+                                         "\x1bOB",
+                                         "\x1b[C",
+                                         "\x1b[D",
+                                         "\x1b[5~",
+                                         "\x1b[6~",
+                                         "\x1b[H",
+                                         "\x1b[F",
+                                         "\r",
+                                         "\x1b",
+                                         "/",
+                                         "sys\x7f.read\r",
+                                         "n",
+                                         "N",
+                                         " ",
+                                         "-",
+                                         "+",
+                                         "e",
+                                         "s",
+                                         "S",
+                                         "u",
+                                         "r",
+                                         "R",
+                                         "x",
+                                         "p",
+                                         "c",
+                                         "b",
+                                         "w",
+                                         "T",
+                                         "m",
+                                         "?",
+                                         "\x1bOP",
+                                         "\x0c",
+                                         "o",
+                                         "a",
+                                         "t",
+                                         "P",
+                                         "v",
+                                         "\x1b[",
+                                         "\x1b[<0;20;10M\x1b[<0;20;10m",
+                                         "\x1b[<64;5;5M",
+                                         "\x1b[<65;90;30M",
+                                         "\x1b[M !!",
+                                         "\xff\xfe\xc3",
+                                         "漢é",
+                                         "\x1b]52;c;aGk=\x07",
+                                         "jjjjjjjjjjjjjjjjjjjjjjjj",
+                                         "E"};
+    const char *text = inputs[pick(sizeof inputs / sizeof inputs[0])];
+    pty_send(p, text, strlen(text));
+}
+
+static void storm(const char *fixture, const char *more, double seconds)
+{
+    struct pty p;
+    assert_true(start(&p, 24, 80, "xterm-256color", fixture, more));
+    assert_true(pty_expect(&p, 0, "uit", START_MS));
+    double end = pty_now_s() + seconds;
+    unsigned steps = 0;
+    while (pty_now_s() < end) {
+        if (pick(3) == 0)
+            pty_resize(&p, 1 + (int)pick(90), 1 + (int)pick(300));
+        else
+            random_input(&p);
+        steps++;
+        if (!pty_read(&p, (int)pick(12), 40))
+            break;
+        assert_int_equal(waitpid(p.pid, NULL, WNOHANG), 0); /* it lives */
+    }
+    assert_true(steps > 20);
+    pty_resize(&p, 24, 80);
+    pty_read(&p, 100, 1000);
+    /* out of filters, dialogs and boxes, thaw, whole screen */
+    for (int i = 0; i < 4; i++) {
+        pty_send(&p, "\x1b", 1);
+        pty_read(&p, 60, 400);
+    }
+    size_t at = p.length;
+    pty_send(&p, "1\x0c", 2);
+    assert_true(pty_expect(&p, at, "Over", START_MS));
+    pty_read(&p, 60, 400);
+    pty_send(&p, "q", 1);
+    pty_read(&p, 60, 400);
+    pty_send(&p, "\r", 1);
+    check_end(&p, 0);
+    check_bytes(&p);
+    pty_release(&p);
+}
+
+static void survives_a_storm(void **state)
+{
+    static const char *const fixtures[][2] = {
+        {"container", "feed"}, {"all", "mouse"}, {"hostile", "feed"}, {"empty", "welcome"}};
+    const char *seconds = getenv("VMTAX_STORM_SECONDS"), *seed = getenv("VMTAX_STORM_SEED");
+    (void)state;
+    random_state = seed ? (unsigned)strtoul(seed, NULL, 10) : 20611;
+    for (size_t i = 0; i < 4; i++)
+        storm(fixtures[i][0], fixtures[i][1], seconds ? strtod(seconds, NULL) : 1.5);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(starts_and_quits),
+        cmocka_unit_test(asks_before_it_ends_a_run),
+        cmocka_unit_test(a_signal_ends_it_in_order),
+        cmocka_unit_test(a_crash_leaves_the_terminal_whole),
+        cmocka_unit_test(kinds_of_terminals),
+        cmocka_unit_test(a_frozen_screen_writes_nothing),
+        cmocka_unit_test(survives_a_storm),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
