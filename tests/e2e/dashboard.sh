@@ -15,7 +15,7 @@ sane() {
 for size in 80x24 120x40 160x48; do
     rm -f "$work/stty"
     terminal "$size" "$vmtax"
-    wait_for 20 shows 'verview'
+    wait_for 20 shows '1Over'
     press q
     # It may ask whether a running comparison shall be ended.
     ended 0
@@ -27,11 +27,11 @@ done
 # Storm of sizes, down to where nothing fits.
 rm -f "$work/stty"
 terminal 120x40 "$vmtax"
-wait_for 20 shows 'verview'
+wait_for 20 shows '1Over'
 for size in 10x3 80x24 1x1 40x10 200x60 79x23 20x5 120x40; do
     resize "$size"
 done
-wait_for 10 shows 'verview'
+wait_for 10 shows '1Over'
 press q
 ended 0
 sane
@@ -42,7 +42,7 @@ rm -f "$work/stty"
 rm -f "$work/stty"
 terminal 80x24 env TERM=nosuchterm LC_ALL=C "$vmtax"
 ended_or_open() {
-    [ -f "$work/code" ] || shows 'verview'
+    [ -f "$work/code" ] || shows '1Over'
 }
 wait_for 20 ended_or_open
 [ -f "$work/code" ] || press q

@@ -162,24 +162,12 @@ ours() {
         ours_pid=${ours_proc#/proc/}
         [ "$ours_pid" != $$ ] || continue
         case $(tr '\0' ' ' 2>/dev/null <"$ours_proc/cmdline") in *vmtax*) ;; *) continue ;; esac
-        case $(tr '\0' ' ' 2>/dev/null <"$ours_proc/cmdline") in *tmux* | sh\ "$work"*) continue ;; esac
+        case $(tr '\0' ' ' 2>/dev/null <"$ours_proc/cmdline") in *tmux* | *"$work/command"*) continue ;; esac
         if tr '\0' '\n' 2>/dev/null <"$ours_proc/environ" | grep -q "=$work/"; then
             # A shell of this test itself (a subshell, or make's) is not the program's.
             [ "$(readlink "$ours_proc/exe" 2>/dev/null)" = "$(readlink /proc/$$/exe)" ] || echo "$ours_pid"
         fi
     done
-}
-
-# Does another vmtax, not of this test, run on this machine? What it owns comes and goes.
-others() {
-    for others_proc in /proc/[0-9]*; do
-        case $(cat "$others_proc/comm" 2>/dev/null) in
-        vmtax*)
-            tr '\0' '\n' 2>/dev/null <"$others_proc/environ" | grep -q "=$work/" || return 0
-            ;;
-        esac
-    done
-    return 1
 }
 
 left_own() {
@@ -190,34 +178,40 @@ left_own() {
     find "$work/run" -mindepth 2 -name 'run-*' -prune -exec echo "run directory" {} \; 2>/dev/null || :
 }
 
-# One line for each thing of the whole machine that carries the program's name.
+# One line for each thing of the whole machine that carries the program's name. A cgroup with living
+# processes in it is at work: whose they are left_own says of ours.
 machine() {
     find /sys/class/net -name 'vmtax*' | sed 's,.*/,link ,'
-    find /sys/fs/cgroup -type d -name '*vmtax*' 2>/dev/null | sed 's/^/cgroup /'
+    find /sys/fs/cgroup -type d -name '*vmtax*' 2>/dev/null | while IFS= read -r machine_cgroup; do
+        machine_procs=$(find "$machine_cgroup" -name cgroup.procs -exec cat {} + 2>/dev/null | head -n 1)
+        [ -n "$machine_procs" ] || echo "cgroup $machine_cgroup"
+    done
     for machine_dir in /tmp /var/tmp /dev/shm /run; do
         find "$machine_dir" -mindepth 1 -maxdepth 1 -name 'vmtax*' ! -name 'vmtax-e2e.*' \
-            ! -name 'vmtax-bootstrap.*' 2>/dev/null | sed 's/^/file /'
+            ! -name 'vmtax-bootstrap.*' ! -name 'vmtax-test-*' 2>/dev/null | sed 's/^/file /'
     done
     find /run/vmtax /tmp/vmtax-[0-9]* -mindepth 1 -maxdepth 1 -name 'run-*' 2>/dev/null | sed 's/^/run directory /'
     awk '$5 ~ /vmtax/ {print "mount " $5}' /proc/self/mountinfo | grep -v "$work" || :
 }
 
-left_all() {
-    left_own
-    if ! others; then
-        machine | sort >"$work/machine.now"
-        comm -13 "$work/machine.before" "$work/machine.now"
-    fi
-}
-
+# Other runs of vmtax on this machine come and go: what is left by this test is what stays.
 clean_now() {
-    left_all >"$work/left"
+    machine | sort | comm -13 "$work/machine.before" - >"$work/machine.now"
+    if [ -f "$work/machine.left" ]; then
+        comm -12 "$work/machine.left" "$work/machine.now" >"$work/machine.both"
+        mv "$work/machine.both" "$work/machine.left"
+    else
+        mv "$work/machine.now" "$work/machine.left"
+    fi
+    left_own >"$work/left"
+    cat "$work/machine.left" >>"$work/left"
     [ ! -s "$work/left" ]
 }
 
 # Nothing of the program is there any more: processes, mounts, links, cgroups, directories.
 leftovers() {
-    leftovers_end=$(($(date +%s) + 10))
+    rm -f "$work/machine.left"
+    leftovers_end=$(($(date +%s) + 15))
     until clean_now; do
         [ "$(date +%s)" -lt "$leftovers_end" ] || fail "left behind: $(cat "$work/left")"
         sleep 0.1

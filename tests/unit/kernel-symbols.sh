@@ -3,7 +3,7 @@
 # failures, data, and the functions named here: thin wrappers of system calls and our own. Above all
 # no function that the C library chooses by processor: memcpy, memset, strlen and the like; compilers
 # make calls of those by themselves.
-library=$abs_top_builddir/libkernels.a
+library=${abs_top_builddir:?}/libkernels.a
 allowed='^(syscall|getpid|getppid|stat|fstat|kill|sigaction|fork|_exit|execve|waitpid|open|openat'\
 '|close|fsync|lseek|unlinkat|__errno_location|histogram_record|process_miscounted'\
 '|work_now_ns|work_exclude_begin|work_exclude_end)$'
@@ -37,7 +37,7 @@ fi
 sample=$(
     echo "File: x.o"
     echo "Relocation section '.rela.text.timed' at offset 0x1 contains 22 entries:"
-    for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
         echo '0000000000000010  0000000900000004 R_X86_64_PLT32 0000000000000000 syscall - 4'
     done
     echo '0000000000000010  0000000900000004 R_X86_64_PLT32 0000000000000000 memcpy - 4'

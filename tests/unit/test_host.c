@@ -221,7 +221,7 @@ static void test_sampler(void **state)
             struct pollfd wake = {.fd = b.wake_fd, .events = POLLIN};
             poll(&wake, 1, 2000);
             board_snapshot(&b, &s);
-            if (s.host.count && !first) {
+            if (s.host.count && first == 0) {
                 first = seconds(CLOCK_MONOTONIC);
                 cost = host_sampler_cost(h);
             }
