@@ -200,37 +200,37 @@ const struct workload_ops *const workload_ops_null[] = {
 };
 
 const struct workload_ops *const workload_ops_sys[] = {
-    KERNEL("sys.fork_exit", .run = hanging_run),
-    KERNEL("sys.fork_exec", .prepare = leave_child, .run = spin),
+    KERNEL("sys.fork_exit", .run = hanging_run, .verify = nothing),
+    KERNEL("sys.fork_exec", .prepare = leave_child, .run = spin, .verify = nothing),
     KERNEL("sys.fork_sh", .run = pause_run),
-    KERNEL("sys.pipe", .run = address_run),
-    KERNEL("sys.syscall", .run = pause_run, .overhead = pause_overhead),
+    KERNEL("sys.pipe", .run = address_run, .verify = nothing),
+    KERNEL("sys.syscall", .run = pause_run, .overhead = pause_overhead, .verify = nothing),
     KERNEL("sys.read", .run = spin, .verify = wrong_verify),
-    KERNEL("sys.write", .prepare = failing_prepare, .run = spin),
-    KERNEL("sys.sig_install", .run = crashing_run),
-    KERNEL("sys.sig_handle", .run = excluding_run),
+    KERNEL("sys.write", .prepare = failing_prepare, .run = spin, .verify = nothing),
+    KERNEL("sys.sig_install", .run = crashing_run, .verify = nothing),
+    KERNEL("sys.sig_handle", .run = excluding_run, .verify = nothing),
     NULL,
 };
 
 const struct workload_ops *const workload_ops_ctx[] = {
-    KERNEL("ctx.2p0k", .prepare = hanging_prepare, .run = spin),
-    KERNEL("ctx.2p16k", .run = hanging_lead),
+    KERNEL("ctx.2p0k", .prepare = hanging_prepare, .run = spin, .verify = nothing),
+    KERNEL("ctx.2p16k", .run = hanging_lead, .verify = nothing),
     KERNEL("ctx.2p64k", .run = spin, .verify = hanging_verify),
-    KERNEL("ctx.4p0k", .run = exiting_run),
-    KERNEL("ctx.4p16k", .run = wordless_run),
-    KERNEL("ctx.4p64k", .prepare = lap_prepare, .run = lap_run),
+    KERNEL("ctx.4p0k", .run = exiting_run, .verify = nothing),
+    KERNEL("ctx.4p16k", .run = wordless_run, .verify = nothing),
+    KERNEL("ctx.4p64k", .prepare = lap_prepare, .run = lap_run, .verify = nothing),
     NULL,
 };
 
 const struct workload_ops *const workload_ops_ram[] = {
-    KERNEL("ram.int.copy", .run = lane_run),
+    KERNEL("ram.int.copy", .run = lane_run, .verify = nothing),
     NULL,
 };
 
 const struct workload_ops *const workload_ops_membw[] = {NULL};
 
 const struct workload_ops *const workload_ops_file[] = {
-    KERNEL("file.write", .prepare = leave_file, .run = spin),
+    KERNEL("file.write", .prepare = leave_file, .run = spin, .verify = nothing),
     NULL,
 };
 

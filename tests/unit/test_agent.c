@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -196,7 +197,8 @@ static void run(struct agent *a, struct record *r, unsigned slot, const char *wo
     assert_int_equal(number(r, "slot"), slot);
     expect(a, r, "result");
     assert_int_equal(number(r, "slot"), slot);
-    assert_int_equal(number(r, "verified"), 1);
+    /* the one strange kernel that verifies nothing */
+    assert_int_equal(number(r, "verified"), strcmp(workload, "sys.fork_sh") != 0);
 }
 
 static void expect_fail(struct agent *a, unsigned slot, const char *part)
@@ -1025,6 +1027,35 @@ static void cleans_its_scratch_directory(void **state)
     assert_int_equal(rmdir(scratch), 0);
 }
 
+/* One socket for both directions, as some runtimes give it. */
+static void speaks_over_a_socket(void **state)
+{
+    struct agent a = {.to = -1};
+    struct record r;
+    int pair[2];
+    (void)state;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+    a.pid = fork();
+    if (a.pid == 0) {
+        dup2(pair[1], 0);
+        dup2(pair[1], 1);
+        execl(STRANGE_AGENT, STRANGE_AGENT, (char *)NULL);
+        _exit(127);
+    }
+    assert_true(a.pid > 0);
+    close(pair[1]);
+    a.to = a.from = pair[0];
+    assert_int_equal(line_reader_init(&a.lines, PROTOCOL_MAX_FROM_GUEST), 0);
+    expect(&a, &r, "hello");
+    run(&a, &r, 1, "null", "", 20);
+    say(&a, "clock id=1\n");
+    assert_int_equal(shutdown(a.to, SHUT_WR), 0); /* its answer still comes */
+    expect(&a, &r, "clock");
+    assert_false(hear(&a, &r, 10));
+    a.to = -1;
+    assert_int_equal(await_end(&a, 10), 0);
+}
+
 /* Idle, it sleeps: no tick, no timer, no turn of a loop. */
 static void does_not_spin(void **state)
 {
@@ -1079,6 +1110,7 @@ int main(void)
         cmocka_unit_test(counts_whole_laps),
         cmocka_unit_test(runs_lanes),
         cmocka_unit_test(cleans_its_scratch_directory),
+        cmocka_unit_test(speaks_over_a_socket),
         cmocka_unit_test(does_not_spin),
     };
     signal(SIGPIPE, SIG_IGN);

@@ -249,6 +249,12 @@ bool process_gone(struct process *p)
     return kill(-p->pid, SIGKILL) < 0 && errno == ESRCH;
 }
 
+void process_reap_strays(void)
+{
+    while (waitpid(-1, NULL, WNOHANG) > 0)
+        ;
+}
+
 void process_describe(const struct process *p, char *out, size_t size)
 {
     if (WIFSIGNALED(p->wait_status)) {

@@ -40,6 +40,8 @@ void process_ask_end(struct process *p);
 void process_kill(struct process *p);
 /* Call after SIGCHLD. True once the worker and all that it forked are dead and waited for. */
 bool process_gone(struct process *p);
+/* When there is no worker: wait for what one that was given up has left, and for orphans. */
+void process_reap_strays(void);
 /* How it died, as a sentence without an end: "died of signal 11 (Segmentation fault)". */
 void process_describe(const struct process *p, char *out, size_t size);
 /* Free what is left on this side, its scratch directory included. */

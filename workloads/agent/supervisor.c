@@ -438,7 +438,7 @@ static void send_result(struct supervisor *s)
         record_add_u64(w, "p99_9_ns", o->p99_9_ns);
         record_add_u64(w, "max_ns", o->max_ns);
     }
-    record_add_u64(w, "verified", 1);
+    record_add_u64(w, "verified", o->verified);
     if (s->steal_known)
         record_add_double(w, "steal", (double)s->stolen / (double)s->jiffies);
     record_add_u64(w, "minflt", o->minflt);
@@ -507,8 +507,10 @@ static void handle_messages(struct supervisor *s)
 /* Something died, or may have. */
 static void handle_deaths(struct supervisor *s)
 {
-    if (s->phase == PHASE_NONE)
+    if (s->phase == PHASE_NONE) {
+        process_reap_strays();
         return;
+    }
     bool gone = process_gone(&s->process);
     if (!s->process.reaped)
         return;

@@ -437,6 +437,7 @@ static int collect(struct worker *w)
             histogram_merge(all, l->histogram);
     }
     o->ns = ns / w->lane_count;
+    o->verified = w->ops->verify != NULL;
 
     static const double quantiles[] = {0.5, 0.9, 0.99, 0.999};
     uint64_t *const values[] = {&o->p50_ns, &o->p90_ns, &o->p99_ns, &o->p99_9_ns};
