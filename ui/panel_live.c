@@ -29,7 +29,7 @@ static size_t metric(const struct snapshot *s, const struct view *v)
 static size_t boxes(const struct snapshot *s, int h, int w)
 {
     (void)s;
-    return layout_size(h, w) <= SIZE_TEXT ? 1 : BOX_COUNT;
+    return layout_area_size((struct rect){0, 0, h, w}) <= SIZE_TEXT ? 1 : BOX_COUNT;
 }
 
 static size_t rows(const struct snapshot *s, const struct view *v, size_t box)

@@ -23,7 +23,7 @@ static const struct sweep *sweep_of(const struct view *v, size_t box)
 static size_t boxes(const struct snapshot *s, int h, int w)
 {
     (void)s;
-    return layout_size(h, w) <= SIZE_TEXT ? 1 : BOX_COUNT;
+    return layout_area_size((struct rect){0, 0, h, w}) <= SIZE_TEXT ? 1 : BOX_COUNT;
 }
 
 static size_t rows(const struct snapshot *s, const struct view *v, size_t box)

@@ -19,17 +19,17 @@ enum { BOX_SCORE, BOX_RUN, BOX_HURTS, BOX_QUEUE, BOX_LOG, BOX_COUNT };
 static size_t boxes(const struct snapshot *s, int h, int w)
 {
     (void)s;
-    switch (layout_size(h, w)) {
+    switch (layout_area_size((struct rect){0, 0, h, w})) {
     case SIZE_TOO_SMALL:
     case SIZE_TEXT:
         return 1;
     case SIZE_SMALL:
-        return h >= 34 ? BOX_HURTS + 1 : BOX_RUN + 1;
+        return h >= 32 ? BOX_HURTS + 1 : BOX_RUN + 1;
     case SIZE_WIDE:
     case SIZE_HUGE:
         break;
     }
-    return h >= 34 ? BOX_COUNT : BOX_HURTS + 1;
+    return h >= 32 ? BOX_COUNT : BOX_HURTS + 1;
 }
 
 static size_t rows(const struct snapshot *s, const struct view *v, size_t box)
