@@ -99,6 +99,9 @@ static void set_progress(struct run *r)
     struct snapshot *s = board_edit(r->board);
     double seconds = elapsed(r);
     double done = r->expected_s > 0 ? r->done_s / r->expected_s : 0;
+    /* A second stage fills what is left of the budget: there time itself is the progress. */
+    if (isfinite(r->plan->budget_s) && seconds / r->plan->budget_s > done)
+        done = seconds / r->plan->budget_s;
     s->run.elapsed_s = seconds;
     s->run.done = done < 1 ? done : 1;
     double rest = done > 0.02 ? seconds * (1 - done) / done : r->expected_s - seconds;
@@ -557,8 +560,7 @@ static int stage_one(struct run *r, const size_t *order, struct error *e)
     return 0;
 }
 
-/* Fresh blocks for the rows that deserve them. Block after block over all kept rows, so that every
- * row that is begun is finished or none is. */
+/* Fresh blocks for the rows that deserve them, row after row: one that is begun is finished. */
 static int stage_two(struct run *r, struct error *e)
 {
     size_t order[KEEP_MAX];
