@@ -7,6 +7,7 @@
 #ifndef VMTAX_BOARD_H
 #define VMTAX_BOARD_H
 
+#include "paper.h"
 #include "result.h"
 
 #include <pthread.h>
@@ -181,6 +182,8 @@ struct snapshot {
     struct board_host host;
     struct board_self self;
     struct board_baseline baseline;
+    const struct paper *paper; /* the paper's own figures; NULL: not at hand. Whoever made the
+                                * snapshot owns it and keeps it as long. */
 };
 
 struct board {

@@ -329,6 +329,29 @@ static void publish(struct host_sampler *s, const struct sample *from)
     board_publish(s->board);
 }
 
+/* The data caches of the first processor, by level; 0 where the kernel does not say. */
+static void read_caches(uint64_t bytes[BOARD_CACHES])
+{
+    memset(bytes, 0, BOARD_CACHES * sizeof *bytes);
+    for (int i = 0; i < 8; i++) {
+        char path[96], type[32], text[32], suffix = 0;
+        unsigned long level, size;
+        snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu0/cache/index%d/type", i);
+        if (read_text(path, type, sizeof type) < 0)
+            return;
+        if (strncmp(type, "Instruction", 11) == 0)
+            continue;
+        snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu0/cache/index%d/level", i);
+        if (read_text(path, text, sizeof text) < 0 || sscanf(text, "%lu", &level) != 1)
+            continue;
+        snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu0/cache/index%d/size", i);
+        if (read_text(path, text, sizeof text) < 0 || sscanf(text, "%lu%c", &size, &suffix) < 1)
+            continue;
+        if (level >= 1 && level <= BOARD_CACHES && size < 1ul << 40)
+            bytes[level - 1] = (uint64_t)size << (suffix == 'K' ? 10 : suffix == 'M' ? 20 : 0);
+    }
+}
+
 /* What does not change while we run. */
 static void publish_machine(struct host_sampler *s)
 {
@@ -342,6 +365,8 @@ static void publish_machine(struct host_sampler *s)
     const char *virt = result_fact(&facts, "hypervisor");
     char name[64] = "";
     gethostname(name, sizeof name - 1);
+    uint64_t caches[BOARD_CACHES];
+    read_caches(caches);
 
     struct board_host *h = &board_edit(s->board)->host;
     text_clean(h->name, sizeof h->name, name);
@@ -349,6 +374,7 @@ static void publish_machine(struct host_sampler *s)
     text_copy(h->kernel, sizeof h->kernel, kernel ? kernel : unknown);
     text_copy(h->governor, sizeof h->governor, governor ? governor : unknown);
     text_copy(h->virt, sizeof h->virt, virt ? virt : unknown);
+    memcpy(h->cache_bytes, caches, sizeof h->cache_bytes);
     text_copy(h->quiet_why, sizeof h->quiet_why, s->quiet.why);
     board_publish(s->board);
     result_release(&facts);

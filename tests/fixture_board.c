@@ -220,6 +220,8 @@ static void fill_host(struct snapshot *s)
     text_copy(h->kernel, sizeof h->kernel, "6.1.0-18-amd64");
     text_copy(h->governor, sizeof h->governor, "performance");
     h->cores = 4;
+    h->cache_bytes[0] = 32 << 10;
+    h->cache_bytes[1] = 4 << 20;
     h->count = BOARD_HOST_MAX;
     h->first = 17; /* a ring that has wrapped */
     for (unsigned i = 0; i < BOARD_HOST_MAX; i++) {
@@ -393,6 +395,114 @@ void fixture_all(struct snapshot *s)
     fill_host(s);
     fill_run(s, 4);
     fill_queue_and_log(s);
+}
+
+void fixture_starting(struct snapshot *s)
+{
+    fill_common(s);
+    add_target(s, "native", "native", false);
+    add_target(s, "container", "container", false);
+    s->targets[1].state = BOARD_TARGET_STARTING;
+    fill_host(s);
+    s->run.active = true;
+    s->run.metric = SIZE_MAX;
+    text_copy(s->run.title, sizeof s->run.title, "quick comparison");
+    text_copy(s->run.phase, sizeof s->run.phase, "starting container");
+    s->run.elapsed_s = 1;
+    s->run.eta_s = 58;
+    s->run.done = 0.01;
+}
+
+/* Take back what the container has. */
+static void forget_container(struct snapshot *s)
+{
+    memset(&s->summary, 0, sizeof s->summary);
+    for (size_t m = 0; m < s->metric_count; m++) {
+        memset(&s->metrics[m].cell[1], 0, sizeof s->metrics[m].cell[1]);
+        s->summary.cell[s->metrics[m].workload->subsystem][0].rows++;
+        s->summary.cell[s->metrics[m].workload->subsystem][0].total++;
+    }
+}
+
+void fixture_native(struct snapshot *s)
+{
+    fixture_container(s);
+    forget_container(s);
+    s->target_count = 1;
+    memset(&s->run, 0, sizeof s->run);
+    s->run.eta_s = -1;
+    s->queue_count = s->queue_total = 0;
+    memset(&s->baseline, 0, sizeof s->baseline);
+}
+
+void fixture_failed(struct snapshot *s)
+{
+    fixture_container(s);
+    forget_container(s);
+    s->run.target = 0;
+    s->targets[1].state = BOARD_TARGET_FAILED;
+    text_copy(s->targets[1].reason, sizeof s->targets[1].reason,
+              "the memory controller of cgroup v2 is not delegated to this user");
+    text_copy(s->targets[1].remedy, sizeof s->targets[1].remedy,
+              "run vmtax as root, or delegate it: systemctl edit user@.service, Delegate=yes");
+}
+
+void fixture_rows_failed(struct snapshot *s)
+{
+    fixture_container(s);
+    memset(&s->run, 0, sizeof s->run);
+    s->run.eta_s = -1;
+    s->queue_count = s->queue_total = 0;
+    for (size_t m = 0; m < s->metric_count; m++) {
+        struct board_cell *cell = &s->metrics[m].cell[1];
+        if (m % 4 == 1) {
+            memset(cell, 0, sizeof *cell);
+            cell->compared = true;
+            cell->comparison.verdict = m % 8 == 1 ? VERDICT_NOT_MEASURED : VERDICT_CANNOT;
+            text_copy(cell->comparison.reason, sizeof cell->comparison.reason,
+                      m % 8 == 1 ? "the worker ended in verify: the checksum differs"
+                                 : "needs two processors; the container has one");
+        } else if (m % 4 == 2) {
+            cell->comparison.flags = FLAG_STEAL | FLAG_NESTED;
+        } else if (m % 8 == 3) {
+            memset(cell, 0, sizeof *cell);
+        }
+    }
+}
+
+void fixture_slow(struct snapshot *s)
+{
+    static const double ratios[] = {0.31, 0.62, 0.86, 0.93, 0.97, 1.0, 1.06};
+    fixture_container(s);
+    for (size_t m = 0; m < s->metric_count; m++) {
+        struct board_cell *cell = &s->metrics[m].cell[1];
+        struct comparison *c = &cell->comparison;
+        double half = m % 5 == 4 ? 0.2 : 0.01;
+        c->estimate.centre = log(ratios[m % 7]);
+        c->estimate.low = c->estimate.centre - half;
+        c->estimate.high = c->estimate.centre + half;
+        if (m % 6 == 5) {
+            c->estimate.n = 1;
+            c->estimate.bounded = false;
+        }
+        if (m % 9 == 8) {
+            c->estimate.n = 4;
+            c->estimate.approximate = true;
+        }
+        c->verdict = c->estimate.bounded
+                         ? stats_verdict(&c->estimate, workload_margin(s->metrics[m].workload))
+                         : VERDICT_NO_SIGN;
+        if (c->verdict == VERDICT_BETTER)
+            c->flags |= FLAG_TOO_GOOD;
+        double native = s->metrics[m].cell[0].figure.value;
+        cell->figure.value = workload_lower_is_better(s->metrics[m].workload)
+                                 ? native / ratios[m % 7]
+                                 : native * ratios[m % 7];
+        cell->figure.low = cell->figure.value * 0.99;
+        cell->figure.high = cell->figure.value * 1.01;
+    }
+    memset(&s->summary, 0, sizeof s->summary);
+    fill_summary(s);
 }
 
 static void fill_text(char *out, size_t size, const char *unit)

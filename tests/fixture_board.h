@@ -11,6 +11,12 @@ void fixture_container(
     struct snapshot *s); /* native and container, a run is live, queue, log, baseline */
 void fixture_stored(struct snapshot *s); /* the same figures from a stored result, nothing live */
 void fixture_all(struct snapshot *s); /* container, openvz, xen, kvm, and a kvm that is emulated */
+void fixture_starting(struct snapshot *s); /* the first run has begun, the container is starting */
+void fixture_native(struct snapshot *s);   /* native alone was measured, nothing runs */
+void fixture_failed(struct snapshot *s);   /* the container did not start, native goes on */
+void fixture_rows_failed(
+    struct snapshot *s); /* nothing runs; some rows failed, cannot be, or carry flags */
+void fixture_slow(struct snapshot *s); /* a container that costs: every verdict, hollow marks */
 void fixture_hostile(
     struct snapshot *s); /* longest names and extreme or missing figures everywhere */
 

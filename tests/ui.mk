@@ -28,8 +28,9 @@ tests_unit_test_theme_LDADD = libui.a libvmtax.a $(CMOCKA_LIBS) -lm
 unit_tests += tests/unit/test_golden
 tests_unit_test_golden_SOURCES = tests/unit/test_golden.c tests/unit/unit.h tests/fixture_board.c tests/fixture_board.h
 tests_unit_test_golden_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) \
-	-DGOLDEN_DIR='"$(abs_top_srcdir)/tests/golden"'
-tests_unit_test_golden_LDADD = libui.a libvmtax.a $(CMOCKA_LIBS) -lm
+	-DGOLDEN_DIR='"$(abs_top_srcdir)/tests/golden"' \
+	-DPAPER_JSON='"$(abs_top_srcdir)/data/paper.json"'
+tests_unit_test_golden_LDADD = libui.a libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
 golden_tests += tests/unit/test_golden
 EXTRA_DIST += tests/golden
 

@@ -38,7 +38,7 @@ static void *feed(void *context)
                                ? s->metrics[r->metric].cell[r->target].figure.value
                                : 1000;
             size_t at = board_ring_push(&r->rate_first, &r->rate_count, BOARD_RATE_MAX);
-            r->rate[at] = (struct board_rate){.at_s = s->now_s + tick * 0.05,
+            r->rate[at] = (struct board_rate){.at_s = board_now(&f->board),
                                               .value = level * (1 + 0.1 * sin(tick * 0.37)),
                                               .target = (uint8_t)r->target};
             r->elapsed_s += 0.05;
@@ -138,6 +138,8 @@ int main(int argc, char **argv)
         return 2;
     }
     fill(board_edit(&f.board));
+    if (feeding) /* the fixture's moments lie on a time line of its own */
+        f.board.current.run.rate_count = f.board.current.run.rate_first = 0;
     board_publish(&f.board);
     const struct app_actions actions = {.context = &f, .start = start, .abort = stop};
     if (feeding)

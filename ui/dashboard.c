@@ -31,6 +31,7 @@ struct dashboard {
     struct host_sampler *sampler;
     struct result last;  /* what the screen shows beside a live run: the latest result */
     struct result today; /* the machine's facts */
+    struct paper paper;
     struct job *job;
     struct target_options cpus; /* chosen once, before this thread steps aside */
     char agent[4096];
@@ -194,6 +195,18 @@ static enum color_choice colors_of(const struct options *o)
     return COLOR_CHOICE_AUTO;
 }
 
+/* The paper's figures stand beside ours; without the file the panels do without them. */
+static void show_paper(struct dashboard *d)
+{
+    struct error e;
+    if (paper_load(&d->paper, &e) < 0) {
+        board_log(&d->board, BOARD_LOG_NOTE, "", "%s", e.text);
+        return;
+    }
+    board_edit(&d->board)->paper = &d->paper;
+    board_publish(&d->board);
+}
+
 static const char *const welcome[] = {
     "What does your hypervisor cost you?",
     "",
@@ -222,6 +235,7 @@ static int run(const struct context *c, struct error *e)
         return -1;
     }
     fingerprint_read(&d->today);
+    show_paper(d);
     show_last(d);
     show_baseline(d);
     struct error no_sampler;

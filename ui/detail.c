@@ -1,6 +1,5 @@
 #include "ui/detail.h"
 
-#include "text.h"
 #include "ui/prose.h"
 
 #include <math.h>
@@ -91,7 +90,7 @@ static void comparison_lines(struct page *p, const struct snapshot *s, const str
     row_half(r, UNIT_PERCENT, half);
     row_detectable(r, detectable);
     if (r->bounded)
-        page_field(p, "interval", STYLE_TEXT, "%.1f–%.1f %%  at %.1f %%%s", r->low * 100,
+        page_field(p, "interval", STYLE_TEXT, "%.1f–%.1f, level %.1f%%%s", r->low * 100,
                    r->high * 100, r->cell->comparison.estimate.level * 100,
                    r->approximate ? ", approximate" : "");
     else
@@ -114,7 +113,7 @@ static void comparison_lines(struct page *p, const struct snapshot *s, const str
     if (r->stale) {
         char age[32];
         page_field(p, "age", STYLE_DIM, "%s: a stored result, not this session",
-                   text_duration(age, sizeof age, r->age_s));
+                   row_age(r->age_s, age));
     }
 }
 
@@ -146,22 +145,22 @@ static void latency_lines(struct page *p, const struct latency *native, const st
     }
 }
 
-static void paper_line(struct page *p, const struct workload *w)
+static void paper_line(struct page *p, const struct snapshot *s, const struct workload *w)
 {
     static const char *const kinds[] = {"openvz", "xen", "kvm"};
     static const char *const titles[] = {"OpenVZ", "Xen", "KVM"};
-    double native = row_paper(w, "native");
+    double native = row_paper(s, w, "native");
     char text[160];
     if (!isfinite(native))
         return;
     size_t used = (size_t)snprintf(text, sizeof text, "native %.4g µs", native);
     for (size_t i = 0; i < 3; i++) {
-        double value = row_paper(w, kinds[i]);
+        double value = row_paper(s, w, kinds[i]);
         if (isfinite(value) && used < sizeof text)
             used += (size_t)snprintf(text + used, sizeof text - used, "  %s %.1f %%", titles[i],
                                      100 * native / value);
     }
-    page_field(p, "paper 2010", STYLE_DIM, "%s of its native (%s)", text, w->mirrors);
+    page_field(p, "paper", STYLE_DIM, "2010: %s of its native (%s)", text, w->mirrors);
 }
 
 void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, const struct view *v,
@@ -180,8 +179,11 @@ void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, cons
     struct rect former = canvas_clip(c, r);
     if (page_left(&p) > 0) {
         int x = canvas_text(c, p.y, r.x, STYLE_STRONG, ATTR_BOLD, label);
-        canvas_textf(c, p.y, x, STYLE_DIM, 0, "  %s",
-                     workload_lower_is_better(w) ? "µs ↓ lower is better" : "↑ higher is better");
+        const char *way = workload_lower_is_better(w) ? "µs ↓ lower is better"
+                                                      : "↑ higher is better";
+        if (x + 2 + canvas_columns(way) > r.x + r.w)
+            way = workload_lower_is_better(w) ? "µs ↓" : "↑";
+        canvas_textf(c, p.y, x, STYLE_DIM, 0, "  %s", way);
         p.y++;
     }
     if (s->target_count > 0)
@@ -195,7 +197,7 @@ void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, cons
     } else {
         page_text(&p, STYLE_DIM, 0, "no guest to compare with");
     }
-    paper_line(&p, w);
+    paper_line(&p, s, w);
     if (m->baseline_known) {
         char range[32];
         page_field(&p, "baseline", STYLE_TEXT, "native then %s, %s",

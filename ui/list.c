@@ -101,9 +101,9 @@ static struct columns fit(int w, bool names, bool raw, int longest)
     if (raw && left >= 20 + 21 + 24)
         k.raw = 24;
     k.axis = left - k.half - k.n - k.finds - k.flags - k.raw;
-    int more = longest + 1 - k.label;
-    if (more > k.axis - 10)
-        more = k.axis - 10;
+    int more = longest + 1 - k.label, least = w >= 60 ? 14 : 8;
+    if (more > k.axis - least)
+        more = k.axis - least;
     if (more > 0) {
         k.label += more;
         k.axis -= more;
@@ -264,21 +264,21 @@ void list_ranked_draw(struct canvas *c, struct rect box, struct rect in, const s
         canvas_hit_row(c, (struct rect){y, in.x, 1, in.w}, index, first + i, 0);
     }
     if (in.h >= 4)
-        draw_foot(c, in.y + in.h - 1, in.x, &k, &a, v);
+        draw_foot(c, in.y + (count < visible ? (int)count : in.h - 1), in.x, &k, &a, v);
     widget_more(c, box, first, count > first + visible ? count - first - visible : 0);
 }
 
 /* The paper's three guests as small letters on the groove, under our own marks. */
 static void draw_ghosts(struct canvas *c, int y, int x, int w, const struct axis *a,
-                        const struct workload *wl)
+                        const struct snapshot *s, const struct workload *wl)
 {
     static const struct {
         const char *kind;
         uint32_t letter;
     } guests[] = {{"openvz", 'o'}, {"xen", 'x'}, {"kvm", 'k'}};
-    double native = row_paper(wl, "native");
+    double native = row_paper(s, wl, "native");
     for (size_t i = 0; i < 3; i++) {
-        double value = row_paper(wl, guests[i].kind);
+        double value = row_paper(s, wl, guests[i].kind);
         int off, at = axis_column(a, w, 100 * native / value, &off);
         if (isfinite(value) && at >= 0)
             canvas_put(c, y, x + at, off < 0 ? glyph(c->glyphs, GLYPH_OFF_LEFT) : guests[i].letter,
@@ -330,7 +330,7 @@ void list_rows_draw(struct canvas *c, struct rect box, struct rect in, const str
         if (!k.axis || !r.compared)
             continue;
         if (paper)
-            draw_ghosts(c, y, at, k.axis - 1, &a, r.metric->workload);
+            draw_ghosts(c, y, at, k.axis - 1, &a, s, r.metric->workload);
         for (size_t t = 1; t <= guests; t++) { /* the others' marks; the selected guest's on top */
             struct row other = row_read(s, metrics[first + i], t);
             if (t != target && other.compared)
@@ -340,7 +340,7 @@ void list_rows_draw(struct canvas *c, struct rect box, struct rect in, const str
             draw_mark(c, y, at, k.axis - 1, &a, &r);
     }
     if (in.h >= 4)
-        draw_foot(c, in.y + in.h - 1, in.x, &k, &a, v);
+        draw_foot(c, in.y + (count < visible ? (int)count : in.h - 1), in.x, &k, &a, v);
     widget_more(c, box, first, count > first + visible ? count - first - visible : 0);
 }
 
@@ -365,7 +365,7 @@ void list_nothing(struct canvas *c, struct rect in, const struct snapshot *s, co
                    "r measures its %zu quick rows here and on the guest, R everything.",
                    row_subsystem_rows(sub, PROFILE_QUICK));
     page_gap(&p);
-    list_targets(&p, s);
+    list_targets(&p, s, false);
     page_gap(&p);
     page_text(&p, STYLE_DIM, 0, "It measures:");
     for (const struct workload *w = workloads; w->id && page_left(&p) > 0; w++)
@@ -541,13 +541,59 @@ void list_tally(struct page *p, const struct snapshot *s)
     }
 }
 
-void list_targets(struct page *p, const struct snapshot *s)
+static bool any_compared(const struct snapshot *s, size_t target)
+{
+    for (size_t i = 0; i < s->metric_count; i++)
+        if (row_read(s, i, target).compared)
+            return true;
+    return false;
+}
+
+void list_answer(struct page *p, const struct snapshot *s)
+{
+    for (size_t t = 1; t < s->target_count; t++) {
+        const struct subsystem_summary_cell *mean = &s->summary.cell[SUBSYSTEM_COUNT][t];
+        const char *id = s->targets[t].id;
+        if (!mean->known || !isfinite(mean->ratio) || s->targets[t].emulated)
+            continue;
+        char interval[48] = "";
+        if (mean->bounded)
+            snprintf(interval, sizeof interval, " (%.1f–%.1f)", mean->low * 100, mean->high * 100);
+        switch (mean->verdict) {
+        case VERDICT_SLIGHTLY_WORSE:
+        case VERDICT_WORSE:
+            if (mean->bounded)
+                snprintf(interval, sizeof interval, " (%.1f–%.1f)", 100 - mean->high * 100,
+                         100 - mean->low * 100);
+            page_textf(p, STYLE_STRONG, ATTR_BOLD, "%s costs %.1f %%%s of native's speed.", id,
+                       100 - mean->ratio * 100, interval);
+            break;
+        case VERDICT_SAME:
+            page_textf(p, STYLE_STRONG, ATTR_BOLD,
+                       "%s is as fast as native, within the margin: %.1f %%%s.", id,
+                       mean->ratio * 100, interval);
+            break;
+        case VERDICT_BETTER:
+            page_textf(p, STYLE_STRONG, ATTR_BOLD, "%s seems faster than native: %.1f %%%s. Why?",
+                       id, mean->ratio * 100, interval);
+            break;
+        default:
+            page_textf(p, STYLE_TEXT, 0, "%s: %.1f %% of native%s; %s.", id, mean->ratio * 100,
+                       interval, verdicts[mean->verdict].title);
+            break;
+        }
+    }
+}
+
+void list_targets(struct page *p, const struct snapshot *s, bool measured_only)
 {
     for (size_t t = 0; t < s->target_count; t++) {
         const struct board_target *to = &s->targets[t];
         if (to->state == BOARD_TARGET_STARTING)
             page_textf(p, STYLE_WARN, 0, "%s is starting…", to->id);
         if (to->state != BOARD_TARGET_FAILED && to->state != BOARD_TARGET_UNUSABLE)
+            continue;
+        if (measured_only && !any_compared(s, t))
             continue;
         page_textf(p, to->state == BOARD_TARGET_FAILED ? STYLE_ERROR : STYLE_WARN, 0, "%s %s: %s",
                    to->id, to->state == BOARD_TARGET_FAILED ? "failed" : "cannot be used",
@@ -577,16 +623,11 @@ void list_differences(struct page *p, const struct snapshot *s)
 void list_baseline(const struct snapshot *s, char out[160])
 {
     const struct board_baseline *b = &s->baseline;
-    char age[24];
+    char age[32];
     out[0] = '\0';
     if (!b->known)
         return;
-    if (b->age_s >= 2 * 86400)
-        snprintf(age, sizeof age, "%.0f days", b->age_s / 86400);
-    else if (b->age_s >= 2 * 3600)
-        snprintf(age, sizeof age, "%.0f hours", b->age_s / 3600);
-    else
-        snprintf(age, sizeof age, "%.0f min", b->age_s / 60);
+    row_age(b->age_s, age);
     snprintf(out, 160, "baseline %.20s, %s old, %.40s%s", b->name, age, b->strength,
              b->difference_total > 0 ? ", machine changed" : "");
 }

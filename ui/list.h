@@ -46,8 +46,11 @@ void list_log_draw(struct canvas *c, struct rect box, struct rect in, const stru
 
 /* "52 rows: 40≈ 8▽ 1▼ 3?" */
 void list_tally(struct page *p, const struct snapshot *s);
-/* Targets that are not ready: state, reason, remedy. */
-void list_targets(struct page *p, const struct snapshot *s);
+/* What the guests cost, in a sentence each: the mean over the subsystems with its interval. */
+void list_answer(struct page *p, const struct snapshot *s);
+/* Targets that are not ready: state, reason, remedy. measured_only: leave out those of which
+ * nothing was compared, since the scoreboard's column says it of them. */
+void list_targets(struct page *p, const struct snapshot *s, bool measured_only);
 /* What changed on the machine since the baseline. */
 void list_differences(struct page *p, const struct snapshot *s);
 /* "baseline office: 3 sessions, 2 days old, too young: 2 more sessions"; "" without one. */

@@ -146,7 +146,7 @@ static void draw_scale(struct canvas *c, struct rect graph, double top, double s
         if (i == 3)
             snprintf(text, sizeof text, "now");
         else
-            snprintf(text, sizeof text, "-%.0fs", ago);
+            snprintf(text, sizeof text, span_s < 10 ? "-%.1fs" : "-%.0fs", ago);
         int x = graph.x + (graph.w - 1) * i / 3;
         int n = canvas_columns(text);
         canvas_text(c, y, i == 3 ? x - n + 1 : x, STYLE_DIM, 0, text);
@@ -159,6 +159,10 @@ void live_graph(struct canvas *c, struct rect r, const struct snapshot *s, doubl
         return;
     if (!(span_s > 0))
         span_s = 30;
+    /* The ring is of the metric that runs, which may have begun a moment ago: use the whole width.
+     */
+    if (s->run.rate_count > 0)
+        span_s = fmin(span_s, fmax(2, ceil(s->now_s - rate_at(&s->run, 0)->at_s + 0.25)));
     struct rect former = canvas_clip(c, r);
     bool side = r.w >= 30, scale = r.w >= 60 && r.h >= 8;
     struct rect graph = r;

@@ -34,7 +34,7 @@ double matrix_us(const struct snapshot *s, const struct matrix *m, size_t row, s
     if (!w)
         return NAN;
     if (m->paper)
-        return row_paper(w, m->paper);
+        return row_paper(s, w, m->paper);
     size_t i = matrix_metric(s, row, column, m->cross);
     if (i == SIZE_MAX || !s->metrics[i].cell[m->target].figure.measured)
         return NAN;
@@ -47,7 +47,7 @@ double matrix_times(const struct snapshot *s, const struct matrix *m, size_t row
     if (!w)
         return NAN;
     if (m->paper)
-        return row_paper(w, m->paper) / row_paper(w, "native");
+        return row_paper(s, w, m->paper) / row_paper(s, w, "native");
     size_t i = matrix_metric(s, row, column, m->cross);
     if (i == SIZE_MAX)
         return NAN;
@@ -165,7 +165,8 @@ void matrix_draw(struct canvas *c, struct rect in, const struct snapshot *s, con
                 spread_text(s, m, r, k, text);
                 widget_heat(c, y + 1, x, w, times, text);
             } else if (tall > 1 && isfinite(times)) {
-                snprintf(text, sizeof text, "%sµs", number_short(number, matrix_us(s, m, r, k)));
+                snprintf(text, sizeof text, w >= 9 ? "%sµs" : "%s",
+                         number_short(number, matrix_us(s, m, r, k)));
                 bool native = strcmp(unit_text(m, unit), "µs") == 0;
                 widget_heat(c, y + 1, x, w, times, native ? "" : text);
             }

@@ -59,10 +59,10 @@ static bool word(const struct snapshot *s, const struct view *v, char *out, size
     return true;
 }
 
-static bool paper_known(void)
+static bool paper_known(const struct snapshot *s)
 {
     const struct workload *w = workload_find("ctx.2p0k");
-    return w && isfinite(row_paper(w, "native"));
+    return w && isfinite(row_paper(s, w, "native"));
 }
 
 static void draw_one(struct canvas *c, struct rect r, const struct snapshot *s,
@@ -224,7 +224,7 @@ static void draw(struct canvas *c, struct rect area, const struct snapshot *s, c
         return;
     }
     size_t list[ROWS_MAX];
-    if (row_list(s, v, SUBSYSTEM_CTXSW, "", list) == 0 && !paper_known()) {
+    if (row_list(s, v, SUBSYSTEM_CTXSW, "", list) == 0 && !paper_known(s)) {
         struct box box = {.title = "context switch", .number = '0', .focus = true};
         list_nothing(c, widget_box(c, area, &box), s, v, SUBSYSTEM_CTXSW);
         return;
@@ -232,9 +232,10 @@ static void draw(struct canvas *c, struct rect area, const struct snapshot *s, c
     struct matrix mine[2 * TARGETS_MAX], theirs[4];
     size_t my_count = ours(s, v, area.w, mine);
     int low = MATRIX_ROWS + 4, high = 2 * MATRIX_ROWS + 5;
-    bool second = paper_known() && area.h >= low + low + 2 + 10;
+    bool second = paper_known(s) && area.h >= low + low + 2 + 10;
     struct rect part[4], bottom[2];
-    bool tall = area.h >= high + (second ? low : 0) + 2 + 10;
+    bool tall = area.h >= high + (second ? low : 0) + 2 + 10 &&
+                my_count * 28 <= (size_t)area.w; /* else a cell has no room for its second line */
     const struct part down[4] = {
         {.min = tall ? high : low, .max = tall ? high : low, .priority = 4},
         {.min = second ? low : 1, .max = second ? low : 1, .priority = second ? 1 : 0},
@@ -258,7 +259,7 @@ static void draw(struct canvas *c, struct rect area, const struct snapshot *s, c
     if (second) {
         draw_band(c, part[0], s, v, mine, my_count);
         draw_band(c, part[1], s, v, theirs, papers(area.w, true, theirs));
-    } else if (v->paper && paper_known()) {
+    } else if (v->paper && paper_known(s)) {
         size_t t = row_target(s, v), count = 0;
         struct matrix mixed[8];
         if (t > 0)

@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 static size_t boxes(const struct snapshot *s, int h, int w)
 {
@@ -86,9 +87,13 @@ static void draw_facts(struct canvas *c, struct rect r, const struct snapshot *s
     if (isfinite(h->mhz) && h->mhz > 0)
         page_field(&p, "clock", STYLE_TEXT, "%.2f GHz  %s", h->mhz / 1000, h->governor);
     page_field(&p, "kernel", STYLE_TEXT, "%s", h->kernel);
-    page_field(&p, "runs on", h->virt[0] ? STYLE_WARN : STYLE_TEXT, "%s%s",
-               h->virt[0] ? h->virt : "bare metal",
-               h->virt[0] ? ": native itself is a guest here (flag N)" : "");
+    bool metal = !h->virt[0] || strcmp(h->virt, "none") == 0,
+         unknown = strcmp(h->virt, "unknown") == 0;
+    page_field(&p, "runs on", metal || unknown ? STYLE_TEXT : STYLE_WARN, "%s%s",
+               metal     ? "bare metal"
+               : unknown ? "not known whether on a hypervisor"
+                         : h->virt,
+               metal || unknown ? "" : ": native itself is a guest here (flag N)");
     page_field(&p, "load", STYLE_TEXT, "%.2f %.2f %.2f  %zu processes", h->load1, h->load5,
                h->load15, h->processes);
     char used[32], total[32];
@@ -194,7 +199,7 @@ static void draw_text(struct canvas *c, struct rect r, const struct snapshot *s)
     struct page p = page_begin(c, (struct rect){y, in.x, end - y, in.w});
     page_textf(&p, STYLE_TEXT, 0, "%s, %zu processors", s->host.cpu_model, s->host.cores);
     page_textf(&p, STYLE_TEXT, 0, "%s", s->host.kernel);
-    list_targets(&p, s);
+    list_targets(&p, s, false);
     list_differences(&p, s);
 }
 

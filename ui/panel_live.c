@@ -254,6 +254,7 @@ static void draw_run(struct canvas *c, struct rect r, const struct snapshot *s,
              run->stages > 1 ? (run->stage == 2 ? ", stage 2 of 2" : ", stage 1 of 2") : "");
     struct box box = {.title = run->paused ? "run, paused" : "run", .note = note, .top = top};
     struct rect in = widget_box(c, r, &box);
+    struct rect former = canvas_clip(c, in);
     int y = in.y, end = in.y + in.h;
     if (y < end)
         draw_blocks_row(c, y++, in.x, in.w, s);
@@ -287,6 +288,7 @@ static void draw_run(struct canvas *c, struct rect r, const struct snapshot *s,
     }
     if (y < end && m < s->metric_count && s->metrics[m].workload->method)
         widget_cut(c, y, in.x, in.w, STYLE_DIM, 0, s->metrics[m].workload->method);
+    canvas_unclip(c, former);
 }
 
 static void draw_blocks(struct canvas *c, struct rect r, const struct snapshot *s)
@@ -325,7 +327,7 @@ static void draw_row(struct canvas *c, struct rect r, const struct snapshot *s,
     static const struct hint top[] = {{ACTION_BACK, NULL}, {ACTION_NONE, NULL}};
     static const struct hint bottom[] = {
         {ACTION_RUN, NULL}, {ACTION_TARGET, NULL}, {ACTION_UNITS, NULL}, {ACTION_NONE, NULL}};
-    struct rect part[2], left[2];
+    struct rect part[2], left[2] = {{0}};
     size_t m = metric(s, v);
     bool wide = r.w >= 110;
     const struct part across[2] = {{.min = 50, .weight = 1, .priority = 2},
@@ -333,7 +335,8 @@ static void draw_row(struct canvas *c, struct rect r, const struct snapshot *s,
     const struct part down[2] = {{.min = 8, .weight = 1, .priority = 2},
                                  {.min = 8, .max = 9, .weight = 1, .priority = 1}};
     layout_columns(r, across, wide ? 2 : 1, part);
-    layout_rows(part[0], down, 2, left);
+    bool histogram = m < s->metric_count && s->metrics[m].workload->latency;
+    layout_rows(part[0], down, histogram ? 2 : 1, left);
     char title[160] = "a row", label[LABEL_MAX];
     if (m < s->metric_count) {
         row_label(&s->metrics[m], label);

@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BOX_SCORE, BOX_RUN, BOX_HURTS, BOX_QUEUE, BOX_LOG, BOX_COUNT };
+enum { BOX_SCORE, BOX_RUN, BOX_HURTS, BOX_LOG, BOX_QUEUE, BOX_COUNT }; /* as they drop out */
 
 static size_t boxes(const struct snapshot *s, int h, int w)
 {
@@ -29,7 +29,7 @@ static size_t boxes(const struct snapshot *s, int h, int w)
     case SIZE_HUGE:
         break;
     }
-    return h >= 32 ? BOX_COUNT : BOX_HURTS + 1;
+    return h >= 36 ? BOX_COUNT : h >= 30 ? BOX_LOG + 1 : BOX_RUN + 1;
 }
 
 static size_t rows(const struct snapshot *s, const struct view *v, size_t box)
@@ -144,14 +144,15 @@ static void draw_idle(struct canvas *c, struct rect in, const struct snapshot *s
         page_gap(&p);
         page_text(&p, STYLE_DIM, 0,
                   "The bars fill as blocks finish. 100 is native, right is better, ink is loss.");
-        list_targets(&p, s);
+        list_targets(&p, s, true);
         return;
     }
+    list_answer(&p, s);
     list_tally(&p, s);
     page_text(&p, STYLE_DIM, 0,
               s->stored ? "A stored result is shown; nothing runs."
                         : "Nothing runs. r runs the row again, R everything, p plans a run.");
-    list_targets(&p, s);
+    list_targets(&p, s, true);
     list_differences(&p, s);
 }
 

@@ -39,55 +39,67 @@ static bool word(const struct snapshot *s, const struct view *v, char *out, size
     return true;
 }
 
-/* The paper's table, scrolled to the selected row's operation. */
+/* The paper's table, scrolled to the operation of the selected row. Its figures carry no interval,
+ * so no verdict's colour either. */
 static void draw_paper(struct canvas *c, struct rect in, const struct snapshot *s,
                        const struct view *v)
 {
     static const char *const kinds[] = {"native", "openvz", "xen", "kvm"};
-    static const char *const heads[] = {"native µs", "OpenVZ", "Xen", "KVM"};
-    size_t m = metric(s, v);
-    const struct workload *selected = m < s->metric_count ? s->metrics[m].workload : NULL;
-    int label = 15, w = (in.w - label) / 4, y = in.y;
-    if (w < 7 || in.h < 3)
-        return;
-    if (w > 12)
-        w = 12;
-    for (int k = 0; k < 4; k++)
-        canvas_text_right(c, y, in.x + label + (k + 1) * w - 1,
-                          k ? style_of_kind(kinds[k]) : STYLE_DIM, 0, heads[k]);
-    y++;
-    for (const struct workload *wl = workloads; wl->id && y < in.y + in.h; wl++) {
-        double native = row_paper(wl, "native");
-        if (wl->subsystem != SUBSYSTEM_SYSOPS || !isfinite(native))
+    static const char *const heads[] = {"native", "OpenVZ", "Xen", "KVM"};
+    const struct workload *list[64], *selected = NULL;
+    size_t m = metric(s, v), count = 0, at = 0;
+    if (m < s->metric_count)
+        selected = s->metrics[m].workload;
+    for (const struct workload *w = workloads; w->id && count < 64; w++) {
+        if (w->subsystem != SUBSYSTEM_SYSOPS || !isfinite(row_paper(s, w, "native")))
             continue;
-        widget_cursor(c, y, in.x, wl == selected);
-        widget_cut(c, y, in.x, label - 1, wl == selected ? STYLE_TEXT : STYLE_DIM, 0, wl->title);
+        if (w == selected)
+            at = count;
+        list[count++] = w;
+    }
+    int w = (in.w - 12) / 4 < 12 ? (in.w - 12) / 4 : 12, label = in.w - 4 * w;
+    if (label > 16)
+        label = 16;
+    if (w < 5 || in.h < 2)
+        return;
+    for (int k = 0; k < 4; k++)
+        canvas_text_right(c, in.y, in.x + label + (k + 1) * w - 1,
+                          k ? style_of_kind(kinds[k]) : STYLE_DIM, 0,
+                          w >= 7   ? heads[k]
+                          : k == 0 ? "µs"
+                          : k == 1 ? "OVZ"
+                                   : heads[k]);
+    bool foot = in.h >= 4;
+    size_t visible = (size_t)(in.h - 1 - foot), first = widget_scroll(0, at, visible, count);
+    for (size_t i = 0; i < visible && first + i < count; i++) {
+        const struct workload *wl = list[first + i];
+        int y = in.y + 1 + (int)i;
+        bool here = wl == selected;
+        double native = row_paper(s, wl, "native");
+        widget_cursor(c, y, in.x, here);
+        widget_cut(c, y, in.x, label - 1, here ? STYLE_TEXT : STYLE_DIM, 0, wl->title);
         for (int k = 0; k < 4; k++) {
             char number[NUMBER_MAX];
-            double value = row_paper(wl, kinds[k]);
+            double value = row_paper(s, wl, kinds[k]);
             if (k == 0 || v->unit == UNIT_RAW)
                 number_short(number, value);
             else
-                number_ratio(number, 6, native / value, v->unit);
-            enum style style = k == 0 || v->unit == UNIT_RAW ? STYLE_TEXT
-                               : native / value < 0.9        ? STYLE_WORSE
-                               : native / value < 0.97       ? STYLE_SLIGHTLY_WORSE
-                                                             : STYLE_TEXT;
-            canvas_text_right(c, y, in.x + label + (k + 1) * w - 1, style, 0, number);
+                number_ratio(number, w - 1 < 6 ? w - 1 : 6, native / value, v->unit);
+            canvas_text_right(c, y, in.x + label + (k + 1) * w - 1,
+                              here ? STYLE_STRONG : STYLE_TEXT, here ? ATTR_BOLD : 0, number);
         }
-        y++;
     }
-    if (y < in.y + in.h)
-        widget_cut(c, y, in.x, in.w, STYLE_DIM, 0,
-                   v->unit == UNIT_RAW     ? "µs an operation"
-                   : v->unit == UNIT_TIMES ? "× its native time; no interval was published"
+    if (foot)
+        widget_cut(c, in.y + in.h - 1, in.x, in.w, STYLE_DIM, 0,
+                   v->unit == UNIT_RAW     ? "µs an operation; no interval was published"
+                   : v->unit == UNIT_TIMES ? "× its native; no interval was published"
                                            : "% of its native; no interval was published");
 }
 
-static bool paper_known(void)
+static bool paper_known(const struct snapshot *s)
 {
     for (const struct workload *w = workloads; w->id; w++)
-        if (w->subsystem == SUBSYSTEM_SYSOPS && isfinite(row_paper(w, "native")))
+        if (w->subsystem == SUBSYSTEM_SYSOPS && isfinite(row_paper(s, w, "native")))
             return true;
     return false;
 }
@@ -121,7 +133,7 @@ static void draw_table(struct canvas *c, struct rect r, const struct snapshot *s
 static void draw(struct canvas *c, struct rect area, const struct snapshot *s, const struct view *v)
 {
     enum size_class size = layout_area_size(area);
-    bool ghosts = v->paper && paper_known();
+    bool ghosts = v->paper && paper_known(s);
     if (size <= SIZE_TEXT) {
         list_text_draw(c, area, s, v, SUBSYSTEM_SYSOPS, "");
         return;
@@ -136,15 +148,15 @@ static void draw(struct canvas *c, struct rect area, const struct snapshot *s, c
     const struct part across[2] = {{.min = 38, .weight = 1, .priority = 2},
                                    {.min = 36, .weight = 1, .max = 68, .priority = 1}};
     layout_rows(area, down, 2, part);
-    layout_columns(part[1], across, paper_known() ? 2 : 1, below);
+    layout_columns(part[1], across, paper_known(s) ? 2 : 1, below);
     draw_table(c, part[0], s, v, ghosts);
     if (below[0].h > 0) {
         static const struct hint top[] = {{ACTION_WHY, NULL}, {ACTION_NONE, NULL}};
         struct box box = {.title = "this row", .top = top};
         detail_draw(c, widget_box(c, below[0], &box), s, v, metric(s, v));
     }
-    if (paper_known() && below[1].h > 0) {
-        struct box box = {.title = "the paper's Table I", .note = "2010, its machine, not ours"};
+    if (paper_known(s) && below[1].h > 0) {
+        struct box box = {.title = "paper 2010, Table I", .note = "its machine, not ours"};
         draw_paper(c, widget_box(c, below[1], &box), s, v);
     }
 }

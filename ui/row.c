@@ -233,6 +233,17 @@ struct axis row_axis(const double *percents, size_t count)
     return a;
 }
 
+char *row_age(double seconds, char out[32])
+{
+    if (seconds >= 2 * 86400)
+        snprintf(out, 32, "%.0f days", floor(seconds / 86400));
+    else if (seconds >= 2 * 3600)
+        snprintf(out, 32, "%.0f hours", floor(seconds / 3600));
+    else
+        snprintf(out, 32, "%.0f min", floor(seconds / 60));
+    return out;
+}
+
 char *row_flags(uint32_t set, char out[FLAG_COUNT + 1])
 {
     size_t used = 0;
@@ -353,8 +364,15 @@ bool row_any(const struct snapshot *s, size_t target)
     return false;
 }
 
-double row_paper(const struct workload *w, const char *kind)
+double row_paper(const struct snapshot *s, const struct workload *w, const char *kind)
 {
-    (void)w, (void)kind;
+    static const char *const kinds[PAPER_COLUMNS] = {[PAPER_NATIVE] = "native",
+                                                     [PAPER_OPENVZ] = "openvz",
+                                                     [PAPER_XEN] = "xen",
+                                                     [PAPER_KVM] = "kvm"};
+    const struct paper_row *row = s->paper ? paper_find(s->paper, w) : NULL;
+    for (size_t i = 0; row && i < PAPER_COLUMNS; i++)
+        if (strcmp(kinds[i], kind) == 0)
+            return row->us[i];
     return NAN;
 }

@@ -57,6 +57,8 @@ struct mark row_mark(const struct row *r);
 /* The axis for a set of ratios in per cent: holds 100, from 0 if something lost more than half. */
 struct axis row_axis(const double *percents, size_t count);
 
+/* "14 days", "3 hours", "5 min". */
+char *row_age(double seconds, char out[32]);
 /* Flags as letters ("SN"), in the order of statistics.md. */
 char *row_flags(uint32_t flags, char out[FLAG_COUNT + 1]);
 /* A figure in its unit: "0.108 µs", "8.31 GB/s". */
@@ -80,7 +82,7 @@ size_t row_subsystem_rows(enum subsystem sub, enum profile profile);
 
 /* The paper's own figure of this workload in microseconds on "native", "openvz", "xen" or "kvm";
  * NAN if it has none. */
-double row_paper(const struct workload *w, const char *kind);
+double row_paper(const struct snapshot *s, const struct workload *w, const char *kind);
 
 /* The guest that one-target views show: view.target if it is one, else the first; 0 if there is no
  * guest. */

@@ -32,8 +32,8 @@ static struct columns fit(int w)
     int left = w - k.ratio - 1;
     if (take(&left, 7, &k.ink) && take(&left, 6, &k.half) && take(&left, 8, &k.rows) &&
         take(&left, 7, &k.finds) && take(&left, 22, &k.worst)) {
+        take(&left, 22, &k.strip);
         give(&left, 28, &k.worst);
-        take(&left, 24, &k.strip);
     }
     give(&left, 12, &k.ink);
     if (k.strip > 0) {
@@ -131,7 +131,7 @@ static void draw_worst(struct canvas *c, int y, int x, int w, const struct snaps
 }
 
 static void draw_head(struct canvas *c, int y, int x, int w, const struct columns *k,
-                      const struct board_target *t)
+                      const struct board_target *t, bool words)
 {
     int name = k->ink + k->ratio, end;
     if (k->half > 0 && t->state == BOARD_TARGET_READY)
@@ -144,6 +144,8 @@ static void draw_head(struct canvas *c, int y, int x, int w, const struct column
     if (*state && end + 1 + canvas_columns(state) < x + w)
         canvas_text(c, y, end + 1, t->state == BOARD_TARGET_FAILED ? STYLE_ERROR : STYLE_WARN, 0,
                     state);
+    if (words)
+        return;
     x += k->ink + k->ratio;
     if (k->half > 0 && end + 1 < x && !*state)
         canvas_text(c, y, x, STYLE_DIM, 0, "95 %");
@@ -176,6 +178,14 @@ static double finds_typical(const struct snapshot *s, enum subsystem sub, size_t
         }
     }
     return count ? exp(sum / (double)count) : NAN;
+}
+
+static size_t known_subsystems(const struct snapshot *s, size_t target)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < SCOREBOARD_ROWS; i++)
+        count += s->summary.cell[i][target].known;
+    return count;
 }
 
 static void draw_cell(struct canvas *c, int y, int x, const struct columns *k,
@@ -226,22 +236,27 @@ static void draw_cell(struct canvas *c, int y, int x, const struct columns *k,
     if (k->worst > 0 && line < SUBSYSTEM_COUNT)
         draw_worst(c, y, x + 1, k->worst - 2, s, sub, target, v->unit);
     else if (k->worst > 0)
-        canvas_textf(c, y, x + 1, STYLE_DIM, 0, "%zu of %d subsystems", cell->rows,
+        canvas_textf(c, y, x + 1, STYLE_DIM, 0, "%zu of %d subsystems", known_subsystems(s, target),
                      SCOREBOARD_ROWS);
     x += k->worst;
     if (k->strip > 0 && line < SUBSYSTEM_COUNT)
         draw_strip(c, y, x + 1, k->strip - 2, s, sub, target, a);
 }
 
-/* A guest without a single ratio has words instead. False if its column has figures. */
-static bool draw_words(struct canvas *c, struct rect r, const struct snapshot *s, size_t target)
+/* A guest that did not start and has not a single ratio has words instead of figures. */
+static bool has_words(const struct snapshot *s, size_t target)
 {
     const struct board_target *t = &s->targets[target];
+    if (t->state != BOARD_TARGET_FAILED && t->state != BOARD_TARGET_UNUSABLE)
+        return false;
     for (size_t i = 0; i < s->metric_count; i++)
         if (row_read(s, i, target).compared)
             return false;
-    if (t->state != BOARD_TARGET_FAILED && t->state != BOARD_TARGET_UNUSABLE)
-        return false;
+    return true;
+}
+
+static void draw_words(struct canvas *c, struct rect r, const struct board_target *t)
+{
     struct page p = page_begin(c, r);
     page_textf(&p, t->state == BOARD_TARGET_FAILED ? STYLE_ERROR : STYLE_WARN, ATTR_BOLD,
                t->state == BOARD_TARGET_FAILED ? "%s did not start" : "%s cannot be used here",
@@ -254,7 +269,6 @@ static bool draw_words(struct canvas *c, struct rect r, const struct snapshot *s
     }
     page_gap(&p);
     page_text(&p, STYLE_DIM, 0, "Everything else goes on without it. r tries again.");
-    return true;
 }
 
 static void draw_absent(struct canvas *c, int y, int x, int w, enum subsystem sub, bool fresh)
@@ -296,16 +310,15 @@ void scoreboard_draw(struct canvas *c, struct rect r, const struct snapshot *s,
     else if (shown < guests)
         canvas_textf(c, y, r.x, STYLE_DIM, 0, "+%zu target ", guests - shown);
     for (size_t i = 0; i < shown; i++)
-        draw_head(c, y, x0 + (int)i * w, w, &k, &s->targets[first + i]);
+        draw_head(c, y, x0 + (int)i * w, w, &k, &s->targets[first + i], has_words(s, first + i));
     y++;
 
-    size_t present = 0, exist = 0;
+    size_t present = 0;
     for (size_t line = 0; line < SCOREBOARD_ROWS && y < r.y + r.h; line++, y++) {
         enum subsystem sub = (enum subsystem)line;
         bool here = row_subsystem_exists(sub), known = s->summary.cell[line][0].rows > 0;
         for (size_t t = 1; t <= guests; t++)
             known = known || s->summary.cell[line][t].known;
-        exist += here;
         present += known;
         widget_cursor(c, y, r.x, line == selected);
         canvas_text(c, y, r.x, here ? STYLE_TEXT : STYLE_DIM, line == selected ? ATTR_BOLD : 0,
@@ -348,17 +361,10 @@ void scoreboard_draw(struct canvas *c, struct rect r, const struct snapshot *s,
     }
     for (size_t i = 0; i < shown; i++) {
         struct rect words = {r.y + 1, x0 + (int)i * w, r.h - 2, w - 2};
-        bool wordy = s->targets[first + i].state == BOARD_TARGET_FAILED ||
-                     s->targets[first + i].state == BOARD_TARGET_UNUSABLE;
-        if (!wordy)
+        if (!has_words(s, first + i))
             continue;
-        for (size_t m = 0; m < s->metric_count; m++)
-            wordy = wordy && !row_read(s, m, first + i).compared;
-        if (wordy) {
-            canvas_fill(c, (struct rect){r.y + 1, words.x - 1, r.h - 1, w}, ' ', STYLE_TEXT, 0);
-            draw_words(c, words, s, first + i);
-        }
+        canvas_fill(c, (struct rect){r.y + 1, words.x - 1, r.h - 1, w}, ' ', STYLE_TEXT, 0);
+        draw_words(c, words, &s->targets[first + i]);
     }
-    (void)exist;
     canvas_unclip(c, former);
 }

@@ -137,7 +137,9 @@ int main(void)
         struct figures f;
         run(panels[i], &f);
         printf("dashboard, %s, 120x40, %.1f frames/s\n", panels[i], f.frames_per_s);
-        good = line("processor, at that rate", 100 * f.cpu_share, "% of core", 0.3) && good;
+        good = line("processor at 4 frames/s", 100 * f.cpu_share * 4 / f.frames_per_s, "% of core",
+                    0.3) &&
+               good;
         good = line("written per frame", f.bytes_per_frame / 1e3, "kB", 1.5) && good;
         good = line("resident", f.rss_mib, "MiB", 16) && good;
         good = line("first paint", f.first_paint_ms, "ms", 100) && good;

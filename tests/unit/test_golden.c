@@ -3,6 +3,7 @@
  * `make golden-update` writes them anew: look at the difference before it is committed. */
 #include <config.h>
 
+#include "paper.h"
 #include "tests/fixture_board.h"
 #include "tests/unit/unit.h"
 #include "ui/scene.h"
@@ -64,6 +65,63 @@ static void flash(struct scene *scene, struct view *view)
     scene->flash_error = true;
 }
 
+/* Other states of the panels. */
+
+static void idle(struct scene *scene, struct view *view)
+{
+    (void)scene;
+    (void)view;
+}
+
+static void paper_marks(struct scene *scene, struct view *view)
+{
+    (void)scene;
+    view->paper = true;
+}
+
+static void times(struct scene *scene, struct view *view)
+{
+    (void)scene;
+    view->unit = UNIT_TIMES;
+    view->box = 1;
+    view->column[1] = 3;
+}
+
+static void raw(struct scene *scene, struct view *view)
+{
+    (void)scene;
+    view->unit = UNIT_RAW;
+    view->row[0] = 4;
+}
+
+static void expanded(struct scene *scene, struct view *view)
+{
+    (void)scene;
+    view->expanded = true;
+    view->box = 2;
+    view->row[2] = 30;
+}
+
+static void other_view(struct scene *scene, struct view *view)
+{
+    (void)scene;
+    view->other_view[0] = true;
+    view->row[0] = 2;
+    view->column[0] = 1;
+}
+
+static void one_row(struct scene *scene, struct view *view)
+{
+    (void)scene;
+    view->metric = 5;
+}
+
+static void filtered(struct scene *scene, struct view *view)
+{
+    (void)scene;
+    snprintf(view->filter, sizeof view->filter, "container");
+}
+
 #define ASCII   GLYPHS_ASCII
 #define BLOCK   GLYPHS_BLOCK
 #define BRAILLE GLYPHS_BRAILLE
@@ -88,6 +146,47 @@ static const struct golden {
     {"", 80, 24, ASCII, fixture_container, "help-legend", help_legend},
     {"", 120, 40, BRAILLE, fixture_container, "help-legend", help_legend},
     {"", 120, 40, BRAILLE, fixture_container, "help-method", help_method},
+#define EVERY_SIZE(panel)                                                   \
+    {panel, 60, 16, BRAILLE, fixture_container, "", idle},                  \
+        {panel, 80, 24, BRAILLE, fixture_container, "", idle},              \
+        {panel, 120, 40, BRAILLE, fixture_container, "", idle},             \
+        {panel, 160, 48, BRAILLE, fixture_container, "", idle},             \
+        {panel, 60, 16, ASCII, fixture_container, "", idle},                \
+        {panel, 80, 24, ASCII, fixture_container, "", idle},                \
+        {panel, 120, 40, ASCII, fixture_container, "", idle},               \
+        {panel, 160, 48, ASCII, fixture_container, "", idle},               \
+        {panel, 80, 24, BRAILLE, fixture_empty, "empty", idle},             \
+        {panel, 80, 24, BRAILLE, fixture_failed, "failed", idle},           \
+        {panel, 120, 40, BRAILLE, fixture_all, "all", idle},                \
+        {panel, 120, 40, BRAILLE, fixture_slow, "slow", idle},              \
+        {panel, 80, 24, BRAILLE, fixture_rows_failed, "rows-failed", idle}, \
+    {                                                                       \
+        panel, 80, 24, BRAILLE, fixture_hostile, "hostile", idle            \
+    }
+    EVERY_SIZE("overview"),
+    EVERY_SIZE("live"),
+    EVERY_SIZE("memory"),
+    EVERY_SIZE("disk"),
+    EVERY_SIZE("sysops"),
+    EVERY_SIZE("ctxsw"),
+    EVERY_SIZE("host"),
+    EVERY_SIZE("log"),
+    {"overview", 80, 24, BRAILLE, fixture_starting, "starting", idle},
+    {"overview", 80, 24, BRAILLE, fixture_native, "native", idle},
+    {"overview", 80, 24, BRAILLE, fixture_stored, "stored", idle},
+    {"overview", 120, 40, BRAILLE, fixture_stored, "stored", idle},
+    {"overview", 80, 24, BLOCK, fixture_container, "", idle},
+    {"overview", 120, 40, BRAILLE, fixture_container, "expanded", expanded},
+    {"live", 120, 40, BRAILLE, fixture_stored, "row", one_row},
+    {"live", 80, 24, BRAILLE, fixture_stored, "row", one_row},
+    {"live", 80, 24, BRAILLE, fixture_starting, "starting", idle},
+    {"memory", 120, 40, BRAILLE, fixture_container, "times", times},
+    {"memory", 120, 40, BLOCK, fixture_all, "all", idle},
+    {"sysops", 120, 40, BRAILLE, fixture_container, "raw", raw},
+    {"sysops", 120, 40, BRAILLE, fixture_container, "paper", paper_marks},
+    {"ctxsw", 80, 24, BRAILLE, fixture_container, "paper", paper_marks},
+    {"ctxsw", 80, 24, BRAILLE, fixture_all, "cross", other_view},
+    {"log", 120, 40, BRAILLE, fixture_container, "filter", filtered},
 };
 
 static char *read_file(const char *path)
@@ -139,7 +238,7 @@ static void check_shape(const struct canvas *c, const char *text, int h, int w)
     assert_int_equal(lines, h);
 }
 
-static bool check_golden(const struct golden *g)
+static bool check_golden(const struct golden *g, const struct paper *paper)
 {
     struct view view = {.target = 1, .span_s = 30, .metric = SIZE_MAX};
     struct scene scene = {.view = &view, .tab = '1'};
@@ -152,6 +251,7 @@ static bool check_golden(const struct golden *g)
         scene.tab = scene.panel->key;
     }
     g->fixture(&s);
+    s.paper = paper;
     g->set(&scene, &view);
     canvas_init(&c, g->glyphs);
     scene_draw(&c, g->h, g->w, &s, &scene);
@@ -172,9 +272,12 @@ static bool check_golden(const struct golden *g)
 static void screens_are_as_they_were(void **state)
 {
     size_t wrong = 0;
+    struct paper paper;
+    struct error e;
     (void)state;
+    assert_int_equal(paper_load_file(&paper, PAPER_JSON, &e), 0);
     for (size_t i = 0; i < sizeof goldens / sizeof goldens[0]; i++)
-        wrong += !check_golden(&goldens[i]);
+        wrong += !check_golden(&goldens[i], &paper);
     assert_int_equal(wrong, 0);
 }
 
@@ -230,10 +333,52 @@ static void panels_survive_anything(void **state)
     }
 }
 
+/* Every panel at every odd size up to 200x60: nothing outside its area, nothing outside memory. */
+static void panels_fit_every_size(void **state)
+{
+    static void (*const fixtures[])(struct snapshot *) = {fixture_empty, fixture_slow,
+                                                          fixture_failed, fixture_hostile};
+    struct paper paper;
+    struct error e;
+    struct canvas c;
+    (void)state;
+    assert_int_equal(paper_load_file(&paper, PAPER_JSON, &e), 0);
+    canvas_init(&c, BRAILLE);
+    for (size_t f = 0; f < sizeof fixtures / sizeof fixtures[0]; f++) {
+        struct snapshot s = {0};
+        fixtures[f](&s);
+        s.paper = &paper;
+        for (size_t p = 0; panels[p]; p++)
+            for (int w = 1; w <= 201; w += 11)
+                for (int h = 1 + (int)(f + (size_t)w) % 3; h <= 61; h += 4) {
+                    struct view view = {.target = 1, .span_s = 30, .metric = SIZE_MAX};
+                    struct rect area = {2, 3, h, w};
+                    canvas_resize(&c, h + 4, w + 6);
+                    canvas_fill(&c, (struct rect){0, 0, h + 4, w + 6}, '@', STYLE_TEXT, 0);
+                    /* the scene clips; where a panel is fit to be seen it must not need that */
+                    struct rect former = c.clip;
+                    if (w < 60 || h < 14)
+                        canvas_clip(&c, area);
+                    panels[p]->draw(&c, area, &s, &view);
+                    canvas_unclip(&c, former);
+                    for (int y = 0; y < c.h; y++)
+                        for (int x = 0; x < c.w; x++) {
+                            bool inside = y >= 2 && y < 2 + h && x >= 3 && x < 3 + w;
+                            if (!inside && c.cells[y * c.w + x].ch != '@')
+                                fail_msg("%s draws outside its area of %dx%d, at row %d column %d",
+                                         panels[p]->id, w, h, y - 2, x - 3);
+                        }
+                }
+        snapshot_release(&s);
+    }
+    canvas_release(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(screens_are_as_they_were),
+        cmocka_unit_test(panels_fit_every_size),
         cmocka_unit_test(panels_survive_anything),
     };
     setenv("TZ", "UTC0", 1);

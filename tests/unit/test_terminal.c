@@ -160,7 +160,7 @@ static void kinds_of_terminals(void **state)
         struct pty p;
         assert_true(start(&p, 24, 80, cases[i].term, "all", NULL));
         if (cases[i].status == 0) {
-            if (!pty_expect(&p, 0, "uit", 3000)) { /* an entry that is not installed here */
+            if (!pty_expect(&p, 0, "uit", START_MS)) { /* an entry that is not installed here */
                 assert_int_equal(WEXITSTATUS(pty_wait(&p, START_MS)), 2);
                 pty_release(&p);
                 continue;
