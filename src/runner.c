@@ -312,6 +312,27 @@ static bool slot_value(const struct workload *w, const struct session_result *ou
     return true;
 }
 
+/* Does this row run on every processor of the machine, so that agent and vmtax share one with it?
+ */
+static bool crowded(const struct run *r, const struct plan_row *row)
+{
+    uint64_t values[PARAMS_MAX];
+    struct error e;
+    if (r->options.host_cpus > r->options.cpu_count ||
+        params_parse(row->workload, row->params, values, &e))
+        return false;
+    if (r->options.host_cpus == 1)
+        return true;
+    for (size_t i = 0; row->workload->params && row->workload->params[i].name; i++) {
+        const struct param *p = &row->workload->params[i];
+        if (strcmp(p->name, "cpus") == 0 && (values[i] == 0 || values[i] >= r->options.host_cpus))
+            return true;
+        if (strcmp(p->name, "placement") == 0 && values[i] == 1 && r->options.host_cpus <= 2)
+            return true;
+    }
+    return false;
+}
+
 /* A slot-long answer of one target. -1: interrupted. */
 static int run_slot(struct run *r, const struct plan_row *row, size_t metric,
                     const struct plan_slot *where, uint32_t block, uint8_t stage, bool fresh,
@@ -379,7 +400,7 @@ static int run_slot(struct run *r, const struct plan_row *row, size_t metric,
         *habit = (struct habit){.bytes_per_op = out.ops ? out.bytes / (double)out.ops : 0,
                                 .known = true,
                                 .net_of_overhead = out.overhead_s_per_op > 0};
-        slot.flags = out.flags;
+        slot.flags = out.flags | (crowded(r, row) ? FLAG_PLACEMENT : 0);
         slot.measured = slot_value(row->workload, &out, &slot);
         const struct clock_audit *clock = session_clock(p->session);
         struct result_target *rt = &r->result->targets[where->target];

@@ -48,6 +48,7 @@ void setup_cpus(struct target_options *t, uint64_t wanted)
     /* The last ones: the first processor serves most interrupts, and vmtax itself lives on what is
      * left. */
     t->cpu_count = take;
+    t->host_cpus = n;
     memcpy(t->cpus, all + (n - take), take * sizeof *all);
 }
 

@@ -21,6 +21,7 @@
 struct target_options {
     size_t cpu_count;          /* processors that the workload may use (> 0) */
     int cpus[TARGET_CPUS_MAX]; /* the host's numbers of them */
+    size_t host_cpus;          /* all that vmtax itself may use, these among them; 0: unknown */
     uint64_t memory_bytes;     /* limit; 0 = none */
     const char *agent_path;    /* the agent's file on the host */
     const char *scratch; /* private directory on a real disk; every target sees it by the same path;
