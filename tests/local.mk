@@ -108,6 +108,11 @@ tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/fixture.c tes
 tests_unit_test_store_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
 tests_unit_test_store_LDADD = libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
 
+unit_tests += tests/unit/test_baseline
+tests_unit_test_baseline_SOURCES = tests/unit/test_baseline.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
+tests_unit_test_baseline_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
+tests_unit_test_baseline_LDADD = libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
+
 unit_tests += tests/unit/test_paper
 tests_unit_test_paper_SOURCES = tests/unit/test_paper.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
 tests_unit_test_paper_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)

@@ -3,27 +3,27 @@
 unit_tests += tests/unit/test_canvas
 tests_unit_test_canvas_SOURCES = tests/unit/test_canvas.c tests/unit/unit.h
 tests_unit_test_canvas_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_canvas_LDADD = libui.a libvmtax.a $(CMOCKA_LIBS) -lm
+tests_unit_test_canvas_LDADD = libui.a libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
 
 unit_tests += tests/unit/test_widget
 tests_unit_test_widget_SOURCES = tests/unit/test_widget.c tests/unit/unit.h
 tests_unit_test_widget_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_widget_LDADD = libui.a libvmtax.a $(CMOCKA_LIBS) -lm
+tests_unit_test_widget_LDADD = libui.a libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
 
 unit_tests += tests/unit/test_layout
 tests_unit_test_layout_SOURCES = tests/unit/test_layout.c tests/unit/unit.h
 tests_unit_test_layout_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_layout_LDADD = libui.a libvmtax.a $(CMOCKA_LIBS) -lm
+tests_unit_test_layout_LDADD = libui.a libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
 
 unit_tests += tests/unit/test_key
 tests_unit_test_key_SOURCES = tests/unit/test_key.c tests/unit/unit.h
 tests_unit_test_key_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_key_LDADD = libui.a libvmtax.a $(CMOCKA_LIBS) -lm
+tests_unit_test_key_LDADD = libui.a libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
 
 unit_tests += tests/unit/test_theme
 tests_unit_test_theme_SOURCES = tests/unit/test_theme.c tests/unit/unit.h
 tests_unit_test_theme_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_theme_LDADD = libui.a libvmtax.a $(CMOCKA_LIBS) -lm
+tests_unit_test_theme_LDADD = libui.a libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
 
 unit_tests += tests/unit/test_golden
 tests_unit_test_golden_SOURCES = tests/unit/test_golden.c tests/unit/unit.h tests/fixture_board.c tests/fixture_board.h
@@ -38,7 +38,7 @@ EXTRA_DIST += tests/golden
 check_PROGRAMS += tests/ui_demo
 tests_ui_demo_SOURCES = tests/ui_demo.c tests/fixture_board.c tests/fixture_board.h
 tests_ui_demo_CFLAGS = $(AM_CFLAGS)
-tests_ui_demo_LDADD = libui.a libvmtax.a $(NCURSES_LIBS) -lm
+tests_ui_demo_LDADD = libui.a libvmtax.a $(NCURSES_LIBS) $(CJSON_LIBS) -lm
 
 # Never against the demo of another build.
 unit_tests += tests/unit/test_terminal

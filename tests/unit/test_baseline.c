@@ -1,0 +1,160 @@
+/* Sessions as a baseline: median, spread, strength, damaged sessions; and how a result and a
+ * baseline reach the board. */
+#include <config.h>
+
+#include "unit.h"
+
+#include "analysis.h"
+#include "board.h"
+#include "fixture.h"
+#include "store.h"
+#include "xalloc.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A session in which native sys.read takes so many microseconds, and the container twice that. */
+static void session(struct result *r, double us, int64_t started)
+{
+    static const char *const positions[2][4] = {{"N1", "G1", "G2", "N2"}, {"G1", "N1", "N2", "G2"}};
+    fixture_result(r);
+    r->started = started;
+    r->partial = r->two_stage = false;
+    r->slot_count = r->figure_count = r->comparison_count = 0;
+    r->metric_count = 1;
+    r->target_count = 2;
+    r->targets[1].clock_stepped = false;
+    for (uint32_t block = 0; block < 6; block++) {
+        for (int i = 0; i < 4; i++) {
+            const char *position = positions[block % 2][i];
+            bool native = position[0] == 'N';
+            struct slot *s = result_add_slot(r);
+            s->target = native ? 0 : 1;
+            s->block = block;
+            snprintf(s->position, sizeof s->position, "%s", position);
+            s->host_s = s->agent_s = 0.1;
+            s->ops = 1000;
+            s->value = (native ? us : 2 * us) * (1 + 0.001 * block);
+            s->measured = true;
+        }
+    }
+    analysis_update(r);
+}
+
+static void test_median_and_strength(void **state)
+{
+    (void)state;
+    static const double us[] = {0.30, 0.10, 0.20, 0.25, 0.15};
+    static const char *const strength[] = {"too young to judge, 2 more sessions",
+                                           "too young to judge, 1 more session", "3 sessions",
+                                           "4 sessions", "5 sessions"};
+    char home[64], path[STORE_PATH_MAX], text[64];
+    struct baseline b;
+    struct error e;
+    fixture_home(home, sizeof home);
+    assert_int_equal(baseline_load(&b, "default", &e), -1);
+    assert_non_null(strstr(e.text, "vmtax record --name default"));
+    assert_int_equal(baseline_load(&b, "../x", &e), -1);
+    for (int i = 0; i < 5; i++) {
+        double value, low, high;
+        struct result r;
+        session(&r, us[i], 1795342704 + i);
+        assert_int_equal(store_save_baseline(&r, "default", path, sizeof path, &e), 0);
+        result_release(&r);
+        if (baseline_load(&b, "default", &e) < 0)
+            fail_msg("%s", e.text);
+        assert_int_equal(b.count, i + 1);
+        assert_true(b.sessions[0].started == 1795342704 + i); /* newest first */
+        baseline_strength(&b, text, sizeof text);
+        assert_string_equal(text, strength[i]);
+        assert_true(baseline_native(&b, "sys.read", "", &value, &low, &high));
+        assert_true(low <= value && value <= high);
+        if (i == 4) {
+            assert_true(fabs(value - 0.20) < 0.001);
+            assert_true(fabs(low - 0.10) < 0.001 && fabs(high - 0.30) < 0.001);
+        }
+        assert_false(baseline_native(&b, "sys.stat", "", &value, &low, &high));
+        baseline_release(&b);
+    }
+    /* A damaged session is set aside, the others stay. */
+    assert_int_equal(truncate(path, 400), 0);
+    FILE *f = fopen(path, "a");
+    assert_non_null(f);
+    fputs("}\n", f);
+    fclose(f);
+    assert_int_equal(baseline_load(&b, "default", &e), 0);
+    assert_int_equal(b.count, 4);
+    assert_int_equal(access(path, F_OK), -1);
+    baseline_release(&b);
+    fixture_remove(home);
+}
+
+static void test_on_the_board(void **state)
+{
+    (void)state;
+    struct result sessions[3], today;
+    struct baseline b = {.name = "default", .sessions = sessions, .count = 3};
+    struct snapshot s = {0};
+    for (int i = 0; i < 3; i++)
+        session(&sessions[i], 0.1 + 0.01 * i, 1795342704 - i);
+    session(&today, 0.2, 1795350000);
+    result_add_fact(&today, "kernel", "6.1.0-30-amd64");
+
+    /* The baseline alone: its rows are there, without figures of today. */
+    baseline_show(&b, &today, 1795342704 + 100, &s);
+    assert_true(s.baseline.known);
+    assert_true(s.baseline.age_s == 100);
+    assert_int_equal(s.baseline.difference_total, 1);
+    assert_non_null(strstr(s.baseline.differences[0], "6.1.0-30"));
+    assert_int_equal(s.metric_count, 1);
+    assert_false(s.metrics[0].cell[0].figure.measured);
+    assert_true(fabs(s.metrics[0].baseline_value - 0.11) < 0.001);
+
+    /* Today's result comes: the baseline stays beside it. */
+    snapshot_set_result(&s, &today);
+    assert_int_equal(s.metric_count, 1);
+    assert_int_equal(s.target_count, 2);
+    assert_true(s.metrics[0].baseline_known);
+    const struct board_cell *native = &s.metrics[0].cell[0], *guest = &s.metrics[0].cell[1];
+    assert_true(native->figure.measured && native->live && !native->compared);
+    assert_true(fabs(native->figure.value - 0.2) < 0.002);
+    assert_true(guest->compared && guest->live);
+    assert_true(fabs(exp(guest->comparison.estimate.centre) - 0.5) < 0.001);
+    assert_int_equal(guest->comparison.verdict, VERDICT_WORSE);
+    const struct subsystem_summary_cell *cell = &s.summary.cell[SUBSYSTEM_SYSOPS][1];
+    assert_true(cell->known && fabs(cell->ratio - 0.5) < 0.001);
+    assert_int_equal(s.summary.cell[SUBSYSTEM_SYSOPS][0].rows, 1);
+    assert_true(s.summary.cell[SUBSYSTEM_COUNT][1].known);
+
+    /* A failed target keeps its reason; an unknown workload stays off the board. */
+    s.targets[1].state = BOARD_TARGET_FAILED;
+    snprintf(s.targets[1].reason, sizeof s.targets[1].reason, "it died");
+    result_add_metric_id(&today, "quantum.entangle", NULL, "");
+    analysis_update(&today);
+    snapshot_set_result(&s, &today);
+    assert_int_equal(s.metric_count, 1);
+    assert_int_equal(s.targets[1].state, BOARD_TARGET_FAILED);
+    assert_string_equal(s.targets[1].reason, "it died");
+
+    /* A stored result is not live. */
+    s.stored = true;
+    snapshot_set_result(&s, &today);
+    assert_false(s.metrics[0].cell[0].live);
+    assert_int_equal(s.targets[1].state, BOARD_TARGET_OFF);
+    snapshot_release(&s);
+    for (int i = 0; i < 3; i++)
+        result_release(&sessions[i]);
+    result_release(&today);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_median_and_strength),
+        cmocka_unit_test(test_on_the_board),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
