@@ -219,6 +219,16 @@ static void judge_old(struct compare *c, const struct sides *sides)
     free(adjusted);
 }
 
+/* Some differences are fatal to a few rows only: another shell, to what starts one. */
+static bool fatal_for(const struct compare *c, const char *workload)
+{
+    for (size_t i = 0; i < c->difference_count; i++)
+        if (c->differences[i].class == FACT_FATAL && c->differences[i].only &&
+            text_glob(c->differences[i].only, workload))
+            return true;
+    return false;
+}
+
 void compare_init(struct compare *c)
 {
     *c = (struct compare){0};
@@ -241,7 +251,7 @@ void compare_results(struct compare *c, const struct result *before, size_t befo
                                        COMPARE_DIFFERENCES_MAX);
     c->difference_count = found < COMPARE_DIFFERENCES_MAX ? found : COMPARE_DIFFERENCES_MAX;
     for (size_t i = 0; i < c->difference_count; i++)
-        c->fatal |= c->differences[i].class == FACT_FATAL;
+        c->fatal |= c->differences[i].class == FACT_FATAL && !c->differences[i].only;
     struct sides *sides = NULL;
     size_t room = 0;
     for (size_t i = 0; i < before_count; i++)
@@ -253,8 +263,9 @@ void compare_results(struct compare *c, const struct result *before, size_t befo
             judge_young(&c->rows[i], &sides[i]);
     else if (c->count)
         judge_old(c, sides);
-    for (size_t i = 0; c->fatal && i < c->count; i++)
-        c->rows[i].verdict = VERDICT_NOT_COMPARABLE;
+    for (size_t i = 0; i < c->count; i++)
+        if (c->fatal || fatal_for(c, c->rows[i].workload->id))
+            c->rows[i].verdict = VERDICT_NOT_COMPARABLE;
     free(sides);
 }
 

@@ -659,6 +659,8 @@ static int prepare(struct run *r, struct error *e)
     }
     set_phase(r, "reading the machine");
     fingerprint_read(r->result);
+    if (r->scratch[0])
+        result_add_fact(r->result, "scratch.filesystem", scratch_filesystem(r->scratch));
     publish_result(r);
     return probe_targets(r, e);
 }

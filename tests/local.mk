@@ -265,6 +265,14 @@ tests_bench_bench_memory_SOURCES = tests/bench/bench_memory.c tests/bench/compar
 tests_bench_bench_memory_LDADD = tests/bench/libplain.a tests/bench/libnative.a libkernels.a libvmtax.a -lm
 $(tests_bench_bench_memory_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
 
+EXTRA_PROGRAMS += tests/bench/bench_observer
+bench_programs += tests/bench/bench_observer
+benches += tests/bench/bench_observer
+tests_bench_bench_observer_SOURCES = tests/bench/bench_observer.c tests/bench/compare.c \
+	tests/bench/compare.h tests/pty.c tests/pty.h workloads/agent/work.c
+tests_bench_bench_observer_CFLAGS = $(AM_CFLAGS) -DUI_DEMO='"$(abs_builddir)/tests/ui_demo"'
+tests_bench_bench_observer_LDADD = libkernels.a libvmtax.a -lm
+
 bench: all
 	test -z '$(bench_programs)' || $(MAKE) $(AM_MAKEFLAGS) $(bench_programs)
 	@$(AM_TESTS_ENVIRONMENT) for b in $(benches); do \
