@@ -166,12 +166,13 @@ int main(int argc, char **argv)
         return 77;
     }
     o.limits = probe.limits;
-    char scratch[] = "/var/tmp/vmtax-e2e-XXXXXX";
+    char scratch[64];
+    snprintf(scratch, sizeof scratch, "/var/tmp/vmtax-e2e-%d", (int)getpid());
     struct ledger *l = ledger_open(&swept, &e);
     if (!l)
         return fail(&e);
     int status;
-    if (!mkdtemp(scratch) || ledger_add(l, LEDGER_DIRECTORY, scratch, &e) < 0) {
+    if (ledger_add(l, LEDGER_DIRECTORY, scratch, &e) < 0 || mkdir(scratch, 0700) < 0) {
         fprintf(stderr, "no scratch directory %s\n", e.text);
         status = 2;
     } else {
