@@ -92,6 +92,10 @@ size_t text_encode(uint32_t code, char out[4])
 
 int text_width(uint32_t code)
 {
+    /* What screens are made of is most of what is asked for: ASCII, Latin, box drawing, braille. */
+    if ((code >= 0x20 && code < 0x7F) || (code > 0xAD && code < 0x300) ||
+        (code >= 0x2500 && code < 0x25FD) || (code >= 0x2800 && code < 0x2900))
+        return 1;
     switch (class_of(code)) {
     case CLASS_COMBINING:
         return 0;

@@ -47,7 +47,7 @@ static const char *verdict_words(const struct row *r)
     case VERDICT_NO_SIGN:
         return "measured too briefly for a verdict; nothing was seen";
     case VERDICT_INCONCLUSIVE:
-        return "the interval is too wide to tell";
+        return "the interval does not decide";
     case VERDICT_NOT_MEASURED:
     case VERDICT_CANNOT:
     case VERDICT_NOT_COMPARABLE:
@@ -101,9 +101,7 @@ static void comparison_lines(struct page *p, const struct snapshot *s, const str
         page_field(p, "verdict", STYLE_DIM, "~ emulated: outside of every mean and verdict");
     else
         page_field(p, "verdict", style_of_verdict(r->verdict), "%s: %s", verdicts[r->verdict].title,
-                   verdict_words(r));
-    if (r->verdict == VERDICT_NOT_COMPARABLE && r->cell->comparison.reason[0])
-        page_field(p, "", STYLE_WARN, "%s", r->cell->comparison.reason);
+                   r->cell->comparison.reason[0] ? r->cell->comparison.reason : verdict_words(r));
     for (size_t i = 0; i < FLAG_COUNT; i++)
         if (r->flags & 1u << i)
             page_field(p, "flag", STYLE_WARN, "%c %s", flags[i].letter, flags[i].meaning);

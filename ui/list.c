@@ -86,7 +86,7 @@ struct columns {
     int name, label, raw, axis, ratio, half, n, finds, flags;
 };
 
-/* longest: columns of the longest label. It gets its room from the axis, which keeps at least ten.
+/* longest: columns of the longest label. It gets its room from the axis, which keeps a few.
  */
 static struct columns fit(int w, bool names, bool raw, int longest)
 {
@@ -246,16 +246,16 @@ void list_ranked_draw(struct canvas *c, struct rect box, struct rect in, const s
         return;
     }
     struct axis a = axis_of(s, ranked, count);
-    int longest = 0;
-    for (size_t i = 0; i < count; i++) {
-        int n = label_columns(&s->metrics[ranked[i].metric]);
-        longest = n > longest ? n : longest;
-    }
-    struct columns k = fit(in.w, s->target_count > 2, in.w >= 100, longest);
     int lines = in.h - (in.h >= 4);
     size_t visible = (size_t)lines;
     size_t selected = focus ? v->row[index] : SIZE_MAX;
     size_t first = focus ? widget_scroll(v->scroll[index], v->row[index], visible, count) : 0;
+    int longest = 0; /* of those on the screen */
+    for (size_t i = first; i < first + visible && i < count; i++) {
+        int n = label_columns(&s->metrics[ranked[i].metric]);
+        longest = n > longest ? n : longest;
+    }
+    struct columns k = fit(in.w, s->target_count > 2, in.w >= 100, longest);
     for (size_t i = 0; i < visible && first + i < count; i++) {
         const struct ranked *it = &ranked[first + i];
         struct row r = row_read(s, it->metric, it->target);

@@ -150,7 +150,7 @@ static void draw_idle(struct canvas *c, struct rect in, const struct snapshot *s
     list_answer(&p, s);
     list_tally(&p, s);
     page_text(&p, STYLE_DIM, 0,
-              s->stored ? "A stored result is shown; nothing runs."
+              s->stored ? "A stored result is shown; nothing runs. R measures anew."
                         : "Nothing runs. r runs the row again, R everything, p plans a run.");
     list_targets(&p, s, true);
     list_differences(&p, s);

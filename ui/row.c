@@ -179,9 +179,11 @@ size_t row_list(const struct snapshot *s, const struct view *v, enum subsystem s
         if ((sub != SUBSYSTEM_COUNT && m->workload->subsystem != sub) ||
             strncmp(m->workload->id, prefix, length) != 0)
             continue;
-        row_label(m, label);
-        if (v->filter[0] && !strstr(label, v->filter) && !strstr(m->workload->id, v->filter))
-            continue;
+        if (v->filter[0]) {
+            row_label(m, label);
+            if (!strstr(label, v->filter) && !strstr(m->workload->id, v->filter))
+                continue;
+        }
         out[count++] = i;
     }
     return count;

@@ -93,17 +93,28 @@ static void draw_strip(struct canvas *c, int y, int x, int w, const struct snaps
     plot_init(&p, 1, w);
     for (int i = 0; i < w; i++)
         canvas_put(c, y, x + i, glyph(c->glyphs, GLYPH_GROOVE), STYLE_GROOVE, 0);
+    struct {
+        int column, severity;
+        enum style style;
+    } dots[ROWS_MAX];
+    size_t count = 0;
+    for (size_t k = 0; k < s->metric_count && count < ROWS_MAX; k++) {
+        if (s->metrics[k].workload->subsystem != sub)
+            continue;
+        struct row r = row_read(s, k, target);
+        int column = axis_column(a, 2 * w, r.ratio * 100, NULL);
+        if (!r.compared || column < 0)
+            continue;
+        dots[count].column = column;
+        dots[count].severity = severity(r.verdict);
+        dots[count++].style = r.emulated ? STYLE_DIM : style_of_verdict(r.verdict);
+    }
     for (int pass = 0; pass <= 5; pass++)
-        for (size_t k = 0; k < s->metric_count; k++) {
-            if (s->metrics[k].workload->subsystem != sub)
+        for (size_t k = 0; k < count; k++) {
+            if (dots[k].severity != pass)
                 continue;
-            struct row r = row_read(s, k, target);
-            int column = axis_column(a, 2 * w, r.ratio * 100, NULL);
-            if (!r.compared || column < 0 || severity(r.verdict) != pass)
-                continue;
-            int height = pile[column]++;
-            plot_dot(&p, column, 3 - (height < 4 ? height : 3),
-                     r.emulated ? STYLE_DIM : style_of_verdict(r.verdict));
+            int height = pile[dots[k].column]++;
+            plot_dot(&p, dots[k].column, 3 - (height < 4 ? height : 3), dots[k].style);
         }
     plot_blit(&p, c, y, x);
     plot_release(&p);
@@ -313,6 +324,9 @@ void scoreboard_draw(struct canvas *c, struct rect r, const struct snapshot *s,
         draw_head(c, y, x0 + (int)i * w, w, &k, &s->targets[first + i], has_words(s, first + i));
     y++;
 
+    struct axis axes[TARGETS_MAX] = {{0}};
+    for (size_t i = 0; i < shown && k.strip > 0; i++)
+        axes[i] = strip_axis(s, first + i);
     size_t present = 0;
     for (size_t line = 0; line < SCOREBOARD_ROWS && y < r.y + r.h; line++, y++) {
         enum subsystem sub = (enum subsystem)line;
@@ -334,8 +348,7 @@ void scoreboard_draw(struct canvas *c, struct rect r, const struct snapshot *s,
             continue;
         }
         for (size_t i = 0; i < shown; i++) {
-            struct axis a = strip_axis(s, first + i);
-            draw_cell(c, y, x0 + (int)i * w, &k, s, v, line, first + i, &a);
+            draw_cell(c, y, x0 + (int)i * w, &k, s, v, line, first + i, &axes[i]);
         }
         if (guests == 0)
             canvas_textf(c, y, x0, STYLE_TEXT, 0, "%zu rows measured",
@@ -348,15 +361,11 @@ void scoreboard_draw(struct canvas *c, struct rect r, const struct snapshot *s,
         if (instruments)
             widget_cut(c, y, r.x + 10, instruments + name - 11, STYLE_DIM, 0, text);
         for (size_t i = 0; i < shown; i++) {
-            struct columns mean = k;
-            struct axis a = {.low = 0, .high = 100};
-            draw_cell(c, y, x0 + (int)i * w, &mean, s, v, SUBSYSTEM_COUNT, first + i, &a);
-            if (k.strip > 0) {
-                a = strip_axis(s, first + i);
-                int at = x0 + (int)i * w + k.ink + k.ratio + k.half + k.rows + k.finds + k.worst;
-                if (present > 0)
-                    widget_axis(c, y, at + 1, k.strip - 2, &a, NULL);
-            }
+            int at = x0 + (int)i * w;
+            draw_cell(c, y, at, &k, s, v, SUBSYSTEM_COUNT, first + i, &axes[i]);
+            at += k.ink + k.ratio + k.half + k.rows + k.finds + k.worst;
+            if (k.strip > 0 && present > 0)
+                widget_axis(c, y, at + 1, k.strip - 2, &axes[i], NULL);
         }
     }
     for (size_t i = 0; i < shown; i++) {

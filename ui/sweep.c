@@ -104,13 +104,22 @@ void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, cons
     }
     double xs[SWEEP_MAX], ys[TARGETS_MAX][SWEEP_MAX], all[SWEEP_MAX * TARGETS_MAX];
     size_t values = 0;
+    bool any = false;
     for (size_t i = 0; i < count; i++) {
         xs[i] = (double)row_param(&s->metrics[points[i]], w->x, 1);
         for (size_t t = 0; t < s->target_count; t++) {
             const struct figure_value *f = &s->metrics[points[i]].cell[t].figure;
             ys[t][i] = f->measured ? f->value : NAN;
+            any = any || f->measured;
             all[values++] = ys[t][i];
         }
+    }
+    if (!any) {
+        struct page p = page_begin(c, in);
+        page_text(&p, STYLE_DIM, 0,
+                  s->run.active ? "not measured yet: its turn comes"
+                                : "not measured yet: r measures it");
+        return;
     }
     struct axis ay = axis_over(all, values, log_axis ? NAN : 0, log_axis);
     struct axis ax = {.low = xs[0], .high = xs[count - 1], .log = true};
