@@ -1,6 +1,7 @@
 #include "ui/list.h"
 
 #include "text.h"
+#include "ui/facts.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -365,7 +366,7 @@ void list_nothing(struct canvas *c, struct rect in, const struct snapshot *s, co
                    "r measures its %zu quick rows here and on the guest, R everything.",
                    row_subsystem_rows(sub, PROFILE_QUICK));
     page_gap(&p);
-    list_targets(&p, s, false);
+    facts_targets(&p, s, false);
     page_gap(&p);
     page_text(&p, STYLE_DIM, 0, "It measures:");
     for (const struct workload *w = workloads; w->id && page_left(&p) > 0; w++)
@@ -507,127 +508,4 @@ void list_log_draw(struct canvas *c, struct rect box, struct rect in, const stru
         seen++;
     }
     widget_more(c, box, count - newest - shown, newest);
-}
-
-/* Facts */
-
-void list_tally(struct page *p, const struct snapshot *s)
-{
-    static const enum verdict shown[] = {VERDICT_WORSE,        VERDICT_SLIGHTLY_WORSE,
-                                         VERDICT_INCONCLUSIVE, VERDICT_SAME,
-                                         VERDICT_NO_SIGN,      VERDICT_BETTER};
-    for (size_t t = 1; t < s->target_count && page_left(p) > 0; t++) {
-        size_t count[VERDICT_COUNT] = {0}, total = 0;
-        for (size_t i = 0; i < s->metric_count; i++) {
-            struct row r = row_read(s, i, t);
-            if (r.compared) {
-                count[r.verdict]++;
-                total++;
-            }
-        }
-        if (total == 0)
-            continue;
-        int end = p->r.x + p->r.w;
-        int x = widget_target(p->c, p->y, p->r.x, 16, &s->targets[t]);
-        x = canvas_textf(p->c, p->y, x, STYLE_DIM, 0, "  %zu rows ", total);
-        for (size_t i = 0; i < sizeof shown / sizeof shown[0] && x + 6 < end; i++)
-            if (count[shown[i]] > 0) {
-                x = canvas_textf(p->c, p->y, x + 1, style_of_verdict(shown[i]),
-                                 attr_of_verdict(shown[i]), "%zu", count[shown[i]]);
-                canvas_put(p->c, p->y, x++, glyph(p->c->glyphs, glyph_of_verdict(shown[i])),
-                           style_of_verdict(shown[i]), attr_of_verdict(shown[i]));
-            }
-        p->y++;
-    }
-}
-
-static bool any_compared(const struct snapshot *s, size_t target)
-{
-    for (size_t i = 0; i < s->metric_count; i++)
-        if (row_read(s, i, target).compared)
-            return true;
-    return false;
-}
-
-void list_answer(struct page *p, const struct snapshot *s)
-{
-    for (size_t t = 1; t < s->target_count; t++) {
-        const struct subsystem_summary_cell *mean = &s->summary.cell[SUBSYSTEM_COUNT][t];
-        const char *id = s->targets[t].id;
-        if (!mean->known || !isfinite(mean->ratio) || s->targets[t].emulated)
-            continue;
-        char interval[48] = "";
-        if (mean->bounded)
-            snprintf(interval, sizeof interval, " (%.1f–%.1f)", mean->low * 100, mean->high * 100);
-        switch (mean->verdict) {
-        case VERDICT_SLIGHTLY_WORSE:
-        case VERDICT_WORSE:
-            if (mean->bounded)
-                snprintf(interval, sizeof interval, " (%.1f–%.1f)", 100 - mean->high * 100,
-                         100 - mean->low * 100);
-            page_textf(p, STYLE_STRONG, ATTR_BOLD, "%s costs %.1f %%%s of native's speed.", id,
-                       100 - mean->ratio * 100, interval);
-            break;
-        case VERDICT_SAME:
-            page_textf(p, STYLE_STRONG, ATTR_BOLD,
-                       "%s is as fast as native, within the margin: %.1f %%%s.", id,
-                       mean->ratio * 100, interval);
-            break;
-        case VERDICT_BETTER:
-            page_textf(p, STYLE_STRONG, ATTR_BOLD, "%s seems faster than native: %.1f %%%s. Why?",
-                       id, mean->ratio * 100, interval);
-            break;
-        default:
-            page_textf(p, STYLE_TEXT, 0, "%s: %.1f %% of native%s; %s.", id, mean->ratio * 100,
-                       interval, verdicts[mean->verdict].title);
-            break;
-        }
-    }
-}
-
-void list_targets(struct page *p, const struct snapshot *s, bool measured_only)
-{
-    for (size_t t = 0; t < s->target_count; t++) {
-        const struct board_target *to = &s->targets[t];
-        if (to->state == BOARD_TARGET_STARTING)
-            page_textf(p, STYLE_WARN, 0, "%s is starting…", to->id);
-        if (to->state != BOARD_TARGET_FAILED && to->state != BOARD_TARGET_UNUSABLE)
-            continue;
-        if (measured_only && !any_compared(s, t))
-            continue;
-        page_textf(p, to->state == BOARD_TARGET_FAILED ? STYLE_ERROR : STYLE_WARN, 0, "%s %s: %s",
-                   to->id, to->state == BOARD_TARGET_FAILED ? "failed" : "cannot be used",
-                   to->reason);
-        if (to->remedy[0])
-            page_text(p, STYLE_TEXT, 0, to->remedy);
-    }
-}
-
-void list_differences(struct page *p, const struct snapshot *s)
-{
-    const struct board_baseline *b = &s->baseline;
-    if (!b->known)
-        return;
-    if (b->difference_count == 0) {
-        page_text(p, STYLE_DIM, 0, "The machine is as it was when the baseline was recorded.");
-        return;
-    }
-    if (page_left(p) > 2)
-        page_text(p, STYLE_DIM, 0, "Changed on the machine since:");
-    for (size_t i = 0; i < b->difference_count && i < 4; i++)
-        page_textf(p, STYLE_WARN, 0, "F %s", b->differences[i]);
-    if (b->difference_total > b->difference_count)
-        page_textf(p, STYLE_DIM, 0, "and %zu more", b->difference_total - b->difference_count);
-}
-
-void list_baseline(const struct snapshot *s, char out[160])
-{
-    const struct board_baseline *b = &s->baseline;
-    char age[32];
-    out[0] = '\0';
-    if (!b->known)
-        return;
-    row_age(b->age_s, age);
-    snprintf(out, 160, "baseline %.20s, %s old, %.40s%s", b->name, age, b->strength,
-             b->difference_total > 0 ? ", machine changed" : "");
 }

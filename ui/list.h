@@ -1,5 +1,5 @@
-/* list.h - lists that several panels show: all rows ranked by what they lost, the queue, the log,
- * and the short facts beside them. Each draws into the inside of a box and marks in its frame how
+/* list.h - lists that several panels show: all rows ranked by what they lost, the rows of one
+ * subsystem, the queue, the log. Each draws into the inside of a box and marks in its frame how
  * many lines do not fit. */
 #ifndef VMTAX_LIST_H
 #define VMTAX_LIST_H
@@ -43,17 +43,5 @@ size_t list_log_count(const struct snapshot *s, const struct view *v);
 /* Newest at the bottom; with the focus the cursor walks, row 0 is the newest. */
 void list_log_draw(struct canvas *c, struct rect box, struct rect in, const struct snapshot *s,
                    const struct view *v, size_t index, bool focus);
-
-/* "52 rows: 40≈ 8▽ 1▼ 3?" */
-void list_tally(struct page *p, const struct snapshot *s);
-/* What the guests cost, in a sentence each: the mean over the subsystems with its interval. */
-void list_answer(struct page *p, const struct snapshot *s);
-/* Targets that are not ready: state, reason, remedy. measured_only: leave out those of which
- * nothing was compared, since the scoreboard's column says it of them. */
-void list_targets(struct page *p, const struct snapshot *s, bool measured_only);
-/* What changed on the machine since the baseline. */
-void list_differences(struct page *p, const struct snapshot *s);
-/* "baseline office: 3 sessions, 2 days old, too young: 2 more sessions"; "" without one. */
-void list_baseline(const struct snapshot *s, char out[160]);
 
 #endif

@@ -15,6 +15,7 @@ libui_a_SOURCES = \
 	ui/detail.c ui/detail.h \
 	ui/live.c ui/live.h \
 	ui/gauge.c ui/gauge.h \
+	ui/facts.c ui/facts.h \
 	ui/list.c ui/list.h \
 	ui/matrix.c ui/matrix.h \
 	ui/sweep.c ui/sweep.h \

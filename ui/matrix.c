@@ -23,7 +23,7 @@ size_t matrix_metric(const struct snapshot *s, size_t row, size_t column, bool c
                                    : NULL;
     for (size_t i = 0; w && i < s->metric_count; i++)
         if (s->metrics[i].workload == w &&
-            (row_param(&s->metrics[i], "placement", 0) != 0) == cross)
+            (strstr(s->metrics[i].params, "placement=cross") != NULL) == cross)
             return i;
     return SIZE_MAX;
 }

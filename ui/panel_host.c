@@ -1,6 +1,7 @@
 /* The host: what the machine does besides, over the last minutes, since a busy host makes every
  * figure doubtful; its facts; the targets; the baseline and what changed since. */
 #include "text.h"
+#include "ui/facts.h"
 #include "ui/gauge.h"
 #include "ui/layout.h"
 #include "ui/list.h"
@@ -167,9 +168,9 @@ static void draw_baseline(struct canvas *c, struct rect r, const struct snapshot
                   "b records one: three short sessions. After an upgrade, check compares with it.");
         return;
     }
-    list_baseline(s, text);
+    facts_baseline(s, text);
     page_text(&p, STYLE_TEXT, 0, text);
-    list_differences(&p, s);
+    facts_differences(&p, s);
 }
 
 static void draw_cores(struct canvas *c, struct rect r, const struct snapshot *s)
@@ -199,8 +200,8 @@ static void draw_text(struct canvas *c, struct rect r, const struct snapshot *s)
     struct page p = page_begin(c, (struct rect){y, in.x, end - y, in.w});
     page_textf(&p, STYLE_TEXT, 0, "%s, %zu processors", s->host.cpu_model, s->host.cores);
     page_textf(&p, STYLE_TEXT, 0, "%s", s->host.kernel);
-    list_targets(&p, s, false);
-    list_differences(&p, s);
+    facts_targets(&p, s, false);
+    facts_differences(&p, s);
 }
 
 static void draw(struct canvas *c, struct rect area, const struct snapshot *s, const struct view *v)

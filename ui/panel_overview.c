@@ -2,6 +2,7 @@
  * the queue and the log. Boxes leave whole as the screen gets smaller; the scoreboard and the run
  * stay longest. */
 #include "text.h"
+#include "ui/facts.h"
 #include "ui/gauge.h"
 #include "ui/layout.h"
 #include "ui/list.h"
@@ -118,7 +119,7 @@ static void draw_score(struct canvas *c, struct rect r, const struct snapshot *s
     static const struct hint bottom[] = {
         {ACTION_OPEN, NULL}, {ACTION_RUN, NULL}, {ACTION_NONE, NULL}};
     char note[160], title[96];
-    list_baseline(s, note);
+    facts_baseline(s, note);
     snprintf(title, sizeof title, "scoreboard%s%.60s", s->stored ? " of " : "",
              s->stored ? s->title : "");
     struct box box = {.title = title,
@@ -144,16 +145,16 @@ static void draw_idle(struct canvas *c, struct rect in, const struct snapshot *s
         page_gap(&p);
         page_text(&p, STYLE_DIM, 0,
                   "The bars fill as blocks finish. 100 is native, right is better, ink is loss.");
-        list_targets(&p, s, true);
+        facts_targets(&p, s, true);
         return;
     }
-    list_answer(&p, s);
-    list_tally(&p, s);
+    facts_answer(&p, s);
+    facts_tally(&p, s);
     page_text(&p, STYLE_DIM, 0,
               s->stored ? "A stored result is shown; nothing runs. R measures anew."
                         : "Nothing runs. r runs the row again, R everything, p plans a run.");
-    list_targets(&p, s, true);
-    list_differences(&p, s);
+    facts_targets(&p, s, true);
+    facts_differences(&p, s);
 }
 
 static void draw_run(struct canvas *c, struct rect r, const struct snapshot *s,
