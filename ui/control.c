@@ -176,13 +176,18 @@ static void go_live(struct control *c, size_t metric, double now_s)
     c->live = true;
 }
 
+static void start(struct control *c, const char *const *words, size_t count,
+                  const struct snapshot *s, double now_s);
+
 static void open_row(struct control *c, const struct snapshot *s, double now_s)
 {
     const struct panel *p = control_panel(c);
     char key = p && p->open ? p->open(s, control_view(c)) : '\0';
     const char *place = key ? strchr(TAB_KEYS, key) : NULL;
     size_t metric = metric_under_cursor(c, s);
-    if (place)
+    if (p && p->key == TAB_KEYS[0] && s->metric_count == 0 && !s->run.active)
+        start(c, NULL, 0, s, now_s); /* there is nothing to open, and the overview says so */
+    else if (place)
         go_tab(c, (size_t)(place - TAB_KEYS), now_s);
     else if (metric != SIZE_MAX && !c->live)
         go_live(c, metric, now_s);
