@@ -6,6 +6,7 @@
 #include "paper.h"
 #include "tests/fixture_board.h"
 #include "tests/unit/unit.h"
+#include "ui/ansi.h"
 #include "ui/scene.h"
 
 #include "xalloc.h"
@@ -374,9 +375,45 @@ static void panels_fit_every_size(void **state)
     canvas_release(&c);
 }
 
+/* The text between the escape sequences is the text of the canvas, at every depth. */
+static void ansi_says_what_the_canvas_says(void **state)
+{
+    static const enum depth depths[] = {DEPTH_MONO, DEPTH_8, DEPTH_16, DEPTH_256, DEPTH_TRUE};
+    struct view view = {.target = 1, .span_s = 30, .metric = SIZE_MAX};
+    struct scene scene = {.panel = panels[0], .tab = '1', .view = &view};
+    struct snapshot s = {0};
+    struct canvas c;
+    struct theme theme;
+    struct error e;
+    (void)state;
+    fixture_slow(&s);
+    assert_int_equal(theme_load(&theme, "dark", NULL, &e), 0);
+    canvas_init(&c, BRAILLE);
+    scene_draw(&c, 24, 80, &s, &scene);
+    char *want = canvas_to_text(&c);
+    for (size_t i = 0; i < sizeof depths / sizeof depths[0]; i++) {
+        char *ansi = ansi_from_canvas(&c, &theme, depths[i]), *to = ansi;
+        for (const char *from = ansi; *from;) {
+            if (*from == '\033') {
+                assert_int_equal(from[1], '[');
+                from += strcspn(from, "m") + 1;
+            } else {
+                *to++ = *from++;
+            }
+        }
+        *to = '\0';
+        assert_string_equal(ansi, want);
+        free(ansi);
+    }
+    free(want);
+    canvas_release(&c);
+    snapshot_release(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ansi_says_what_the_canvas_says),
         cmocka_unit_test(screens_are_as_they_were),
         cmocka_unit_test(panels_fit_every_size),
         cmocka_unit_test(panels_survive_anything),
