@@ -75,8 +75,7 @@ static void comparison_lines(struct page *p, const struct snapshot *s, const str
         struct axis a = row_axis(ends, 3);
         int w = p->r.w - p->label - 9;
         if (p->label > 0)
-            canvas_text(p->c, p->y, p->r.x, STYLE_DIM, 0,
-                        unit == UNIT_TIMES ? "× native" : "% native");
+            canvas_text(p->c, p->y, p->r.x, STYLE_DIM, 0, "% native");
         if (w >= 8)
             widget_whisker(p->c, p->y, p->r.x + p->label, w, &a, &m);
         widget_ratio(p->c, p->y, p->r.x + p->r.w - 8, 8, r->ratio, r->verdict,
