@@ -138,9 +138,9 @@ struct board_host {
     float core[BOARD_CORES_MAX];                               /* latest share of each processor */
     uint64_t memory_used, memory_total, swap_used, swap_total; /* bytes */
     double load1, load5, load15;
-    double mhz; /* NAN unknown */
+    double mhz;                         /* NAN unknown */
     uint64_t cache_bytes[BOARD_CACHES]; /* level 1 (data), 2, 3; 0 unknown */
-    bool quiet; /* nothing but vmtax is using the machine */
+    bool quiet;                         /* nothing but vmtax is using the machine */
     char quiet_why[96];
     double uptime_s;
     size_t processes;

@@ -14,6 +14,11 @@ AM_TESTS_ENVIRONMENT = \
 
 # Scripts, one file a line, each a test of its own. They use the program only as its users do.
 e2e_tests = \
+	tests/e2e/commands.sh \
+	tests/e2e/run.sh \
+	tests/e2e/container.sh \
+	tests/e2e/interrupt.sh \
+	tests/e2e/dashboard.sh \
 	tests/e2e/targets.sh \
 	tests/unit/kernel-symbols.sh
 # Programs or scripts for check-long only.
@@ -209,8 +214,7 @@ tests_e2e_jsonpath_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
 tests_e2e_jsonpath_LDADD = $(CJSON_LIBS)
 
 dist_noinst_SCRIPTS += tests/skipped
-EXTRA_DIST += tests/e2e/lib.sh tests/e2e/commands.sh tests/e2e/run.sh tests/e2e/container.sh \
-	tests/e2e/interrupt.sh tests/e2e/dashboard.sh tests/environment $(e2e_tests)
+EXTRA_DIST += tests/e2e/lib.sh tests/environment $(e2e_tests)
 TESTS += $(e2e_tests)
 
 # A locale with a comma for the decimal point, for the tests that numbers do not follow it. Where the

@@ -16,6 +16,7 @@
 #include "ui/theme.h"
 #include "xalloc.h"
 
+#include <cjson/cJSON.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -305,8 +306,20 @@ static int list_themes(const struct options *o, FILE *out, struct error *e)
 static int list_keys(const struct options *o, FILE *out, struct error *e)
 {
     (void)e;
-    if (o->json)
-        return error_set(e, ERROR_USAGE, "keys are listed as text only");
+    if (o->json) {
+        cJSON *array = cJSON_CreateArray();
+        for (const struct key *k = keys; k->action; k++) {
+            cJSON *row = cJSON_CreateObject();
+            cJSON_AddStringToObject(row, "key", k->shown);
+            cJSON_AddStringToObject(row, "help", k->help);
+            cJSON_AddItemToArray(array, row);
+        }
+        char *text = cJSON_Print(array);
+        fprintf(out, "%s\n", text);
+        cJSON_free(text);
+        cJSON_Delete(array);
+        return 0;
+    }
     for (const struct key *k = keys; k->action; k++)
         fprintf(out, "%-8s %s\n", k->shown, k->help);
     return 0;

@@ -36,7 +36,7 @@ libui_a_SOURCES = \
 	ui/capture.c ui/capture.h \
 	ui/app.c ui/app.h \
 	ui/panel.c ui/panel.h
-libui_a_CFLAGS = $(AM_CFLAGS) $(NCURSES_CFLAGS)
+libui_a_CFLAGS = $(AM_CFLAGS) $(NCURSES_CFLAGS) $(CJSON_CFLAGS)
 
 themesdir = $(pkgdatadir)/themes
 dist_themes_DATA = \

@@ -47,7 +47,8 @@ bad 'did you mean "report"' reprot
 bad 'did you mean "null"' run nul --on native
 bad 'did you mean "sys.read"' run sys.raed
 bad 'did you mean "container"' run null --on contaner
-bad 'no target' run null --on ''
+bad 'names no target' run null --on ''
+bad 'names no target' run null --on ,
 bad 'no target' run null --on 'native,,nowhere'
 bad 'no option --blcks.*--blocks' run null --blcks 4
 bad '--blocks 0: ' run null --blocks 0
