@@ -249,6 +249,7 @@ golden-update: all
 
 # Kernels against their peers. The loops are compiled with the kernels' flags and for this processor.
 EXTRA_LIBRARIES = tests/bench/libplain.a tests/bench/libnative.a
+CLEANFILES += tests/bench/bench_sys tests/bench/bench_memory $(EXTRA_LIBRARIES)
 tests_bench_libplain_a_SOURCES = tests/bench/loops.c tests/bench/loops.h
 tests_bench_libplain_a_CPPFLAGS = $(AM_CPPFLAGS) -DBUILD=plain
 $(tests_bench_libplain_a_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
