@@ -27,6 +27,8 @@
 #define TICKS_PER_SLOT 4
 #define TICK_MIN_S     0.02
 #define TICK_MAX_S     0.25
+/* Of a slot's time; more raises T. */
+#define THROTTLED_SHARE 0.01
 /* A guest that died is started again once; see one_more_chance(). */
 #define STARTS_MAX 2
 /* Rows that stage 2 may keep at most. */
@@ -157,6 +159,9 @@ static void take_facts(struct run *r, size_t t)
     text_copy(rt->virt, sizeof rt->virt, h->virt);
     rt->emulated = f->emulated;
     rt->flags = f->flags | (f->emulated ? FLAG_EMULATED : 0);
+    const char *below = result_fact(r->result, "hypervisor");
+    if (t == 0 && below && strcmp(below, "none") != 0 && strcmp(below, "unknown") != 0)
+        rt->flags |= FLAG_NESTED;
 }
 
 /* Start target t and open the conversation. */
@@ -333,6 +338,15 @@ static bool crowded(const struct run *r, const struct plan_row *row)
     return false;
 }
 
+/* Nanoseconds that the target was kept from running by its quota, so far; 0 where nobody counts. */
+static uint64_t throttled_ns(const struct place *p)
+{
+    struct target_counters counters = {0};
+    if (p->target->kind->counters)
+        p->target->kind->counters(p->target, &counters);
+    return counters.throttled_ns;
+}
+
 /* A slot-long answer of one target. -1: interrupted. */
 static int run_slot(struct run *r, const struct plan_row *row, size_t metric,
                     const struct plan_slot *where, uint32_t block, uint8_t stage, bool fresh,
@@ -370,6 +384,7 @@ static int run_slot(struct run *r, const struct plan_row *row, size_t metric,
     tell(r);
 
     struct host_steal before = host_steal_read();
+    uint64_t throttled = throttled_ns(p);
     struct error broken;
     int rc = session_audit_clock(p->session, &broken);
     if (rc == 0)
@@ -410,6 +425,8 @@ static int run_slot(struct run *r, const struct plan_row *row, size_t metric,
         rt->clock_stepped = clock->stepped;
         if (clock_flagged(clock))
             slot.flags |= FLAG_CLOCK;
+        if ((double)(throttled_ns(p) - throttled) > THROTTLED_SHARE * 1e9 * out.host_s)
+            slot.flags |= FLAG_THROTTLED;
     }
     *result_add_slot(r->result) = slot;
     show_slot(r, &slot, live.ticks > 0);

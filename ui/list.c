@@ -144,8 +144,10 @@ static void draw_tail(struct canvas *c, int y, int x, const struct columns *k, c
     if (k->finds)
         canvas_text_right(c, y, x + k->finds - 2, STYLE_DIM, 0, row_detectable(r, text));
     x += k->finds;
+    /* N holds for every row or for none: the row's details and the report tell it. */
     if (k->flags)
-        canvas_textf(c, y, x, STYLE_WARN, 0, "%.3s", row_flags(r->flags, text));
+        canvas_textf(c, y, x, STYLE_WARN, 0, "%.3s",
+                     row_flags(r->flags & ~(uint32_t)FLAG_NESTED, text));
 }
 
 static void draw_comparison(struct canvas *c, int y, int x, int w, const struct columns *k,
