@@ -156,6 +156,10 @@ const struct command command_compare = {
     .name = "compare",
     .usage = "compare BEFORE AFTER [--json]",
     .summary = "two stored results or baselines: did anything get slower?",
+    .words =
+        "BEFORE and AFTER are baselines by name, stored results by name, files, or `last`. Exit "
+        "code: 0 nothing worse, 1 something worse, 2 usage or set-up error, 3 inconclusive, 4 not "
+        "comparable.",
     .bit = FOR_COMPARE,
     .words_min = 2,
     .words_max = 2,

@@ -2,6 +2,7 @@
 #include "command.h"
 #include "doctor.h"
 #include "setup.h"
+#include "text.h"
 
 #include <cjson/cJSON.h>
 #include <stdlib.h>
@@ -22,9 +23,9 @@ static void tell(cJSON *array, const char *family, const char *id, const char *t
         cJSON_AddItemToArray(array, row);
         return;
     }
-    printf("%-7s %-20s %s\n", level_ids[f->level], title, f->text);
+    text_wrap(stdout, f->text, printf("%-7s %-19s ", level_ids[f->level], title), 28);
     if (f->remedy[0])
-        printf("%28s-> %s\n", "", f->remedy);
+        text_wrap(stdout, f->remedy, printf("%28s-> ", ""), 31);
 }
 
 static void look_target(const struct target_kind *k, const struct target_options *o,

@@ -47,6 +47,24 @@ static cJSON *params_json(const struct workload *w)
     return array;
 }
 
+static void print_params(const struct param *params, FILE *out)
+{
+    for (const struct param *p = params; p && p->name; p++) {
+        char low[32], high[32];
+        int column;
+        if (p->type == PARAM_CHOICE)
+            column = fprintf(out, "      :%s=%s  ", p->name, p->choices);
+        else if (p->type == PARAM_SIZE)
+            column = fprintf(out, "      :%s=%s..%s  ", p->name,
+                             text_bytes(low, sizeof low, p->min),
+                             text_bytes(high, sizeof high, p->max));
+        else
+            column = fprintf(out, "      :%s=%llu..%llu  ", p->name, (unsigned long long)p->min,
+                             (unsigned long long)p->max);
+        text_wrap(out, p->help, column, 10);
+    }
+}
+
 static int list_workloads(const struct options *o, FILE *out, struct error *e)
 {
     (void)e;
@@ -77,17 +95,9 @@ static int list_workloads(const struct options *o, FILE *out, struct error *e)
         last = w->subsystem;
         profiles_text(w->profiles, profiles, sizeof profiles);
         fprintf(out, "  %-18s %-5s %-22s %s\n", w->id, workload_unit(w), profiles, w->mirrors);
-        for (const struct param *p = w->params; p && p->name; p++) {
-            char low[32], high[32];
-            if (p->type == PARAM_CHOICE)
-                fprintf(out, "      :%s=%s  %s\n", p->name, p->choices, p->help);
-            else if (p->type == PARAM_SIZE)
-                fprintf(out, "      :%s=%s..%s  %s\n", p->name, text_bytes(low, sizeof low, p->min),
-                        text_bytes(high, sizeof high, p->max), p->help);
-            else
-                fprintf(out, "      :%s=%llu..%llu  %s\n", p->name, (unsigned long long)p->min,
-                        (unsigned long long)p->max, p->help);
-        }
+        /* Neighbours that share a table of parameters share its lines. */
+        if (w[1].params != w->params || w[1].subsystem != w->subsystem)
+            print_params(w->params, out);
     }
     return 0;
 }
@@ -121,13 +131,14 @@ static int list_targets(const struct options *o, FILE *out, struct error *e)
             cJSON_AddItemToArray(array, row);
             continue;
         }
-        fprintf(out, "%-12s %-8s %s\n", (*k)->id, use_text(p.use), (*k)->what);
+        int column = fprintf(out, "%-12s %-8s ", (*k)->id, use_text(p.use));
+        text_wrap(out, (*k)->what, column, 22);
         if (p.how[0])
-            fprintf(out, "%22sby %s\n", "", p.how);
+            text_wrap(out, p.how, fprintf(out, "%22sby ", ""), 25);
         if (p.reason[0])
-            fprintf(out, "%22s%s\n", "", p.reason);
+            text_wrap(out, p.reason, fprintf(out, "%22s", ""), 22);
         if (p.remedy[0])
-            fprintf(out, "%22s%s\n", "", p.remedy);
+            text_wrap(out, p.remedy, fprintf(out, "%22s-> ", ""), 25);
     }
     return array ? print_json(array, out) : 0;
 }

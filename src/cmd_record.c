@@ -63,8 +63,9 @@ static int run(const struct context *c, struct error *e)
 
 const struct command command_record = {
     .name = "record",
-    .usage = "record [WORKLOAD...] [--name N] [--sessions N]",
-    .summary = "record the native baseline, three short sessions by default",
+    .usage = "record [WORKLOAD...] [OPTION...]",
+    .summary = "a native baseline to compare with later: three short sessions",
+    .words = COMMAND_WORKLOADS " Without one: all.",
     .bit = FOR_RECORD,
     .words_min = 0,
     .words_max = 256,

@@ -36,8 +36,9 @@ static int run(const struct context *c, struct error *e)
 
 const struct command command_report = {
     .name = "report",
-    .usage = "report RESULT [--format text|json|csv|md] [--output FILE]",
+    .usage = "report RESULT [OPTION...]",
     .summary = "a stored result as text, JSON, CSV or Markdown",
+    .words = "RESULT is a name of `vmtax list results`, a file, or `last`.",
     .bit = FOR_REPORT,
     .words_min = 1,
     .words_max = 1,

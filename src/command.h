@@ -32,8 +32,9 @@ struct context {
 
 struct command {
     const char *name;
-    const char *usage;   /* "run WORKLOAD... [--on TARGET,...]" */
+    const char *usage;   /* "run WORKLOAD... [OPTION...]" */
     const char *summary; /* one line for --help */
+    const char *words;   /* what the words are, for --help; NULL: there are none */
     unsigned bit;        /* of enum command_bit */
     size_t words_min, words_max;
     /* Exit code; errors are told on stderr by the caller when it returns -1. */
@@ -43,6 +44,11 @@ struct command {
 extern const struct command command_run, command_record, command_compare, command_list,
     command_doctor, command_report;
 extern const struct listing listing_workloads, listing_targets, listing_results, listing_baselines;
+
+/* What a WORKLOAD is. */
+#define COMMAND_WORKLOADS                                                                   \
+    "WORKLOAD is an id (sys.read), an id with parameters (membw.frd:size=8M), a subsystem " \
+    "(memory), a glob (ctx.*) or all; `vmtax list workloads` names them."
 
 /* There is no such report format: -1 with the nearest and the list. */
 int command_unknown_format(const char *name, struct error *e);

@@ -124,7 +124,8 @@ static void look_load(const struct target_options *o, struct finding *f)
     if (getloadavg(load, 1) < 1)
         say(f, FINDING_NOTE, NULL, "the load is not known");
     else if (load[0] > 0.5)
-        say(f, FINDING_HAZARD, "top", "the machine is busy: load %.2f in the last minute", load[0]);
+        say(f, FINDING_HAZARD, "see what runs: top",
+            "the machine is busy: load %.2f in the last minute", load[0]);
     else
         say(f, FINDING_OK, NULL, "load %.2f in the last minute", load[0]);
 }

@@ -1,4 +1,5 @@
 #include "command.h"
+#include "report/report.h"
 #include "text.h"
 
 #include <config.h>
@@ -40,17 +41,19 @@ static void usage(FILE *out)
     fprintf(out, "\nWhat does your hypervisor cost you? vmtax shows it live.\n\n");
     for (const struct command *const *c = commands; *c; c++)
         fprintf(out, "  %-10s %s\n", (*c)->name, (*c)->summary);
-    fprintf(
-        out,
-        "\nWORKLOAD is an id (sys.read), an id with parameters (membw.frd:size=8M), a subsystem\n"
-        "(memory), a glob (ctx.*) or all. `vmtax COMMAND --help` lists a command's options.\n\n"
-        "Options of the dashboard:\n");
+    fputc('\n', out);
+    text_wrap(out, COMMAND_WORKLOADS " `vmtax COMMAND --help` lists a command's options.", 0, 0);
+    fprintf(out, "\nOptions of the dashboard:\n");
     option_help(FOR_DASHBOARD, out);
 }
 
 static void usage_of(const struct command *c, FILE *out)
 {
     fprintf(out, "usage: vmtax %s\n\n%s\n\n", c->usage, c->summary);
+    if (c->words) {
+        text_wrap(out, c->words, 0, 0);
+        fputc('\n', out);
+    }
     option_help(c->bit, out);
 }
 
@@ -79,6 +82,15 @@ static int unknown_command(const char *name)
     return EXIT_USAGE_OR_SETUP;
 }
 
+/* --ascii and --utf8 overrule the locale's character set wherever text is written. */
+static void choose_characters(const struct options *o)
+{
+    if (o->ascii)
+        setlocale(LC_CTYPE, "C");
+    else if (o->utf8)
+        setlocale(LC_CTYPE, "C.UTF-8");
+}
+
 /* The signals that end a run become bytes of a descriptor: whoever waits for an agent waits for it,
  * too. */
 static int watch_signals(struct error *e)
@@ -100,7 +112,8 @@ static int check_words(const struct command *c, const struct options *o, struct 
     if (o->word_count < c->words_min)
         return error_set(e, ERROR_USAGE, "something is missing; usage: vmtax %s", c->usage);
     if (o->word_count > c->words_max)
-        return error_set(e, ERROR_USAGE, "one word too many; usage: vmtax %s", c->usage);
+        return error_set(e, ERROR_USAGE, "one word too many; usage: vmtax%s%s",
+                         c->usage[0] ? " " : " [OPTION...]", c->usage);
     return 0;
 }
 
@@ -129,6 +142,8 @@ int main(int argc, char **argv)
         else
             usage_of(command, stdout);
     } else if (code == 0) {
+        if (command != &command_dashboard) /* its screen chooses for itself */
+            choose_characters(&options);
         code = check_words(command, &options, &e);
         if (code == 0)
             code = context.interrupt_fd = watch_signals(&e);
@@ -136,12 +151,15 @@ int main(int argc, char **argv)
             code = command->run(&context, &e);
     }
     if (code < 0) {
-        fprintf(stderr, "vmtax: %s\n", e.text);
+        /* The sentence may quote the command line. */
+        char clean[sizeof e.text];
+        fprintf(stderr, "vmtax: %s\n", text_clean(clean, sizeof clean, e.text));
         code = command_exit(&e);
     }
     /* A full disk behind stdout must not look like success. */
-    if (fflush(stdout) != 0 && code == EXIT_DONE) {
-        fprintf(stderr, "vmtax: cannot write the output: %s\n", strerror(errno));
+    struct error cannot;
+    if (report_flush(stdout, &cannot) < 0 && code == EXIT_DONE) {
+        fprintf(stderr, "vmtax: %s\n", cannot.text);
         code = EXIT_USAGE_OR_SETUP;
     }
     option_release(&options);

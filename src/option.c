@@ -16,50 +16,61 @@ const struct option_row option_rows[] = {
      "where to measure; native is always among them (default: native and every guest that works)",
      FOR_MEASURING},
     {"profile", 'p', OPTION_CHOICE, AT(profile), 0, 0, "quick|standard|paper", "PROFILE",
-     "how much: quick (a minute, two stages), standard, paper (the full sweeps)", FOR_MEASURING},
+     "how much: quick (a minute, two stages), standard (8 blocks of each row) or paper (the full "
+     "sweeps); default: standard, but quick for record and the dashboard's R",
+     FOR_MEASURING},
     {"blocks", 'b', OPTION_COUNT, AT(blocks), 2, 200, NULL, "N",
-     "blocks of each row, an even number; the interval is exact from 6 on", FOR_MEASURING},
+     "blocks of each row, an even number; intervals are exact from 6 on (default: 8)",
+     FOR_MEASURING},
     {"seconds", 's', OPTION_SECONDS, AT(seconds), 0.01, 600, NULL, "S",
      "length of a slot (default: the workload's own)", FOR_MEASURING},
-    {"budget", 0, OPTION_SECONDS, AT(budget), 1, 86400, NULL, "S", "hard limit of the whole run",
+    {"budget", 0, OPTION_SECONDS, AT(budget), 1, 86400, NULL, "S",
+     "seconds after which no further block is started (default: 60 with the profile quick, else "
+     "none)",
      FOR_MEASURING},
     {"cpus", 'c', OPTION_COUNT, AT(cpus), 1, 256, NULL, "N",
      "processors of each target (default: 2, or what there is)", FOR_MEASURING},
-    {"memory", 'm', OPTION_BYTES, AT(memory), 64e6, 1e15, NULL, "SIZE",
-     "memory limit of each target (default: 1536M, as in the paper)", FOR_MEASURING},
+    {"memory", 'm', OPTION_BYTES, AT(memory), 67108864, 1125899906842624, NULL, "SIZE",
+     "memory limit of each target, from 64M (default: 1536M, as in the paper)", FOR_MEASURING},
     {"scratch", 0, OPTION_TEXT, AT(scratch), 0, 0, NULL, "DIR",
-     "where disk workloads write; must be on a disk", FOR_MEASURING},
-    {"name", 'n', OPTION_TEXT, AT(name), 0, 0, NULL, "NAME", "of the baseline (default: default)",
-     FOR_RECORD | FOR_DASHBOARD},
+     "where disk workloads write; must be on a disk (default: /var/tmp or ~/.cache)",
+     FOR_MEASURING},
+    {"name", 'n', OPTION_TEXT, AT(name), 0, 0, NULL, "NAME",
+     "the baseline's name (default: \"default\")", FOR_RECORD | FOR_DASHBOARD},
     {"sessions", 0, OPTION_COUNT, AT(sessions), 1, 20, NULL, "N", "sessions to record (default: 3)",
      FOR_RECORD},
-    {"json", 'j', OPTION_FLAG, AT(json), 0, 0, NULL, NULL, "the result document on stdout",
-     FOR_RUN | FOR_RECORD | FOR_COMPARE | FOR_LIST | FOR_DOCTOR},
+    {"json", 'j', OPTION_FLAG, AT(json), 0, 0, NULL, NULL, "JSON on stdout instead of text",
+     FOR_RUN | FOR_RECORD | FOR_COMPARE | FOR_LIST | FOR_DOCTOR | NOT_IN_CONF},
     {"ndjson", 0, OPTION_FLAG, AT(ndjson), 0, 0, NULL, NULL,
-     "one JSON object a line on stdout: each slot as it ends, then the comparisons", FOR_RUN},
+     "one JSON object a line on stdout: each slot as it ends, then the comparisons",
+     FOR_RUN | NOT_IN_CONF},
     {"format", 'f', OPTION_TEXT, AT(format), 0, 0, NULL, "FORMAT",
-     "text, json, csv or md (default: text)", FOR_REPORT | FOR_RUN},
+     "text, json, csv or md (default: text)", FOR_REPORT | FOR_RUN | NOT_IN_CONF},
     {"output", 0, OPTION_TEXT, AT(output), 0, 0, NULL, "FILE", "write there instead of stdout",
-     FOR_REPORT},
+     FOR_REPORT | NOT_IN_CONF},
     {"quiet", 'q', OPTION_FLAG, AT(quiet), 0, 0, NULL, NULL, "no progress on stderr",
      FOR_RUN | FOR_RECORD},
     {"theme", 't', OPTION_TEXT, AT(theme), 0, 0, NULL, "NAME",
-     "colours of the dashboard; `vmtax list themes`", FOR_DASHBOARD},
+     "colours of the dashboard; `vmtax list themes` names them", FOR_DASHBOARD},
     {"color", 0, OPTION_CHOICE, AT(color), 0, 0, "auto|mono|8|16|256", "DEPTH",
-     "colour depth (default: what the terminal has; NO_COLOR means mono)", FOR_DASHBOARD},
+     "colours at most: auto, mono, 8, 16 or 256 (default: what the terminal has; NO_COLOR means "
+     "mono)",
+     FOR_DASHBOARD},
     {"glyphs", 0, OPTION_CHOICE, AT(glyphs), 0, 0, "ascii|block|braille", "SET",
-     "characters of graphs (default: braille where the locale is UTF-8)", FOR_DASHBOARD},
-    {"ascii", 0, OPTION_FLAG, AT(ascii), 0, 0, NULL, NULL, "the same as --glyphs=ascii",
-     FOR_DASHBOARD | FOR_RUN | FOR_REPORT | FOR_COMPARE},
+     "characters of graphs: ascii, block or braille (default: braille where the locale is UTF-8)",
+     FOR_DASHBOARD},
+    {"ascii", 0, OPTION_FLAG, AT(ascii), 0, 0, NULL, NULL, "ASCII characters only",
+     FOR_DASHBOARD | FOR_RUN | FOR_REPORT},
     {"utf8", 0, OPTION_FLAG, AT(utf8), 0, 0, NULL, NULL,
      "the terminal shows UTF-8 although the locale does not say so",
-     FOR_DASHBOARD | FOR_RUN | FOR_REPORT | FOR_COMPARE},
+     FOR_DASHBOARD | FOR_RUN | FOR_REPORT},
     {"no-mouse", 0, OPTION_FLAG, AT(no_mouse), 0, 0, NULL, NULL, "leave the mouse to the terminal",
      FOR_DASHBOARD},
-    {"no-sync", 0, OPTION_FLAG, AT(no_sync), 0, 0, NULL, NULL, "no synchronized updates",
-     FOR_DASHBOARD},
-    {"help", 'h', OPTION_FLAG, AT(help), 0, 0, NULL, NULL, "this text", FOR_ALL},
-    {"version", 'V', OPTION_FLAG, AT(version), 0, 0, NULL, NULL, "the version", FOR_DASHBOARD},
+    {"no-sync", 0, OPTION_FLAG, AT(no_sync), 0, 0, NULL, NULL,
+     "no synchronized updates, for terminals that show them as text", FOR_DASHBOARD},
+    {"help", 'h', OPTION_FLAG, AT(help), 0, 0, NULL, NULL, "this text", FOR_ALL | NOT_IN_CONF},
+    {"version", 'V', OPTION_FLAG, AT(version), 0, 0, NULL, NULL, "the version",
+     FOR_DASHBOARD | NOT_IN_CONF},
     {0},
 };
 
@@ -85,31 +96,35 @@ static const struct option_row *find(const char *name, size_t length)
     return NULL;
 }
 
-static int unknown(const char *name, size_t length, struct error *e)
+/* before is what stands before a name: "option --", "option -" or "setting ". */
+static int unknown(const char *before, const char *name, size_t length, struct error *e)
 {
+    bool conf = before[0] == 's';
     char word[40], clean[80];
     snprintf(word, sizeof word, "%.*s", (int)(length < 39 ? length : 39), name);
     const char *names[sizeof option_rows / sizeof *option_rows];
     size_t n = 0;
     for (const struct option_row *r = option_rows; r->name; r++)
-        names[n++] = r->name;
+        if (!conf || !(r->commands & NOT_IN_CONF))
+            names[n++] = r->name;
     names[n] = NULL;
     const char *near = text_nearest(word, names);
     text_clean(clean, sizeof clean, word);
     if (near)
-        return error_set(e, ERROR_USAGE, "there is no option --%s; did you mean --%s?", clean,
-                         near);
-    return error_set(e, ERROR_USAGE, "there is no option --%s; see vmtax --help", clean);
+        return error_set(e, ERROR_USAGE, "there is no %s%s; did you mean %s%s?", before, clean,
+                         conf ? "" : "--", near);
+    return error_set(e, ERROR_USAGE, "there is no %s%s; see vmtax%s", before, clean,
+                     conf ? ".conf(5)" : " --help");
 }
 
 static int out_of_range(const struct option_row *r, const char *value, struct error *e)
 {
     char clean[64];
-    text_clean(clean, sizeof clean, value);
+    text_clean(clean, sizeof clean, *value ? value : "\"\"");
     if (r->type == OPTION_BYTES)
         return error_set(e, ERROR_USAGE,
-                         "--%s %s: a size of at least 64M is wanted, such as 1536M or 2G", r->name,
-                         clean);
+                         "--%s %s: a size from 64M to 1024T is wanted, such as 1536M or 2G",
+                         r->name, clean);
     return error_set(e, ERROR_USAGE, "--%s %s: %s from %g to %g is wanted", r->name, clean,
                      r->type == OPTION_COUNT ? "a whole number" : "a number of seconds", r->min,
                      r->max);
@@ -171,7 +186,7 @@ static int set(struct options *o, const struct option_row *r, const char *value,
     case OPTION_CHOICE:
         if (!is_choice(r->choices, value)) {
             char clean[64];
-            text_clean(clean, sizeof clean, value);
+            text_clean(clean, sizeof clean, *value ? value : "\"\"");
             return error_set(e, ERROR_USAGE, "--%s %s: one of %s is wanted", r->name, clean,
                              r->choices);
         }
@@ -230,14 +245,14 @@ static int parse_option(struct options *o, unsigned command, int *at, int argc, 
         size_t length = strcspn(a + 2, "=");
         r = find(a + 2, length);
         if (!r)
-            return unknown(a + 2, length, e);
+            return unknown("option --", a + 2, length, e);
         if (a[2 + length] == '=')
             value = a + 3 + length;
     } else {
         for (r = option_rows; r->name && r->letter != a[1];)
             r++;
         if (!r->name)
-            return unknown(a + 1, 1, e);
+            return unknown("option -", a + 1, 1, e);
         if (a[2])
             value = a + 2;
     }
@@ -249,7 +264,8 @@ static int parse_option(struct options *o, unsigned command, int *at, int argc, 
             return error_set(e, ERROR_USAGE, "--%s takes no value", r->name);
     } else if (!value) {
         if (*at + 1 >= argc)
-            return error_set(e, ERROR_USAGE, "--%s needs a value: %s", r->name, r->argument);
+            return error_set(e, ERROR_USAGE, "--%s needs a value: --%s %s", r->name, r->name,
+                             r->argument);
         value = argv[++*at];
     }
     return set(o, r, value, e);
@@ -298,7 +314,9 @@ static int read_conf_line(struct options *o, char *line, struct error *e)
     name = trim(name);
     const struct option_row *r = find(name, strlen(name));
     if (!r)
-        return unknown(name, strlen(name), e);
+        return unknown("setting ", name, strlen(name), e);
+    if (r->commands & NOT_IN_CONF)
+        return error_set(e, ERROR_USAGE, "%s belongs on the command line, not in a file", name);
     if (r->type == OPTION_FLAG) {
         if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
             return error_set(e, ERROR_USAGE, "%s: yes or no is wanted", r->name);
@@ -319,8 +337,7 @@ int option_read_file(struct options *o, const char *path, FILE *warnings, struct
     for (int number = 1; fgets(line, sizeof line, f); number++) {
         struct error bad;
         if (read_conf_line(o, line, &bad) < 0)
-            fprintf(warnings, "vmtax: %s, line %d: %s; the line is ignored\n", path, number,
-                    bad.text);
+            fprintf(warnings, "vmtax: %s, line %d is ignored: %s\n", path, number, bad.text);
     }
     fclose(f);
     return 0;
@@ -341,27 +358,6 @@ void option_read_conf(struct options *o, FILE *warnings)
     free(path);
 }
 
-/* Print text wrapped at 80 columns, continuation lines indented. */
-static void wrap(FILE *out, const char *text, int column, int indent)
-{
-    while (*text) {
-        size_t word = strcspn(text, " ");
-        if (column + (int)word > 78) {
-            fprintf(out, "\n%*s", indent, "");
-            column = indent;
-        }
-        fprintf(out, "%.*s", (int)word, text);
-        column += (int)word;
-        text += word;
-        if (*text == ' ') {
-            fputc(' ', out);
-            column++;
-            text++;
-        }
-    }
-    fputc('\n', out);
-}
-
 void option_help(unsigned commands, FILE *out)
 {
     for (const struct option_row *r = option_rows; r->name; r++) {
@@ -374,6 +370,6 @@ void option_help(unsigned commands, FILE *out)
         snprintf(head, sizeof head, "  %s--%s%s%s", letter, r->name, r->argument ? " " : "",
                  r->argument ? r->argument : "");
         fprintf(out, "%-26s", head);
-        wrap(out, r->help, 26, 26);
+        text_wrap(out, r->help, 26, 26);
     }
 }

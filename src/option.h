@@ -24,6 +24,7 @@ enum command_bit {
     FOR_REPORT = 64,
     FOR_MEASURING = FOR_DASHBOARD | FOR_RUN | FOR_RECORD,
     FOR_ALL = 127,
+    NOT_IN_CONF = 128, /* only on the command line */
 };
 
 /* Values of all options. Texts belong to the command line or to conf_texts. Zero is "not given" for

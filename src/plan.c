@@ -115,7 +115,7 @@ static int add_with_params(struct plan *p, const char *word, const char *colon, 
     uint64_t values[PARAMS_MAX];
     char canonical[PARAMS_TEXT];
     if (params_parse(w, colon + 1, values, e) < 0)
-        return error_prefix(e, "%s", id);
+        return -1;
     params_format(w, values, canonical);
     add_row(p, w, canonical);
     return 0;

@@ -57,6 +57,26 @@ static int make_below(const char *parent, struct ledger *l, char *path, size_t s
     return 0;
 }
 
+int scratch_check(const char *wanted, struct error *e)
+{
+    struct stat st;
+    const char *name;
+    char clean[256];
+    text_clean(clean, sizeof clean, *wanted ? wanted : "\"\"");
+    if (stat(wanted, &st) < 0)
+        return error_errno(e, errno, "--scratch %s", clean);
+    if (!S_ISDIR(st.st_mode))
+        return error_set(e, ERROR_USAGE, "--scratch %s: that is no directory", clean);
+    if (access(wanted, W_OK | X_OK) < 0)
+        return error_errno(e, errno, "--scratch %s: cannot write there", clean);
+    if (find(wanted, &name))
+        return error_set(e, ERROR_USAGE,
+                         "--scratch %s: it is on %s, which is memory: disk workloads there would "
+                         "measure no disk; name a directory on a disk",
+                         clean, name);
+    return 0;
+}
+
 int scratch_make(const char *wanted, struct ledger *l, char *path, size_t size, struct error *e)
 {
     const char *name;

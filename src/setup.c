@@ -3,6 +3,7 @@
 #include "setup.h"
 
 #include "host.h"
+#include "scratch.h"
 #include "text.h"
 
 #include <errno.h>
@@ -84,8 +85,9 @@ static int unknown_target(const char *word, struct error *e)
     const char *near = text_nearest(word, names);
     char clean[64];
     text_clean(clean, sizeof clean, word);
-    return error_set(e, ERROR_USAGE, "there is no target \"%s\"%s%s%s; `vmtax list targets`", clean,
-                     near ? "; did you mean \"" : "", near ? near : "", near ? "\"" : "");
+    return error_set(e, ERROR_USAGE,
+                     "there is no target \"%s\"%s%s%s `vmtax list targets` names them all", clean,
+                     near ? "; did you mean \"" : ";", near ? near : "", near ? "\"?" : "");
 }
 
 static int add_target(struct plan *p, const char *word, struct error *e)
@@ -118,6 +120,9 @@ static int add_targets(struct plan *p, const char *on, struct error *e)
         }
         return 0;
     }
+    if (on[strspn(on, ",")] == '\0')
+        return error_set(e, ERROR_USAGE,
+                         "--on names no target; `vmtax list targets` names them all");
     char word[TARGET_ID_MAX];
     /* An empty variable of a script must not quietly measure native alone. */
     if (on[strspn(on, ",")] == '\0')
@@ -172,6 +177,8 @@ int setup_plan(struct plan *p, const struct options *o, enum profile default_pro
     p->options.memory_bytes = o->memory ? o->memory : SETUP_DEFAULT_MEMORY;
     p->options.limits = true;
     p->options.scratch = o->scratch;
+    if (o->scratch && scratch_check(o->scratch, e) < 0)
+        return -1;
     if (setup_agent(agent, size, e) < 0)
         return -1;
     p->options.agent_path = agent;

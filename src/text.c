@@ -235,6 +235,31 @@ bool text_glob(const char *pattern, const char *name)
     return *pattern == '\0';
 }
 
+void text_wrap(FILE *out, const char *text, int column, int indent)
+{
+    bool first = true;
+    for (text += strspn(text, " "); *text; text += strspn(text, " ")) {
+        size_t bytes = strcspn(text, " ");
+        int wide = 0;
+        for (size_t i = 0; i < bytes;) {
+            uint32_t code;
+            size_t n = text_decode(text + i, bytes - i, &code);
+            wide += n ? text_width(code) : 1;
+            i += n ? n : 1;
+        }
+        if (!first && column + 1 + wide > 80) {
+            fprintf(out, "\n%*s", indent, "");
+            column = indent;
+            first = true;
+        }
+        column += wide + !first;
+        fprintf(out, "%s%.*s", first ? "" : " ", (int)bytes, text);
+        first = false;
+        text += bytes;
+    }
+    fputc('\n', out);
+}
+
 /* value (not negative, below 2^53 after scaling) with so many decimals, no locale's comma. */
 static void decimal(char *out, size_t size, double value, int decimals, const char *suffix)
 {

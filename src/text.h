@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* Copy foreign text into out (size > 0, always terminated, cut at a character boundary): strict
  * UTF-8; C0, DEL, C1, surrogates, bidi controls (U+202A-202E, U+2066-2069, U+200E, U+200F, U+061C),
@@ -29,6 +30,10 @@ const char *text_nearest(const char *word, const char *const *words);
 bool text_copy(char *out, size_t size, const char *from);
 /* Does name match a glob of * and ? (no other metacharacters)? */
 bool text_glob(const char *pattern, const char *name);
+
+/* Print words of text, the cursor being in `column`, and end the line: no line is longer than 80
+ * columns unless a word is; further lines are indented. */
+void text_wrap(FILE *out, const char *text, int column, int indent);
 
 /* "4.5 KiB", "8 MiB"; "1:02", "12:40:00"; a number in at most 5 significant columns ("0.108",
  * "12.4k"). */

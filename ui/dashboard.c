@@ -246,8 +246,10 @@ static int run(const struct context *c, struct error *e)
     setup_cpus(&d->cpus, o->cpus);
     setup_step_aside(&d->cpus);
 
-    const char *home = getenv("HOME");
-    char *user_themes = home ? xasprintf("%s/.config/vmtax/themes", home) : NULL;
+    const char *home = getenv("HOME"), *config = getenv("XDG_CONFIG_HOME");
+    char *user_themes = config && config[0] == '/' ? xasprintf("%s/vmtax/themes", config)
+                        : home && home[0] == '/'   ? xasprintf("%s/.config/vmtax/themes", home)
+                                                   : NULL;
     const char *directories[] = {user_themes ? user_themes : VMTAX_DATADIR "/themes",
                                  VMTAX_DATADIR "/themes", NULL};
     struct app_options app = {
@@ -320,8 +322,13 @@ static int list_keys(const struct options *o, FILE *out, struct error *e)
         cJSON_Delete(array);
         return 0;
     }
-    for (const struct key *k = keys; k->action; k++)
-        fprintf(out, "%-8s %s\n", k->shown, k->help);
+    for (const struct key *k = keys; k->action; k++) {
+        /* An arrow is one cell, not its bytes. */
+        int cells = 0;
+        for (const char *p = k->shown; *p; p++)
+            cells += (*p & 0xc0) != 0x80;
+        fprintf(out, "%s%*s%s\n", k->shown, cells < 7 ? 7 - cells : 1, "", k->help);
+    }
     return 0;
 }
 

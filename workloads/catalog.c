@@ -462,7 +462,7 @@ static int value_parse(const struct workload *w, const struct param *p, const ch
     if (p->type == PARAM_CHOICE) {
         int index = choice_find(p->choices, text, length);
         if (index < 0)
-            return error_set(e, ERROR_USAGE, "parameter %s of %s must be one of %s, not '%s'",
+            return error_set(e, ERROR_USAGE, "parameter %s of %s must be one of %s, not \"%s\"",
                              p->name, w->id, p->choices, shown);
         *value = (uint64_t)index;
         return 0;
@@ -471,10 +471,10 @@ static int value_parse(const struct workload *w, const struct param *p, const ch
     value_format(low, sizeof low, p, p->min);
     value_format(high, sizeof high, p, p->max);
     if (!number_parse(text, length, p->type == PARAM_SIZE, value))
-        return error_set(e, ERROR_USAGE, "parameter %s of %s must be a %s from %s to %s, not '%s'",
-                         p->name, w->id,
-                         p->type == PARAM_SIZE ? "size such as 512, 64K or 8M" : "number", low,
-                         high, shown);
+        return error_set(e, ERROR_USAGE,
+                         "parameter %s of %s must be a %s from %s to %s, not \"%s\"", p->name,
+                         w->id, p->type == PARAM_SIZE ? "size such as 512, 64K or 8M" : "number",
+                         low, high, shown);
     if (*value < p->min || *value > p->max)
         return error_set(e, ERROR_USAGE, "parameter %s=%s of %s is outside its range %s to %s",
                          p->name, shown, w->id, low, high);
@@ -486,7 +486,7 @@ static int param_unknown(const struct workload *w, const char *name, size_t leng
     char word[PARAMS_TEXT];
     snprintf(word, sizeof word, "%.*s", length < 40 ? (int)length : 40, name);
     if (!w->params || !w->params[0].name)
-        return error_set(e, ERROR_USAGE, "%s has no parameters; '%s' was given", w->id, word);
+        return error_set(e, ERROR_USAGE, "%s has no parameters; \"%s\" was given", w->id, word);
     const char *names[PARAMS_MAX + 1] = {NULL};
     char all[PARAMS_TEXT] = "";
     size_t used = 0;
@@ -496,9 +496,9 @@ static int param_unknown(const struct workload *w, const char *name, size_t leng
     }
     const char *near = text_nearest(word, names);
     if (near)
-        return error_set(e, ERROR_USAGE, "%s has no parameter '%s'; did you mean '%s'?", w->id,
+        return error_set(e, ERROR_USAGE, "%s has no parameter \"%s\"; did you mean \"%s\"?", w->id,
                          word, near);
-    return error_set(e, ERROR_USAGE, "%s has no parameter '%s'; it has: %s", w->id, word, all);
+    return error_set(e, ERROR_USAGE, "%s has no parameter \"%s\"; it has: %s", w->id, word, all);
 }
 
 int params_parse(const struct workload *w, const char *text, uint64_t values[PARAMS_MAX],

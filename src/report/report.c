@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,10 +40,25 @@ int report_end(struct report_locale *l, FILE *out, struct error *e)
     uselocale(l->before);
     if (l->neutral)
         freelocale(l->neutral);
+    return report_flush(out, e);
+}
+
+/* An earlier write may have failed: its errno is gone, but the pipe still says so. */
+static bool reader_gone(FILE *out)
+{
+    struct pollfd p = {.fd = fileno(out), .events = 0};
+    return poll(&p, 1, 0) == 1 && (p.revents & (POLLERR | POLLHUP));
+}
+
+int report_flush(FILE *out, struct error *e)
+{
     errno = 0;
-    if (fflush(out) != 0 || ferror(out))
-        return error_errno(e, errno ? errno : EIO, "cannot write the report");
-    return 0;
+    if (fflush(out) == 0 && !ferror(out))
+        return 0;
+    int why = errno ? errno : EIO;
+    if (why == EPIPE || reader_gone(out))
+        return 0;
+    return error_errno(e, why, "cannot write the output");
 }
 
 struct report_row *report_rows(const struct result *r, size_t *count)

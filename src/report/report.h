@@ -16,4 +16,8 @@ struct report_format {
 extern const struct report_format *const report_formats[];
 const struct report_format *report_find(const char *id);
 
+/* Is everything written? 0, or -1 with a sentence. A reader of a pipe that went away has what it
+ * wanted: that is no error. */
+int report_flush(FILE *out, struct error *e);
+
 #endif

@@ -130,7 +130,8 @@ static void put_summary(const struct page *p, const char *title,
     else
         fprintf(p->out, "%12s", "");
     put(p, sign(p, sum->verdict));
-    fprintf(p->out, " %s %s\n", verdicts[sum->verdict].title, report_flags(sum->flags, letters));
+    report_flags(sum->flags, letters);
+    fprintf(p->out, " %s%s%s\n", verdicts[sum->verdict].title, letters[0] ? " " : "", letters);
 }
 
 static void write_summary(const struct page *p, size_t t)

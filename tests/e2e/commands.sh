@@ -3,6 +3,12 @@
 # shellcheck source=tests/e2e/lib.sh
 . "${abs_top_srcdir:-.}/tests/e2e/lib.sh"
 
+narrow() {
+    [ -z "$(awk 'length($0) > 80 || / $/' "$1")" ] || fail "wider than 80 columns, or blanks at an end: $(
+        awk 'length($0) > 80 || / $/' "$1" | head -n 1
+    )"
+}
+
 run 0 --version
 says "$out" '^vmtax [0-9]+\.[0-9]+'
 run 0 --help
@@ -11,8 +17,11 @@ for command in run record compare report list doctor; do
     says "$out" "^  $command "
     run 0 "$command" --help
     empty "$err"
+    says "$out" "^usage: vmtax $command"
+    narrow "$out"
     run 0 --help
 done
+narrow "$out"
 
 for what in workloads targets results baselines themes keys; do
     run 0 list "$what"
@@ -23,11 +32,15 @@ run 0 list workloads
 # The paper's tables: twelve system operations, thirteen context switches.
 [ "$(grep -c '^  sys\.' "$out")" -ge 12 ] || fail "fewer than 12 system operations are listed"
 [ "$(grep -c '^  ctx\.' "$out")" = 13 ] || fail "not 13 context switches are listed"
+narrow "$out"
+run 0 list keys --json
+"$jsonpath" "$out" '*.help' | grep -q 'quit' || fail "list keys --json does not tell how to quit"
 run 0 list targets --json
 "$jsonpath" "$out" '*.id' | grep -qx native || fail "native is not listed"
 
 run 0 doctor
 says "$out" 'native'
+narrow "$out"
 run 0 doctor --json
 "$jsonpath" "$out" '' >/dev/null || fail "doctor --json is not valid JSON"
 
@@ -63,6 +76,19 @@ bad '--memory 12Q: ' run null --memory 12Q
 bad '--profile fast: ' run null --profile fast
 bad 'usage' run
 bad 'no workload' run "$escape"
+bad 'of membw.frd is outside its range' run membw.frd:size=3
+bad 'did you mean "size"' run membw.frd:sise=8M
+bad 'size such as' run "membw.frd:size=$escape"
+bad 'names no target' run null --on ','
+bad 'no option -x;' run null -x
+bad '--profile "": ' run null --profile ''
+bad 'exclude each other' run null --json --ndjson
+bad '--theme means nothing to .vmtax run' run null --theme dark
+bad '--json takes no value' run null --json=yes
+bad '--scratch /dev/null: ' run null --scratch /dev/null
+bad 'name has' record null --name ../x
+bad 'there are text, json, csv, md' report nosuch --format openmetrics
+bad 'too many' doctor now
 bad 'no list of' list workloadz
 bad 'no command' "$escape"
 bad '--scratch|scratch' run null --on native --scratch /nowhere/at/all
@@ -81,5 +107,34 @@ if [ -w /dev/full ]; then
     [ "$code" = 2 ] || fail "list to a full disk ends with $code"
     says "$err" 'cannot write'
 fi
+
+# A reader that has seen enough is no error, and nothing is said about it.
+for arguments in 'list workloads --json' 'list workloads' 'doctor' 'run null --on native --blocks 2 --seconds 0.02 -q'; do
+    # shellcheck disable=SC2086 # words
+    { "$vmtax" $arguments 2>"$err" || echo "$?" >"$work/closed"; } | true
+    [ ! -e "$work/closed" ] || fail "$arguments into a closed pipe ends with $(cat "$work/closed")"
+    says_not "$err" 'Broken pipe|cannot write'
+done
+
+# Nothing could be measured: the reason, and no success.
+run 2 run 'membw.frd:size=64K cpus=1024' --on native --blocks 2
+says "$err" 'more than the [0-9]+ that are usable'
+says "$err" 'nothing could be measured'
+
+# --ascii means it, whatever the locale.
+run 0 run sys.syscall --on native --blocks 2 --seconds 0.02 --ascii
+[ -z "$(tr -d '\000-\177' <"$out")" ] || fail "--ascii writes other characters"
+
+# Settings: a bad line is named and ignored, a good one counts, the command line wins.
+mkdir -p "$HOME/.config/vmtax"
+printf '# mine\nthme = dark\njson = yes\nblocks = 3x\nquiet = yes\non = native\n' >"$HOME/.config/vmtax/vmtax.conf"
+run 0 run null --blocks 2 --seconds 0.02
+says "$err" 'vmtax.conf, line 2 is ignored: .*theme'
+says "$err" 'vmtax.conf, line 3 is ignored: json belongs on the command line'
+says "$err" 'vmtax.conf, line 4 is ignored: .*2 to 200'
+says_not "$err" 'stored as|row'
+says_not "$out" 'container'
+bad 'no target "nowhere"' run null --on nowhere
+rm "$HOME/.config/vmtax/vmtax.conf"
 
 leftovers

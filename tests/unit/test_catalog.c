@@ -160,7 +160,7 @@ static void bad_parameters_are_named(void **state)
         const char *id, *text, *says;
     } cases[] = {
         {"sys.syscall", "size=1", "no parameters"},
-        {"ram.int.copy", "sise=1M", "did you mean 'size'"},
+        {"ram.int.copy", "sise=1M", "did you mean \"size\""},
         {"ram.int.copy", "size", "no value"},
         {"ram.int.copy", "size=", "size such as"},
         {"ram.int.copy", "=1", "no parameter ''"},
