@@ -247,7 +247,7 @@ void text_wrap(FILE *out, const char *text, int column, int indent)
             wide += n ? text_width(code) : 1;
             i += n ? n : 1;
         }
-        if (!first && column + 1 + wide > 80) {
+        if (!first && column + 1 + wide > 79) {
             fprintf(out, "\n%*s", indent, "");
             column = indent;
             first = true;

@@ -31,7 +31,7 @@ bool text_copy(char *out, size_t size, const char *from);
 /* Does name match a glob of * and ? (no other metacharacters)? */
 bool text_glob(const char *pattern, const char *name);
 
-/* Print words of text, the cursor being in `column`, and end the line: no line is longer than 80
+/* Print words of text, the cursor being in `column`, and end the line: no line is longer than 79
  * columns unless a word is; further lines are indented. */
 void text_wrap(FILE *out, const char *text, int column, int indent);
 

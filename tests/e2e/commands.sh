@@ -133,8 +133,8 @@ says "$err" 'vmtax.conf, line 2 is ignored: .*theme'
 says "$err" 'vmtax.conf, line 3 is ignored: json belongs on the command line'
 says "$err" 'vmtax.conf, line 4 is ignored: .*2 to 200'
 says_not "$err" 'stored as|row'
-says_not "$out" 'container'
-bad 'no target "nowhere"' run null --on nowhere
+says_not "$out" 'Performance relative'
+run 2 run null --on nowhere
 rm "$HOME/.config/vmtax/vmtax.conf"
 
 leftovers

@@ -163,7 +163,7 @@ static void bad_parameters_are_named(void **state)
         {"ram.int.copy", "sise=1M", "did you mean \"size\""},
         {"ram.int.copy", "size", "no value"},
         {"ram.int.copy", "size=", "size such as"},
-        {"ram.int.copy", "=1", "no parameter ''"},
+        {"ram.int.copy", "=1", "no parameter \"\""},
         {"ram.int.copy", "size=1M size=2M", "twice"},
         {"ram.int.copy", "size=12Q", "size such as"},
         {"ram.int.copy", "size=M", "size such as"},

@@ -306,7 +306,7 @@ static void test_full_disk(void **state)
     fixture_result(&r);
     for (const struct report_format *const *f = report_formats; *f; f++) {
         assert_int_equal((*f)->write(&r, full, &e), -1);
-        assert_non_null(strstr(e.text, "cannot write the report"));
+        assert_non_null(strstr(e.text, "cannot write the output"));
         clearerr(full);
     }
     fclose(full);
