@@ -120,13 +120,11 @@ static int add_targets(struct plan *p, const char *on, struct error *e)
         }
         return 0;
     }
-    if (on[strspn(on, ",")] == '\0')
-        return error_set(e, ERROR_USAGE,
-                         "--on names no target; `vmtax list targets` names them all");
     char word[TARGET_ID_MAX];
     /* An empty variable of a script must not quietly measure native alone. */
     if (on[strspn(on, ",")] == '\0')
-        return error_set(e, ERROR_USAGE, "--on names no target; `vmtax list targets`");
+        return error_set(e, ERROR_USAGE,
+                         "--on names no target; `vmtax list targets` names them all");
     for (const char *at = on; *at;) {
         size_t length = strcspn(at, ",");
         if (length >= sizeof word)
@@ -182,8 +180,6 @@ int setup_plan(struct plan *p, const struct options *o, enum profile default_pro
     if (setup_agent(agent, size, e) < 0)
         return -1;
     p->options.agent_path = agent;
-    if (o->scratch && access(o->scratch, W_OK | X_OK) < 0)
-        return error_errno(e, errno, "--scratch %s cannot be used", o->scratch);
     if (add_targets(p, o->on, e) < 0)
         return -1;
     for (size_t i = 0; i < word_count; i++)

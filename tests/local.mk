@@ -15,6 +15,7 @@ AM_TESTS_ENVIRONMENT = \
 # Scripts, one file a line, each a test of its own. They use the program only as its users do.
 e2e_tests = \
 	tests/e2e/commands.sh \
+	tests/e2e/manual.sh \
 	tests/e2e/run.sh \
 	tests/e2e/container.sh \
 	tests/e2e/interrupt.sh \

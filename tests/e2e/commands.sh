@@ -79,7 +79,6 @@ bad 'no workload' run "$escape"
 bad 'of membw.frd is outside its range' run membw.frd:size=3
 bad 'did you mean "size"' run membw.frd:sise=8M
 bad 'size such as' run "membw.frd:size=$escape"
-bad 'names no target' run null --on ','
 bad 'no option -x;' run null -x
 bad '--profile "": ' run null --profile ''
 bad 'exclude each other' run null --json --ndjson

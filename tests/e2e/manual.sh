@@ -1,0 +1,89 @@
+#!/bin/sh
+# The manual says what the program can do: every command and every option of it, and none that does
+# not exist. The program is asked, not its source.
+# shellcheck source=tests/e2e/lib.sh
+. "${abs_top_srcdir:-.}/tests/e2e/lib.sh"
+man=${abs_top_srcdir:-.}/man
+
+# same WHAT: the two sorted lists $work/program and $work/manual agree.
+same() {
+    [ -s "$work/program" ] || fail "$1: the program names nothing"
+    missing=$(comm -23 "$work/program" "$work/manual" | tr '\n' ' ')
+    invented=$(comm -13 "$work/program" "$work/manual" | tr '\n' ' ')
+    [ -z "$missing" ] || fail "$1: the manual does not have $missing"
+    [ -z "$invented" ] || fail "$1: only the manual has $invented"
+}
+
+# Options of a help text: "  -o, --on TARGET,...  where to measure".
+options_of_help() {
+    sed -n 's/^  \(-[a-zA-Z0-9], \|    \)--\([a-z0-9-]*\).*/\2/p' "$out" | sort
+}
+
+# Options in the subsection of a command: lines ".Fl -on , -profile ,".
+options_of_section() {
+    sed -n "/^\.Ss $1\$/,/^\.S[sh] [^$]*\$/p" "$man/vmtax.1" | sed '1d' |
+        sed -n '/^\.S[sh]/q; s/^\.Fl //p' | tr ' ' '\n' | sed -n 's/^-\([a-z0-9]\)/\1/p' | sort
+}
+
+run 0 --help
+cp "$out" "$work/help"
+sed -n 's/^  \([a-z]\{1,\}\)  *[^ ].*/\1/p' "$work/help" | sort >"$work/program"
+sed -n 's/^\.Ss \([a-z]*\)$/\1/p' "$man/vmtax.1" | sort >"$work/manual"
+same commands
+cp "$work/program" "$work/commands"
+
+cp "$work/help" "$out"
+options_of_help >"$work/program"
+cat "$work/program" >"$work/all"
+options_of_section 'The dashboard' >"$work/manual"
+same "options of the dashboard"
+while read -r command; do
+    run 0 "$command" --help
+    options_of_help >"$work/program"
+    cat "$work/program" >>"$work/all"
+    options_of_section "$command" >"$work/manual"
+    same "options of $command"
+done <"$work/commands"
+
+sort -u "$work/all" >"$work/program"
+sed -n 's/^\.It Fl \([a-zA-Z] , Fl \)\{0,1\}-\([a-z0-9-]*\).*/\2/p' "$man/vmtax.1" | sort >"$work/manual"
+same options
+# Letters stand beside the right names.
+for command in '' $(cat "$work/commands"); do
+    run 0 ${command:+"$command"} --help
+    sed -n 's/^  -\([a-zA-Z0-9]\), --\([a-z0-9-]*\).*/\1 \2/p' "$out"
+done | sort -u >"$work/program"
+sed -n 's/^\.It Fl \([a-zA-Z]\) , Fl -\([a-z0-9-]*\).*/\1 \2/p' "$man/vmtax.1" | sort >"$work/manual"
+same letters
+
+# A setting is what the file may have: one that the program takes for none, or only on the command
+# line, is told; a value that is impossible is told otherwise.
+mkdir -p "$HOME/.config/vmtax"
+sort -u "$work/all" | while read -r name; do
+    printf '%s = \n' "$name" >"$HOME/.config/vmtax/vmtax.conf"
+    run 0 list themes
+    grep -Eq 'no setting|on the command line' "$err" || echo "$name"
+done >"$work/program"
+rm "$HOME/.config/vmtax/vmtax.conf"
+sed -n 's/^\.It Cm \([a-z0-9-]*\) No = .*/\1/p' "$man/vmtax.conf.5" | sort >"$work/manual"
+same settings
+
+# What can be listed, and the formats of reports.
+run 0 list --help
+sed -n 's/^usage: vmtax list \([a-z|]*\).*/\1/p' "$out" | tr '|' '\n' | sort >"$work/program"
+sed -n 's/^\.Cm \(workloads .*\)/\1/p' "$man/vmtax.1" | tr -d ' ' | tr '|' '\n' | sort >"$work/manual"
+same lists
+run 2 report nosuch --format nothing-like-it
+sed -n 's/.*there are //p' "$err" | tr -d ' ' | tr ',' '\n' | sort >"$work/program"
+sed -n 's/^\.It Fl f , Fl -format Cm //p' "$man/vmtax.1" | tr -d ' ' | tr '|' '\n' | sort >"$work/manual"
+same formats
+
+# No line of the sources is too long for who edits them, and none ends in blanks.
+for page in vmtax.1 vmtax.conf.5 vmtax-agent.8; do
+    [ -z "$(awk 'length($0) > 100 || / $/' "$man/$page")" ] || fail "$page: a line is too long or ends in blanks"
+done
+if command -v mandoc >/dev/null 2>&1; then
+    for page in vmtax.1 vmtax.conf.5 vmtax-agent.8; do
+        mandoc -Tlint -W warning "$man/$page" >"$out" || fail "$page: $(cat "$out")"
+    done
+fi
