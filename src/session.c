@@ -26,11 +26,6 @@
 #define FLOOD_BASE       (512.0 * 1024)
 #define FLOOD_PER_SECOND (64.0 * 1024)
 
-/* Work cannot last longer than the host saw it last. Slack for delivery of the records and
- * scheduling of both sides. */
-#define SPAN_SLACK_S     0.050
-#define SPAN_SLACK_SHARE 0.02
-
 struct session {
     struct target *target;
     int interrupt_fd;
@@ -395,11 +390,12 @@ static int take_result(struct session *s, const struct record *r, struct session
     return 0;
 }
 
-/* What the host saw bounds what the agent may claim. */
+/* What the host saw bounds what the agent may claim: the slot lies between the request and its
+ * result, however late either side was woken. */
 static void check_span(const struct session *s, double seen_s, struct session_result *out)
 {
     double claimed = clock_host_seconds(&s->clock, (double)(out->end_ns - out->start_ns) * 1e-9);
-    if (claimed > seen_s * (1 + SPAN_SLACK_SHARE) + SPAN_SLACK_S)
+    if (claimed > seen_s * (1 + CLOCK_RATE_FLAG))
         out->flags |= FLAG_CLOCK;
 }
 
@@ -427,6 +423,7 @@ int session_run(struct session *s, const struct session_run *run, struct session
     *out = (struct session_result){.steal = NAN};
     double longest = PREPARE_TIMEOUT + run->lead_s + 2 * run->time_s + FINISH_TIMEOUT;
     expect_at_most(s, longest);
+    double sent = now_s();
     if (send_run(s, run, e) < 0)
         return -1;
     double deadline = now_s() + PREPARE_TIMEOUT + run->lead_s;
@@ -464,7 +461,7 @@ int session_run(struct session *s, const struct session_run *run, struct session
                 return error_set(e, ERROR_GUEST, "%s ended a slot that it never began", name_of(s));
             if (take_result(s, &r, out, e) < 0)
                 return -1;
-            check_span(s, now_s() - begun, out);
+            check_span(s, now_s() - sent, out);
             return 0;
         }
     }
