@@ -178,9 +178,27 @@ left_own() {
     find "$work/run" -mindepth 2 -name 'run-*' -prune -exec echo "run directory" {} \; 2>/dev/null || :
 }
 
-# One line for each thing of the whole machine that carries the program's name. A cgroup with living
-# processes in it is at work: whose they are left_own says of ours.
+# What runs of vmtax that are alive have made or are about to make: their directories and the lines of
+# their ledgers. A ledger is locked as long as its owner lives.
+living() {
+    for living_ledger in /run/vmtax/run-*/ledger /tmp/vmtax-[0-9]*/run-*/ledger; do
+        if [ -e "$living_ledger" ] && ! flock -n "$living_ledger" true 2>/dev/null; then
+            dirname "$living_ledger"
+            cat "$living_ledger" 2>/dev/null || :
+        fi
+    done
+}
+
+# One line for each thing of the whole machine that carries the program's name and belongs to no run
+# that is alive. A cgroup with living processes in it is at work: whose they are left_own says of ours.
 machine() {
+    living >"$work/living"
+    everything | while IFS= read -r machine_line; do
+        grep -qF -- "${machine_line##* }" "$work/living" || echo "$machine_line"
+    done
+}
+
+everything() {
     find /sys/class/net -name 'vmtax*' | sed 's,.*/,link ,'
     find /sys/fs/cgroup -type d -name '*vmtax*' 2>/dev/null | while IFS= read -r machine_cgroup; do
         machine_procs=$(find "$machine_cgroup" -name cgroup.procs -exec cat {} + 2>/dev/null | head -n 1)
