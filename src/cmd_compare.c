@@ -34,6 +34,22 @@ static int load_side(struct baseline *b, const char *word, struct error *e)
     return 0;
 }
 
+static void print_row(const struct compare_row *row)
+{
+    bool native = strcmp(row->target, "native") == 0;
+    char old[16], new[16], interval[32] = "none", find[16] = "-";
+    text_figure(old, sizeof old, native ? row->before : 100 * row->before);
+    text_figure(new, sizeof new, native ? row->after : 100 * row->after);
+    if (row->change.bounded)
+        snprintf(interval, sizeof interval, "[%+.1f, %+.1f]", 100 * expm1(row->change.low),
+                 100 * expm1(row->change.high));
+    if (isfinite(row->detectable))
+        snprintf(find, sizeof find, "%.1f", fmin(99.9, 100 * expm1(row->detectable)));
+    printf("  %-10s %6s%s %6s%s %+7.1f %% %-18s %3zu %4s  %s%s\n", row->target, old,
+           native ? " " : "%", new, native ? " " : "%", 100 * expm1(row->change.centre), interval,
+           row->change.n, find, verdicts[row->verdict].title, row->flags & FLAG_YOUNG ? " L" : "");
+}
+
 static void print_text(const struct compare *c, const char *before, const char *after)
 {
     printf("%s (%zu session%s) -> %s (%zu session%s)\n\n", before, c->sessions_before,
@@ -41,38 +57,35 @@ static void print_text(const struct compare *c, const char *before, const char *
            c->sessions_after == 1 ? "" : "s");
     for (size_t i = 0; i < c->difference_count; i++) {
         static const char *const classes[] = {"note", "warn", "FATAL"};
-        printf("%-6s %s\n", classes[c->differences[i].class], c->differences[i].sentence);
+        text_wrap(stdout, c->differences[i].sentence,
+                  printf("%-6s ", classes[c->differences[i].class]), 7);
     }
     if (c->difference_count)
         putchar('\n');
-    printf("%-30s %-10s %10s %10s %-5s %22s %4s  %s\n", "metric", "target", "before", "after", "",
-           "change, 95 % interval", "n", "verdict");
+    printf("  %-10s %7s %7s %9s %-18s %3s %4s  %s\n", "target", "before", "after", "change",
+           "95 % interval", "n", "find", "verdict");
     for (size_t i = 0; i < c->count; i++) {
         const struct compare_row *row = &c->rows[i];
-        bool native = strcmp(row->target, "native") == 0;
-        char name[WORKLOAD_ID_MAX + PARAMS_TEXT + 2], old[16], new[16], change[48], found[32] = "";
-        snprintf(name, sizeof name, "%s %s", row->workload->id, row->params);
-        text_figure(old, sizeof old, native ? row->before : 100 * row->before);
-        text_figure(new, sizeof new, native ? row->after : 100 * row->after);
-        double percent = 100 * (exp(row->change.centre) - 1);
-        if (row->change.bounded)
-            snprintf(change, sizeof change, "%+.1f %% [%+.1f, %+.1f]", percent,
-                     100 * (exp(row->change.low) - 1), 100 * (exp(row->change.high) - 1));
-        else
-            snprintf(change, sizeof change, "%+.1f %% [no interval]", percent);
-        if (row->verdict == VERDICT_INCONCLUSIVE && isfinite(row->detectable))
-            snprintf(found, sizeof found, ", could find %.1f %%", 100 * (exp(row->detectable) - 1));
-        printf("%-30.30s %-10s %10s %10s %-5s %22s %4zu  %s%s%s\n", name, row->target, old, new,
-               native ? workload_unit(row->workload) : "%nat", change, row->change.n,
-               verdicts[row->verdict].title, found, row->flags & FLAG_YOUNG ? " L" : "");
+        if (i == 0 || row->workload != row[-1].workload || strcmp(row->params, row[-1].params) != 0)
+            printf("%s%s%s, %s\n", row->workload->id, row->params[0] ? " " : "", row->params,
+                   workload_unit(row->workload));
+        print_row(row);
     }
-    printf("\nchange > 0: faster. A guest's row is its performance relative to native of the same "
-           "session.\n");
-    if (c->young)
-        printf("No verdicts: sessions differ by more than the blocks inside them show, and fewer "
-               "than %d\nsessions stand on each side. Record more: vmtax record --name NAME "
-               "--sessions 3\n",
-               COMPARE_SESSIONS_MIN);
+    putchar('\n');
+    text_wrap(
+        stdout,
+        "A change above 0 is faster. A guest's figure is its performance in % of native in the "
+        "same session. n: sessions; blocks where there are too few sessions. find: the change "
+        "in % that would have been found with 80 % probability.",
+        0, 0);
+    if (c->young) {
+        char sentence[256];
+        snprintf(sentence, sizeof sentence,
+                 "No verdicts (L): sessions differ by more than the blocks inside them show, and "
+                 "fewer than %d sessions stand on each side. Record more: vmtax record --name NAME",
+                 COMPARE_SESSIONS_MIN);
+        text_wrap(stdout, sentence, 0, 0);
+    }
     if (c->only_before || c->only_after)
         printf("%zu metrics are only in the first, %zu only in the second.\n", c->only_before,
                c->only_after);

@@ -21,8 +21,12 @@ static int print_json(cJSON *array, FILE *out)
     return 0;
 }
 
-static void profiles_text(unsigned profiles, char *out, size_t size)
+/* Profiles that measure it: those of its points where it has some. */
+static void profiles_text(const struct workload *w, char *out, size_t size)
 {
+    unsigned profiles = w->points ? 0 : w->profiles;
+    for (const struct point *p = w->points; p && p->params; p++)
+        profiles |= p->profiles;
     snprintf(out, size, "%s%s%s", profiles & PROFILE_QUICK ? "quick " : "",
              profiles & PROFILE_STANDARD ? "standard " : "",
              profiles & PROFILE_PAPER ? "paper" : "");
@@ -93,7 +97,7 @@ static int list_workloads(const struct options *o, FILE *out, struct error *e)
             fprintf(out, "%s%s (%s)\n", last == SUBSYSTEM_COUNT ? "" : "\n",
                     subsystems[w->subsystem].title, subsystems[w->subsystem].id);
         last = w->subsystem;
-        profiles_text(w->profiles, profiles, sizeof profiles);
+        profiles_text(w, profiles, sizeof profiles);
         fprintf(out, "  %-18s %-5s %-22s %s\n", w->id, workload_unit(w), profiles, w->mirrors);
         /* Neighbours that share a table of parameters share its lines. */
         if (w[1].params != w->params || w[1].subsystem != w->subsystem)

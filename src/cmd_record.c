@@ -55,8 +55,8 @@ static int run(const struct context *c, struct error *e)
     if (baseline_load(&b, name, e) < 0)
         return -1;
     baseline_strength(&b, strength, sizeof strength);
-    fprintf(stderr, "vmtax: baseline \"%s\" has %zu session%s: %s\n", name, b.count,
-            b.count == 1 ? "" : "s", strength);
+    if (!o->quiet)
+        fprintf(stderr, "vmtax: baseline \"%s\": %s\n", name, strength);
     baseline_release(&b);
     return EXIT_DONE;
 }
