@@ -189,8 +189,17 @@ living() {
     done
 }
 
+# Runs (vmtax-PID-SUFFIX) whose cgroups have living processes. Ledgers in another root, as of a
+# container beside this one, are not seen, nor are its processes; the unified hierarchy tells of them.
+at_work() {
+    {
+        find /sys/fs/cgroup -path '*/vmtax*' -name cgroup.procs -exec grep -l . {} +
+        find /sys/fs/cgroup -path '*/vmtax*' -name cgroup.events -exec grep -l '^populated 1' {} +
+    } 2>/dev/null | sed -n 's,^[^ ]*/\(vmtax-[^/.]*\).*,\1,p' | sort -u
+}
+
 # One line for each thing of the whole machine that carries the program's name and belongs to no run
-# that is alive. A cgroup with living processes in it is at work: whose they are left_own says of ours.
+# that is alive: what is ours of those left_own says.
 machine() {
     living >"$work/living"
     everything | while IFS= read -r machine_line; do
@@ -199,11 +208,12 @@ machine() {
 }
 
 everything() {
-    find /sys/class/net -name 'vmtax*' | sed 's,.*/,link ,'
-    find /sys/fs/cgroup -type d -name '*vmtax*' 2>/dev/null | while IFS= read -r machine_cgroup; do
-        machine_procs=$(find "$machine_cgroup" -name cgroup.procs -exec cat {} + 2>/dev/null | head -n 1)
-        [ -n "$machine_procs" ] || echo "cgroup $machine_cgroup"
-    done
+    at_work >"$work/at_work"
+    find /sys/fs/cgroup -type d -name '*vmtax*' 2>/dev/null | sed 's/^/cgroup /' | grep -vFf "$work/at_work" || :
+    # The name of a link does not tell its run.
+    if [ ! -s "$work/at_work" ]; then
+        find /sys/class/net -name 'vmtax*' | sed 's,.*/,link ,'
+    fi
     for machine_dir in /tmp /var/tmp /dev/shm /run; do
         find "$machine_dir" -mindepth 1 -maxdepth 1 -name 'vmtax*' ! -name 'vmtax-e2e.*' \
             ! -name 'vmtax-bootstrap.*' ! -name 'vmtax-test-*' 2>/dev/null | sed 's/^/file /'
