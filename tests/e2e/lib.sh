@@ -38,6 +38,7 @@ finish() {
             [ ! -s "$finish_file" ] || { echo "--- end of ${finish_file##*/}:" && tail -n 40 "$finish_file"; }
         done
     fi
+    cat "$work/failure" 2>/dev/null || :
     rm -rf "$work"
     exit "$finish_status"
 }
@@ -45,8 +46,9 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
+# The reason is said last, after the output that led to it.
 fail() {
-    echo "FAIL: $*"
+    echo "FAIL: $*" >>"$work/failure"
     exit 1
 }
 
