@@ -164,18 +164,19 @@ static void pooled(const struct sides *s, double *variance, double *df)
                         : NAN;
 }
 
-static void judge_old(struct compare *c, const struct sides *sides)
+static void judge_family(struct compare *c, const struct sides *sides, const size_t *row_of,
+                         size_t count)
 {
-    double *variance = xcalloc(c->count, sizeof *variance);
-    double *df = xcalloc(c->count, sizeof *df);
-    double *p = xcalloc(c->count, sizeof *p);
-    double *adjusted = xcalloc(c->count, sizeof *adjusted);
-    for (size_t i = 0; i < c->count; i++)
+    double *variance = xcalloc(count, sizeof *variance);
+    double *df = xcalloc(count, sizeof *df);
+    double *p = xcalloc(count, sizeof *p);
+    double *adjusted = xcalloc(count, sizeof *adjusted);
+    for (size_t i = 0; i < count; i++)
         pooled(&sides[i], &variance[i], &df[i]);
     double d0 = 0, s0 = 0;
-    bool shrunk = stats_shrink(variance, df, c->count, &d0, &s0);
-    for (size_t i = 0; i < c->count; i++) {
-        struct compare_row *row = &c->rows[i];
+    bool shrunk = stats_shrink(variance, df, count, &d0, &s0);
+    for (size_t i = 0; i < count; i++) {
+        struct compare_row *row = &c->rows[row_of[i]];
         const struct sides *s = &sides[i];
         double v = shrunk ? stats_shrunken(variance[i], df[i], d0, s0) : variance[i];
         double all_df = df[i] + (shrunk ? d0 : 0);
@@ -193,14 +194,14 @@ static void judge_old(struct compare *c, const struct sides *sides)
         p[i] = isinf(t)        ? 0
                : isinf(all_df) ? 2 * (1 - stats_normal_cdf(t))
                                : 2 * (1 - stats_t_cdf(t, all_df));
-        double alpha = COMPARE_FAMILY / (double)c->count;
+        double alpha = COMPARE_FAMILY / (double)count;
         double decide = isinf(all_df) ? stats_normal_quantile(1 - alpha / 2)
                                       : stats_t_quantile(1 - alpha / 2, all_df);
         row->detectable = (decide + stats_normal_quantile(0.8)) * se;
     }
-    stats_holm(p, c->count, adjusted);
-    for (size_t i = 0; i < c->count; i++) {
-        struct compare_row *row = &c->rows[i];
+    stats_holm(p, count, adjusted);
+    for (size_t i = 0; i < count; i++) {
+        struct compare_row *row = &c->rows[row_of[i]];
         double margin = workload_margin(row->workload);
         row->p = adjusted[i];
         bool found = adjusted[i] < COMPARE_FAMILY && fabs(row->change.centre) > margin;
@@ -217,6 +218,33 @@ static void judge_old(struct compare *c, const struct sides *sides)
     free(df);
     free(p);
     free(adjusted);
+}
+
+/* A row of a baseline whose sessions measured different rows may have fewer sessions than the
+ * baseline: what its own sessions do not show, no test can. */
+static bool is_young(const struct sides *s)
+{
+    return (s->before.n > s->after.n ? s->before.n : s->after.n) < COMPARE_SESSIONS_MIN;
+}
+
+/* The rows with enough sessions are one family of tests; the others get no verdict. */
+static void judge_old(struct compare *c, const struct sides *all)
+{
+    struct sides *sides = xcalloc(c->count, sizeof *sides);
+    size_t *row_of = xcalloc(c->count, sizeof *row_of);
+    size_t count = 0;
+    for (size_t i = 0; i < c->count; i++) {
+        if (is_young(&all[i])) {
+            judge_young(&c->rows[i], &all[i]);
+            continue;
+        }
+        row_of[count] = i;
+        sides[count++] = all[i];
+    }
+    if (count)
+        judge_family(c, sides, row_of, count);
+    free(row_of);
+    free(sides);
 }
 
 /* Some differences are fatal to a few rows only: another shell, to what starts one. */
