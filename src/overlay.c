@@ -5,23 +5,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool same_targets(const struct result *a, const struct result *b)
+static bool differ(const char *a, const char *b)
 {
-    if (a->target_count != b->target_count)
-        return false;
-    for (size_t t = 0; t < a->target_count; t++)
-        if (strcmp(a->targets[t].id, b->targets[t].id) != 0)
-            return false;
-    return true;
+    return *a && *b && strcmp(a, b) != 0;
 }
 
-static bool has_row(const struct result *r, const struct metric *m)
+/* The same targets under the same conditions: figures of others must not stand in one table. What
+ * the agent is and what a target has are not known before the run has come that far. */
+static bool same_conditions(const struct result *a, const struct result *b)
 {
-    for (size_t i = 0; i < r->metric_count; i++)
-        if (strcmp(r->metrics[i].workload, m->workload) == 0 &&
-            strcmp(r->metrics[i].params, m->params) == 0)
-            return true;
-    return false;
+    if (a->target_count != b->target_count || differ(a->agent_sha256, b->agent_sha256))
+        return false;
+    for (size_t t = 0; t < a->target_count; t++) {
+        const struct result_target *x = &a->targets[t], *y = &b->targets[t];
+        if (strcmp(x->id, y->id) != 0 || differ(x->kernel, y->kernel))
+            return false;
+        if (x->cpus && y->cpus && (x->cpus != y->cpus || x->memory_mib != y->memory_mib))
+            return false;
+    }
+    return true;
 }
 
 /* Append the rows of from that row_of maps (SIZE_MAX: not). */
@@ -49,29 +51,74 @@ static void append(struct result *out, const struct result *from, const size_t *
         }
 }
 
-static void take(struct result *out, const struct result *from, const struct result *but)
+/* A row that was planned and has no slot yet may have been said to be not measured. */
+static void forget(struct result *out, size_t metric)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < out->figure_count; i++)
+        if (out->figures[i].metric != metric)
+            out->figures[kept++] = out->figures[i];
+    out->figure_count = kept;
+    kept = 0;
+    for (size_t i = 0; i < out->comparison_count; i++)
+        if (out->comparisons[i].metric != metric)
+            out->comparisons[kept++] = out->comparisons[i];
+    out->comparison_count = kept;
+}
+
+static bool has_slot(const struct result *r, size_t metric)
+{
+    for (size_t i = 0; i < r->slot_count; i++)
+        if (r->slots[i].metric == metric)
+            return true;
+    return false;
+}
+
+/* The rows of from, but those that out has measured itself. */
+static void take(struct result *out, const struct result *from)
 {
     size_t *row_of = xcalloc(from->metric_count ? from->metric_count : 1, sizeof *row_of);
     for (size_t i = 0; i < from->metric_count; i++) {
-        row_of[i] = SIZE_MAX;
-        if (but && has_row(but, &from->metrics[i]))
-            continue;
-        XGROW(out->metrics, out->metric_count, out->metric_room);
-        row_of[i] = out->metric_count;
-        out->metrics[out->metric_count++] = from->metrics[i];
+        const struct metric *m = &from->metrics[i];
+        size_t at = result_find_metric(out, m->workload, m->params);
+        row_of[i] = at;
+        if (at == out->metric_count) {
+            XGROW(out->metrics, out->metric_count, out->metric_room);
+            out->metrics[out->metric_count++] = *m;
+        } else if (has_slot(out, at)) {
+            row_of[i] = SIZE_MAX;
+        } else {
+            forget(out, at);
+        }
     }
     append(out, from, row_of);
     free(row_of);
 }
 
-void overlay_make(struct result *out, const struct result *below, const struct result *now)
+static void take_facts(struct result *out, const struct result *now)
 {
+    out->started = now->started;
+    out->elapsed_s = now->elapsed_s;
+    out->partial = now->partial;
+    out->two_stage = now->two_stage;
+    out->self_cpu_s = now->self_cpu_s;
+    out->self_max_rss_kib = now->self_max_rss_kib;
+    out->self_frames = now->self_frames;
+    memcpy(out->tool_version, now->tool_version, sizeof out->tool_version);
+    memcpy(out->agent_sha256, now->agent_sha256, sizeof out->agent_sha256);
+    memcpy(out->profile, now->profile, sizeof out->profile);
+    memcpy(out->name, now->name, sizeof out->name);
     memcpy(out->targets, now->targets, sizeof out->targets);
     out->target_count = now->target_count;
-    out->started = now->started;
-    out->two_stage = now->two_stage;
+    for (size_t i = 0; i < now->fact_count; i++)
+        result_add_fact(out, now->facts[i].key, now->facts[i].value);
+}
+
+void overlay_make(struct result *out, const struct result *below, const struct result *now)
+{
+    take_facts(out, now);
     /* Rows of now first: their numbers stay what the runner calls them. */
-    take(out, now, NULL);
-    if (same_targets(below, now))
-        take(out, below, now);
+    take(out, now);
+    if (same_conditions(below, now))
+        take(out, below);
 }

@@ -7,9 +7,10 @@
 
 #include "result.h"
 
-/* out (initialised) becomes a copy of now, with the rows of below that now does not have, their
- * slots, figures and comparisons as they stand. Nothing of below is taken if its targets are
- * others. */
+/* out (initialised) becomes a copy of now, with the slots, figures and comparisons of below for the
+ * rows of which now has no slot, be it that it does not have the row or that it did not come to it.
+ * Nothing of below is taken if it was measured elsewhere: other targets, another agent or kernel,
+ * other processors or memory. */
 void overlay_make(struct result *out, const struct result *below, const struct result *now);
 
 #endif

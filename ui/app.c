@@ -41,6 +41,7 @@ struct cost {
 
 struct app {
     struct board *board;
+    const struct app_actions *actions;
     const struct app_options *options;
     struct screen *screen;
     struct canvas canvas;
@@ -149,6 +150,8 @@ static void draw(struct app *a)
 {
     int h, w;
     double now = now_s();
+    if (a->actions && a->actions->news)
+        a->actions->news(a->actions->context);
     if (!frozen(a))
         board_snapshot(a->board, &a->snapshot);
     if (a->last_frame_s == 0 || now - a->last_frame_s >= 0.2 || a->cost.count == 0)
@@ -395,6 +398,7 @@ int app_run(struct board *board, const struct app_options *options,
     if (!a)
         return error_set(e, ERROR_SYSTEM, "out of memory for the dashboard");
     *a = (struct app){.board = board,
+                      .actions = actions,
                       .options = options,
                       .signal_fd = -1,
                       .timer_fd = -1,

@@ -258,12 +258,11 @@ static void run_row(struct control *c, const struct snapshot *s, double now_s)
     start(c, (const char *const[]){word}, 1, s, now_s);
 }
 
-static void abort_run(struct control *c, const struct snapshot *s, double now_s)
+static void abort_run(struct control *c, double now_s)
 {
     struct error e = {0};
-    if (!s->run.active)
-        control_flash(c, now_s, false, "nothing is running");
-    else if (!c->actions || !c->actions->abort)
+    /* Whether something runs is not asked of the board: while targets start, no row is live yet. */
+    if (!c->actions || !c->actions->abort)
         control_flash(c, now_s, true, "the run cannot be stopped from here");
     else
         report(c, c->actions->abort(c->actions->context, &e), &e, now_s,
@@ -435,7 +434,7 @@ static void act(struct control *c, enum action a, const struct snapshot *s, doub
         start(c, NULL, 0, s, now_s);
         break;
     case ACTION_ABORT:
-        abort_run(c, s, now_s);
+        abort_run(c, now_s);
         break;
     case ACTION_PLAN:
         control_flash(

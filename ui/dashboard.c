@@ -34,6 +34,7 @@ struct dashboard {
     struct result today; /* the machine's facts */
     struct paper paper;
     struct job *job;
+    bool recording;             /* the job is a session of the baseline */
     struct target_options cpus; /* chosen once, before this thread steps aside */
     char agent[4096];
 };
@@ -74,7 +75,7 @@ static void show_last(struct dashboard *d)
     board_publish(&d->board);
 }
 
-/* Take over what a finished run left. */
+/* Take over what a finished run left: rows that it did not come to stay as they were. */
 static void reap(struct dashboard *d)
 {
     struct result result;
@@ -83,17 +84,21 @@ static void reap(struct dashboard *d)
         return;
     job_finish(d->job, &result, &e);
     d->job = NULL;
-    if (!result.slot_count) {
-        result_release(&result);
-        return;
+    if (result.slot_count) {
+        struct result shown;
+        result_init(&shown);
+        overlay_make(&shown, &d->last, &result);
+        result_release(&d->last);
+        d->last = shown;
     }
-    struct result shown;
-    result_init(&shown);
-    overlay_make(&shown, &d->last, &result);
     result_release(&result);
-    result_release(&d->last);
-    d->last = shown;
-    show_baseline(d);
+    if (d->recording)
+        show_baseline(d);
+}
+
+static void news(void *context)
+{
+    reap(context);
 }
 
 static int start_job(struct dashboard *d, const char *const *words, size_t count,
@@ -117,6 +122,7 @@ static int start_job(struct dashboard *d, const char *const *words, size_t count
     text_copy(s->title, sizeof s->title, "live");
     board_publish(&d->board);
     d->job = job_start(&plan, &d->board, &d->last, baseline, e);
+    d->recording = baseline != NULL;
     plan_release(&plan);
     return d->job ? 0 : -1;
 }
@@ -165,8 +171,12 @@ static int export(void *context, char *message, size_t size, struct error *e)
 
 static const struct app_actions *actions_of(struct dashboard *d, struct app_actions *a)
 {
-    *a = (struct app_actions){
-        .context = d, .start = start, .abort = abort_run, .baseline = record, .export = export};
+    *a = (struct app_actions){.context = d,
+                              .start = start,
+                              .abort = abort_run,
+                              .baseline = record,
+                              .export = export,
+                              .news = news};
     return a;
 }
 
@@ -240,11 +250,12 @@ static int run(const struct context *c, struct error *e)
     show_last(d);
     show_baseline(d);
     struct error no_sampler;
+    setup_cpus(&d->cpus, o->cpus);
+    setup_step_aside(&d->cpus);
+    /* After that: its thread inherits where it may run. */
     d->sampler = host_sampler_start(&d->board, &no_sampler);
     if (!d->sampler)
         board_log(&d->board, BOARD_LOG_WARN, "", "%s", no_sampler.text);
-    setup_cpus(&d->cpus, o->cpus);
-    setup_step_aside(&d->cpus);
 
     const char *home = getenv("HOME"), *config = getenv("XDG_CONFIG_HOME");
     char *user_themes = config && config[0] == '/' ? xasprintf("%s/vmtax/themes", config)

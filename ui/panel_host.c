@@ -164,8 +164,9 @@ static void draw_baseline(struct canvas *c, struct rect r, const struct snapshot
     char text[160];
     if (!s->baseline.known) {
         page_text(&p, STYLE_TEXT, 0, "No baseline of this machine yet.");
-        page_text(&p, STYLE_DIM, 0,
-                  "b records one: three short sessions. After an upgrade, check compares with it.");
+        page_text(
+            &p, STYLE_DIM, 0,
+            "b records a session of one, about a minute; three can judge. After an upgrade, `vmtax compare`.");
         return;
     }
     facts_baseline(s, text);

@@ -1,0 +1,142 @@
+/* A new result over an earlier one: which rows stand, and what the whole says of itself. */
+#include <config.h>
+
+#include "unit.h"
+
+#include "analysis.h"
+#include "overlay.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void begin(struct result *r, const char *agent)
+{
+    static const char *const ids[] = {"native", "container"};
+    result_init(r);
+    for (size_t t = 0; t < 2; t++) {
+        snprintf(r->targets[t].id, sizeof r->targets[t].id, "%s", ids[t]);
+        snprintf(r->targets[t].kind, sizeof r->targets[t].kind, "%s", ids[t]);
+        r->targets[t].clock_rate = 1;
+        r->targets[t].cpus = 2;
+        r->targets[t].memory_mib = 1536;
+    }
+    r->target_count = 2;
+    snprintf(r->agent_sha256, sizeof r->agent_sha256, "%s", agent);
+    snprintf(r->tool_version, sizeof r->tool_version, "9.9");
+    snprintf(r->profile, sizeof r->profile, "quick");
+    r->elapsed_s = 12;
+}
+
+/* A row, with two blocks of so many microseconds if us is not 0. */
+static void row(struct result *r, const char *workload, double us)
+{
+    static const char *const positions[] = {"N1", "G1", "G2", "N2", "G1", "N1", "N2", "G2"};
+    size_t metric = result_add_metric(r, workload_find(workload), "");
+    for (uint32_t i = 0; us > 0 && i < 8; i++) {
+        struct slot *s = result_add_slot(r);
+        s->metric = metric;
+        s->target = positions[i][0] == 'G';
+        s->block = i / 4;
+        snprintf(s->position, sizeof s->position, "%s", positions[i]);
+        s->host_s = s->agent_s = 0.1;
+        s->ops = 1000;
+        s->value = us * (1 + 0.001 * i);
+        s->measured = true;
+    }
+    analysis_update(r);
+}
+
+static double value(const struct result *r, const char *workload)
+{
+    size_t metric = result_find_metric(r, workload, "");
+    assert_true(metric < r->metric_count);
+    size_t found = 0;
+    for (size_t i = 0; i < r->figure_count; i++)
+        found += r->figures[i].metric == metric && r->figures[i].target == 0;
+    assert_true(found <= 1); /* never two figures of one row */
+    const struct figure_value *f = result_figure(r, metric, 0);
+    return f && f->measured ? f->value : 0;
+}
+
+static void test_rows(void **state)
+{
+    (void)state;
+    struct result below, now, shown;
+    begin(&below, "aa");
+    row(&below, "sys.read", 1);
+    row(&below, "sys.write", 2);
+    row(&below, "sys.stat", 3);
+    begin(&now, "aa");
+    row(&now, "sys.stat", 30);
+    row(&now, "sys.write", 0); /* planned; the run was stopped before it */
+    now.partial = true;
+    result_add_fact(&now, "kernel", "6.1");
+    result_init(&shown);
+    overlay_make(&shown, &below, &now);
+    /* Rows of the new result keep their numbers. */
+    assert_int_equal(result_find_metric(&shown, "sys.stat", ""), 0);
+    assert_int_equal(result_find_metric(&shown, "sys.write", ""), 1);
+    assert_int_equal(shown.metric_count, 3);
+    assert_true(value(&shown, "sys.stat") > 29);
+    assert_true(value(&shown, "sys.write") > 1.9 && value(&shown, "sys.write") < 2.1);
+    assert_true(value(&shown, "sys.read") > 0.9);
+    for (size_t i = 0; i < 3; i++)
+        assert_non_null(result_comparison(&shown, i, 1));
+    assert_int_equal(shown.comparison_count, 3);
+    /* A report of it says what it is of. */
+    assert_string_equal(shown.tool_version, "9.9");
+    assert_string_equal(shown.agent_sha256, "aa");
+    assert_string_equal(shown.profile, "quick");
+    assert_true(shown.elapsed_s == 12 && shown.partial);
+    assert_string_equal(result_fact(&shown, "kernel"), "6.1");
+    result_release(&shown);
+    result_release(&now);
+    result_release(&below);
+}
+
+static size_t rows_shown(const struct result *below, const struct result *now)
+{
+    struct result shown;
+    result_init(&shown);
+    overlay_make(&shown, below, now);
+    size_t count = shown.metric_count;
+    result_release(&shown);
+    return count;
+}
+
+static void test_other_conditions(void **state)
+{
+    (void)state;
+    struct result below, now;
+    begin(&below, "aa");
+    row(&below, "sys.read", 1);
+    begin(&now, "aa");
+    row(&now, "sys.stat", 30);
+    assert_int_equal(rows_shown(&below, &now), 2);
+    now.targets[1].memory_mib = 256;
+    assert_int_equal(rows_shown(&below, &now), 1);
+    now.targets[0].cpus = now.targets[1].cpus = 0; /* not started yet: nothing known of it */
+    assert_int_equal(rows_shown(&below, &now), 2);
+    snprintf(now.agent_sha256, sizeof now.agent_sha256, "bb");
+    assert_int_equal(rows_shown(&below, &now), 1);
+    now.agent_sha256[0] = '\0';
+    assert_int_equal(rows_shown(&below, &now), 2);
+    snprintf(below.targets[0].kernel, sizeof below.targets[0].kernel, "6.1");
+    snprintf(now.targets[0].kernel, sizeof now.targets[0].kernel, "6.2");
+    assert_int_equal(rows_shown(&below, &now), 1);
+    now.targets[0].kernel[0] = '\0';
+    now.target_count = 1;
+    assert_int_equal(rows_shown(&below, &now), 1);
+    result_release(&now);
+    result_release(&below);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_other_conditions),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
