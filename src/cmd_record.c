@@ -41,13 +41,18 @@ static int run(const struct context *c, struct error *e)
     int rc = setup_plan(&plan, o, PROFILE_QUICK, o->word_count ? o->words : all,
                         o->word_count ? o->word_count : 1, agent, sizeof agent, e);
     uint64_t sessions = o->sessions ? o->sessions : 3;
-    for (uint64_t i = 0; rc == 0 && i < sessions; i++) {
+    uint64_t stored = 0;
+    for (; rc == 0 && stored < sessions; stored += rc == 0) {
         if (!o->quiet)
             fprintf(stderr, "vmtax: baseline \"%s\", session %llu of %llu\n", name,
-                    (unsigned long long)(i + 1), (unsigned long long)sessions);
+                    (unsigned long long)(stored + 1), (unsigned long long)sessions);
         rc = record_one(c, &plan, name, e);
     }
     plan_release(&plan);
+    if (rc < 0 && stored && !o->quiet)
+        fprintf(stderr, "vmtax: %llu session%s of the baseline \"%s\" %s kept\n",
+                (unsigned long long)stored, stored == 1 ? "" : "s", name,
+                stored == 1 ? "is" : "are");
     if (rc < 0)
         return -1;
     struct baseline b;

@@ -4,6 +4,7 @@
 
 #include <config.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "ui/dashboard.h"
+#include "workloads/catalog.h"
 
 static const struct command *const commands[] = {
     &command_run,
@@ -75,7 +77,10 @@ static int unknown_command(const char *name)
     const char *near = text_nearest(name, names);
     char clean[64];
     text_clean(clean, sizeof clean, name);
-    if (near)
+    if (workload_find(name) || subsystem_find(name) != SUBSYSTEM_COUNT)
+        fprintf(stderr, "vmtax: \"%s\" is no command, but it can be measured: vmtax run %s\n",
+                clean, clean);
+    else if (near)
         fprintf(stderr, "vmtax: there is no command \"%s\"; did you mean \"%s\"?\n", clean, near);
     else
         fprintf(stderr, "vmtax: there is no command \"%s\"; see vmtax --help\n", clean);
@@ -117,8 +122,19 @@ static int check_words(const struct command *c, const struct options *o, struct 
     return 0;
 }
 
+/* A closed standard stream would lend its number to the next file that is opened, and what is said
+ * to the user would be written into that. Opened the wrong way round, so that use fails as before.
+ */
+static void hold_streams(void)
+{
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            return;
+}
+
 int main(int argc, char **argv)
 {
+    hold_streams();
     setlocale(LC_CTYPE, "");
     const struct command *command = &command_dashboard;
     int from = 1;

@@ -167,9 +167,19 @@ static double parse_number(const char *value)
         return NAN;
     errno = 0;
     double n = strtod(value, &end);
-    if (*end == 's' && end[1] == '\0') /* 0.2s is what people type */
-        end++;
     return *end || errno ? NAN : n;
+}
+
+/* 0.2s is what people type. */
+static double parse_seconds(const char *value)
+{
+    char text[32];
+    size_t length = strlen(value);
+    if (length >= sizeof text || length < 2 || value[length - 1] != 's')
+        return parse_number(value);
+    memcpy(text, value, length - 1);
+    text[length - 1] = '\0';
+    return parse_number(text);
 }
 
 static int set(struct options *o, const struct option_row *r, const char *value, struct error *e)
@@ -199,7 +209,7 @@ static int set(struct options *o, const struct option_row *r, const char *value,
         *(uint64_t *)member = (uint64_t)n;
         return 0;
     case OPTION_SECONDS:
-        n = parse_number(value);
+        n = parse_seconds(value);
         if (!(n >= r->min && n <= r->max))
             return out_of_range(r, value, e);
         *(double *)member = n;

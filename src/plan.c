@@ -183,11 +183,10 @@ double plan_seconds(const struct plan *p)
         once += plan_block_seconds(p, &p->rows[i]);
     double start = TARGET_EXTRA_S * (double)p->target_count;
     double seconds = start + once * p->blocks;
-    if (!p->two_stage)
-        return seconds;
-    /* At most every row is kept; the budget cuts. */
-    double everything = seconds + once * p->blocks2;
-    return everything < p->budget_s ? everything : fmax(seconds, p->budget_s);
+    /* At most every row is kept. */
+    if (p->two_stage)
+        seconds += once * p->blocks2;
+    return fmin(seconds, p->budget_s);
 }
 
 static void position(struct plan_slot *s, size_t target, int which)

@@ -64,6 +64,7 @@ struct run {
     uint32_t next_slot;
     bool *dead;          /* metric x target: failed for good */
     struct habit *habit; /* of each metric */
+    double *block_s;     /* the longest block of each metric so far; 0: none yet */
 };
 
 static double elapsed(const struct run *r)
@@ -194,10 +195,16 @@ static int start_place(struct run *r, size_t t, struct error *e)
     return 0;
 }
 
-static void lose_place(struct run *r, size_t t, const char *why)
+/* Without a word in the log: whoever asked for the stop, or ends the whole run, says why. */
+static void drop_place(struct run *r, size_t t, const char *why)
 {
     r->place[t].lost = true;
     note_target_board(r, t, BOARD_TARGET_FAILED, why, NULL);
+}
+
+static void lose_place(struct run *r, size_t t, const char *why)
+{
+    drop_place(r, t, why);
     board_log(r->board, BOARD_LOG_ERROR, r->place[t].kind->id, "given up: %s", why);
 }
 
@@ -214,7 +221,10 @@ static bool one_more_chance(struct run *r, size_t t, const char *why)
         return false;
     }
     if (start_place(r, t, &e) < 0) {
-        lose_place(r, t, e.text);
+        if (e.kind == ERROR_INTERRUPTED)
+            drop_place(r, t, e.text);
+        else
+            lose_place(r, t, e.text);
         return false;
     }
     return true;
@@ -232,11 +242,11 @@ static int probe_targets(struct run *r, struct error *e)
         if (probe.use == TARGET_UNUSABLE) {
             r->place[t].lost = true;
             note_target_board(r, t, BOARD_TARGET_UNUSABLE, probe.reason, probe.remedy);
-            board_log(r->board, BOARD_LOG_ERROR, plan->targets[t]->id, "%s %s", probe.reason,
-                      probe.remedy);
             if (t == 0 || plan->target_count == 2)
                 return error_set(e, ERROR_SYSTEM, "%s cannot be used here: %s %s",
                                  plan->targets[t]->id, probe.reason, probe.remedy);
+            board_log(r->board, BOARD_LOG_ERROR, plan->targets[t]->id, "%s %s", probe.reason,
+                      probe.remedy);
             continue;
         }
         if (!probe.limits) {
@@ -497,6 +507,7 @@ static int run_block(struct run *r, const struct plan_row *row, size_t metric, u
     struct plan_slot order[2 * TARGETS_MAX];
     size_t n = plan_block_order(r->plan->target_count, block, order);
     bool first[TARGETS_MAX];
+    double from = elapsed(r);
     for (size_t t = 0; t < TARGETS_MAX; t++)
         first[t] = true;
     show_row(r, row, metric, block, blocks, stage);
@@ -510,6 +521,7 @@ static int run_block(struct run *r, const struct plan_row *row, size_t metric, u
             return -1;
         first[t] = false;
     }
+    r->block_s[metric] = fmax(r->block_s[metric], elapsed(r) - from);
     analysis_update_metric(r->result, metric);
     publish_result(r);
     r->done_s += plan_block_seconds(r->plan, row);
@@ -576,6 +588,13 @@ static void order_rows(const struct plan *plan, size_t *order)
         }
 }
 
+/* What a block of a row takes: as planned, or as long as it took on this machine, which may be busy
+ * or slow to give memory. */
+static double block_seconds(const struct run *r, size_t metric)
+{
+    return fmax(plan_block_seconds(r->plan, &r->plan->rows[metric]), r->block_s[metric]);
+}
+
 static int stage_one(struct run *r, const size_t *order, struct error *e)
 {
     for (size_t i = 0; i < r->plan->row_count; i++) {
@@ -586,7 +605,7 @@ static int stage_one(struct run *r, const size_t *order, struct error *e)
                 return error_set(e, ERROR_INTERRUPTED, "interrupted");
             if (!anyone_left(r))
                 return error_set(e, ERROR_SYSTEM, "no target is left to measure");
-            if (elapsed(r) + plan_block_seconds(r->plan, row) > r->plan->budget_s) {
+            if (elapsed(r) + block_seconds(r, order[i]) > r->plan->budget_s) {
                 board_log(r->board, BOARD_LOG_NOTE, "", "the time budget is used up");
                 return 0;
             }
@@ -607,7 +626,7 @@ static int stage_two(struct run *r, struct error *e)
     double left = r->plan->budget_s - elapsed(r);
     for (size_t k = 0; k < kept; k++) {
         const struct plan_row *row = &r->plan->rows[order[k]];
-        double cost = plan_block_seconds(r->plan, row) * r->plan->blocks2;
+        double cost = block_seconds(r, order[k]) * r->plan->blocks2;
         if (cost > left)
             continue; /* a later, shorter row may still fit */
         left -= cost;
@@ -647,6 +666,7 @@ static void prepare_result(struct run *r)
     for (size_t i = 0; i < plan->row_count; i++)
         result_add_metric(result, plan->rows[i].workload, plan->rows[i].params);
     r->habit = xcalloc(plan->row_count ? plan->row_count : 1, sizeof *r->habit);
+    r->block_s = xcalloc(plan->row_count ? plan->row_count : 1, sizeof *r->block_s);
     r->dead = xcalloc(plan->row_count ? plan->row_count * TARGETS_MAX : 1, sizeof *r->dead);
 }
 
@@ -711,6 +731,7 @@ static void finish(struct run *r)
     tell(r);
     free(r->dead);
     free(r->habit);
+    free(r->block_s);
 }
 
 int runner_run(const struct plan *plan, struct board *board, struct result *result,
@@ -736,10 +757,12 @@ int runner_run(const struct plan *plan, struct board *board, struct result *resu
             continue;
         struct error start;
         if (start_place(r, t, &start) < 0) {
-            lose_place(r, t, start.text);
             if (t == 0 || plan->target_count == 2 || start.kind == ERROR_INTERRUPTED) {
+                drop_place(r, t, start.text);
                 failure = start;
                 rc = -1;
+            } else {
+                lose_place(r, t, start.text);
             }
         }
     }
@@ -751,11 +774,12 @@ int runner_run(const struct plan *plan, struct board *board, struct result *resu
     if (rc == 0 && plan->two_stage)
         rc = stage_two(r, &failure);
     result->partial = rc < 0;
+    finish(r);
+    free(r);
+    /* After the last progress that is told: on the command line the error itself is printed. */
     if (rc < 0)
         board_log(board, failure.kind == ERROR_INTERRUPTED ? BOARD_LOG_NOTE : BOARD_LOG_ERROR, "",
                   "%s", failure.text);
-    finish(r);
-    free(r);
     if (rc < 0 && e)
         *e = failure;
     return rc;

@@ -190,17 +190,20 @@ static int slowest_first(const void *a, const void *b)
 
 static void write_hurt(const struct page *p, size_t t)
 {
-    size_t count = 0;
+    size_t count = 0, measured = 0;
     const struct report_row **worst = malloc((p->row_count + 1) * sizeof *worst);
     if (!worst)
         return; /* all rows follow anyway */
     for (size_t i = 0; i < p->row_count; i++) {
         const struct comparison *c = p->rows[i].comparison;
+        measured += p->rows[i].target == t && c && c->estimate.n;
         if (p->rows[i].target == t && c && c->estimate.n &&
             (c->verdict == VERDICT_WORSE || c->verdict == VERDICT_SLIGHTLY_WORSE))
             worst[count++] = &p->rows[i];
     }
-    if (!count) {
+    if (!measured) {
+        fprintf(p->out, "\nNothing was compared: the reasons stand below.\n");
+    } else if (!count) {
         fprintf(p->out, "\nWhere it hurts most: no row is slower beyond its interval.\n");
     } else {
         qsort(worst, count, sizeof *worst, slowest_first);
@@ -293,9 +296,12 @@ static void write_legend(const struct page *p)
     }
     fprintf(p->out, "\nHow to read it\n");
     put_sentence((void *)p, report_method(p->r));
-    put_sentence((void *)p, "% is performance relative to native: below 100 is slower, for times "
-                            "too. n: blocks of four slots. find: the change in % that would have "
-                            "been found with 80 % probability.");
+    put_sentence(
+        (void *)p,
+        "% is performance relative to native: below 100 is slower, for times "
+        "too. It comes from the blocks' own ratios, the two figures are medians of "
+        "all slots: they need not agree. n: blocks of four slots. find: the change in % that would have "
+        "been found with 80 % probability.");
     if (approximate)
         put_sentence((void *)p, "~ after an interval: approximate, from fewer than six blocks.");
     int column = 0;

@@ -54,6 +54,8 @@ bad() {
     says_not "$err" '[[:cntrl:]]'
     [ "$(grep -c . "$err")" -le 2 ] || fail "more than two lines about one mistake: $*"
 }
+bad 'vmtax run sys.read' sys.read
+bad 'vmtax run memory' memory
 escape=$(printf '\033]0;title\007')
 bad 'no command "frobnicate"' frobnicate
 bad 'did you mean "report"' reprot

@@ -28,6 +28,7 @@ for signal in INT TERM HUP; do
     [ "$code" = 130 ] || fail "SIG$signal: exit code $code, not 130"
     no_crash
     says "$err" 'partial|interrupted'
+    [ "$(grep -c 'interrupted' "$err")" = 1 ] || fail "SIG$signal: it is not said once"
     stored=$(find "$state/results" -name '*.json')
     [ -n "$stored" ] || fail "SIG$signal: nothing was kept"
     "$jsonpath" "$stored" 'slots.*.workload' | grep -qx sys.syscall || fail "SIG$signal: no slots were kept"

@@ -47,6 +47,16 @@ code=0
 "$vmtax" compare "$stored" "$stored" >"$out" 2>"$err" || code=$?
 case $code in 0 | 3) ;; *) fail "compare with itself ends with $code" ;; esac
 
+# Nothing measured is no success, and no result.
+run 2 run file.write --on native --budget 1 --blocks 2 --seconds 5
+says "$err" 'nothing was measured'
+empty "$out"
+# A standard stream that is closed is not replaced by a file of ours.
+code=0
+"$vmtax" run null --on native --blocks 2 --seconds 0.05 >&- 2>"$err" || code=$?
+[ "$code" = 2 ] || fail "a closed stdout ends with $code"
+says "$err" 'cannot write.*Bad file descriptor'
+
 # A damaged file is named, not believed.
 head -c 1000 "$work/first.json" >"$work/cut.json"
 run 2 report "$work/cut.json"

@@ -60,6 +60,7 @@ static void bad_lines_say_what(void **state)
         {FOR_RUN, "x --blocks six", "2 to 200"},
         {FOR_RUN, "x --blocks -4", "2 to 200"},
         {FOR_RUN, "x --blocks 6.5", "whole number"},
+        {FOR_RUN, "x --blocks 6s", "whole number"},
         {FOR_RUN, "x --blocks 1e99", "2 to 200"},
         {FOR_RUN, "x --seconds nan", "0.01 to 600"},
         {FOR_RUN, "x --seconds inf", "0.01 to 600"},

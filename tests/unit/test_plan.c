@@ -135,6 +135,11 @@ static void seconds_add_up(void **state)
     p.blocks = 2;
     p.budget_s = 10;
     assert_true(plan_seconds(&p) <= 10);
+    p.two_stage = false;
+    p.blocks = 100;
+    assert_true(plan_seconds(&p) <= 10);
+    p.two_stage = true; /* even the first stage is more than the budget */
+    assert_true(plan_seconds(&p) <= 10);
     plan_release(&p);
 }
 
