@@ -120,7 +120,7 @@ struct board_log_line {
     int64_t at; /* Unix seconds */
     enum board_log_level level;
     char target[TARGET_ID_MAX];
-    char text[160];
+    char text[256];
 };
 
 struct board_host {

@@ -249,7 +249,7 @@ static int probe_targets(struct run *r, struct error *e)
                       probe.remedy);
             continue;
         }
-        if (!probe.limits) {
+        if (!probe.limits && r->options.limits) {
             r->options.limits = false;
             board_log(r->board, BOARD_LOG_NOTE, plan->targets[t]->id,
                       "no limits here, so no target gets any: %s", probe.reason);
