@@ -271,7 +271,7 @@ $(tests_bench_libnative_a_OBJECTS): CFLAGS = -O3 -march=native
 EXTRA_PROGRAMS += tests/bench/bench_sys tests/bench/bench_memory
 bench_programs += tests/bench/bench_sys tests/bench/bench_memory
 benches += tests/bench/aa.sh
-EXTRA_DIST += tests/bench/aa.sh
+EXTRA_DIST += tests/bench/aa.sh tests/lsan.supp
 benches += tests/bench/bench_sys tests/bench/bench_memory
 tests_bench_bench_sys_SOURCES = tests/bench/bench_sys.c tests/bench/compare.c tests/bench/compare.h \
 	workloads/agent/work.c
