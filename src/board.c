@@ -1,9 +1,12 @@
 /* The board: everything that is shown, in one plain struct behind one lock.
  *
  * Writers (the runner, the host sampler) hold the lock only to copy figures in; readers hold it
- * only to copy the whole out. That is some 150 KiB a few times a second, far cheaper than any
- * scheme in which a panel could see half of an update. The version tells a reader whether there is
- * anything new; the eventfd lets the dashboard sleep until there is. */
+ * only to copy the whole out, so that no panel can see half of an update. The version tells a
+ * reader whether there is anything new; the eventfd lets the dashboard sleep until there is.
+ *
+ * The rows of a long result are the bulk of it, some 100 KiB, and the ticks of a run, which are
+ * most of the changes, do not touch them: a second version tells whether anything but run and host
+ * moved. What is behind the end of a ring or of the targets is not copied either. */
 #include <config.h>
 
 #include "board.h"
@@ -40,7 +43,7 @@ int board_init(struct board *b, struct error *e)
         return error_errno(e, failed, "cannot make the lock of the board");
     }
     b->origin_ns = monotonic_ns();
-    b->current.version = 1;
+    b->current.version = b->current.whole_version = 1;
     b->current.host.mhz = NAN;
     b->current.self.ui_share = NAN;
     b->current.run.eta_s = -1;
@@ -67,14 +70,64 @@ struct snapshot *board_edit(struct board *b)
     return &b->current;
 }
 
-void board_publish(struct board *b)
+static void publish(struct board *b, bool whole)
 {
     b->current.version++;
+    if (whole)
+        b->current.whole_version = b->current.version;
     pthread_mutex_unlock(&b->lock);
     /* Can only fail when the counter is full; then the reader is awake already. */
     uint64_t one = 1;
     ssize_t written = write(b->wake_fd, &one, sizeof one);
     (void)written;
+}
+
+void board_publish(struct board *b)
+{
+    publish(b, true);
+}
+
+void board_publish_run(struct board *b)
+{
+    publish(b, false);
+}
+
+/* The ring of rates is most of the run and mostly empty. */
+static void copy_run(struct board_run *to, const struct board_run *from)
+{
+    size_t end = from->rate_first + from->rate_count;
+    memcpy(to, from, offsetof(struct board_run, rate));
+    memcpy(to->rate, from->rate, (end < BOARD_RATE_MAX ? end : BOARD_RATE_MAX) * sizeof *to->rate);
+    size_t rest = offsetof(struct board_run, rate_first);
+    memcpy((char *)to + rest, (const char *)from + rest, sizeof *to - rest);
+}
+
+/* Only the cells of targets that there are. */
+static void copy_metrics(struct snapshot *to, const struct snapshot *from)
+{
+    size_t targets = from->target_count < TARGETS_MAX ? from->target_count : TARGETS_MAX;
+    size_t rest = offsetof(struct board_metric, baseline_known);
+    for (size_t i = 0; i < from->metric_count; i++) {
+        struct board_metric *m = &to->metrics[i];
+        memcpy(m, &from->metrics[i],
+               offsetof(struct board_metric, cell) + targets * sizeof m->cell[0]);
+        memcpy((char *)m + rest, (const char *)&from->metrics[i] + rest, sizeof *m - rest);
+    }
+}
+
+static void copy_whole(struct snapshot *to, const struct snapshot *from)
+{
+    struct board_metric *metrics = to->metrics;
+    size_t room = to->metric_room;
+    if (room < from->metric_count) {
+        room = from->metric_room;
+        metrics = xrealloc_array(metrics, room, sizeof *metrics);
+        memset(metrics, 0, room * sizeof *metrics);
+    }
+    *to = *from;
+    to->metrics = metrics;
+    to->metric_room = room;
+    copy_metrics(to, from);
 }
 
 bool board_peek(struct board *b, struct snapshot *s)
@@ -83,17 +136,13 @@ bool board_peek(struct board *b, struct snapshot *s)
     pthread_mutex_lock(&b->lock);
     const struct snapshot *from = &b->current;
     if (s->version != from->version) {
-        struct board_metric *metrics = s->metrics;
-        size_t room = s->metric_room;
-        if (room < from->metric_count) {
-            room = from->metric_room;
-            metrics = xrealloc_array(metrics, room, sizeof *metrics);
+        if (s->whole_version == from->whole_version) {
+            copy_run(&s->run, &from->run);
+            s->host = from->host;
+            s->version = from->version;
+        } else {
+            copy_whole(s, from);
         }
-        *s = *from;
-        s->metrics = metrics;
-        s->metric_room = room;
-        if (from->metric_count)
-            memcpy(metrics, from->metrics, from->metric_count * sizeof *metrics);
         changed = true;
     }
     pthread_mutex_unlock(&b->lock);

@@ -164,6 +164,7 @@ struct board_baseline {
 
 struct snapshot {
     uint64_t version;
+    uint64_t whole_version; /* of the last change beyond run and host */
     double now_s;   /* host time line, seconds since the board was made */
     int64_t clock;  /* Unix seconds, for the footer */
     char title[64]; /* "live", or the name of the stored result that is shown */
@@ -204,6 +205,9 @@ double board_now(const struct board *b);
  * is not recursive), so write log lines with snapshot_log. */
 struct snapshot *board_edit(struct board *b);
 void board_publish(struct board *b);
+/* Ends an edit that changed nothing but run and host, as the ticks of a run do: readers that have
+ * the rest already do not copy it again. */
+void board_publish_run(struct board *b);
 
 /* Copy into s (zeroed, or an earlier snapshot, whose memory is reused) if the version differs; true
  * if it did. now_s and clock are brought up to date in any case. board_snapshot empties wake_fd

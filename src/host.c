@@ -326,7 +326,7 @@ static void publish(struct host_sampler *s, const struct sample *from)
     h->processes = s->quiet.processes;
     h->quiet = s->quiet.known && s->quiet.calm;
     text_copy(h->quiet_why, sizeof h->quiet_why, s->quiet.why);
-    board_publish(s->board);
+    board_publish_run(s->board);
 }
 
 /* The data caches of the first processor, by level; 0 where the kernel does not say. */
@@ -376,7 +376,7 @@ static void publish_machine(struct host_sampler *s)
     text_copy(h->virt, sizeof h->virt, virt ? virt : unknown);
     memcpy(h->cache_bytes, caches, sizeof h->cache_bytes);
     text_copy(h->quiet_why, sizeof h->quiet_why, s->quiet.why);
-    board_publish(s->board);
+    board_publish_run(s->board);
     result_release(&facts);
 }
 

@@ -92,7 +92,7 @@ static void set_phase(struct run *r, const char *phase)
     struct snapshot *s = board_edit(r->board);
     text_copy(s->run.phase, sizeof s->run.phase, phase);
     s->run.elapsed_s = elapsed(r);
-    board_publish(r->board);
+    board_publish_run(r->board);
     tell(r);
 }
 
@@ -111,7 +111,7 @@ static void set_progress(struct run *r)
     if (rest > r->plan->budget_s - seconds)
         rest = r->plan->budget_s - seconds;
     s->run.eta_s = rest > 0 ? rest : 0;
-    board_publish(r->board);
+    board_publish_run(r->board);
     tell(r);
 }
 
@@ -294,7 +294,7 @@ static void live_tick(void *context, const struct session_tick *t)
     push_rate(s, board_now(l->run->board), value, l->target, t->ops == 0);
     l->ticks++;
     s->run.elapsed_s = elapsed(l->run);
-    board_publish(l->run->board);
+    board_publish_run(l->run->board);
     tell(l->run);
 }
 
@@ -306,7 +306,7 @@ static void show_slot(struct run *r, const struct slot *slot, bool ticked)
     s->run.latency[slot->target] = slot->latency;
     if (!ticked)
         push_rate(s, board_now(r->board), slot->value, slot->target, false);
-    board_publish(r->board);
+    board_publish_run(r->board);
 }
 
 /* Value of a slot, net of the overhead. False with a reason if nothing is left. */
@@ -471,7 +471,7 @@ static void show_row(struct run *r, const struct plan_row *row, size_t metric, u
     run->blocks = blocks;
     run->stage = stage;
     run->stages = r->plan->two_stage ? 2 : 1;
-    board_publish(r->board);
+    board_publish_run(r->board);
 }
 
 /* The last guest's finished blocks of a row, as ratios: performance relative to native, 1 is equal.

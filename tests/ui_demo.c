@@ -50,7 +50,7 @@ static void *feed(void *context)
             s->host.cpu[at] = (float)(0.5 + 0.4 * sin(tick * 0.01));
             s->host.memory[at] = 0.6f;
         }
-        board_publish(&f->board);
+        board_publish_run(&f->board);
         next.tv_nsec += 50000000;
         if (next.tv_nsec >= 1000000000) {
             next.tv_sec++;

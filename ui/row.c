@@ -84,61 +84,95 @@ void row_reason(const struct snapshot *s, const struct row *r, char out[REASON_T
         snprintf(out, REASON_TEXT, "not measured yet: r runs it");
 }
 
-/* Calls for each "name=value" of the canonical text. */
-static const char *param_next(const char *at, char name[PARAMS_TEXT], char value[PARAMS_TEXT])
+/* One "name=value" of the canonical text, in place: labels are made for every row and frame. */
+struct word {
+    const char *name, *value;
+    int name_n, value_n;
+};
+
+/* The word at or after at; returns what follows it, NULL if there is none. */
+static const char *word_next(const char *at, struct word *w)
 {
     at += strspn(at, " ");
-    size_t word = strcspn(at, " "), equal = strcspn(at, "= ");
-    if (!word)
+    size_t all = strcspn(at, " "), equal = strcspn(at, "= ");
+    if (!all)
         return NULL;
-    snprintf(name, PARAMS_TEXT, "%.*s", (int)equal, at);
-    snprintf(value, PARAMS_TEXT, "%.*s", equal < word ? (int)(word - equal - 1) : 0,
-             at + (equal < word ? equal + 1 : equal));
-    return at + word;
+    w->name = at;
+    w->name_n = (int)equal;
+    w->value = at + (equal < all ? equal + 1 : equal);
+    w->value_n = equal < all ? (int)(all - equal - 1) : 0;
+    return at + all;
+}
+
+static bool is_name(const struct word *w, const char *name)
+{
+    return strncmp(w->name, name, (size_t)w->name_n) == 0 && !name[w->name_n];
+}
+
+static bool is_value(const struct word *w, const char *value)
+{
+    return strncmp(w->value, value, (size_t)w->value_n) == 0 && !value[w->value_n];
 }
 
 /* Is this parameter the same in every point of the catalogue? Then it says nothing. */
-static bool is_constant(const struct workload *w, const char *name, const char *value)
+static bool is_constant(const struct workload *workload, const struct word *w)
 {
-    char token[2 * PARAMS_TEXT];
-    size_t length = (size_t)snprintf(token, sizeof token, "%s=%s", name, value);
-    for (const struct point *p = w->points; p && p->params; p++) {
-        const char *at = strstr(p->params, token);
-        if (!at || (at[length] && at[length] != ' ') || (at > p->params && at[-1] != ' '))
+    for (const struct point *p = workload->points; p && p->params; p++) {
+        struct word other = {0};
+        const char *at = p->params;
+        while ((at = word_next(at, &other)))
+            if (other.name_n == w->name_n && other.value_n == w->value_n &&
+                memcmp(other.name, w->name, (size_t)w->name_n) == 0 &&
+                memcmp(other.value, w->value, (size_t)w->value_n) == 0)
+                break;
+        if (!at)
             return false;
     }
-    return w->points && w->points->params;
+    return workload->points && workload->points->params;
+}
+
+static size_t append(char *out, size_t used, size_t size, const char *text, size_t n)
+{
+    if (n > size - 1 - used)
+        n = size - 1 - used;
+    memcpy(out + used, text, n);
+    out[used + n] = '\0';
+    return used + n;
 }
 
 void row_params(const struct board_metric *m, char out[PARAMS_TEXT])
 {
-    char name[PARAMS_TEXT], value[PARAMS_TEXT], word[PARAMS_TEXT + 8];
+    struct word w = {0};
+    size_t used = 0;
     out[0] = '\0';
-    for (const char *at = m->params; (at = param_next(at, name, value));) {
-        const char *glue = " ";
-        word[0] = '\0';
-        if (is_constant(m->workload, name, value))
+    for (const char *at = m->params; (at = word_next(at, &w));) {
+        const char *glue = " ", *text = w.value, *after = "";
+        size_t n = (size_t)w.value_n;
+        if (is_constant(m->workload, &w))
             continue;
-        if (strcmp(name, "cpus") == 0) {
-            if (strcmp(value, "0") == 0)
-                snprintf(word, sizeof word, "smp");
-            else if (strcmp(value, "1") != 0)
-                snprintf(word, sizeof word, "%s cpus", value);
-        } else if (strcmp(name, "placement") == 0) {
-            snprintf(word, sizeof word, "%s-cpu", value);
-        } else if (strcmp(name, "record") == 0) {
+        if (is_name(&w, "cpus")) {
+            if (is_value(&w, "0"))
+                text = "smp", n = 3;
+            else if (is_value(&w, "1"))
+                continue;
+            else
+                after = " cpus";
+        } else if (is_name(&w, "placement")) {
+            after = "-cpu";
+        } else if (is_name(&w, "record")) {
             glue = "/";
-            snprintf(word, sizeof word, "%s", value);
-        } else if (strcmp(name, "sync") == 0 || strcmp(name, "direct") == 0) {
-            if (strcmp(value, "none") != 0 && strcmp(value, "no") != 0)
-                snprintf(word, sizeof word, "%s", strcmp(value, "yes") == 0 ? name : value);
-        } else {
-            snprintf(word, sizeof word, "%s", value);
+        } else if (is_name(&w, "sync") || is_name(&w, "direct")) {
+            if (is_value(&w, "none") || is_value(&w, "no"))
+                continue;
+            if (is_value(&w, "yes"))
+                text = w.name, n = (size_t)w.name_n;
         }
-        if (!word[0])
+        if (n + strlen(after) == 0)
             continue;
-        size_t used = strlen(out);
-        snprintf(out + used, PARAMS_TEXT - used, "%s%s", used ? glue : "", word);
+        if (used > 0)
+            used = append(out, used, PARAMS_TEXT, glue, 1);
+        used = append(out, used, PARAMS_TEXT, text, n);
+        used = append(out, used, PARAMS_TEXT, after, strlen(after));
     }
 }
 
@@ -146,7 +180,11 @@ void row_label(const struct board_metric *m, char out[LABEL_MAX])
 {
     char params[PARAMS_TEXT];
     row_params(m, params);
-    snprintf(out, LABEL_MAX, "%.30s%s%s", m->workload->title, params[0] ? " " : "", params);
+    size_t used = append(out, 0, LABEL_MAX, m->workload->title, strnlen(m->workload->title, 30));
+    if (params[0]) {
+        used = append(out, used, LABEL_MAX, " ", 1);
+        append(out, used, LABEL_MAX, params, strlen(params));
+    }
 }
 
 void row_word(const struct board_metric *m, char *out, size_t size)

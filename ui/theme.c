@@ -106,9 +106,8 @@ static struct lab to_lab(int32_t rgb)
     return (struct lab){116 * y - 16, 500 * (x - y), 200 * (y - z)};
 }
 
-static double distance(int32_t x, int32_t y)
+static double distance(struct lab p, struct lab q)
 {
-    struct lab p = to_lab(x), q = to_lab(y);
     return (p.l - q.l) * (p.l - q.l) + (p.a - q.a) * (p.a - q.a) + (p.b - q.b) * (p.b - q.b);
 }
 
@@ -125,19 +124,34 @@ static int32_t value_256(int index)
 
 int theme_nearest_256(int32_t rgb)
 {
+    struct lab wanted = to_lab(rgb);
+    double least = INFINITY;
     int best = 16;
-    for (int i = 17; i < 256; i++)
-        if (distance(rgb, value_256(i)) < distance(rgb, value_256(best)))
+    for (int i = 16; i < 256; i++) {
+        int32_t value = value_256(i);
+        if (value == rgb)
+            return i;
+        double d = distance(wanted, to_lab(value));
+        if (d < least) {
+            least = d;
             best = i;
+        }
+    }
     return best;
 }
 
 int theme_nearest_16(int32_t rgb)
 {
+    struct lab wanted = to_lab(rgb);
+    double least = INFINITY;
     int best = 0;
-    for (int i = 1; i < 16; i++)
-        if (distance(rgb, color_values[i]) < distance(rgb, color_values[best]))
+    for (int i = 0; i < 16; i++) {
+        double d = distance(wanted, to_lab(color_values[i]));
+        if (d < least) {
+            least = d;
             best = i;
+        }
+    }
     return best;
 }
 

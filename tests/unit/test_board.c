@@ -47,6 +47,57 @@ static void test_version_and_wake(void **state)
     board_release(&b);
 }
 
+/* A tick takes run and host along and nothing else; what comes after a tick comes whole. */
+static void test_run_alone(void **state)
+{
+    (void)state;
+    struct board b;
+    struct snapshot s = {0};
+    struct error e;
+    assert_int_equal(board_init(&b, &e), 0);
+    struct snapshot *now = board_edit(&b);
+    const struct workload *w = &workloads[0];
+    now->target_count = 2;
+    snapshot_metric(now, w, "a=1")->cell[1].age_s = 1;
+    board_publish(&b);
+    assert_true(board_snapshot(&b, &s));
+    for (int i = 0; i < BOARD_RATE_MAX + 7; i++) {
+        struct board_run *r = &board_edit(&b)->run;
+        size_t at = board_ring_push(&r->rate_first, &r->rate_count, BOARD_RATE_MAX);
+        r->rate[at].value = i;
+        r->block = (uint32_t)i;
+        r->block_count = 2;
+        b.current.host.count = (size_t)i;
+        board_publish_run(&b);
+        if (i % 97 != 0 && i < BOARD_RATE_MAX)
+            continue;
+        assert_true(board_snapshot(&b, &s));
+        assert_false(board_snapshot(&b, &s));
+        assert_int_equal(s.run.block, i);
+        assert_int_equal(s.run.block_count, 2);
+        assert_int_equal(s.host.count, i);
+        assert_int_equal(s.run.rate_count, r->rate_count);
+        for (size_t k = 0; k < s.run.rate_count; k++) {
+            size_t place = (s.run.rate_first + k) % BOARD_RATE_MAX;
+            assert_true(s.run.rate[place].value == (double)(i + 1 - (int)s.run.rate_count + (int)k));
+        }
+        assert_int_equal(s.metric_count, 1);
+    }
+    /* both kinds of change since the last look */
+    board_edit(&b)->metrics[0].cell[1].age_s = 2;
+    board_publish(&b);
+    board_edit(&b)->run.block = 1;
+    board_publish_run(&b);
+    assert_true(board_snapshot(&b, &s));
+    assert_int_equal(s.run.block, 1);
+    assert_true(s.metrics[0].cell[1].age_s == 2);
+    board_log(&b, BOARD_LOG_NOTE, NULL, "a line");
+    assert_true(board_snapshot(&b, &s));
+    assert_int_equal(s.log_count, 1);
+    snapshot_release(&s);
+    board_release(&b);
+}
+
 static void test_log(void **state)
 {
     (void)state;
@@ -217,6 +268,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_version_and_wake),
+        cmocka_unit_test(test_run_alone),
         cmocka_unit_test(test_log),
         cmocka_unit_test(test_ring),
         cmocka_unit_test(test_memory_is_reused),
