@@ -165,10 +165,10 @@ struct board_baseline {
 struct snapshot {
     uint64_t version;
     uint64_t whole_version; /* of the last change beyond run and host */
-    double now_s;   /* host time line, seconds since the board was made */
-    int64_t clock;  /* Unix seconds, for the footer */
-    char title[64]; /* "live", or the name of the stored result that is shown */
-    bool stored;    /* a stored result, nothing live */
+    double now_s;           /* host time line, seconds since the board was made */
+    int64_t clock;          /* Unix seconds, for the footer */
+    char title[64];         /* "live", or the name of the stored result that is shown */
+    bool stored;            /* a stored result, nothing live */
     struct board_target targets[TARGETS_MAX];
     size_t target_count;
     struct board_metric *metrics;

@@ -2,8 +2,9 @@
  * bench of the dashboard's own cost. Nothing is measured.
  *
  * Usage: ui_demo [FIXTURE] [feed] [welcome] [panel=ID] [theme=NAME] [ascii|block] [mono|8|16|256]
- * [mouse] feed: a thread publishes 20 times a second, as a run does; keys start and stop it. On
- * exit the last line of stdout says what the dashboard cost: "frames N ui_cpu_s S rss_kib K". */
+ * [mouse] [curses] feed: a thread publishes 20 times a second, as a run does; keys start and stop
+ * it. On exit the last line of stdout says what the dashboard cost: "frames N ui_cpu_s S rss_kib
+ * K". */
 #include <config.h>
 
 #include "tests/fixture_board.h"
@@ -125,6 +126,8 @@ int main(int argc, char **argv)
             options.screen.glyphs = GLYPH_CHOICE_BLOCK;
         if (strcmp(a, "mono") == 0)
             options.screen.colors = COLOR_CHOICE_MONO;
+        if (strcmp(a, "curses") == 0)
+            options.screen.curses = true;
         if (strcmp(a, "8") == 0)
             options.screen.colors = COLOR_CHOICE_8;
         if (strcmp(a, "16") == 0)

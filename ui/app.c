@@ -298,6 +298,8 @@ static void read_signals(struct app *a)
 static double next_due(struct app *a, double now)
 {
     double due = INFINITY;
+    if (screen_waiting(a->screen)) /* the terminal does not read */
+        return due;
     if (a->now)
         return a->last_frame_s + KEY_GAP_S;
     if (a->control.flash[0])
@@ -327,8 +329,9 @@ static void wait_for_news(struct app *a)
         {a->timer_fd, POLLIN, 0},
         /* a frame is owed already, or none is wanted: more news would only wake us */
         {a->dirty || frozen(a) ? -1 : a->board->wake_fd, POLLIN, 0},
+        {screen_waiting(a->screen) ? screen_output(a->screen) : -1, POLLOUT, 0},
     };
-    if (poll(fds, 4, -1) < 0 && errno != EINTR)
+    if (poll(fds, 5, -1) < 0 && errno != EINTR)
         a->ended_by = SIGHUP;
     if (fds[1].revents & POLLIN)
         read_signals(a);
@@ -336,6 +339,8 @@ static void wait_for_news(struct app *a)
         read_keys(a);
     if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)) /* the terminal is gone */
         a->ended_by = SIGHUP;
+    if (fds[4].revents)
+        screen_flush(a->screen);
     if (fds[2].revents & POLLIN) {
         uint64_t ticks;
         ssize_t got = read(a->timer_fd, &ticks, sizeof ticks);

@@ -33,6 +33,7 @@ libui_a_SOURCES = \
 	ui/scene.c ui/scene.h \
 	ui/control.c ui/control.h \
 	ui/screen.c ui/screen.h \
+	ui/writer.c ui/writer.h \
 	ui/capture.c ui/capture.h \
 	ui/app.c ui/app.h \
 	ui/panel.c ui/panel.h

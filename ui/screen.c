@@ -1,8 +1,12 @@
-/* The curses back end.
+/* The back end for terminals.
+ *
+ * Curses opens and closes the terminal and reads its keys. Frames are written by writer.c where it
+ * knows the terminal, else by curses too. The keys are then read through a pad, because reading
+ * through the standard window would have curses paint that.
  *
  * Two grids: the canvas that was drawn and what curses has. Rows that are equal are not looked at
- * again, of the others only the changed runs go to curses, and nothing is ever cleared: that is
- * what keeps a frame near a kilobyte. The pairs are a fixed table, one for each style, filled once
+ * again, of the others only the changed runs are sent, and nothing is ever cleared: that is what
+ * keeps a frame near a kilobyte. The pairs are a fixed table, one for each style, filled once
  * per theme, because terminals of 8 colours have 64 and asking for more at run time crashes on
  * those without colour.
  *
@@ -15,12 +19,14 @@
 #include "ui/screen.h"
 
 #include "text.h"
+#include "ui/writer.h"
 #include "xalloc.h"
 
 #include <curses.h>
 #include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +39,9 @@
 
 struct screen {
     SCREEN *term;
-    struct cell *sent; /* what curses has */
+    struct writer *writer; /* NULL: curses writes */
+    WINDOW *input;
+    struct cell *sent; /* what the terminal, or curses, has */
     int h, w;
     bool whole; /* send everything */
     enum depth depth;
@@ -182,6 +190,18 @@ static void allocate(struct screen *s)
     s->whole = true;
 }
 
+/* What still waits for the terminal gets this long before someone else writes. */
+#define LAST_FLUSH_MS 200
+
+static void flush_last(struct screen *s)
+{
+    for (int i = 0; screen_waiting(s) && i < LAST_FLUSH_MS / 20; i++) {
+        struct pollfd fd = {screen_output(s), POLLOUT, 0};
+        poll(&fd, 1, 20);
+        screen_flush(s);
+    }
+}
+
 struct screen *screen_open(const struct screen_options *options, struct error *e)
 {
     static const char *const syncs[] = {"xterm",   "tmux", "screen",  "foot", "alacritty", "kitty",
@@ -204,18 +224,22 @@ struct screen *screen_open(const struct screen_options *options, struct error *e
     cbreak();
     noecho();
     nonl();
-    keypad(stdscr, TRUE);
-    nodelay(stdscr, TRUE);
     typeahead(-1);
     curs_set(0);
     mouseinterval(0);
     s->glyphs = choose_glyphs(options, term);
     s->depth = choose_depth(options);
+    s->writer = options->curses ? NULL : writer_open(STDOUT_FILENO, s->depth);
+    s->input = s->writer ? newpad(1, 1) : stdscr;
+    if (!s->input)
+        s->input = stdscr;
+    keypad(s->input, TRUE);
+    nodelay(s->input, TRUE);
+    if (s->writer)
+        refresh(); /* curses is done with the screen */
     s->sync = !options->no_sync && prefixed(term, syncs);
     arm_crash(true);
     allocate(s);
-    theme_load(&s->theme, "dark", NULL, NULL);
-    screen_set_theme(s, &s->theme);
     return s;
 }
 
@@ -241,11 +265,15 @@ void screen_close(struct screen *s, bool leave)
 {
     if (!s)
         return;
+    flush_last(s);
     screen_set_mouse(s, false);
     endwin();
     arm_crash(false);
     if (leave && !s->whole)
         print_sent(s);
+    writer_close(s->writer);
+    if (s->input != stdscr)
+        delwin(s->input);
     delscreen(s->term);
     free(s->sent);
     free(s->run);
@@ -282,6 +310,10 @@ void screen_set_theme(struct screen *s, const struct theme *t)
     for (int i = 0; i < STYLE_COUNT; i++) {
         struct look look = theme_look(t, (enum style)i, s->depth);
         s->attr[i] = curses_attr(look.attr);
+        if (s->writer) {
+            writer_set_look(s->writer, (enum style)i, look);
+            continue;
+        }
         if (s->depth == DEPTH_MONO)
             continue;
         if (s->depth == DEPTH_TRUE)
@@ -289,7 +321,7 @@ void screen_set_theme(struct screen *s, const struct theme *t)
         else
             init_pair((short)(i + 1), (short)look.fg, (short)look.bg);
     }
-    if (s->depth != DEPTH_MONO)
+    if (s->depth != DEPTH_MONO && !s->writer)
         bkgdset(COLOR_PAIR(STYLE_TEXT + 1) | ' ');
     s->whole = true;
 }
@@ -364,11 +396,23 @@ static void write_bytes(const char *bytes, size_t n)
     (void)written; /* a bracket that is lost costs nothing */
 }
 
+static size_t present_written(struct screen *s, const struct canvas *c)
+{
+    if (writer_waiting(s->writer) || c->h != s->h || c->w != s->w)
+        return 0;
+    size_t changed = writer_frame(s->writer, s->sent, c->cells, s->h, s->w, s->whole, s->sync);
+    s->whole = false;
+    writer_flush(s->writer);
+    return changed;
+}
+
 size_t screen_present(struct screen *s, const struct canvas *c)
 {
     size_t changed = 0;
     int h = s->h < c->h ? s->h : c->h;
     bool whole = s->whole;
+    if (s->writer)
+        return present_written(s, c);
     if (whole)
         clearok(curscr, TRUE);
     for (int y = 0; y < h; y++)
@@ -383,6 +427,22 @@ size_t screen_present(struct screen *s, const struct canvas *c)
     if (s->sync)
         write_bytes(SYNC_END, sizeof SYNC_END - 1);
     return changed;
+}
+
+bool screen_waiting(const struct screen *s)
+{
+    return s->writer && writer_waiting(s->writer);
+}
+
+void screen_flush(struct screen *s)
+{
+    if (s->writer)
+        writer_flush(s->writer);
+}
+
+int screen_output(const struct screen *s)
+{
+    return s->writer ? writer_fd(s->writer) : STDOUT_FILENO;
 }
 
 void screen_repaint(struct screen *s)
@@ -431,7 +491,7 @@ int screen_key(struct screen *s)
     wint_t key;
     for (int tries = 0; tries < 64;
          tries++) { /* what means nothing here is skipped, within bounds */
-        int kind = get_wch(&key);
+        int kind = wget_wch(s->input, &key);
         if (kind == ERR)
             return KEY_CODE_NONE;
         int code = kind == KEY_CODE_YES ? translate(s, key) : (int)key;
@@ -471,7 +531,7 @@ void screen_resize(struct screen *s)
 
 void screen_suspend(struct screen *s)
 {
-    (void)s;
+    flush_last(s);
     endwin();
     crash.armed = 0;
 }
@@ -482,5 +542,7 @@ void screen_resume(struct screen *s)
     reset_prog_mode();
     refresh();
     screen_resize(s);
+    if (s->writer)
+        writer_forget(s->writer);
     s->whole = true;
 }

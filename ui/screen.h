@@ -1,4 +1,5 @@
-/* screen.h - the terminal: puts canvases on it and reads its keys, through ncurses.
+/* screen.h - the terminal: puts canvases on it and reads its keys, through ncurses, or past it
+ * where the terminal is of the common kind (writer.h).
  *
  * Only one thread may use a screen. The caller reads signals itself (they are blocked): on SIGWINCH
  * it calls screen_resize, around a stop screen_suspend and screen_resume. */
@@ -31,6 +32,7 @@ struct screen_options {
     enum color_choice colors;
     bool utf8;    /* take the terminal for a UTF-8 one whatever the locale says */
     bool no_sync; /* no synchronized-update brackets */
+    bool curses;  /* curses writes, whatever the terminal: for tests that compare */
 };
 
 struct screen_mouse {
@@ -55,6 +57,11 @@ void screen_set_theme(struct screen *s, const struct theme *t);
 /* Only what differs from the canvas before is sent. Returns how many cells that were; 0: nothing
  * was written at all. */
 size_t screen_present(struct screen *s, const struct canvas *c);
+/* Is a part of the last frame still waiting for a terminal that does not read? Then nothing can be
+ * presented; screen_flush tries again, at best when screen_output can be written. */
+bool screen_waiting(const struct screen *s);
+void screen_flush(struct screen *s);
+int screen_output(const struct screen *s);
 void screen_repaint(struct screen *s); /* the next present sends everything */
 
 /* Next key from the terminal, as in enum key_code or a character; KEY_CODE_NONE if there is none

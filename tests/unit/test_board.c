@@ -79,7 +79,8 @@ static void test_run_alone(void **state)
         assert_int_equal(s.run.rate_count, r->rate_count);
         for (size_t k = 0; k < s.run.rate_count; k++) {
             size_t place = (s.run.rate_first + k) % BOARD_RATE_MAX;
-            assert_true(s.run.rate[place].value == (double)(i + 1 - (int)s.run.rate_count + (int)k));
+            assert_true(s.run.rate[place].value ==
+                        (double)(i + 1 - (int)s.run.rate_count + (int)k));
         }
         assert_int_equal(s.metric_count, 1);
     }
