@@ -34,22 +34,59 @@ static double native_level(const struct snapshot *s)
     return m->baseline_known ? m->baseline_value : NAN;
 }
 
+/* The time that the graph shows. Its end lies on a grid of whole cells, a second or more apart, so
+ * that the picture moves once in that time and only its newest cells change between: a graph that
+ * crept on with every frame would be sent whole each time. The last cells are empty until their
+ * time comes. */
+struct window {
+    double from_s, span_s;
+    double base; /* dot columns from time 0 to from_s: a whole number */
+};
+
+#define SCROLL_S 1.0
+
+static struct window window_of(const struct snapshot *s, double span_s, int cells)
+{
+    static const double spans[] = {3, 6, 15, 30, 60, 120, 300}; /* thirds are round: the axis */
+    if (!(span_s > 0))
+        span_s = 30;
+    /* The ring is of the metric that runs, which may have begun a moment ago: use the whole width.
+     */
+    double age = s->run.rate_count > 0 ? s->now_s - rate_at(&s->run, 0)->at_s : span_s;
+    for (size_t i = 0; i < sizeof spans / sizeof spans[0]; i++)
+        if (spans[i] >= age + SCROLL_S && spans[i] < span_s)
+            span_s = spans[i];
+    double cell = span_s / cells, step = ceil(SCROLL_S / cell);
+    double end = ceil(s->now_s / cell / step) * step;
+    return (struct window){
+        .from_s = (end - cells) * cell, .span_s = span_s, .base = 2 * (end - cells)};
+}
+
+/* The end of the scale above the highest value: round, so that it stays while values tremble. */
+static double round_top(double highest)
+{
+    double unit = pow(10, floor(log10(highest))), top = highest / unit * 1.05;
+    double step = top <= 2.5 ? 0.25 : top <= 5 ? 0.5 : 1;
+    double rounded = ceil(top / step) * step * unit;
+    return isfinite(rounded) ? rounded : highest;
+}
+
 /* One value a dot column for one target; NAN where it did not run. */
-static void spread(const struct snapshot *s, size_t target, double span_s, double *out,
-                   size_t columns)
+static void spread(const struct snapshot *s, size_t target, const struct window *window,
+                   double *out, size_t columns)
 {
     const struct board_run *run = &s->run;
     for (size_t i = 0; i < columns; i++)
         out[i] = NAN;
-    double from = s->now_s - span_s;
+    double from = window->from_s, scale = (double)columns / window->span_s;
     for (size_t i = 0; i < run->rate_count; i++) {
         const struct board_rate *r = rate_at(run, i);
         if (r->target != target || !isfinite(r->value) || r->at_s < from)
             continue;
         double before = i > 0 ? rate_at(run, i - 1)->at_s : r->at_s - 0.25;
         double begin = fmax(r->at_s - before > HOLD_S ? r->at_s - 0.25 : before, from);
-        double scale = (double)columns / span_s;
-        double a = floor((begin - from) * scale) + 1, b = floor((r->at_s - from) * scale);
+        double a = floor(begin * scale) - window->base + 1;
+        double b = floor(r->at_s * scale) - window->base;
         if (a > b)
             a = b;
         for (double k = fmax(a, 0); k <= b && k < (double)columns; k++)
@@ -57,17 +94,17 @@ static void spread(const struct snapshot *s, size_t target, double span_s, doubl
     }
 }
 
-static double scale_top(const struct snapshot *s, double span_s)
+static double scale_top(const struct snapshot *s, double from_s)
 {
     double top = native_level(s);
     if (!isfinite(top))
         top = 0;
     for (size_t i = 0; i < s->run.rate_count; i++) {
         const struct board_rate *r = rate_at(&s->run, i);
-        if (isfinite(r->value) && r->at_s >= s->now_s - span_s)
+        if (isfinite(r->value) && r->at_s >= from_s)
             top = fmax(top, r->value);
     }
-    return top * 1.15;
+    return top > 0 ? round_top(top) : 0;
 }
 
 static double latest(const struct snapshot *s, size_t target)
@@ -78,12 +115,13 @@ static double latest(const struct snapshot *s, size_t target)
     return NAN;
 }
 
-static void draw_stalls(struct canvas *c, struct rect r, const struct snapshot *s, double span_s)
+static void draw_stalls(struct canvas *c, struct rect r, const struct snapshot *s,
+                        const struct window *window)
 {
     double first = NAN, last = NAN;
     for (size_t i = 0; i <= s->run.rate_count; i++) {
         const struct board_rate *rate = i < s->run.rate_count ? rate_at(&s->run, i) : NULL;
-        if (rate && rate->stall && rate->at_s >= s->now_s - span_s) {
+        if (rate && rate->stall && rate->at_s >= window->from_s) {
             if (!isfinite(first))
                 first = i > 0 ? rate_at(&s->run, i - 1)->at_s : rate->at_s;
             last = rate->at_s;
@@ -92,7 +130,7 @@ static void draw_stalls(struct canvas *c, struct rect r, const struct snapshot *
         if (!isfinite(first))
             continue;
         double middle = (first + last) / 2;
-        int x = r.x + (int)((middle - (s->now_s - span_s)) / span_s * r.w);
+        int x = r.x + (int)((middle - window->from_s) / window->span_s * r.w);
         char text[32];
         snprintf(text, sizeof text, "stall %.1f s ▼", last - first);
         int columns = canvas_columns(text);
@@ -157,12 +195,6 @@ void live_graph(struct canvas *c, struct rect r, const struct snapshot *s, doubl
 {
     if (r.h < 1 || r.w < 4)
         return;
-    if (!(span_s > 0))
-        span_s = 30;
-    /* The ring is of the metric that runs, which may have begun a moment ago: use the whole width.
-     */
-    if (s->run.rate_count > 0)
-        span_s = fmin(span_s, fmax(2, ceil(s->now_s - rate_at(&s->run, 0)->at_s + 0.25)));
     struct rect former = canvas_clip(c, r);
     bool side = r.w >= 30, scale = r.w >= 60 && r.h >= 8;
     struct rect graph = r;
@@ -173,7 +205,8 @@ void live_graph(struct canvas *c, struct rect r, const struct snapshot *s, doubl
         graph.w -= 7;
         graph.h -= 1;
     }
-    double top = scale_top(s, span_s);
+    struct window window = window_of(s, span_s, graph.w);
+    double top = scale_top(s, window.from_s);
     if (!(top > 0)) {
         canvas_text(c, r.y + r.h / 2, r.x + 1, STYLE_DIM, 0,
                     s->run.active ? "waiting for the first tick…" : "nothing runs");
@@ -188,21 +221,21 @@ void live_graph(struct canvas *c, struct rect r, const struct snapshot *s, doubl
     plot_init(&p, graph.h, graph.w);
     plot_level(&p, native_level(s), top, STYLE_NATIVE);
     for (size_t t = 1; t < s->target_count; t++) {
-        spread(s, t, span_s, values, columns);
+        spread(s, t, &window, values, columns);
         plot_area(&p, values, columns, top, style_of_kind(s->targets[t].kind));
     }
-    spread(s, 0, span_s, values, columns);
+    spread(s, 0, &window, values, columns);
     struct axis ax = {.low = 0, .high = (double)columns - 1}, ay = {.low = 0, .high = top};
     plot_series(&p, &ax, &ay, xs, values, columns, STYLE_NATIVE);
     plot_blit(&p, c, graph.y, graph.x);
     plot_release(&p);
     free(values);
     free(xs);
-    draw_stalls(c, graph, s, span_s);
+    draw_stalls(c, graph, s, &window);
     if (side)
         draw_labels(c, graph, graph.x + graph.w + 1, s, top);
     if (scale)
-        draw_scale(c, graph, top, span_s);
+        draw_scale(c, graph, top, window.span_s);
     canvas_unclip(c, former);
 }
 
