@@ -1,8 +1,8 @@
 /* The loop. It sleeps in poll() on the terminal, the board's event, a timer and the signals, and
  * draws under the frame governor: 4 frames a second while a run is live, 1 when idle, none when
- * frozen, at once after a key; while a frame is owed, it does not even listen to the board. Its own
- * processor time is measured, shown in the footer, and halves the rate when it exceeds 0.4 % of a
- * core. */
+ * frozen, at once after a key; while a frame is owed or a run is live, it does not even listen to
+ * the board. Its own processor time is measured, shown in the footer, and halves the rate when it
+ * exceeds 0.4 % of a core. */
 #include <config.h>
 
 #include "ui/app.h"
@@ -54,7 +54,7 @@ struct app {
     bool now;   /* a key: draw at once */
     bool mouse;
     size_t theme;
-    double last_frame_s, key_until_s, slow_factor;
+    double last_frame_s, last_drawn_s, key_until_s, slow_factor;
     uint64_t frames;
     int ended_by; /* signal */
 };
@@ -152,8 +152,11 @@ static void draw(struct app *a)
     double now = now_s();
     if (a->actions && a->actions->news)
         a->actions->news(a->actions->context);
-    if (!frozen(a))
-        board_snapshot(a->board, &a->snapshot);
+    bool news = !frozen(a) && board_snapshot(a->board, &a->snapshot);
+    if (!news && !a->now && !a->dirty && now - a->last_drawn_s < 1) {
+        a->last_frame_s = now;
+        return;
+    }
     if (a->last_frame_s == 0 || now - a->last_frame_s >= 0.2 || a->cost.count == 0)
         cost_sample(a, now);
     cost_publish(a);
@@ -165,7 +168,7 @@ static void draw(struct app *a)
         a->control.help_first = a->control.help_last;
     if (screen_present(a->screen, &a->canvas))
         a->frames++;
-    a->last_frame_s = now;
+    a->last_frame_s = a->last_drawn_s = now;
     a->dirty = a->now = false;
 }
 
@@ -306,7 +309,7 @@ static double next_due(struct app *a, double now)
         due = a->control.flash_until_s;
     if (frozen(a))
         return due;
-    if (a->dirty)
+    if (a->dirty || a->snapshot.run.active)
         due = fmin(due, a->last_frame_s + frame_interval(a, now));
     return fmin(due, a->last_frame_s + 1); /* the clock */
 }
@@ -327,8 +330,9 @@ static void wait_for_news(struct app *a)
         {STDIN_FILENO, POLLIN, 0},
         {a->signal_fd, POLLIN, 0},
         {a->timer_fd, POLLIN, 0},
-        /* a frame is owed already, or none is wanted: more news would only wake us */
-        {a->dirty || frozen(a) ? -1 : a->board->wake_fd, POLLIN, 0},
+        /* a frame is owed already, or will be in a moment, or none is wanted: more news would only
+           wake us */
+        {a->dirty || a->snapshot.run.active || frozen(a) ? -1 : a->board->wake_fd, POLLIN, 0},
         {screen_waiting(a->screen) ? screen_output(a->screen) : -1, POLLOUT, 0},
     };
     if (poll(fds, 5, -1) < 0 && errno != EINTR)

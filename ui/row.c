@@ -93,15 +93,21 @@ struct word {
 /* The word at or after at; returns what follows it, NULL if there is none. */
 static const char *word_next(const char *at, struct word *w)
 {
-    at += strspn(at, " ");
-    size_t all = strcspn(at, " "), equal = strcspn(at, "= ");
-    if (!all)
+    while (*at == ' ')
+        at++;
+    if (!*at)
         return NULL;
     w->name = at;
-    w->name_n = (int)equal;
-    w->value = at + (equal < all ? equal + 1 : equal);
-    w->value_n = equal < all ? (int)(all - equal - 1) : 0;
-    return at + all;
+    while (*at && *at != ' ' && *at != '=')
+        at++;
+    w->name_n = (int)(at - w->name);
+    if (*at == '=')
+        at++;
+    w->value = at;
+    while (*at && *at != ' ')
+        at++;
+    w->value_n = (int)(at - w->value);
+    return at;
 }
 
 static bool is_name(const struct word *w, const char *name)
@@ -114,6 +120,11 @@ static bool is_value(const struct word *w, const char *value)
     return strncmp(w->value, value, (size_t)w->value_n) == 0 && !value[w->value_n];
 }
 
+static bool same_span(const char *a, int a_n, const char *b, int b_n)
+{
+    return a_n == b_n && memcmp(a, b, (size_t)a_n) == 0;
+}
+
 /* Is this parameter the same in every point of the catalogue? Then it says nothing. */
 static bool is_constant(const struct workload *workload, const struct word *w)
 {
@@ -121,9 +132,8 @@ static bool is_constant(const struct workload *workload, const struct word *w)
         struct word other = {0};
         const char *at = p->params;
         while ((at = word_next(at, &other)))
-            if (other.name_n == w->name_n && other.value_n == w->value_n &&
-                memcmp(other.name, w->name, (size_t)w->name_n) == 0 &&
-                memcmp(other.value, w->value, (size_t)w->value_n) == 0)
+            if (same_span(other.name, other.name_n, w->name, w->name_n) &&
+                same_span(other.value, other.value_n, w->value, w->value_n))
                 break;
         if (!at)
             return false;
