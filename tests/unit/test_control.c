@@ -1,0 +1,573 @@
+/* What keys do, without a terminal: journeys over a board that is filled by hand. */
+#include <config.h>
+
+#include "tests/fixture_board.h"
+#include "tests/unit/unit.h"
+#include "ui/control.h"
+#include "ui/list.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+struct journey {
+    struct control control;
+    struct snapshot board;
+    struct app_actions actions;
+    double now_s;
+    int h, w;
+    /* what the actions were asked */
+    char started[96];
+    size_t start_count, words, aborts, baselines, checks, exports;
+    bool refuse;
+};
+
+static int start(void *context, const char *const *words, size_t count, struct error *e)
+{
+    struct journey *j = context;
+    if (j->refuse)
+        return error_set(e, ERROR_USAGE, "the container cannot be started: no permission");
+    j->start_count++;
+    j->words = count;
+    snprintf(j->started, sizeof j->started, "%s", count ? words[0] : "");
+    return 0;
+}
+
+static int stop(void *context, struct error *e)
+{
+    struct journey *j = context;
+    if (!j->board.run.active)
+        return error_set(e, ERROR_USAGE, "nothing is running");
+    j->aborts++;
+    return 0;
+}
+
+static int baseline(void *context, struct error *e)
+{
+    (void)e;
+    ((struct journey *)context)->baselines++;
+    return 0;
+}
+
+static int check(void *context, struct error *e)
+{
+    (void)e;
+    ((struct journey *)context)->checks++;
+    return 0;
+}
+
+static int export_file(void *context, char *message, size_t size, struct error *e)
+{
+    (void)e;
+    ((struct journey *)context)->exports++;
+    snprintf(message, size, "report written to x.html");
+    return 0;
+}
+
+static void begin(struct journey *j, void (*fill)(struct snapshot *s), const char *panel)
+{
+    struct app_options options = {.panel = panel};
+    *j = (struct journey){.h = 40, .w = 120, .now_s = 100};
+    j->actions = (struct app_actions){.context = j,
+                                      .start = start,
+                                      .abort = stop,
+                                      .baseline = baseline,
+                                      .check = check,
+                                      .export = export_file};
+    fill(&j->board);
+    control_init(&j->control, &options, &j->actions);
+    control_clamp(&j->control, &j->board, j->h, j->w);
+}
+
+static void end(struct journey *j)
+{
+    snapshot_release(&j->board);
+}
+
+static void key(struct journey *j, int code)
+{
+    j->now_s += 0.1;
+    control_key(&j->control, code, &j->board, j->now_s, j->h, j->w);
+}
+
+static void type(struct journey *j, const char *text)
+{
+    for (; *text; text++)
+        key(j, (unsigned char)*text);
+}
+
+static struct view *view(struct journey *j)
+{
+    return control_view(&j->control);
+}
+
+static const char *panel(const struct journey *j)
+{
+    return control_panel(&j->control)->id;
+}
+
+/* The footer says so, as a sentence that is still shown. */
+static void says(const struct journey *j, const char *part, bool error)
+{
+    if (!strstr(j->control.flash, part))
+        fail_msg("the footer says '%s', not '%s'", j->control.flash, part);
+    assert_int_equal(j->control.flash_error, error);
+    assert_true(j->control.flash_until_s >= j->now_s + 2);
+}
+
+static void moves(void **state)
+{
+    (void)state;
+    struct journey j;
+    begin(&j, fixture_container, NULL);
+    assert_string_equal(panel(&j), "overview");
+    assert_int_equal(view(&j)->row[0], 0);
+    key(&j, KEY_CODE_UP);
+    assert_int_equal(view(&j)->row[0], 0); /* the top holds */
+    type(&j, "jjk");
+    assert_int_equal(view(&j)->row[0], 1);
+    key(&j, KEY_CODE_END);
+    size_t last = view(&j)->row[0];
+    assert_int_equal(last, 8);
+    type(&j, "jjj");
+    assert_int_equal(view(&j)->row[0], last); /* so does the bottom */
+    key(&j, KEY_CODE_HOME);
+    assert_int_equal(view(&j)->row[0], 0);
+    /* round the boxes and back */
+    size_t boxes = 0;
+    do {
+        key(&j, KEY_CODE_TAB);
+        boxes++;
+    } while (view(&j)->box != 0 && boxes < 20);
+    assert_in_range(boxes, 2, 6);
+    key(&j, KEY_CODE_BACKTAB);
+    assert_int_equal(view(&j)->box, boxes - 1);
+    /* a smaller terminal has fewer boxes: the focus comes along */
+    j.h = 16;
+    j.w = 60;
+    control_clamp(&j.control, &j.board, j.h, j.w);
+    assert_int_equal(view(&j)->box, 0);
+    /* pages in a long list */
+    j.h = 40;
+    j.w = 120;
+    view(&j)->box = 2;
+    key(&j, KEY_CODE_PAGE_DOWN);
+    size_t page = view(&j)->row[2];
+    assert_true(page > 5);
+    key(&j, KEY_CODE_PAGE_DOWN);
+    assert_int_equal(view(&j)->row[2], 2 * page);
+    key(&j, KEY_CODE_PAGE_UP);
+    key(&j, KEY_CODE_PAGE_UP);
+    assert_int_equal(view(&j)->row[2], 0);
+    end(&j);
+}
+
+static void opens_and_goes_back(void **state)
+{
+    (void)state;
+    struct journey j;
+    begin(&j, fixture_container, NULL);
+    /* a subsystem opens its panel, and the cursor is where it was on return */
+    key(&j, KEY_CODE_DOWN);
+    key(&j, KEY_CODE_ENTER);
+    assert_string_equal(panel(&j), "memory");
+    type(&j, "1");
+    assert_string_equal(panel(&j), "overview");
+    assert_int_equal(view(&j)->row[0], 1);
+    /* a row opens its figures */
+    view(&j)->box = 2;
+    type(&j, "jj");
+    struct ranked ranked[RANKED_MAX];
+    assert_true(list_rank(&j.board, view(&j), ranked) > 3);
+    size_t wanted = ranked[2].metric;
+    key(&j, KEY_CODE_ENTER);
+    assert_true(j.control.live);
+    assert_string_equal(panel(&j), "live");
+    assert_int_equal(view(&j)->metric, wanted);
+    key(&j, KEY_CODE_ENTER);
+    says(&j, "nothing to open here", false);
+    key(&j, KEY_CODE_ESCAPE);
+    assert_string_equal(panel(&j), "overview");
+    assert_int_equal(view(&j)->row[2], 2);
+    /* v: what runs now */
+    type(&j, "v");
+    assert_string_equal(panel(&j), "live");
+    assert_int_equal(view(&j)->metric, SIZE_MAX);
+    type(&j, "9");
+    assert_string_equal(panel(&j), "sysops");
+    /* Esc never quits */
+    for (int i = 0; i < 5; i++)
+        key(&j, KEY_CODE_ESCAPE);
+    assert_int_equal(j.control.requests, REQUEST_NONE);
+    end(&j);
+}
+
+static void filters(void **state)
+{
+    (void)state;
+    struct journey j;
+    begin(&j, fixture_container, NULL);
+    view(&j)->box = 2;
+    key(&j, KEY_CODE_END);
+    struct ranked ranked[RANKED_MAX];
+    size_t all = list_rank(&j.board, view(&j), ranked);
+    type(&j, "/");
+    assert_int_equal(j.control.overlay, OVERLAY_FILTER);
+    type(&j, "sysX"); /* keys are text now, also those that act */
+    key(&j, KEY_CODE_BACKSPACE);
+    type(&j, ".");
+    assert_string_equal(view(&j)->filter, "sys.");
+    size_t some = list_rank(&j.board, view(&j), ranked);
+    assert_true(some > 0 && some < all);
+    assert_true(view(&j)->row[2] < some); /* the cursor came along */
+    key(&j, KEY_CODE_ENTER);
+    assert_int_equal(j.control.overlay, OVERLAY_NONE);
+    type(&j, "q"); /* a key again */
+    assert_int_equal(j.control.overlay, OVERLAY_QUIT);
+    key(&j, KEY_CODE_ESCAPE);
+    key(&j, KEY_CODE_ESCAPE);
+    assert_string_equal(view(&j)->filter, "");
+    assert_int_equal(list_rank(&j.board, view(&j), ranked), all);
+    /* Esc while typing drops it; a wide character goes as a whole; too much is not taken */
+    type(&j, "/abc");
+    key(&j, KEY_CODE_ESCAPE);
+    assert_string_equal(view(&j)->filter, "");
+    type(&j, "/");
+    key(&j, 0x6F22);
+    key(&j, 0xE9);
+    assert_string_equal(view(&j)->filter, "漢é");
+    key(&j, KEY_CODE_BACKSPACE);
+    key(&j, KEY_CODE_BACKSPACE);
+    assert_string_equal(view(&j)->filter, "");
+    for (int i = 0; i < 100; i++)
+        key(&j, 0x6F22);
+    assert_true(strlen(view(&j)->filter) < sizeof view(&j)->filter);
+    assert_int_equal(strlen(view(&j)->filter) % 3, 0);
+    end(&j);
+}
+
+static void settings_hold_everywhere(void **state)
+{
+    (void)state;
+    struct journey j;
+    begin(&j, fixture_all, NULL);
+    type(&j, "u");
+    assert_int_equal(view(&j)->unit, UNIT_TIMES);
+    type(&j, " ");
+    assert_true(view(&j)->frozen);
+    type(&j, "P+");
+    says(&j, "2 minutes", false);
+    type(&j, "t");
+    says(&j, "target:", false);
+    size_t target = view(&j)->target;
+    assert_int_equal(target, 2);
+    type(&j, "9"); /* the same in the other panels */
+    assert_int_equal(view(&j)->unit, UNIT_TIMES);
+    assert_true(view(&j)->frozen && view(&j)->paper && view(&j)->span_s == 120);
+    assert_int_equal(view(&j)->target, target);
+    type(&j, " uu");
+    assert_false(view(&j)->frozen);
+    assert_int_equal(view(&j)->unit, UNIT_PERCENT); /* once round */
+    type(&j, "++++");
+    says(&j, "10 minutes", false);
+    type(&j, "-----");
+    says(&j, "30 seconds", false);
+    /* of one panel alone: order, box over the screen, the box's other view and axis */
+    type(&j, "1sSe");
+    assert_true(view(&j)->sort == 1 && view(&j)->reverse && view(&j)->expanded);
+    type(&j, "oa");
+    assert_true(view(&j)->other_view[0] && view(&j)->log_axis[0]);
+    type(&j, "9");
+    assert_true(view(&j)->sort == 0 && !view(&j)->reverse && !view(&j)->expanded);
+    type(&j, "1");
+    key(&j, KEY_CODE_ESCAPE); /* back from the whole screen first */
+    assert_false(view(&j)->expanded);
+    /* round all targets; native is none of them */
+    for (size_t i = 0; i < 2 * j.board.target_count; i++) {
+        type(&j, "t");
+        assert_in_range(view(&j)->target, 1, j.board.target_count - 1);
+    }
+    end(&j);
+}
+
+static void sorts(void **state)
+{
+    (void)state;
+    struct journey j;
+    begin(&j, fixture_container, NULL);
+    struct ranked before[RANKED_MAX], after[RANKED_MAX];
+    size_t count = list_rank(&j.board, view(&j), before);
+    assert_true(count > 10);
+    for (size_t i = 1; i < count; i++)
+        assert_true(
+            before[i - 1].group < before[i].group ||
+            (before[i - 1].group == before[i].group && before[i - 1].ratio <= before[i].ratio));
+    type(&j, "S");
+    assert_int_equal(list_rank(&j.board, view(&j), after), count);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(after[i].metric, before[count - 1 - i].metric);
+    type(&j, "Ss");
+    assert_int_equal(list_rank(&j.board, view(&j), after), count);
+    for (size_t i = 1; i < count; i++)
+        assert_true(strcmp(j.board.metrics[after[i - 1].metric].workload->title,
+                           j.board.metrics[after[i].metric].workload->title) <= 0);
+    type(&j, "s");
+    list_rank(&j.board, view(&j), after);
+    for (size_t i = 1; i < count; i++)
+        assert_true(after[i - 1].metric <= after[i].metric);
+    end(&j);
+}
+
+static void asks_before_quitting_a_run(void **state)
+{
+    (void)state;
+    struct journey j;
+    begin(&j, fixture_container, NULL); /* a run is live */
+    static const int ways[] = {'q', KEY_CODE_CTRL_C, 'Q'};
+    for (size_t i = 0; i < 3; i++) {
+        key(&j, ways[i]);
+        assert_int_equal(j.control.overlay, OVERLAY_QUIT);
+        assert_int_equal(j.control.requests, REQUEST_NONE);
+        key(&j, i == 0 ? KEY_CODE_ESCAPE : 'n');
+        assert_int_equal(j.control.overlay, OVERLAY_NONE);
+        assert_int_equal(j.control.requests, REQUEST_NONE);
+    }
+    type(&j, "qq"); /* twice is an answer */
+    assert_int_equal(j.control.requests, REQUEST_QUIT);
+    end(&j);
+    begin(&j, fixture_container, NULL);
+    type(&j, "QQ");
+    assert_int_equal(j.control.requests, REQUEST_QUIT_LEAVE);
+    end(&j);
+    begin(&j, fixture_stored, NULL); /* nothing runs: no question */
+    type(&j, "q");
+    assert_int_equal(j.control.requests, REQUEST_QUIT);
+    end(&j);
+}
+
+static void runs_rows(void **state)
+{
+    (void)state;
+    struct journey j;
+    begin(&j, fixture_stored, NULL);
+    type(&j, "r"); /* the subsystem under the cursor: processor, which this version does not have */
+    assert_int_equal(j.start_count, 0);
+    says(&j, "not in this version", true);
+    type(&j, "jr");
+    assert_int_equal(j.start_count, 1);
+    assert_string_equal(j.started, "memory");
+    says(&j, "starting memory", false);
+    view(&j)->box = 2;
+    key(&j, KEY_CODE_HOME);
+    struct ranked ranked[RANKED_MAX];
+    list_rank(&j.board, view(&j), ranked);
+    const struct board_metric *m = &j.board.metrics[ranked[0].metric];
+    type(&j, "r"); /* one row with its parameters, as the command line would name it */
+    assert_int_equal(j.start_count, 2);
+    assert_memory_equal(j.started, m->workload->id, strlen(m->workload->id));
+    assert_null(strchr(j.started, ' '));
+    assert_int_equal(strchr(j.started, ':') != NULL, m->params[0] != '\0');
+    type(&j, "R");
+    assert_int_equal(j.start_count, 3);
+    assert_int_equal(j.words, 0);
+    says(&j, "the quick comparison", false);
+    j.refuse = true;
+    type(&j, "R");
+    says(&j, "no permission", true);
+    end(&j);
+}
+
+/* A key that can do nothing says why; none is silent, none does something else. */
+static void keys_that_cannot_act_say_why(void **state)
+{
+    (void)state;
+    static const struct {
+        void (*fill)(struct snapshot *s);
+        bool actions;
+        char key;
+        bool error;
+        const char *says;
+    } cases[] = {
+        {fixture_container, true, 'R', true, "x stops it first"},
+        {fixture_container, true, 'b', true, "x stops it first"},
+        {fixture_container, true, 't', false, "only one target"},
+        {fixture_stored, true, 'x', true, "nothing is running"},
+        {fixture_stored, true, 'p', true, "no planner"},
+        {fixture_stored, true, 'w', false, "no white-box readings"},
+        {fixture_stored, true, '2', false, "no workloads of this subsystem"},
+        {fixture_stored, true, 'W', false, "no white-box readings"},
+        {fixture_stored, false, 'R', true, "nothing can be run from here"},
+        {fixture_stored, false, 'b', true, "vmtax record"},
+        {fixture_stored, false, 'c', true, "vmtax compare"},
+        {fixture_stored, false, 'E', true, "vmtax report"},
+        {fixture_container, false, 'x', true, "cannot be stopped from here"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct journey j;
+        begin(&j, cases[i].fill, NULL);
+        const char *before = panel(&j);
+        if (!cases[i].actions)
+            j.control.actions = NULL;
+        key(&j, cases[i].key);
+        says(&j, cases[i].says, cases[i].error);
+        assert_ptr_equal(panel(&j), before);
+        assert_int_equal(j.start_count + j.aborts + j.baselines + j.checks + j.exports, 0);
+        assert_int_equal(j.control.requests, REQUEST_NONE);
+        /* and the next key takes the sentence away */
+        key(&j, KEY_CODE_HOME);
+        assert_string_equal(j.control.flash, "");
+        end(&j);
+    }
+}
+
+static void what_can_act_acts(void **state)
+{
+    (void)state;
+    struct journey j;
+    begin(&j, fixture_stored, NULL);
+    type(&j, "b");
+    assert_int_equal(j.baselines, 1);
+    type(&j, "c");
+    assert_int_equal(j.checks, 1);
+    type(&j, "E");
+    assert_int_equal(j.exports, 1);
+    says(&j, "report written to x.html", false);
+    static const struct {
+        int key;
+        unsigned request;
+    } requests[] = {{'T', REQUEST_THEME},
+                    {'m', REQUEST_MOUSE},
+                    {'y', REQUEST_SAVE_TEXT},
+                    {KEY_CODE_CTRL_L, REQUEST_REPAINT}};
+    for (size_t i = 0; i < 4; i++) {
+        key(&j, requests[i].key);
+        assert_int_equal(j.control.requests, requests[i].request);
+        j.control.requests = 0; /* as the loop does */
+    }
+    end(&j);
+    begin(&j, fixture_container, NULL);
+    type(&j, "x");
+    assert_int_equal(j.aborts, 1);
+    says(&j, "what was measured is kept", false);
+    end(&j);
+}
+
+static void help_pages(void **state)
+{
+    (void)state;
+    struct journey j;
+    begin(&j, fixture_container, NULL);
+    j.control.help_last = 30;
+    type(&j, "?");
+    assert_int_equal(j.control.overlay, OVERLAY_HELP);
+    type(&j, "jjj");
+    assert_int_equal(j.control.help_first, 3);
+    key(&j, KEY_CODE_END);
+    assert_int_equal(j.control.help_first, 30);
+    type(&j, "?");
+    assert_int_equal(j.control.help_page, 1);
+    assert_int_equal(j.control.help_first, 0);
+    key(&j, KEY_CODE_LEFT);
+    key(&j, KEY_CODE_LEFT);
+    assert_int_equal(j.control.help_page, 2);
+    type(&j, "x"); /* nothing acts below */
+    assert_int_equal(j.aborts, 0);
+    type(&j, "q"); /* leaves the help, not the program */
+    assert_int_equal(j.control.overlay, OVERLAY_NONE);
+    assert_int_equal(j.control.requests, REQUEST_NONE);
+    end(&j);
+}
+
+static void welcome(void **state)
+{
+    static const char *const lines[] = {"What does a container cost here?", NULL};
+    static const struct {
+        int key;
+        size_t started;
+        const char *panel;
+    } cases[] = {
+        {KEY_CODE_ENTER, 1, "overview"}, {KEY_CODE_ESCAPE, 0, "overview"}, {'3', 0, "memory"}};
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        struct journey j;
+        struct app_options options = {.welcome = lines};
+        begin(&j, fixture_empty, NULL);
+        control_init(&j.control, &options, &j.actions);
+        assert_int_equal(j.control.overlay, OVERLAY_WELCOME);
+        key(&j, cases[i].key);
+        assert_int_equal(j.control.overlay, OVERLAY_NONE);
+        assert_int_equal(j.start_count, cases[i].started);
+        assert_string_equal(panel(&j), cases[i].panel);
+        end(&j);
+    }
+}
+
+static void mouse(void **state)
+{
+    (void)state;
+    struct journey j;
+    begin(&j, fixture_container, NULL);
+    struct canvas_hit row = {.box = 2, .row = 4}, quit = {.key = 'q'};
+    control_click(&j.control, &row, 0, &j.board, 1, j.h, j.w);
+    assert_int_equal(view(&j)->box, 2);
+    assert_int_equal(view(&j)->row[2], 4);
+    assert_false(j.control.live);
+    control_click(&j.control, &row, 1, &j.board, 1, j.h, j.w); /* the wheel */
+    assert_int_equal(view(&j)->row[2], 7);
+    control_click(&j.control, &row, 0, &j.board, 1, j.h, j.w);
+    control_click(&j.control, &row, 0, &j.board, 1, j.h, j.w); /* again: opens */
+    assert_true(j.control.live);
+    control_click(&j.control, NULL, 0, &j.board, 1, j.h, j.w); /* beside everything */
+    control_click(&j.control, &quit, 0, &j.board, 1, j.h, j.w);
+    assert_int_equal(j.control.overlay, OVERLAY_QUIT);
+    control_click(&j.control, &row, 0, &j.board, 1, j.h, j.w); /* under the dialog: nothing */
+    assert_int_equal(j.control.overlay, OVERLAY_QUIT);
+    end(&j);
+}
+
+/* Whatever is pressed, on whatever board and size: cursors stay inside, nothing crashes. */
+static void survives_any_keys(void **state)
+{
+    static void (*const fills[])(struct snapshot *) = {fixture_empty, fixture_container,
+                                                       fixture_all, fixture_hostile};
+    unsigned seed = 1;
+    (void)state;
+    for (size_t f = 0; f < 4; f++) {
+        struct journey j;
+        begin(&j, fills[f], NULL);
+        for (int i = 0; i < 3000; i++) {
+            seed = seed * 1664525u + 1013904223u;
+            unsigned r = seed >> 8;
+            j.h = r % 7 == 0 ? 1 + (int)(r / 7 % 60) : j.h;
+            j.w = r % 11 == 0 ? 1 + (int)(r / 11 % 200) : j.w;
+            key(&j, r % 3 ? (int)(r / 3 % 127) : KEY_CODE_UP + (int)(r / 3 % 12));
+            struct view *v = view(&j);
+            const struct panel *p = control_panel(&j.control);
+            assert_true(v->box < 16);
+            size_t rows = p->rows ? p->rows(&j.board, v, v->box) : 0;
+            assert_true(v->row[v->box] < (rows ? rows : 1));
+            assert_true(strlen(v->filter) < sizeof v->filter);
+        }
+        end(&j);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(moves),
+        cmocka_unit_test(opens_and_goes_back),
+        cmocka_unit_test(filters),
+        cmocka_unit_test(settings_hold_everywhere),
+        cmocka_unit_test(sorts),
+        cmocka_unit_test(asks_before_quitting_a_run),
+        cmocka_unit_test(runs_rows),
+        cmocka_unit_test(keys_that_cannot_act_say_why),
+        cmocka_unit_test(what_can_act_acts),
+        cmocka_unit_test(help_pages),
+        cmocka_unit_test(welcome),
+        cmocka_unit_test(mouse),
+        cmocka_unit_test(survives_any_keys),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
