@@ -22,7 +22,7 @@ double pty_now_s(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static void become(int terminal, const char *term, char *const argv[])
+static void become(int terminal, const char *term, const char *locale, char *const argv[])
 {
     setsid();
     ioctl(terminal, TIOCSCTTY, 0);
@@ -31,13 +31,19 @@ static void become(int terminal, const char *term, char *const argv[])
     if (terminal > 2)
         close(terminal);
     setenv("TERM", term, 1);
-    setenv("LC_ALL", "C.UTF-8", 1);
+    setenv("LC_ALL", locale, 1);
     unsetenv("NO_COLOR");
     execv(argv[0], argv);
     _exit(127);
 }
 
 bool pty_start(struct pty *p, int h, int w, const char *term, char *const argv[])
+{
+    return pty_start_in(p, h, w, term, "C.UTF-8", argv);
+}
+
+bool pty_start_in(struct pty *p, int h, int w, const char *term, const char *locale,
+                  char *const argv[])
 {
     *p = (struct pty){.fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), .pid = -1};
     if (p->fd < 0 || grantpt(p->fd) || unlockpt(p->fd))
@@ -50,7 +56,7 @@ bool pty_start(struct pty *p, int h, int w, const char *term, char *const argv[]
     tcgetattr(terminal, &p->before);
     p->pid = fork();
     if (p->pid == 0)
-        become(terminal, term, argv);
+        become(terminal, term, locale, argv);
     close(terminal);
     return p->pid > 0;
 }

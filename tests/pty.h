@@ -18,6 +18,9 @@ struct pty {
 
 /* Start argv (path first) with TERM=term and LC_ALL=C.UTF-8. False with errno. */
 bool pty_start(struct pty *p, int h, int w, const char *term, char *const argv[]);
+/* The same with another LC_ALL than C.UTF-8. */
+bool pty_start_in(struct pty *p, int h, int w, const char *term, const char *locale,
+                  char *const argv[]);
 void pty_resize(struct pty *p, int h, int w);
 void pty_send(struct pty *p, const void *bytes, size_t n);
 /* Read what comes until nothing came for quiet_ms, or limit_ms are over, or the program is gone

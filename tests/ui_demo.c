@@ -24,6 +24,7 @@
 struct feeder {
     struct board board;
     atomic_bool end;
+    double longest_s; /* that a publisher waited for the board */
 };
 
 static void *feed(void *context)
@@ -32,7 +33,9 @@ static void *feed(void *context)
     struct timespec next;
     clock_gettime(CLOCK_MONOTONIC, &next);
     for (unsigned tick = 0; !atomic_load(&f->end); tick++) {
+        double before = board_now(&f->board);
         struct snapshot *s = board_edit(&f->board);
+        f->longest_s = fmax(f->longest_s, board_now(&f->board) - before);
         struct board_run *r = &s->run;
         if (r->active) {
             double level = r->metric < s->metric_count
@@ -156,9 +159,9 @@ int main(int argc, char **argv)
     if (status < 0)
         fprintf(stderr, "ui_demo: %s\n", e.text);
     else
-        printf("frames %llu ui_cpu_s %.6f rss_kib %ld\n",
+        printf("frames %llu ui_cpu_s %.6f rss_kib %ld board_wait_ms %.1f\n",
                (unsigned long long)f.board.current.self.frames,
-               (double)cpu.tv_sec + (double)cpu.tv_nsec / 1e9, usage.ru_maxrss);
+               (double)cpu.tv_sec + (double)cpu.tv_nsec / 1e9, usage.ru_maxrss, f.longest_s * 1e3);
     board_release(&f.board);
     return status < 0 ? 2 : status;
 }

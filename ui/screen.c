@@ -56,6 +56,7 @@ struct screen {
 
 #define SYNC_BEGIN "\x1b[?2026h"
 #define SYNC_END   "\x1b[?2026l"
+#define CANCEL     "\x18" SYNC_END /* ends a sequence that was cut */
 
 /* The crash handler's: signals have no arguments. */
 static struct {
@@ -91,6 +92,12 @@ static void arm_crash(bool on)
             sigaction(crash_signals[i], &action, NULL);
     }
     crash.armed = on;
+}
+
+static void write_bytes(const char *bytes, size_t n)
+{
+    ssize_t written = write(STDOUT_FILENO, bytes, n);
+    (void)written; /* a bracket that is lost costs nothing */
 }
 
 /* Opening */
@@ -193,12 +200,19 @@ static void allocate(struct screen *s)
 /* What still waits for the terminal gets this long before someone else writes. */
 #define LAST_FLUSH_MS 200
 
+/* A terminal that does not read then loses what it was sent, so that the last sequences fit: they
+ * are written by curses, which would wait for ever. */
 static void flush_last(struct screen *s)
 {
     for (int i = 0; screen_waiting(s) && i < LAST_FLUSH_MS / 20; i++) {
         struct pollfd fd = {screen_output(s), POLLOUT, 0};
         poll(&fd, 1, 20);
         screen_flush(s);
+    }
+    if (screen_waiting(s)) {
+        tcflush(STDOUT_FILENO, TCOFLUSH);
+        writer_forget(s->writer);
+        write_bytes(CANCEL, sizeof CANCEL - 1);
     }
 }
 
@@ -390,12 +404,6 @@ static size_t send_row(struct screen *s, const struct canvas *c, int y)
     return changed;
 }
 
-static void write_bytes(const char *bytes, size_t n)
-{
-    ssize_t written = write(STDOUT_FILENO, bytes, n);
-    (void)written; /* a bracket that is lost costs nothing */
-}
-
 static size_t present_written(struct screen *s, const struct canvas *c)
 {
     if (writer_waiting(s->writer) || c->h != s->h || c->w != s->w)
@@ -541,6 +549,7 @@ void screen_resume(struct screen *s)
     crash.armed = 1;
     reset_prog_mode();
     refresh();
+    keypad(s->input, TRUE); /* now, not with the first key, which would be misread */
     screen_resize(s);
     if (s->writer)
         writer_forget(s->writer);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -143,6 +144,21 @@ static void check_no_color(const struct pty *p)
     }
 }
 
+/* No palette and no bright colours. */
+static void check_eight_colors(const struct pty *p)
+{
+    bool any = false;
+    for (const char *at = p->out; (at = strstr(at, "\x1b[")); at += 2) {
+        const char *end = at + 2 + strspn(at + 2, "0123456789;:");
+        for (const char *n = at + 2; *end == 'm' && n < end; n += strcspn(n, ";m") + 1) {
+            long code = strtol(n, NULL, 10);
+            assert_true(code < 50 && code != 38 && code != 48);
+            any = any || (code >= 30 && code <= 37);
+        }
+    }
+    assert_true(any);
+}
+
 static void kinds_of_terminals(void **state)
 {
     static const struct {
@@ -151,6 +167,8 @@ static void kinds_of_terminals(void **state)
         const char *says;
     } cases[] = {
         {"xterm-256color", 0, NULL}, {"xterm", 0, NULL},
+        {"tmux-256color", 0, NULL},  {"screen", 0, NULL},
+        {"xterm-direct", 0, NULL},   {"rxvt-unicode-256color", 0, NULL},
         {"linux", 0, NULL},          {"vt100", 0, NULL},
         {"dumb", 2, "vmtax run"},    {"no-such-terminal", 2, "is not known on this system"},
         {"", 2, "TERM is not set"},
@@ -167,6 +185,10 @@ static void kinds_of_terminals(void **state)
             }
             if (strcmp(cases[i].term, "vt100") == 0)
                 check_no_color(&p);
+            if (strcmp(cases[i].term, "linux") == 0 || strcmp(cases[i].term, "xterm") == 0)
+                check_eight_colors(&p);
+            if (strcmp(cases[i].term, "xterm-direct") == 0)
+                assert_true(strstr(p.out, "\x1b[38:2::") || strstr(p.out, "\x1b[38;2;"));
             pty_send(&p, "q\r", 2);
         }
         check_end(&p, cases[i].status);
@@ -191,6 +213,178 @@ static void a_frozen_screen_writes_nothing(void **state)
     assert_int_equal(p.length, at);
     pty_send(&p, "q\r", 2);
     check_end(&p, 0);
+    pty_release(&p);
+}
+
+/* The C locale says nothing of UTF-8: not one byte beyond ASCII, and frames all the same. */
+static void plain_locale_is_ascii(void **state)
+{
+    static const char *const fixtures[] = {"container", "hostile"};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct pty p;
+        char *const argv[] = {(char *)UI_DEMO, (char *)fixtures[i], NULL};
+        assert_true(pty_start_in(&p, 40, 120, "xterm-256color", "C", argv));
+        assert_true(pty_expect(&p, 0, "uit", START_MS));
+        pty_send(&p, "39L1?", 5);
+        pty_read(&p, 200, 2000);
+        assert_non_null(strstr(p.out, "+-"));
+        pty_send(&p, "\x1bq\r", 3);
+        check_end(&p, 0);
+        for (size_t k = 0; k < p.length; k++)
+            assert_true((unsigned char)p.out[k] < 0x80);
+        pty_release(&p);
+    }
+}
+
+static size_t count_of(const struct pty *p, const char *text)
+{
+    size_t n = 0;
+    for (const char *at = p->out; (at = strstr(at, text)); at += strlen(text))
+        n++;
+    return n;
+}
+
+static void without_mouse_no_mouse_mode(void **state)
+{
+    static const char *const modes[] = {"\x1b[?9h",   "\x1b[?1000", "\x1b[?1001", "\x1b[?1002",
+                                        "\x1b[?1003", "\x1b[?1005", "\x1b[?1006", "\x1b[?1015"};
+    struct pty p;
+    (void)state;
+    assert_true(start(&p, 24, 80, "xterm-256color", "container", NULL));
+    assert_true(pty_expect(&p, 0, "uit", START_MS));
+    pty_send(&p, "1239L1", 6);
+    pty_read(&p, 100, 1000);
+    pty_send(&p, "q\r", 2);
+    check_end(&p, 0);
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++)
+        assert_null(strstr(p.out, modes[i]));
+    pty_release(&p);
+    /* with it, the modes are there; m takes them back */
+    assert_true(start(&p, 24, 80, "xterm-256color", "container", "mouse"));
+    assert_true(pty_expect(&p, 0, "uit", START_MS));
+    assert_true(count_of(&p, "\x1b[?1000h") + count_of(&p, "\x1b[?1000;1006") +
+                    count_of(&p, "\x1b[?1006;1000h") >
+                0);
+    size_t at = p.length;
+    pty_send(&p, "m", 1);
+    assert_true(pty_expect(&p, at, "1000l", START_MS));
+    pty_send(&p, "q\r", 2);
+    check_end(&p, 0);
+    pty_release(&p);
+}
+
+/* ^Z in a shell: the terminal is the shell's while the program is stopped, and fg paints anew. */
+static void stops_and_comes_back(void **state)
+{
+    struct pty p;
+    struct termios now;
+    char command[512];
+    char *const argv[] = {(char *)"/bin/sh", (char *)"-i", NULL};
+    (void)state;
+    assert_true(pty_start(&p, 40, 120, "xterm-256color", argv));
+    pty_read(&p, 200, 2000); /* its prompt */
+    snprintf(command, sizeof command, "set -m; %s container mouse\n", UI_DEMO);
+    pty_send(&p, command, strlen(command));
+    assert_true(pty_expect(&p, 0, "verview", START_MS));
+    pty_read(&p, 100, 1000);
+    for (int round = 0; round < 2; round++) {
+        size_t at = p.length;
+        pty_send(&p, "\x1a", 1);
+        assert_true(pty_expect(&p, at, "topped", START_MS));
+        const char *out = p.out + at;
+        assert_non_null(strstr(out, "\x1b[?1049l"));
+        assert_non_null(strstr(out, "1000l"));
+        assert_int_equal(tcgetattr(p.fd, &now), 0);
+        assert_int_equal(now.c_lflag & (ICANON | ECHO | ISIG), ICANON | ECHO | ISIG);
+        assert_true(now.c_iflag & ICRNL);
+        assert_true(now.c_oflag & ONLCR);
+        pty_read(&p, 100, 1000);
+        at = p.length;
+        pty_read(&p, 1200, 1300); /* it is stopped: not even the clock goes on */
+        assert_int_equal(p.length, at);
+        pty_resize(&p, 40 + round, 120);
+        pty_send(&p, "fg\n", 3);
+        assert_true(pty_expect(&p, at, "\x1b[?1049h", START_MS));
+        assert_true(pty_expect(&p, at, "verview", START_MS)); /* tabs, first row */
+        assert_true(pty_expect(&p, at, "abort", START_MS));   /* footer, last row */
+        assert_true(pty_expect(&p, at, "1000h", START_MS) || pty_expect(&p, at, "1000;", 100));
+        assert_true(pty_expect(&p, at, "\x1b[?1h", START_MS)); /* the keys' mode too */
+        pty_read(&p, 100, 1000);
+        assert_int_equal(tcgetattr(p.fd, &now), 0);
+        assert_int_equal(now.c_lflag & (ICANON | ECHO), 0);
+    }
+    size_t at = p.length;
+    pty_send(&p, "q", 1);
+    assert_true(pty_expect(&p, at, "a run is live", START_MS));
+    pty_send(&p, "\r", 1);
+    assert_true(pty_expect(&p, at, "frames ", START_MS));
+    pty_send(&p, "exit 0\n", 7);
+    int status = pty_wait(&p, START_MS);
+    assert_true(status >= 0 && WIFEXITED(status));
+    pty_release(&p);
+}
+
+/* Repaints that nobody reads, until the terminal is full. */
+static void stuff(struct pty *p)
+{
+    for (int i = 0; i < 60; i++) {
+        pty_send(p, "\x0c", 1);
+        usleep(15000);
+    }
+}
+
+/* A terminal that does not read for a while (a stopped tmux, a bad line): whoever publishes goes
+ * on, the dashboard's thread hangs in no write, and what comes after is whole. */
+static void a_terminal_that_does_not_read(void **state)
+{
+    struct pty p;
+    char path[64], call[64] = "";
+    double wait_ms = -1;
+    (void)state;
+    assert_true(start(&p, 40, 120, "xterm-256color", "container", "feed"));
+    assert_true(pty_expect(&p, 0, "abort", START_MS));
+    stuff(&p);
+    usleep(4000000);
+    snprintf(path, sizeof path, "/proc/%d/task/%d/syscall", p.pid, p.pid);
+    FILE *f = fopen(path, "r");
+    if (f && fgets(call, sizeof call, f) && call[0] >= '0' && call[0] <= '9')
+        assert_int_not_equal(strtol(call, NULL, 10), SYS_write);
+    if (f)
+        fclose(f);
+    pty_read(&p, 300, 3000);
+    size_t at = p.length;
+    pty_send(&p, "\x0c", 1);
+    assert_true(pty_expect(&p, at, "verview", START_MS));
+    assert_true(pty_expect(&p, at, "abort", START_MS));
+    pty_send(&p, "q\r", 2);
+    check_end(&p, 0);
+    check_bytes(&p);
+    const char *said = strstr(p.out, "board_wait_ms ");
+    assert_non_null(said);
+    assert_int_equal(sscanf(said, "board_wait_ms %lf", &wait_ms), 1);
+    assert_true(wait_ms < 1000);
+    pty_release(&p);
+}
+
+/* And it can be ended meanwhile. */
+static void ends_though_nobody_reads(void **state)
+{
+    struct pty p;
+    int status = 0, got = 0;
+    (void)state;
+    assert_true(start(&p, 40, 120, "xterm-256color", "container", "feed"));
+    assert_true(pty_expect(&p, 0, "abort", START_MS));
+    stuff(&p);
+    kill(p.pid, SIGTERM);
+    double end = pty_now_s() + START_MS / 1e3;
+    while ((got = waitpid(p.pid, &status, WNOHANG)) == 0 && pty_now_s() < end)
+        usleep(20000);
+    assert_int_equal(got, p.pid);
+    p.pid = -1;
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == SIGTERM);
+    pty_read(&p, 100, 1000);
+    assert_non_null(strstr(p.out, "\x1b[?1049l"));
     pty_release(&p);
 }
 
@@ -328,6 +522,11 @@ int main(void)
         cmocka_unit_test(a_signal_ends_it_in_order),
         cmocka_unit_test(a_crash_leaves_the_terminal_whole),
         cmocka_unit_test(kinds_of_terminals),
+        cmocka_unit_test(plain_locale_is_ascii),
+        cmocka_unit_test(without_mouse_no_mouse_mode),
+        cmocka_unit_test(stops_and_comes_back),
+        cmocka_unit_test(a_terminal_that_does_not_read),
+        cmocka_unit_test(ends_though_nobody_reads),
         cmocka_unit_test(a_frozen_screen_writes_nothing),
         cmocka_unit_test(survives_a_storm),
     };
