@@ -24,11 +24,11 @@ static int run(const struct context *c, struct error *e)
         analysis_update(&r);
         FILE *out = o->output ? fopen(o->output, "we") : stdout;
         if (!out)
-            rc = error_errno(e, errno, "cannot write %s", o->output);
+            rc = error_errno(e, errno, "cannot write %s", o->output[0] ? o->output : "\"\"");
         else
             rc = format->write(&r, out, e);
         if (out && out != stdout && fclose(out) != 0 && rc == 0)
-            rc = error_errno(e, errno, "cannot write %s", o->output);
+            rc = error_errno(e, errno, "cannot write %s", o->output[0] ? o->output : "\"\"");
     }
     result_release(&r);
     return rc < 0 ? -1 : EXIT_DONE;

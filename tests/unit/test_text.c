@@ -6,6 +6,7 @@
 #include <locale.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define DOT          "\xc2\xb7"
@@ -312,12 +313,44 @@ static void locale_does_not_matter(void **state)
     setlocale(LC_ALL, "C");
 }
 
+static void wrapped(const char *text, int column, int indent, const char *want)
+{
+    char *got = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&got, &size);
+    assert_non_null(out);
+    text_wrap(out, text, column, indent);
+    fclose(out);
+    assert_string_equal(got, want);
+    free(got);
+}
+
+static void wraps_at_80_columns(void **state)
+{
+    (void)state;
+    wrapped("", 0, 0, "\n");
+    wrapped("  one   two  ", 4, 4, "one two\n");
+    wrapped("one two", 72, 4, "one two\n");
+    wrapped("one two", 73, 4, "one\n    two\n");
+    /* cells count, not bytes */
+    wrapped("µµµ two", 72, 0, "µµµ two\n");
+    /* a word that fits nowhere stands alone, and nothing is lost */
+    char longest[101];
+    memset(longest, 'x', 100);
+    longest[100] = '\0';
+    char text[128], want[128];
+    snprintf(text, sizeof text, "a %s b", longest);
+    snprintf(want, sizeof want, "a\n  %s\n  b\n", longest);
+    wrapped(text, 0, 2, want);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decode_is_strict),
         cmocka_unit_test(encode_and_decode_agree),
         cmocka_unit_test(widths),
+        cmocka_unit_test(wraps_at_80_columns),
         cmocka_unit_test(clean),
         cmocka_unit_test(clean_cuts_at_a_character),
         cmocka_unit_test(clean_never_lets_a_control_through),
