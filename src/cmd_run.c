@@ -22,15 +22,6 @@ static int print_result(const struct options *o, const struct result *r, struct 
     return report_find(format)->write(r, stdout, e);
 }
 
-/* Was at least one slot carried out, on any target? (`null` has work but no figure.) */
-static bool any_slot(const struct result *r)
-{
-    for (size_t i = 0; i < r->slot_count; i++)
-        if (r->slots[i].measured || r->slots[i].ops)
-            return true;
-    return false;
-}
-
 static int check_output(const struct options *o, struct error *e)
 {
     if (o->json + o->ndjson + (o->format != NULL) > 1)
@@ -80,10 +71,6 @@ static int run(const struct context *c, struct error *e)
             fprintf(stderr, "vmtax: the result is not stored: %s\n", kept.text);
         else if (!o->quiet)
             fprintf(stderr, "vmtax: stored as %s\n", path);
-        if (rc == 0 && !any_slot(&result)) {
-            fprintf(stderr, "vmtax: nothing could be measured; the reasons stand above\n");
-            code = EXIT_USAGE_OR_SETUP;
-        }
         if (print_result(o, &result, &kept) < 0) {
             fprintf(stderr, "vmtax: %s\n", kept.text);
             code = EXIT_USAGE_OR_SETUP;

@@ -120,7 +120,7 @@ done
 # Nothing could be measured: the reason, and no success.
 run 2 run 'membw.frd:size=64K cpus=1024' --on native --blocks 2
 says "$err" 'more than the [0-9]+ that are usable'
-says "$err" 'nothing could be measured'
+says "$err" 'nothing was measured; the reasons'
 
 # --ascii means it, whatever the locale.
 run 0 run sys.syscall --on native --blocks 2 --seconds 0.02 --ascii
