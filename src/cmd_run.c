@@ -31,17 +31,6 @@ static int check_output(const struct options *o, struct error *e)
     return 0;
 }
 
-/* `null` does nothing, so that a slot that ran is all that can be had of it. */
-static bool any_measured(const struct result *r)
-{
-    for (size_t i = 0; i < r->slot_count; i++) {
-        const struct workload *row = r->metrics[r->slots[i].metric].row;
-        if (r->slots[i].measured || (row && row->figure == FIGURE_NONE && r->slots[i].ops))
-            return true;
-    }
-    return false;
-}
-
 static int run(const struct context *c, struct error *e)
 {
     const struct options *o = c->options;
@@ -76,10 +65,9 @@ static int run(const struct context *c, struct error *e)
             code = EXIT_USAGE_OR_SETUP;
         }
     }
-    if (rc == 0 && !any_measured(&result)) {
-        fprintf(stderr, "vmtax: nothing was measured%s\n",
-                result.slot_count ? "; the reasons stand in the report"
-                                  : ": no block fits into the time; give more with --budget");
+    if (rc == 0 && !result.slot_count) {
+        fprintf(stderr, "vmtax: nothing was measured: no block fits into the time; give more with "
+                        "--budget\n");
         code = EXIT_USAGE_OR_SETUP;
     }
     result_release(&result);

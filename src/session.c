@@ -26,6 +26,11 @@
 #define FLOOD_BASE       (512.0 * 1024)
 #define FLOOD_PER_SECOND (64.0 * 1024)
 
+/* What no machine does: an empty operation takes some cycles on each of a few thousand processors,
+ * and memory moves terabytes a second, not petabytes. */
+#define OPS_PER_NS_MAX   1e4
+#define BYTES_PER_NS_MAX 1e6
+
 struct session {
     struct target *target;
     int interrupt_fd;
@@ -368,6 +373,10 @@ static int take_result(struct session *s, const struct record *r, struct session
         return error_prefix(e, "the result of %s", name_of(s));
     if (take_latency(r, &out->latency, e) < 0)
         return error_prefix(e, "the latencies of %s", name_of(s));
+    if (timed_ns && ((double)out->ops > OPS_PER_NS_MAX * (double)timed_ns ||
+                     bytes > BYTES_PER_NS_MAX * (double)timed_ns))
+        return error_set(e, ERROR_GUEST, "%s says that it did more than any machine can",
+                         name_of(s));
     if (timed_ns > out->end_ns - out->start_ns)
         return error_set(e, ERROR_GUEST, "%s says that it worked longer than the slot lasted",
                          name_of(s));

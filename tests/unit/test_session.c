@@ -282,6 +282,26 @@ static void agent_overworked(struct peer *p)
     pause();
 }
 
+static void agent_too_fast(struct peer *p)
+{
+    unsigned long slot;
+    hello(p);
+    slot = wait_for(p, "run");
+    answer(p, "begin slot=%lu", slot);
+    answer(p, "result slot=%lu ops=9000000000000000000 ns=1 start_ns=0 end_ns=5 verified=1", slot);
+    pause();
+}
+
+static void agent_moves_worlds(struct peer *p)
+{
+    unsigned long slot;
+    hello(p);
+    slot = wait_for(p, "run");
+    answer(p, "begin slot=%lu", slot);
+    answer(p, "result slot=%lu ops=1 ns=1000 start_ns=0 end_ns=1000 verified=1 bytes=1e17", slot);
+    pause();
+}
+
 static void agent_mad_quantiles(struct peer *p)
 {
     hello(p);
@@ -311,6 +331,8 @@ static void broken_agents_end_the_session(void **state)
         {agent_floods, "floods"},
         {agent_never_began, "never began"},
         {agent_overworked, "worked longer"},
+        {agent_too_fast, "more than any machine can"},
+        {agent_moves_worlds, "more than any machine can"},
         {agent_mad_quantiles, "latencies"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
