@@ -40,10 +40,16 @@ static void keep(struct job *j)
     } else {
         rc = store_save_result(&j->result, path, sizeof path, &e);
     }
-    if (rc < 0)
+    if (rc < 0) {
         board_log(j->board, BOARD_LOG_WARN, "", "not stored: %s", e.text);
-    else
+        if (j->rc == 0) {
+            j->rc = -1;
+            j->error = e;
+            error_prefix(&j->error, "measured, but not stored");
+        }
+    } else {
         board_log(j->board, BOARD_LOG_OK, "", "stored as %s", path);
+    }
 }
 
 static void *work(void *argument)

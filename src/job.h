@@ -21,7 +21,7 @@ struct job *job_start(struct plan *plan, struct board *board, const struct resul
 void job_abort(struct job *j);
 bool job_done(struct job *j);
 /* Wait for its end and free it. The result goes to the caller, who releases it. The value and error
- * are runner_run()'s. */
+ * are runner_run()'s, or say that the result could not be stored. */
 int job_finish(struct job *j, struct result *result, struct error *e);
 
 #endif

@@ -150,8 +150,11 @@ static void draw(struct app *a)
 {
     int h, w;
     double now = now_s();
-    if (a->actions && a->actions->news)
-        a->actions->news(a->actions->context);
+    struct error e;
+    if (a->actions && a->actions->news && a->actions->news(a->actions->context, &e) < 0) {
+        control_flash(&a->control, now, true, "%s", e.text);
+        a->now = true;
+    }
     bool news = !frozen(a) && board_snapshot(a->board, &a->snapshot);
     if (!news && !a->now && !a->dirty && now - a->last_drawn_s < 1) {
         a->last_frame_s = now;

@@ -22,8 +22,8 @@ struct app_actions {
     int (*check)(void *context, struct error *e);
     /* Write the result as a report; message says where it is. */
     int (*export)(void *context, char *message, size_t size, struct error *e);
-    /* Called before each frame: a run may have ended. */
-    void (*news)(void *context);
+    /* Called before each frame: a run may have ended. -1 with a sentence about one that failed. */
+    int (*news)(void *context, struct error *e);
 };
 
 struct app_options {

@@ -75,14 +75,14 @@ static void show_last(struct dashboard *d)
     board_publish(&d->board);
 }
 
-/* Take over what a finished run left: rows that it did not come to stay as they were. */
-static void reap(struct dashboard *d)
+/* Take over what a finished run left: rows that it did not come to stay as they were. -1 with a
+ * sentence if it failed; one that the user stopped did not. */
+static int reap(struct dashboard *d, struct error *e)
 {
     struct result result;
-    struct error e;
     if (!d->job || !job_done(d->job))
-        return;
-    job_finish(d->job, &result, &e);
+        return 0;
+    int rc = job_finish(d->job, &result, e);
     d->job = NULL;
     if (result.slot_count) {
         struct result shown;
@@ -94,18 +94,20 @@ static void reap(struct dashboard *d)
     result_release(&result);
     if (d->recording)
         show_baseline(d);
+    return rc < 0 && e->kind != ERROR_INTERRUPTED ? -1 : 0;
 }
 
-static void news(void *context)
+static int news(void *context, struct error *e)
 {
-    reap(context);
+    return reap(context, e);
 }
 
 static int start_job(struct dashboard *d, const char *const *words, size_t count,
                      const char *baseline, struct error *e)
 {
     static const char *const everything[] = {"all"};
-    reap(d);
+    struct error earlier; /* stands in the log */
+    reap(d, &earlier);
     if (d->job)
         return error_set(e, ERROR_USAGE, "a run is live: x aborts it");
     struct plan plan;
@@ -150,7 +152,8 @@ static int abort_run(void *context, struct error *e)
 static int export(void *context, char *message, size_t size, struct error *e)
 {
     struct dashboard *d = context;
-    reap(d);
+    struct error earlier;
+    reap(d, &earlier);
     if (!d->last.slot_count)
         return error_set(e, ERROR_USAGE, "nothing was measured yet");
     char path[64];

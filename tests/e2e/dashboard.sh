@@ -49,3 +49,18 @@ wait_for 20 ended_or_open
 wait_for 15 test -f "$work/code"
 sane
 leftovers
+
+# A run that cannot start says why, where the user looks.
+rm -f "$work/stty" "$work/code"
+mkdir "$work/broken"
+cp "$vmtax" "$work/broken/vmtax"
+printf '#!/bin/sh\necho no such luck >&2\nexit 3\n' >"$work/broken/vmtax-agent"
+chmod +x "$work/broken/vmtax-agent"
+terminal 120x40 env XDG_STATE_HOME="$work/broken/state" "$work/broken/vmtax"
+wait_for 20 shows 'a quick comparison'
+press Enter
+wait_for 20 shows 'ended with exit code 3: no such luck'
+press q
+ended 0
+sane
+leftovers
