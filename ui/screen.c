@@ -140,6 +140,8 @@ static enum depth choose_depth(const struct screen_options *o)
                         : o->colors == COLOR_CHOICE_16  ? DEPTH_16
                         : o->colors == COLOR_CHOICE_256 ? DEPTH_256
                                                         : most;
+    if (most == DEPTH_TRUE && wanted > DEPTH_8)
+        wanted = DEPTH_TRUE; /* beyond eight such a terminal knows no numbers of a palette */
     if (COLOR_PAIRS <= STYLE_COUNT)
         return DEPTH_MONO;
     return wanted < most ? wanted : most;

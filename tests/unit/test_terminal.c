@@ -249,6 +249,7 @@ static void without_mouse_no_mouse_mode(void **state)
 {
     static const char *const modes[] = {"\x1b[?9h",   "\x1b[?1000", "\x1b[?1001", "\x1b[?1002",
                                         "\x1b[?1003", "\x1b[?1005", "\x1b[?1006", "\x1b[?1015"};
+    static const char click[] = "\x1b[<0;15;1M\x1b[<0;15;1m";
     struct pty p;
     (void)state;
     assert_true(start(&p, 24, 80, "xterm-256color", "container", NULL));
@@ -266,7 +267,11 @@ static void without_mouse_no_mouse_mode(void **state)
     assert_true(count_of(&p, "\x1b[?1000h") + count_of(&p, "\x1b[?1000;1006") +
                     count_of(&p, "\x1b[?1006;1000h") >
                 0);
+    /* a click on the third tab opens it */
     size_t at = p.length;
+    pty_send(&p, click, sizeof click - 1);
+    assert_true(pty_expect(&p, at, "full", START_MS));
+    at = p.length;
     pty_send(&p, "m", 1);
     assert_true(pty_expect(&p, at, "1000l", START_MS));
     pty_send(&p, "q\r", 2);
