@@ -31,6 +31,15 @@ static int check_output(const struct options *o, struct error *e)
     return 0;
 }
 
+/* Was at least one slot carried out, on any target? (`null` has work but no figure.) */
+static bool any_slot(const struct result *r)
+{
+    for (size_t i = 0; i < r->slot_count; i++)
+        if (r->slots[i].measured || r->slots[i].ops)
+            return true;
+    return false;
+}
+
 static int run(const struct context *c, struct error *e)
 {
     const struct options *o = c->options;
@@ -65,9 +74,10 @@ static int run(const struct context *c, struct error *e)
             code = EXIT_USAGE_OR_SETUP;
         }
     }
-    if (rc == 0 && !result.slot_count) {
-        fprintf(stderr, "vmtax: nothing was measured: no block fits into the time; give more with "
-                        "--budget\n");
+    if (rc == 0 && !any_slot(&result)) {
+        fprintf(stderr, "vmtax: nothing was measured%s\n",
+                result.slot_count ? "; the reasons stand in the report"
+                                  : ": no block fits into the time; give more with --budget");
         code = EXIT_USAGE_OR_SETUP;
     }
     result_release(&result);

@@ -154,6 +154,9 @@ static int export(void *context, char *message, size_t size, struct error *e)
     struct dashboard *d = context;
     struct error earlier;
     reap(d, &earlier);
+    /* What stands on the screen is half of a run then, and what is kept is the one before it. */
+    if (d->job)
+        return error_set(e, ERROR_USAGE, "a run is live: its report can be written when it ends");
     if (!d->last.slot_count)
         return error_set(e, ERROR_USAGE, "nothing was measured yet");
     char path[64];

@@ -51,6 +51,14 @@ case $code in 0 | 3) ;; *) fail "compare with itself ends with $code" ;; esac
 run 2 run file.write --on native --budget 1 --blocks 2 --seconds 5
 says "$err" 'nothing was measured'
 empty "$out"
+# Nor is a row that failed on every target.
+code=0
+"$vmtax" run membw.frd:size=256M --on native --memory 64M --blocks 2 --seconds 0.02 >"$out" 2>"$err" || code=$?
+if grep -q 'memory 64 MiB' "$out"; then # where memory can be limited
+    [ "$code" = 2 ] || fail "no row measured, but the exit code is $code"
+    says "$err" 'nothing was measured; '
+fi
+
 # A standard stream that is closed is not replaced by a file of ours.
 code=0
 "$vmtax" run null --on native --blocks 2 --seconds 0.05 >&- 2>"$err" || code=$?
