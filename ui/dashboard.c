@@ -61,10 +61,19 @@ static void show_baseline(struct dashboard *d)
 /* The last stored result, so that a new session does not begin with an empty screen. */
 static void show_last(struct dashboard *d)
 {
-    char path[STORE_PATH_MAX];
-    struct error none;
-    if (store_find("last", path, sizeof path, &none) < 0 || store_load(&d->last, path, &none) < 0)
-        return;
+    char path[STORE_PATH_MAX], tried[STORE_PATH_MAX] = "";
+    struct error e;
+    for (;;) {
+        if (store_find("last", path, sizeof path, &e) < 0)
+            return; /* none */
+        if (strcmp(path, tried) == 0)
+            return; /* it cannot be set aside either */
+        if (store_load(&d->last, path, &e) == 0)
+            break;
+        /* A damaged one was set aside: there is one before it. */
+        board_log(&d->board, BOARD_LOG_WARN, "", "%s", e.text);
+        memcpy(tried, path, sizeof tried);
+    }
     analysis_update(&d->last);
     struct snapshot *s = board_edit(&d->board);
     s->stored = true;
