@@ -55,7 +55,8 @@ bench_programs += tests/ui_demo tests/bench/bench_ui
 benches += tests/bench/bench_ui
 
 unit_tests += tests/unit/test_writer
-tests_unit_test_writer_SOURCES = tests/unit/test_writer.c tests/unit/unit.h
+tests_unit_test_writer_SOURCES = tests/unit/test_writer.c tests/unit/unit.h tests/fixture_board.c \
+	tests/fixture_board.h
 tests_unit_test_writer_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(NCURSES_CFLAGS)
 tests_unit_test_writer_LDADD = libui.a libvmtax.a $(NCURSES_LIBS) $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
 

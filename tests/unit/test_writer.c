@@ -2,8 +2,11 @@
  * random frames the terminal shows what the canvas has. */
 #include <config.h>
 
+#include "tests/fixture_board.h"
 #include "tests/unit/unit.h"
 #include "text.h"
+#include "ui/scene.h"
+#include "ui/theme.h"
 #include "ui/writer.h"
 #include "xalloc.h"
 
@@ -335,6 +338,61 @@ static void waits_for_a_terminal_that_does_not_read(void **state)
     close(ends[1]);
 }
 
+/* What a live run costs to show: the mean frame of two minutes at 120x40, with 20 ticks and 4
+ * frames a second. The limit of the benches is 1.5 kB. */
+static void frames_of_a_run_are_small(void **state)
+{
+    (void)state;
+    static char bytes[1 << 16];
+    static const char *const names[] = {"overview", "live", "host", "log"};
+    int ends[2], status;
+    assert_int_equal(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
+    if (setupterm("xterm-256color", ends[1], &status) != OK)
+        skip();
+    struct writer *w = writer_open(ends[1], DEPTH_256);
+    assert_non_null(w);
+    struct theme theme;
+    assert_int_equal(theme_load(&theme, "dark", NULL, NULL), 0);
+    for (int i = 0; i < STYLE_COUNT; i++)
+        writer_set_look(w, (enum style)i, theme_look(&theme, (enum style)i, DEPTH_256));
+    for (size_t p = 0; p < sizeof names / sizeof names[0]; p++) {
+        struct view view = {.target = 1, .span_s = 30, .metric = SIZE_MAX};
+        struct scene scene = {.panel = panel_find(names[p]), .view = &view};
+        struct snapshot s = {0};
+        struct canvas c;
+        struct cell *sent = xcalloc(40 * 120, sizeof *sent);
+        fixture_container(&s);
+        s.run.rate_count = s.run.rate_first = 0;
+        canvas_init(&c, GLYPHS_BRAILLE);
+        size_t total = 0, most = 0;
+        for (int frame = 0; frame <= 480; frame++) {
+            for (int tick = 0; tick < 5; tick++) {
+                size_t at = board_ring_push(&s.run.rate_first, &s.run.rate_count, BOARD_RATE_MAX);
+                s.run.rate[at] = (struct board_rate){
+                    .at_s = s.now_s += 0.05, .value = 690 + pick(100), .target = frame / 12 % 2 ? 1 : 0};
+                s.run.elapsed_s += 0.05;
+                s.run.eta_s -= 0.05;
+            }
+            s.clock += frame % 4 == 0;
+            scene_draw(&c, 40, 120, &s, &scene);
+            writer_frame(w, sent, c.cells, 40, 120, frame == 0, true);
+            assert_true(writer_flush(w));
+            size_t n = take(ends[0], bytes, sizeof bytes);
+            total += frame > 0 ? n : 0;
+            most = frame > 0 && n > most ? n : most;
+        }
+        if (total / 480 > 700 || most > 4000)
+            fail_msg("%s: %zu bytes a frame, at most %zu", names[p], total / 480, most);
+        free(sent);
+        canvas_release(&c);
+        snapshot_release(&s);
+    }
+    writer_close(w);
+    del_curterm(cur_term);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 /* Padding, magic cookies, no cursor: curses knows how. */
 static void leaves_strange_terminals_to_curses(void **state)
 {
@@ -361,6 +419,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shows_what_the_canvas_has),
         cmocka_unit_test(waits_for_a_terminal_that_does_not_read),
+        cmocka_unit_test(frames_of_a_run_are_small),
         cmocka_unit_test(leaves_strange_terminals_to_curses),
     };
     return cmocka_run_group_tests(tests, locale_with_utf8, NULL);
