@@ -47,15 +47,15 @@ struct window {
 
 static struct window window_of(const struct snapshot *s, double span_s, int cells)
 {
-    static const double spans[] = {3, 6, 15, 30, 60, 120, 300}; /* thirds are round: the axis */
     if (!(span_s > 0))
         span_s = 30;
-    /* The ring is of the metric that runs, which may have begun a moment ago: use the whole width.
-     */
-    double age = s->run.rate_count > 0 ? s->now_s - rate_at(&s->run, 0)->at_s : span_s;
-    for (size_t i = 0; i < sizeof spans / sizeof spans[0]; i++)
-        if (spans[i] >= age + SCROLL_S && spans[i] < span_s)
-            span_s = spans[i];
+    /* The ring is of the metric that runs, which may have begun a moment ago: use most of the
+     * width. Thirds are round, for the axis. */
+    if (s->run.rate_count > 0) {
+        double age = s->now_s - rate_at(&s->run, 0)->at_s + SCROLL_S;
+        double grain = age <= 30 ? 3 : age <= 120 ? 15 : 60;
+        span_s = fmin(span_s, fmax(1, ceil(age / grain)) * grain);
+    }
     double cell = span_s / cells, step = ceil(SCROLL_S / cell);
     double end = ceil(s->now_s / cell / step) * step;
     return (struct window){

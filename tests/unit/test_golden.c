@@ -123,6 +123,14 @@ static void filtered(struct scene *scene, struct view *view)
     snprintf(view->filter, sizeof view->filter, "container");
 }
 
+/* The row that runs began seven seconds ago. */
+static void fixture_young(struct snapshot *s)
+{
+    fixture_container(s);
+    s->run.rate_first = (s->run.rate_first + s->run.rate_count - 14) % BOARD_RATE_MAX;
+    s->run.rate_count = 14;
+}
+
 #define ASCII   GLYPHS_ASCII
 #define BLOCK   GLYPHS_BLOCK
 #define BRAILLE GLYPHS_BRAILLE
@@ -181,6 +189,7 @@ static const struct golden {
     {"live", 120, 40, BRAILLE, fixture_stored, "row", one_row},
     {"live", 80, 24, BRAILLE, fixture_stored, "row", one_row},
     {"live", 80, 24, BRAILLE, fixture_starting, "starting", idle},
+    {"live", 120, 40, BRAILLE, fixture_young, "young", idle},
     {"memory", 120, 40, BRAILLE, fixture_container, "times", times},
     {"memory", 120, 40, BLOCK, fixture_all, "all", idle},
     {"sysops", 120, 40, BRAILLE, fixture_container, "raw", raw},
