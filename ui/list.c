@@ -466,7 +466,7 @@ static void draw_log_line(struct canvas *c, int y, int x, int w, const struct bo
     time_t at = (time_t)l->at;
     struct tm tm;
     char clock[16] = "--:--:--";
-    if (gmtime_r(&at, &tm))
+    if (localtime_r(&at, &tm))
         strftime(clock, sizeof clock, w >= 36 ? "%H:%M:%S" : "%H:%M", &tm);
     int end = canvas_text(c, y, x, STYLE_DIM, 0, clock);
     canvas_text(c, y, end + 1, levels[l->level % 5].style, ATTR_BOLD, levels[l->level % 5].word);
@@ -510,4 +510,13 @@ void list_log_draw(struct canvas *c, struct rect box, struct rect in, const stru
         seen++;
     }
     widget_more(c, box, count - newest - shown, newest);
+}
+
+const char *list_log_text(const struct snapshot *s, const struct view *v, size_t index)
+{
+    size_t seen = 0;
+    for (size_t i = 0; i < s->log_count && i < BOARD_LOG_MAX; i++)
+        if (log_passes(log_line(s, i), v) && seen++ == v->row[index])
+            return log_line(s, i)->text;
+    return "";
 }

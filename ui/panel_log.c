@@ -1,6 +1,7 @@
 /* The log: what happened, newest at the bottom, filterable. */
 #include "ui/layout.h"
 #include "ui/list.h"
+#include "ui/prose.h"
 
 #include <stdio.h>
 
@@ -29,6 +30,9 @@ static bool word(const struct snapshot *s, const struct view *v, char *out, size
     return false;
 }
 
+/* Columns of time, level and target before the text. */
+#define LEAD 26
+
 static void draw(struct canvas *c, struct rect area, const struct snapshot *s, const struct view *v)
 {
     static const struct hint top[] = {
@@ -42,7 +46,16 @@ static void draw(struct canvas *c, struct rect area, const struct snapshot *s, c
     snprintf(note, sizeof note, "%zu of %zu lines%s%.40s", list_log_count(s, v), s->log_count,
              v->filter[0] ? " with " : "", v->filter);
     struct box box = {.title = "log", .note = note, .top = top, .focus = true};
-    list_log_draw(c, area, widget_box(c, area, &box), s, v, 0, true);
+    struct rect in = widget_box(c, area, &box);
+    /* Sentences end in what to do next: the one under the cursor is shown whole. */
+    const char *text = list_log_text(s, v, 0);
+    int rows = canvas_columns(text) > in.w - LEAD ? canvas_columns(text) / (in.w - 1) + 2 : 0;
+    if (rows > in.h / 2)
+        rows = in.h / 2;
+    if (rows)
+        prose(c, (struct rect){in.y + in.h - rows, in.x + 1, rows, in.w - 1}, STYLE_TEXT, 0, text);
+    in.h -= rows;
+    list_log_draw(c, area, in, s, v, 0, true);
 }
 
 const struct panel panel_log = {
