@@ -50,6 +50,22 @@ wait_for 15 test -f "$work/code"
 sane
 leftovers
 
+# The mouse is the terminal's own with --no-mouse.
+for option in '' --no-mouse; do
+    rm -f "$work/stty" "$work/code"
+    # shellcheck disable=SC2086 # no word where there is no option
+    terminal 80x24 "$vmtax" $option
+    wait_for 20 shows '1Over'
+    taken=$(tmux -S "$work/tmux" display-message -p '#{mouse_any_flag}')
+    wanted=1
+    [ -z "$option" ] || wanted=0
+    [ "$taken" = "$wanted" ] || fail "vmtax $option: the mouse is taken: '$taken'"
+    press q
+    ended 0
+    sane
+    tmux -S "$work/tmux" kill-server
+done
+
 # A run that cannot start says why, where the user looks.
 rm -f "$work/stty" "$work/code"
 mkdir "$work/broken"
