@@ -102,7 +102,7 @@ static void copy_run(struct board_run *to, const struct board_run *from)
     memcpy((char *)to + rest, (const char *)from + rest, sizeof *to - rest);
 }
 
-/* Only the cells of targets that there are. */
+/* Only the cells of targets that there are; native's always, which a baseline alone may fill. */
 static void copy_metrics(struct snapshot *to, const struct snapshot *from)
 {
     size_t targets = from->target_count < TARGETS_MAX ? from->target_count : TARGETS_MAX;
@@ -110,7 +110,7 @@ static void copy_metrics(struct snapshot *to, const struct snapshot *from)
     for (size_t i = 0; i < from->metric_count; i++) {
         struct board_metric *m = &to->metrics[i];
         memcpy(m, &from->metrics[i],
-               offsetof(struct board_metric, cell) + targets * sizeof m->cell[0]);
+               offsetof(struct board_metric, cell) + (targets ? targets : 1) * sizeof m->cell[0]);
         memcpy((char *)m + rest, (const char *)&from->metrics[i] + rest, sizeof *m - rest);
     }
 }

@@ -53,7 +53,7 @@ enum glyph_set screen_glyphs(const struct screen *s);
 enum depth screen_depth(const struct screen *s);
 void screen_size(const struct screen *s, int *h, int *w); /* at least 1x1 */
 
-void screen_set_theme(struct screen *s, const struct theme *t);
+void screen_set_theme(struct screen *s, const struct theme *t); /* before the first present */
 /* Only what differs from the canvas before is sent. Returns how many cells that were; 0: nothing
  * was written at all. */
 size_t screen_present(struct screen *s, const struct canvas *c);
