@@ -427,6 +427,11 @@ static int run_slot(struct run *r, const struct plan_row *row, size_t metric,
                                 .net_of_overhead = out.overhead_s_per_op > 0};
         slot.flags = out.flags | (crowded(r, row) ? FLAG_PLACEMENT : 0);
         slot.measured = slot_value(row->workload, &out, &slot);
+        if (out.flags & FLAG_CLOCK) {
+            slot.measured = false;
+            text_copy(slot.reason, sizeof slot.reason,
+                      "its clock claims more time than the host saw pass");
+        }
         const struct clock_audit *clock = session_clock(p->session);
         struct result_target *rt = &r->result->targets[where->target];
         rt->clock_rate = clock->rate;
