@@ -510,12 +510,15 @@ static void storm(const char *fixture, const char *more, double seconds)
 
 static void survives_a_storm(void **state)
 {
-    static const char *const fixtures[][2] = {
-        {"container", "feed"}, {"all", "mouse"}, {"hostile", "feed"}, {"empty", "welcome"}};
+    static const char *const fixtures[][2] = {{"container", "feed"},
+                                              {"all", "mouse"},
+                                              {"hostile", "feed"},
+                                              {"empty", "welcome"},
+                                              {"all", "curses"}};
     const char *seconds = getenv("VMTAX_STORM_SECONDS"), *seed = getenv("VMTAX_STORM_SEED");
     (void)state;
     random_state = seed ? (unsigned)strtoul(seed, NULL, 10) : 20611;
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < sizeof fixtures / sizeof fixtures[0]; i++)
         storm(fixtures[i][0], fixtures[i][1], seconds ? strtod(seconds, NULL) : 1.5);
 }
 
