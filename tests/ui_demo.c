@@ -111,6 +111,8 @@ int main(int argc, char **argv)
     struct timespec cpu;
     struct rusage usage;
     bool feeding = false;
+    /* Random keys write screens, too: not into the build tree. */
+    options.text_directory = getenv("HOME");
     pthread_t thread;
     void (*fill)(struct snapshot * s) = fixture_container;
     for (int i = 1; i < argc; i++) {
