@@ -160,6 +160,16 @@ static void paper_line(struct page *p, const struct snapshot *s, const struct wo
     page_field(p, "paper", STYLE_DIM, "2010: %s of its native (%s)", text, w->mirrors);
 }
 
+/* By which rule the row was judged, and so how often such a verdict is wrong. */
+static const char *rule_words(const struct board_cell *cell)
+{
+    if (!cell->compared || cell->comparison.stage == 0)
+        return "Per row, uncorrected: about 1 row in 20 will be wrong.";
+    return cell->comparison.stage == 1
+               ? "First look of two: no verdict but \"no sign\" is given from it."
+               : "Second look, fresh blocks: any false verdict in at most 2 % of such runs.";
+}
+
 void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, const struct view *v,
                  size_t metric)
 {
@@ -205,7 +215,7 @@ void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, cons
         page_field(&p, "method", STYLE_DIM, "%s", w->method);
     if (page_left(&p) > 1 && target > 0) {
         page_gap(&p);
-        page_text(&p, STYLE_DIM, 0, "Per row, uncorrected: about 1 row in 20 will be wrong.");
+        page_text(&p, STYLE_DIM, 0, rule_words(&m->cell[target]));
     }
     canvas_unclip(c, former);
 }
