@@ -18,6 +18,8 @@ pkglibexec_PROGRAMS += vmtax-agent
 vmtax_agent_SOURCES = $(common_sources) \
 	workloads/agent/main.c \
 	workloads/agent/supervisor.c workloads/agent/supervisor.h \
+	workloads/agent/request.c workloads/agent/request.h \
+	workloads/agent/reply.c workloads/agent/reply.h \
 	workloads/agent/process.c workloads/agent/process.h \
 	workloads/agent/output.c workloads/agent/output.h \
 	workloads/agent/facts.c workloads/agent/facts.h \

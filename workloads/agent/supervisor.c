@@ -17,14 +17,16 @@
 
 #include "workloads/agent/supervisor.h"
 
-#include "sha256.h"
 #include "text.h"
 #include "workloads/agent/facts.h"
 #include "workloads/agent/output.h"
 #include "workloads/agent/process.h"
+#include "workloads/agent/reply.h"
+#include "workloads/agent/request.h"
 #include "workloads/workload.h"
 
 #include <errno.h>
+#include <math.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -37,12 +39,6 @@
 #include <unistd.h>
 
 #define SECOND UINT64_C(1000000000)
-
-/* Limits of a request. */
-#define LEAD_MAX_US 10000000u
-#define TIME_MIN_US 1000u
-#define TIME_MAX_US 600000000u
-#define TICK_MIN_US 10000u
 
 /* Patience. vmtax waits a little longer in each phase (session.c), so that it hears the reason. */
 #define PREPARE_LIMIT (60 * SECOND)
@@ -62,16 +58,6 @@ enum phase {
     PHASE_VERIFY,
     PHASE_IDLE,
     PHASE_ENDING,
-};
-
-struct request {
-    uint64_t slot;
-    const struct workload *workload;
-    uint64_t param[PARAMS_MAX];
-    unsigned lanes;
-    bool fresh;
-    uint64_t tick_ns;
-    struct worker_slot job;
 };
 
 struct supervisor {
@@ -97,51 +83,21 @@ struct supervisor {
     uint64_t stolen, jiffies; /* at the begin of the slot; then the difference */
 };
 
-static struct record_writer *begin(struct supervisor *s, const char *verb)
+/* What a reply says of its way out. */
+static void sent(struct supervisor *s, int rc)
 {
-    return output_begin(&s->output, verb);
-}
-
-static void end(struct supervisor *s)
-{
-    if (output_end(&s->output) < 0)
+    if (rc < 0)
         s->quit = true;
 }
 
 static void note(struct supervisor *s, const char *text)
 {
-    record_add_text(begin(s, "note"), "text", text);
-    end(s);
+    sent(s, reply_note(&s->output, text));
 }
 
 static void fail(struct supervisor *s, uint64_t slot, const char *reason)
 {
-    struct record_writer *w = begin(s, "fail");
-    record_add_u64(w, "slot", slot);
-    record_add_text(w, "reason", reason);
-    end(s);
-}
-
-static void hello(struct supervisor *s)
-{
-    const struct facts *f = &s->facts;
-    char sha256[65];
-    struct error e;
-    if (sha256_file("/proc/self/exe", sha256, &e) < 0)
-        text_copy(sha256, sizeof sha256, "unknown");
-    struct record_writer *w = begin(s, "hello");
-    record_add_text(w, "magic", PROTOCOL_MAGIC);
-    record_add_u64(w, "proto", PROTOCOL_VERSION);
-    record_add_text(w, "version", PACKAGE_VERSION);
-    record_add_text(w, "sha256", sha256);
-    record_add_text(w, "arch", f->arch);
-    record_add_text(w, "kernel", f->kernel);
-    record_add_u64(w, "cpus", f->cpu_count);
-    record_add_u64(w, "memory_kib", f->memory_kib);
-    record_add_text(w, "clocksource", f->clocksource);
-    record_add_text(w, "virt", f->virt);
-    record_add_u64(w, "pid", (uint64_t)getpid());
-    end(s);
+    sent(s, reply_fail(&s->output, slot, reason));
 }
 
 static bool busy(const struct supervisor *s)
@@ -219,77 +175,16 @@ static bool same_work(const struct supervisor *s, const struct request *r)
            memcmp(s->process.shared->param, r->param, sizeof r->param) == 0;
 }
 
-/* Lanes that parameter `cpus` asks for: 0 = all usable. */
-static int find_lanes(const struct supervisor *s, struct request *r, struct error *e)
-{
-    r->lanes = 1;
-    for (size_t i = 0; r->workload->params && r->workload->params[i].name; i++) {
-        if (strcmp(r->workload->params[i].name, "cpus") != 0)
-            continue;
-        uint64_t lanes = r->param[i] ? r->param[i] : s->facts.cpu_count;
-        if (lanes > s->facts.cpu_count)
-            return error_set(e, ERROR_USAGE,
-                             "%s on %llu processors needs more than the %zu that are usable here",
-                             r->workload->id, (unsigned long long)lanes, s->facts.cpu_count);
-        if (lanes > WORKER_LANES_MAX)
-            return error_set(e, ERROR_USAGE, "%s runs on at most %d processors", r->workload->id,
-                             WORKER_LANES_MAX);
-        r->lanes = (unsigned)lanes;
-    }
-    return 0;
-}
-
-static int parse_run(const struct supervisor *s, const struct record *record, struct request *r,
-                     struct error *e)
-{
-    uint64_t lead_us, time_us, tick_us, fresh;
-    const char *id = record_text(record, "workload");
-    const char *params = record_text(record, "params");
-    if (record_u64(record, "lead_us", 0, LEAD_MAX_US, &lead_us, e) < 0 ||
-        record_u64(record, "time_us", TIME_MIN_US, TIME_MAX_US, &time_us, e) < 0 ||
-        record_u64(record, "tick_us", 0, TIME_MAX_US, &tick_us, e) < 0 ||
-        record_u64(record, "fresh", 0, 1, &fresh, e) < 0 ||
-        record_u64(record, "seed", 0, UINT64_MAX, &r->job.seed, e) < 0)
-        return -1;
-    if (tick_us > 0 && tick_us < TICK_MIN_US)
-        return error_set(e, ERROR_GUEST, "a record's tick_us= is neither 0 nor at least %u",
-                         TICK_MIN_US);
-    if (!id)
-        return error_set(e, ERROR_GUEST, "a record has no workload=");
-    r->workload = workload_find(id);
-    if (!r->workload || !workload_ops_find(id)) {
-        char shown[WORKLOAD_ID_MAX];
-        return error_set(e, ERROR_USAGE, "this agent has no workload named %s",
-                         text_clean(shown, sizeof shown, id));
-    }
-    if (params_parse(r->workload, params ? params : "", r->param, e) < 0 || find_lanes(s, r, e) < 0)
-        return -1;
-    unsigned needs = workload_needs(r->workload, r->param);
-    if ((needs & NEED_SCRATCH) && !s->scratch)
-        return error_set(e, ERROR_USAGE,
-                         "%s needs a directory on a disk: start the agent with --scratch DIR", id);
-    if ((needs & NEED_TWO_CPUS) && s->facts.cpu_count < 2)
-        return error_set(e, ERROR_USAGE,
-                         "%s with these parameters needs two processors, and one "
-                         "is usable here",
-                         id);
-    r->fresh = fresh;
-    r->tick_ns = tick_us * 1000;
-    r->job.lead_ns = lead_us * 1000;
-    r->job.time_ns = time_us * 1000;
-    return 0;
-}
-
 static void handle_run(struct supervisor *s, const struct record *record)
 {
     struct request r = {0};
     struct error e;
-    if (record_u64(record, "slot", 0, UINT32_MAX, &r.slot, &e) < 0) {
+    if (request_slot(record, &r.slot, &e) < 0) {
         error_prefix(&e, "a request to run was skipped");
         note(s, e.text);
         return;
     }
-    if (parse_run(s, record, &r, &e) < 0) {
+    if (request_parse(&r, record, &s->facts, s->scratch, &e) < 0) {
         fail(s, r.slot, e.text);
         return;
     }
@@ -332,10 +227,7 @@ static void handle_clock(struct supervisor *s, const struct record *record)
         note(s, e.text);
         return;
     }
-    struct record_writer *w = begin(s, "clock");
-    record_add_u64(w, "id", id);
-    record_add_u64(w, "ns", work_now_ns());
-    end(s);
+    sent(s, reply_clock(&s->output, id));
 }
 
 static void handle_line(struct supervisor *s, char *line, size_t length)
@@ -406,46 +298,9 @@ static void measure_steal(struct supervisor *s, bool ended)
     }
 }
 
-static void send_tick(struct supervisor *s)
+static double steal_share(const struct supervisor *s)
 {
-    uint64_t ops, ns;
-    worker_progress(s->process.shared, &ops, &ns);
-    struct record_writer *w = begin(s, "tick");
-    record_add_u64(w, "slot", s->current.slot);
-    record_add_u64(w, "ops", ops);
-    record_add_u64(w, "ns", ns);
-    end(s);
-}
-
-static void send_result(struct supervisor *s)
-{
-    const struct worker_outcome *o = &s->process.shared->outcome;
-    struct record_writer *w = begin(s, "result");
-    record_add_u64(w, "slot", s->current.slot);
-    record_add_u64(w, "ops", o->ops);
-    record_add_u64(w, "bytes", o->bytes);
-    record_add_u64(w, "ns", o->ns);
-    record_add_u64(w, "start_ns", o->start_ns);
-    record_add_u64(w, "end_ns", o->end_ns);
-    record_add_u64(w, "overhead_ns", o->overhead_ns);
-    record_add_u64(w, "overhead_ops", o->overhead_ops);
-    record_add_u64(w, "lanes", s->current.lanes);
-    record_add_u64(w, "lat_n", o->latency_count);
-    if (o->latency_count > 0) {
-        record_add_u64(w, "p50_ns", o->p50_ns);
-        record_add_u64(w, "p90_ns", o->p90_ns);
-        record_add_u64(w, "p99_ns", o->p99_ns);
-        record_add_u64(w, "p99_9_ns", o->p99_9_ns);
-        record_add_u64(w, "max_ns", o->max_ns);
-    }
-    record_add_u64(w, "verified", o->verified);
-    if (s->steal_known)
-        record_add_double(w, "steal", (double)s->stolen / (double)s->jiffies);
-    record_add_u64(w, "minflt", o->minflt);
-    record_add_u64(w, "majflt", o->majflt);
-    record_add_u64(w, "nvcsw", o->nvcsw);
-    record_add_u64(w, "nivcsw", o->nivcsw);
-    end(s);
+    return s->steal_known ? (double)s->stolen / (double)s->jiffies : (double)NAN;
 }
 
 static void enter(struct supervisor *s, enum phase phase, uint64_t limit)
@@ -468,9 +323,7 @@ static void handle_message(struct supervisor *s, int message)
         enter(s, PHASE_TIMED,
               job->time_ns + (job->time_ns > TIMED_SLACK ? job->time_ns : TIMED_SLACK));
         s->next_tick = work_now_ns() + s->current.tick_ns;
-        struct record_writer *w = begin(s, "begin");
-        record_add_u64(w, "slot", s->current.slot);
-        end(s);
+        sent(s, reply_begin(&s->output, s->current.slot));
         measure_steal(s, false);
         break;
     case WORKER_ENDED:
@@ -483,7 +336,7 @@ static void handle_message(struct supervisor *s, int message)
         if (s->phase != PHASE_VERIFY)
             break;
         s->phase = PHASE_IDLE;
-        send_result(s);
+        sent(s, reply_result(&s->output, &s->current, &s->process.shared->outcome, steal_share(s)));
         break;
     case WORKER_FAILED:
         if (busy(s)) {
@@ -590,7 +443,7 @@ static void handle_time(struct supervisor *s)
         handle_deadline(s);
     } else if (s->phase == PHASE_TIMED && s->current.tick_ns && now >= s->next_tick) {
         if (output_has_room_for_ticks(&s->output))
-            send_tick(s);
+            sent(s, reply_tick(&s->output, s->current.slot, s->process.shared));
         s->next_tick += s->current.tick_ns;
         if (s->next_tick <= now)
             s->next_tick = now + s->current.tick_ns;
@@ -698,7 +551,7 @@ int supervisor_main(int input, int output, const char *scratch)
         return 1;
     }
     make_way(s);
-    hello(s);
+    sent(s, reply_hello(&s->output, &s->facts));
     while (!s->quit) {
         handle_lines(s);
         if (!s->quit)

@@ -1,0 +1,25 @@
+/* reply.h - the records that the agent sends: which fields each has.
+ *
+ * Each queues one record and returns what output_end() does: -1, the reader is gone. */
+#ifndef VMTAX_AGENT_REPLY_H
+#define VMTAX_AGENT_REPLY_H
+
+#include "workloads/agent/facts.h"
+#include "workloads/agent/output.h"
+#include "workloads/agent/request.h"
+#include "workloads/agent/worker.h"
+
+#include <stdint.h>
+
+int reply_hello(struct output *o, const struct facts *f);
+int reply_note(struct output *o, const char *text);
+int reply_clock(struct output *o, uint64_t id);
+/* Of a slot: its timed part begins; so far; its outcome; or why there is none. */
+int reply_begin(struct output *o, uint64_t slot);
+int reply_tick(struct output *o, uint64_t slot, const struct worker_shared *worker);
+/* steal: share of the processors' time in the slot, 0 .. 1; NAN: not known. */
+int reply_result(struct output *o, const struct request *r, const struct worker_outcome *outcome,
+                 double steal);
+int reply_fail(struct output *o, uint64_t slot, const char *reason);
+
+#endif

@@ -1,0 +1,87 @@
+#include <config.h>
+
+#include "workloads/agent/request.h"
+
+#include "text.h"
+#include "workloads/workload.h"
+
+#include <string.h>
+
+#define LEAD_MAX_US 10000000u
+#define TIME_MIN_US 1000u
+#define TIME_MAX_US 600000000u
+#define TICK_MIN_US 10000u
+
+int request_slot(const struct record *record, uint64_t *slot, struct error *e)
+{
+    return record_u64(record, "slot", 0, UINT32_MAX, slot, e);
+}
+
+/* Lanes that parameter `cpus` asks for: 0 = all usable. */
+static int find_lanes(struct request *r, const struct facts *facts, struct error *e)
+{
+    r->lanes = 1;
+    for (size_t i = 0; r->workload->params && r->workload->params[i].name; i++) {
+        if (strcmp(r->workload->params[i].name, "cpus") != 0)
+            continue;
+        uint64_t lanes = r->param[i] ? r->param[i] : facts->cpu_count;
+        if (lanes > facts->cpu_count)
+            return error_set(e, ERROR_USAGE,
+                             "%s on %llu processors needs more than the %zu that are usable here",
+                             r->workload->id, (unsigned long long)lanes, facts->cpu_count);
+        if (lanes > WORKER_LANES_MAX)
+            return error_set(e, ERROR_USAGE, "%s runs on at most %d processors", r->workload->id,
+                             WORKER_LANES_MAX);
+        r->lanes = (unsigned)lanes;
+    }
+    return 0;
+}
+
+static int check_needs(const struct request *r, const struct facts *facts, const char *scratch,
+                       struct error *e)
+{
+    unsigned needs = workload_needs(r->workload, r->param);
+    if ((needs & NEED_SCRATCH) && !scratch)
+        return error_set(e, ERROR_USAGE,
+                         "%s needs a directory on a disk: start the agent with --scratch DIR",
+                         r->workload->id);
+    if ((needs & NEED_TWO_CPUS) && facts->cpu_count < 2)
+        return error_set(e, ERROR_USAGE,
+                         "%s with these parameters needs two processors, and one "
+                         "is usable here",
+                         r->workload->id);
+    return 0;
+}
+
+int request_parse(struct request *r, const struct record *record, const struct facts *facts,
+                  const char *scratch, struct error *e)
+{
+    uint64_t lead_us, time_us, tick_us, fresh;
+    const char *id = record_text(record, "workload");
+    const char *params = record_text(record, "params");
+    if (record_u64(record, "lead_us", 0, LEAD_MAX_US, &lead_us, e) < 0 ||
+        record_u64(record, "time_us", TIME_MIN_US, TIME_MAX_US, &time_us, e) < 0 ||
+        record_u64(record, "tick_us", 0, TIME_MAX_US, &tick_us, e) < 0 ||
+        record_u64(record, "fresh", 0, 1, &fresh, e) < 0 ||
+        record_u64(record, "seed", 0, UINT64_MAX, &r->job.seed, e) < 0)
+        return -1;
+    if (tick_us > 0 && tick_us < TICK_MIN_US)
+        return error_set(e, ERROR_GUEST, "a record's tick_us= is neither 0 nor at least %u",
+                         TICK_MIN_US);
+    if (!id)
+        return error_set(e, ERROR_GUEST, "a record has no workload=");
+    r->workload = workload_find(id);
+    if (!r->workload || !workload_ops_find(id)) {
+        char shown[WORKLOAD_ID_MAX];
+        return error_set(e, ERROR_USAGE, "this agent has no workload named %s",
+                         text_clean(shown, sizeof shown, id));
+    }
+    if (params_parse(r->workload, params ? params : "", r->param, e) < 0 ||
+        find_lanes(r, facts, e) < 0 || check_needs(r, facts, scratch, e) < 0)
+        return -1;
+    r->fresh = fresh;
+    r->tick_ns = tick_us * 1000;
+    r->job.lead_ns = lead_us * 1000;
+    r->job.time_ns = time_us * 1000;
+    return 0;
+}
