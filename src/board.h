@@ -36,7 +36,7 @@ struct board_target {
     char kind[TARGET_ID_MAX];
     enum board_target_state state;
     bool emulated;
-    char how[64], network[64], limits[96], kernel[64];
+    char how[64], network[64], limits[96], devices[64], kernel[64];
     double start_s;
     char reason[REASON_MAX];
     char remedy[256];

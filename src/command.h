@@ -42,7 +42,7 @@ struct command {
 };
 
 extern const struct command command_run, command_record, command_compare, command_list,
-    command_doctor, command_report;
+    command_doctor, command_report, command_shell;
 extern const struct listing listing_workloads, listing_targets, listing_results, listing_baselines;
 
 /* What a WORKLOAD is. */

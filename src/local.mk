@@ -29,7 +29,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/compare.c src/compare.h \
 	src/doctor.c src/doctor.h \
 	src/command.c src/command.h \
-	src/cmd_run.c src/cmd_record.c src/cmd_compare.c src/cmd_list.c src/cmd_doctor.c src/cmd_report.c \
+	src/cmd_run.c src/cmd_record.c src/cmd_compare.c src/cmd_list.c src/cmd_doctor.c src/cmd_report.c src/cmd_shell.c \
 	src/result.c src/result.h \
 	src/analysis.c src/analysis.h \
 	src/analysis_slots.c src/analysis_slots.h \
@@ -51,6 +51,11 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/target/network.c src/target/network.h \
 	src/target/rights.c src/target/rights.h \
 	src/target/local.c src/target/kinds.h \
+	src/target/qemu.c src/target/qemu.h \
+	src/target/disk.c src/target/disk.h \
+	src/target/machine.c src/target/machine.h \
+	src/target/kvm_probe.c src/target/kvm_probe.h \
+	src/target/kvm.c \
 	src/target/native.c \
 	src/target/container.c \
 	src/report/report.c src/report/report.h src/report/format.h \
@@ -77,3 +82,14 @@ vmtax_container_SOURCES = \
 	src/error.c src/error.h
 vmtax_container_CFLAGS = $(AM_CFLAGS) $(LXC_CFLAGS)
 vmtax_container_LDADD = $(LXC_LIBS)
+
+# Becomes QEMU after it has made what QEMU may not make itself.
+pkglibexec_PROGRAMS += vmtax-machine
+vmtax_machine_SOURCES = \
+	src/machine/main.c \
+	workloads/tinyvm.c workloads/tinyvm_probe.c workloads/tinyvm.h \
+	src/protocol.c src/protocol.h \
+	src/target/qemu.h \
+	src/target/network.c src/target/network.h \
+	src/error.c src/error.h
+vmtax_machine_CFLAGS = $(AM_CFLAGS)

@@ -29,12 +29,34 @@ const struct option_row option_rows[] = {
      "none)",
      FOR_MEASURING},
     {"cpus", 'c', OPTION_COUNT, AT(cpus), 1, 256, NULL, "N",
-     "processors of each target (default: 2, or what there is)", FOR_MEASURING},
+     "processors of each target (default: 2, or what there is)", FOR_MEASURING | FOR_SHELL},
     {"memory", 'm', OPTION_BYTES, AT(memory), 67108864, 1125899906842624, NULL, "SIZE",
-     "memory limit of each target, from 64M (default: 1536M, as in the paper)", FOR_MEASURING},
+     "memory limit of each target, from 64M (default: 1536M, as in the paper)",
+     FOR_MEASURING | FOR_SHELL},
     {"scratch", 0, OPTION_TEXT, AT(scratch), 0, 0, NULL, "DIR",
      "where disk workloads write; must be on a disk (default: /var/tmp or ~/.cache)",
      FOR_MEASURING},
+    {"accel", 0, OPTION_CHOICE, AT(accel), 0, 0, "auto|kvm|tcg", "ACCEL",
+     "what virtual machines run by: kvm (refuse otherwise), tcg (emulated, never judged) or auto: "
+     "kvm, and where that does not work tcg (default: auto)",
+     FOR_MACHINES},
+    {"machine", 0, OPTION_CHOICE, AT(machine), 0, 0, "auto|microvm|q35|pc", "TYPE",
+     "QEMU's machine type (default: the one that is ready first)", FOR_MACHINES},
+    {"devices", 0, OPTION_CHOICE, AT(devices), 0, 0, "virtio|emulated", "MODEL",
+     "disk and network card of virtual machines: virtio, or emulated (IDE, e1000) as the paper's "
+     "were (default: virtio)",
+     FOR_MACHINES},
+    {"disk-cache", 0, OPTION_CHOICE, AT(disk_cache), 0, 0, "none|writeback|unsafe", "MODE",
+     "what the host does with writes of a virtual machine's scratch disk: none (past its page "
+     "cache), writeback (through it) or unsafe (it even ignores flushes) (default: none)",
+     FOR_MACHINES},
+    {"kernel", 0, OPTION_TEXT, AT(kernel), 0, 0, NULL, "FILE",
+     "kernel image of virtual machines (default: the running one, or the newest that is here)",
+     FOR_MACHINES},
+    {"append", 0, OPTION_TEXT, AT(append), 0, 0, NULL, "WORDS",
+     "further words for the command line of their kernel, such as mitigations=off", FOR_MACHINES},
+    {"qemu", 0, OPTION_TEXT, AT(qemu), 0, 0, NULL, "FILE",
+     "QEMU's program (default: qemu-system-x86_64 where it is usually installed)", FOR_MACHINES},
     {"name", 'n', OPTION_TEXT, AT(name), 0, 0, NULL, "NAME",
      "the baseline's name (default: \"default\")", FOR_RECORD | FOR_DASHBOARD},
     {"sessions", 0, OPTION_COUNT, AT(sessions), 1, 20, NULL, "N", "sessions to record (default: 3)",
@@ -239,6 +261,8 @@ static const char *command_of(unsigned bit)
         return "vmtax doctor";
     case FOR_REPORT:
         return "vmtax report";
+    case FOR_SHELL:
+        return "vmtax shell";
     default:
         return "vmtax";
     }

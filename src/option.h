@@ -22,9 +22,11 @@ enum command_bit {
     FOR_LIST = 16,
     FOR_DOCTOR = 32,
     FOR_REPORT = 64,
+    FOR_SHELL = 128,
     FOR_MEASURING = FOR_DASHBOARD | FOR_RUN | FOR_RECORD,
-    FOR_ALL = 127,
-    NOT_IN_CONF = 128, /* only on the command line */
+    FOR_MACHINES = FOR_MEASURING | FOR_SHELL | FOR_DOCTOR,
+    FOR_ALL = 255,
+    NOT_IN_CONF = 256, /* only on the command line */
 };
 
 /* Values of all options. Texts belong to the command line or to conf_texts. Zero is "not given" for
@@ -38,6 +40,7 @@ struct options {
     uint64_t cpus;
     uint64_t memory; /* bytes */
     const char *scratch;
+    const char *accel, *machine, *devices, *disk_cache, *kernel, *append, *qemu;
     const char *name; /* of a baseline */
     uint64_t sessions;
     bool json, ndjson;

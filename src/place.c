@@ -18,12 +18,15 @@ static void note_board(struct places *p, size_t t, enum board_target_state state
     struct snapshot *s = board_edit(p->board);
     struct board_target *b = &s->targets[t];
     b->state = state;
+    text_copy(b->id, sizeof b->id, p->result->targets[t].id);
+    text_copy(b->kind, sizeof b->kind, p->result->targets[t].kind);
     text_clean(b->reason, sizeof b->reason, reason ? reason : "");
     text_clean(b->remedy, sizeof b->remedy, remedy ? remedy : "");
     const struct result_target *rt = &p->result->targets[t];
     text_copy(b->how, sizeof b->how, rt->how);
     text_copy(b->network, sizeof b->network, rt->network);
     text_copy(b->limits, sizeof b->limits, rt->limits);
+    text_copy(b->devices, sizeof b->devices, rt->devices);
     text_copy(b->kernel, sizeof b->kernel, rt->kernel);
     b->start_s = rt->start_s;
     b->emulated = rt->emulated;
@@ -41,6 +44,7 @@ static void take_facts(struct places *p, size_t t)
     text_clean(rt->how, sizeof rt->how, f->how);
     text_clean(rt->network, sizeof rt->network, f->network);
     text_clean(rt->limits, sizeof rt->limits, f->limits);
+    text_clean(rt->devices, sizeof rt->devices, f->devices);
     text_copy(rt->kernel, sizeof rt->kernel, h->kernel);
     text_copy(rt->clocksource, sizeof rt->clocksource, h->clocksource);
     text_copy(rt->virt, sizeof rt->virt, h->virt);
@@ -78,23 +82,70 @@ int place_probe(struct places *p, struct error *e)
     return 0;
 }
 
+/* What a target that takes its time to start is at. */
+static void show_stage(void *context, const char *text)
+{
+    struct places *p = context;
+    char phase[80];
+    snprintf(phase, sizeof phase, "%s: %s", p->place[p->starting].kind->id, text);
+    if (p->phase)
+        p->phase(p->context, phase);
+    note_board(p, p->starting, BOARD_TARGET_STARTING, text, NULL);
+}
+
+/* A kind may have started as another: kvm, where it does not work, emulated. Then that is what is
+ * measured, by its own name, unless it is measured already. */
+static int take_kind(struct places *p, size_t t, struct error *e)
+{
+    struct place *place = &p->place[t];
+    const struct target_kind *is = place->target->kind;
+    const char *remark = place->target->facts.remark;
+    if (remark[0])
+        board_log(p->board, BOARD_LOG_WARN, place->kind->id, "%s", remark);
+    if (is == place->kind)
+        return 0;
+    for (size_t i = 0; i < p->count; i++)
+        if (p->place[i].kind == is)
+            return error_set(e, ERROR_SYSTEM, "%s; %s is among the targets already", remark,
+                             is->id);
+    place->kind = is;
+    struct result_target *rt = &p->result->targets[t];
+    text_copy(rt->id, sizeof rt->id, is->id);
+    text_copy(rt->kind, sizeof rt->kind, is->id);
+    return 0;
+}
+
+static int open_session(struct places *p, size_t t, const struct target_waiter *waiter,
+                        struct error *e)
+{
+    struct place *place = &p->place[t];
+    if (take_kind(p, t, e) < 0)
+        return -1;
+    place->session = session_open(place->target, p->result->agent_sha256, HELLO_TIMEOUT_S, waiter,
+                                  e);
+    return place->session ? session_audit_clock(place->session, e) : -1;
+}
+
 int place_start(struct places *p, size_t t, struct error *e)
 {
     struct place *place = &p->place[t];
     struct result_target *rt = &p->result->targets[t];
+    struct target_waiter waiter = {
+        .context = p, .stage = show_stage, .interrupt_fd = p->interrupt_fd};
+    struct target_options options = p->options;
     char phase[48];
+    options.waiter = &waiter;
+    p->starting = t;
     snprintf(phase, sizeof phase, "starting %s", place->kind->id);
     if (p->phase)
         p->phase(p->context, phase);
     note_board(p, t, BOARD_TARGET_STARTING, NULL, NULL);
     place->starts++;
     uint64_t from = clock_now_ns();
-    place->target = place->kind->start(&p->options, p->ledger, e);
+    place->target = place->kind->start(&options, p->ledger, e);
     if (!place->target)
         return -1;
-    place->session = session_open(place->target, p->result->agent_sha256, HELLO_TIMEOUT_S,
-                                  p->interrupt_fd, e);
-    if (!place->session || session_audit_clock(place->session, e) < 0) {
+    if (open_session(p, t, &waiter, e) < 0) {
         place_stop(p, t);
         return -1;
     }

@@ -36,6 +36,7 @@ struct places {
     int interrupt_fd;      /* readable = give up waiting; -1: none */
     void (*phase)(void *context, const char *phase); /* "starting container"; may be NULL */
     void *context;
+    size_t starting; /* place.c's: whose start is waited for */
 };
 
 /* Ask every target whether it can be used here. Those that cannot are lost. -1 with a sentence if

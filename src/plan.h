@@ -28,6 +28,7 @@ struct plan {
     double slot_scale; /* of the catalogue's slot length and lead-in */
     double slot_s;     /* overrides the catalogue's slot length when > 0 */
     struct target_options options;
+    char left_out[300]; /* a sentence about guests that work but were not chosen; or empty */
 };
 
 void plan_init(struct plan *p);

@@ -30,8 +30,10 @@
 #define PROTOCOL_MAX_FROM_GUEST 65536
 #define PROTOCOL_MAX_TO_GUEST   16384
 #define PROTOCOL_WINDOW         32768
-#define PROTOCOL_FIELDS_MAX     64
-#define PROTOCOL_WORD_MAX       32
+/* In a guest that vmtax boots: the name of the virtio-serial port that the agent speaks over. */
+#define PROTOCOL_PORT       "vmtax.agent"
+#define PROTOCOL_FIELDS_MAX 64
+#define PROTOCOL_WORD_MAX   32
 /* Bytes before the hello that a transport may print (boot text, banners) before the guest is given
  * up. */
 #define PROTOCOL_PREAMBLE_MAX (1u << 20)

@@ -36,6 +36,7 @@ struct result_target {
     uint64_t cpus;
     uint64_t memory_mib; /* 0 = no limit */
     char how[64], network[64], limits[96];
+    char devices[64];                           /* of a virtual machine; else empty */
     char kernel[64], clocksource[32], virt[32]; /* from the hello, cleaned */
     double start_s;
     double clock_rate,

@@ -166,12 +166,25 @@ static void prepare_result(struct run *r)
     r->dead = xcalloc(plan->row_count ? plan->row_count * TARGETS_MAX : 1, sizeof *r->dead);
 }
 
-static bool needs_scratch(const struct plan *plan)
+/* Does any row write to a disk? bytes gets the size of the largest file. */
+static bool needs_scratch(const struct plan *plan, uint64_t *bytes)
 {
-    for (size_t i = 0; i < plan->row_count; i++)
-        if (plan->rows[i].workload->needs & NEED_SCRATCH)
-            return true;
-    return false;
+    bool needed = false;
+    *bytes = 0;
+    for (size_t i = 0; i < plan->row_count; i++) {
+        const struct workload *w = plan->rows[i].workload;
+        uint64_t values[PARAMS_MAX];
+        struct error e;
+        if (!(w->needs & NEED_SCRATCH))
+            continue;
+        needed = true;
+        if (params_parse(w, plan->rows[i].params, values, &e) < 0)
+            continue;
+        for (size_t k = 0; w->params && w->params[k].name; k++)
+            if (strcmp(w->params[k].name, "size") == 0 && values[k] > *bytes)
+                *bytes = values[k];
+    }
+    return needed;
 }
 
 static int prepare(struct run *r, struct error *e)
@@ -185,7 +198,11 @@ static int prepare(struct run *r, struct error *e)
                   swept == 1 ? "" : "s");
     if (sha256_file(r->places.options.agent_path, r->result->agent_sha256, e) < 0)
         return error_prefix(e, "the agent");
-    if (needs_scratch(r->plan)) {
+    if (r->plan->left_out[0])
+        board_log(r->board, BOARD_LOG_NOTE, "", "%s", r->plan->left_out);
+    if (!needs_scratch(r->plan, &r->places.options.scratch_bytes)) {
+        r->places.options.scratch = NULL;
+    } else {
         if (scratch_make(r->places.options.scratch, r->places.ledger, r->scratch, sizeof r->scratch,
                          e) < 0)
             return -1;

@@ -215,8 +215,23 @@ static int take_hello(struct session *s, const struct record *r, const char *exp
     return 0;
 }
 
+/* A guest that we booted tells how far it is. -1: it will not come up. */
+static int take_boot(struct session *s, const struct record *r, const struct target_waiter *waiter,
+                     struct error *e)
+{
+    char text[256];
+    const char *failed = record_text(r, "failed"), *stage = record_text(r, "stage");
+    if (failed)
+        return error_set(e, ERROR_GUEST, "the guest of %s could not be set up: %s", name_of(s),
+                         text_clean(text, sizeof text, failed));
+    if (stage && waiter && waiter->stage)
+        waiter->stage(waiter->context, text_clean(text, sizeof text, stage));
+    return 0;
+}
+
 /* Skip what a transport prints before the hello. */
-static int wait_hello(struct session *s, const char *expected, double timeout_s, struct error *e)
+static int wait_hello(struct session *s, const char *expected, double timeout_s,
+                      const struct target_waiter *waiter, struct error *e)
 {
     double deadline = now_s() + timeout_s;
     s->flood_left = PROTOCOL_PREAMBLE_MAX;
@@ -233,9 +248,12 @@ static int wait_hello(struct session *s, const char *expected, double timeout_s,
         struct error ignored;
         const char *magic;
         uint64_t seq;
-        if (record_parse(&r, line, length, &ignored) < 0 || strcmp(r.verb, "hello") != 0 ||
-            !(magic = record_text(&r, "magic")) || strcmp(magic, PROTOCOL_MAGIC) != 0 ||
-            record_u64(&r, "seq", 0, 0, &seq, &ignored) < 0)
+        if (record_parse(&r, line, length, &ignored) < 0)
+            continue;
+        if (strcmp(r.verb, "boot") == 0 && take_boot(s, &r, waiter, e) < 0)
+            return -1;
+        if (strcmp(r.verb, "hello") != 0 || !(magic = record_text(&r, "magic")) ||
+            strcmp(magic, PROTOCOL_MAGIC) != 0 || record_u64(&r, "seq", 0, 0, &seq, &ignored) < 0)
             continue;
         s->greeted = true;
         s->next_seq = 1;
@@ -244,18 +262,18 @@ static int wait_hello(struct session *s, const char *expected, double timeout_s,
 }
 
 struct session *session_open(struct target *t, const char *expected_sha256, double timeout_s,
-                             int interrupt_fd, struct error *e)
+                             const struct target_waiter *waiter, struct error *e)
 {
     struct session *s = xcalloc(1, sizeof *s);
     s->target = t;
-    s->interrupt_fd = interrupt_fd;
+    s->interrupt_fd = waiter ? waiter->interrupt_fd : -1;
     clock_init(&s->clock);
     if (line_reader_init(&s->lines, PROTOCOL_MAX_FROM_GUEST) < 0) {
         error_set(e, ERROR_SYSTEM, "out of memory");
         free(s);
         return NULL;
     }
-    if (wait_hello(s, expected_sha256, timeout_s, e) < 0) {
+    if (wait_hello(s, expected_sha256, timeout_s, waiter, e) < 0) {
         session_close(s);
         return NULL;
     }

@@ -22,11 +22,11 @@ struct session_hello {
     uint64_t cpus, memory_kib;
 };
 
-/* Takes over target's descriptors' use (not their ownership). Waits for the hello until deadline
- * seconds have passed; expected_sha256 (NULL: any) must match. interrupt_fd (-1: none): readable =
- * give up with ERROR_INTERRUPTED. */
+/* Takes over target's descriptors' use (not their ownership). Waits for the hello until timeout_s
+ * seconds have passed; expected_sha256 (NULL: any) must match. waiter (NULL: nobody; its
+ * interrupt_fd is watched in all later calls, too) hears what a guest that sets itself up is at. */
 struct session *session_open(struct target *t, const char *expected_sha256, double timeout_s,
-                             int interrupt_fd, struct error *e);
+                             const struct target_waiter *waiter, struct error *e);
 const struct session_hello *session_hello(const struct session *s);
 const struct clock_audit *session_clock(const struct session *s);
 

@@ -75,6 +75,17 @@ void setup_step_aside(const struct target_options *t)
         sched_setaffinity(0, sizeof set, &set);
 }
 
+struct machine_options setup_machine(const struct options *o)
+{
+    return (struct machine_options){.accel = o->accel,
+                                    .machine = o->machine,
+                                    .devices = o->devices,
+                                    .cache = o->disk_cache,
+                                    .kernel = o->kernel,
+                                    .append = o->append,
+                                    .qemu = o->qemu};
+}
+
 static int unknown_target(const char *word, struct error *e)
 {
     const char *names[TARGETS_MAX + 1];
@@ -115,7 +126,13 @@ static int add_targets(struct plan *p, const char *on, struct error *e)
             struct target_probe probe;
             memset(&probe, 0, sizeof probe);
             (*k)->probe(&p->options, &probe);
-            if (probe.use != TARGET_UNUSABLE && p->target_count < TARGETS_MAX)
+            /* What is emulated is no hypervisor's: only who asks for it gets it. */
+            if (probe.emulated)
+                snprintf(p->left_out, sizeof p->left_out,
+                         "%s is left out, it would be emulated: %.180s. --on %s measures it all "
+                         "the same",
+                         (*k)->id, probe.reason, (*k)->id);
+            else if (probe.use != TARGET_UNUSABLE && p->target_count < TARGETS_MAX)
                 p->targets[p->target_count++] = *k;
         }
         return 0;
@@ -175,6 +192,7 @@ int setup_plan(struct plan *p, const struct options *o, enum profile default_pro
     p->options.memory_bytes = o->memory ? o->memory : SETUP_DEFAULT_MEMORY;
     p->options.limits = true;
     p->options.scratch = o->scratch;
+    p->options.machine = setup_machine(o);
     if (o->scratch && scratch_check(o->scratch, e) < 0)
         return -1;
     if (setup_agent(agent, size, e) < 0)

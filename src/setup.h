@@ -24,6 +24,8 @@ int setup_plan(struct plan *p, const struct options *o, enum profile default_pro
 
 /* Processors for the workload, the rest for vmtax itself. */
 void setup_cpus(struct target_options *t, uint64_t wanted);
+/* What virtual machines are made of, as the options say. */
+struct machine_options setup_machine(const struct options *o);
 /* Keep this thread off the workload's first processor where there is another. */
 void setup_step_aside(const struct target_options *t);
 

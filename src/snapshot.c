@@ -35,6 +35,7 @@ static void set_targets(struct snapshot *s, const struct result *r)
         text_clean(to->how, sizeof to->how, from->how);
         text_clean(to->network, sizeof to->network, from->network);
         text_clean(to->limits, sizeof to->limits, from->limits);
+        text_clean(to->devices, sizeof to->devices, from->devices);
         text_clean(to->kernel, sizeof to->kernel, from->kernel);
         to->emulated = from->emulated;
         to->start_s = from->start_s;

@@ -62,6 +62,11 @@ tests_unit_test_plan_SOURCES = tests/unit/test_plan.c tests/unit/unit.h
 tests_unit_test_plan_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_plan_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_qemu
+tests_unit_test_qemu_SOURCES = tests/unit/test_qemu.c tests/unit/unit.h workloads/agent/boot.c
+tests_unit_test_qemu_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_qemu_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_option
 tests_unit_test_option_SOURCES = tests/unit/test_option.c tests/unit/unit.h
 tests_unit_test_option_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

@@ -17,6 +17,9 @@ $(libkernels_a_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
 pkglibexec_PROGRAMS += vmtax-agent
 vmtax_agent_SOURCES = $(common_sources) \
 	workloads/agent/main.c \
+	workloads/agent/init.c workloads/agent/init.h \
+	workloads/agent/boot.c workloads/agent/boot.h \
+	workloads/agent/guest.c workloads/agent/guest.h \
 	workloads/agent/supervisor.c workloads/agent/supervisor.h \
 	workloads/agent/request.c workloads/agent/request.h \
 	workloads/agent/reply.c workloads/agent/reply.h \

@@ -41,23 +41,6 @@ static double now_s(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* Beside the agent, beside ourselves (a build tree), or where it is installed. */
-static bool find_program(const char *agent, char *out, size_t size)
-{
-    char self[PATH_MAX];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-    self[n > 0 ? n : 0] = '\0';
-    const char *const beside[] = {agent ? agent : "", self, VMTAX_LIBEXECDIR "/."};
-    for (size_t i = 0; i < sizeof beside / sizeof beside[0]; i++) {
-        const char *slash = strrchr(beside[i], '/');
-        if (slash &&
-            snprintf(out, size, "%.*s/" PROGRAM, (int)(slash - beside[i]), beside[i]) < (int)size &&
-            access(out, X_OK) == 0)
-            return true;
-    }
-    return false;
-}
-
 static bool read_flag(const char *path, long *out)
 {
     char text[32];
@@ -143,7 +126,7 @@ static void probe(const struct target_options *options, struct target_probe *out
     memset(out, 0, sizeof *out);
     snprintf(out->how, sizeof out->how, "none");
     out->use = TARGET_UNUSABLE;
-    if (!find_program(options->agent_path, program, sizeof program)) {
+    if (!local_find_program(PROGRAM, options->agent_path, program, sizeof program)) {
         snprintf(out->reason, sizeof out->reason, "the program " PROGRAM " is not installed");
         snprintf(out->remedy, sizeof out->remedy, "make install, or run vmtax from its build tree");
         return;
@@ -278,7 +261,7 @@ static struct target *start(const struct target_options *options, struct ledger 
                             struct error *e)
 {
     char program[PATH_MAX];
-    if (!find_program(options->agent_path, program, sizeof program)) {
+    if (!local_find_program(PROGRAM, options->agent_path, program, sizeof program)) {
         error_set(e, ERROR_SYSTEM,
                   "the program " PROGRAM " is not installed: make install, or run vmtax from its "
                   "build tree");

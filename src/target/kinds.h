@@ -10,6 +10,8 @@
 extern const struct target_kind target_native;
 extern const struct target_kind target_twin;
 extern const struct target_kind target_container;
+extern const struct target_kind target_kvm;
+extern const struct target_kind target_tcg;
 
 /* A target that is a child process of vmtax under limits. */
 struct local {
@@ -19,6 +21,9 @@ struct local {
     struct spawn *child;
 };
 
+/* One of our own helper programs: beside the agent, beside ourselves (a build tree), or where it is
+ * installed. */
+bool local_find_program(const char *name, const char *agent, char *out, size_t size);
 /* Takes a branch of the ledger and makes the cgroup if options ask for limits. name gets a name for
  * what else the target makes, unique on this machine: "vmtax-PID-abcdef.1". */
 int local_init(struct local *local, const struct target_kind *kind,

@@ -2,10 +2,27 @@
 
 #include "target/kinds.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+bool local_find_program(const char *name, const char *agent, char *out, size_t size)
+{
+    char self[PATH_MAX];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    self[n > 0 ? n : 0] = '\0';
+    const char *const beside[] = {agent ? agent : "", self, VMTAX_LIBEXECDIR "/."};
+    for (size_t i = 0; i < sizeof beside / sizeof beside[0]; i++) {
+        const char *slash = strrchr(beside[i], '/');
+        if (slash &&
+            snprintf(out, size, "%.*s/%s", (int)(slash - beside[i]), beside[i], name) < (int)size &&
+            access(out, X_OK) == 0)
+            return true;
+    }
+    return false;
+}
 
 static void close_streams(struct target *t)
 {

@@ -4,7 +4,9 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <ifaddrs.h>
+#include <linux/if_tun.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <net/if.h>
@@ -13,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -183,6 +186,17 @@ bool network_plan(unsigned number, struct network_pair *pair)
     return !address_used(first) && !route_used(first);
 }
 
+/* The host's end gets its address and comes up. */
+static int address_host(const struct network_pair *pair, int *cause, struct error *e)
+{
+    if ((*cause = address_add(pair->host, pair->host_address, pair->prefix)) == 0)
+        *cause = link_change(pair->host, NULL, true);
+    if (*cause)
+        return error_errno(e, *cause, "%s could not get the address %s", pair->host,
+                           pair->host_address);
+    return 0;
+}
+
 int network_make(const struct network_pair *pair, int *cause, struct error *e)
 {
     struct request r;
@@ -200,12 +214,32 @@ int network_make(const struct network_pair *pair, int *cause, struct error *e)
     *cause = transact(&r);
     if (*cause)
         return error_errno(e, *cause, "the veth pair %s could not be made", pair->host);
-    if ((*cause = address_add(pair->host, pair->host_address, pair->prefix)) == 0)
-        *cause = link_change(pair->host, NULL, true);
-    if (*cause) {
+    if (address_host(pair, cause, e) < 0) {
         network_delete(pair->host, NULL);
-        return error_errno(e, *cause, "%s could not get the address %s", pair->host,
-                           pair->host_address);
+        return -1;
+    }
+    return 0;
+}
+
+int network_make_tap(const struct network_pair *pair, int *fd, int *cause, struct error *e)
+{
+    struct ifreq r = {.ifr_flags = (short)(IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | IFF_TUN_EXCL)};
+    snprintf(r.ifr_name, sizeof r.ifr_name, "%s", pair->host);
+    *fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK);
+    if (*fd < 0) {
+        *cause = errno;
+        return error_errno(e, *cause, "/dev/net/tun, which makes tap interfaces");
+    }
+    *cause = ioctl(*fd, TUNSETIFF, &r) < 0 ? errno : 0;
+    /* A name that is taken is told as busy here. */
+    if (*cause == EBUSY)
+        *cause = EEXIST;
+    if (*cause)
+        error_errno(e, *cause, "the tap interface %s could not be made", pair->host);
+    if (*cause || address_host(pair, cause, e) < 0) {
+        close(*fd);
+        *fd = -1;
+        return -1;
     }
     return 0;
 }

@@ -1,5 +1,5 @@
-/* network.h - a private point-to-point network between host and container: a veth pair with
- * addresses that are not in use, by rtnetlink, without any program.
+/* network.h - a private point-to-point network between host and guest: a veth pair or a tap
+ * interface with addresses that are not in use, by rtnetlink, without any program.
  *
  * The name of the host's end carries a number, and the number decides the addresses: 10.213.a.b/30.
  * So making the interface (which fails when the name exists) is also the lock on the addresses. */
@@ -27,6 +27,10 @@ bool network_plan(unsigned number, struct network_pair *pair);
 /* Make the pair, give the host's end its address and bring it up. -1 with errno in *cause (EEXIST:
  * take another number). */
 int network_make(const struct network_pair *pair, int *cause, struct error *e);
+/* The same for a virtual machine: the host's end is a tap interface, the guest's is whatever the
+ * machine makes of *fd (close-on-exec, the caller's). The interface is gone when the last copy of
+ * it is closed. */
+int network_make_tap(const struct network_pair *pair, int *fd, int *cause, struct error *e);
 /* Move the guest's end into the network namespace of pid. */
 int network_move(const struct network_pair *pair, pid_t pid, struct error *e);
 /* In the guest's namespace: lo up, the guest's end named eth0, addressed and up. */

@@ -9,6 +9,8 @@
 const struct target_kind *const target_kinds[] = {
     &target_native,
     &target_container,
+    &target_kvm,
+    &target_tcg,
     &target_twin,
     NULL,
 };

@@ -18,6 +18,25 @@
 #define TARGET_ID_MAX   32
 #define TARGET_CPUS_MAX 256
 
+/* What a virtual machine is made of; NULL: the first choice. Words as of the options of the same
+ * names (option.c). */
+struct machine_options {
+    const char *accel;   /* auto, kvm, tcg */
+    const char *machine; /* auto, microvm, q35, pc */
+    const char *devices; /* virtio, emulated */
+    const char *cache;   /* none, writeback, unsafe: of the scratch disk */
+    const char *kernel;  /* image file; NULL: found (kernel.h) */
+    const char *append;  /* further words for its command line */
+    const char *qemu;    /* program; NULL: found */
+};
+
+/* Who waits for a start that takes longer than a moment. */
+struct target_waiter {
+    void *context;
+    void (*stage)(void *context, const char *text); /* what it waits for now; may be NULL */
+    int interrupt_fd; /* readable: give up with ERROR_INTERRUPTED; -1: none */
+};
+
 struct target_options {
     size_t cpu_count;          /* processors that the workload may use (> 0) */
     int cpus[TARGET_CPUS_MAX]; /* the host's numbers of them */
@@ -26,6 +45,10 @@ struct target_options {
     const char *agent_path;    /* the agent's file on the host */
     const char *scratch; /* private directory on a real disk; every target sees it by the same path;
                             the agent gets it as --scratch and $TMPDIR; NULL: none */
+    uint64_t scratch_bytes; /* what the workloads will write there at most; 0: little */
+    bool network;           /* the workloads speak to the host */
+    struct machine_options machine;
+    const struct target_waiter *waiter; /* NULL: nobody */
     bool limits; /* false: no cgroup limits (native beside a guest that cannot have any); the
                     processors are still held to by affinity, which everybody may set */
 };
@@ -42,6 +65,7 @@ struct target_probe {
     char reason[256]; /* a sentence, when not USABLE */
     char remedy[256]; /* what to do: "apt install lxc", ... */
     bool limits;      /* cpu and memory limits can be applied */
+    bool emulated;    /* it would run, but without the hardware's help */
 };
 
 /* Facts for the target card and the result document. */
@@ -49,6 +73,8 @@ struct target_facts {
     char how[64];
     char network[64]; /* path to the host: "veth 10.x.y.1 - 10.x.y.2", "loopback", "none" */
     char limits[96];  /* "cpus 0-1, memory 1536 MiB (cgroup v1)" */
+    char devices[64]; /* of a machine: "virtio, disk cache none"; else empty */
+    char remark[256]; /* a sentence for the log: why it is emulated, slower, ... or empty */
     bool limited;     /* the limits are in force */
     bool emulated;
     double start_s; /* from start() to the agent's first byte (or to giving up waiting for it) */
@@ -70,7 +96,8 @@ struct target_kind {
     const char *what;  /* one sentence */
     bool only_by_name; /* never taken unless asked for */
     void (*probe)(const struct target_options *options, struct target_probe *out);
-    /* Blocking, at most a few seconds; from any thread. The caller owns the target and ends it by
+    /* Blocking, at most a few seconds, a minute for a machine that boots slowly (then it listens to
+     * options->waiter); from any thread. The caller owns the target and ends it by
      * target_stop(). NULL with a sentence. */
     struct target *(*start)(const struct target_options *options, struct ledger *ledger,
                             struct error *e);

@@ -162,7 +162,7 @@ static void bad_hellos_are_refused(void **state)
         struct fixture f;
         struct error e = {0};
         start(&f, cases[i].agent);
-        assert_null(session_open(&f.target, SHA, 1.0, -1, &e));
+        assert_null(session_open(&f.target, SHA, 1.0, NULL, &e));
         assert_int_equal(e.kind, ERROR_GUEST);
         if (!strstr(e.text, cases[i].says))
             fail_msg("case %zu: %s", i, e.text);
@@ -188,7 +188,7 @@ static void boot_text_is_skipped(void **state)
     struct fixture f;
     struct error e;
     start(&f, agent_after_boot_text);
-    struct session *s = session_open(&f.target, SHA, 3.0, -1, &e);
+    struct session *s = session_open(&f.target, SHA, 3.0, NULL, &e);
     assert_non_null(s);
     assert_int_equal(session_hello(s)->cpus, 2);
     session_close(s);
@@ -340,7 +340,7 @@ static void broken_agents_end_the_session(void **state)
         struct error e = {0};
         struct session_result out;
         start(&f, cases[i].agent);
-        struct session *s = session_open(&f.target, SHA, 3.0, -1, &e);
+        struct session *s = session_open(&f.target, SHA, 3.0, NULL, &e);
         assert_non_null(s);
         assert_int_equal(session_run(s, &run, &out, NULL, NULL, &e), -1);
         assert_int_equal(e.kind, ERROR_GUEST);
@@ -366,7 +366,7 @@ static void good_agent_gives_a_result(void **state)
     struct session_result out;
     uint64_t ticked = 0;
     start(&f, agent_good);
-    struct session *s = session_open(&f.target, NULL, 3.0, -1, &e);
+    struct session *s = session_open(&f.target, NULL, 3.0, NULL, &e);
     assert_non_null(s);
     assert_int_equal(session_audit_clock(s, &e), 0);
     assert_int_equal(session_run(s, &run, &out, count_tick, &ticked, &e), 0);
@@ -393,7 +393,7 @@ static void failures_are_clean_text(void **state)
     struct error e = {0};
     struct session_result out;
     start(&f, agent_fails);
-    struct session *s = session_open(&f.target, NULL, 3.0, -1, &e);
+    struct session *s = session_open(&f.target, NULL, 3.0, NULL, &e);
     assert_non_null(s);
     assert_int_equal(session_run(s, &run, &out, NULL, NULL, &e), 0);
     assert_non_null(strstr(out.failure, "rights"));
@@ -420,7 +420,7 @@ static void impossible_durations_raise_the_clock_flag(void **state)
     struct error e = {0};
     struct session_result out;
     start(&f, agent_liar);
-    struct session *s = session_open(&f.target, NULL, 3.0, -1, &e);
+    struct session *s = session_open(&f.target, NULL, 3.0, NULL, &e);
     assert_non_null(s);
     assert_int_equal(session_run(s, &run, &out, NULL, NULL, &e), 0);
     assert_true(out.flags & FLAG_CLOCK);
@@ -437,7 +437,8 @@ static void interrupt_is_heard_at_once(void **state)
     assert_int_equal(pipe(interrupt), 0);
     assert_int_equal(write(interrupt[1], "x", 1), 1);
     start(&f, agent_silent);
-    assert_null(session_open(&f.target, NULL, 60, interrupt[0], &e));
+    struct target_waiter waiter = {.interrupt_fd = interrupt[0]};
+    assert_null(session_open(&f.target, NULL, 60, &waiter, &e));
     assert_int_equal(e.kind, ERROR_INTERRUPTED);
     stop(&f);
     close(interrupt[0]);

@@ -1,10 +1,11 @@
 /* main.c - vmtax-agent: the program that runs workloads inside a target and tells what they did.
  *
- * One executable is three: the supervisor, which speaks the protocol; the worker that it executes
- * for each workload; and the little program that fork+exec measures. Later also the first process
- * of a guest; so this file only chooses. */
+ * One executable is four: the supervisor, which speaks the protocol; the worker that it executes
+ * for each workload; the little program that fork+exec measures; and the first process of a guest.
+ * This file only chooses. */
 #include <config.h>
 
+#include "workloads/agent/init.h"
 #include "workloads/agent/supervisor.h"
 #include "workloads/agent/worker.h"
 #include "workloads/workload.h"
@@ -41,6 +42,10 @@ int main(int argc, char **argv)
         return hello;
     if (argc == 2 && strcmp(argv[1], WORKER_ARGUMENT) == 0)
         return worker_main();
+    /* The kernel of a guest executes /init of its initramfs; in a container we may be the first
+     * process, too, but under our own name. */
+    if (getpid() == 1 && strcmp(argv[0], "/init") == 0)
+        init_main();
 
     const char *scratch = NULL;
     for (int i = 1; i < argc; i++) {

@@ -1,0 +1,17 @@
+/* disk.h - the scratch disk of a virtual machine: a raw image with a file system on it. */
+#ifndef VMTAX_DISK_H
+#define VMTAX_DISK_H
+
+#include "error.h"
+
+#include <stdint.h>
+
+struct ledger;
+
+/* Make the image at path (which does not exist; who made its directory removes it): all its blocks
+ * are allocated and have been written with data that do not compress, so that no slot pays for the
+ * first touch of a block; then an ext4 made by mke2fs. Free space is looked at first: -1 with a
+ * sentence when bytes plus a tenth are not there. Takes about bytes / the disk's speed. */
+int disk_make(const char *path, uint64_t bytes, struct ledger *ledger, struct error *e);
+
+#endif

@@ -1,0 +1,650 @@
+#include "config.h"
+
+#include "target/machine.h"
+
+#include "cache.h"
+#include "target/disk.h"
+#include "target/initramfs.h"
+#include "target/kernel.h"
+#include "target/modules.h"
+#include "target/network.h"
+#include "target/qmp.h"
+#include "target/rights.h"
+#include "text.h"
+#include "xalloc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <linux/capability.h>
+#include <math.h>
+#include <net/if.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PROGRAM   "vmtax-machine"
+#define WORDS_MAX 128
+#define GRACE_S   2.0
+#define MONITOR_S 5.0
+
+/* A guest is waited for this long, whatever it does: nested and emulated ones are slow. */
+#define BOOT_S 90.0
+/* How often QEMU is asked meanwhile whether the guest gets anywhere. */
+#define LOOK_S 0.25
+
+/* Instructions that KVM emulates, of all its virtual processors, in a second of a boot. With the
+ * hardware's help only accesses to devices are, some ten thousand while the firmware runs; a KVM
+ * that interprets the guest does nothing else. */
+#define EMULATED_PER_S_MAX 400000.0
+#define EMULATED_LOOKS     4 /* in a row */
+/* Instructions that its emulator does not know: a handful is normal, a guest that lives of them is
+ * not. */
+#define EMULATION_FAILURES_MAX 1000.0
+
+#define NETWORK_TRIES          64
+#define SCRATCH_MIN            (UINT64_C(256) << 20)
+#define SCRATCH_SLACK          (UINT64_C(64) << 20)
+
+struct machine {
+    struct local local; /* first */
+    struct qmp *qmp;
+    struct network_pair network;
+    pthread_mutex_t lock;
+    char why[160]; /* what QEMU said about the guest's end; under lock */
+};
+
+static double now_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static void stage(const struct target_options *o, const char *text)
+{
+    if (o->waiter && o->waiter->stage)
+        o->waiter->stage(o->waiter->context, text);
+}
+
+static bool is(const char *value, const char *word)
+{
+    return value && strcmp(value, word) == 0;
+}
+
+/* --- what it boots from -------------------------------------------------------------------------
+ */
+
+struct boot_files {
+    char program[PATH_MAX], qemu[PATH_MAX], cache[PATH_MAX];
+    struct kernel kernel;
+    char image[PATH_MAX], initramfs[PATH_MAX];
+};
+
+static int find_files(const struct target_options *o, struct boot_files *f, struct error *e)
+{
+    struct kernel_roots roots;
+    if (!local_find_program(PROGRAM, o->agent_path, f->program, sizeof f->program))
+        return error_set(e, ERROR_SYSTEM,
+                         "the program " PROGRAM " is not installed: make install, or run vmtax "
+                         "from its build tree");
+    if (!qemu_find(o->machine.qemu, f->qemu, sizeof f->qemu))
+        return o->machine.qemu
+                   ? error_set(e, ERROR_USAGE, "--qemu %s is no program that can be executed",
+                               o->machine.qemu)
+                   : error_set(e, ERROR_SYSTEM,
+                               "QEMU is not installed: apt-get install qemu-system-x86 (Fedora: "
+                               "qemu-system-x86-core, Arch: qemu-base)");
+    kernel_private_roots(&roots);
+    return kernel_find(o->machine.kernel, roots.list, &f->kernel, e);
+}
+
+static enum qemu_machine choose_machine(const struct target_options *o)
+{
+    if (is(o->machine.machine, "microvm"))
+        return QEMU_MICROVM;
+    if (is(o->machine.machine, "q35"))
+        return QEMU_Q35;
+    if (is(o->machine.machine, "pc") || is(o->machine.devices, "emulated"))
+        return QEMU_PC;
+    return QEMU_MICROVM; /* no firmware's menu, no bus to look through */
+}
+
+static unsigned choose_modules(const struct target_options *o)
+{
+    bool emulated = is(o->machine.devices, "emulated");
+    unsigned sets = MODULES_BASE | MODULES_ROOT_9P | MODULES_OVERLAY;
+    if (o->scratch)
+        sets |= MODULES_SCRATCH_FS | (emulated ? MODULES_DISK_IDE : MODULES_DISK_VIRTIO);
+    if (o->network)
+        sets |= emulated ? MODULES_NET_E1000 : MODULES_NET_VIRTIO;
+    return sets;
+}
+
+static int make_files(const struct target_options *o, struct boot_files *f, struct error *e)
+{
+    if (find_files(o, f, e) < 0 || cache_directory(f->cache, sizeof f->cache, e) < 0)
+        return -1;
+    stage(o, "making the guest's kernel and first files ready");
+    if (kernel_unpack(&f->kernel, f->cache, f->image, sizeof f->image, e) < 0)
+        return -1;
+    return initramfs_make(o->agent_path, &f->kernel, choose_modules(o), f->cache, f->initramfs,
+                          sizeof f->initramfs, e);
+}
+
+int machine_look(const struct target_options *o, struct target_probe *out)
+{
+    struct boot_files *f = xcalloc(1, sizeof *f);
+    struct error e = {0};
+    int rc = find_files(o, f, &e);
+    if (rc == 0) {
+        snprintf(out->how, sizeof out->how, "QEMU, Linux %.48s", f->kernel.version);
+    } else {
+        /* "what is wrong: what to do" */
+        char *colon = strstr(e.text, ": ");
+        const char *remedy = colon ? colon + 2 : "";
+        snprintf(out->remedy, sizeof out->remedy, "%.255s", remedy);
+        snprintf(out->reason, sizeof out->reason, "%.*s.",
+                 colon && colon - e.text < 254 ? (int)(colon - e.text) : 254, e.text);
+    }
+    free(f);
+    return rc;
+}
+
+/* --- network and disk ---------------------------------------------------------------------------
+ */
+
+/* May this process make a tap interface in its own network? */
+static bool may_make_tap(void)
+{
+    return rights_have(CAP_NET_ADMIN) && access("/dev/net/tun", R_OK | W_OK) == 0;
+}
+
+static bool may_make_private_tap(void)
+{
+    return geteuid() != 0 && access("/dev/net/tun", R_OK | W_OK) == 0;
+}
+
+/* A number whose name and addresses are free. The interface itself is made by vmtax-machine. */
+static int plan_tap(struct machine *m, bool in_our_network, unsigned *number, struct error *e)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    *number = (unsigned)getpid() * 8 + (unsigned)(t.tv_nsec >> 10) % 8;
+    for (int i = 0; i < NETWORK_TRIES; i++, ++*number)
+        if (network_plan(*number, &m->network) && !if_nametoindex(m->network.host))
+            return in_our_network ? ledger_add(m->local.ledger, LEDGER_LINK, m->network.host, e)
+                                  : 0;
+    return error_set(e, ERROR_SYSTEM, "no free addresses for the guest's network in 10.213/16");
+}
+
+static int plan_network(struct machine *m, const struct target_options *o, struct qemu_plan *p,
+                        char **tap_word, char **private_word, struct error *e)
+{
+    struct target_facts *facts = &m->local.target.facts;
+    unsigned number;
+    if (!o->network) {
+        snprintf(facts->network, sizeof facts->network, "none");
+        return 0;
+    }
+    bool ours = may_make_tap(), private_one = !ours && may_make_private_tap();
+    if (plan_tap(m, ours, &number, e) < 0)
+        return -1;
+    p->address = m->network.guest_address;
+    p->gateway = m->network.host_address;
+    p->prefix = (unsigned)m->network.prefix;
+    if (ours || private_one) {
+        p->net = QEMU_NET_TAP;
+        *tap_word = xasprintf("tap=%u", number);
+        if (private_one)
+            *private_word = xstrdup("private=1");
+    } else {
+        p->net = QEMU_NET_USER;
+    }
+    snprintf(facts->network, sizeof facts->network, "%s, %s %s - %s",
+             p->emulated_devices ? "e1000" : "virtio",
+             ours          ? "tap"
+             : private_one ? "tap in a namespace"
+                           : "user-mode",
+             m->network.host_address, m->network.guest_address);
+    return 0;
+}
+
+static int plan_disk(struct machine *m, const struct target_options *o, struct qemu_plan *p,
+                     char **disk_word, struct error *e)
+{
+    struct target_facts *facts = &m->local.target.facts;
+    snprintf(facts->devices, sizeof facts->devices, "%s",
+             p->emulated_devices ? "emulated" : "virtio");
+    if (!o->scratch)
+        return 0;
+    uint64_t bytes = o->scratch_bytes + o->scratch_bytes / 8 + SCRATCH_SLACK;
+    if (bytes < SCRATCH_MIN)
+        bytes = SCRATCH_MIN;
+    /* The branch's label ends in its number: one image for each machine of a run. */
+    const char *label = ledger_label(m->local.ledger), *number = strrchr(label, ':');
+    char *path = xasprintf("%s/vmtax-disk-%s.img", o->scratch, number ? number + 1 : "0");
+    stage(o, "writing the scratch disk");
+    int rc = ledger_add(m->local.ledger, LEDGER_FILE, path, e);
+    if (rc == 0)
+        rc = disk_make(path, bytes, m->local.ledger, e);
+    *disk_word = xasprintf("disk=%s", path);
+    free(path);
+    p->disk = true;
+    p->scratch = o->scratch;
+    snprintf(facts->devices, sizeof facts->devices, "%s, disk %" PRIu64 " MiB, cache %s",
+             p->emulated_devices ? "emulated" : "virtio", bytes >> 20, qemu_cache_name(p->cache));
+    return rc;
+}
+
+/* --- QEMU ---------------------------------------------------------------------------------------
+ */
+
+/* On the monitor's thread. What stops the guest ends QEMU, so that whoever reads the guest's stream
+ * comes to its end at once. */
+static void monitor_event(void *context, const char *name, const cJSON *data)
+{
+    struct machine *m = context;
+    char why[sizeof m->why] = "";
+    const cJSON *reason = cJSON_GetObjectItemCaseSensitive(data, "reason");
+    char clean[64];
+    text_clean(clean, sizeof clean, cJSON_IsString(reason) ? reason->valuestring : "");
+    if (strcmp(name, "SHUTDOWN") == 0 && strcmp(clean, "guest-reset") == 0)
+        snprintf(why, sizeof why, "the guest's kernel panicked or restarted");
+    else if (strcmp(name, "SHUTDOWN") == 0 && strcmp(clean, "guest-shutdown") == 0)
+        snprintf(why, sizeof why, "the guest powered off");
+    else if (strcmp(name, "SHUTDOWN") == 0)
+        snprintf(why, sizeof why, "the machine was shut down (%.40s)", clean);
+    else if (strcmp(name, "GUEST_PANICKED") == 0)
+        snprintf(why, sizeof why, "the guest's kernel panicked");
+    else if (strcmp(name, "STOP") == 0)
+        snprintf(why, sizeof why, "QEMU stopped the guest by itself");
+    else if (strcmp(name, "BLOCK_IO_ERROR") == 0)
+        snprintf(why, sizeof why, "the scratch disk failed: is the host's disk full?");
+    else
+        return;
+    pthread_mutex_lock(&m->lock);
+    if (!m->why[0])
+        text_copy(m->why, sizeof m->why, why);
+    pthread_mutex_unlock(&m->lock);
+    if (strcmp(name, "STOP") == 0 || strcmp(name, "GUEST_PANICKED") == 0)
+        spawn_kill(m->local.child);
+}
+
+void machine_last_words(struct target *t, char *out, size_t size)
+{
+    struct machine *m = (struct machine *)t;
+    char line[200] = "", how[300] = "";
+    /* The end of the stream comes a moment before QEMU's own end. */
+    if (m->local.child) {
+        spawn_wait_end(m->local.child, 0.5);
+        spawn_last_line(m->local.child, line, sizeof line);
+        spawn_last_words(m->local.child, how, sizeof how);
+    }
+    pthread_mutex_lock(&m->lock);
+    if (m->why[0])
+        snprintf(out, size, "%s%s%s", m->why, line[0] ? ": " : "", line);
+    else
+        snprintf(out, size, "QEMU %s", how);
+    pthread_mutex_unlock(&m->lock);
+}
+
+/* The group whose members may open /dev/kvm, when that is not everybody. False: only root may. */
+static bool kvm_group(char **keep_word)
+{
+    struct stat st;
+    *keep_word = NULL;
+    if (stat("/dev/kvm", &st) < 0)
+        return false;
+    if ((st.st_mode & 0006) == 0006)
+        return true;
+    if ((st.st_mode & 0060) != 0060 || st.st_gid == 0)
+        return false;
+    *keep_word = xasprintf("keep=%u", (unsigned)st.st_gid);
+    return true;
+}
+
+static int launch(struct machine *m, const struct target_options *o, const struct boot_files *f,
+                  struct qemu_plan *p, int monitor, struct error *e)
+{
+    char *words[WORDS_MAX] = {xstrdup(f->program)}, *keep = NULL;
+    size_t used = 1;
+    char *mine[3] = {NULL};
+    int rc = -1;
+    if (plan_network(m, o, p, &mine[0], &mine[1], e) < 0 || plan_disk(m, o, p, &mine[2], e) < 0)
+        goto out;
+    char **qemu = qemu_words(p, e);
+    if (!qemu)
+        goto out;
+    for (size_t i = 0; i < 3; i++)
+        if (mine[i])
+            words[used++] = mine[i];
+    words[used++] = xasprintf("kernel=%s", f->image);
+    words[used++] = xasprintf("initrd=%s", f->initramfs);
+    if (geteuid() == 0 && (p->accel == QEMU_TCG || kvm_group(&keep))) {
+        words[used++] = xstrdup("user=give-up");
+        if (keep)
+            words[used++] = keep;
+    }
+    words[used++] = xstrdup("--");
+    for (size_t i = 0; qemu[i]; i++) {
+        if (used + 1 >= WORDS_MAX)
+            BUG("more words for " PROGRAM " than planned");
+        words[used++] = qemu[i];
+    }
+    free(qemu);
+    memset(mine, 0, sizeof mine);
+    /* Free to use every processor: those of the guest are told theirs by thread, below. */
+    struct target_options anywhere = *o;
+    anywhere.cpu_count = 0;
+    anywhere.scratch = NULL;
+    rc = local_launch(&m->local, &anywhere, (const char *const *)words, monitor, 0, e);
+out:
+    for (size_t i = 0; i < 3; i++)
+        free(mine[i]);
+    for (size_t i = 0; i < used; i++)
+        free(words[i]);
+    return rc;
+}
+
+static bool truth(const cJSON *object, const char *key)
+{
+    return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(object, key));
+}
+
+/* Does QEMU itself say that it is what we asked for? */
+static int confirm_accel(struct machine *m, enum qemu_accel accel, struct error *e)
+{
+    cJSON *reply;
+    if (qmp_command(m->qmp, "query-kvm", NULL, MONITOR_S, &reply, e) < 0)
+        return -1;
+    bool kvm = truth(reply, "enabled") && truth(reply, "present");
+    cJSON_Delete(reply);
+    if (kvm != (accel == QEMU_KVM))
+        return error_set(e, ERROR_SYSTEM, "QEMU's monitor says that it %s KVM",
+                         kvm ? "uses" : "does not use");
+    return 0;
+}
+
+/* Each virtual processor gets one of the workload's to itself; QEMU's other threads get what is
+ * left, if anything is. */
+static int pin_threads(struct machine *m, const struct target_options *o, struct error *e)
+{
+    cJSON *reply;
+    if (qmp_command(m->qmp, "query-cpus-fast", NULL, MONITOR_S, &reply, e) < 0)
+        return -1;
+    size_t at = 0;
+    const cJSON *cpu;
+    cJSON_ArrayForEach(cpu, reply)
+    {
+        const cJSON *thread = cJSON_GetObjectItemCaseSensitive(cpu, "thread-id");
+        cpu_set_t set;
+        if (!cJSON_IsNumber(thread) || thread->valuedouble < 2 || at >= o->cpu_count)
+            continue;
+        CPU_ZERO(&set);
+        CPU_SET((size_t)o->cpus[at], &set);
+        if (sched_setaffinity((pid_t)thread->valuedouble, sizeof set, &set) < 0) {
+            error_errno(e, errno, "the guest's processor %zu could not be pinned", at);
+            break;
+        }
+        at++;
+    }
+    cJSON_Delete(reply);
+    if (at < o->cpu_count)
+        return error_prefix(e, "%zu of %zu virtual processors are in place", at, o->cpu_count);
+    return 0;
+}
+
+/* Sum of one statistic of KVM over the virtual processors, so far; NAN: not told. */
+static double kvm_statistic(const cJSON *reply, const char *name)
+{
+    double sum = NAN;
+    const cJSON *vcpu, *stat;
+    cJSON_ArrayForEach(vcpu, reply)
+    {
+        cJSON_ArrayForEach(stat, cJSON_GetObjectItemCaseSensitive(vcpu, "stats"))
+        {
+            const cJSON *key = cJSON_GetObjectItemCaseSensitive(stat, "name");
+            const cJSON *value = cJSON_GetObjectItemCaseSensitive(stat, "value");
+            if (cJSON_IsString(key) && cJSON_IsNumber(value) && strcmp(key->valuestring, name) == 0)
+                sum = (isnan(sum) ? 0 : sum) + value->valuedouble;
+        }
+    }
+    return sum;
+}
+
+struct progress {
+    double at, emulated; /* of the look before */
+    int suspicious;      /* looks in a row */
+};
+
+/* Does the guest get anywhere under KVM? -1 with the reason when it never will. */
+static int look_at_kvm(struct machine *m, struct progress *p, struct error *e)
+{
+    cJSON *reply, *arguments = cJSON_Parse("{\"target\":\"vcpu\"}");
+    struct error ignored;
+    int rc = qmp_command(m->qmp, "query-stats", arguments, MONITOR_S, &reply, &ignored);
+    cJSON_Delete(arguments);
+    if (rc < 0)
+        return 0; /* a QEMU before 7.1 cannot tell */
+    double now = now_s(), emulated = kvm_statistic(reply, "insn_emulation");
+    double failures = kvm_statistic(reply, "insn_emulation_fail");
+    cJSON_Delete(reply);
+    if (isfinite(failures) && failures > EMULATION_FAILURES_MAX)
+        return error_set(e, ERROR_SYSTEM,
+                         "KVM is there but cannot run this guest: its emulator gave up on %.0f "
+                         "instructions",
+                         failures);
+    double rate = (emulated - p->emulated) / (now - p->at);
+    bool suspicious = p->at > 0 && isfinite(rate) && rate > EMULATED_PER_S_MAX;
+    p->suspicious = suspicious ? p->suspicious + 1 : 0;
+    p->at = now;
+    p->emulated = emulated;
+    if (p->suspicious < EMULATED_LOOKS)
+        return 0;
+    return error_set(e, ERROR_SYSTEM,
+                     "KVM is there but interprets the guest instead of running it: %.1f million "
+                     "emulated instructions a second",
+                     rate * 1e-6);
+}
+
+static int look_at_status(struct machine *m, struct error *e)
+{
+    cJSON *reply;
+    if (qmp_command(m->qmp, "query-status", NULL, MONITOR_S, &reply, e) < 0)
+        return -1;
+    const cJSON *status = cJSON_GetObjectItemCaseSensitive(reply, "status");
+    bool broken = cJSON_IsString(status) && strcmp(status->valuestring, "internal-error") == 0;
+    cJSON_Delete(reply);
+    if (broken)
+        return error_set(e, ERROR_SYSTEM,
+                         "KVM is there but cannot run this guest: QEMU stopped it with an internal "
+                         "error of KVM");
+    return 0;
+}
+
+/* One wait of at most LOOK_S. 1: the guest has spoken, 0: not yet, -1: ended or interrupted. */
+static int listen_a_moment(struct machine *m, const struct target_options *o, struct error *e)
+{
+    int interrupt = o->waiter ? o->waiter->interrupt_fd : -1;
+    struct pollfd p[2] = {{.fd = m->local.target.from_agent, .events = POLLIN},
+                          {.fd = interrupt, .events = POLLIN}};
+    int n = poll(p, 2, (int)(LOOK_S * 1000));
+    if (n > 0 && p[1].revents)
+        return error_set(e, ERROR_INTERRUPTED, "interrupted");
+    if (n > 0 && (p[0].revents & POLLIN))
+        return 1;
+    if (n > 0 && p[0].revents) {
+        char words[300];
+        machine_last_words(&m->local.target, words, sizeof words);
+        return error_set(e, ERROR_GUEST, "the guest did not come up: %s", words);
+    }
+    return 0;
+}
+
+static int wait_for_guest(struct machine *m, const struct target_options *o, enum qemu_accel accel,
+                          enum machine_failure *failure, struct error *e)
+{
+    struct progress progress = {0};
+    double until = now_s() + BOOT_S;
+    stage(o, accel == QEMU_KVM ? "waiting for the guest's kernel"
+                               : "waiting for the guest's kernel, emulated");
+    while (now_s() < until) {
+        int spoken = listen_a_moment(m, o, e);
+        if (spoken > 0)
+            return 0;
+        if (spoken < 0) {
+            *failure = e->kind == ERROR_INTERRUPTED ? MACHINE_OTHER : MACHINE_ACCEL;
+            return -1;
+        }
+        if (accel == QEMU_KVM && qmp_alive(m->qmp) &&
+            (look_at_status(m, e) < 0 || look_at_kvm(m, &progress, e) < 0)) {
+            *failure = MACHINE_ACCEL;
+            return -1;
+        }
+    }
+    *failure = MACHINE_ACCEL;
+    return error_set(e, ERROR_GUEST, "the guest's kernel has said nothing for %.0f s", BOOT_S);
+}
+
+static int open_monitor(struct machine *m, int fd, struct error *e)
+{
+    struct qmp_hooks hooks = {.context = m, .event = monitor_event};
+    m->qmp = qmp_new(fd, &hooks, MONITOR_S, e);
+    if (m->qmp)
+        return 0;
+    /* A QEMU that does not like its arguments, or its accelerator, says so and is gone. */
+    if (spawn_wait_end(m->local.child, 0.5)) {
+        char words[300];
+        spawn_last_line(m->local.child, words, sizeof words);
+        return error_set(e, ERROR_SYSTEM, "QEMU could not start the guest: %s", words);
+    }
+    return -1;
+}
+
+static void describe(struct machine *m, const struct target_options *o, const struct qemu_plan *p)
+{
+    struct target_facts *facts = &m->local.target.facts;
+    snprintf(facts->how, sizeof facts->how, "QEMU %.12s %s, %s", qmp_version(m->qmp),
+             p->accel == QEMU_KVM ? "KVM" : "TCG", qemu_machine_name(p->machine));
+    snprintf(facts->limits, sizeof facts->limits, "%u vCPU%s, memory %" PRIu64 " MiB of its own",
+             p->cpus, p->cpus == 1 ? "" : "s", p->memory_bytes >> 20);
+    facts->limited = true;
+    facts->emulated = p->accel == QEMU_TCG;
+    (void)o;
+}
+
+/* Rate of the host's time-stamp counter, against the clock, over some milliseconds: good to a few
+ * parts in a hundred thousand. 0: this machine has none. */
+static uint64_t host_tsc_khz(void)
+{
+#if defined(__x86_64__)
+    uint64_t t0 = __builtin_ia32_rdtsc();
+    double from = now_s(), now;
+    do
+        now = now_s();
+    while (now - from < 0.02);
+    return (uint64_t)llround((double)(__builtin_ia32_rdtsc() - t0) / (now - from) * 1e-3);
+#else
+    return 0;
+#endif
+}
+
+static int begin(struct machine *m, const struct target_options *o, enum qemu_accel accel,
+                 const struct machine_terminal *terminal, enum machine_failure *failure,
+                 struct error *e)
+{
+    struct boot_files *f = xcalloc(1, sizeof *f);
+    int pair[2] = {-1, -1}, rc = -1;
+    if (make_files(o, f, e) < 0)
+        goto out;
+    struct qemu_plan p = {
+        .program = f->qemu,
+        .accel = accel,
+        .machine = choose_machine(o),
+        .emulated_devices = is(o->machine.devices, "emulated"),
+        .cpus = (unsigned)o->cpu_count,
+        .memory_bytes = o->memory_bytes,
+        .append = o->machine.append,
+        .tsc_khz = host_tsc_khz(),
+        .cache = is(o->machine.cache, "writeback") ? QEMU_CACHE_WRITEBACK
+                 : is(o->machine.cache, "unsafe")  ? QEMU_CACHE_UNSAFE
+                                                   : QEMU_CACHE_NONE,
+        .shell = terminal != NULL,
+        .term = terminal ? terminal->term : NULL,
+        .rows = terminal ? terminal->rows : 0,
+        .columns = terminal ? terminal->columns : 0,
+    };
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
+        error_errno(e, errno, "no socket for QEMU's monitor");
+        goto out;
+    }
+    double from = now_s();
+    stage(o, "starting QEMU");
+    if (launch(m, o, f, &p, pair[1], e) < 0)
+        goto out;
+    close(pair[1]);
+    pair[1] = -1;
+    int monitor = pair[0];
+    pair[0] = -1;
+    *failure = MACHINE_ACCEL;
+    if (open_monitor(m, monitor, e) < 0 || confirm_accel(m, accel, e) < 0)
+        goto out;
+    *failure = MACHINE_OTHER;
+    if (pin_threads(m, o, e) < 0)
+        goto out;
+    describe(m, o, &p);
+    if (wait_for_guest(m, o, accel, failure, e) < 0)
+        goto out;
+    m->local.target.facts.start_s = now_s() - from;
+    rc = 0;
+out:
+    for (size_t i = 0; i < 2; i++)
+        if (pair[i] >= 0)
+            close(pair[i]);
+    free(f);
+    return rc;
+}
+
+struct target *machine_start(const struct target_kind *kind, const struct target_options *o,
+                             enum qemu_accel accel, const struct machine_terminal *terminal,
+                             struct ledger *ledger, enum machine_failure *failure, struct error *e)
+{
+    struct machine *m = xcalloc(1, sizeof *m);
+    char name[64];
+    struct target_options no_group = *o;
+    no_group.limits = false; /* the machine is the limit */
+    pthread_mutex_init(&m->lock, NULL);
+    *failure = MACHINE_OTHER;
+    if (local_init(&m->local, kind, &no_group, ledger, name, sizeof name, e) == 0 &&
+        begin(m, o, accel, terminal, failure, e) == 0)
+        return &m->local.target;
+    machine_stop(&m->local.target);
+    return NULL;
+}
+
+void machine_counters(struct target *t, struct target_counters *out)
+{
+    (void)t;
+    memset(out, 0, sizeof *out);
+}
+
+void machine_stop(struct target *t)
+{
+    struct machine *m = (struct machine *)t;
+    /* Closing the guest's stream makes its agent end and the guest power off; what does not is
+     * killed. */
+    local_end_process(&m->local, GRACE_S);
+    qmp_free(m->qmp);
+    local_release(&m->local, GRACE_S);
+    pthread_mutex_destroy(&m->lock);
+    free(m);
+}

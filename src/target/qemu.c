@@ -1,0 +1,263 @@
+#include "config.h"
+
+#include "target/qemu.h"
+
+#include "protocol.h"
+#include "xalloc.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define WORDS_MAX 96
+/* Mount tag of the host's files. */
+#define ROOT_TAG "hostroot"
+
+struct words {
+    char *word[WORDS_MAX + 1];
+    size_t count;
+};
+
+/* Takes over the word. */
+static void own(struct words *w, char *word)
+{
+    if (w->count == WORDS_MAX)
+        BUG("more words for QEMU than planned");
+    w->word[w->count++] = word;
+}
+
+static void add(struct words *w, const char *word)
+{
+    own(w, xstrdup(word));
+}
+
+static void option(struct words *w, const char *name, const char *value)
+{
+    add(w, name);
+    add(w, value);
+}
+
+static void option_own(struct words *w, const char *name, char *value)
+{
+    add(w, name);
+    own(w, value);
+}
+
+const char *qemu_machine_name(enum qemu_machine m)
+{
+    static const char *const names[] = {
+        [QEMU_MICROVM] = "microvm", [QEMU_Q35] = "q35", [QEMU_PC] = "pc"};
+    return names[m];
+}
+
+const char *qemu_cache_name(enum qemu_cache c)
+{
+    static const char *const names[] = {[QEMU_CACHE_NONE] = "none",
+                                        [QEMU_CACHE_WRITEBACK] = "writeback",
+                                        [QEMU_CACHE_UNSAFE] = "unsafe"};
+    return names[c];
+}
+
+bool qemu_find(const char *wanted, char *out, size_t size)
+{
+    /* By name in fixed places, never by $PATH: this program gets a device of the machine and, from
+     * root, its files. */
+    static const char *const places[] = {
+        "/usr/bin/qemu-system-x86_64",
+        "/usr/local/bin/qemu-system-x86_64",
+        "/usr/libexec/qemu-kvm",
+        "/run/current-system/sw/bin/qemu-system-x86_64",
+    };
+    if (wanted)
+        return snprintf(out, size, "%s", wanted) < (int)size && access(out, X_OK) == 0;
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+        if (access(places[i], X_OK) == 0)
+            return snprintf(out, size, "%s", places[i]) < (int)size;
+    return false;
+}
+
+/* --- the kernel's command line ------------------------------------------------------------------
+ */
+
+/* " vmtax.key=value", the value encoded as a record's. */
+static void append_word(char **line, const char *key, const char *value)
+{
+    char word[4096];
+    struct record_writer w;
+    record_begin(&w, word, sizeof word, "x");
+    record_add_text(&w, key, value);
+    long length = record_end(&w);
+    if (length < 0)
+        BUG("a word for the guest's kernel is too long");
+    word[length - 1] = '\0'; /* the newline; "x " stands before the key */
+    char *longer = xasprintf("%s vmtax.%s", *line, word + 2);
+    free(*line);
+    *line = longer;
+}
+
+static void append_number(char **line, const char *key, unsigned value)
+{
+    char text[16];
+    snprintf(text, sizeof text, "%u", value);
+    append_word(line, key, text);
+}
+
+static char *kernel_line(const struct qemu_plan *p)
+{
+    /* Panics restart at once, which QEMU is told to stop at. */
+    char *line = xasprintf("console=ttyS0 quiet panic=-1 random.trust_cpu=1%s",
+                           p->machine == QEMU_MICROVM ? " reboot=t" : "");
+    /* TCG's time-stamp counters are the host's, all the same one; but its processors do not say so,
+     * and a microvm has no timer to calibrate the rate by. Without this its clock would tick 250
+     * times a second. */
+    if (p->accel == QEMU_TCG && p->tsc_khz) {
+        char *longer = xasprintf("%s tsc_early_khz=%" PRIu64 " tsc=reliable", line, p->tsc_khz);
+        free(line);
+        line = longer;
+    }
+    append_word(&line, "root", ROOT_TAG);
+    if (p->disk)
+        append_word(&line, "scratch", p->scratch);
+    if (p->net != QEMU_NET_NONE) {
+        append_word(&line, "address", p->address);
+        append_word(&line, "gateway", p->gateway);
+        append_number(&line, "prefix", p->prefix);
+    }
+    if (p->shell) {
+        append_number(&line, "shell", 1);
+        append_number(&line, "rows", p->rows);
+        append_number(&line, "columns", p->columns);
+        append_word(&line, "term", p->term ? p->term : "");
+    }
+    if (p->append) {
+        char *longer = xasprintf("%s %s", line, p->append);
+        free(line);
+        line = longer;
+    }
+    return line;
+}
+
+/* --- devices ------------------------------------------------------------------------------------
+ */
+
+/* "virtio-blk-pci", on a machine without PCI "virtio-blk-device". */
+static void virtio(struct words *w, const struct qemu_plan *p, const char *type,
+                   const char *properties)
+{
+    option_own(w, "-device",
+               xasprintf("%s-%s%s%s", type, p->machine == QEMU_MICROVM ? "device" : "pci",
+                         *properties ? "," : "", properties));
+}
+
+static void add_machine(struct words *w, const struct qemu_plan *p)
+{
+    static const char *const machines[] = {
+        [QEMU_MICROVM] = "microvm,x-option-roms=off,isa-serial=on,rtc=on,acpi=on",
+        [QEMU_Q35] = "q35,usb=off,vmport=off,hpet=off,graphics=off",
+        [QEMU_PC] = "pc,usb=off,vmport=off,hpet=off,graphics=off",
+    };
+    option(w, "-machine", machines[p->machine]);
+    if (p->machine == QEMU_MICROVM)
+        option(w, "-global", "virtio-mmio.force-legacy=false");
+    option(w, "-accel", p->accel == QEMU_KVM ? "kvm" : "tcg");
+    option(w, "-cpu", p->accel == QEMU_KVM ? "host" : "max");
+    option_own(w, "-smp", xasprintf("cpus=%u,sockets=1,cores=%u,threads=1", p->cpus, p->cpus));
+    option_own(w, "-m", xasprintf("%" PRIu64 "K", p->memory_bytes / 1024));
+}
+
+static void add_disk(struct words *w, const struct qemu_plan *p)
+{
+    if (!p->disk)
+        return;
+    const char *direct = p->cache == QEMU_CACHE_NONE ? "on" : "off";
+    const char *no_flush = p->cache == QEMU_CACHE_UNSAFE ? "on" : "off";
+    option_own(w, "-add-fd", xasprintf("fd=%d,set=1", QEMU_DISK_FD));
+    option_own(w, "-blockdev",
+               xasprintf("driver=raw,node-name=disk,cache.direct=%s,cache.no-flush=%s,"
+                         "file.driver=file,file.filename=/dev/fdset/1,file.locking=off,"
+                         "file.aio=threads,file.cache.direct=%s,file.cache.no-flush=%s",
+                         direct, no_flush, direct, no_flush));
+    if (p->emulated_devices)
+        option(w, "-device", "ide-hd,drive=disk,write-cache=on");
+    else
+        virtio(w, p, "virtio-blk", "drive=disk,write-cache=on");
+}
+
+static void add_network(struct words *w, const struct qemu_plan *p)
+{
+    if (p->net == QEMU_NET_NONE)
+        return;
+    if (p->net == QEMU_NET_TAP)
+        option_own(w, "-netdev", xasprintf("tap,id=net,fd=%d", QEMU_TAP_FD));
+    else
+        option_own(w, "-netdev",
+                   xasprintf("user,id=net,ipv6=off,net=%s/%u,host=%s,dhcpstart=%s", p->address,
+                             p->prefix, p->gateway, p->address));
+    if (p->emulated_devices)
+        option(w, "-device", "e1000,netdev=net,romfile=");
+    else
+        virtio(w, p, "virtio-net",
+               p->machine == QEMU_MICROVM ? "netdev=net" : "netdev=net,romfile=");
+}
+
+static void add_streams(struct words *w, const struct qemu_plan *p)
+{
+    option_own(w, "-chardev", xasprintf("socket,id=qmp,fd=%d", QEMU_MONITOR_FD));
+    option(w, "-mon", "chardev=qmp,mode=control");
+    /* Opened with append, because without it QEMU would cut the pipe to length 0. */
+    option_own(w, "-add-fd", xasprintf("fd=%d,set=2", QEMU_CONSOLE_FD));
+    option(w, "-chardev", "file,id=console,path=/dev/fdset/2,append=on");
+    option(w, "-serial", "chardev:console");
+    option(w, "-chardev", "stdio,id=agent,signal=off");
+    virtio(w, p, "virtio-serial", "");
+    if (p->shell)
+        option(w, "-device", "virtconsole,chardev=agent");
+    else
+        option(w, "-device", "virtserialport,chardev=agent,name=" PROTOCOL_PORT);
+}
+
+static int check(const struct qemu_plan *p, struct error *e)
+{
+    if (p->machine == QEMU_MICROVM && p->emulated_devices)
+        return error_set(
+            e, ERROR_USAGE,
+            "the machine type microvm has no IDE and no PCI: emulated devices need q35 "
+            "or pc");
+    return 0;
+}
+
+char **qemu_words(const struct qemu_plan *p, struct error *e)
+{
+    if (check(p, e) < 0)
+        return NULL;
+    struct words w = {0};
+    add(&w, p->program);
+    add(&w, "-nodefaults");
+    add(&w, "-no-user-config");
+    option(&w, "-display", "none");
+    option(&w, "-name", "vmtax,debug-threads=on");
+    option(&w, "-sandbox",
+           "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
+    add(&w, "-no-reboot");
+    add_machine(&w, p);
+    option_own(&w, "-kernel", xasprintf("/proc/self/fd/%d", QEMU_KERNEL_FD));
+    option_own(&w, "-initrd", xasprintf("/proc/self/fd/%d", QEMU_INITRD_FD));
+    option_own(&w, "-append", kernel_line(p));
+    add_streams(&w, p);
+    option(&w, "-fsdev", "local,id=root,path=/,security_model=none,readonly=on,multidevs=remap");
+    virtio(&w, p, "virtio-9p", "fsdev=root,mount_tag=" ROOT_TAG);
+    add_disk(&w, p);
+    add_network(&w, p);
+    char **out = xcalloc(w.count + 1, sizeof *out);
+    memcpy(out, w.word, w.count * sizeof *out);
+    return out;
+}
+
+void qemu_free_words(char **words)
+{
+    for (char **at = words; at && *at; at++)
+        free(*at);
+    free(words);
+}
