@@ -165,6 +165,29 @@ tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c tests/unit/unit.h
 tests_unit_test_ledger_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_ledger_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_cache
+tests_unit_test_cache_SOURCES = tests/unit/test_cache.c tests/unit/unit.h
+tests_unit_test_cache_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(ARCHIVE_CFLAGS)
+tests_unit_test_cache_LDADD = libvmtax.a $(CMOCKA_LIBS) $(ARCHIVE_LIBS) -lm
+
+unit_tests += tests/unit/test_modules
+tests_unit_test_modules_SOURCES = tests/unit/test_modules.c \
+	tests/unit/fixture_kernel.c tests/unit/fixture_kernel.h tests/unit/unit.h
+tests_unit_test_modules_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(ARCHIVE_CFLAGS)
+tests_unit_test_modules_LDADD = libvmtax.a $(CMOCKA_LIBS) $(ARCHIVE_LIBS) -lm
+
+unit_tests += tests/unit/test_kernel
+tests_unit_test_kernel_SOURCES = tests/unit/test_kernel.c \
+	tests/unit/fixture_kernel.c tests/unit/fixture_kernel.h tests/unit/unit.h
+tests_unit_test_kernel_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(ARCHIVE_CFLAGS)
+tests_unit_test_kernel_LDADD = libvmtax.a $(CMOCKA_LIBS) $(ARCHIVE_LIBS) -lm
+
+unit_tests += tests/unit/test_initramfs
+tests_unit_test_initramfs_SOURCES = tests/unit/test_initramfs.c \
+	tests/unit/fixture_kernel.c tests/unit/fixture_kernel.h tests/unit/unit.h
+tests_unit_test_initramfs_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(ARCHIVE_CFLAGS)
+tests_unit_test_initramfs_LDADD = libvmtax.a $(CMOCKA_LIBS) $(ARCHIVE_LIBS) -lm
+
 unit_tests += tests/unit/test_target
 tests_unit_test_target_SOURCES = tests/unit/test_target.c tests/unit/unit.h
 tests_unit_test_target_CPPFLAGS = $(AM_CPPFLAGS) -DTEST_CONTAINER='"$(abs_top_builddir)/vmtax-container"'
