@@ -227,9 +227,11 @@ tests_e2e_targets_tool_CFLAGS = $(AM_CFLAGS)
 tests_e2e_targets_tool_LDADD = libvmtax.a
 
 # Fuzz targets, linked from the same objects as the program. A short run of each belongs to check.
-EXTRA_DIST += tests/fuzz/run tests/fuzz/seeds tests/fuzz/seeds_result
+EXTRA_DIST += tests/fuzz/run tests/fuzz/seeds tests/fuzz/seeds_result tests/fuzz/seeds_modules \
+	tests/fuzz/seeds_kernel
 if FUZZING
-check_PROGRAMS += tests/fuzz/fuzz_record tests/fuzz/fuzz_result
+check_PROGRAMS += tests/fuzz/fuzz_record tests/fuzz/fuzz_result tests/fuzz/fuzz_modules \
+	tests/fuzz/fuzz_kernel
 TESTS += tests/fuzz/run
 endif
 EXTRA_PROGRAMS += tests/fuzz/fuzz_record
@@ -240,6 +242,14 @@ EXTRA_PROGRAMS += tests/fuzz/fuzz_result
 tests_fuzz_fuzz_result_SOURCES = tests/fuzz/fuzz_result.c
 tests_fuzz_fuzz_result_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_result_LDADD = libvmtax.a $(CJSON_LIBS) -lm
+EXTRA_PROGRAMS += tests/fuzz/fuzz_modules
+tests_fuzz_fuzz_modules_SOURCES = tests/fuzz/fuzz_modules.c
+tests_fuzz_fuzz_modules_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_modules_LDADD = libvmtax.a $(ARCHIVE_LIBS) -lm
+EXTRA_PROGRAMS += tests/fuzz/fuzz_kernel
+tests_fuzz_fuzz_kernel_SOURCES = tests/fuzz/fuzz_kernel.c
+tests_fuzz_fuzz_kernel_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_kernel_LDADD = libvmtax.a $(ARCHIVE_LIBS) -lm
 
 # For shell tests: what stands at a path of a JSON document.
 check_PROGRAMS += tests/e2e/jsonpath

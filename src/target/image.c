@@ -279,8 +279,8 @@ static int take_payload(const struct image *i, uint8_t **out, size_t *size, stru
     return error_set(e, ERROR_DATA, "cannot read all of %s", i->name);
 }
 
-static int unpack_payload(const struct image *i, const uint8_t *payload, size_t size, uint8_t **out,
-                          size_t *out_size, struct error *e)
+static int unpack_payload(const struct image *i, const uint8_t *payload, size_t size, size_t limit,
+                          uint8_t **out, size_t *out_size, struct error *e)
 {
     const char *kind = unpack_kind(payload, size);
     size_t claimed = little(payload + size - 4, 4);
@@ -288,7 +288,7 @@ static int unpack_payload(const struct image *i, const uint8_t *payload, size_t 
         return error_set(e, ERROR_DATA,
                          "%s: the kernel inside is compressed in a way that vmtax does not know",
                          i->name);
-    if (claimed < sizeof(Elf64_Ehdr) || claimed > IMAGE_PLAIN_MAX)
+    if (claimed < sizeof(Elf64_Ehdr) || claimed > limit)
         return error_set(e, ERROR_DATA, "%s: a kernel of %zu bytes when unpacked cannot be",
                          i->name, claimed);
     if (unpack_bytes(payload, strcmp(kind, "gzip") == 0 ? size : size - 4, claimed, i->name, out,
@@ -300,10 +300,12 @@ static int unpack_payload(const struct image *i, const uint8_t *payload, size_t 
               i->name, *out_size, claimed);
     free(*out);
     *out = NULL;
+    *out_size = 0;
     return -1;
 }
 
-int image_unpack(const struct image *i, uint8_t **out, size_t *out_size, struct error *e)
+int image_unpack(const struct image *i, size_t limit, uint8_t **out, size_t *out_size,
+                 struct error *e)
 {
     uint8_t *payload;
     size_t size;
@@ -311,7 +313,7 @@ int image_unpack(const struct image *i, uint8_t **out, size_t *out_size, struct 
     *out_size = 0;
     if (take_payload(i, &payload, &size, e) < 0)
         return -1;
-    int status = unpack_payload(i, payload, size, out, out_size, e);
+    int status = unpack_payload(i, payload, size, limit, out, out_size, e);
     free(payload);
     if (status < 0)
         return -1;

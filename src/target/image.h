@@ -39,7 +39,9 @@ int image_version(const struct image *i, char version[IMAGE_VERSION_MAX], struct
  * entry, by which QEMU's -kernel starts it? */
 int image_check_pvh(const struct image *i, struct error *e);
 
-/* The ELF executable inside a bzImage, in a new block that the caller frees; checked as above. */
-int image_unpack(const struct image *i, uint8_t **out, size_t *out_size, struct error *e);
+/* The ELF executable inside a bzImage, in a new block that the caller frees; checked as above. One
+ * that says that it has more than limit bytes (IMAGE_PLAIN_MAX) is refused. */
+int image_unpack(const struct image *i, size_t limit, uint8_t **out, size_t *out_size,
+                 struct error *e);
 
 #endif

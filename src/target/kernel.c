@@ -418,7 +418,7 @@ static int unpack_into_cache(const struct image *i, const char *key, const char 
     uint8_t *plain;
     size_t plain_size;
     struct cache_writer w;
-    if (image_unpack(i, &plain, &plain_size, e) < 0)
+    if (image_unpack(i, IMAGE_PLAIN_MAX, &plain, &plain_size, e) < 0)
         return -1;
     int status = cache_begin(&w, cache_dir, e);
     if (status == 0 && (status = cache_write(&w, plain, plain_size, e)) < 0)

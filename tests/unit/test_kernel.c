@@ -72,7 +72,7 @@ static void every_compression(void **state)
         assert_int_equal(i.format, IMAGE_BZIMAGE);
         assert_int_equal(image_version(&i, version, &e), 0);
         assert_string_equal(version, "6.1.0-x");
-        if (image_unpack(&i, &plain, &size, &e) < 0)
+        if (image_unpack(&i, IMAGE_PLAIN_MAX, &plain, &size, &e) < 0)
             fail_msg("%s: %s", *kind, e.text);
         assert_int_equal(size, expected.size);
         assert_memory_equal(plain, expected.data, size);
@@ -146,7 +146,7 @@ static const char *trouble(const struct bytes *b)
     size_t size;
     memset(&e, 0, sizeof e);
     if (image_from_bytes(&i, b->data, b->size, "x", &e) == 0 &&
-        image_unpack(&i, &plain, &size, &e) == 0)
+        image_unpack(&i, IMAGE_PLAIN_MAX, &plain, &size, &e) == 0)
         free(plain);
     return e.text;
 }
