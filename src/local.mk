@@ -11,6 +11,8 @@ common_sources = \
 noinst_LIBRARIES += libvmtax.a
 libvmtax_a_SOURCES = $(common_sources) \
 	src/xalloc.c src/xalloc.h \
+	src/unpack.c src/unpack.h \
+	src/cache.c src/cache.h \
 	src/stats.c src/stats.h \
 	src/stats_distribution.c \
 	src/clock.c src/clock.h \
@@ -50,6 +52,10 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/target/spawn.c src/target/spawn.h \
 	src/target/network.c src/target/network.h \
 	src/target/rights.c src/target/rights.h \
+	src/target/image.c src/target/image.h \
+	src/target/kernel.c src/target/kernel.h \
+	src/target/modules.c src/target/modules.h \
+	src/target/initramfs.c src/target/initramfs.h \
 	src/target/local.c src/target/kinds.h \
 	src/target/qemu.c src/target/qemu.h \
 	src/target/disk.c src/target/disk.h \
@@ -63,12 +69,12 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/report/json.c \
 	src/report/csv.c \
 	src/report/markdown.c
-libvmtax_a_CFLAGS = $(AM_CFLAGS) $(STATGRAB_CFLAGS) $(CJSON_CFLAGS)
+libvmtax_a_CFLAGS = $(AM_CFLAGS) $(STATGRAB_CFLAGS) $(CJSON_CFLAGS) $(ARCHIVE_CFLAGS)
 
 bin_PROGRAMS += vmtax
 vmtax_SOURCES = src/main.c
 vmtax_CFLAGS = $(AM_CFLAGS)
-vmtax_LDADD = libui.a libvmtax.a $(NCURSES_LIBS) $(STATGRAB_LIBS) $(CJSON_LIBS) -lm
+vmtax_LDADD = libui.a libvmtax.a $(NCURSES_LIBS) $(STATGRAB_LIBS) $(CJSON_LIBS) $(ARCHIVE_LIBS) -lm
 
 # The keeper of a container. liblxc is linked here and nowhere else.
 pkglibexec_PROGRAMS += vmtax-container

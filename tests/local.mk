@@ -170,6 +170,29 @@ tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c tests/unit/unit.h
 tests_unit_test_ledger_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_ledger_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_cache
+tests_unit_test_cache_SOURCES = tests/unit/test_cache.c tests/unit/unit.h
+tests_unit_test_cache_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(ARCHIVE_CFLAGS)
+tests_unit_test_cache_LDADD = libvmtax.a $(CMOCKA_LIBS) $(ARCHIVE_LIBS) -lm
+
+unit_tests += tests/unit/test_modules
+tests_unit_test_modules_SOURCES = tests/unit/test_modules.c \
+	tests/unit/fixture_kernel.c tests/unit/fixture_kernel.h tests/unit/unit.h
+tests_unit_test_modules_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(ARCHIVE_CFLAGS)
+tests_unit_test_modules_LDADD = libvmtax.a $(CMOCKA_LIBS) $(ARCHIVE_LIBS) -lm
+
+unit_tests += tests/unit/test_kernel
+tests_unit_test_kernel_SOURCES = tests/unit/test_kernel.c \
+	tests/unit/fixture_kernel.c tests/unit/fixture_kernel.h tests/unit/unit.h
+tests_unit_test_kernel_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(ARCHIVE_CFLAGS)
+tests_unit_test_kernel_LDADD = libvmtax.a $(CMOCKA_LIBS) $(ARCHIVE_LIBS) -lm
+
+unit_tests += tests/unit/test_initramfs
+tests_unit_test_initramfs_SOURCES = tests/unit/test_initramfs.c \
+	tests/unit/fixture_kernel.c tests/unit/fixture_kernel.h tests/unit/unit.h
+tests_unit_test_initramfs_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(ARCHIVE_CFLAGS)
+tests_unit_test_initramfs_LDADD = libvmtax.a $(CMOCKA_LIBS) $(ARCHIVE_LIBS) -lm
+
 unit_tests += tests/unit/test_target
 tests_unit_test_target_SOURCES = tests/unit/test_target.c tests/unit/unit.h
 tests_unit_test_target_CPPFLAGS = $(AM_CPPFLAGS) -DTEST_CONTAINER='"$(abs_top_builddir)/vmtax-container"'
@@ -209,9 +232,11 @@ tests_e2e_targets_tool_CFLAGS = $(AM_CFLAGS)
 tests_e2e_targets_tool_LDADD = libvmtax.a
 
 # Fuzz targets, linked from the same objects as the program. A short run of each belongs to check.
-EXTRA_DIST += tests/fuzz/run tests/fuzz/seeds tests/fuzz/seeds_result
+EXTRA_DIST += tests/fuzz/run tests/fuzz/seeds tests/fuzz/seeds_result tests/fuzz/seeds_modules \
+	tests/fuzz/seeds_kernel
 if FUZZING
-check_PROGRAMS += tests/fuzz/fuzz_record tests/fuzz/fuzz_result
+check_PROGRAMS += tests/fuzz/fuzz_record tests/fuzz/fuzz_result tests/fuzz/fuzz_modules \
+	tests/fuzz/fuzz_kernel
 TESTS += tests/fuzz/run
 endif
 EXTRA_PROGRAMS += tests/fuzz/fuzz_record
@@ -222,6 +247,14 @@ EXTRA_PROGRAMS += tests/fuzz/fuzz_result
 tests_fuzz_fuzz_result_SOURCES = tests/fuzz/fuzz_result.c
 tests_fuzz_fuzz_result_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_result_LDADD = libvmtax.a $(CJSON_LIBS) -lm
+EXTRA_PROGRAMS += tests/fuzz/fuzz_modules
+tests_fuzz_fuzz_modules_SOURCES = tests/fuzz/fuzz_modules.c
+tests_fuzz_fuzz_modules_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_modules_LDADD = libvmtax.a $(ARCHIVE_LIBS) -lm
+EXTRA_PROGRAMS += tests/fuzz/fuzz_kernel
+tests_fuzz_fuzz_kernel_SOURCES = tests/fuzz/fuzz_kernel.c
+tests_fuzz_fuzz_kernel_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_kernel_LDADD = libvmtax.a $(ARCHIVE_LIBS) -lm
 
 # For shell tests: what stands at a path of a JSON document.
 check_PROGRAMS += tests/e2e/jsonpath

@@ -1,0 +1,344 @@
+#include <config.h>
+
+#include "cache.h"
+
+#include "sha256.h"
+#include "text.h"
+#include "xalloc.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <pwd.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TEMPORARY_PREFIX ".new-"
+/* Nobody writes an entry for so long: what is older was left by a crash. */
+#define TEMPORARY_OLD_S 3600
+
+/* ---- where ---- */
+
+static int too_long(struct error *e, const char *path)
+{
+    return error_set(e, ERROR_USAGE,
+                     "the path %.200s... is too long: set XDG_CACHE_HOME to a shorter one", path);
+}
+
+static int find_directory(char *out, size_t size, struct error *e)
+{
+    const char *cache = getenv("XDG_CACHE_HOME");
+    int length;
+    if (cache && cache[0] == '/') {
+        length = snprintf(out, size, "%s/vmtax", cache);
+    } else {
+        const char *home = getenv("HOME");
+        if (!home || home[0] != '/') {
+            const struct passwd *user = getpwuid(geteuid());
+            home = user ? user->pw_dir : NULL;
+        }
+        if (!home || home[0] != '/')
+            return error_set(e, ERROR_USAGE,
+                             "there is no place for unpacked kernels: neither XDG_CACHE_HOME nor "
+                             "HOME is an absolute path; set HOME");
+        length = snprintf(out, size, "%s/.cache/vmtax", home);
+    }
+    return length < 0 || (size_t)length >= size ? too_long(e, out) : 0;
+}
+
+static int make_directories(const char *path, struct error *e)
+{
+    char part[PATH_MAX];
+    if (!text_copy(part, sizeof part, path))
+        return too_long(e, path);
+    for (char *slash = strchr(part + 1, '/');; slash = strchr(slash + 1, '/')) {
+        if (slash)
+            *slash = '\0';
+        if (mkdir(part, 0700) < 0 && errno != EEXIST) {
+            /* EROFS and EACCES also come for what is there already. */
+            int failed = errno;
+            struct stat st;
+            if (stat(part, &st) < 0 || !S_ISDIR(st.st_mode))
+                return error_errno(e, failed, "cannot make the directory %s", part);
+        }
+        if (!slash)
+            return 0;
+        *slash = '/';
+    }
+}
+
+int cache_directory(char *out, size_t size, struct error *e)
+{
+    struct stat st;
+    if (find_directory(out, size, e) < 0 || make_directories(out, e) < 0)
+        return -1;
+    if (stat(out, &st) < 0)
+        return error_errno(e, errno, "cannot use the directory %s", out);
+    if (!S_ISDIR(st.st_mode))
+        return error_set(e, ERROR_SYSTEM, "%s is not a directory: move it away", out);
+    if (st.st_uid != geteuid())
+        return error_set(e, ERROR_SYSTEM,
+                         "%s belongs to another user, and what lies there would be booted: set "
+                         "XDG_CACHE_HOME to a directory of your own",
+                         out);
+    if (st.st_mode & 022)
+        return error_set(e, ERROR_SYSTEM,
+                         "others may write in %s, and what lies there would be booted: chmod 700 "
+                         "it, or remove it",
+                         out);
+    return 0;
+}
+
+/* ---- names ---- */
+
+void cache_key(const char *text, char key[CACHE_KEY_SIZE])
+{
+    char hex[65];
+    sha256_bytes(text, strlen(text), hex);
+    memcpy(key, hex, CACHE_KEY_SIZE - 1);
+    key[CACHE_KEY_SIZE - 1] = '\0';
+}
+
+/* Sum of the words of a file, each stirred in by a multiplication; fast enough to be taken before
+ * every boot. */
+static int sum_file(int fd, uint64_t *size, uint64_t *sum)
+{
+    union {
+        uint64_t words[8192];
+        char bytes[65536];
+    } buffer;
+    uint64_t h = UINT64_C(0x9e3779b97f4a7c15), total = 0;
+    if (lseek(fd, 0, SEEK_SET) < 0)
+        return -1;
+    for (;;) {
+        size_t got = 0;
+        while (got < sizeof buffer) {
+            ssize_t n = read(fd, buffer.bytes + got, sizeof buffer - got);
+            if (n < 0 && errno == EINTR)
+                continue;
+            if (n < 0)
+                return -1;
+            if (n == 0)
+                break;
+            got += (size_t)n;
+        }
+        if (got == 0)
+            break;
+        total += got;
+        memset(buffer.bytes + got, 0, (8 - got % 8) % 8);
+        for (size_t i = 0; i < (got + 7) / 8; i++) {
+            h = (h ^ buffer.words[i]) * UINT64_C(0xff51afd7ed558ccd);
+            h ^= h >> 32;
+        }
+        if (got < sizeof buffer)
+            break;
+    }
+    h = (h ^ total) * UINT64_C(0xc4ceb9fe1a85ec53);
+    *size = total;
+    *sum = h ^ h >> 29;
+    return 0;
+}
+
+/* The parts behind "FAMILY-KEY-" in a name. */
+static bool parse_tail(const char *tail, uint64_t *size, uint64_t *sum)
+{
+    static const char digits[] = "0123456789abcdef";
+    if (strlen(tail) != 33 || strspn(tail, digits) != 16 || tail[16] != '-' ||
+        strspn(tail + 17, digits) != 16)
+        return false;
+    *size = strtoull(tail, NULL, 16);
+    *sum = strtoull(tail + 17, NULL, 16);
+    return true;
+}
+
+static bool whole(int fd, uint64_t size, uint64_t sum)
+{
+    struct stat st;
+    uint64_t real_size, real_sum;
+    return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
+           (uint64_t)st.st_size == size && sum_file(fd, &real_size, &real_sum) == 0 &&
+           real_size == size && real_sum == sum;
+}
+
+/* ---- reading ---- */
+
+bool cache_find(const char *directory, const char *family, const char *key, char *out, size_t size)
+{
+    char prefix[128];
+    size_t length = (size_t)snprintf(prefix, sizeof prefix, "%s-%s-", family, key);
+    DIR *d = opendir(directory);
+    struct dirent *entry;
+    bool found = false;
+    while (d && !found && (entry = readdir(d))) {
+        uint64_t bytes, sum;
+        if (strncmp(entry->d_name, prefix, length) != 0)
+            continue;
+        int n = snprintf(out, size, "%s/%s", directory, entry->d_name);
+        if (n < 0 || (size_t)n >= size)
+            continue;
+        int fd = open(out, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+        found = fd >= 0 && parse_tail(entry->d_name + length, &bytes, &sum) &&
+                whole(fd, bytes, sum);
+        if (found)
+            futimens(fd, NULL);
+        else
+            unlink(out);
+        if (fd >= 0)
+            close(fd);
+    }
+    if (d)
+        closedir(d);
+    return found;
+}
+
+/* ---- writing ---- */
+
+int cache_begin(struct cache_writer *w, const char *directory, struct error *e)
+{
+    w->fd = -1;
+    if (!text_copy(w->directory, sizeof w->directory, directory))
+        return too_long(e, directory);
+    for (int attempt = 0; attempt < 16; attempt++) {
+        uint64_t random;
+        if (getrandom(&random, sizeof random, 0) != sizeof random)
+            random = (uint64_t)getpid() * 1000003u + (uint64_t)attempt + (uint64_t)time(NULL);
+        int n = snprintf(w->temporary, sizeof w->temporary, "%s/" TEMPORARY_PREFIX "%016" PRIx64,
+                         directory, random);
+        if (n < 0 || (size_t)n >= sizeof w->temporary)
+            return too_long(e, directory);
+        w->fd = open(w->temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (w->fd >= 0)
+            return 0;
+        if (errno != EEXIST)
+            return error_errno(e, errno, "cannot write in %s", directory);
+    }
+    return error_set(e, ERROR_SYSTEM, "cannot find a free temporary name in %s", directory);
+}
+
+static int cannot_write(const struct cache_writer *w, int failed, struct error *e)
+{
+    return error_errno(e, failed,
+                       "cannot write in %s (free some space, or set XDG_CACHE_HOME to another "
+                       "directory)",
+                       w->directory);
+}
+
+int cache_write(struct cache_writer *w, const void *data, size_t size, struct error *e)
+{
+    const char *p = data;
+    while (size) {
+        ssize_t n = write(w->fd, p, size);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return cannot_write(w, errno, e);
+        p += n;
+        size -= (size_t)n;
+    }
+    return 0;
+}
+
+void cache_abort(struct cache_writer *w)
+{
+    if (w->fd < 0)
+        return;
+    close(w->fd);
+    unlink(w->temporary);
+    w->fd = -1;
+}
+
+struct aged {
+    char name[256];
+    struct timespec used;
+};
+
+static int newest_first(const void *a, const void *b)
+{
+    const struct timespec *x = &((const struct aged *)a)->used,
+                          *y = &((const struct aged *)b)->used;
+    if (x->tv_sec != y->tv_sec)
+        return x->tv_sec < y->tv_sec ? 1 : -1;
+    if (x->tv_nsec != y->tv_nsec)
+        return x->tv_nsec < y->tv_nsec ? 1 : -1;
+    return 0;
+}
+
+/* Entries of the family beyond the newest, never the one just made; and what a crash left. */
+static void prune(const char *directory, const char *family, const char *keep)
+{
+    DIR *d = opendir(directory);
+    if (!d)
+        return;
+    struct aged *list = NULL;
+    size_t count = 0, room = 0, length = strlen(family);
+    struct dirent *entry;
+    time_t now = time(NULL);
+    while ((entry = readdir(d))) {
+        struct stat st;
+        const char *name = entry->d_name;
+        if (fstatat(dirfd(d), name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode))
+            continue;
+        if (strncmp(name, TEMPORARY_PREFIX, strlen(TEMPORARY_PREFIX)) == 0) {
+            if (now - st.st_mtime > TEMPORARY_OLD_S)
+                unlinkat(dirfd(d), name, 0);
+        } else if (strncmp(name, family, length) == 0 && name[length] == '-' &&
+                   strcmp(name, keep) != 0) {
+            XGROW(list, count, room);
+            list[count].used = st.st_mtim;
+            text_copy(list[count].name, sizeof list[count].name, name);
+            count++;
+        }
+    }
+    if (count)
+        qsort(list, count, sizeof *list, newest_first);
+    for (size_t i = CACHE_KEEP - 1; i < count; i++)
+        unlinkat(dirfd(d), list[i].name, 0);
+    free(list);
+    closedir(d);
+}
+
+/* Renames are in the directory: without this they may be lost with the power. Some file systems
+ * cannot sync a directory; then there is nothing more to be done. */
+static void sync_directory(const char *directory)
+{
+    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        fsync(fd);
+        close(fd);
+    }
+}
+
+int cache_commit(struct cache_writer *w, const char *family, const char *key, char *out,
+                 size_t size, struct error *e)
+{
+    uint64_t bytes, sum;
+    char name[160];
+    if (fsync(w->fd) < 0 || sum_file(w->fd, &bytes, &sum) < 0) {
+        int failed = errno;
+        cache_abort(w);
+        return cannot_write(w, failed, e);
+    }
+    snprintf(name, sizeof name, "%s-%s-%016" PRIx64 "-%016" PRIx64, family, key, bytes, sum);
+    int n = snprintf(out, size, "%s/%s", w->directory, name);
+    if (n < 0 || (size_t)n >= size) {
+        cache_abort(w);
+        return too_long(e, w->directory);
+    }
+    if (rename(w->temporary, out) < 0) {
+        int failed = errno;
+        cache_abort(w);
+        return error_errno(e, failed, "cannot put %s in place", out);
+    }
+    close(w->fd);
+    w->fd = -1;
+    sync_directory(w->directory);
+    prune(w->directory, family, name);
+    return 0;
+}
