@@ -47,6 +47,8 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/target/spawn.c src/target/spawn.h \
 	src/target/network.c src/target/network.h \
 	src/target/rights.c src/target/rights.h \
+	src/target/qmp.c src/target/qmp.h \
+	src/target/qmp_message.c src/target/qmp_message.h \
 	src/target/local.c src/target/kinds.h \
 	src/target/native.c \
 	src/target/container.c \
