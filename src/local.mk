@@ -19,6 +19,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/session.c src/session.h \
 	src/runner.c src/runner.h \
 	src/measure.c src/measure.h \
+	src/counters.c src/counters.h \
 	src/job.c src/job.h \
 	src/overlay.c src/overlay.h \
 	src/option.c src/option.h \
@@ -49,6 +50,8 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/target/rights.c src/target/rights.h \
 	src/target/qmp.c src/target/qmp.h \
 	src/target/qmp_message.c src/target/qmp_message.h \
+	src/target/kvm_stats.c src/target/kvm_stats.h \
+	src/target/threads.c src/target/threads.h \
 	src/target/local.c src/target/kinds.h \
 	src/target/native.c \
 	src/target/container.c \

@@ -181,6 +181,21 @@ tests_unit_test_qmp_SOURCES = tests/unit/test_qmp.c tests/unit/unit.h
 tests_unit_test_qmp_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
 tests_unit_test_qmp_LDADD = libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
 
+unit_tests += tests/unit/test_counters
+tests_unit_test_counters_SOURCES = tests/unit/test_counters.c tests/unit/unit.h
+tests_unit_test_counters_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_counters_LDADD = libvmtax.a $(CMOCKA_LIBS)
+
+unit_tests += tests/unit/test_kvm_stats
+tests_unit_test_kvm_stats_SOURCES = tests/unit/test_kvm_stats.c tests/unit/unit.h
+tests_unit_test_kvm_stats_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
+tests_unit_test_kvm_stats_LDADD = libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
+
+unit_tests += tests/unit/test_threads
+tests_unit_test_threads_SOURCES = tests/unit/test_threads.c tests/unit/unit.h
+tests_unit_test_threads_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_threads_LDADD = libvmtax.a $(CMOCKA_LIBS)
+
 # The agent again, with kernels that misbehave (tests/unit/strange_kernels.c).
 check_PROGRAMS += tests/unit/strange-agent
 tests_unit_strange_agent_SOURCES = tests/unit/strange_kernels.c $(vmtax_agent_SOURCES)
