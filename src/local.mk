@@ -17,6 +17,9 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/plan.c src/plan.h \
 	src/scratch.c src/scratch.h \
 	src/session.c src/session.h \
+	src/place.c src/place.h \
+	src/slot.c src/slot.h \
+	src/run.c src/run.h \
 	src/runner.c src/runner.h \
 	src/measure.c src/measure.h \
 	src/counters.c src/counters.h \

@@ -1,0 +1,157 @@
+#include <config.h>
+
+#include "place.h"
+
+#include "clock.h"
+#include "text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define HELLO_TIMEOUT_S 10.0
+/* A target that died is started again once; see place_revive(). */
+#define STARTS_MAX 2
+
+static void note_board(struct places *p, size_t t, enum board_target_state state,
+                       const char *reason, const char *remedy)
+{
+    struct snapshot *s = board_edit(p->board);
+    struct board_target *b = &s->targets[t];
+    b->state = state;
+    text_clean(b->reason, sizeof b->reason, reason ? reason : "");
+    text_clean(b->remedy, sizeof b->remedy, remedy ? remedy : "");
+    const struct result_target *rt = &p->result->targets[t];
+    text_copy(b->how, sizeof b->how, rt->how);
+    text_copy(b->network, sizeof b->network, rt->network);
+    text_copy(b->limits, sizeof b->limits, rt->limits);
+    text_copy(b->kernel, sizeof b->kernel, rt->kernel);
+    b->start_s = rt->start_s;
+    b->emulated = rt->emulated;
+    board_publish(p->board);
+}
+
+static void take_facts(struct places *p, size_t t)
+{
+    const struct place *place = &p->place[t];
+    const struct target_facts *f = &place->target->facts;
+    const struct session_hello *h = session_hello(place->session);
+    struct result_target *rt = &p->result->targets[t];
+    rt->cpus = h->cpus;
+    rt->memory_mib = f->limited ? p->options.memory_bytes >> 20 : 0;
+    text_clean(rt->how, sizeof rt->how, f->how);
+    text_clean(rt->network, sizeof rt->network, f->network);
+    text_clean(rt->limits, sizeof rt->limits, f->limits);
+    text_copy(rt->kernel, sizeof rt->kernel, h->kernel);
+    text_copy(rt->clocksource, sizeof rt->clocksource, h->clocksource);
+    text_copy(rt->virt, sizeof rt->virt, h->virt);
+    rt->emulated = f->emulated;
+    rt->flags = f->flags | (f->emulated ? FLAG_EMULATED : 0);
+    const char *below = result_fact(p->result, "hypervisor");
+    if (t == 0 && below && strcmp(below, "none") != 0 && strcmp(below, "unknown") != 0)
+        rt->flags |= FLAG_NESTED;
+}
+
+int place_probe(struct places *p, struct error *e)
+{
+    /* Equal conditions: if one target cannot have limits, nobody gets any. */
+    p->options.limits = true;
+    for (size_t t = 0; t < p->count; t++) {
+        const struct target_kind *kind = p->place[t].kind;
+        struct target_probe probe;
+        memset(&probe, 0, sizeof probe);
+        kind->probe(&p->options, &probe);
+        if (probe.use == TARGET_UNUSABLE) {
+            p->place[t].lost = true;
+            note_board(p, t, BOARD_TARGET_UNUSABLE, probe.reason, probe.remedy);
+            if (t == 0 || p->count == 2)
+                return error_set(e, ERROR_SYSTEM, "%s cannot be used here: %s %s", kind->id,
+                                 probe.reason, probe.remedy);
+            board_log(p->board, BOARD_LOG_ERROR, kind->id, "%s %s", probe.reason, probe.remedy);
+            continue;
+        }
+        if (!probe.limits && p->options.limits) {
+            p->options.limits = false;
+            board_log(p->board, BOARD_LOG_NOTE, kind->id,
+                      "no limits here, so no target gets any: %s", probe.reason);
+        }
+    }
+    return 0;
+}
+
+int place_start(struct places *p, size_t t, struct error *e)
+{
+    struct place *place = &p->place[t];
+    struct result_target *rt = &p->result->targets[t];
+    char phase[48];
+    snprintf(phase, sizeof phase, "starting %s", place->kind->id);
+    if (p->phase)
+        p->phase(p->context, phase);
+    note_board(p, t, BOARD_TARGET_STARTING, NULL, NULL);
+    place->starts++;
+    uint64_t from = clock_now_ns();
+    place->target = place->kind->start(&p->options, p->ledger, e);
+    if (!place->target)
+        return -1;
+    place->session = session_open(place->target, p->result->agent_sha256, HELLO_TIMEOUT_S,
+                                  p->interrupt_fd, e);
+    if (!place->session || session_audit_clock(place->session, e) < 0) {
+        place_stop(p, t);
+        return -1;
+    }
+    rt->start_s = (double)(clock_now_ns() - from) * 1e-9;
+    take_facts(p, t);
+    note_board(p, t, BOARD_TARGET_READY, NULL, NULL);
+    char ms[32];
+    snprintf(ms, sizeof ms, "%.0f ms", rt->start_s * 1e3);
+    board_log(p->board, BOARD_LOG_OK, place->kind->id, "ready after %s: %s", ms, rt->how);
+    return 0;
+}
+
+void place_stop(struct places *p, size_t t)
+{
+    struct place *place = &p->place[t];
+    session_close(place->session);
+    place->session = NULL;
+    target_stop(place->target);
+    place->target = NULL;
+}
+
+void place_drop(struct places *p, size_t t, const char *why)
+{
+    p->place[t].lost = true;
+    note_board(p, t, BOARD_TARGET_FAILED, why, NULL);
+}
+
+void place_lose(struct places *p, size_t t, const char *why)
+{
+    place_drop(p, t, why);
+    board_log(p->board, BOARD_LOG_ERROR, p->place[t].kind->id, "given up: %s", why);
+}
+
+bool place_revive(struct places *p, size_t t, const char *why)
+{
+    struct place *place = &p->place[t];
+    struct error e;
+    place_stop(p, t);
+    board_log(p->board, BOARD_LOG_WARN, place->kind->id, "%s", why);
+    if (place->starts >= STARTS_MAX) {
+        place_lose(p, t, why);
+        return false;
+    }
+    if (place_start(p, t, &e) < 0) {
+        if (e.kind == ERROR_INTERRUPTED)
+            place_drop(p, t, e.text);
+        else
+            place_lose(p, t, e.text);
+        return false;
+    }
+    return true;
+}
+
+uint64_t place_throttled_ns(const struct place *p)
+{
+    struct target_counters counters = {0};
+    if (p->target->kind->counters)
+        p->target->kind->counters(p->target, &counters);
+    return counters.throttled_ns;
+}

@@ -1,0 +1,140 @@
+#include <config.h>
+
+#include "run.h"
+
+#include "analysis.h"
+#include "clock.h"
+#include "overlay.h"
+#include "text.h"
+
+#include <math.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+double run_elapsed(const struct run *r)
+{
+    return (double)clock_now_ns() * 1e-9 - r->started_s;
+}
+
+bool run_interrupted(const struct run *r)
+{
+    struct pollfd p = {.fd = r->interrupt_fd, .events = POLLIN};
+    return r->interrupt_fd >= 0 && poll(&p, 1, 0) > 0;
+}
+
+bool run_takes_part(const struct run *r, size_t metric, size_t t)
+{
+    return !r->places.place[t].lost && !r->dead[metric * TARGETS_MAX + t];
+}
+
+void run_tell(struct run *r)
+{
+    if (!r->hooks || !r->hooks->progress)
+        return;
+    pthread_mutex_lock(&r->board->lock);
+    r->hooks->progress(r->hooks->context, &r->board->current);
+    pthread_mutex_unlock(&r->board->lock);
+}
+
+void run_show_phase(struct run *r, const char *phase)
+{
+    struct snapshot *s = board_edit(r->board);
+    text_copy(s->run.phase, sizeof s->run.phase, phase);
+    s->run.elapsed_s = run_elapsed(r);
+    board_publish_run(r->board);
+    run_tell(r);
+}
+
+void run_show_progress(struct run *r)
+{
+    struct snapshot *s = board_edit(r->board);
+    double seconds = run_elapsed(r);
+    double done = r->expected_s > 0 ? r->done_s / r->expected_s : 0;
+    /* A second stage fills what is left of the budget: there time itself is the progress. */
+    if (isfinite(r->plan->budget_s) && seconds / r->plan->budget_s > done)
+        done = seconds / r->plan->budget_s;
+    s->run.elapsed_s = seconds;
+    s->run.done = done < 1 ? done : 1;
+    double rest = done > 0.02 ? seconds * (1 - done) / done : r->expected_s - seconds;
+    if (rest > r->plan->budget_s - seconds)
+        rest = r->plan->budget_s - seconds;
+    s->run.eta_s = rest > 0 ? rest : 0;
+    board_publish_run(r->board);
+    run_tell(r);
+}
+
+void run_show_row(struct run *r, const struct plan_row *row, size_t metric, uint32_t block,
+                  uint32_t blocks, uint8_t stage)
+{
+    struct snapshot *s = board_edit(r->board);
+    struct board_run *run = &s->run;
+    if (!run->active || run->metric != metric || run->workload != row->workload) {
+        run->rate_count = 0;
+        run->block_count = 0;
+        memset(run->latency, 0, sizeof run->latency);
+    }
+    run->active = true;
+    run->workload = row->workload;
+    text_copy(run->params, sizeof run->params, row->params);
+    snprintf(run->title, sizeof run->title, "%s%s%s", row->workload->id, row->params[0] ? " " : "",
+             row->params);
+    run->metric = metric;
+    run->block = block;
+    run->blocks = blocks;
+    run->stage = stage;
+    run->stages = r->plan->two_stage ? 2 : 1;
+    board_publish_run(r->board);
+}
+
+/* The last guest's finished blocks of a row, as ratios: performance relative to native, 1 is equal.
+ */
+static void show_blocks(const struct run *r, struct board_run *run, size_t metric)
+{
+    size_t guest = r->result->target_count - 1;
+    run->block_count = 0;
+    for (uint32_t b = 0; guest > 0 && b < run->blocks && b < BOARD_BLOCKS_MAX; b++) {
+        double d;
+        if (analysis_block(r->result, metric, guest, run->stage, b, &d) > 0)
+            run->block_ratio[run->block_count++] = exp(d);
+    }
+}
+
+void run_show_result(struct run *r)
+{
+    struct result shown;
+    result_init(&shown);
+    if (r->hooks && r->hooks->below)
+        overlay_make(&shown, r->hooks->below, r->result);
+    struct snapshot *s = board_edit(r->board);
+    snapshot_set_result(s, shown.metric_count ? &shown : r->result);
+    if (s->run.active)
+        show_blocks(r, &s->run, s->run.metric);
+    board_publish(r->board);
+    result_release(&shown);
+}
+
+void run_show_queue(struct run *r, const size_t *order, size_t next)
+{
+    struct snapshot *s = board_edit(r->board);
+    s->queue_count = 0;
+    s->queue_total = 0;
+    for (size_t i = next; i < r->plan->row_count; i++) {
+        s->queue_total++;
+        if (s->queue_count == BOARD_QUEUE_MAX)
+            continue;
+        struct board_queue_item *q = &s->queue[s->queue_count++];
+        const struct plan_row *row = &r->plan->rows[order[i]];
+        text_copy(q->workload, sizeof q->workload, row->workload->id);
+        text_copy(q->params, sizeof q->params, row->params);
+        q->targets[0] = '\0';
+        for (size_t t = 0; t < r->plan->target_count; t++) {
+            size_t used = strlen(q->targets);
+            snprintf(q->targets + used, sizeof q->targets - used, "%s%s", t ? " " : "",
+                     r->plan->targets[t]->id);
+        }
+        q->blocks = r->plan->blocks;
+        q->seconds = plan_block_seconds(r->plan, row) * r->plan->blocks;
+    }
+    board_publish(r->board);
+}

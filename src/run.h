@@ -1,0 +1,58 @@
+/* run.h - one run while it runs: its state, and what it shows of itself on the board.
+ *
+ * For the parts of the runner (runner.c, slot.c) alone; everybody else calls runner_run(). */
+#ifndef VMTAX_RUN_H
+#define VMTAX_RUN_H
+
+#include "board.h"
+#include "place.h"
+#include "plan.h"
+#include "result.h"
+#include "runner.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What a row's operations are like, learnt from its finished slots: ticks carry bare counts. */
+struct habit {
+    double bytes_per_op;
+    bool known, net_of_overhead;
+};
+
+struct run {
+    const struct plan *plan;
+    struct board *board;
+    struct result *result;
+    const struct runner_hooks *hooks;
+    int interrupt_fd;
+    struct places places;
+    char scratch[4096];
+    double started_s;  /* host time line */
+    double expected_s; /* of the whole plan */
+    double done_s;     /* expected seconds of what is done */
+    uint32_t next_slot;
+    bool *dead;          /* metric x target: failed for good */
+    struct habit *habit; /* of each metric */
+    double *block_s;     /* the longest block of each metric so far; 0: none yet */
+};
+
+double run_elapsed(const struct run *r); /* seconds */
+bool run_interrupted(const struct run *r);
+/* Does target t still take part in this row? */
+bool run_takes_part(const struct run *r, size_t metric, size_t t);
+
+/* Each of these publishes the board; those with a word for the progress hook call it. */
+void run_tell(struct run *r);
+void run_show_phase(struct run *r, const char *phase);
+/* Progress of the plan, from the share of its expected seconds that is done. */
+void run_show_progress(struct run *r);
+/* A block of this row begins; the live graph of another row ends. */
+void run_show_row(struct run *r, const struct plan_row *row, size_t metric, uint32_t block,
+                  uint32_t blocks, uint8_t stage);
+/* What comes after the first next rows of this order. */
+void run_show_queue(struct run *r, const size_t *order, size_t next);
+/* All figures so far, over those that the run does not measure itself. */
+void run_show_result(struct run *r);
+
+#endif

@@ -1,0 +1,195 @@
+#include <config.h>
+
+#include "slot.h"
+
+#include "clock.h"
+#include "host.h"
+#include "session.h"
+#include "text.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Ticks feed the live graph: a few in each slot, but never so many that writing them shows. */
+#define TICKS_PER_SLOT 4
+#define TICK_MIN_S     0.02
+#define TICK_MAX_S     0.25
+/* Of a slot's time; more raises T. */
+#define THROTTLED_SHARE 0.01
+
+struct live {
+    struct run *run;
+    size_t target;
+    const struct workload *workload;
+    struct habit habit;
+    unsigned ticks;
+};
+
+static void push_rate(struct snapshot *s, double at, double value, size_t target, bool stall)
+{
+    struct board_run *run = &s->run;
+    size_t i = board_ring_push(&run->rate_first, &run->rate_count, BOARD_RATE_MAX);
+    run->rate[i] = (struct board_rate){
+        .at_s = at, .value = value, .target = (uint8_t)target, .stall = stall};
+}
+
+/* Ticks feed the live graph where a bare count is a figure: not for rates in bytes before the first
+ * slot told how many an operation moves, and not where an overhead is subtracted. */
+static void live_tick(void *context, const struct session_tick *t)
+{
+    struct live *l = context;
+    if (l->habit.net_of_overhead || (l->workload->figure == FIGURE_MB_PER_S && !l->habit.known))
+        return;
+    struct snapshot *s = board_edit(l->run->board);
+    double value = t->ops ? workload_value(l->workload, (double)t->ops,
+                                           (double)t->ops * l->habit.bytes_per_op, t->seconds)
+                          : 0;
+    push_rate(s, board_now(l->run->board), value, l->target, t->ops == 0);
+    l->ticks++;
+    s->run.elapsed_s = run_elapsed(l->run);
+    board_publish_run(l->run->board);
+    run_tell(l->run);
+}
+
+static void show_slot(struct run *r, const struct slot *slot, bool ticked)
+{
+    if (!slot->measured)
+        return;
+    struct snapshot *s = board_edit(r->board);
+    s->run.latency[slot->target] = slot->latency;
+    if (!ticked)
+        push_rate(s, board_now(r->board), slot->value, slot->target, false);
+    board_publish_run(r->board);
+}
+
+/* Value of a slot, net of the overhead. False with a reason if nothing is left. */
+static bool slot_value(const struct workload *w, const struct session_result *out,
+                       struct slot *slot)
+{
+    double seconds = out->host_s - (double)out->ops * out->overhead_s_per_op;
+    if (seconds <= 0) {
+        text_copy(slot->reason, sizeof slot->reason,
+                  "not above its own overhead in this slot: too small to be told from it");
+        return false;
+    }
+    slot->value = workload_value(w, (double)out->ops, out->bytes, seconds);
+    if (!isfinite(slot->value) || slot->value <= 0) {
+        text_copy(slot->reason, sizeof slot->reason, "no figure follows from what was counted");
+        return false;
+    }
+    return true;
+}
+
+/* Does this row run on every processor of the machine, so that agent and vmtax share one with it?
+ */
+static bool crowded(const struct run *r, const struct plan_row *row)
+{
+    uint64_t values[PARAMS_MAX];
+    struct error e;
+    if (r->places.options.host_cpus > r->places.options.cpu_count ||
+        params_parse(row->workload, row->params, values, &e))
+        return false;
+    if (r->places.options.host_cpus == 1)
+        return true;
+    for (size_t i = 0; row->workload->params && row->workload->params[i].name; i++) {
+        const struct param *p = &row->workload->params[i];
+        if (strcmp(p->name, "cpus") == 0 &&
+            (values[i] == 0 || values[i] >= r->places.options.host_cpus))
+            return true;
+        if (strcmp(p->name, "placement") == 0 && values[i] == 1 && r->places.options.host_cpus <= 2)
+            return true;
+    }
+    return false;
+}
+
+int slot_run(struct run *r, const struct plan_row *row, size_t metric,
+             const struct plan_slot *where, uint32_t block, uint8_t stage, bool fresh,
+             struct error *e)
+{
+    struct place *p = &r->places.place[where->target];
+    struct slot slot = {.metric = metric,
+                        .target = where->target,
+                        .block = block,
+                        .stage = stage,
+                        .at_s = run_elapsed(r),
+                        .steal = NAN};
+    text_copy(slot.position, sizeof slot.position, where->position);
+    double time_s = plan_slot_seconds(r->plan, row->workload);
+    struct session_run request = {
+        .slot = r->next_slot++,
+        .workload = row->workload->id,
+        .params = row->params,
+        .lead_s = plan_lead_seconds(r->plan, row->workload),
+        .time_s = time_s,
+        .tick_s = fmin(TICK_MAX_S, fmax(TICK_MIN_S, time_s / TICKS_PER_SLOT)),
+        .fresh = fresh,
+        .seed = UINT64_C(0x9e3779b97f4a7c15) * (metric * 1000 + block + 1),
+    };
+    struct session_result out = {0};
+    struct habit *habit = &r->habit[metric];
+    struct live live = {
+        .run = r, .target = where->target, .workload = row->workload, .habit = *habit};
+
+    struct snapshot *s = board_edit(r->board);
+    s->run.target = where->target;
+    text_copy(s->run.position, sizeof s->run.position, where->position);
+    text_copy(s->run.phase, sizeof s->run.phase, "measure");
+    board_publish(r->board);
+    run_tell(r);
+
+    struct host_steal before = host_steal_read();
+    uint64_t throttled = place_throttled_ns(p);
+    struct error broken;
+    int rc = session_audit_clock(p->session, &broken);
+    if (rc == 0)
+        rc = session_run(p->session, &request, &out, live_tick, &live, &broken);
+    if (rc == 0)
+        rc = session_audit_clock(p->session, &broken);
+    struct host_steal after = host_steal_read();
+
+    if (rc < 0 && broken.kind == ERROR_INTERRUPTED) {
+        if (e)
+            *e = broken;
+        return -1;
+    }
+    if (rc < 0) {
+        text_clean(slot.reason, sizeof slot.reason, broken.text);
+        r->dead[metric * TARGETS_MAX + where->target] = !place_revive(&r->places, where->target,
+                                                                      broken.text);
+    } else if (out.failure[0]) {
+        text_copy(slot.reason, sizeof slot.reason, out.failure);
+        r->dead[metric * TARGETS_MAX + where->target] = true;
+        board_log(r->board, BOARD_LOG_WARN, p->kind->id, "%s", out.failure);
+    } else {
+        slot.host_s = out.host_s;
+        slot.agent_s = out.agent_s;
+        slot.ops = out.ops;
+        slot.latency = out.latency;
+        slot.steal = host_steal_share(before, after);
+        *habit = (struct habit){.bytes_per_op = out.ops ? out.bytes / (double)out.ops : 0,
+                                .known = true,
+                                .net_of_overhead = out.overhead_s_per_op > 0};
+        slot.flags = out.flags | (crowded(r, row) ? FLAG_PLACEMENT : 0);
+        slot.measured = slot_value(row->workload, &out, &slot);
+        if (out.flags & FLAG_CLOCK) {
+            slot.measured = false;
+            text_copy(slot.reason, sizeof slot.reason,
+                      "its clock claims more time than the host saw pass");
+        }
+        const struct clock_audit *clock = session_clock(p->session);
+        struct result_target *rt = &r->result->targets[where->target];
+        rt->clock_rate = clock->rate;
+        rt->clock_bound = clock->rate_bound;
+        rt->clock_known = isfinite(clock->rate_bound);
+        rt->clock_stepped = clock->stepped;
+        if (clock_flagged(clock))
+            slot.flags |= FLAG_CLOCK;
+        if ((double)(place_throttled_ns(p) - throttled) > THROTTLED_SHARE * 1e9 * out.host_s)
+            slot.flags |= FLAG_THROTTLED;
+    }
+    *result_add_slot(r->result) = slot;
+    show_slot(r, &slot, live.ticks > 0);
+    if (r->hooks && r->hooks->slot)
+        r->hooks->slot(r->hooks->context, r->result, &r->result->slots[r->result->slot_count - 1]);
+    return 0;
+}
