@@ -24,6 +24,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/run.c src/run.h \
 	src/runner.c src/runner.h \
 	src/measure.c src/measure.h \
+	src/counters.c src/counters.h \
 	src/job.c src/job.h \
 	src/overlay.c src/overlay.h \
 	src/option.c src/option.h \
@@ -56,6 +57,10 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/target/kernel.c src/target/kernel.h \
 	src/target/modules.c src/target/modules.h \
 	src/target/initramfs.c src/target/initramfs.h \
+	src/target/qmp.c src/target/qmp.h \
+	src/target/qmp_message.c src/target/qmp_message.h \
+	src/target/kvm_stats.c src/target/kvm_stats.h \
+	src/target/threads.c src/target/threads.h \
 	src/target/local.c src/target/kinds.h \
 	src/target/qemu.c src/target/qemu.h \
 	src/target/disk.c src/target/disk.h \

@@ -199,6 +199,31 @@ tests_unit_test_target_CPPFLAGS = $(AM_CPPFLAGS) -DTEST_CONTAINER='"$(abs_top_bu
 tests_unit_test_target_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_target_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_qmp_message
+tests_unit_test_qmp_message_SOURCES = tests/unit/test_qmp_message.c tests/unit/unit.h
+tests_unit_test_qmp_message_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
+tests_unit_test_qmp_message_LDADD = libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
+
+unit_tests += tests/unit/test_qmp
+tests_unit_test_qmp_SOURCES = tests/unit/test_qmp.c tests/unit/unit.h
+tests_unit_test_qmp_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
+tests_unit_test_qmp_LDADD = libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
+
+unit_tests += tests/unit/test_counters
+tests_unit_test_counters_SOURCES = tests/unit/test_counters.c tests/unit/unit.h
+tests_unit_test_counters_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_counters_LDADD = libvmtax.a $(CMOCKA_LIBS)
+
+unit_tests += tests/unit/test_kvm_stats
+tests_unit_test_kvm_stats_SOURCES = tests/unit/test_kvm_stats.c tests/unit/unit.h
+tests_unit_test_kvm_stats_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
+tests_unit_test_kvm_stats_LDADD = libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
+
+unit_tests += tests/unit/test_threads
+tests_unit_test_threads_SOURCES = tests/unit/test_threads.c tests/unit/unit.h
+tests_unit_test_threads_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_threads_LDADD = libvmtax.a $(CMOCKA_LIBS)
+
 # The agent again, with kernels that misbehave (tests/unit/strange_kernels.c).
 check_PROGRAMS += tests/unit/strange-agent
 tests_unit_strange_agent_SOURCES = tests/unit/strange_kernels.c $(vmtax_agent_SOURCES)
@@ -233,10 +258,10 @@ tests_e2e_targets_tool_LDADD = libvmtax.a
 
 # Fuzz targets, linked from the same objects as the program. A short run of each belongs to check.
 EXTRA_DIST += tests/fuzz/run tests/fuzz/seeds tests/fuzz/seeds_result tests/fuzz/seeds_modules \
-	tests/fuzz/seeds_kernel
+	tests/fuzz/seeds_kernel tests/fuzz/seeds_qmp
 if FUZZING
 check_PROGRAMS += tests/fuzz/fuzz_record tests/fuzz/fuzz_result tests/fuzz/fuzz_modules \
-	tests/fuzz/fuzz_kernel
+	tests/fuzz/fuzz_kernel tests/fuzz/fuzz_qmp
 TESTS += tests/fuzz/run
 endif
 EXTRA_PROGRAMS += tests/fuzz/fuzz_record
@@ -255,6 +280,10 @@ EXTRA_PROGRAMS += tests/fuzz/fuzz_kernel
 tests_fuzz_fuzz_kernel_SOURCES = tests/fuzz/fuzz_kernel.c
 tests_fuzz_fuzz_kernel_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_kernel_LDADD = libvmtax.a $(ARCHIVE_LIBS) -lm
+EXTRA_PROGRAMS += tests/fuzz/fuzz_qmp
+tests_fuzz_fuzz_qmp_SOURCES = tests/fuzz/fuzz_qmp.c
+tests_fuzz_fuzz_qmp_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_qmp_LDADD = libvmtax.a $(CJSON_LIBS) -lm
 
 # For shell tests: what stands at a path of a JSON document.
 check_PROGRAMS += tests/e2e/jsonpath

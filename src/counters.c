@@ -1,0 +1,105 @@
+#include <config.h>
+
+#include "counters.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct counter_kind counter_kinds[COUNTER_COUNT] = {
+    [COUNTER_CPU] = {"cpu_s", "processor time of the target", true, 1e-9},
+    [COUNTER_THROTTLED] = {"throttled_s", "kept from running by its quota", true, 1e-9},
+    [COUNTER_VCPU_CPU] = {"vcpu_cpu_s", "processor time of the vCPUs", true, 1e-9},
+    [COUNTER_VMM_CPU] = {"vmm_cpu_s", "processor time of the VMM beside them", true, 1e-9},
+    [COUNTER_RUN_DELAY] = {"run_delay_s", "vCPUs waiting for a processor", true, 1e-9},
+    [COUNTER_EXITS] = {"exits", "exits", false, 1},
+    [COUNTER_EMULATED] = {"emulated_instructions", "instructions emulated by KVM", false, 1},
+    [COUNTER_HALT_POLL] = {"halt_poll_ns", "host polling for a halted vCPU", true, 1},
+    [COUNTER_GUEST_INTERRUPTS] = {"guest_interrupts", "interrupts inside", false, 1},
+    [COUNTER_GUEST_SWITCHES] = {"guest_context_switches", "context switches inside", false, 1},
+    [COUNTER_GUEST_FAULTS] = {"guest_page_faults", "page faults inside", false, 1},
+};
+
+bool counters_have(const struct counters *c, enum counter which)
+{
+    return c->known & (1u << which);
+}
+
+static uint64_t sum(uint64_t a, uint64_t b)
+{
+    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+void counters_add(struct counters *c, enum counter which, uint64_t value)
+{
+    c->value[which] = counters_have(c, which) ? sum(c->value[which], value) : value;
+    c->known |= 1u << which;
+}
+
+static bool is_name(const char *name)
+{
+    size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_.-");
+    return length > 0 && length < COUNTER_REASON_NAME && name[length] == '\0';
+}
+
+static struct counter_reason *find_reason(const struct counters *c, const char *name)
+{
+    for (size_t i = 0; i < c->reason_count; i++)
+        if (strcmp(c->reasons[i].name, name) == 0)
+            return (struct counter_reason *)&c->reasons[i];
+    return NULL;
+}
+
+bool counters_add_reason(struct counters *c, const char *name, uint64_t count)
+{
+    if (!is_name(name))
+        return false;
+    struct counter_reason *r = find_reason(c, name);
+    if (!r) {
+        if (c->reason_count == COUNTER_REASONS_MAX)
+            return false;
+        r = &c->reasons[c->reason_count++];
+        *r = (struct counter_reason){.count = 0};
+        snprintf(r->name, sizeof r->name, "%s", name);
+    }
+    r->count = sum(r->count, count);
+    return true;
+}
+
+static int by_count(const void *a, const void *b)
+{
+    const struct counter_reason *x = a, *y = b;
+    if (x->count != y->count)
+        return x->count < y->count ? 1 : -1;
+    return strcmp(x->name, y->name);
+}
+
+void counters_between(const struct counters *before, const struct counters *after,
+                      struct counters *out)
+{
+    struct counters d = {.known = 0};
+    for (enum counter i = 0; i < COUNTER_COUNT; i++)
+        if (counters_have(before, i) && counters_have(after, i) &&
+            after->value[i] >= before->value[i])
+            counters_add(&d, i, after->value[i] - before->value[i]);
+    for (size_t i = 0; i < after->reason_count && counters_have(&d, COUNTER_EXITS); i++) {
+        const struct counter_reason *now = &after->reasons[i];
+        const struct counter_reason *then = find_reason(before, now->name);
+        uint64_t from = then ? then->count : 0;
+        if (now->count > from)
+            counters_add_reason(&d, now->name, now->count - from);
+    }
+    qsort(d.reasons, d.reason_count, sizeof *d.reasons, by_count);
+    *out = d;
+}
+
+void counters_merge(struct counters *c, const struct counters *from)
+{
+    if (!c->reason_count) {
+        c->reason_count = from->reason_count;
+        memcpy(c->reasons, from->reasons, sizeof c->reasons);
+    }
+    for (enum counter i = 0; i < COUNTER_COUNT; i++)
+        if (!counters_have(c, i) && counters_have(from, i))
+            counters_add(c, i, from->value[i]);
+}
