@@ -6,7 +6,7 @@
 #ifndef VMTAX_BASELINE_H
 #define VMTAX_BASELINE_H
 
-#include "board.h"
+#include "snapshot.h"
 #include "result.h"
 
 #define BASELINE_YOUNG  3  /* sessions below which it cannot judge */

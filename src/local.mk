@@ -38,7 +38,8 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/analysis_slots.c src/analysis_slots.h \
 	src/analysis_figure.c \
 	src/analysis_summary.c \
-	src/board.c src/snapshot.c src/board.h \
+	src/board.c src/board.h src/board_run.h src/board_host.h \
+	src/snapshot.c src/snapshot.h \
 	src/host.c src/host.h \
 	src/quiet.c src/quiet.h \
 	src/fingerprint.c src/fingerprint.h \
@@ -90,9 +91,10 @@ vmtax_container_SOURCES = \
 	src/container/lxc.c \
 	src/target/network.c src/target/network.h \
 	src/target/rights.c src/target/rights.h \
+	src/text.c src/text.h src/text_ranges.h \
 	src/error.c src/error.h
 vmtax_container_CFLAGS = $(AM_CFLAGS) $(LXC_CFLAGS)
-vmtax_container_LDADD = $(LXC_LIBS)
+vmtax_container_LDADD = $(LXC_LIBS) -lm
 
 # Becomes QEMU after it has made what QEMU may not make itself.
 pkglibexec_PROGRAMS += vmtax-machine
