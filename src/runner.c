@@ -24,6 +24,33 @@
 /* Rows that stage 2 may keep at most. */
 #define KEEP_MAX 64
 
+/* The workers of a block end before the next one begins. Each target keeping its own until its next
+ * turn would get the very pages back that it gave up a moment before, block after block, and a
+ * lucky or unlucky placement of its memory would look like a property of the target. Given up in
+ * the order in which the next block takes memory, they change hands. */
+static int rest_after_block(struct run *r, uint32_t block, struct error *e)
+{
+    struct plan_slot order[2 * TARGETS_MAX];
+    size_t n = plan_block_order(r->plan->target_count, block + 1, order);
+    bool rested[TARGETS_MAX] = {false};
+    for (size_t i = 0; i < n; i++) {
+        size_t t = order[i].target;
+        struct place *p = &r->places.place[t];
+        struct error broken;
+        if (rested[t] || !p->session)
+            continue;
+        rested[t] = true;
+        if (session_rest(p->session, &broken) == 0)
+            continue;
+        if (broken.kind == ERROR_INTERRUPTED) {
+            *e = broken;
+            return -1;
+        }
+        place_revive(&r->places, t, broken.text);
+    }
+    return 0;
+}
+
 static int run_block(struct run *r, const struct plan_row *row, size_t metric, uint32_t block,
                      uint32_t blocks, uint8_t stage, struct error *e)
 {
@@ -44,6 +71,8 @@ static int run_block(struct run *r, const struct plan_row *row, size_t metric, u
             return -1;
         first[t] = false;
     }
+    if (rest_after_block(r, block, e) < 0)
+        return -1;
     r->block_s[metric] = fmax(r->block_s[metric], run_elapsed(r) - from);
     analysis_update_metric(r->result, metric);
     run_show_result(r);

@@ -16,6 +16,7 @@
 #define CLOCK_TIMEOUT   2.0
 #define PREPARE_TIMEOUT 75.0
 #define FINISH_TIMEOUT  45.0
+#define REST_TIMEOUT    20.0
 
 #define CLOCK_EXCHANGES 8
 /* An exchange as good as this ends an audit early: it cannot become better by much. */
@@ -37,7 +38,7 @@ struct session {
     struct line_reader lines;
     uint64_t next_seq;
     bool greeted;
-    uint64_t next_clock_id;
+    uint64_t next_id;
     double flood_left;
     struct session_hello hello;
     struct clock_audit clock;
@@ -306,7 +307,7 @@ int session_audit_clock(struct session *s, struct error *e)
     struct clock_point best = {.error_s = INFINITY};
     expect_at_most(s, CLOCK_TIMEOUT);
     for (int i = 0; i < CLOCK_EXCHANGES && best.error_s > CLOCK_GOOD_S; i++) {
-        uint64_t id = s->next_clock_id++;
+        uint64_t id = s->next_id++;
         double h1 = now_s();
         if (send_simple(s, "clock", "id", id, e) < 0)
             return -1;
@@ -331,6 +332,27 @@ int session_audit_clock(struct session *s, struct error *e)
                                         .error_s = (h2 - h1) / 2};
     }
     clock_add(&s->clock, best);
+    return 0;
+}
+
+int session_rest(struct session *s, struct error *e)
+{
+    uint64_t id = s->next_id++, answer;
+    double deadline = now_s() + REST_TIMEOUT;
+    struct record r;
+    int got;
+    expect_at_most(s, REST_TIMEOUT);
+    if (send_simple(s, "rest", "id", id, e) < 0)
+        return -1;
+    do {
+        got = read_record(s, deadline, &r, e);
+    } while (got > 0 && strcmp(r.verb, "rest") != 0); /* the rest of an aborted slot */
+    if (got < 0)
+        return -1;
+    if (got == 0)
+        return error_set(e, ERROR_GUEST, "the agent of %s does not come to rest", name_of(s));
+    if (record_u64(&r, "id", 0, UINT64_MAX, &answer, e) < 0 || answer != id)
+        return error_set(e, ERROR_GUEST, "the agent of %s answers another question", name_of(s));
     return 0;
 }
 

@@ -70,6 +70,10 @@ int session_run(struct session *s, const struct session_run *run, struct session
                 void (*tick)(void *context, const struct session_tick *tick), void *context,
                 struct error *e);
 
+/* Let the agent end what it keeps of the last slot (its worker, files, memory) and wait until it is
+ * gone. -1: the session is lost. */
+int session_rest(struct session *s, struct error *e);
+
 /* Ask the agent to end, wait briefly, free. The target is still the caller's. NULL is allowed. */
 void session_close(struct session *s);
 

@@ -748,6 +748,44 @@ static void stops(void **state)
     finish(&a);
 }
 
+static void rests(void **state)
+{
+    struct agent a;
+    struct record r;
+    pid_t pids[PIDS_MAX];
+    (void)state;
+    start_greeted(&a, STRANGE_AGENT, NULL);
+
+    /* nothing to end */
+    say(&a, "rest id=7\n");
+    expect(&a, &r, "rest");
+    assert_int_equal(number(&r, "id"), 7);
+
+    /* a worker that waits for its next slot; a slot that comes at once gets another */
+    run(&a, &r, 1, "sys.fork_exec", "", 20);
+    size_t count = descendants(a.pid, pids);
+    assert_true(count >= 1);
+    say(&a, "rest id=8\n");
+    expect(&a, &r, "rest");
+    assert_int_equal(number(&r, "id"), 8);
+    assert_gone(pids, count, 0);
+    run(&a, &r, 2, "sys.fork_exec", "", 20);
+
+    /* in the middle of a slot */
+    ask(&a, 3, "sys.fork_exec", "", 60000, 0, true);
+    expect(&a, &r, "begin");
+    count = descendants(a.pid, pids);
+    say(&a, "rest id=9\n");
+    expect_fail(&a, 3, "stopped");
+    expect(&a, &r, "rest");
+    assert_gone(pids, count, 0);
+
+    /* no number: nothing to answer with */
+    say(&a, "rest\n");
+    expect(&a, &r, "note");
+    finish(&a);
+}
+
 static void reports_what_went_wrong(void **state)
 {
     static const struct {
@@ -1109,6 +1147,7 @@ int main(void)
         cmocka_unit_test(keeps_a_worker_or_starts_afresh),
         cmocka_unit_test(fresh_workers_differ_in_layout),
         cmocka_unit_test(stops),
+        cmocka_unit_test(rests),
         cmocka_unit_test(reports_what_went_wrong),
         cmocka_unit_test(gives_up_a_stuck_worker),
         cmocka_unit_test(ends_with_its_input),

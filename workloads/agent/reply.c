@@ -44,6 +44,13 @@ int reply_clock(struct output *o, uint64_t id)
     return output_end(o);
 }
 
+int reply_rest(struct output *o, uint64_t id)
+{
+    struct record_writer *w = output_begin(o, "rest");
+    record_add_u64(w, "id", id);
+    return output_end(o);
+}
+
 int reply_begin(struct output *o, uint64_t slot)
 {
     record_add_u64(output_begin(o, "begin"), "slot", slot);

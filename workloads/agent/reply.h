@@ -14,6 +14,7 @@
 int reply_hello(struct output *o, const struct facts *f);
 int reply_note(struct output *o, const char *text);
 int reply_clock(struct output *o, uint64_t id);
+int reply_rest(struct output *o, uint64_t id);
 /* Of a slot: its timed part begins; so far; its outcome; or why there is none. */
 int reply_begin(struct output *o, uint64_t slot);
 int reply_tick(struct output *o, uint64_t slot, const struct worker_shared *worker);

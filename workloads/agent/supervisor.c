@@ -75,6 +75,8 @@ struct supervisor {
     struct request current; /* from PREPARE to VERIFY */
     bool failing;           /* ENDING: current is to be answered with reason */
     char reason[512];
+    bool resting; /* the answer to this `rest` is due when the last process is gone */
+    uint64_t rest_id;
     bool waiting; /* ENDING: this one comes next */
     struct request next;
 
@@ -163,6 +165,10 @@ static void process_ended(struct supervisor *s)
     if (s->failing)
         fail(s, s->current.slot, s->reason);
     s->failing = false;
+    if (s->resting) {
+        s->resting = false;
+        sent(s, reply_rest(&s->output, s->rest_id));
+    }
     if (s->waiting) {
         s->waiting = false;
         start_process(s, &s->next);
@@ -218,6 +224,25 @@ static void handle_stop(struct supervisor *s)
         end_process(s, RELEASE_LIMIT, "");
 }
 
+/* As stop, but with an answer: nothing of any workload is left. */
+static void handle_rest(struct supervisor *s, const struct record *record)
+{
+    uint64_t id;
+    struct error e;
+    if (record_u64(record, "id", 0, UINT64_MAX, &id, &e) < 0) {
+        error_prefix(&e, "a request to rest was skipped");
+        note(s, e.text);
+        return;
+    }
+    handle_stop(s);
+    if (s->phase == PHASE_NONE) {
+        sent(s, reply_rest(&s->output, id));
+    } else {
+        s->resting = true;
+        s->rest_id = id;
+    }
+}
+
 static void handle_clock(struct supervisor *s, const struct record *record)
 {
     uint64_t id;
@@ -245,6 +270,8 @@ static void handle_line(struct supervisor *s, char *line, size_t length)
         handle_run(s, &record);
     } else if (strcmp(record.verb, "stop") == 0) {
         handle_stop(s);
+    } else if (strcmp(record.verb, "rest") == 0) {
+        handle_rest(s, &record);
     } else {
         char text[128];
         snprintf(text, sizeof text, "a request was skipped: there is no %s", record.verb);
