@@ -55,7 +55,7 @@ tests_unit_test_result_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
 unit_tests += tests/unit/test_session
 tests_unit_test_session_SOURCES = tests/unit/test_session.c tests/unit/unit.h
 tests_unit_test_session_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_session_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+tests_unit_test_session_LDADD = libvmtax.a $(CMOCKA_LIBS) $(ARCHIVE_LIBS) -lm
 
 unit_tests += tests/unit/test_plan
 tests_unit_test_plan_SOURCES = tests/unit/test_plan.c tests/unit/unit.h
@@ -197,7 +197,7 @@ unit_tests += tests/unit/test_target
 tests_unit_test_target_SOURCES = tests/unit/test_target.c tests/unit/unit.h
 tests_unit_test_target_CPPFLAGS = $(AM_CPPFLAGS) -DTEST_CONTAINER='"$(abs_top_builddir)/vmtax-container"'
 tests_unit_test_target_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_target_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+tests_unit_test_target_LDADD = libvmtax.a $(CMOCKA_LIBS) $(ARCHIVE_LIBS) -lm
 
 unit_tests += tests/unit/test_qmp_message
 tests_unit_test_qmp_message_SOURCES = tests/unit/test_qmp_message.c tests/unit/unit.h
@@ -254,7 +254,7 @@ EXTRA_DIST += tests/sim_coverage_long.sh
 check_PROGRAMS += tests/e2e/targets_tool
 tests_e2e_targets_tool_SOURCES = tests/e2e/targets_tool.c
 tests_e2e_targets_tool_CFLAGS = $(AM_CFLAGS)
-tests_e2e_targets_tool_LDADD = libvmtax.a
+tests_e2e_targets_tool_LDADD = libvmtax.a $(ARCHIVE_LIBS)
 
 # Fuzz targets, linked from the same objects as the program. A short run of each belongs to check.
 EXTRA_DIST += tests/fuzz/run tests/fuzz/seeds tests/fuzz/seeds_result tests/fuzz/seeds_modules \
@@ -354,7 +354,7 @@ benches += tests/bench/bench_observer
 tests_bench_bench_observer_SOURCES = tests/bench/bench_observer.c tests/bench/compare.c \
 	tests/bench/compare.h tests/pty.c tests/pty.h workloads/agent/work.c
 tests_bench_bench_observer_CFLAGS = $(AM_CFLAGS) -DUI_DEMO='"$(abs_builddir)/tests/ui_demo"'
-tests_bench_bench_observer_LDADD = libkernels.a libvmtax.a -lm
+tests_bench_bench_observer_LDADD = libkernels.a libvmtax.a $(ARCHIVE_LIBS) -lm
 
 bench: all
 	test -z '$(bench_programs)' || $(MAKE) $(AM_MAKEFLAGS) $(bench_programs)
