@@ -69,7 +69,7 @@ static void add_text_or_null(cJSON *o, const char *key, const char *text)
 /* How the guest's instructions run: what can be told from the kind and the emulation flag. */
 static const char *acceleration(const struct result_target *t)
 {
-    if (strcmp(t->kind, "kvm") == 0)
+    if (strcmp(t->kind, "kvm") == 0 || strcmp(t->kind, "tcg") == 0)
         return t->emulated ? "tcg" : "kvm";
     return t->emulated ? "emulated" : "none";
 }
@@ -93,6 +93,8 @@ static void add_target(cJSON *array, const struct result_target *t)
     cJSON_AddStringToObject(o, "how", t->how);
     cJSON_AddStringToObject(o, "network", t->network);
     cJSON_AddStringToObject(o, "limits", t->limits);
+    cJSON_AddStringToObject(o, "devices", t->devices);
+    cJSON_AddStringToObject(o, "remark", t->remark);
     json_add_number(o, "start_s", t->start_s);
     if (t->clock_known || t->clock_stepped) {
         cJSON *clock = cJSON_AddObjectToObject(o, "clock");
