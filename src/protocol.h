@@ -13,9 +13,9 @@
  *
  * Towards the agent: `clock id=`, `run slot= workload= params= lead_us= time_us= tick_us= fresh=`,
  * `stop`. From the agent:    `hello`, `clock id= ns=`, `begin slot=`, `tick slot= ops= ns=`,
- * `result slot= ...`, `fail slot= reason=`, `note text=`. Every record of the agent also carries
- * seq= (from 0, no gaps) and t= (its monotonic clock, ns). There is no request that runs a command.
- * The agent exits when its input ends. man/vmtax-agent.8 describes every field. */
+ * `end slot=`, `result slot= ...`, `fail slot= reason=`, `note text=`. Every record of the agent
+ * also carries seq= (from 0, no gaps) and t= (its monotonic clock, ns). There is no request that
+ * runs a command. The agent exits when its input ends. man/vmtax-agent.8 describes every field. */
 #ifndef VMTAX_PROTOCOL_H
 #define VMTAX_PROTOCOL_H
 

@@ -93,8 +93,7 @@ struct supervisor {
     struct request next;
 
     uint64_t next_tick;
-    bool steal_known;
-    uint64_t stolen, jiffies; /* at the begin of the slot; then the difference */
+    struct facts_counts counts; /* at the begin of the slot; then the difference */
 };
 
 static struct record_writer *begin(struct supervisor *s, const char *verb)
@@ -164,7 +163,7 @@ static void begin_slot(struct supervisor *s, const struct request *r)
     s->current = *r;
     s->phase = PHASE_PREPARE;
     s->deadline = work_now_ns() + PREPARE_LIMIT;
-    s->steal_known = false;
+    s->counts = (struct facts_counts){.steal_known = false};
     /* If the worker is dead already this does not arrive; its death does. */
     process_run(&s->process, &r->job);
 }
@@ -390,20 +389,21 @@ static void read_input(struct supervisor *s)
         s->quit = true;
 }
 
-static void measure_steal(struct supervisor *s, bool ended)
+static void count(struct supervisor *s, bool ended)
 {
-    uint64_t stolen, jiffies;
-    bool known = facts_steal(s->facts.cpus, slot_cpus(s), &stolen, &jiffies);
-    if (!ended) {
-        s->steal_known = known;
-        s->stolen = stolen;
-        s->jiffies = jiffies;
-    } else if (s->steal_known) {
-        s->steal_known = known && stolen >= s->stolen && jiffies > s->jiffies &&
-                         stolen - s->stolen <= jiffies - s->jiffies;
-        s->stolen = stolen - s->stolen;
-        s->jiffies = jiffies - s->jiffies;
-    }
+    struct facts_counts now;
+    facts_count(s->facts.cpus, slot_cpus(s), &now);
+    if (ended)
+        facts_counted(&s->counts, &now, &s->counts);
+    else
+        s->counts = now;
+}
+
+/* The timed part begins or ends: those who count on the other side do it now. */
+static void send_mark(struct supervisor *s, const char *verb)
+{
+    record_add_u64(begin(s, verb), "slot", s->current.slot);
+    end(s);
 }
 
 static void send_tick(struct supervisor *s)
@@ -439,8 +439,15 @@ static void send_result(struct supervisor *s)
         record_add_u64(w, "max_ns", o->max_ns);
     }
     record_add_u64(w, "verified", o->verified);
-    if (s->steal_known)
-        record_add_double(w, "steal", (double)s->stolen / (double)s->jiffies);
+    const struct facts_counts *c = &s->counts;
+    if (c->steal_known)
+        record_add_double(w, "steal", (double)c->stolen / (double)c->jiffies);
+    if (c->intr_known)
+        record_add_u64(w, "intr", c->intr);
+    if (c->ctxt_known)
+        record_add_u64(w, "ctxt", c->ctxt);
+    if (c->pgfault_known)
+        record_add_u64(w, "pgfault", c->pgfault);
     record_add_u64(w, "minflt", o->minflt);
     record_add_u64(w, "majflt", o->majflt);
     record_add_u64(w, "nvcsw", o->nvcsw);
@@ -468,15 +475,14 @@ static void handle_message(struct supervisor *s, int message)
         enter(s, PHASE_TIMED,
               job->time_ns + (job->time_ns > TIMED_SLACK ? job->time_ns : TIMED_SLACK));
         s->next_tick = work_now_ns() + s->current.tick_ns;
-        struct record_writer *w = begin(s, "begin");
-        record_add_u64(w, "slot", s->current.slot);
-        end(s);
-        measure_steal(s, false);
+        send_mark(s, "begin");
+        count(s, false);
         break;
     case WORKER_ENDED:
         if (s->phase != PHASE_TIMED)
             break;
-        measure_steal(s, true);
+        send_mark(s, "end");
+        count(s, true);
         enter(s, PHASE_VERIFY, VERIFY_LIMIT);
         break;
     case WORKER_DONE:
