@@ -74,6 +74,11 @@ static int by_count(const void *a, const void *b)
     return strcmp(x->name, y->name);
 }
 
+void counters_sort_reasons(struct counters *c)
+{
+    qsort(c->reasons, c->reason_count, sizeof *c->reasons, by_count);
+}
+
 void counters_between(const struct counters *before, const struct counters *after,
                       struct counters *out)
 {
@@ -89,7 +94,7 @@ void counters_between(const struct counters *before, const struct counters *afte
         if (now->count > from)
             counters_add_reason(&d, now->name, now->count - from);
     }
-    qsort(d.reasons, d.reason_count, sizeof *d.reasons, by_count);
+    counters_sort_reasons(&d);
     *out = d;
 }
 

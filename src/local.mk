@@ -7,6 +7,9 @@ common_sources = \
 	src/sha256.c src/sha256.h \
 	workloads/catalog.c workloads/catalog.h
 
+# What programs that link the engine need besides.
+ENGINE_LIBS = $(CJSON_LIBS) $(ARCHIVE_LIBS)
+
 # The engine: everything of vmtax but main() and the dashboard.
 noinst_LIBRARIES += libvmtax.a
 libvmtax_a_SOURCES = $(common_sources) \
@@ -44,6 +47,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/quiet.c src/quiet.h \
 	src/fingerprint.c src/fingerprint.h \
 	src/store.c src/store_json.c src/store_parse.c src/store.h \
+	src/store_counters.c src/store_counters.h \
 	src/baseline.c src/baseline.h \
 	src/json.c src/json.h \
 	src/paper.c src/paper.h \
@@ -61,6 +65,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/target/qmp.c src/target/qmp.h \
 	src/target/qmp_message.c src/target/qmp_message.h \
 	src/target/kvm_stats.c src/target/kvm_stats.h \
+	src/target/kvm_health.c src/target/kvm_health.h \
 	src/target/threads.c src/target/threads.h \
 	src/target/local.c src/target/kinds.h \
 	src/target/qemu.c src/target/qemu.h \
@@ -80,7 +85,7 @@ libvmtax_a_CFLAGS = $(AM_CFLAGS) $(STATGRAB_CFLAGS) $(CJSON_CFLAGS) $(ARCHIVE_CF
 bin_PROGRAMS += vmtax
 vmtax_SOURCES = src/main.c
 vmtax_CFLAGS = $(AM_CFLAGS)
-vmtax_LDADD = libui.a libvmtax.a $(NCURSES_LIBS) $(STATGRAB_LIBS) $(CJSON_LIBS) $(ARCHIVE_LIBS) -lm
+vmtax_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(NCURSES_LIBS) $(STATGRAB_LIBS) -lm
 
 # The keeper of a container. liblxc is linked here and nowhere else.
 pkglibexec_PROGRAMS += vmtax-container

@@ -15,8 +15,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RESULT_SCHEMA "vmtax.result/1"
-#define REASON_MAX    160
+#define RESULT_SCHEMA      "vmtax.result/1"
+#define REASON_MAX         160
+
+#define FIGURE_REASONS_MAX 4
 
 /* One fact about the machine (fingerprint.h fills them). */
 struct fact {
@@ -61,6 +63,10 @@ struct slot {
     bool measured;
     struct latency latency;
     double steal; /* share of the slot's processor time, 0..1; NAN unknown */
+    /* White-box: what was counted over counted_s seconds of the host's clock, the timed part with
+     * what the workload does in it besides its operations. 0: nothing was counted. */
+    double counted_s;
+    struct counters counters;
     uint32_t flags;
     char reason[REASON_MAX]; /* why not measured */
 };
@@ -73,6 +79,19 @@ struct metric {
         *row; /* NULL if a file names a workload that this version does not know */
 };
 
+/* The white-box counters of a figure: totals of its slots over their time. */
+struct figure_cost {
+    uint32_t known;              /* bits 1 << enum counter: in all of the slots */
+    double per_s[COUNTER_COUNT]; /* in a second, in the unit that counter_kinds[].id says */
+    double s_per_op;     /* seconds of an operation; NAN where the time that was counted held
+                            other things than operations, beyond a tenth */
+    size_t reason_count; /* the most frequent ones */
+    struct {
+        char name[COUNTER_REASON_NAME];
+        double per_s;
+    } reasons[FIGURE_REASONS_MAX];
+};
+
 /* One metric on one target, from its slots. */
 struct figure_value {
     size_t metric, target;
@@ -83,6 +102,7 @@ struct figure_value {
     double noise; /* A/A noise, log units; NAN unknown */
     bool verified;
     struct latency latency; /* medians over slots; max_us and count over all of them */
+    struct figure_cost cost;
     bool measured;
     char reason[REASON_MAX];
 };

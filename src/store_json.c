@@ -10,6 +10,7 @@
 
 #include "json.h"
 #include "store.h"
+#include "store_counters.h"
 #include "xalloc.h"
 
 #include <math.h>
@@ -132,6 +133,7 @@ static cJSON *slot_json(const struct result *r, const struct slot *s)
     json_add_number(o, "value", measured ? s->value : NAN);
     add_latency(o, &s->latency);
     json_add_number(o, "steal", s->steal);
+    store_add_slot_counters(o, s);
     const char *reason = s->reason;
     if (!measured && !reason[0])
         reason = s->measured ? "the figure is not a number" : "no reason was given";
@@ -158,6 +160,7 @@ static void add_figure(cJSON *array, const struct result *r, const struct figure
     cJSON_AddBoolToObject(o, "verified", f->verified);
     add_text_or_null(o, "engine", w ? "vmtax-agent" : NULL);
     add_latency(o, &f->latency);
+    store_add_cost(o, &f->cost);
     const char *reason = f->reason;
     if (!measured && !reason[0])
         reason = f->measured ? "the figure is not a number" : "no reason was given";

@@ -7,6 +7,7 @@
 
 #include "json.h"
 #include "store.h"
+#include "store_counters.h"
 #include "text.h"
 #include "xalloc.h"
 
@@ -239,6 +240,7 @@ static void read_slot(struct reader *in, const cJSON *o)
         s.value = 0;
     read_latency(in, o, &s.latency);
     s.steal = json_get_number(j, o, "steal", 0, 1, NAN, JSON_OPTIONAL);
+    store_read_slot_counters(j, o, &s);
     s.flags = read_flags(in, o, s.reason, sizeof s.reason);
     if (!j->failed)
         *result_add_slot(in->r) = s;
@@ -263,6 +265,7 @@ static void read_figure(struct reader *in, const cJSON *o)
     f.noise = json_get_number(j, o, "noise", 0, 1e6, NAN, JSON_OPTIONAL);
     f.verified = json_get_bool(j, o, "verified", JSON_OPTIONAL);
     read_latency(in, o, &f.latency);
+    store_read_cost(j, o, &f.cost);
     read_flags(in, o, f.reason, sizeof f.reason);
     if (j->failed)
         return;
