@@ -69,6 +69,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/target/threads.c src/target/threads.h \
 	src/target/local.c src/target/kinds.h \
 	src/target/qemu.c src/target/qemu.h \
+	src/target/boot_files.c src/target/boot_files.h \
 	src/target/disk.c src/target/disk.h \
 	src/target/machine.c src/target/machine.h \
 	src/target/kvm_probe.c src/target/kvm_probe.h \

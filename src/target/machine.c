@@ -2,13 +2,10 @@
 
 #include "target/machine.h"
 
-#include "cache.h"
+#include "target/boot_files.h"
 #include "target/disk.h"
-#include "target/initramfs.h"
-#include "target/kernel.h"
 #include "target/kvm_health.h"
 #include "target/kvm_stats.h"
-#include "target/modules.h"
 #include "target/network.h"
 #include "target/qmp.h"
 #include "target/rights.h"
@@ -34,7 +31,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PROGRAM   "vmtax-machine"
+#define PROGRAM   BOOT_PROGRAM
 #define WORDS_MAX 128
 #define GRACE_S   2.0
 #define MONITOR_S 5.0
@@ -67,82 +64,11 @@ static double now_s(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-static void stage(const struct target_options *o, const char *text)
-{
-    if (o->waiter && o->waiter->stage)
-        o->waiter->stage(o->waiter->context, text);
-}
-
-static bool is(const char *value, const char *word)
-{
-    return value && strcmp(value, word) == 0;
-}
-
-/* --- what it boots from -------------------------------------------------------------------------
- */
-
-struct boot_files {
-    char program[PATH_MAX], qemu[PATH_MAX], cache[PATH_MAX];
-    struct kernel kernel;
-    char image[PATH_MAX], initramfs[PATH_MAX];
-};
-
-static int find_files(const struct target_options *o, struct boot_files *f, struct error *e)
-{
-    struct kernel_roots roots;
-    if (!local_find_program(PROGRAM, o->agent_path, f->program, sizeof f->program))
-        return error_set(e, ERROR_SYSTEM,
-                         "the program " PROGRAM " is not installed: make install, or run vmtax "
-                         "from its build tree");
-    if (!qemu_find(o->machine.qemu, f->qemu, sizeof f->qemu))
-        return o->machine.qemu
-                   ? error_set(e, ERROR_USAGE, "--qemu %s is no program that can be executed",
-                               o->machine.qemu)
-                   : error_set(e, ERROR_SYSTEM,
-                               "QEMU is not installed: apt-get install qemu-system-x86 (Fedora: "
-                               "qemu-system-x86-core, Arch: qemu-base)");
-    kernel_private_roots(&roots);
-    return kernel_find(o->machine.kernel, roots.list, &f->kernel, e);
-}
-
-static enum qemu_machine choose_machine(const struct target_options *o)
-{
-    if (is(o->machine.machine, "microvm"))
-        return QEMU_MICROVM;
-    if (is(o->machine.machine, "q35"))
-        return QEMU_Q35;
-    if (is(o->machine.machine, "pc") || is(o->machine.devices, "emulated"))
-        return QEMU_PC;
-    return QEMU_MICROVM; /* no firmware's menu, no bus to look through */
-}
-
-static unsigned choose_modules(const struct target_options *o)
-{
-    bool emulated = is(o->machine.devices, "emulated");
-    unsigned sets = MODULES_BASE | MODULES_ROOT_9P | MODULES_OVERLAY;
-    if (o->scratch)
-        sets |= MODULES_SCRATCH_FS | (emulated ? MODULES_DISK_IDE : MODULES_DISK_VIRTIO);
-    if (o->network)
-        sets |= emulated ? MODULES_NET_E1000 : MODULES_NET_VIRTIO;
-    return sets;
-}
-
-static int make_files(const struct target_options *o, struct boot_files *f, struct error *e)
-{
-    if (find_files(o, f, e) < 0 || cache_directory(f->cache, sizeof f->cache, e) < 0)
-        return -1;
-    stage(o, "making the guest's kernel and first files ready");
-    if (kernel_unpack(&f->kernel, f->cache, f->image, sizeof f->image, e) < 0)
-        return -1;
-    return initramfs_make(o->agent_path, &f->kernel, choose_modules(o), f->cache, f->initramfs,
-                          sizeof f->initramfs, e);
-}
-
 int machine_look(const struct target_options *o, struct target_probe *out)
 {
     struct boot_files *f = xcalloc(1, sizeof *f);
     struct error e = {0};
-    int rc = find_files(o, f, &e);
+    int rc = boot_files_find(o, f, &e);
     if (rc == 0) {
         snprintf(out->how, sizeof out->how, "QEMU, Linux %.48s", f->kernel.version);
     } else {
@@ -230,7 +156,7 @@ static int plan_disk(struct machine *m, const struct target_options *o, struct q
     /* The branch's label ends in its number: one image for each machine of a run. */
     const char *label = ledger_label(m->local.ledger), *number = strrchr(label, ':');
     char *path = xasprintf("%s/vmtax-disk-%s.img", o->scratch, number ? number + 1 : "0");
-    stage(o, "writing the scratch disk");
+    boot_stage(o, "writing the scratch disk");
     int rc = ledger_add(m->local.ledger, LEDGER_FILE, path, e);
     if (rc == 0)
         rc = disk_make(path, bytes, m->local.ledger, e);
@@ -442,8 +368,8 @@ static int wait_for_guest(struct machine *m, const struct target_options *o, enu
 {
     struct kvm_health health = {0};
     double until = now_s() + BOOT_S;
-    stage(o, accel == QEMU_KVM ? "waiting for the guest's kernel"
-                               : "waiting for the guest's kernel, emulated");
+    boot_stage(o, accel == QEMU_KVM ? "waiting for the guest's kernel"
+                                    : "waiting for the guest's kernel, emulated");
     while (now_s() < until) {
         int spoken = listen_a_moment(m, o, e);
         if (spoken > 0)
@@ -510,20 +436,20 @@ static int begin(struct machine *m, const struct target_options *o, enum qemu_ac
 {
     struct boot_files *f = xcalloc(1, sizeof *f);
     int pair[2] = {-1, -1}, rc = -1;
-    if (make_files(o, f, e) < 0)
+    if (boot_files_make(o, f, e) < 0)
         goto out;
     struct qemu_plan p = {
         .program = f->qemu,
         .accel = accel,
-        .machine = choose_machine(o),
-        .emulated_devices = is(o->machine.devices, "emulated"),
+        .machine = boot_machine(o),
+        .emulated_devices = boot_is(o->machine.devices, "emulated"),
         .cpus = (unsigned)o->cpu_count,
         .memory_bytes = o->memory_bytes,
         .append = o->machine.append,
         .tsc_khz = host_tsc_khz(),
-        .cache = is(o->machine.cache, "writeback") ? QEMU_CACHE_WRITEBACK
-                 : is(o->machine.cache, "unsafe")  ? QEMU_CACHE_UNSAFE
-                                                   : QEMU_CACHE_NONE,
+        .cache = boot_is(o->machine.cache, "writeback") ? QEMU_CACHE_WRITEBACK
+                 : boot_is(o->machine.cache, "unsafe")  ? QEMU_CACHE_UNSAFE
+                                                        : QEMU_CACHE_NONE,
         .shell = terminal != NULL,
         .term = terminal ? terminal->term : NULL,
         .rows = terminal ? terminal->rows : 0,
@@ -534,7 +460,7 @@ static int begin(struct machine *m, const struct target_options *o, enum qemu_ac
         goto out;
     }
     double from = now_s();
-    stage(o, "starting QEMU");
+    boot_stage(o, "starting QEMU");
     if (launch(m, o, f, &p, pair[1], e) < 0)
         goto out;
     close(pair[1]);
