@@ -70,9 +70,9 @@ static void add_text_or_null(cJSON *o, const char *key, const char *text)
 /* How the guest's instructions run: what can be told from the kind and the emulation flag. */
 static const char *acceleration(const struct result_target *t)
 {
-    if (strcmp(t->kind, "kvm") == 0)
-        return t->emulated ? "tcg" : "kvm";
-    return t->emulated ? "emulated" : "none";
+    if (t->emulated)
+        return "tcg";
+    return strcmp(t->kind, "kvm") == 0 ? "kvm" : "none";
 }
 
 static void add_target(cJSON *array, const struct result_target *t)

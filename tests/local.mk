@@ -21,6 +21,8 @@ e2e_tests = \
 	tests/e2e/interrupt.sh \
 	tests/e2e/dashboard.sh \
 	tests/e2e/targets.sh \
+	tests/e2e/kvm.sh \
+	tests/e2e/shell.sh \
 	tests/unit/kernel-symbols.sh
 # Programs or scripts for check-long only.
 long_tests =
