@@ -97,6 +97,11 @@ tests_unit_test_kernels_SOURCES = tests/unit/test_kernels.c tests/unit/unit.h wo
 tests_unit_test_kernels_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_kernels_LDADD = libkernels.a libvmtax.a $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_tinyvm
+tests_unit_test_tinyvm_SOURCES = tests/unit/test_tinyvm.c tests/unit/unit.h
+tests_unit_test_tinyvm_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_tinyvm_LDADD = libkernels.a libvmtax.a $(CMOCKA_LIBS) -lm
+
 # Has the kernels' files inside, with the kernels' flags.
 unit_tests += tests/unit/test_kernel_faults
 tests_unit_test_kernel_faults_SOURCES = tests/unit/test_kernel_faults.c tests/unit/unit.h workloads/agent/work.c

@@ -10,7 +10,8 @@ libkernels_a_SOURCES = \
 	workloads/ctx.c \
 	workloads/ram.c \
 	workloads/membw.c \
-	workloads/file.c
+	workloads/file.c \
+	workloads/tinyvm.c workloads/tinyvm_probe.c workloads/tinyvm.h
 libkernels_a_CFLAGS = $(AM_CFLAGS) -fPIE
 $(libkernels_a_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
 
