@@ -56,7 +56,8 @@ struct session_result {
     double overhead_s_per_op;  /* 0 when nothing is subtracted */
     uint64_t start_ns, end_ns; /* agent clock */
     struct latency latency;
-    double steal; /* NAN unknown */
+    double tsc_per_s; /* ticks of the time-stamp counter per second of the agent; 0 unknown */
+    double steal;     /* NAN unknown */
     bool verified;
     uint32_t flags; /* FLAG_CLOCK ... */
     char engine[32];

@@ -429,6 +429,8 @@ static void send_result(struct supervisor *s)
     record_add_u64(w, "end_ns", o->end_ns);
     record_add_u64(w, "overhead_ns", o->overhead_ns);
     record_add_u64(w, "overhead_ops", o->overhead_ops);
+    if (o->tsc)
+        record_add_u64(w, "tsc", o->tsc);
     record_add_u64(w, "lanes", s->current.lanes);
     record_add_u64(w, "lat_n", o->latency_count);
     if (o->latency_count > 0) {
