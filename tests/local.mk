@@ -209,6 +209,15 @@ tests_e2e_targets_tool_SOURCES = tests/e2e/targets_tool.c
 tests_e2e_targets_tool_CFLAGS = $(AM_CFLAGS)
 tests_e2e_targets_tool_LDADD = libvmtax.a
 
+# KVM in an emulated machine: its first process, and the test.
+check_PROGRAMS += tests/e2e/nested_init
+tests_e2e_nested_init_SOURCES = tests/e2e/nested_init.c src/error.c
+tests_e2e_nested_init_CFLAGS = $(AM_CFLAGS) -fPIE
+tests_e2e_nested_init_LDFLAGS = $(AM_LDFLAGS) $(AGENT_LDFLAGS)
+tests_e2e_nested_init_LDADD = libkernels.a
+long_tests += tests/e2e/nested_kvm.sh
+EXTRA_DIST += tests/e2e/nested_kvm.sh
+
 # Fuzz targets, linked from the same objects as the program. A short run of each belongs to check.
 EXTRA_DIST += tests/fuzz/run tests/fuzz/seeds tests/fuzz/seeds_result
 if FUZZING
