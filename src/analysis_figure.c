@@ -154,6 +154,8 @@ void analysis_figure(struct result *r, const struct slot_list *list, size_t metr
                              .noise = NAN,
                              .cost = {.s_per_op = NAN}};
     double *values = xcalloc(list->count, sizeof *values);
+    double *ticks = xcalloc(list->count, sizeof *ticks);
+    size_t tick_count = 0;
     const char *reason = "";
     size_t slots = 0;
     for (size_t i = 0; i < list->count; i++) {
@@ -161,10 +163,13 @@ void analysis_figure(struct result *r, const struct slot_list *list, size_t metr
         if (s->target != target)
             continue;
         slots++;
-        if (s->measured && isfinite(s->value))
+        if (s->measured && isfinite(s->value)) {
             values[f.n++] = s->value;
-        else if (!*reason)
+            if (s->tsc_per_op > 0)
+                ticks[tick_count++] = s->tsc_per_op;
+        } else if (!*reason) {
             reason = s->reason;
+        }
     }
     if (f.n) {
         f.measured = f.verified = true; /* a slot whose check failed is not measured */
@@ -173,10 +178,12 @@ void analysis_figure(struct result *r, const struct slot_list *list, size_t metr
         f.noise = figure_noise(r, list, target);
         figure_latency(r, list, &f, values);
         figure_cost(r, list, &f);
+        f.tsc_per_op = tick_count ? stats_median(ticks, tick_count) : 0;
     } else {
         snprintf(f.reason, sizeof f.reason, "%s", *reason ? reason : "not measured");
     }
     free(values);
+    free(ticks);
     if (slots)
         *figure_entry(r, metric, target) = f;
 }

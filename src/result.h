@@ -61,6 +61,8 @@ struct slot {
     uint64_t ops;
     double value; /* in the workload's unit; valid if measured */
     bool measured;
+    double
+        tsc_per_op; /* time-stamp counter ticks of one operation; 0: unknown, or not of interest */
     struct latency latency;
     double steal; /* share of the slot's processor time, 0..1; NAN unknown */
     /* White-box: what was counted over counted_s seconds of the host's clock, the timed part with
@@ -101,6 +103,7 @@ struct figure_value {
     bool bounded;
     double noise; /* A/A noise, log units; NAN unknown */
     bool verified;
+    double tsc_per_op;      /* median of those slots that know it; 0 unknown */
     struct latency latency; /* medians over slots; max_us and count over all of them */
     struct figure_cost cost;
     bool measured;

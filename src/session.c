@@ -30,6 +30,7 @@
 /* What no machine does: an empty operation takes some cycles on each of a few thousand processors,
  * and memory moves terabytes a second, not petabytes. */
 #define OPS_PER_NS_MAX   1e4
+#define TSC_PER_S_MAX    1e11
 #define BYTES_PER_NS_MAX 1e6
 
 struct session {
@@ -446,6 +447,12 @@ static int take_result(struct session *s, const struct record *r, struct session
         out->overhead_s_per_op = clock_host_seconds(&s->clock, (double)overhead_ns * 1e-9 /
                                                                    (double)overhead_ops);
     struct error ignored;
+    uint64_t ticks;
+    out->tsc_per_s = 0;
+    if (record_u64(r, "tsc", 1, INT64_MAX, &ticks, &ignored) == 0 && out->end_ns > out->start_ns)
+        out->tsc_per_s = (double)ticks / ((double)(out->end_ns - out->start_ns) * 1e-9);
+    if (out->tsc_per_s > TSC_PER_S_MAX)
+        out->tsc_per_s = 0;
     if (record_double(r, "steal", 0, 1, &out->steal, &ignored) < 0)
         out->steal = NAN;
     take_counters(r, &out->inside);

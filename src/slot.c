@@ -103,6 +103,9 @@ static bool slot_value(const struct workload *w, const struct session_result *ou
         text_copy(slot->reason, sizeof slot->reason, "no figure follows from what was counted");
         return false;
     }
+    /* Ticks are the agent's own seconds, counted finer. */
+    if (w->figure == FIGURE_TIME_NS && out->host_s > 0)
+        slot->tsc_per_op = seconds * out->agent_s / out->host_s * out->tsc_per_s / (double)out->ops;
     return true;
 }
 

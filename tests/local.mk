@@ -17,6 +17,7 @@ e2e_tests = \
 	tests/e2e/commands.sh \
 	tests/e2e/manual.sh \
 	tests/e2e/run.sh \
+	tests/e2e/exits.sh \
 	tests/e2e/container.sh \
 	tests/e2e/interrupt.sh \
 	tests/e2e/dashboard.sh \
@@ -108,6 +109,11 @@ unit_tests += tests/unit/test_kernels
 tests_unit_test_kernels_SOURCES = tests/unit/test_kernels.c tests/unit/unit.h workloads/agent/work.c
 tests_unit_test_kernels_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_kernels_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_tinyvm
+tests_unit_test_tinyvm_SOURCES = tests/unit/test_tinyvm.c tests/unit/unit.h
+tests_unit_test_tinyvm_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_tinyvm_LDADD = libkernels.a libvmtax.a $(CMOCKA_LIBS) -lm
 
 # Has the kernels' files inside, with the kernels' flags.
 unit_tests += tests/unit/test_kernel_faults
@@ -262,6 +268,15 @@ check_PROGRAMS += tests/e2e/targets_tool
 tests_e2e_targets_tool_SOURCES = tests/e2e/targets_tool.c
 tests_e2e_targets_tool_CFLAGS = $(AM_CFLAGS)
 tests_e2e_targets_tool_LDADD = libvmtax.a $(ENGINE_LIBS)
+
+# KVM in an emulated machine: its first process, and the test.
+check_PROGRAMS += tests/e2e/nested_init
+tests_e2e_nested_init_SOURCES = tests/e2e/nested_init.c src/error.c
+tests_e2e_nested_init_CFLAGS = $(AM_CFLAGS) -fPIE
+tests_e2e_nested_init_LDFLAGS = $(AM_LDFLAGS) $(AGENT_LDFLAGS)
+tests_e2e_nested_init_LDADD = libkernels.a
+long_tests += tests/e2e/nested_kvm.sh
+EXTRA_DIST += tests/e2e/nested_kvm.sh
 
 # Fuzz targets, linked from the same objects as the program. A short run of each belongs to check.
 EXTRA_DIST += tests/fuzz/run tests/fuzz/seeds tests/fuzz/seeds_result tests/fuzz/seeds_modules \

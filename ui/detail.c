@@ -142,6 +142,15 @@ static void latency_lines(struct page *p, const struct latency *native, const st
     }
 }
 
+/* Short things are told in ticks, too, as others tell them. */
+static void ticks_line(struct page *p, const struct workload *w, const struct figure_value *f,
+                       const char *whose)
+{
+    if (w->figure == FIGURE_TIME_NS && f->measured && f->tsc_per_op > 0)
+        page_field(p, "ticks", STYLE_TEXT, "%s %.0f ns, %.0f TSC ticks", whose, f->value,
+                   f->tsc_per_op);
+}
+
 static void paper_line(struct page *p, const struct snapshot *s, const struct workload *w)
 {
     static const char *const kinds[] = {"openvz", "xen", "kvm"};
@@ -186,10 +195,12 @@ void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, cons
     struct rect former = canvas_clip(c, r);
     if (page_left(&p) > 0) {
         int x = canvas_text(c, p.y, r.x, STYLE_STRONG, ATTR_BOLD, label);
-        const char *way = workload_lower_is_better(w) ? "µs ↓ lower is better"
-                                                      : "↑ higher is better";
+        bool lower = workload_lower_is_better(w);
+        char way[48];
+        snprintf(way, sizeof way, "%s%s", lower ? workload_unit(w) : "",
+                 lower ? " ↓ lower is better" : "↑ higher is better");
         if (x + 2 + canvas_columns(way) > r.x + r.w)
-            way = workload_lower_is_better(w) ? "µs ↓" : "↑";
+            snprintf(way, sizeof way, "%s%s", lower ? workload_unit(w) : "", lower ? " ↓" : "↑");
         canvas_textf(c, p.y, x, STYLE_DIM, 0, "  %s", way);
         p.y++;
     }
@@ -204,6 +215,9 @@ void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, cons
     } else {
         page_text(&p, STYLE_DIM, 0, "no guest to compare with");
     }
+    ticks_line(&p, w, &m->cell[0].figure, "native");
+    if (target > 0)
+        ticks_line(&p, w, &m->cell[target].figure, s->targets[target].id);
     paper_line(&p, s, w);
     if (m->baseline_known) {
         char range[32];

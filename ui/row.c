@@ -325,6 +325,10 @@ static double scale_of(const struct workload *w, double value, const char **unit
         *unit = "ms";
         return 1000;
     }
+    if (w->figure == FIGURE_TIME_NS && value >= 10000) {
+        *unit = "µs";
+        return 1000;
+    }
     return 1;
 }
 
@@ -397,8 +401,9 @@ size_t row_subsystem_rows(enum subsystem sub, enum profile profile)
 {
     size_t count = 0;
     for (const struct workload *w = workloads; w->id; w++) {
-        if (w->subsystem != sub || w->figure == FIGURE_NONE || !(w->profiles & profile))
-            continue;
+        if (w->subsystem != sub || w->figure == FIGURE_NONE ||
+            (w->profiles && !(w->profiles & profile)))
+            continue; /* those of no profile are measured when their subsystem is */
         if (!w->points)
             count++;
         for (const struct point *p = w->points; p && p->params; p++)

@@ -67,7 +67,7 @@ static const char *const columns[] = {
     "n",          "value",  "value_low",   "value_high", "noise",      "verified", "p50_us",
     "p90_us",     "p99_us", "p99_9_us",    "max_us",     "pairs",      "ratio",    "ratio_low",
     "ratio_high", "level",  "approximate", "outliers",   "detectable", "p",        "stage",
-    "verdict",    "flags",  "reason",
+    "verdict",    "flags",  "reason",      "tsc_per_op",
 };
 
 static void write_figure(struct writer *w, const struct figure_value *f)
@@ -133,6 +133,8 @@ static int write_csv(const struct result *r, FILE *out, struct error *e)
         text(&w, c ? verdicts[c->verdict].id : "");
         text(&w, report_flags(c ? c->flags : 0, letters));
         text(&w, reason ? reason : c ? c->reason : "");
+        bool ticks = row->figure && row->figure->measured && row->figure->tsc_per_op > 0;
+        number(&w, ticks, ticks ? row->figure->tsc_per_op : NAN);
         end(&w);
     }
     free(rows);

@@ -171,6 +171,18 @@ static void target_caveats(const struct result *r, void (*say)(void *, const cha
     }
 }
 
+/* Were exits measured on a KVM that is software? */
+static bool interpreted_exits(const struct result *r)
+{
+    const char *kvm = fact(r, "kvm");
+    for (size_t i = 0; kvm && strcmp(kvm, "kvm_pvm") == 0 && i < r->figure_count; i++) {
+        const struct workload *w = r->metrics[r->figures[i].metric].row;
+        if (w && w->subsystem == SUBSYSTEM_EXITS && r->figures[i].measured)
+            return true;
+    }
+    return false;
+}
+
 void report_caveats(const struct result *r, void (*say)(void *, const char *), void *context)
 {
     char line[256];
@@ -199,6 +211,9 @@ void report_caveats(const struct result *r, void (*say)(void *, const char *), v
         say(context, line);
     }
     target_caveats(r, say, context);
+    if (interpreted_exits(r))
+        say(context, "The exits are those of kvm_pvm, which interprets every instruction of such a "
+                     "guest: they are not a processor's.");
     if (governor && strcmp(governor, "performance") != 0) {
         snprintf(line, sizeof line,
                  "The frequency governor is %s: figures follow the processor's mood; performance "

@@ -174,6 +174,22 @@ static void put_row(const struct page *p, const struct report_row *row)
     fprintf(p->out, "%s%s\n", c && c->flags ? " " : "", report_flags(c ? c->flags : 0, letters));
 }
 
+/* "    native 10312 ns, 23700 TSC ticks": a line for each figure that is known in ticks, too. */
+static void put_ticks(const struct page *p, const struct report_row *row)
+{
+    const struct figure_value *const figures[] = {row->native, row->figure};
+    if (!row->metric->row || row->metric->row->figure != FIGURE_TIME_NS)
+        return;
+    for (size_t i = row->target == 0; i < 2; i++) {
+        const struct figure_value *f = figures[i];
+        if (!f || !f->measured || !(f->tsc_per_op > 0))
+            continue;
+        fputs("    ", p->out);
+        put(p, p->r->targets[i ? row->target : 0].id);
+        fprintf(p->out, " %.0f ns, %.0f TSC ticks\n", f->value, f->tsc_per_op);
+    }
+}
+
 static void put_row_head(const struct page *p)
 {
     fprintf(p->out, "  %-22s%6s %6s %-5s%5s  %-14s%3s %4s\n", "workload", "native", "guest", "unit",
@@ -220,8 +236,10 @@ static void write_rows(const struct page *p, size_t t)
     fprintf(p->out, "\nEvery row\n");
     put_row_head(p);
     for (size_t i = 0; i < p->row_count; i++)
-        if (p->rows[i].target == t)
+        if (p->rows[i].target == t) {
             put_row(p, &p->rows[i]);
+            put_ticks(p, &p->rows[i]);
+        }
 }
 
 static void write_native(const struct page *p)
@@ -245,6 +263,7 @@ static void write_native(const struct page *p)
             fprintf(p->out, "%6.1f %%\n", 100 * f->noise);
         else
             fputs("     n/a\n", p->out);
+        put_ticks(p, &p->rows[i]);
     }
 }
 

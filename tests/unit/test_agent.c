@@ -606,6 +606,8 @@ static void runs_null(void **state)
     uint64_t span = number(&r, "end_ns") - number(&r, "start_ns");
     assert_int_equal(number(&r, "ns"), span);
     assert_in_range(span, 290 * 1000000, 600 * 1000000);
+    if (record_text(&r, "tsc")) /* ticks per microsecond: a counter of 100 MHz to 10 GHz */
+        assert_in_range(number(&r, "tsc") / (span / 1000), 100, 10000);
     assert_int_equal(number(&r, "lanes"), 1);
     assert_int_equal(number(&r, "lat_n"), 0);
     assert_int_equal(number(&r, "bytes"), 0);

@@ -111,6 +111,7 @@ static void test_figures(void **state)
     const double values[] = {9, 1, 5, 3, 7, 2, 8};
     for (size_t i = 0; i < 7; i++) {
         struct slot *s = add(&r, m, 0, 1, (uint32_t)i, values[i]);
+        s->tsc_per_op = i ? 3 * values[i] : 0; /* one does not know it: 1 2 3 5 7 8 remain */
         s->latency = (struct latency){.known = true,
                                       .count = 10,
                                       .p50_us = values[i],
@@ -135,10 +136,12 @@ static void test_figures(void **state)
     assert_near(f->latency.p90_us, 50, 0);
     assert_near(f->latency.max_us, 900, 0);
     assert_int_equal(f->latency.count, 70);
+    assert_near(f->tsc_per_op, 12, 1e-12);
     f = result_figure(&r, m, 1);
     assert_false(f->measured);
     assert_string_equal(f->reason, "wrong checksum");
     assert_true(isnan(f->value));
+    assert_near(f->tsc_per_op, 0, 0);
     result_release(&r);
 }
 

@@ -279,6 +279,39 @@ static void test_a_dash_is_a_verdict(void **state)
     result_release(&r);
 }
 
+/* Nanoseconds are told in ticks, too, of every target that knows them; other units are not. */
+static void test_ticks(void **state)
+{
+    (void)state;
+    struct result r;
+    struct table t;
+    fixture_result(&r);
+    r.metrics[0].row = workload_find("exit.pio");
+    for (size_t i = 0; i < r.figure_count; i++)
+        if (r.figures[i].metric == 0 && r.figures[i].target < 2) {
+            r.figures[i].value = 10312.4;
+            r.figures[i].tsc_per_op = r.figures[i].target ? 99999999 : 23700.2;
+        }
+    result_add_fact(&r, "kvm", "kvm_pvm");
+    char *text = written("text", &r);
+    each_line(text, fits);
+    assert_non_null(strstr(text, "The exits are those of kvm_pvm"));
+    assert_non_null(strstr(text, "    native 10312 ns, 23700 TSC ticks\n"));
+    assert_non_null(strstr(text, "    container 10312 ns, 99999999 TSC ticks\n"));
+    free(text);
+    text = written("csv", &r);
+    parse_csv(text, &t);
+    assert_string_equal(cell(&t, 1, "tsc_per_op"), "23700.2");
+    assert_string_equal(cell(&t, 3, "tsc_per_op"), "");
+    free(text);
+    r.metrics[0].row = workload_find("sys.read");
+    text = written("text", &r);
+    assert_null(strstr(text, "TSC"));
+    assert_null(strstr(text, "kvm_pvm"));
+    free(text);
+    result_release(&r);
+}
+
 static void test_markdown(void **state)
 {
     (void)state;
@@ -447,6 +480,7 @@ int main(void)
         cmocka_unit_test(test_signs_are_those_of_the_screens),
         cmocka_unit_test(test_csv),
         cmocka_unit_test(test_text),
+        cmocka_unit_test(test_ticks),
         cmocka_unit_test(test_a_dash_is_a_verdict),
         cmocka_unit_test(test_markdown),
         cmocka_unit_test(test_little),

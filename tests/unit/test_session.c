@@ -214,7 +214,7 @@ static void agent_good(struct peer *p)
         answer(p,
                "result slot=%lu ops=400 ns=4000000 start_ns=1000 end_ns=4002000 verified=1 "
                "overhead_ops=10 overhead_ns=10000 lat_n=5 p50_ns=1000 p90_ns=2000 p99_ns=3000 "
-               "p99_9_ns=3000 max_ns=9000 intr=120 ctxt=-5 pgfault=99999999999999999999",
+               "p99_9_ns=3000 max_ns=9000 tsc=10000 intr=120 ctxt=-5 pgfault=99999999999999999999",
                slot);
     }
 }
@@ -439,6 +439,7 @@ static void good_agent_gives_a_result(void **state)
     assert_int_equal(out.ops, 400);
     assert_true(fabs(out.agent_s - 0.004) < 1e-12);
     assert_true(fabs(out.overhead_s_per_op - 1e-6) < 1e-15);
+    assert_true(fabs(out.tsc_per_s - 10000 / 4.001e-3) < 1e-3);
     assert_int_equal(ticked, 300);
     assert_true(out.latency.known);
     assert_true(out.latency.p99_us == 3);

@@ -101,6 +101,7 @@ static void same_slot(const struct slot *a, const struct slot *b)
     assert_true(a->ops == b->ops);
     assert_int_equal(a->measured, b->measured);
     same(a->value, b->value);
+    same(a->tsc_per_op, b->tsc_per_op);
     same_latency(&a->latency, &b->latency);
     same(a->steal, b->steal);
     same(a->counted_s, b->counted_s);
@@ -123,6 +124,7 @@ static void same_figure(const struct figure_value *a, const struct figure_value 
     }
     same(a->noise, b->noise);
     assert_int_equal(a->verified, b->verified);
+    same(a->tsc_per_op, b->tsc_per_op);
     same_latency(&a->latency, &b->latency);
     same_cost(&a->cost, &b->cost);
     assert_string_equal(a->reason, b->reason);
@@ -193,6 +195,8 @@ static void test_round_trip(void **state)
     struct result a, b;
     struct error e;
     fixture_result(&a);
+    a.slots[0].tsc_per_op = 2370.25;
+    a.figures[0].tsc_per_op = 2371.5;
     result_init(&b);
     for (int pretty = 0; pretty < 2; pretty++) {
         char *text = store_to_json(&a, pretty);

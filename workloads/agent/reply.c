@@ -86,6 +86,8 @@ int reply_result(struct output *o, const struct request *r, const struct worker_
     record_add_u64(w, "end_ns", outcome->end_ns);
     record_add_u64(w, "overhead_ns", outcome->overhead_ns);
     record_add_u64(w, "overhead_ops", outcome->overhead_ops);
+    if (outcome->tsc)
+        record_add_u64(w, "tsc", outcome->tsc);
     record_add_u64(w, "lanes", r->lanes);
     record_add_u64(w, "lat_n", outcome->latency_count);
     if (outcome->latency_count > 0) {
