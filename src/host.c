@@ -305,7 +305,7 @@ static double read_mhz(void)
 static void publish(struct host_sampler *s, const struct sample *from)
 {
     struct board_host *h = &board_edit(s->board)->host;
-    size_t at = board_ring_push(&h->first, &h->count, BOARD_HOST_MAX);
+    size_t at = snapshot_ring_push(&h->first, &h->count, BOARD_HOST_MAX);
     h->known = true;
     h->cpu[at] = from->cpu;
     h->steal[at] = from->steal;

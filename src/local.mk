@@ -35,7 +35,8 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/analysis_slots.c src/analysis_slots.h \
 	src/analysis_figure.c \
 	src/analysis_summary.c \
-	src/board.c src/snapshot.c src/board.h \
+	src/board.c src/board.h src/board_run.h src/board_host.h \
+	src/snapshot.c src/snapshot.h \
 	src/host.c src/host.h \
 	src/quiet.c src/quiet.h \
 	src/fingerprint.c src/fingerprint.h \

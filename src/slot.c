@@ -28,7 +28,7 @@ struct live {
 static void push_rate(struct snapshot *s, double at, double value, size_t target, bool stall)
 {
     struct board_run *run = &s->run;
-    size_t i = board_ring_push(&run->rate_first, &run->rate_count, BOARD_RATE_MAX);
+    size_t i = snapshot_ring_push(&run->rate_first, &run->rate_count, BOARD_RATE_MAX);
     run->rate[i] = (struct board_rate){
         .at_s = at, .value = value, .target = (uint8_t)target, .stall = stall};
 }

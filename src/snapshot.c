@@ -1,16 +1,67 @@
-/* A result as the rows, targets and summary of a snapshot: the same screens show what is being
- * measured and what was stored. */
+/* Rows, log and memory of a snapshot; and a result as its rows, targets and summary: the same
+ * screens show what is being measured and what was stored. */
 #include <config.h>
 
+#include "snapshot.h"
+
 #include "analysis.h"
-#include "board.h"
 #include "text.h"
 #include "xalloc.h"
 
 #include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+void snapshot_release(struct snapshot *s)
+{
+    free(s->metrics);
+    s->metrics = NULL;
+    s->metric_count = s->metric_room = 0;
+}
+
+size_t snapshot_ring_push(size_t *first, size_t *count, size_t max)
+{
+    size_t at = (*first + *count) % max;
+    if (*count < max)
+        ++*count;
+    else
+        *first = (*first + 1) % max;
+    return at;
+}
+
+void snapshot_log(struct snapshot *s, enum board_log_level level, const char *target,
+                  const char *format, ...)
+{
+    char text[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    struct board_log_line *line =
+        &s->log[snapshot_ring_push(&s->log_first, &s->log_count, BOARD_LOG_MAX)];
+    s->log_total++;
+    line->at = (int64_t)time(NULL);
+    line->level = level;
+    text_clean(line->target, sizeof line->target, target ? target : "");
+    text_clean(line->text, sizeof line->text, text);
+}
+
+struct board_metric *snapshot_metric(struct snapshot *s, const struct workload *w,
+                                     const char *params)
+{
+    for (size_t i = 0; i < s->metric_count; i++)
+        if (s->metrics[i].workload == w && strcmp(s->metrics[i].params, params) == 0)
+            return &s->metrics[i];
+    XGROW(s->metrics, s->metric_count, s->metric_room);
+    struct board_metric *m = &s->metrics[s->metric_count++];
+    memset(m, 0, sizeof *m);
+    m->workload = w;
+    text_copy(m->params, sizeof m->params, params);
+    return m;
+}
 
 static void set_targets(struct snapshot *s, const struct result *r)
 {

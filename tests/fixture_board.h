@@ -3,7 +3,7 @@
 #ifndef VMTAX_TESTS_FIXTURE_BOARD_H
 #define VMTAX_TESTS_FIXTURE_BOARD_H
 
-#include "board.h"
+#include "snapshot.h"
 
 /* Each fills a zeroed snapshot; release it with snapshot_release. */
 void fixture_empty(struct snapshot *s); /* as at the first start: no result, no host sample */

@@ -41,7 +41,7 @@ static void *feed(void *context)
             double level = r->metric < s->metric_count
                                ? s->metrics[r->metric].cell[r->target].figure.value
                                : 1000;
-            size_t at = board_ring_push(&r->rate_first, &r->rate_count, BOARD_RATE_MAX);
+            size_t at = snapshot_ring_push(&r->rate_first, &r->rate_count, BOARD_RATE_MAX);
             r->rate[at] = (struct board_rate){.at_s = board_now(&f->board),
                                               .value = level * (1 + 0.1 * sin(tick * 0.37)),
                                               .target = (uint8_t)r->target};
@@ -50,7 +50,7 @@ static void *feed(void *context)
             r->done = fmod(r->done + 0.0005, 1);
         }
         if (tick % 20 == 0) {
-            size_t at = board_ring_push(&s->host.first, &s->host.count, BOARD_HOST_MAX);
+            size_t at = snapshot_ring_push(&s->host.first, &s->host.count, BOARD_HOST_MAX);
             s->host.cpu[at] = (float)(0.5 + 0.4 * sin(tick * 0.01));
             s->host.memory[at] = 0.6f;
         }

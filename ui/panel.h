@@ -3,7 +3,7 @@
 #ifndef VMTAX_PANEL_H
 #define VMTAX_PANEL_H
 
-#include "board.h"
+#include "snapshot.h"
 #include "ui/canvas.h"
 
 enum unit_mode { UNIT_PERCENT, UNIT_TIMES, UNIT_RAW, UNIT_COUNT };

@@ -63,7 +63,7 @@ static void test_run_alone(void **state)
     assert_true(board_snapshot(&b, &s));
     for (int i = 0; i < BOARD_RATE_MAX + 7; i++) {
         struct board_run *r = &board_edit(&b)->run;
-        size_t at = board_ring_push(&r->rate_first, &r->rate_count, BOARD_RATE_MAX);
+        size_t at = snapshot_ring_push(&r->rate_first, &r->rate_count, BOARD_RATE_MAX);
         r->rate[at].value = i;
         r->block = (uint32_t)i;
         r->block_count = 2;
@@ -135,7 +135,7 @@ static void test_ring(void **state)
     size_t first = 0, count = 0;
     int ring[3];
     for (int i = 0; i < 8; i++) {
-        ring[board_ring_push(&first, &count, 3)] = i;
+        ring[snapshot_ring_push(&first, &count, 3)] = i;
         assert_int_equal(count, i < 3 ? (size_t)i + 1 : 3);
         assert_int_equal(ring[(first + count - 1) % 3], i);
     }
@@ -211,7 +211,7 @@ static void *write_host(void *argument)
     for (int i = 1; i <= ROUNDS; i++) {
         struct board_host *h = &board_edit(&s->board)->host;
         h->load1 = h->load5 = h->load15 = i;
-        h->cpu[board_ring_push(&h->first, &h->count, BOARD_HOST_MAX)] = (float)i;
+        h->cpu[snapshot_ring_push(&h->first, &h->count, BOARD_HOST_MAX)] = (float)i;
         board_publish(&s->board);
         if (i % 10 == 0)
             board_log(&s->board, BOARD_LOG_RUN, "native", "round %d", i);

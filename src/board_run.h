@@ -1,0 +1,52 @@
+/* board_run.h - of the board: what runs now and what comes next. */
+#ifndef VMTAX_BOARD_RUN_H
+#define VMTAX_BOARD_RUN_H
+
+#include "result.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define BOARD_RATE_MAX   1200 /* points of the live graph: 10 minutes at 2 a second */
+#define BOARD_QUEUE_MAX  16
+#define BOARD_BLOCKS_MAX 64
+
+struct board_rate {
+    double at_s;  /* host time line, seconds since the board was made */
+    double value; /* in the workload's unit */
+    uint8_t target;
+    bool stall; /* no progress during this tick */
+};
+
+struct board_run {
+    bool active;
+    bool paused;
+    char title[96]; /* "sys.read", what is being measured */
+    const struct workload *workload;
+    char params[PARAMS_TEXT];
+    size_t metric; /* index into metrics */
+    size_t target; /* whose slot runs now */
+    char position[4];
+    char phase[48]; /* "starting container", "lead-in", "measure", "verify", "clock audit" */
+    uint32_t block, blocks; /* of this metric: block from 0 */
+    uint8_t stage, stages;
+    double elapsed_s, eta_s; /* of the whole plan; eta < 0: unknown */
+    double done;             /* share of the plan, 0..1 */
+    struct board_rate
+        rate[BOARD_RATE_MAX]; /* ring of the current metric, oldest first from rate_first */
+    size_t rate_first, rate_count;
+    struct latency latency[TARGETS_MAX];  /* latest slot of the current metric */
+    double block_ratio[BOARD_BLOCKS_MAX]; /* exp d of each finished block, latest target */
+    size_t block_count;
+};
+
+struct board_queue_item {
+    char workload[WORKLOAD_ID_MAX];
+    char params[PARAMS_TEXT];
+    char targets[64];
+    uint32_t blocks;
+    double seconds;
+};
+
+#endif
