@@ -17,6 +17,7 @@ libui_a_SOURCES = \
 	ui/gauge.c ui/gauge.h \
 	ui/facts.c ui/facts.h \
 	ui/list.c ui/list.h \
+	ui/rowbox.c ui/rowbox.h \
 	ui/matrix.c ui/matrix.h \
 	ui/sweep.c ui/sweep.h \
 	ui/scoreboard.c ui/scoreboard.h \

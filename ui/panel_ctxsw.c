@@ -51,11 +51,7 @@ static size_t metric(const struct snapshot *s, const struct view *v)
 
 static bool word(const struct snapshot *s, const struct view *v, char *out, size_t size)
 {
-    size_t m = metric(s, v);
-    if (m < s->metric_count)
-        row_word(&s->metrics[m], out, size);
-    else
-        snprintf(out, size, "ctxsw");
+    row_word_or_subsystem(s, metric(s, v), SUBSYSTEM_CTXSW, out, size);
     return true;
 }
 

@@ -1,15 +1,21 @@
 /* Disk: IOzone's file operations as rows, the selected one in full, the sweep over record sizes
  * when there is one, and plainly what this version does not measure. */
-#include "ui/detail.h"
 #include "ui/layout.h"
 #include "ui/list.h"
 #include "ui/prose.h"
+#include "ui/rowbox.h"
 #include "ui/sweep.h"
 
 #include <stdio.h>
-#include <string.h>
 
 enum { BOX_ROWS, BOX_COUNT };
+
+static const struct rowbox files = {.subsystem = SUBSYSTEM_DISK,
+                                    .prefix = "",
+                                    .index = BOX_ROWS,
+                                    .key = '4',
+                                    .title = "IOzone",
+                                    .note = "file size / record"};
 
 static size_t boxes(const struct snapshot *s, int h, int w)
 {
@@ -19,46 +25,19 @@ static size_t boxes(const struct snapshot *s, int h, int w)
 
 static size_t rows(const struct snapshot *s, const struct view *v, size_t box)
 {
-    size_t list[ROWS_MAX];
     (void)box;
-    return row_list(s, v, SUBSYSTEM_DISK, "", list);
+    return rowbox_count(&files, s, v);
 }
 
 static size_t metric(const struct snapshot *s, const struct view *v)
 {
-    size_t list[ROWS_MAX], count = row_list(s, v, SUBSYSTEM_DISK, "", list);
-    return v->row[BOX_ROWS] < count ? list[v->row[BOX_ROWS]] : SIZE_MAX;
+    return rowbox_metric(&files, s, v);
 }
 
 static bool word(const struct snapshot *s, const struct view *v, char *out, size_t size)
 {
-    size_t m = metric(s, v);
-    if (m < s->metric_count)
-        row_word(&s->metrics[m], out, size);
-    else
-        snprintf(out, size, "disk");
+    row_word_or_subsystem(s, metric(s, v), SUBSYSTEM_DISK, out, size);
     return true;
-}
-
-static void draw_rows(struct canvas *c, struct rect r, const struct snapshot *s,
-                      const struct view *v)
-{
-    static const struct hint top[] = {
-        {ACTION_UNITS, NULL}, {ACTION_TARGET, NULL}, {ACTION_FILTER, NULL}, {ACTION_NONE, NULL}};
-    static const struct hint bottom[] = {
-        {ACTION_OPEN, NULL}, {ACTION_RUN, NULL}, {ACTION_NONE, NULL}};
-    size_t list[ROWS_MAX], count = row_list(s, v, SUBSYSTEM_DISK, "", list);
-    struct box box = {.title = "IOzone",
-                      .note = "file size / record",
-                      .number = '4',
-                      .top = top,
-                      .bottom = bottom,
-                      .focus = v->box == BOX_ROWS};
-    struct rect in = widget_box(c, r, &box);
-    if (count == 0)
-        list_nothing(c, in, s, v, SUBSYSTEM_DISK);
-    else
-        list_rows_draw(c, r, in, s, v, list, count, BOX_ROWS, true, false);
 }
 
 /* Of the fixed ids of the disk subsystem, those that the catalogue does not have. */
@@ -97,7 +76,7 @@ static void draw(struct canvas *c, struct rect area, const struct snapshot *s, c
         return;
     }
     if (v->expanded) {
-        draw_rows(c, area, s, v);
+        rowbox_draw(&files, c, area, s, v, false);
         return;
     }
     size_t count = rows(s, v, BOX_ROWS);
@@ -110,13 +89,11 @@ static void draw(struct canvas *c, struct rect area, const struct snapshot *s, c
                                    {.min = 38, .weight = 1, .priority = 1}};
     layout_rows(area, down, 2, part);
     layout_columns(part[1], across, 2, below);
-    draw_rows(c, part[0], s, v);
+    rowbox_draw(&files, c, part[0], s, v, false);
     if (below[0].h == 0)
         return;
-    static const struct hint top[] = {{ACTION_WHY, NULL}, {ACTION_NONE, NULL}};
-    struct box box = {.title = "this row", .top = top};
     size_t m = metric(s, v), points[SWEEP_MAX];
-    detail_draw(c, widget_box(c, below[0], &box), s, v, m);
+    rowbox_draw_detail(c, below[0], s, v, m);
     if (below[1].w == 0)
         return;
     struct sweep sweep = {.id = m < s->metric_count ? s->metrics[m].workload->id : "file.read",

@@ -1,14 +1,19 @@
 /* Memory: bandwidth by block size (the paper's figure 6) as lines with the caches' sizes, read and
  * write beside each other, and RAMspeed's operations (figure 5) as rows. `o` on a sweep changes
  * from every word to every fourth word. */
-#include "ui/detail.h"
 #include "ui/layout.h"
 #include "ui/list.h"
+#include "ui/rowbox.h"
 #include "ui/sweep.h"
 
-#include <stdio.h>
-
 enum { BOX_ROWS, BOX_READ, BOX_WRITE, BOX_COUNT };
+
+static const struct rowbox ramspeed = {.subsystem = SUBSYSTEM_MEMORY,
+                                       .prefix = "ram.",
+                                       .index = BOX_ROWS,
+                                       .key = '3',
+                                       .title = "RAMspeed",
+                                       .note = "% of native"};
 
 static const struct sweep sweeps[2][2] = {
     {{"membw.frd", "size", "cpus=1", true}, {"membw.rd", "size", "cpus=1", true}},
@@ -28,8 +33,7 @@ static size_t boxes(const struct snapshot *s, int h, int w)
 
 static size_t rows(const struct snapshot *s, const struct view *v, size_t box)
 {
-    size_t list[ROWS_MAX];
-    return box == BOX_ROWS ? row_list(s, v, SUBSYSTEM_MEMORY, "ram.", list) : 1;
+    return box == BOX_ROWS ? rowbox_count(&ramspeed, s, v) : 1;
 }
 
 static size_t columns(const struct snapshot *s, const struct view *v, size_t box)
@@ -40,22 +44,15 @@ static size_t columns(const struct snapshot *s, const struct view *v, size_t box
 
 static size_t metric(const struct snapshot *s, const struct view *v)
 {
-    size_t list[ROWS_MAX];
-    if (v->box == BOX_READ || v->box == BOX_WRITE) {
-        size_t count = sweep_points(s, sweep_of(v, v->box), list);
-        return v->column[v->box] < count ? list[v->column[v->box]] : SIZE_MAX;
-    }
-    size_t count = row_list(s, v, SUBSYSTEM_MEMORY, "ram.", list);
-    return v->row[BOX_ROWS] < count ? list[v->row[BOX_ROWS]] : SIZE_MAX;
+    if (v->box != BOX_READ && v->box != BOX_WRITE)
+        return rowbox_metric(&ramspeed, s, v);
+    size_t points[SWEEP_MAX], count = sweep_points(s, sweep_of(v, v->box), points);
+    return v->column[v->box] < count ? points[v->column[v->box]] : SIZE_MAX;
 }
 
 static bool word(const struct snapshot *s, const struct view *v, char *out, size_t size)
 {
-    size_t m = metric(s, v);
-    if (m < s->metric_count)
-        row_word(&s->metrics[m], out, size);
-    else
-        snprintf(out, size, "memory");
+    row_word_or_subsystem(s, metric(s, v), SUBSYSTEM_MEMORY, out, size);
     return true;
 }
 
@@ -78,35 +75,6 @@ static void draw_sweep(struct canvas *c, struct rect r, const struct snapshot *s
                v->log_axis[box_index]);
 }
 
-static void draw_rows(struct canvas *c, struct rect r, const struct snapshot *s,
-                      const struct view *v)
-{
-    static const struct hint top[] = {
-        {ACTION_UNITS, NULL}, {ACTION_TARGET, NULL}, {ACTION_FILTER, NULL}, {ACTION_NONE, NULL}};
-    static const struct hint bottom[] = {
-        {ACTION_OPEN, NULL}, {ACTION_RUN, NULL}, {ACTION_NONE, NULL}};
-    size_t list[ROWS_MAX], count = row_list(s, v, SUBSYSTEM_MEMORY, "ram.", list);
-    struct box box = {.title = "RAMspeed",
-                      .note = "% of native",
-                      .number = '3',
-                      .top = top,
-                      .bottom = bottom,
-                      .focus = v->box == BOX_ROWS};
-    struct rect in = widget_box(c, r, &box);
-    if (count == 0)
-        list_nothing(c, in, s, v, SUBSYSTEM_MEMORY);
-    else
-        list_rows_draw(c, r, in, s, v, list, count, BOX_ROWS, v->box == BOX_ROWS, false);
-}
-
-static void draw_detail(struct canvas *c, struct rect r, const struct snapshot *s,
-                        const struct view *v)
-{
-    static const struct hint top[] = {{ACTION_WHY, NULL}, {ACTION_NONE, NULL}};
-    struct box box = {.title = "this row", .top = top};
-    detail_draw(c, widget_box(c, r, &box), s, v, metric(s, v));
-}
-
 static void draw(struct canvas *c, struct rect area, const struct snapshot *s, const struct view *v)
 {
     enum size_class size = layout_area_size(area);
@@ -116,7 +84,7 @@ static void draw(struct canvas *c, struct rect area, const struct snapshot *s, c
     }
     if (v->expanded) {
         if (v->box == BOX_ROWS)
-            draw_rows(c, area, s, v);
+            rowbox_draw(&ramspeed, c, area, s, v, false);
         else
             draw_sweep(c, area, s, v, v->box == BOX_WRITE ? BOX_WRITE : BOX_READ);
         return;
@@ -135,9 +103,9 @@ static void draw(struct canvas *c, struct rect area, const struct snapshot *s, c
     if (top[1].w > 0)
         draw_sweep(c, top[1], s, v, BOX_WRITE);
     if (bottom[0].h > 0)
-        draw_rows(c, bottom[0], s, v);
+        rowbox_draw(&ramspeed, c, bottom[0], s, v, false);
     if (bottom[1].h > 0 && bottom[1].w > 0)
-        draw_detail(c, bottom[1], s, v);
+        rowbox_draw_detail(c, bottom[1], s, v, metric(s, v));
 }
 
 const struct panel panel_memory = {

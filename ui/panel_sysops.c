@@ -1,14 +1,21 @@
 /* System operations: the paper's Table I, row by row, against native; the paper's own guests stand
  * as letters on the same axis, since they were measured on other machines in another decade and are
  * a reference, never a result. */
-#include "ui/detail.h"
 #include "ui/layout.h"
 #include "ui/list.h"
+#include "ui/rowbox.h"
 
 #include <math.h>
-#include <stdio.h>
 
 enum { BOX_TABLE, BOX_COUNT };
+
+static const struct rowbox table = {.subsystem = SUBSYSTEM_SYSOPS,
+                                    .prefix = "",
+                                    .index = BOX_TABLE,
+                                    .key = '9',
+                                    .title = "system operations",
+                                    .note = "Table I",
+                                    .paper = true};
 
 static size_t boxes(const struct snapshot *s, int h, int w)
 {
@@ -18,24 +25,18 @@ static size_t boxes(const struct snapshot *s, int h, int w)
 
 static size_t rows(const struct snapshot *s, const struct view *v, size_t box)
 {
-    size_t list[ROWS_MAX];
     (void)box;
-    return row_list(s, v, SUBSYSTEM_SYSOPS, "", list);
+    return rowbox_count(&table, s, v);
 }
 
 static size_t metric(const struct snapshot *s, const struct view *v)
 {
-    size_t list[ROWS_MAX], count = row_list(s, v, SUBSYSTEM_SYSOPS, "", list);
-    return v->row[BOX_TABLE] < count ? list[v->row[BOX_TABLE]] : SIZE_MAX;
+    return rowbox_metric(&table, s, v);
 }
 
 static bool word(const struct snapshot *s, const struct view *v, char *out, size_t size)
 {
-    size_t m = metric(s, v);
-    if (m < s->metric_count)
-        row_word(&s->metrics[m], out, size);
-    else
-        snprintf(out, size, "sysops");
+    row_word_or_subsystem(s, metric(s, v), SUBSYSTEM_SYSOPS, out, size);
     return true;
 }
 
@@ -104,32 +105,6 @@ static bool paper_known(const struct snapshot *s)
     return false;
 }
 
-static void draw_table(struct canvas *c, struct rect r, const struct snapshot *s,
-                       const struct view *v, bool ghosts)
-{
-    static const struct hint top[] = {{ACTION_UNITS, NULL},
-                                      {ACTION_PAPER, NULL},
-                                      {ACTION_TARGET, NULL},
-                                      {ACTION_FILTER, NULL},
-                                      {ACTION_NONE, NULL}};
-    static const struct hint bottom[] = {
-        {ACTION_OPEN, NULL}, {ACTION_RUN, NULL}, {ACTION_NONE, NULL}};
-    size_t list[ROWS_MAX], count = row_list(s, v, SUBSYSTEM_SYSOPS, "", list);
-    struct box box = {.title = "system operations",
-                      .note = "Table I",
-                      .number = '9',
-                      .top = top,
-                      .bottom = bottom,
-                      .bottom_note = ghosts ? "o x k: the paper's OpenVZ, Xen, KVM (2010)" : NULL,
-                      .focus = v->box == BOX_TABLE};
-    struct rect in = widget_box(c, r, &box);
-    if (count == 0) {
-        list_nothing(c, in, s, v, SUBSYSTEM_SYSOPS);
-        return;
-    }
-    list_rows_draw(c, r, in, s, v, list, count, BOX_TABLE, true, ghosts);
-}
-
 static void draw(struct canvas *c, struct rect area, const struct snapshot *s, const struct view *v)
 {
     enum size_class size = layout_area_size(area);
@@ -139,7 +114,7 @@ static void draw(struct canvas *c, struct rect area, const struct snapshot *s, c
         return;
     }
     if (v->expanded) {
-        draw_table(c, area, s, v, ghosts);
+        rowbox_draw(&table, c, area, s, v, ghosts);
         return;
     }
     struct rect part[2], below[2];
@@ -149,12 +124,9 @@ static void draw(struct canvas *c, struct rect area, const struct snapshot *s, c
                                    {.min = 36, .weight = 1, .max = 68, .priority = 1}};
     layout_rows(area, down, 2, part);
     layout_columns(part[1], across, paper_known(s) ? 2 : 1, below);
-    draw_table(c, part[0], s, v, ghosts);
-    if (below[0].h > 0) {
-        static const struct hint top[] = {{ACTION_WHY, NULL}, {ACTION_NONE, NULL}};
-        struct box box = {.title = "this row", .top = top};
-        detail_draw(c, widget_box(c, below[0], &box), s, v, metric(s, v));
-    }
+    rowbox_draw(&table, c, part[0], s, v, ghosts);
+    if (below[0].h > 0)
+        rowbox_draw_detail(c, below[0], s, v, metric(s, v));
     if (paper_known(s) && below[1].h > 0) {
         struct box box = {.title = "paper 2010, Table I", .note = "its machine, not ours"};
         draw_paper(c, widget_box(c, below[1], &box), s, v);

@@ -205,6 +205,15 @@ void row_word(const struct board_metric *m, char *out, size_t size)
             *p = ',';
 }
 
+void row_word_or_subsystem(const struct snapshot *s, size_t metric, enum subsystem sub, char *out,
+                           size_t size)
+{
+    if (metric < s->metric_count)
+        row_word(&s->metrics[metric], out, size);
+    else
+        text_copy(out, size, subsystems[sub].id);
+}
+
 uint64_t row_param(const struct board_metric *m, const char *name, uint64_t otherwise)
 {
     uint64_t values[PARAMS_MAX];

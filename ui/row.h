@@ -44,6 +44,9 @@ void row_label(const struct board_metric *m, char out[LABEL_MAX]);
 void row_params(const struct board_metric *m, char out[PARAMS_TEXT]);
 /* The word of the command line that measures this row: "membw.frd:size=64K,cpus=1". */
 void row_word(const struct board_metric *m, char *out, size_t size);
+/* The same by number; the subsystem's where there is no such row. */
+void row_word_or_subsystem(const struct snapshot *s, size_t metric, enum subsystem sub, char *out,
+                           size_t size);
 /* The value of a parameter, or otherwise if the row has none of that name. */
 uint64_t row_param(const struct board_metric *m, const char *name, uint64_t otherwise);
 
