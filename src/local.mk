@@ -75,6 +75,7 @@ vmtax_container_SOURCES = \
 	src/container/lxc.c \
 	src/target/network.c src/target/network.h \
 	src/target/rights.c src/target/rights.h \
+	src/text.c src/text.h src/text_ranges.h \
 	src/error.c src/error.h
 vmtax_container_CFLAGS = $(AM_CFLAGS) $(LXC_CFLAGS)
-vmtax_container_LDADD = $(LXC_LIBS)
+vmtax_container_LDADD = $(LXC_LIBS) -lm

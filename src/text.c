@@ -211,6 +211,22 @@ bool text_copy(char *out, size_t size, const char *from)
     return n == length;
 }
 
+bool text_u64(const char *text, uint64_t max, uint64_t *out)
+{
+    uint64_t value = 0;
+    const char *p = text;
+    for (; *p >= '0' && *p <= '9'; p++) {
+        uint64_t digit = (uint64_t)(*p - '0');
+        if (value > (UINT64_MAX - digit) / 10)
+            return false;
+        value = value * 10 + digit;
+    }
+    if (p == text || *p || value > max)
+        return false;
+    *out = value;
+    return true;
+}
+
 bool text_glob(const char *pattern, const char *name)
 {
     const char *star = NULL; /* the last * seen, and where the name stood then */

@@ -28,6 +28,8 @@ const char *text_nearest(const char *word, const char *const *words);
 
 /* Bounded copy; true if it fitted. */
 bool text_copy(char *out, size_t size, const char *from);
+/* A whole decimal number, digits and nothing else, at most max. Otherwise false, and *out stays. */
+bool text_u64(const char *text, uint64_t max, uint64_t *out);
 /* Does name match a glob of * and ? (no other metacharacters)? */
 bool text_glob(const char *pattern, const char *name);
 

@@ -4,10 +4,11 @@
 
 #include "container/box.h"
 #include "target/rights.h"
+#include "text.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -44,18 +45,20 @@ int main(int argc, char **argv)
                     .directory = argument(argv, "directory"),
                     .agent = argument(argv, "agent"),
                     .scratch = argument(argv, "scratch"),
-                    .memory_bytes = memory ? strtoull(memory, NULL, 10) : 0,
                     .user_namespace = !rights_for_container(),
                     .has_network = network != NULL};
     int status;
+    uint64_t number = 0;
+    bool numbers = (!memory || text_u64(memory, UINT64_MAX, &b.memory_bytes)) &&
+                   (!network || text_u64(network, UINT_MAX, &number));
     if (network)
-        network_plan((unsigned)strtoul(network, NULL, 10), &b.network);
+        network_plan((unsigned)number, &b.network);
     /* Descriptor 3, when vmtax gives one, takes what the container is made by. */
     bool reports = fcntl(3, F_SETFD, FD_CLOEXEC) == 0;
     bool lxc = how && !strcmp(how, "lxc") && b.agent;
     if (reports)
         dprintf(3, "%s\n", lxc ? lxc_describe() : "namespaces, no runtime");
-    if (!how || !b.name || !b.directory)
+    if (!how || !b.name || !b.directory || !numbers)
         status = error_set(&e, ERROR_USAGE, "vmtax-container was started without what it needs");
     else
         status = lxc ? lxc_run(&b, &e) : own_run(&b, &e);

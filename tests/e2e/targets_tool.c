@@ -12,7 +12,9 @@
 #include "target/kinds.h"
 #include "target/ledger.h"
 #include "target/target.h"
+#include "text.h"
 
+#include <limits.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -147,7 +149,8 @@ int main(int argc, char **argv)
         return 0;
     }
     const struct target_kind *kind = argc >= 4 ? target_find(argv[2]) : NULL;
-    if (!kind) {
+    uint64_t count = 1;
+    if (!kind || (argc > 4 && !text_u64(argv[4], INT_MAX, &count))) {
         fputs("usage: targets_tool probe|cycle|hold KIND AGENT [COUNT] | sweep\n", stderr);
         return 2;
     }
@@ -177,8 +180,7 @@ int main(int argc, char **argv)
         status = 2;
     } else {
         o.scratch = scratch;
-        status = !strcmp(argv[1], "hold") ? hold(kind, &o, l)
-                                          : cycle(kind, &o, l, argc > 4 ? atoi(argv[4]) : 1);
+        status = !strcmp(argv[1], "hold") ? hold(kind, &o, l) : cycle(kind, &o, l, (int)count);
     }
     ledger_close(l);
     return status;

@@ -6,6 +6,7 @@
 
 #include "src/protocol.h"
 #include "src/sha256.h"
+#include "src/text.h"
 #include "tests/unit/unit.h"
 
 #include <dirent.h>
@@ -13,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -240,6 +242,14 @@ static char process_state(pid_t pid, pid_t *parent)
     return state;
 }
 
+/* Of a process or thread in /proc; 0: something else. */
+static pid_t number_of(const struct dirent *entry)
+{
+    uint64_t number = 0;
+    text_u64(entry->d_name, INT_MAX, &number);
+    return (pid_t)number;
+}
+
 /* All living descendants of root. */
 static size_t descendants(pid_t root, pid_t *pids)
 {
@@ -249,8 +259,7 @@ static size_t descendants(pid_t root, pid_t *pids)
         DIR *dir = opendir("/proc");
         assert_non_null(dir);
         for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
-            pid_t parent;
-            int pid = atoi(entry->d_name);
+            pid_t parent, pid = number_of(entry);
             if (pid > 0 && process_state(pid, &parent) && parent == pids[i] && count < PIDS_MAX)
                 pids[count++] = pid;
         }
@@ -949,7 +958,7 @@ static unsigned pinned_threads(pid_t pid, cpu_set_t *set)
     assert_non_null(dir);
     for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
         cpu_set_t one;
-        int tid = atoi(entry->d_name);
+        pid_t tid = number_of(entry);
         if (tid > 0 && sched_getaffinity(tid, sizeof one, &one) == 0 && CPU_COUNT(&one) == 1) {
             CPU_OR(set, set, &one);
             pinned++;

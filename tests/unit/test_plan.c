@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static struct plan quick(void)
@@ -108,10 +109,10 @@ static void blocks_are_mirrored(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct plan_slot slots[2 * TARGETS_MAX];
         char text[64] = "";
-        size_t n = plan_block_order(cases[i].targets, cases[i].block, slots);
+        size_t n = plan_block_order(cases[i].targets, cases[i].block, slots), used = 0;
         for (size_t k = 0; k < n; k++) {
-            strcat(text, slots[k].position);
-            strcat(text, " ");
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s ", slots[k].position);
+            assert_true(used < sizeof text);
             assert_int_equal(slots[k].target,
                              slots[k].position[0] == 'N' ? 0 : slots[k].position[0] - 'G' + 1);
         }

@@ -391,22 +391,25 @@ static void test_too_many_keys_and_rows(void **state)
     (void)state;
     struct result b;
     struct error e;
+    char *text;
+    size_t size;
     result_init(&b);
-    char *text = xcalloc(1, 200000);
-    size_t used = 0;
-    text[used++] = '{';
+    FILE *out = open_memstream(&text, &size);
+    fputc('{', out);
     for (int i = 0; i < 600; i++)
-        used += (size_t)sprintf(text + used, "\"k%d\":0,", i);
-    sprintf(text + used, "\"schema\":\"vmtax.result/1\"}");
-    assert_int_equal(store_from_json(&b, text, strlen(text), "there.json", &e), -1);
+        fprintf(out, "\"k%d\":0,", i);
+    fputs("\"schema\":\"vmtax.result/1\"}", out);
+    assert_int_equal(fclose(out), 0);
+    assert_int_equal(store_from_json(&b, text, size, "there.json", &e), -1);
     assert_non_null(strstr(e.text, "too many keys"));
-    used = (size_t)sprintf(text, "{\"schema\":\"vmtax.result/1\",\"started\":"
-                                 "\"2026-11-22T10:18:24Z\",\"targets\":[");
+    free(text);
+    out = open_memstream(&text, &size);
+    fputs("{\"schema\":\"vmtax.result/1\",\"started\":\"2026-11-22T10:18:24Z\",\"targets\":[", out);
     for (int i = 0; i < 9; i++)
-        used += (size_t)sprintf(text + used, "%s{\"id\":\"t%d\",\"kind\":\"native\"}", i ? "," : "",
-                                i);
-    sprintf(text + used, "],\"slots\":[],\"metrics\":[],\"comparisons\":[]}");
-    assert_int_equal(store_from_json(&b, text, strlen(text), "there.json", &e), -1);
+        fprintf(out, "%s{\"id\":\"t%d\",\"kind\":\"native\"}", i ? "," : "", i);
+    fputs("],\"slots\":[],\"metrics\":[],\"comparisons\":[]}", out);
+    assert_int_equal(fclose(out), 0);
+    assert_int_equal(store_from_json(&b, text, size, "there.json", &e), -1);
     assert_non_null(strstr(e.text, "targets: has more than 8"));
     free(text);
 }

@@ -6,6 +6,7 @@
 #include "target/spawn.h"
 #include "target/target.h"
 #include "target/undo.h"
+#include "text.h"
 #include "unit.h"
 
 #include <dirent.h>
@@ -91,6 +92,13 @@ static void read_line(int fd, char *line, size_t size)
         used++;
     }
     line[used] = '\0';
+}
+
+static pid_t read_pid(const char *line)
+{
+    uint64_t pid;
+    assert_true(text_u64(line, INT_MAX, &pid));
+    return (pid_t)pid;
 }
 
 static struct target *start(const struct target_options *o, struct ledger *l)
@@ -242,7 +250,7 @@ static void stubborn_agent_is_killed(void **state)
     struct target *t = start(&o, l);
     char line[64];
     read_line(t->from_agent, line, sizeof line);
-    pid_t pid = (pid_t)atol(line);
+    pid_t pid = read_pid(line);
     assert_true(undo_process_start(pid) > 0);
     struct timespec from, to;
     clock_gettime(CLOCK_MONOTONIC, &from);
@@ -414,7 +422,7 @@ static void killed_vmtax_takes_all_along(void **state)
     char line[64];
     read_line(fds[0], line, sizeof line);
     close(fds[0]);
-    pid_t agent = (pid_t)atol(line);
+    pid_t agent = read_pid(line);
     assert_true(undo_process_start(agent) > 0);
     kill(vmtax, SIGKILL);
     waitpid(vmtax, NULL, 0);

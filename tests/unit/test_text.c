@@ -313,6 +313,36 @@ static void locale_does_not_matter(void **state)
     setlocale(LC_ALL, "C");
 }
 
+static void whole_numbers(void **state)
+{
+    static const struct {
+        const char *text;
+        uint64_t max, value;
+        bool good;
+    } cases[] = {
+        {"0", 0, 0, true},
+        {"007", 7, 7, true},
+        {"4194304", UINT64_MAX, 4194304, true},
+        {"18446744073709551615", UINT64_MAX, UINT64_MAX, true},
+        {"18446744073709551616", UINT64_MAX, 0, false},
+        {"99999999999999999999999", UINT64_MAX, 0, false},
+        {"8", 7, 0, false},
+        {"", 9, 0, false},
+        {"-1", UINT64_MAX, 0, false},
+        {"+1", UINT64_MAX, 0, false},
+        {" 1", UINT64_MAX, 0, false},
+        {"1\n", UINT64_MAX, 0, false},
+        {"1K", UINT64_MAX, 0, false},
+        {"max", UINT64_MAX, 0, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint64_t value = 12345;
+        assert_int_equal(text_u64(cases[i].text, cases[i].max, &value), cases[i].good);
+        assert_int_equal(value, cases[i].good ? cases[i].value : 12345);
+    }
+}
+
 static void wrapped(const char *text, int column, int indent, const char *want)
 {
     char *got = NULL;
@@ -356,6 +386,7 @@ int main(void)
         cmocka_unit_test(clean_never_lets_a_control_through),
         cmocka_unit_test(nearest),
         cmocka_unit_test(glob),
+        cmocka_unit_test(whole_numbers),
         cmocka_unit_test(copy),
         cmocka_unit_test(figures),
         cmocka_unit_test(bytes_and_durations),

@@ -54,12 +54,11 @@ static uint64_t limit_of(const char *directory, const char *file)
 {
     char path[4300];
     char text[64];
-    char *end;
     snprintf(path, sizeof path, "%s/%s", directory, file);
     if (!first_line(path, text, sizeof text))
         return 0;
-    uint64_t value = strtoull(text, &end, 10);
-    return end == text || *end || value > UINT64_C(1) << 60 ? 0 : value;
+    uint64_t value = 0;
+    return text_u64(text, UINT64_C(1) << 60, &value) ? value : 0;
 }
 
 /* The smallest limit on the way from a cgroup up to the root of what we see of the hierarchy. */
