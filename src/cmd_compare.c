@@ -37,7 +37,7 @@ static int load_side(struct baseline *b, const char *word, struct error *e)
 static void print_row(const struct compare_row *row)
 {
     bool native = strcmp(row->target, "native") == 0;
-    char old[16], new[16], interval[32] = "none", find[16] = "-";
+    char old[16], new[16], interval[32] = "none", find[16] = "n/a";
     text_figure(old, sizeof old, native ? row->before : 100 * row->before);
     text_figure(new, sizeof new, native ? row->after : 100 * row->after);
     if (row->change.bounded)

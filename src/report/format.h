@@ -34,7 +34,8 @@ const char *report_reason(const struct report_row *row);
 char *report_label(const struct metric *m, char *out, size_t size);
 /* "SN" */
 char *report_flags(uint32_t flags, char out[FLAG_COUNT + 1]);
-/* A ratio as "% of native" in at most five characters: "97.2", "103", "0.31". */
+/* A ratio as "% of native" in at most five characters: "97.2", "103", "0.31"; "n/a" of none. Never
+ * a dash, which in ASCII is a verdict's sign. */
 char *report_percent(char *out, size_t size, double ratio);
 
 /* The signs of statistics.md. */

@@ -117,7 +117,7 @@ char *report_percent(char *out, size_t size, double ratio)
 {
     double percent = 100 * ratio;
     if (!isfinite(percent))
-        text_copy(out, size, "-");
+        text_copy(out, size, "n/a");
     else if (percent < 9.995)
         snprintf(out, size, "%.2f", percent);
     else if (percent < 999.95)
@@ -131,7 +131,7 @@ const struct report_sign report_signs[VERDICT_COUNT] = {
     [VERDICT_BETTER] = {"▲", "+"},         [VERDICT_SAME] = {"≈", "="},
     [VERDICT_SLIGHTLY_WORSE] = {"▽", "-"}, [VERDICT_WORSE] = {"▼", "!"},
     [VERDICT_NO_SIGN] = {"·", "."},        [VERDICT_INCONCLUSIVE] = {"?", "?"},
-    [VERDICT_NOT_MEASURED] = {"—", "-"},   [VERDICT_CANNOT] = {"∅", "/"},
+    [VERDICT_NOT_MEASURED] = {"—", "_"},   [VERDICT_CANNOT] = {"∅", "/"},
     [VERDICT_NOT_COMPARABLE] = {"≠", "#"},
 };
 

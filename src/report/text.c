@@ -149,7 +149,7 @@ static void write_summary(const struct page *p, size_t t)
 
 static const char *value_text(char out[16], const struct figure_value *f)
 {
-    return f && f->measured ? text_figure(out, 16, f->value) : "-";
+    return f && f->measured ? text_figure(out, 16, f->value) : "n/a";
 }
 
 static void put_row(const struct page *p, const struct report_row *row)
@@ -169,7 +169,7 @@ static void put_row(const struct page *p, const struct report_row *row)
     if (s->n && isfinite(c->detectable))
         fprintf(p->out, "%4.1f ", fmin(99.9, 100 * expm1(c->detectable)));
     else
-        fputs("   - ", p->out);
+        fputs(" n/a ", p->out);
     put(p, sign(p, v));
     fprintf(p->out, "%s%s\n", c && c->flags ? " " : "", report_flags(c ? c->flags : 0, letters));
 }
@@ -244,7 +244,7 @@ static void write_native(const struct page *p)
         if (f && f->measured && isfinite(f->noise))
             fprintf(p->out, "%6.1f %%\n", 100 * f->noise);
         else
-            fputs("       -\n", p->out);
+            fputs("     n/a\n", p->out);
     }
 }
 

@@ -11,6 +11,7 @@
 #include "ui/glyph.h"
 #include "xalloc.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <locale.h>
 #include <math.h>
@@ -214,6 +215,70 @@ static void test_text(void **state)
     setlocale(LC_ALL, "C");
 }
 
+/* A "-" of its own in a line, other than between the two ends of an interval. */
+static size_t lone_dashes(const char *line, size_t length)
+{
+    size_t count = 0;
+    for (size_t i = 1; i < length; i++) {
+        if (line[i] != '-' || line[i - 1] != ' ' || (i + 1 < length && line[i + 1] != ' '))
+            continue;
+        const char *before = line + i - 1, *after = line + i + 1;
+        while (before > line && *before == ' ')
+            before--;
+        while (after < line + length && *after == ' ')
+            after++;
+        count += !(isdigit((unsigned char)*before) && after < line + length &&
+                   isdigit((unsigned char)*after));
+    }
+    return count;
+}
+
+/* In ASCII a dash is the sign of "slightly worse", and of nothing else. */
+static void test_a_dash_is_a_verdict(void **state)
+{
+    (void)state;
+    for (int v = 0; v < VERDICT_COUNT; v++)
+        for (int w = 0; w < v; w++) {
+            assert_string_not_equal(report_signs[v].utf8, report_signs[w].utf8);
+            assert_string_not_equal(report_signs[v].ascii, report_signs[w].ascii);
+        }
+    struct result r;
+    fixture_result(&r);
+    r.comparisons[0].verdict = VERDICT_SLIGHTLY_WORSE;
+    for (size_t i = 0; i < r.figure_count; i++)
+        if (r.figures[i].metric == r.comparisons[2].metric)
+            r.figures[i].measured = false;
+    char *text = written("text", &r);
+    size_t rows = 0, dashes = 0;
+    for (const char *at = strstr(text, "Every row"); at; at = strstr(at + 1, "Every row"))
+        for (const char *line = at + strcspn(at, "\n") + 1; *line && *line != '\n';) {
+            size_t length = strcspn(line, "\n"), lone = lone_dashes(line, length);
+            assert_true(lone == 0 || strncmp(line, "  sys.read ", 11) == 0);
+            rows += strncmp(line, "  sys.", 6) == 0;
+            dashes += lone;
+            line += length + (line[length] == '\n');
+        }
+    free(text);
+    assert_int_equal(rows, 4);
+    assert_int_equal(dashes, 1);
+
+    /* Native alone: figures and noise that there are not. */
+    size_t kept = 0;
+    for (size_t i = 0; i < r.figure_count; i++)
+        if (r.figures[i].target == 0)
+            r.figures[kept++] = r.figures[i];
+    r.figure_count = kept;
+    r.target_count = 1;
+    r.comparison_count = r.slot_count = 0;
+    text = written("text", &r);
+    const char *line = strstr(text, "  sys.fork_sh");
+    assert_non_null(line);
+    assert_int_equal(lone_dashes(line, strcspn(line, "\n")), 0);
+    assert_non_null(memmem(line, strcspn(line, "\n"), "n/a", 3));
+    free(text);
+    result_release(&r);
+}
+
 static void test_markdown(void **state)
 {
     (void)state;
@@ -382,6 +447,7 @@ int main(void)
         cmocka_unit_test(test_signs_are_those_of_the_screens),
         cmocka_unit_test(test_csv),
         cmocka_unit_test(test_text),
+        cmocka_unit_test(test_a_dash_is_a_verdict),
         cmocka_unit_test(test_markdown),
         cmocka_unit_test(test_little),
         cmocka_unit_test(test_locale),
