@@ -78,7 +78,9 @@ struct metric {
     char workload[WORKLOAD_ID_MAX];
     char params[PARAMS_TEXT];
     const struct workload
-        *row; /* NULL if a file names a workload that this version does not know */
+        *row;           /* NULL if a file names a workload that this version does not know */
+    int64_t taken_from; /* Unix seconds: when the result was begun that this row was taken from, for
+                           the screen (overlay.h); 0: it is the result's own. Not stored. */
 };
 
 /* The white-box counters of a figure: totals of its slots over their time. */

@@ -41,8 +41,10 @@ struct board_cell {
     struct figure_value figure;
     bool compared;
     struct comparison comparison; /* valid if compared */
-    bool live; /* measured in this session; false: from a stored baseline, age_s old */
-    double age_s;
+    bool live;                    /* measured in this session */
+    bool taken_over;              /* older than the rest of what is shown: from an earlier result */
+    int64_t
+        measured_at; /* Unix seconds: begin of the session that measured it; valid if not live */
 };
 
 struct board_metric {
@@ -127,7 +129,7 @@ size_t snapshot_ring_push(size_t *first, size_t *count, size_t max);
 /* Replace targets, metrics and summary by those of a result (derived parts must be up to date).
  * The metrics of r come first and in its order, without those that the catalogue does not know.
  * What only the board knows is kept: the state and reason of a target of the same id, and rows with
- * a stored baseline. Cells count as live unless s->stored. */
+ * a stored baseline. Cells count as live unless s->stored or taken over from an earlier result. */
 void snapshot_set_result(struct snapshot *s, const struct result *r);
 /* The row of a workload with these parameters, found or added (empty); s->metrics may move. */
 struct board_metric *snapshot_metric(struct snapshot *s, const struct workload *w,

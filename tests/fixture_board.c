@@ -105,7 +105,7 @@ static void fill_cell(struct board_metric *m, const struct snapshot *s, size_t m
                                       .p99_9_us = 12000 / ratio,
                                       .max_us = 31000 / ratio};
     cell->live = live;
-    cell->age_s = live ? 0 : 14 * 86400;
+    cell->measured_at = live ? CLOCK_AT : CLOCK_AT - 14 * 86400;
     if (target == 0)
         return;
     double centre = log(ratio);
@@ -381,6 +381,23 @@ void fixture_stored(struct snapshot *s)
     add_target(s, "container", "container", false);
     fill_metrics(s, false);
     fill_summary(s);
+}
+
+void fixture_older(struct snapshot *s)
+{
+    fill_common(s);
+    add_target(s, "native", "native", false);
+    add_target(s, "container", "container", false);
+    fill_metrics(s, true);
+    fill_summary(s);
+    fill_host(s);
+    for (size_t i = 1; i < s->metric_count; i += 2)
+        for (size_t t = 0; t < s->target_count; t++) {
+            struct board_cell *cell = &s->metrics[i].cell[t];
+            cell->live = false;
+            cell->taken_over = true;
+            cell->measured_at = CLOCK_AT - (i % 3 ? 3 * 86400 : 2 * 3600);
+        }
 }
 
 void fixture_all(struct snapshot *s)

@@ -107,11 +107,21 @@ static void comparison_lines(struct page *p, const struct snapshot *s, const str
     if (isfinite(r->cell->comparison.p))
         page_field(p, "p", STYLE_TEXT, "%.3g %s", r->cell->comparison.p,
                    r->cell->comparison.stage == 2 ? "(Holm, over the rows of stage 2)" : "");
-    if (r->stale) {
-        char age[32];
-        page_field(p, "age", STYLE_DIM, "%s: a stored result, not this session",
-                   row_age(r->age_s, age));
-    }
+}
+
+/* A figure that is not of this session says so, and one that is older than the rest of the screen
+ * all the more. */
+static void age_line(struct page *p, const struct snapshot *s, const struct row *r)
+{
+    char age[32];
+    if (!r->stale)
+        return;
+    row_age(r->age_s, age);
+    if (r->older)
+        page_field(p, "age", STYLE_WARN, "%s ago: an earlier run, not %s", age,
+                   s->stored ? "the last one" : "this one");
+    else
+        page_field(p, "age", STYLE_DIM, "%s: a stored result, not this session", age);
 }
 
 static void latency_lines(struct page *p, const struct latency *native, const struct latency *guest)
@@ -211,9 +221,12 @@ void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, cons
         if (row.measured)
             figure_line(&p, w, row.target, &row.cell->figure);
         comparison_lines(&p, s, &row, v->unit);
+        age_line(&p, s, &row);
         latency_lines(&p, &m->cell[0].figure.latency, &row.cell->figure.latency);
     } else {
+        struct row row = row_read(s, metric, 0);
         page_text(&p, STYLE_DIM, 0, "no guest to compare with");
+        age_line(&p, s, &row);
     }
     ticks_line(&p, w, &m->cell[0].figure, "native");
     if (target > 0)

@@ -23,7 +23,8 @@ struct row row_read(const struct snapshot *s, size_t metric, size_t target)
         .emulated = t->emulated,
         .verdict = VERDICT_NOT_MEASURED,
         .stale = cell->figure.measured && !cell->live,
-        .age_s = cell->age_s,
+        .older = cell->figure.measured && cell->taken_over,
+        .age_s = fmax(0, (double)s->clock - (double)cell->measured_at),
     };
     if (!cell->compared)
         return r;
@@ -300,6 +301,17 @@ char *row_age(double seconds, char out[32])
         snprintf(out, 32, "%.0f hours", floor(seconds / 3600));
     else
         snprintf(out, 32, "%.0f min", floor(seconds / 60));
+    return out;
+}
+
+char *row_age_short(double seconds, char out[NUMBER_MAX])
+{
+    if (seconds >= 2 * 86400)
+        snprintf(out, NUMBER_MAX, "%.0fd", fmin(999, floor(seconds / 86400)));
+    else if (seconds >= 2 * 3600)
+        snprintf(out, NUMBER_MAX, "%.0fh", floor(seconds / 3600));
+    else
+        snprintf(out, NUMBER_MAX, "%.0fm", floor(seconds / 60));
     return out;
 }
 

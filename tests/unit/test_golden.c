@@ -117,6 +117,13 @@ static void one_row(struct scene *scene, struct view *view)
     view->metric = 5;
 }
 
+static void older_row(struct scene *scene, struct view *view)
+{
+    (void)scene;
+    view->row[0] = 1;
+    view->metric = 1;
+}
+
 static void filtered(struct scene *scene, struct view *view)
 {
     (void)scene;
@@ -188,12 +195,16 @@ static const struct golden {
     {"overview", 120, 40, BRAILLE, fixture_container, "expanded", expanded},
     {"live", 120, 40, BRAILLE, fixture_stored, "row", one_row},
     {"live", 80, 24, BRAILLE, fixture_stored, "row", one_row},
+    {"live", 80, 24, BRAILLE, fixture_older, "older", older_row},
     {"live", 80, 24, BRAILLE, fixture_starting, "starting", idle},
     {"live", 120, 40, BRAILLE, fixture_young, "young", idle},
     {"memory", 120, 40, BRAILLE, fixture_container, "times", times},
     {"memory", 120, 40, BLOCK, fixture_all, "all", idle},
     {"sysops", 120, 40, BRAILLE, fixture_container, "raw", raw},
     {"sysops", 120, 40, BRAILLE, fixture_container, "paper", paper_marks},
+    {"sysops", 120, 40, BRAILLE, fixture_older, "older", older_row},
+    {"sysops", 80, 24, ASCII, fixture_older, "older", older_row},
+    {"overview", 120, 40, BRAILLE, fixture_older, "older", idle},
     {"ctxsw", 80, 24, BRAILLE, fixture_container, "paper", paper_marks},
     {"ctxsw", 80, 24, BRAILLE, fixture_all, "cross", other_view},
     {"log", 120, 40, BRAILLE, fixture_container, "filter", filtered},
@@ -295,8 +306,9 @@ static void screens_are_as_they_were(void **state)
  * but its area changes, nothing crashes (run this under the sanitizers). */
 static void panels_survive_anything(void **state)
 {
-    static void (*const fixtures[])(struct snapshot *) = {
-        fixture_empty, fixture_container, fixture_stored, fixture_all, fixture_hostile};
+    static void (*const fixtures[])(struct snapshot *) = {fixture_empty,  fixture_container,
+                                                          fixture_stored, fixture_older,
+                                                          fixture_all,    fixture_hostile};
     static const int sizes[][2] = {{1, 1},    {3, 40},   {16, 60},  {17, 79},  {23, 100},
                                    {24, 80},  {24, 109}, {40, 120}, {43, 150}, {44, 150},
                                    {48, 160}, {80, 250}, {16, 250}, {90, 60}};

@@ -199,6 +199,7 @@ static void test_text(void **state)
             at = found;
         }
         assert_non_null(strstr(text, "/bin/sh is not there"));
+        assert_null(strstr(text, "earlier runs"));
         assert_non_null(strstr(text, "quantum.entangle size=64K cpus=2"));
         if (i == 1)
             for (const char *c = text; *c; c++)
@@ -206,8 +207,11 @@ static void test_text(void **state)
         else
             assert_non_null(strstr(text, "▼"));
         r.two_stage = false;
+        r.metrics[1].taken_from = 1795256304;
         char *exploring = written("text", &r);
         assert_non_null(strstr(exploring, "about 1 row in 20"));
+        assert_non_null(strstr(exploring, "1 of 3 rows are from earlier runs"));
+        assert_non_null(strstr(exploring, "2026-11-21T10:18:24Z"));
         free(exploring);
         free(text);
         result_release(&r);
