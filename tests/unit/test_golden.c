@@ -117,6 +117,21 @@ static void one_row(struct scene *scene, struct view *view)
     view->metric = 5;
 }
 
+/* The details of a row on KVM, of which everything is counted, and on Xen, of which nothing is. */
+static void counted(struct scene *scene, struct view *view)
+{
+    (void)scene;
+    view->target = 4;
+    view->row[0] = 6;
+}
+
+static void uncounted(struct scene *scene, struct view *view)
+{
+    (void)scene;
+    view->target = 3;
+    view->row[0] = 6;
+}
+
 static void filtered(struct scene *scene, struct view *view)
 {
     (void)scene;
@@ -194,6 +209,8 @@ static const struct golden {
     {"memory", 120, 40, BLOCK, fixture_all, "all", idle},
     {"sysops", 120, 40, BRAILLE, fixture_container, "raw", raw},
     {"sysops", 120, 40, BRAILLE, fixture_container, "paper", paper_marks},
+    {"sysops", 160, 48, BRAILLE, fixture_all, "counted", counted},
+    {"sysops", 160, 48, BRAILLE, fixture_all, "uncounted", uncounted},
     {"ctxsw", 80, 24, BRAILLE, fixture_container, "paper", paper_marks},
     {"ctxsw", 80, 24, BRAILLE, fixture_all, "cross", other_view},
     {"log", 120, 40, BRAILLE, fixture_container, "filter", filtered},
