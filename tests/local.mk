@@ -186,6 +186,11 @@ tests_unit_test_counters_SOURCES = tests/unit/test_counters.c tests/unit/unit.h
 tests_unit_test_counters_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_counters_LDADD = libvmtax.a $(CMOCKA_LIBS)
 
+unit_tests += tests/unit/test_cost
+tests_unit_test_cost_SOURCES = tests/unit/test_cost.c tests/unit/unit.h
+tests_unit_test_cost_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_cost_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_kvm_stats
 tests_unit_test_kvm_stats_SOURCES = tests/unit/test_kvm_stats.c tests/unit/unit.h
 tests_unit_test_kvm_stats_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)

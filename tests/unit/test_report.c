@@ -2,6 +2,7 @@
  * parsers where it is installed. */
 #include <config.h>
 
+#include "cost.h"
 #include "unit.h"
 
 #include "fixture.h"
@@ -135,6 +136,13 @@ static void test_csv(void **state)
     assert_string_equal(cell(&t, 5, "reason"), "'=cmd(\"x\"), really");
     assert_string_equal(cell(&t, 3, "reason"), "the guest is emulated");
     assert_string_equal(cell(&t, 7, "unit"), "");
+    assert_string_equal(cell(&t, 1, "cpu_s_per_s"), "0.98");
+    assert_string_equal(cell(&t, 1, "exits_per_s"), "");
+    assert_string_equal(cell(&t, 1, "counted_s_per_op"), "");
+    assert_string_equal(cell(&t, 2, "cpu_s_per_s"), "");
+    assert_string_equal(cell(&t, 9, "throttled_s_per_s"), "");
+    assert_string_equal(cell(&t, 9, "exits_by"), "halt=3200.5 io=308");
+    assert_string_equal(cell(&t, 9, "counted_s_per_op"), "3.33333333e-07");
     free(text);
     result_release(&r);
 }
@@ -212,6 +220,36 @@ static void test_text(void **state)
         result_release(&r);
     }
     setlocale(LC_ALL, "C");
+}
+
+/* Beside the rows that hurt: what was counted, or that nothing was. */
+static void test_counters_in_text(void **state)
+{
+    (void)state;
+    struct result r;
+    fixture_result(&r);
+    char *text = written("text", &r);
+    const char *container = strstr(text, "\ncontainer\n");
+    assert_non_null(container);
+    const char *none = strstr(container, "  " COST_NONE "\n");
+    assert_non_null(none);
+    assert_true(none < strstr(container, "Every row"));
+    free(text);
+
+    struct figure_cost *c = &r.figures[1].cost; /* sys.read on the container; native knows cpu */
+    c->known = 1u << COUNTER_CPU | 1u << COUNTER_EXITS;
+    c->s_per_op = 1e-5;
+    c->per_s[COUNTER_CPU] = 0.5;
+    c->per_s[COUNTER_EXITS] = 100000;
+    text = written("text", &r);
+    each_line(text, fits);
+    container = strstr(text, "\ncontainer\n");
+    assert_non_null(container);
+    const char *said = strstr(container, "  - sys.read: cpu 50.00 % [98.00 %]; exits 1.000/op\n");
+    assert_non_null(said);
+    assert_true(said < strstr(container, "Every row"));
+    free(text);
+    result_release(&r);
 }
 
 static void test_markdown(void **state)
@@ -382,6 +420,7 @@ int main(void)
         cmocka_unit_test(test_signs_are_those_of_the_screens),
         cmocka_unit_test(test_csv),
         cmocka_unit_test(test_text),
+        cmocka_unit_test(test_counters_in_text),
         cmocka_unit_test(test_markdown),
         cmocka_unit_test(test_little),
         cmocka_unit_test(test_locale),
