@@ -50,14 +50,6 @@ char *cost_reasons(char *out, size_t size, const struct figure_cost *c)
     return out;
 }
 
-bool cost_any(const struct result *r, size_t target)
-{
-    for (size_t i = 0; i < r->figure_count; i++)
-        if (r->figures[i].target == target && r->figures[i].cost.known)
-            return true;
-    return false;
-}
-
 char *cost_sentence(char *out, size_t size, const struct figure_cost *c,
                     const struct figure_cost *native)
 {

@@ -189,13 +189,22 @@ static int slowest_first(const void *a, const void *b)
     return (d > 0) - (d < 0);
 }
 
+/* Does the target know any counter in any row? */
+static bool any_cost(const struct result *r, size_t target)
+{
+    for (size_t i = 0; i < r->figure_count; i++)
+        if (r->figures[i].target == target && r->figures[i].cost.known)
+            return true;
+    return false;
+}
+
 /* What the rows that hurt took beside their operations. */
 static void write_cost(const struct page *p, size_t t, const struct report_row *const *rows,
                        size_t count)
 {
     bool any = false;
     char label[128], cost[700], line[900];
-    if (!cost_any(p->r, t)) {
+    if (!any_cost(p->r, t)) {
         fprintf(p->out, "  " COST_NONE "\n");
         return;
     }
