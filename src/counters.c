@@ -7,17 +7,24 @@
 #include <string.h>
 
 const struct counter_kind counter_kinds[COUNTER_COUNT] = {
-    [COUNTER_CPU] = {"cpu_s", "processor time of the target", true, 1e-9},
-    [COUNTER_THROTTLED] = {"throttled_s", "kept from running by its quota", true, 1e-9},
-    [COUNTER_VCPU_CPU] = {"vcpu_cpu_s", "processor time of the vCPUs", true, 1e-9},
-    [COUNTER_VMM_CPU] = {"vmm_cpu_s", "processor time of the VMM beside them", true, 1e-9},
-    [COUNTER_RUN_DELAY] = {"run_delay_s", "vCPUs waiting for a processor", true, 1e-9},
-    [COUNTER_EXITS] = {"exits", "exits", false, 1},
-    [COUNTER_EMULATED] = {"emulated_instructions", "instructions emulated by KVM", false, 1},
-    [COUNTER_HALT_POLL] = {"halt_poll_ns", "host polling for a halted vCPU", true, 1},
-    [COUNTER_GUEST_INTERRUPTS] = {"guest_interrupts", "interrupts inside", false, 1},
-    [COUNTER_GUEST_SWITCHES] = {"guest_context_switches", "context switches inside", false, 1},
-    [COUNTER_GUEST_FAULTS] = {"guest_page_faults", "page faults inside", false, 1},
+    [COUNTER_CPU] = {"cpu_s", "cpu", "processor time of the target", true, 1e-9},
+    [COUNTER_THROTTLED] = {"throttled_s", "throttled", "kept from running by its quota", true,
+                           1e-9},
+    [COUNTER_VCPU_CPU] = {"vcpu_cpu_s", "vCPU", "processor time of the vCPUs", true, 1e-9},
+    [COUNTER_VMM_CPU] = {"vmm_cpu_s", "VMM", "processor time of the VMM beside them", true, 1e-9},
+    [COUNTER_RUN_DELAY] = {"run_delay_s", "vCPU waiting", "vCPUs waiting for a processor", true,
+                           1e-9},
+    [COUNTER_EXITS] = {"exits", "exits", "exits of the vCPUs to the host's kernel", false, 1},
+    [COUNTER_EMULATED] = {"emulated_instructions", "emulated", "instructions emulated by KVM",
+                          false, 1},
+    [COUNTER_HALT_POLL] = {"halt_poll_ns", "halt polling", "host polling for a halted vCPU", true,
+                           1},
+    [COUNTER_GUEST_INTERRUPTS] = {"guest_interrupts", "interrupts",
+                                  "interrupts that its kernel took", false, 1},
+    [COUNTER_GUEST_SWITCHES] = {"guest_context_switches", "switches",
+                                "context switches of its kernel", false, 1},
+    [COUNTER_GUEST_FAULTS] = {"guest_page_faults", "page faults",
+                              "page faults that its kernel served", false, 1},
 };
 
 bool counters_have(const struct counters *c, enum counter which)

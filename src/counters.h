@@ -27,7 +27,8 @@ enum counter {
 
 struct counter_kind {
     const char *id;    /* in documents: "vcpu_cpu_s" */
-    const char *title; /* "vCPU threads' processor time" */
+    const char *name;  /* at most 12 columns: "vCPU" */
+    const char *title; /* "processor time of the vCPUs" */
     bool time;         /* counted in nanoseconds; otherwise events */
     double scale;      /* from here to documents: 1e-9 where those have seconds */
 };

@@ -6,6 +6,7 @@
 #ifndef VMTAX_RESULT_H
 #define VMTAX_RESULT_H
 
+#include "cost.h"
 #include "error.h"
 #include "stats.h"
 #include "target/target.h"
@@ -81,19 +82,6 @@ struct metric {
         *row;           /* NULL if a file names a workload that this version does not know */
     int64_t taken_from; /* Unix seconds: when the result was begun that this row was taken from, for
                            the screen (overlay.h); 0: it is the result's own. Not stored. */
-};
-
-/* The white-box counters of a figure: totals of its slots over their time. */
-struct figure_cost {
-    uint32_t known;              /* bits 1 << enum counter: in all of the slots */
-    double per_s[COUNTER_COUNT]; /* in a second, in the unit that counter_kinds[].id says */
-    double s_per_op;     /* seconds of an operation; NAN where the time that was counted held
-                            other things than operations, beyond a tenth */
-    size_t reason_count; /* the most frequent ones */
-    struct {
-        char name[COUNTER_REASON_NAME];
-        double per_s;
-    } reasons[FIGURE_REASONS_MAX];
 };
 
 /* One metric on one target, from its slots. */

@@ -222,15 +222,31 @@ tests_unit_test_qmp_message_SOURCES = tests/unit/test_qmp_message.c tests/unit/u
 tests_unit_test_qmp_message_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
 tests_unit_test_qmp_message_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+qmp_peer = tests/unit/qmp_peer.c tests/unit/qmp_peer.h tests/unit/unit.h
 unit_tests += tests/unit/test_qmp
-tests_unit_test_qmp_SOURCES = tests/unit/test_qmp.c tests/unit/unit.h
+tests_unit_test_qmp_SOURCES = tests/unit/test_qmp.c $(qmp_peer)
 tests_unit_test_qmp_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
 tests_unit_test_qmp_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_qmp_hostile
+tests_unit_test_qmp_hostile_SOURCES = tests/unit/test_qmp_hostile.c $(qmp_peer)
+tests_unit_test_qmp_hostile_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
+tests_unit_test_qmp_hostile_LDADD = libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
+
+unit_tests += tests/unit/test_qmp_real
+tests_unit_test_qmp_real_SOURCES = tests/unit/test_qmp_real.c $(qmp_peer)
+tests_unit_test_qmp_real_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
+tests_unit_test_qmp_real_LDADD = libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
 
 unit_tests += tests/unit/test_counters
 tests_unit_test_counters_SOURCES = tests/unit/test_counters.c tests/unit/unit.h
 tests_unit_test_counters_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_counters_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
+
+unit_tests += tests/unit/test_cost
+tests_unit_test_cost_SOURCES = tests/unit/test_cost.c tests/unit/unit.h
+tests_unit_test_cost_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_cost_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_kvm_stats
 tests_unit_test_kvm_stats_SOURCES = tests/unit/test_kvm_stats.c tests/unit/unit.h

@@ -7,6 +7,7 @@
 #include "report/report.h"
 
 #include "analysis.h"
+#include "cost.h"
 #include "store.h"
 #include "text.h"
 
@@ -204,6 +205,40 @@ static int slowest_first(const void *a, const void *b)
     return (d > 0) - (d < 0);
 }
 
+/* Does the target know any counter in any row? */
+static bool any_cost(const struct result *r, size_t target)
+{
+    for (size_t i = 0; i < r->figure_count; i++)
+        if (r->figures[i].target == target && r->figures[i].cost.known)
+            return true;
+    return false;
+}
+
+/* What the rows that hurt took beside their operations. */
+static void write_cost(const struct page *p, size_t t, const struct report_row *const *rows,
+                       size_t count)
+{
+    bool any = false;
+    char label[128], cost[700], line[900];
+    if (!any_cost(p->r, t)) {
+        fprintf(p->out, "  " COST_NONE "\n");
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct report_row *row = rows[i];
+        if (!row->figure || !cost_sentence(cost, sizeof cost, &row->figure->cost,
+                                           row->native ? &row->native->cost : NULL)[0])
+            continue;
+        if (!any)
+            fprintf(p->out,
+                    "\nBeside their operations these took, by the host's and their kernels' "
+                    "counters\n(white-box; %% of a processor; [native])\n");
+        any = true;
+        snprintf(line, sizeof line, "%s: %s", report_label(row->metric, label, sizeof label), cost);
+        put_sentence((void *)p, line);
+    }
+}
+
 static void write_hurt(const struct page *p, size_t t)
 {
     size_t count = 0, measured = 0;
@@ -228,6 +263,8 @@ static void write_hurt(const struct page *p, size_t t)
         for (size_t i = 0; i < count && i < HURT_MAX; i++)
             put_row(p, worst[i]);
     }
+    if (measured)
+        write_cost(p, t, worst, count < HURT_MAX ? count : HURT_MAX);
     free(worst);
 }
 

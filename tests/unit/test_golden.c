@@ -124,6 +124,21 @@ static void older_row(struct scene *scene, struct view *view)
     view->metric = 1;
 }
 
+/* The details of a row on KVM, of which everything is counted, and on Xen, of which nothing is. */
+static void counted(struct scene *scene, struct view *view)
+{
+    (void)scene;
+    view->target = 4;
+    view->row[0] = 6;
+}
+
+static void uncounted(struct scene *scene, struct view *view)
+{
+    (void)scene;
+    view->target = 3;
+    view->row[0] = 6;
+}
+
 static void filtered(struct scene *scene, struct view *view)
 {
     (void)scene;
@@ -205,6 +220,8 @@ static const struct golden {
     {"sysops", 120, 40, BRAILLE, fixture_older, "older", older_row},
     {"sysops", 80, 24, ASCII, fixture_older, "older", older_row},
     {"overview", 120, 40, BRAILLE, fixture_older, "older", idle},
+    {"sysops", 160, 48, BRAILLE, fixture_all, "counted", counted},
+    {"sysops", 160, 48, BRAILLE, fixture_all, "uncounted", uncounted},
     {"ctxsw", 80, 24, BRAILLE, fixture_container, "paper", paper_marks},
     {"ctxsw", 80, 24, BRAILLE, fixture_all, "cross", other_view},
     {"log", 120, 40, BRAILLE, fixture_container, "filter", filtered},
