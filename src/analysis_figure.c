@@ -9,6 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The time that was counted may hold this share of other things before a figure per operation would
+ * be about those too. */
+#define COUNTED_OFF 0.1
+
 static struct figure_value *figure_entry(struct result *r, size_t metric, size_t target)
 {
     for (size_t i = 0; i < r->figure_count; i++)
@@ -82,6 +86,47 @@ static void figure_latency(const struct result *r, const struct slot_list *list,
                                          room);
 }
 
+/* Counters, over all slots that were measured: totals in their time. Known is what every slot has.
+ */
+static void figure_cost(const struct result *r, const struct slot_list *list,
+                        struct figure_value *f)
+{
+    struct counters total = {.known = 0};
+    double counted_s = 0, timed_s = 0, ops = 0;
+    uint32_t known = (1u << COUNTER_COUNT) - 1;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct slot *s = &r->slots[list->places[i].slot];
+        if (s->target != f->target || !s->measured || !isfinite(s->value))
+            continue;
+        known &= s->counted_s > 0 ? s->counters.known : 0;
+        counted_s += s->counted_s;
+        timed_s += s->host_s;
+        ops += (double)s->ops;
+        for (enum counter c = 0; c < COUNTER_COUNT; c++)
+            if (counters_have(&s->counters, c))
+                counters_add(&total, c, s->counters.value[c]);
+        for (size_t k = 0; k < s->counters.reason_count; k++)
+            counters_add_reason(&total, s->counters.reasons[k].name, s->counters.reasons[k].count);
+    }
+    if (!known || !(counted_s > 0))
+        return;
+    struct figure_cost *cost = &f->cost;
+    cost->known = known;
+    if (ops > 0 && fabs(counted_s - timed_s) <= COUNTED_OFF * counted_s)
+        cost->s_per_op = counted_s / ops;
+    for (enum counter c = 0; c < COUNTER_COUNT; c++)
+        if (known & 1u << c)
+            cost->per_s[c] = (double)total.value[c] * counter_kinds[c].scale / counted_s;
+    counters_sort_reasons(&total);
+    if (!(known & 1u << COUNTER_EXITS))
+        return; /* the reasons of some of them */
+    for (size_t i = 0; i < total.reason_count && i < FIGURE_REASONS_MAX; i++) {
+        snprintf(cost->reasons[i].name, sizeof cost->reasons[i].name, "%s", total.reasons[i].name);
+        cost->reasons[i].per_s = (double)total.reasons[i].count / counted_s;
+        cost->reason_count++;
+    }
+}
+
 /* A/A noise of one target from neighbours in any block; NAN if it has none. */
 static double figure_noise(const struct result *r, const struct slot_list *list, size_t target)
 {
@@ -101,9 +146,16 @@ static double figure_noise(const struct result *r, const struct slot_list *list,
 
 void analysis_figure(struct result *r, const struct slot_list *list, size_t metric, size_t target)
 {
-    struct figure_value f = {
-        .metric = metric, .target = target, .value = NAN, .low = NAN, .high = NAN, .noise = NAN};
+    struct figure_value f = {.metric = metric,
+                             .target = target,
+                             .value = NAN,
+                             .low = NAN,
+                             .high = NAN,
+                             .noise = NAN,
+                             .cost = {.s_per_op = NAN}};
     double *values = xcalloc(list->count, sizeof *values);
+    double *ticks = xcalloc(list->count, sizeof *ticks);
+    size_t tick_count = 0;
     const char *reason = "";
     size_t slots = 0;
     for (size_t i = 0; i < list->count; i++) {
@@ -111,10 +163,13 @@ void analysis_figure(struct result *r, const struct slot_list *list, size_t metr
         if (s->target != target)
             continue;
         slots++;
-        if (s->measured && isfinite(s->value))
+        if (s->measured && isfinite(s->value)) {
             values[f.n++] = s->value;
-        else if (!*reason)
+            if (s->tsc_per_op > 0)
+                ticks[tick_count++] = s->tsc_per_op;
+        } else if (!*reason) {
             reason = s->reason;
+        }
     }
     if (f.n) {
         f.measured = f.verified = true; /* a slot whose check failed is not measured */
@@ -122,10 +177,13 @@ void analysis_figure(struct result *r, const struct slot_list *list, size_t metr
         median_interval(values, f.n, &f);
         f.noise = figure_noise(r, list, target);
         figure_latency(r, list, &f, values);
+        figure_cost(r, list, &f);
+        f.tsc_per_op = tick_count ? stats_median(ticks, tick_count) : 0;
     } else {
         snprintf(f.reason, sizeof f.reason, "%s", *reason ? reason : "not measured");
     }
     free(values);
+    free(ticks);
     if (slots)
         *figure_entry(r, metric, target) = f;
 }

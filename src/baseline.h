@@ -6,8 +6,8 @@
 #ifndef VMTAX_BASELINE_H
 #define VMTAX_BASELINE_H
 
-#include "snapshot.h"
 #include "result.h"
+#include "snapshot.h"
 
 #define BASELINE_YOUNG  3  /* sessions below which it cannot judge */
 #define BASELINE_STRONG 10 /* sessions from which it is called strong */

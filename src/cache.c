@@ -215,7 +215,7 @@ int cache_begin(struct cache_writer *w, const char *directory, struct error *e)
             return too_long(e, directory);
         w->fd = open(w->temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
         if (w->fd >= 0)
-            return 0;
+            return fchmod(w->fd, 0644) < 0 ? error_errno(e, errno, "%s", w->temporary) : 0;
         if (errno != EEXIST)
             return error_errno(e, errno, "cannot write in %s", directory);
     }

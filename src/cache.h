@@ -3,7 +3,8 @@
  * An entry is DIRECTORY/FAMILY-KEY-SIZE-SUM. The key says what it was made from; size and sum (of
  * every byte, against crashes and half-restored disks, not against an enemy: the directory is
  * private) say that it is whole. So one rename is all that makes an entry valid, and a damaged one
- * is noticed, removed, and made anew. */
+ * is noticed, removed, and made anew. The directory is private, the files are not: who is given one
+ * open, such as a QEMU without rights, can open it again. */
 #ifndef VMTAX_CACHE_H
 #define VMTAX_CACHE_H
 

@@ -27,9 +27,22 @@ static void profiles_text(const struct workload *w, char *out, size_t size)
     unsigned profiles = w->points ? 0 : w->profiles;
     for (const struct point *p = w->points; p && p->params; p++)
         profiles |= p->profiles;
-    snprintf(out, size, "%s%s%s", profiles & PROFILE_QUICK ? "quick " : "",
+    snprintf(out, size, "%s%s%s%s", profiles & PROFILE_QUICK ? "quick " : "",
              profiles & PROFILE_STANDARD ? "standard " : "",
-             profiles & PROFILE_PAPER ? "paper" : "");
+             profiles & PROFILE_PAPER ? "paper" : "", profiles ? "" : "by name");
+}
+
+static cJSON *needs_json(const struct workload *w)
+{
+    static const struct {
+        unsigned need;
+        const char *word;
+    } words[] = {{NEED_SCRATCH, "scratch"}, {NEED_TWO_CPUS, "two cpus"}, {NEED_KVM, "kvm"}};
+    cJSON *array = cJSON_CreateArray();
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (w->needs & words[i].need)
+            cJSON_AddItemToArray(array, cJSON_CreateString(words[i].word));
+    return array;
 }
 
 static cJSON *params_json(const struct workload *w)
@@ -85,6 +98,7 @@ static int list_workloads(const struct options *o, FILE *out, struct error *e)
             cJSON_AddStringToObject(row, "better",
                                     workload_lower_is_better(w) ? "lower" : "higher");
             cJSON_AddNumberToObject(row, "slot_s", w->slot_s);
+            cJSON_AddItemToObject(row, "needs", needs_json(w));
             cJSON_AddItemToObject(row, "params", params_json(w));
             cJSON_AddItemToArray(array, row);
         }
@@ -98,7 +112,8 @@ static int list_workloads(const struct options *o, FILE *out, struct error *e)
                     subsystems[w->subsystem].title, subsystems[w->subsystem].id);
         last = w->subsystem;
         profiles_text(w, profiles, sizeof profiles);
-        fprintf(out, "  %-18s %-5s %-22s %s\n", w->id, workload_unit(w), profiles, w->mirrors);
+        fprintf(out, "  %-18s %-5s %-22s %s%s\n", w->id, workload_unit(w), profiles, w->mirrors,
+                w->needs & NEED_KVM ? ", needs KVM" : "");
         /* Neighbours that share a table of parameters share its lines. */
         if (w[1].params != w->params || w[1].subsystem != w->subsystem)
             print_params(w->params, out);

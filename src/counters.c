@@ -7,17 +7,24 @@
 #include <string.h>
 
 const struct counter_kind counter_kinds[COUNTER_COUNT] = {
-    [COUNTER_CPU] = {"cpu_s", "processor time of the target", true, 1e-9},
-    [COUNTER_THROTTLED] = {"throttled_s", "kept from running by its quota", true, 1e-9},
-    [COUNTER_VCPU_CPU] = {"vcpu_cpu_s", "processor time of the vCPUs", true, 1e-9},
-    [COUNTER_VMM_CPU] = {"vmm_cpu_s", "processor time of the VMM beside them", true, 1e-9},
-    [COUNTER_RUN_DELAY] = {"run_delay_s", "vCPUs waiting for a processor", true, 1e-9},
-    [COUNTER_EXITS] = {"exits", "exits", false, 1},
-    [COUNTER_EMULATED] = {"emulated_instructions", "instructions emulated by KVM", false, 1},
-    [COUNTER_HALT_POLL] = {"halt_poll_ns", "host polling for a halted vCPU", true, 1},
-    [COUNTER_GUEST_INTERRUPTS] = {"guest_interrupts", "interrupts inside", false, 1},
-    [COUNTER_GUEST_SWITCHES] = {"guest_context_switches", "context switches inside", false, 1},
-    [COUNTER_GUEST_FAULTS] = {"guest_page_faults", "page faults inside", false, 1},
+    [COUNTER_CPU] = {"cpu_s", "cpu", "processor time of the target", true, 1e-9},
+    [COUNTER_THROTTLED] = {"throttled_s", "throttled", "kept from running by its quota", true,
+                           1e-9},
+    [COUNTER_VCPU_CPU] = {"vcpu_cpu_s", "vCPU", "processor time of the vCPUs", true, 1e-9},
+    [COUNTER_VMM_CPU] = {"vmm_cpu_s", "VMM", "processor time of the VMM beside them", true, 1e-9},
+    [COUNTER_RUN_DELAY] = {"run_delay_s", "vCPU waiting", "vCPUs waiting for a processor", true,
+                           1e-9},
+    [COUNTER_EXITS] = {"exits", "exits", "exits of the vCPUs to the host's kernel", false, 1},
+    [COUNTER_EMULATED] = {"emulated_instructions", "emulated", "instructions emulated by KVM",
+                          false, 1},
+    [COUNTER_HALT_POLL] = {"halt_poll_ns", "halt polling", "host polling for a halted vCPU", true,
+                           1},
+    [COUNTER_GUEST_INTERRUPTS] = {"guest_interrupts", "interrupts",
+                                  "interrupts that its kernel took", false, 1},
+    [COUNTER_GUEST_SWITCHES] = {"guest_context_switches", "switches",
+                                "context switches of its kernel", false, 1},
+    [COUNTER_GUEST_FAULTS] = {"guest_page_faults", "page faults",
+                              "page faults that its kernel served", false, 1},
 };
 
 bool counters_have(const struct counters *c, enum counter which)
@@ -74,6 +81,11 @@ static int by_count(const void *a, const void *b)
     return strcmp(x->name, y->name);
 }
 
+void counters_sort_reasons(struct counters *c)
+{
+    qsort(c->reasons, c->reason_count, sizeof *c->reasons, by_count);
+}
+
 void counters_between(const struct counters *before, const struct counters *after,
                       struct counters *out)
 {
@@ -89,7 +101,7 @@ void counters_between(const struct counters *before, const struct counters *afte
         if (now->count > from)
             counters_add_reason(&d, now->name, now->count - from);
     }
-    qsort(d.reasons, d.reason_count, sizeof *d.reasons, by_count);
+    counters_sort_reasons(&d);
     *out = d;
 }
 

@@ -27,13 +27,15 @@ enum counter {
 
 struct counter_kind {
     const char *id;    /* in documents: "vcpu_cpu_s" */
-    const char *title; /* "vCPU threads' processor time" */
+    const char *name;  /* at most 12 columns: "vCPU" */
+    const char *title; /* "processor time of the vCPUs" */
     bool time;         /* counted in nanoseconds; otherwise events */
     double scale;      /* from here to documents: 1e-9 where those have seconds */
 };
 
 extern const struct counter_kind counter_kinds[COUNTER_COUNT];
 
+#define COUNTER_VALUE_MAX   (UINT64_C(1) << 62) /* of what others claim */
 #define COUNTER_REASONS_MAX 16
 #define COUNTER_REASON_NAME 24
 
@@ -57,6 +59,9 @@ void counters_add(struct counters *c, enum counter which, uint64_t value);
 /* Adds to the reason of that name. False, and nothing happens, if the name is not one or the list
  * is full. */
 bool counters_add_reason(struct counters *c, const char *name, uint64_t count);
+
+/* By falling count, then by name. */
+void counters_sort_reasons(struct counters *c);
 
 /* What happened between two readings: known is what both know and what did not go back. Reasons in
  * falling order, without those that did not happen. */

@@ -262,6 +262,21 @@ static void read_hypervisor(struct result *r, const struct roots *at)
     add(r, "hypervisor", read_line(at->sys, "hypervisor/type", value, sizeof value) ? value : NULL);
 }
 
+/* Who runs guests here: the exits are those of this module. */
+static void read_kvm(struct result *r, const struct roots *at)
+{
+    static const char *const modules[] = {"kvm_intel", "kvm_amd", "kvm_pvm"};
+    char path[256];
+    snprintf(path, sizeof path, "%s/module", at->sys);
+    const char *found = access(path, F_OK) == 0 ? "none" : NULL;
+    for (size_t i = 0; i < sizeof modules / sizeof *modules; i++) {
+        snprintf(path, sizeof path, "%s/module/%s", at->sys, modules[i]);
+        if (access(path, F_OK) == 0)
+            found = modules[i];
+    }
+    add(r, "kvm", found);
+}
+
 /* Are we in a container ourselves? Said only when something says so. */
 static void read_container(struct result *r)
 {
@@ -301,6 +316,7 @@ void fingerprint_read_from(struct result *r, const char *proc, const char *sys)
     read_memory(r, &at);
     add_line(r, "clocksource", sys, "devices/system/clocksource/clocksource0/current_clocksource");
     read_hypervisor(r, &at);
+    read_kvm(r, &at);
     read_container(r);
     read_userland(r);
 }
@@ -351,6 +367,7 @@ static const struct rule {
      "whatever reads the time often may differ"},
     {"scratch.filesystem", FACT_WARN, NULL, "the file system of the scratch directory",
      "disk rows measure something else"},
+    {"kvm", FACT_WARN, NULL, "the module that runs guests", "exits are answered by other code"},
     {"libc", FACT_NOTE, NULL, "the C library", "programs that are started (fork+exec) may differ"},
     {"memory_mib", FACT_NOTE, NULL, "the size of memory (MiB)",
      "disk rows have another page cache"},

@@ -7,6 +7,9 @@ common_sources = \
 	src/sha256.c src/sha256.h \
 	workloads/catalog.c workloads/catalog.h
 
+# What programs that link the engine need besides.
+ENGINE_LIBS = $(CJSON_LIBS) $(ARCHIVE_LIBS)
+
 # The engine: everything of vmtax but main() and the dashboard.
 noinst_LIBRARIES += libvmtax.a
 libvmtax_a_SOURCES = $(common_sources) \
@@ -25,6 +28,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/runner.c src/runner.h \
 	src/measure.c src/measure.h \
 	src/counters.c src/counters.h \
+	src/cost.c src/cost.h \
 	src/job.c src/job.h \
 	src/overlay.c src/overlay.h \
 	src/option.c src/option.h \
@@ -44,6 +48,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/quiet.c src/quiet.h \
 	src/fingerprint.c src/fingerprint.h \
 	src/store.c src/store_json.c src/store_parse.c src/store.h \
+	src/store_counters.c src/store_counters.h \
 	src/baseline.c src/baseline.h \
 	src/json.c src/json.h \
 	src/paper.c src/paper.h \
@@ -61,9 +66,11 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/target/qmp.c src/target/qmp.h \
 	src/target/qmp_message.c src/target/qmp_message.h \
 	src/target/kvm_stats.c src/target/kvm_stats.h \
+	src/target/kvm_health.c src/target/kvm_health.h \
 	src/target/threads.c src/target/threads.h \
 	src/target/local.c src/target/kinds.h \
 	src/target/qemu.c src/target/qemu.h \
+	src/target/boot_files.c src/target/boot_files.h \
 	src/target/disk.c src/target/disk.h \
 	src/target/machine.c src/target/machine.h \
 	src/target/kvm_probe.c src/target/kvm_probe.h \
@@ -80,7 +87,7 @@ libvmtax_a_CFLAGS = $(AM_CFLAGS) $(STATGRAB_CFLAGS) $(CJSON_CFLAGS) $(ARCHIVE_CF
 bin_PROGRAMS += vmtax
 vmtax_SOURCES = src/main.c
 vmtax_CFLAGS = $(AM_CFLAGS)
-vmtax_LDADD = libui.a libvmtax.a $(NCURSES_LIBS) $(STATGRAB_LIBS) $(CJSON_LIBS) $(ARCHIVE_LIBS) -lm
+vmtax_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(NCURSES_LIBS) $(STATGRAB_LIBS) -lm
 
 # The keeper of a container. liblxc is linked here and nowhere else.
 pkglibexec_PROGRAMS += vmtax-container

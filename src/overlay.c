@@ -74,8 +74,8 @@ static bool has_slot(const struct result *r, size_t metric)
     return false;
 }
 
-/* The rows of from, but those that out has measured itself. */
-static void take(struct result *out, const struct result *from)
+/* The rows of from, but those that out has measured itself. earlier: they are another session's. */
+static void take(struct result *out, const struct result *from, bool earlier)
 {
     size_t *row_of = xcalloc(from->metric_count ? from->metric_count : 1, sizeof *row_of);
     for (size_t i = 0; i < from->metric_count; i++) {
@@ -90,6 +90,8 @@ static void take(struct result *out, const struct result *from)
         } else {
             forget(out, at);
         }
+        if (row_of[i] != SIZE_MAX && earlier)
+            out->metrics[at].taken_from = m->taken_from ? m->taken_from : from->started;
     }
     append(out, from, row_of);
     free(row_of);
@@ -118,7 +120,7 @@ void overlay_make(struct result *out, const struct result *below, const struct r
 {
     take_facts(out, now);
     /* Rows of now first: their numbers stay what the runner calls them. */
-    take(out, now);
+    take(out, now, false);
     if (same_conditions(below, now))
-        take(out, below);
+        take(out, below, true);
 }

@@ -57,8 +57,8 @@ void place_lose(struct places *p, size_t t, const char *why);
  * is back. */
 bool place_revive(struct places *p, size_t t, const char *why);
 
-/* Nanoseconds that the running target was kept from running by its quota, so far; 0 where nobody
- * counts. */
-uint64_t place_throttled_ns(const struct place *p);
+/* What the host has counted so far for the running target (counters.h), and when: the middle of
+ * the reading, in seconds of the host's clock. */
+double place_count(const struct place *p, struct counters *out);
 
 #endif

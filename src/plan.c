@@ -144,7 +144,8 @@ int plan_add(struct plan *p, const char *word, struct error *e)
         bool match = all || (s != SUBSYSTEM_COUNT && w->subsystem == s) ||
                      (glob && text_glob(word, w->id)) || (!glob && text_glob(family, w->id));
         if (match) {
-            add_points(p, w, glob);
+            /* What is in no profile is not left out by this one: its subsystem was named. */
+            add_points(p, w, glob || (!all && !w->profiles));
             matched++;
         }
     }

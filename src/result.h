@@ -6,6 +6,7 @@
 #ifndef VMTAX_RESULT_H
 #define VMTAX_RESULT_H
 
+#include "cost.h"
 #include "error.h"
 #include "stats.h"
 #include "target/target.h"
@@ -15,8 +16,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RESULT_SCHEMA "vmtax.result/1"
-#define REASON_MAX    160
+#define RESULT_SCHEMA      "vmtax.result/1"
+#define REASON_MAX         160
+
+#define FIGURE_REASONS_MAX 4
 
 /* One fact about the machine (fingerprint.h fills them). */
 struct fact {
@@ -60,8 +63,14 @@ struct slot {
     uint64_t ops;
     double value; /* in the workload's unit; valid if measured */
     bool measured;
+    double
+        tsc_per_op; /* time-stamp counter ticks of one operation; 0: unknown, or not of interest */
     struct latency latency;
     double steal; /* share of the slot's processor time, 0..1; NAN unknown */
+    /* White-box: what was counted over counted_s seconds of the host's clock, the timed part with
+     * what the workload does in it besides its operations. 0: nothing was counted. */
+    double counted_s;
+    struct counters counters;
     uint32_t flags;
     char reason[REASON_MAX]; /* why not measured */
 };
@@ -71,7 +80,9 @@ struct metric {
     char workload[WORKLOAD_ID_MAX];
     char params[PARAMS_TEXT];
     const struct workload
-        *row; /* NULL if a file names a workload that this version does not know */
+        *row;           /* NULL if a file names a workload that this version does not know */
+    int64_t taken_from; /* Unix seconds: when the result was begun that this row was taken from, for
+                           the screen (overlay.h); 0: it is the result's own. Not stored. */
 };
 
 /* One metric on one target, from its slots. */
@@ -83,7 +94,9 @@ struct figure_value {
     bool bounded;
     double noise; /* A/A noise, log units; NAN unknown */
     bool verified;
+    double tsc_per_op;      /* median of those slots that know it; 0 unknown */
     struct latency latency; /* medians over slots; max_us and count over all of them */
+    struct figure_cost cost;
     bool measured;
     char reason[REASON_MAX];
 };

@@ -30,6 +30,7 @@
 /* What no machine does: an empty operation takes some cycles on each of a few thousand processors,
  * and memory moves terabytes a second, not petabytes. */
 #define OPS_PER_NS_MAX   1e4
+#define TSC_PER_S_MAX    1e11
 #define BYTES_PER_NS_MAX 1e6
 
 struct session {
@@ -394,6 +395,25 @@ static int take_latency(const struct record *r, struct latency *l, struct error 
     return 0;
 }
 
+/* What the target's kernel counted; a key that is absent or absurd is not known. */
+static void take_counters(const struct record *r, struct counters *out)
+{
+    static const struct {
+        const char *key;
+        enum counter counter;
+    } keys[] = {
+        {"intr", COUNTER_GUEST_INTERRUPTS},
+        {"ctxt", COUNTER_GUEST_SWITCHES},
+        {"pgfault", COUNTER_GUEST_FAULTS},
+    };
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        uint64_t value;
+        struct error ignored;
+        if (record_u64(r, keys[i].key, 0, COUNTER_VALUE_MAX, &value, &ignored) == 0)
+            counters_add(out, keys[i].counter, value);
+    }
+}
+
 static int take_result(struct session *s, const struct record *r, struct session_result *out,
                        struct error *e)
 {
@@ -427,8 +447,15 @@ static int take_result(struct session *s, const struct record *r, struct session
         out->overhead_s_per_op = clock_host_seconds(&s->clock, (double)overhead_ns * 1e-9 /
                                                                    (double)overhead_ops);
     struct error ignored;
+    uint64_t ticks;
+    out->tsc_per_s = 0;
+    if (record_u64(r, "tsc", 1, INT64_MAX, &ticks, &ignored) == 0 && out->end_ns > out->start_ns)
+        out->tsc_per_s = (double)ticks / ((double)(out->end_ns - out->start_ns) * 1e-9);
+    if (out->tsc_per_s > TSC_PER_S_MAX)
+        out->tsc_per_s = 0;
     if (record_double(r, "steal", 0, 1, &out->steal, &ignored) < 0)
         out->steal = NAN;
+    take_counters(r, &out->inside);
     out->verified = verified;
     const char *engine = record_text(r, "engine");
     text_clean(out->engine, sizeof out->engine, engine ? engine : "");
@@ -477,6 +504,7 @@ int session_run(struct session *s, const struct session_run *run, struct session
         return -1;
     double deadline = now_s() + PREPARE_TIMEOUT + run->lead_s;
     double begun = NAN;
+    bool ended = false;
     uint64_t ops = 0, ns = 0;
     for (;;) {
         struct record r;
@@ -495,7 +523,13 @@ int session_run(struct session *s, const struct session_run *run, struct session
         struct error wrong;
         if (record_u64(&r, "slot", 0, UINT32_MAX, &slot, &wrong) < 0 || slot != run->slot)
             continue; /* the rest of an aborted slot */
+        bool end = strcmp(r.verb, "end") == 0 || strcmp(r.verb, "result") == 0;
+        if (run->mark && end && !isnan(begun) && !ended)
+            run->mark(context, true);
+        ended |= end;
         if (strcmp(r.verb, "begin") == 0) {
+            if (run->mark && isnan(begun))
+                run->mark(context, false);
             begun = now_s();
             deadline = begun + 2 * run->time_s + FINISH_TIMEOUT;
         } else if (strcmp(r.verb, "tick") == 0) {

@@ -40,6 +40,9 @@ struct session_run {
     double lead_s, time_s, tick_s;
     bool fresh; /* in a new worker process */
     uint64_t seed;
+    /* The timed part begins (once), and has ended (once, if it began and the session is not lost):
+     * whoever counts beside the agent counts now. NULL: no interest. */
+    void (*mark)(void *context, bool ended);
 };
 
 struct session_tick {
@@ -56,7 +59,9 @@ struct session_result {
     double overhead_s_per_op;  /* 0 when nothing is subtracted */
     uint64_t start_ns, end_ns; /* agent clock */
     struct latency latency;
-    double steal; /* NAN unknown */
+    double tsc_per_s;       /* ticks of the time-stamp counter per second of the agent; 0 unknown */
+    double steal;           /* NAN unknown */
+    struct counters inside; /* what the target's kernel counted in the timed part */
     bool verified;
     uint32_t flags; /* FLAG_CLOCK ... */
     char engine[32];
@@ -64,7 +69,8 @@ struct session_result {
                                  session goes on */
 };
 
-/* Run one slot. tick (may be NULL) is called for each tick record. 0 with the result (look at
+/* Run one slot. tick (may be NULL) is called for each tick record, with the context that mark gets
+ * too. 0 with the result (look at
  * failure), -1 when the session is lost. */
 int session_run(struct session *s, const struct session_run *run, struct session_result *out,
                 void (*tick)(void *context, const struct session_tick *tick), void *context,

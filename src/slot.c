@@ -23,6 +23,10 @@ struct live {
     const struct workload *workload;
     struct habit habit;
     unsigned ticks;
+    /* The host's counters at the begin and end of the timed part, and when they were read. */
+    struct counters counted[2];
+    double counted_s[2];
+    bool marked[2];
 };
 
 static void push_rate(struct snapshot *s, double at, double value, size_t target, bool stall)
@@ -51,6 +55,28 @@ static void live_tick(void *context, const struct session_tick *t)
     run_tell(l->run);
 }
 
+/* The agent says that the timed part begins or has ended. */
+static void live_mark(void *context, bool ended)
+{
+    struct live *l = context;
+    l->counted_s[ended] = place_count(&l->run->places.place[l->target], &l->counted[ended]);
+    l->marked[ended] = true;
+}
+
+/* What the host counted over the timed part, and what the target's own kernel did. */
+static void slot_counters(const struct live *l, const struct session_result *out, struct slot *slot)
+{
+    if (!l->marked[0] || !l->marked[1] || !(l->counted_s[1] > l->counted_s[0]))
+        return;
+    slot->counted_s = l->counted_s[1] - l->counted_s[0];
+    counters_between(&l->counted[0], &l->counted[1], &slot->counters);
+    counters_merge(&slot->counters, &out->inside);
+    const struct counters *c = &slot->counters;
+    if (counters_have(c, COUNTER_THROTTLED) &&
+        (double)c->value[COUNTER_THROTTLED] > THROTTLED_SHARE * 1e9 * slot->counted_s)
+        slot->flags |= FLAG_THROTTLED;
+}
+
 static void show_slot(struct run *r, const struct slot *slot, bool ticked)
 {
     if (!slot->measured)
@@ -77,6 +103,9 @@ static bool slot_value(const struct workload *w, const struct session_result *ou
         text_copy(slot->reason, sizeof slot->reason, "no figure follows from what was counted");
         return false;
     }
+    /* Ticks are the agent's own seconds, counted finer. */
+    if (w->figure == FIGURE_TIME_NS && out->host_s > 0)
+        slot->tsc_per_op = seconds * out->agent_s / out->host_s * out->tsc_per_s / (double)out->ops;
     return true;
 }
 
@@ -124,6 +153,7 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
         .tick_s = fmin(TICK_MAX_S, fmax(TICK_MIN_S, time_s / TICKS_PER_SLOT)),
         .fresh = fresh,
         .seed = UINT64_C(0x9e3779b97f4a7c15) * (metric * 1000 + block + 1),
+        .mark = live_mark,
     };
     struct session_result out = {0};
     struct habit *habit = &r->habit[metric];
@@ -138,7 +168,6 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
     run_tell(r);
 
     struct host_steal before = host_steal_read();
-    uint64_t throttled = place_throttled_ns(p);
     struct error broken;
     int rc = session_audit_clock(p->session, &broken);
     if (rc == 0)
@@ -184,8 +213,7 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
         rt->clock_stepped = clock->stepped;
         if (clock_flagged(clock))
             slot.flags |= FLAG_CLOCK;
-        if ((double)(place_throttled_ns(p) - throttled) > THROTTLED_SHARE * 1e9 * out.host_s)
-            slot.flags |= FLAG_THROTTLED;
+        slot_counters(&live, &out, &slot);
     }
     *result_add_slot(r->result) = slot;
     show_slot(r, &slot, live.ticks > 0);

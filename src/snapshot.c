@@ -160,11 +160,18 @@ static void keep_baseline(struct board_metric *to, const struct board_metric *ol
     to->baseline_high = old->baseline_high;
 }
 
+static void set_age(struct board_cell *cell, const struct snapshot *s, const struct result *r,
+                    const struct metric *m)
+{
+    cell->taken_over = m->taken_from != 0;
+    cell->live = !s->stored && !cell->taken_over;
+    cell->measured_at = cell->taken_over ? m->taken_from : r->started;
+}
+
 void snapshot_set_result(struct snapshot *s, const struct result *r)
 {
     struct board_metric *old = s->metrics;
     size_t old_count = s->metric_count;
-    double age = s->stored ? fmax(0, (double)time(NULL) - (double)r->started) : 0;
 
     set_targets(s, r);
     s->metrics = NULL;
@@ -185,8 +192,7 @@ void snapshot_set_result(struct snapshot *s, const struct result *r)
         cell->figure = *f;
         cell->figure.metric = row_of[f->metric];
         text_clean(cell->figure.reason, sizeof cell->figure.reason, f->reason);
-        cell->live = !s->stored;
-        cell->age_s = age;
+        set_age(cell, s, r, &r->metrics[f->metric]);
     }
     for (size_t i = 0; i < r->comparison_count; i++) {
         const struct comparison *c = &r->comparisons[i];
@@ -197,8 +203,7 @@ void snapshot_set_result(struct snapshot *s, const struct result *r)
         cell->comparison = *c;
         cell->comparison.metric = row_of[c->metric];
         text_clean(cell->comparison.reason, sizeof cell->comparison.reason, c->reason);
-        cell->live = !s->stored;
-        cell->age_s = age;
+        set_age(cell, s, r, &r->metrics[c->metric]);
     }
     free(row_of);
     set_summary(s, r);

@@ -47,8 +47,10 @@ struct board_cell {
     struct figure_value figure;
     bool compared;
     struct comparison comparison; /* valid if compared */
-    bool live; /* measured in this session; false: from a stored baseline, age_s old */
-    double age_s;
+    bool live;                    /* measured in this session */
+    bool taken_over;              /* older than the rest of what is shown: from an earlier result */
+    int64_t
+        measured_at; /* Unix seconds: begin of the session that measured it; valid if not live */
 };
 
 struct board_metric {
@@ -133,7 +135,8 @@ size_t snapshot_ring_push(size_t *first, size_t *count, size_t max);
 /* Replace targets, metrics and summary by those of a result (derived parts must be up to date).
  * The metrics of r come first and in its order, without those that the catalogue does not know.
  * What only the board knows is kept: the state, reason, ... of a target of the same id, and rows
- * with a stored baseline. Cells count as live unless s->stored. */
+ * with a stored baseline. Cells count as live unless s->stored or taken over from an earlier
+ * result. */
 void snapshot_set_result(struct snapshot *s, const struct result *r);
 /* What a target of a result is known by: everything but its state, since_s, reason and remedy. */
 void snapshot_set_target(struct board_target *to, const struct result_target *from);

@@ -10,6 +10,7 @@
 
 #include "json.h"
 #include "store.h"
+#include "store_counters.h"
 #include "xalloc.h"
 
 #include <math.h>
@@ -58,6 +59,13 @@ static void add_latency(cJSON *o, const struct latency *l)
     json_add_number(to, "max", l->max_us);
 }
 
+/* Only rows that are told in ticks, too, have the key. */
+static void add_ticks(cJSON *o, double tsc_per_op)
+{
+    if (tsc_per_op > 0)
+        json_add_number(o, "tsc_per_op", tsc_per_op);
+}
+
 static void add_text_or_null(cJSON *o, const char *key, const char *text)
 {
     if (text && text[0])
@@ -69,9 +77,9 @@ static void add_text_or_null(cJSON *o, const char *key, const char *text)
 /* How the guest's instructions run: what can be told from the kind and the emulation flag. */
 static const char *acceleration(const struct result_target *t)
 {
-    if (strcmp(t->kind, "kvm") == 0 || strcmp(t->kind, "tcg") == 0)
-        return t->emulated ? "tcg" : "kvm";
-    return t->emulated ? "emulated" : "none";
+    if (t->emulated)
+        return "tcg";
+    return strcmp(t->kind, "kvm") == 0 ? "kvm" : "none";
 }
 
 static void add_target(cJSON *array, const struct result_target *t)
@@ -132,8 +140,10 @@ static cJSON *slot_json(const struct result *r, const struct slot *s)
     json_add_number(o, "agent_s", s->agent_s);
     json_add_count(o, "ops", s->ops);
     json_add_number(o, "value", measured ? s->value : NAN);
+    add_ticks(o, measured ? s->tsc_per_op : 0);
     add_latency(o, &s->latency);
     json_add_number(o, "steal", s->steal);
+    store_add_slot_counters(o, s);
     const char *reason = s->reason;
     if (!measured && !reason[0])
         reason = s->measured ? "the figure is not a number" : "no reason was given";
@@ -158,8 +168,10 @@ static void add_figure(cJSON *array, const struct result *r, const struct figure
     add_interval(o, measured && f->bounded, f->low, f->high);
     json_add_number(o, "noise", f->noise);
     cJSON_AddBoolToObject(o, "verified", f->verified);
+    add_ticks(o, measured ? f->tsc_per_op : 0);
     add_text_or_null(o, "engine", w ? "vmtax-agent" : NULL);
     add_latency(o, &f->latency);
+    store_add_cost(o, &f->cost);
     const char *reason = f->reason;
     if (!measured && !reason[0])
         reason = f->measured ? "the figure is not a number" : "no reason was given";

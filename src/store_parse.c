@@ -7,6 +7,7 @@
 
 #include "json.h"
 #include "store.h"
+#include "store_counters.h"
 #include "text.h"
 #include "xalloc.h"
 
@@ -239,8 +240,10 @@ static void read_slot(struct reader *in, const cJSON *o)
     s.measured = !isnan(s.value);
     if (!s.measured)
         s.value = 0;
+    s.tsc_per_op = json_get_number(j, o, "tsc_per_op", 0, VALUE_MAX, 0, JSON_OPTIONAL);
     read_latency(in, o, &s.latency);
     s.steal = json_get_number(j, o, "steal", 0, 1, NAN, JSON_OPTIONAL);
+    store_read_slot_counters(j, o, &s);
     s.flags = read_flags(in, o, s.reason, sizeof s.reason);
     if (!j->failed)
         *result_add_slot(in->r) = s;
@@ -264,7 +267,9 @@ static void read_figure(struct reader *in, const cJSON *o)
     f.bounded = read_interval(in, o, &f.low, &f.high) && f.measured;
     f.noise = json_get_number(j, o, "noise", 0, 1e6, NAN, JSON_OPTIONAL);
     f.verified = json_get_bool(j, o, "verified", JSON_OPTIONAL);
+    f.tsc_per_op = json_get_number(j, o, "tsc_per_op", 0, VALUE_MAX, 0, JSON_OPTIONAL);
     read_latency(in, o, &f.latency);
+    store_read_cost(j, o, &f.cost);
     read_flags(in, o, f.reason, sizeof f.reason);
     if (j->failed)
         return;

@@ -58,6 +58,7 @@ static double plausible_native(const struct workload *w, unsigned seed)
 {
     switch (w->figure) {
     case FIGURE_TIME_US:
+    case FIGURE_TIME_NS:
         return exp(1.2 * wobble(seed, 1)) * (strstr(w->id, "fork") ? 300 : 0.6);
     case FIGURE_MB_PER_S:
         return exp(0.4 * wobble(seed, 2)) * (w->subsystem == SUBSYSTEM_DISK ? 900 : 9000);
@@ -67,6 +68,46 @@ static double plausible_native(const struct workload *w, unsigned seed)
         break;
     }
     return 1;
+}
+
+static void count(struct figure_cost *c, enum counter which, double per_s)
+{
+    c->known |= 1u << which;
+    c->per_s[which] = per_s;
+}
+
+/* What is counted of a target of this kind: nothing of those that are reached some other way. */
+static void fill_cost(struct figure_cost *c, const char *kind, bool emulated,
+                      const struct workload *w, double value, unsigned seed)
+{
+    bool kvm = strcmp(kind, "kvm") == 0;
+    double per_op = w->figure == FIGURE_TIME_US ? value * 1e-6 : 1e-4;
+    if (!kvm && strcmp(kind, "native") != 0 && strcmp(kind, "container") != 0)
+        return;
+    c->s_per_op = w->subsystem == SUBSYSTEM_CTXSW ? NAN : per_op; /* with an overhead beside it */
+    count(c, COUNTER_CPU, 0.97 + 0.02 * wobble(seed, 11));
+    count(c, COUNTER_THROTTLED, 0);
+    count(c, COUNTER_GUEST_INTERRUPTS, 270 + 20 * wobble(seed, 12));
+    count(c, COUNTER_GUEST_SWITCHES, 410 + 90 * wobble(seed, 13));
+    count(c, COUNTER_GUEST_FAULTS, strstr(w->id, "fork") ? 90 / per_op : 12);
+    if (!kvm)
+        return;
+    count(c, COUNTER_VCPU_CPU, c->per_s[COUNTER_CPU] - 0.01);
+    count(c, COUNTER_VMM_CPU, 0.01);
+    count(c, COUNTER_RUN_DELAY, 0.004 + 0.002 * wobble(seed, 14));
+    if (emulated)
+        return;
+    count(c, COUNTER_EXITS, 1400 + (w->subsystem == SUBSYSTEM_DISK ? 3 / per_op : 0));
+    count(c, COUNTER_EMULATED, 0);
+    count(c, COUNTER_HALT_POLL, 2.1e6);
+    double exits = c->per_s[COUNTER_EXITS];
+    c->reason_count = 3;
+    text_copy(c->reasons[0].name, sizeof c->reasons[0].name, "irq");
+    text_copy(c->reasons[1].name, sizeof c->reasons[1].name, "halt");
+    text_copy(c->reasons[2].name, sizeof c->reasons[2].name, "page_fault");
+    c->reasons[0].per_s = 0.52 * exits;
+    c->reasons[1].per_s = 0.31 * exits;
+    c->reasons[2].per_s = 0.04 * exits;
 }
 
 static void fill_cell(struct board_metric *m, const struct snapshot *s, size_t metric,
@@ -103,8 +144,9 @@ static void fill_cell(struct board_metric *m, const struct snapshot *s, size_t m
                                       .p99_us = 5100 / ratio,
                                       .p99_9_us = 12000 / ratio,
                                       .max_us = 31000 / ratio};
+    fill_cost(&f->cost, t->kind, t->emulated, m->workload, value, seed + (unsigned)target);
     cell->live = live;
-    cell->age_s = live ? 0 : 14 * 86400;
+    cell->measured_at = live ? CLOCK_AT : CLOCK_AT - 14 * 86400;
     if (target == 0)
         return;
     double centre = log(ratio);
@@ -210,7 +252,8 @@ static void fill_metrics(struct snapshot *s, bool live)
 {
     for (const struct workload *w = workloads; w->id; w++) {
         static const struct point all_defaults[] = {{"", 7}, {NULL, 0}};
-        if (w->figure == FIGURE_NONE)
+        if (w->figure == FIGURE_NONE ||
+            !w->profiles) /* what is measured by name alone is not here */
             continue;
         for (const struct point *p = w->points ? w->points : all_defaults; p->params; p++) {
             uint64_t values[PARAMS_MAX] = {0};
@@ -398,6 +441,23 @@ void fixture_stored(struct snapshot *s)
     add_target(s, "container", "container", false);
     fill_metrics(s, false);
     fill_summary(s);
+}
+
+void fixture_older(struct snapshot *s)
+{
+    fill_common(s);
+    add_target(s, "native", "native", false);
+    add_target(s, "container", "container", false);
+    fill_metrics(s, true);
+    fill_summary(s);
+    fill_host(s);
+    for (size_t i = 1; i < s->metric_count; i += 2)
+        for (size_t t = 0; t < s->target_count; t++) {
+            struct board_cell *cell = &s->metrics[i].cell[t];
+            cell->live = false;
+            cell->taken_over = true;
+            cell->measured_at = CLOCK_AT - (i % 3 ? 3 * 86400 : 2 * 3600);
+        }
 }
 
 void fixture_all(struct snapshot *s)

@@ -10,6 +10,8 @@ void fixture_empty(struct snapshot *s); /* as at the first start: no result, no 
 void fixture_container(
     struct snapshot *s); /* native and container, a run is live, queue, log, baseline */
 void fixture_stored(struct snapshot *s); /* the same figures from a stored result, nothing live */
+void fixture_older(struct snapshot *s);  /* of a session that is over; every second row is from an
+                                            earlier one, hours or days before */
 void fixture_all(struct snapshot *s); /* container, openvz, xen, kvm, and a kvm that is emulated */
 void fixture_starting(struct snapshot *s); /* the first run has begun, the container is starting */
 void fixture_kvm(struct snapshot *s);      /* native, container and KVM; a row runs on KVM */

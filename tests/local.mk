@@ -17,10 +17,13 @@ e2e_tests = \
 	tests/e2e/commands.sh \
 	tests/e2e/manual.sh \
 	tests/e2e/run.sh \
+	tests/e2e/exits.sh \
 	tests/e2e/container.sh \
 	tests/e2e/interrupt.sh \
 	tests/e2e/dashboard.sh \
 	tests/e2e/targets.sh \
+	tests/e2e/kvm.sh \
+	tests/e2e/shell.sh \
 	tests/unit/kernel-symbols.sh
 # Programs or scripts for check-long only.
 long_tests =
@@ -40,189 +43,220 @@ TESTS += $(unit_tests)
 unit_tests += tests/unit/test_xalloc
 tests_unit_test_xalloc_SOURCES = tests/unit/test_xalloc.c tests/unit/unit.h
 tests_unit_test_xalloc_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_xalloc_LDADD = libvmtax.a $(CMOCKA_LIBS)
+tests_unit_test_xalloc_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
 
 unit_tests += tests/unit/test_histogram
 tests_unit_test_histogram_SOURCES = tests/unit/test_histogram.c tests/unit/unit.h
 tests_unit_test_histogram_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_histogram_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+tests_unit_test_histogram_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_result
 tests_unit_test_result_SOURCES = tests/unit/test_result.c tests/unit/unit.h
 tests_unit_test_result_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_result_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+tests_unit_test_result_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_session
 tests_unit_test_session_SOURCES = tests/unit/test_session.c tests/unit/unit.h
 tests_unit_test_session_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_session_LDADD = libvmtax.a $(CMOCKA_LIBS) $(ARCHIVE_LIBS) -lm
+tests_unit_test_session_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_place
+tests_unit_test_place_SOURCES = tests/unit/test_place.c tests/unit/unit.h
+tests_unit_test_place_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_place_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_plan
 tests_unit_test_plan_SOURCES = tests/unit/test_plan.c tests/unit/unit.h
 tests_unit_test_plan_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_plan_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+tests_unit_test_plan_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_qemu
 tests_unit_test_qemu_SOURCES = tests/unit/test_qemu.c tests/unit/unit.h workloads/agent/boot.c
 tests_unit_test_qemu_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_qemu_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+tests_unit_test_qemu_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_kvm_health
+tests_unit_test_kvm_health_SOURCES = tests/unit/test_kvm_health.c tests/unit/unit.h
+tests_unit_test_kvm_health_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_kvm_health_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_option
 tests_unit_test_option_SOURCES = tests/unit/test_option.c tests/unit/unit.h
 tests_unit_test_option_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_option_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+tests_unit_test_option_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_clock
 tests_unit_test_clock_SOURCES = tests/unit/test_clock.c tests/unit/unit.h
 tests_unit_test_clock_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_clock_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+tests_unit_test_clock_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_protocol
 tests_unit_test_protocol_SOURCES = tests/unit/test_protocol.c tests/unit/unit.h
 tests_unit_test_protocol_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_protocol_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+tests_unit_test_protocol_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_text
 tests_unit_test_text_SOURCES = tests/unit/test_text.c tests/unit/unit.h
 tests_unit_test_text_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_text_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+tests_unit_test_text_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_sha256
 tests_unit_test_sha256_SOURCES = tests/unit/test_sha256.c tests/unit/unit.h
 tests_unit_test_sha256_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_sha256_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+tests_unit_test_sha256_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_catalog
 tests_unit_test_catalog_SOURCES = tests/unit/test_catalog.c tests/unit/unit.h
 tests_unit_test_catalog_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_catalog_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+tests_unit_test_catalog_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_kernels
 tests_unit_test_kernels_SOURCES = tests/unit/test_kernels.c tests/unit/unit.h workloads/agent/work.c
 tests_unit_test_kernels_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_kernels_LDADD = libkernels.a libvmtax.a $(CMOCKA_LIBS) -lm
+tests_unit_test_kernels_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_tinyvm
+tests_unit_test_tinyvm_SOURCES = tests/unit/test_tinyvm.c tests/unit/unit.h
+tests_unit_test_tinyvm_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_tinyvm_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 # Has the kernels' files inside, with the kernels' flags.
 unit_tests += tests/unit/test_kernel_faults
 tests_unit_test_kernel_faults_SOURCES = tests/unit/test_kernel_faults.c tests/unit/unit.h workloads/agent/work.c
 tests_unit_test_kernel_faults_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_kernel_faults_LDADD = libkernels.a libvmtax.a $(CMOCKA_LIBS) -lm
+tests_unit_test_kernel_faults_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 $(tests_unit_test_kernel_faults_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
 
 unit_tests += tests/unit/test_stats
 tests_unit_test_stats_SOURCES = tests/unit/test_stats.c tests/unit/unit.h
 tests_unit_test_stats_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_stats_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+tests_unit_test_stats_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_store
 tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
 tests_unit_test_store_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
-tests_unit_test_store_LDADD = libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
+tests_unit_test_store_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_baseline
 tests_unit_test_baseline_SOURCES = tests/unit/test_baseline.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
 tests_unit_test_baseline_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
-tests_unit_test_baseline_LDADD = libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
+tests_unit_test_baseline_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_compare
 tests_unit_test_compare_SOURCES = tests/unit/test_compare.c tests/unit/unit.h
 tests_unit_test_compare_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_compare_LDADD = libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
+tests_unit_test_compare_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_overlay
 tests_unit_test_overlay_SOURCES = tests/unit/test_overlay.c tests/unit/unit.h
 tests_unit_test_overlay_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_overlay_LDADD = libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
+tests_unit_test_overlay_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_paper
 tests_unit_test_paper_SOURCES = tests/unit/test_paper.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
 tests_unit_test_paper_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
 tests_unit_test_paper_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCE_DATA='"$(abs_top_srcdir)/data"'
-tests_unit_test_paper_LDADD = libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
+tests_unit_test_paper_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_report
 tests_unit_test_report_SOURCES = tests/unit/test_report.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
 tests_unit_test_report_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
-tests_unit_test_report_LDADD = libui.a libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
+tests_unit_test_report_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_fingerprint
 tests_unit_test_fingerprint_SOURCES = tests/unit/test_fingerprint.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
 tests_unit_test_fingerprint_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
-tests_unit_test_fingerprint_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+tests_unit_test_fingerprint_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_host
 tests_unit_test_host_SOURCES = tests/unit/test_host.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
 tests_unit_test_host_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
-tests_unit_test_host_LDADD = libvmtax.a $(CMOCKA_LIBS) $(STATGRAB_LIBS) -lm
+tests_unit_test_host_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) $(STATGRAB_LIBS) -lm
 
 unit_tests += tests/unit/test_board
 tests_unit_test_board_SOURCES = tests/unit/test_board.c tests/unit/unit.h
 tests_unit_test_board_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
-tests_unit_test_board_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+tests_unit_test_board_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_analysis
 tests_unit_test_analysis_SOURCES = tests/unit/test_analysis.c tests/unit/unit.h
 tests_unit_test_analysis_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_analysis_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+tests_unit_test_analysis_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_ledger
 tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c tests/unit/unit.h
 tests_unit_test_ledger_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_ledger_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+tests_unit_test_ledger_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_cache
 tests_unit_test_cache_SOURCES = tests/unit/test_cache.c tests/unit/unit.h
 tests_unit_test_cache_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(ARCHIVE_CFLAGS)
-tests_unit_test_cache_LDADD = libvmtax.a $(CMOCKA_LIBS) $(ARCHIVE_LIBS) -lm
+tests_unit_test_cache_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_modules
 tests_unit_test_modules_SOURCES = tests/unit/test_modules.c \
 	tests/unit/fixture_kernel.c tests/unit/fixture_kernel.h tests/unit/unit.h
 tests_unit_test_modules_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(ARCHIVE_CFLAGS)
-tests_unit_test_modules_LDADD = libvmtax.a $(CMOCKA_LIBS) $(ARCHIVE_LIBS) -lm
+tests_unit_test_modules_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_kernel
 tests_unit_test_kernel_SOURCES = tests/unit/test_kernel.c \
 	tests/unit/fixture_kernel.c tests/unit/fixture_kernel.h tests/unit/unit.h
 tests_unit_test_kernel_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(ARCHIVE_CFLAGS)
-tests_unit_test_kernel_LDADD = libvmtax.a $(CMOCKA_LIBS) $(ARCHIVE_LIBS) -lm
+tests_unit_test_kernel_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_initramfs
 tests_unit_test_initramfs_SOURCES = tests/unit/test_initramfs.c \
 	tests/unit/fixture_kernel.c tests/unit/fixture_kernel.h tests/unit/unit.h
 tests_unit_test_initramfs_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(ARCHIVE_CFLAGS)
-tests_unit_test_initramfs_LDADD = libvmtax.a $(CMOCKA_LIBS) $(ARCHIVE_LIBS) -lm
+tests_unit_test_initramfs_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_target
 tests_unit_test_target_SOURCES = tests/unit/test_target.c tests/unit/unit.h
 tests_unit_test_target_CPPFLAGS = $(AM_CPPFLAGS) -DTEST_CONTAINER='"$(abs_top_builddir)/vmtax-container"'
 tests_unit_test_target_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_target_LDADD = libvmtax.a $(CMOCKA_LIBS) $(ARCHIVE_LIBS) -lm
+tests_unit_test_target_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_qmp_message
 tests_unit_test_qmp_message_SOURCES = tests/unit/test_qmp_message.c tests/unit/unit.h
 tests_unit_test_qmp_message_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
-tests_unit_test_qmp_message_LDADD = libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
+tests_unit_test_qmp_message_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+qmp_peer = tests/unit/qmp_peer.c tests/unit/qmp_peer.h tests/unit/unit.h
 unit_tests += tests/unit/test_qmp
-tests_unit_test_qmp_SOURCES = tests/unit/test_qmp.c tests/unit/unit.h
+tests_unit_test_qmp_SOURCES = tests/unit/test_qmp.c $(qmp_peer)
 tests_unit_test_qmp_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
-tests_unit_test_qmp_LDADD = libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
+tests_unit_test_qmp_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_qmp_hostile
+tests_unit_test_qmp_hostile_SOURCES = tests/unit/test_qmp_hostile.c $(qmp_peer)
+tests_unit_test_qmp_hostile_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
+tests_unit_test_qmp_hostile_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_qmp_real
+tests_unit_test_qmp_real_SOURCES = tests/unit/test_qmp_real.c $(qmp_peer)
+tests_unit_test_qmp_real_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
+tests_unit_test_qmp_real_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_counters
 tests_unit_test_counters_SOURCES = tests/unit/test_counters.c tests/unit/unit.h
 tests_unit_test_counters_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_counters_LDADD = libvmtax.a $(CMOCKA_LIBS)
+tests_unit_test_counters_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
+
+unit_tests += tests/unit/test_cost
+tests_unit_test_cost_SOURCES = tests/unit/test_cost.c tests/unit/unit.h
+tests_unit_test_cost_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_cost_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_kvm_stats
 tests_unit_test_kvm_stats_SOURCES = tests/unit/test_kvm_stats.c tests/unit/unit.h
 tests_unit_test_kvm_stats_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
-tests_unit_test_kvm_stats_LDADD = libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
+tests_unit_test_kvm_stats_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_threads
 tests_unit_test_threads_SOURCES = tests/unit/test_threads.c tests/unit/unit.h
 tests_unit_test_threads_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_threads_LDADD = libvmtax.a $(CMOCKA_LIBS)
+tests_unit_test_threads_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
 
 # The agent again, with kernels that misbehave (tests/unit/strange_kernels.c).
 check_PROGRAMS += tests/unit/strange-agent
@@ -239,7 +273,7 @@ if SANITIZED
 tests_unit_test_agent_CPPFLAGS += -DTEST_SANITIZED
 endif
 tests_unit_test_agent_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_agent_LDADD = libvmtax.a $(CMOCKA_LIBS)
+tests_unit_test_agent_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
 endif
 
 # Are the promises of the statistical method kept? By simulation: short here, whole in check-long.
@@ -247,14 +281,23 @@ check_PROGRAMS += tests/sim_coverage
 TESTS += tests/sim_coverage
 tests_sim_coverage_SOURCES = tests/sim_coverage.c
 tests_sim_coverage_CFLAGS = $(AM_CFLAGS)
-tests_sim_coverage_LDADD = libvmtax.a -lm
+tests_sim_coverage_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
 long_tests += tests/sim_coverage_long.sh
 EXTRA_DIST += tests/sim_coverage_long.sh
 # Starts, holds and stops targets for tests/e2e/targets.sh.
 check_PROGRAMS += tests/e2e/targets_tool
 tests_e2e_targets_tool_SOURCES = tests/e2e/targets_tool.c
 tests_e2e_targets_tool_CFLAGS = $(AM_CFLAGS)
-tests_e2e_targets_tool_LDADD = libvmtax.a $(ARCHIVE_LIBS)
+tests_e2e_targets_tool_LDADD = libvmtax.a $(ENGINE_LIBS)
+
+# KVM in an emulated machine: its first process, and the test.
+check_PROGRAMS += tests/e2e/nested_init
+tests_e2e_nested_init_SOURCES = tests/e2e/nested_init.c src/error.c
+tests_e2e_nested_init_CFLAGS = $(AM_CFLAGS) -fPIE
+tests_e2e_nested_init_LDFLAGS = $(AM_LDFLAGS) $(AGENT_LDFLAGS)
+tests_e2e_nested_init_LDADD = libkernels.a
+long_tests += tests/e2e/nested_kvm.sh
+EXTRA_DIST += tests/e2e/nested_kvm.sh
 
 # Fuzz targets, linked from the same objects as the program. A short run of each belongs to check.
 EXTRA_DIST += tests/fuzz/run tests/fuzz/seeds tests/fuzz/seeds_result tests/fuzz/seeds_modules \
@@ -267,23 +310,23 @@ endif
 EXTRA_PROGRAMS += tests/fuzz/fuzz_record
 tests_fuzz_fuzz_record_SOURCES = tests/fuzz/fuzz_record.c
 tests_fuzz_fuzz_record_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_record_LDADD = libvmtax.a -lm
+tests_fuzz_fuzz_record_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
 EXTRA_PROGRAMS += tests/fuzz/fuzz_result
 tests_fuzz_fuzz_result_SOURCES = tests/fuzz/fuzz_result.c
 tests_fuzz_fuzz_result_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_result_LDADD = libvmtax.a $(CJSON_LIBS) -lm
+tests_fuzz_fuzz_result_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
 EXTRA_PROGRAMS += tests/fuzz/fuzz_modules
 tests_fuzz_fuzz_modules_SOURCES = tests/fuzz/fuzz_modules.c
 tests_fuzz_fuzz_modules_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_modules_LDADD = libvmtax.a $(ARCHIVE_LIBS) -lm
+tests_fuzz_fuzz_modules_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
 EXTRA_PROGRAMS += tests/fuzz/fuzz_kernel
 tests_fuzz_fuzz_kernel_SOURCES = tests/fuzz/fuzz_kernel.c
 tests_fuzz_fuzz_kernel_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_kernel_LDADD = libvmtax.a $(ARCHIVE_LIBS) -lm
+tests_fuzz_fuzz_kernel_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
 EXTRA_PROGRAMS += tests/fuzz/fuzz_qmp
 tests_fuzz_fuzz_qmp_SOURCES = tests/fuzz/fuzz_qmp.c
 tests_fuzz_fuzz_qmp_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_qmp_LDADD = libvmtax.a $(CJSON_LIBS) -lm
+tests_fuzz_fuzz_qmp_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
 
 # For shell tests: what stands at a path of a JSON document.
 check_PROGRAMS += tests/e2e/jsonpath
@@ -342,10 +385,10 @@ EXTRA_DIST += tests/bench/aa.sh tests/lsan.supp
 benches += tests/bench/bench_sys tests/bench/bench_memory
 tests_bench_bench_sys_SOURCES = tests/bench/bench_sys.c tests/bench/compare.c tests/bench/compare.h \
 	workloads/agent/work.c
-tests_bench_bench_sys_LDADD = libkernels.a libvmtax.a -lm
+tests_bench_bench_sys_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
 tests_bench_bench_memory_SOURCES = tests/bench/bench_memory.c tests/bench/compare.c \
 	tests/bench/compare.h workloads/agent/work.c
-tests_bench_bench_memory_LDADD = tests/bench/libplain.a tests/bench/libnative.a libkernels.a libvmtax.a -lm
+tests_bench_bench_memory_LDADD = tests/bench/libplain.a tests/bench/libnative.a libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
 $(tests_bench_bench_memory_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
 
 EXTRA_PROGRAMS += tests/bench/bench_observer
@@ -354,7 +397,7 @@ benches += tests/bench/bench_observer
 tests_bench_bench_observer_SOURCES = tests/bench/bench_observer.c tests/bench/compare.c \
 	tests/bench/compare.h tests/pty.c tests/pty.h workloads/agent/work.c
 tests_bench_bench_observer_CFLAGS = $(AM_CFLAGS) -DUI_DEMO='"$(abs_builddir)/tests/ui_demo"'
-tests_bench_bench_observer_LDADD = libkernels.a libvmtax.a $(ARCHIVE_LIBS) -lm
+tests_bench_bench_observer_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
 
 bench: all
 	test -z '$(bench_programs)' || $(MAKE) $(AM_MAKEFLAGS) $(bench_programs)

@@ -3,34 +3,34 @@
 unit_tests += tests/unit/test_canvas
 tests_unit_test_canvas_SOURCES = tests/unit/test_canvas.c tests/unit/unit.h
 tests_unit_test_canvas_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_canvas_LDADD = libui.a libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
+tests_unit_test_canvas_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_widget
 tests_unit_test_widget_SOURCES = tests/unit/test_widget.c tests/unit/unit.h
 tests_unit_test_widget_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_widget_LDADD = libui.a libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
+tests_unit_test_widget_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_layout
 tests_unit_test_layout_SOURCES = tests/unit/test_layout.c tests/unit/unit.h
 tests_unit_test_layout_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_layout_LDADD = libui.a libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
+tests_unit_test_layout_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_key
 tests_unit_test_key_SOURCES = tests/unit/test_key.c tests/unit/unit.h
 tests_unit_test_key_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_key_LDADD = libui.a libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
+tests_unit_test_key_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_theme
 tests_unit_test_theme_SOURCES = tests/unit/test_theme.c tests/unit/unit.h
 tests_unit_test_theme_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_theme_LDADD = libui.a libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
+tests_unit_test_theme_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_golden
 tests_unit_test_golden_SOURCES = tests/unit/test_golden.c tests/unit/unit.h tests/fixture_board.c tests/fixture_board.h
 tests_unit_test_golden_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) \
 	-DGOLDEN_DIR='"$(abs_top_srcdir)/tests/golden"' \
 	-DPAPER_JSON='"$(abs_top_srcdir)/data/paper.json"'
-tests_unit_test_golden_LDADD = libui.a libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
+tests_unit_test_golden_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 golden_tests += tests/unit/test_golden
 EXTRA_DIST += tests/golden
 
@@ -38,19 +38,19 @@ EXTRA_DIST += tests/golden
 check_PROGRAMS += tests/ui_demo
 tests_ui_demo_SOURCES = tests/ui_demo.c tests/fixture_board.c tests/fixture_board.h
 tests_ui_demo_CFLAGS = $(AM_CFLAGS)
-tests_ui_demo_LDADD = libui.a libvmtax.a $(NCURSES_LIBS) $(CJSON_LIBS) -lm
+tests_ui_demo_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(NCURSES_LIBS) -lm
 
 # Never against the demo of another build.
 unit_tests += tests/unit/test_terminal
 tests_unit_test_terminal_SOURCES = tests/unit/test_terminal.c tests/unit/unit.h tests/pty.c tests/pty.h
 tests_unit_test_terminal_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) -DUI_DEMO='"$(abs_builddir)/tests/ui_demo"' \
 	-DSANITIZED=$(if $(SANITIZE_CFLAGS),1,0)
-tests_unit_test_terminal_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+tests_unit_test_terminal_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 EXTRA_PROGRAMS += tests/bench/bench_ui
 tests_bench_bench_ui_SOURCES = tests/bench/bench_ui.c tests/pty.c tests/pty.h
 tests_bench_bench_ui_CFLAGS = $(AM_CFLAGS) -DUI_DEMO='"$(abs_builddir)/tests/ui_demo"'
-tests_bench_bench_ui_LDADD = libvmtax.a -lm
+tests_bench_bench_ui_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
 bench_programs += tests/ui_demo tests/bench/bench_ui
 benches += tests/bench/bench_ui
 
@@ -58,10 +58,10 @@ unit_tests += tests/unit/test_writer
 tests_unit_test_writer_SOURCES = tests/unit/test_writer.c tests/unit/unit.h tests/fixture_board.c \
 	tests/fixture_board.h
 tests_unit_test_writer_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(NCURSES_CFLAGS)
-tests_unit_test_writer_LDADD = libui.a libvmtax.a $(NCURSES_LIBS) $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
+tests_unit_test_writer_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(NCURSES_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_control
 tests_unit_test_control_SOURCES = tests/unit/test_control.c tests/unit/unit.h tests/fixture_board.c \
 	tests/fixture_board.h
 tests_unit_test_control_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_control_LDADD = libui.a libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
+tests_unit_test_control_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm

@@ -3,6 +3,7 @@
 #include "analysis.h"
 #include "baseline.h"
 #include "board.h"
+#include "clock.h"
 #include "fingerprint.h"
 #include "host.h"
 #include "job.h"
@@ -25,6 +26,10 @@
 #include <unistd.h>
 
 #define BASELINE_NAME "default"
+/* Stored results that are looked at for rows that the last one does not have, and how long that may
+ * take: the screen waits for it. */
+#define EARLIER_MAX 8
+#define EARLIER_S   0.5
 
 struct dashboard {
     const struct options *options;
@@ -58,7 +63,49 @@ static void show_baseline(struct dashboard *d)
     baseline_release(&b);
 }
 
-/* The last stored result, so that a new session does not begin with an empty screen. */
+/* Was it measured on this machine as it was for the result above it? What may only have changed the
+ * figures is enough to leave it out: nobody asked for a comparison. */
+static bool same_machine(const struct result *earlier, const struct result *last)
+{
+    struct fingerprint_difference d[64];
+    size_t count = fingerprint_compare(earlier, last, d, sizeof d / sizeof *d);
+    for (size_t i = 0; i < count && i < sizeof d / sizeof *d; i++)
+        if (d[i].class != FACT_NOTE)
+            return false;
+    return true;
+}
+
+/* Rows that the last result does not have, as the latest before it has them. Each shows its age. */
+static void take_earlier(struct dashboard *d, const char *last)
+{
+    struct store_entry *entries;
+    size_t count, tried = 0;
+    uint64_t until = clock_now_ns() + (uint64_t)(EARLIER_S * 1e9);
+    struct error e;
+    if (store_list(STORE_RESULTS, &entries, &count, &e) < 0)
+        return;
+    for (size_t i = 0; i < count && tried < EARLIER_MAX && clock_now_ns() < until; i++) {
+        struct result earlier, shown;
+        if (strcmp(entries[i].path, last) == 0 || entries[i].started > d->last.started)
+            continue;
+        tried++;
+        result_init(&earlier);
+        if (store_load(&earlier, entries[i].path, &e) < 0) {
+            board_log(&d->board, BOARD_LOG_WARN, "", "%s", e.text);
+        } else if (same_machine(&earlier, &d->last)) {
+            analysis_update(&earlier);
+            result_init(&shown);
+            overlay_make(&shown, &earlier, &d->last);
+            result_release(&d->last);
+            d->last = shown;
+        }
+        result_release(&earlier);
+    }
+    free(entries);
+}
+
+/* The last stored result, so that a new session does not begin with an empty screen, and below it
+ * what earlier ones have beyond it. */
 static void show_last(struct dashboard *d)
 {
     char path[STORE_PATH_MAX], tried[STORE_PATH_MAX] = "";
@@ -75,6 +122,7 @@ static void show_last(struct dashboard *d)
         memcpy(tried, path, sizeof tried);
     }
     analysis_update(&d->last);
+    take_earlier(d, path);
     struct snapshot *s = board_edit(&d->board);
     s->stored = true;
     char age[32];

@@ -1,5 +1,6 @@
 #include "ui/detail.h"
 
+#include "cost.h"
 #include "ui/prose.h"
 
 #include <math.h>
@@ -112,11 +113,21 @@ static void comparison_lines(struct page *p, const struct snapshot *s, const str
     if (isfinite(r->cell->comparison.p))
         page_field(p, "p", STYLE_TEXT, "%.3g %s", r->cell->comparison.p,
                    r->cell->comparison.stage == 2 ? "(Holm, over the rows of stage 2)" : "");
-    if (r->stale) {
-        char age[32];
-        page_field(p, "age", STYLE_DIM, "%s: a stored result, not this session",
-                   row_age(r->age_s, age));
-    }
+}
+
+/* A figure that is not of this session says so, and one that is older than the rest of the screen
+ * all the more. */
+static void age_line(struct page *p, const struct snapshot *s, const struct row *r)
+{
+    char age[32];
+    if (!r->stale)
+        return;
+    row_age(r->age_s, age);
+    if (r->older)
+        page_field(p, "age", STYLE_WARN, "%s ago: an earlier run, not %s", age,
+                   s->stored ? "the last one" : "this one");
+    else
+        page_field(p, "age", STYLE_DIM, "%s: a stored result, not this session", age);
 }
 
 static void latency_lines(struct page *p, const struct latency *native, const struct latency *guest,
@@ -148,6 +159,61 @@ static void latency_lines(struct page *p, const struct latency *native, const st
         }
         p->y++;
     }
+}
+
+/* Short things are told in ticks, too, as others tell them. */
+static void ticks_line(struct page *p, const struct workload *w, const struct figure_value *f,
+                       const char *whose)
+{
+    if (w->figure == FIGURE_TIME_NS && f->measured && f->tsc_per_op > 0)
+        page_field(p, "ticks", STYLE_TEXT, "%s %.0f ns, %.0f TSC ticks", whose, f->value,
+                   f->tsc_per_op);
+}
+
+#define COST_NAME   13
+#define COST_COLUMN 10
+#define RULE_ROWS   2 /* left for what is said last */
+
+static void cost_row(struct page *p, enum counter which, const struct figure_cost *native,
+                     const struct figure_cost *guest)
+{
+    char value[24], reasons[160];
+    int x = p->r.x;
+    struct rect former = canvas_clip(p->c, (struct rect){p->y, p->r.x, 1, p->r.w});
+    canvas_text(p->c, p->y, x, STYLE_DIM, 0, counter_kinds[which].name);
+    x += COST_NAME;
+    for (int k = 0; k < 2; k++, x += COST_COLUMN) {
+        const struct figure_cost *c = k ? guest : native;
+        bool known = c->known & 1u << which;
+        canvas_text_right(p->c, p->y, x + COST_COLUMN - 1, known ? STYLE_TEXT : STYLE_DIM, 0,
+                          known ? cost_value(value, sizeof value, c, which) : "—");
+    }
+    if (which == COUNTER_EXITS)
+        widget_cut(p->c, p->y, x + 1, p->r.x + p->r.w - x - 1, STYLE_DIM, 0,
+                   cost_reasons(reasons, sizeof reasons, guest));
+    canvas_unclip(p->c, former);
+    p->y++;
+}
+
+/* What the host and the kernels counted beside the operations. */
+static void cost_lines(struct page *p, const struct figure_cost *native,
+                       const struct figure_cost *guest)
+{
+    if (page_left(p) <= RULE_ROWS)
+        return;
+    if (!guest->known) {
+        page_text(p, STYLE_DIM, 0, COST_NONE);
+        return;
+    }
+    if (page_left(p) < RULE_ROWS + 2 || p->r.w < COST_NAME + 2 * COST_COLUMN)
+        return;
+    canvas_text(p->c, p->y, p->r.x, STYLE_DIM, 0, "white-box");
+    canvas_text_right(p->c, p->y, p->r.x + COST_NAME + COST_COLUMN - 1, STYLE_NATIVE, 0, "native");
+    canvas_text_right(p->c, p->y, p->r.x + COST_NAME + 2 * COST_COLUMN - 1, STYLE_TEXT, 0, "guest");
+    p->y++;
+    for (enum counter i = 0; i < COUNTER_COUNT && page_left(p) > RULE_ROWS; i++)
+        if (cost_counted(guest, i) || (cost_counted(native, i) && guest->known & 1u << i))
+            cost_row(p, i, native, guest);
 }
 
 static void paper_line(struct page *p, const struct snapshot *s, const struct workload *w)
@@ -194,10 +260,12 @@ void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, cons
     struct rect former = canvas_clip(c, r);
     if (page_left(&p) > 0) {
         int x = canvas_text(c, p.y, r.x, STYLE_STRONG, ATTR_BOLD, label);
-        const char *way = workload_lower_is_better(w) ? "µs ↓ lower is better"
-                                                      : "↑ higher is better";
+        bool lower = workload_lower_is_better(w);
+        char way[48];
+        snprintf(way, sizeof way, "%s%s", lower ? workload_unit(w) : "",
+                 lower ? " ↓ lower is better" : "↑ higher is better");
         if (x + 2 + canvas_columns(way) > r.x + r.w)
-            way = workload_lower_is_better(w) ? "µs ↓" : "↑";
+            snprintf(way, sizeof way, "%s%s", lower ? workload_unit(w) : "", lower ? " ↓" : "↑");
         canvas_textf(c, p.y, x, STYLE_DIM, 0, "  %s", way);
         p.y++;
     }
@@ -208,10 +276,16 @@ void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, cons
         if (row.measured)
             figure_line(&p, w, row.target, &row.cell->figure);
         comparison_lines(&p, s, &row, v->unit);
+        age_line(&p, s, &row);
         latency_lines(&p, &m->cell[0].figure.latency, &row.cell->figure.latency, row.emulated);
     } else {
+        struct row row = row_read(s, metric, 0);
         page_text(&p, STYLE_DIM, 0, "no guest to compare with");
+        age_line(&p, s, &row);
     }
+    ticks_line(&p, w, &m->cell[0].figure, "native");
+    if (target > 0)
+        ticks_line(&p, w, &m->cell[target].figure, s->targets[target].id);
     paper_line(&p, s, w);
     if (m->baseline_known) {
         char range[32];
@@ -221,6 +295,8 @@ void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, cons
     }
     if (w->method)
         page_field(&p, "method", STYLE_DIM, "%s", w->method);
+    if (target > 0 && m->cell[target].figure.measured)
+        cost_lines(&p, &m->cell[0].figure.cost, &m->cell[target].figure.cost);
     if (page_left(&p) > 1 && target > 0) {
         page_gap(&p);
         page_text(&p, STYLE_DIM, 0, rule_words(&m->cell[target]));

@@ -85,6 +85,16 @@ void facts_answer(struct page *p, const struct snapshot *s)
             break;
         }
     }
+    size_t older = 0, total = 0;
+    for (size_t i = 0; i < s->metric_count; i++)
+        for (size_t t = 1; t < s->target_count; t++) {
+            struct row r = row_read(s, i, t);
+            total += r.compared;
+            older += r.compared && r.older;
+        }
+    if (older > 0)
+        page_textf(p, STYLE_DIM, 0, "%zu of %zu rows are of earlier runs; each shows its age.",
+                   older, total);
 }
 
 void facts_targets(struct page *p, const struct snapshot *s, bool measured_only)

@@ -8,7 +8,8 @@
 
 /* "52 rows: 40≈ 8▽ 1▼ 3?" */
 void facts_tally(struct page *p, const struct snapshot *s);
-/* What the guests cost, in a sentence each: the mean over the subsystems with its interval. */
+/* What the guests cost, in a sentence each: the mean over the subsystems with its interval; and how
+ * many of the rows behind it are older than the rest. */
 void facts_answer(struct page *p, const struct snapshot *s);
 /* Targets that are not ready: state, reason, remedy. measured_only: leave out those of which
  * nothing was compared, since the scoreboard's column says it of them. */

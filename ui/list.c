@@ -84,12 +84,12 @@ size_t list_rank(const struct snapshot *s, const struct view *v, struct ranked o
 
 /* Columns of a list of comparisons; 0 = not shown. */
 struct columns {
-    int name, label, raw, axis, ratio, half, n, finds, flags;
+    int name, label, raw, axis, ratio, half, n, finds, flags, age;
 };
 
-/* longest: columns of the longest label. It gets its room from the axis, which keeps a few.
- */
-static struct columns fit(int w, bool names, bool raw, int longest)
+/* longest: columns of the longest label. It gets its room from the axis, which keeps a few. ages:
+ * some of the rows are older than the others. */
+static struct columns fit(int w, bool names, bool raw, int longest, bool ages)
 {
     struct columns k = {.name = names ? 12 : 2, .label = 13, .ratio = 8};
     int left = w - k.name - k.label - k.ratio;
@@ -99,9 +99,11 @@ static struct columns fit(int w, bool names, bool raw, int longest)
         k.n = 5, k.finds = 6;
     if (left >= 18 + 17 + 4)
         k.flags = 4;
-    if (raw && left >= 20 + 21 + 24)
+    if (ages && left >= 22 + 17 + 5)
+        k.age = 5;
+    if (raw && left >= 20 + 21 + 24 + k.age)
         k.raw = 24;
-    k.axis = left - k.half - k.n - k.finds - k.flags - k.raw;
+    k.axis = left - k.half - k.n - k.finds - k.flags - k.age - k.raw;
     int more = longest + 1 - k.label, least = w >= 60 ? 14 : 8;
     if (more > k.axis - least)
         more = k.axis - least;
@@ -114,6 +116,14 @@ static struct columns fit(int w, bool names, bool raw, int longest)
         k.axis = 0;
     }
     return k;
+}
+
+static bool any_older(const struct snapshot *s, const struct ranked *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (row_read(s, list[i].metric, list[i].target).older)
+            return true;
+    return false;
 }
 
 static int label_columns(const struct board_metric *m)
@@ -148,6 +158,9 @@ static void draw_tail(struct canvas *c, int y, int x, const struct columns *k, c
     if (k->flags)
         canvas_textf(c, y, x, STYLE_WARN, 0, "%.3s",
                      row_flags(r->flags & ~(uint32_t)FLAG_NESTED, text));
+    x += k->flags;
+    if (k->age && r->older)
+        canvas_text_right(c, y, x + k->age - 2, STYLE_DIM, 0, row_age_short(r->age_s, text));
 }
 
 static void draw_comparison(struct canvas *c, int y, int x, int w, const struct columns *k,
@@ -158,7 +171,8 @@ static void draw_comparison(struct canvas *c, int y, int x, int w, const struct 
     widget_cursor(c, y, x, selected);
     widget_target(c, y, x, k->name - 1 > 2 ? k->name - 1 : 1, r->target);
     row_label(r->metric, label);
-    widget_cut(c, y, x + k->name, k->label - 1, STYLE_TEXT, selected ? ATTR_BOLD : 0, label);
+    widget_cut(c, y, x + k->name, k->label - 1, r->older ? STYLE_DIM : STYLE_TEXT,
+               selected ? ATTR_BOLD : 0, label);
     int at = x + k->name + k->label;
     if (k->raw) {
         canvas_text_right(
@@ -214,6 +228,9 @@ static void draw_foot(struct canvas *c, int y, int x, const struct columns *k, c
     at += k->finds;
     if (k->flags)
         canvas_text(c, y, at, STYLE_DIM, 0, "flg");
+    at += k->flags;
+    if (k->age)
+        canvas_text_right(c, y, at + k->age - 2, STYLE_DIM, 0, "age");
 }
 
 /* One axis for all of them, whiskers included; a wild interval alone does not stretch it. */
@@ -257,7 +274,8 @@ void list_ranked_draw(struct canvas *c, struct rect box, struct rect in, const s
         int n = label_columns(&s->metrics[ranked[i].metric]);
         longest = n > longest ? n : longest;
     }
-    struct columns k = fit(in.w, s->target_count > 2, in.w >= 100, longest);
+    struct columns k = fit(in.w, s->target_count > 2, in.w >= 100, longest,
+                           any_older(s, ranked, count));
     for (size_t i = 0; i < visible && first + i < count; i++) {
         const struct ranked *it = &ranked[first + i];
         struct row r = row_read(s, it->metric, it->target);
@@ -319,7 +337,7 @@ void list_rows_draw(struct canvas *c, struct rect box, struct rect in, const str
         int n = label_columns(&s->metrics[metrics[i]]);
         longest = n > longest ? n : longest;
     }
-    struct columns k = fit(in.w, false, true, longest);
+    struct columns k = fit(in.w, false, true, longest, any_older(s, ranked, values));
     int lines = in.h - (in.h >= 4);
     size_t visible = (size_t)lines;
     size_t first = widget_scroll(v->scroll[index], focus ? v->row[index] : 0, visible, count);

@@ -23,7 +23,8 @@ struct row row_read(const struct snapshot *s, size_t metric, size_t target)
         .emulated = t->emulated,
         .verdict = VERDICT_NOT_MEASURED,
         .stale = cell->figure.measured && !cell->live,
-        .age_s = cell->age_s,
+        .older = cell->figure.measured && cell->taken_over,
+        .age_s = fmax(0, (double)s->clock - (double)cell->measured_at),
     };
     if (!cell->compared)
         return r;
@@ -304,6 +305,17 @@ char *row_age(double seconds, char out[32])
     return out;
 }
 
+char *row_age_short(double seconds, char out[NUMBER_MAX])
+{
+    if (seconds >= 2 * 86400)
+        snprintf(out, NUMBER_MAX, "%.0fd", fmin(999, floor(seconds / 86400)));
+    else if (seconds >= 2 * 3600)
+        snprintf(out, NUMBER_MAX, "%.0fh", floor(seconds / 3600));
+    else
+        snprintf(out, NUMBER_MAX, "%.0fm", floor(seconds / 60));
+    return out;
+}
+
 char *row_flags(uint32_t set, char out[FLAG_COUNT + 1])
 {
     size_t used = 0;
@@ -324,6 +336,10 @@ static double scale_of(const struct workload *w, double value, const char **unit
     }
     if (w->figure == FIGURE_TIME_US && value >= 10000) {
         *unit = "ms";
+        return 1000;
+    }
+    if (w->figure == FIGURE_TIME_NS && value >= 10000) {
+        *unit = "µs";
         return 1000;
     }
     return 1;
@@ -407,8 +423,9 @@ size_t row_subsystem_rows(enum subsystem sub, enum profile profile)
 {
     size_t count = 0;
     for (const struct workload *w = workloads; w->id; w++) {
-        if (w->subsystem != sub || w->figure == FIGURE_NONE || !(w->profiles & profile))
-            continue;
+        if (w->subsystem != sub || w->figure == FIGURE_NONE ||
+            (w->profiles && !(w->profiles & profile)))
+            continue; /* those of no profile are measured when their subsystem is */
         if (!w->points)
             count++;
         for (const struct point *p = w->points; p && p->params; p++)

@@ -30,6 +30,7 @@ struct row {
     enum verdict verdict;
     uint32_t flags;
     bool stale; /* from a stored result: age_s old */
+    bool older; /* and from an earlier one than the rest */
     double age_s;
 };
 
@@ -60,8 +61,9 @@ struct mark row_mark(const struct row *r);
 /* The axis for a set of ratios in per cent: holds 100, from 0 if something lost more than half. */
 struct axis row_axis(const double *percents, size_t count);
 
-/* "14 days", "3 hours", "5 min". */
+/* "14 days", "3 hours", "5 min"; "14d", "3h", "5m" in at most four columns. */
 char *row_age(double seconds, char out[32]);
+char *row_age_short(double seconds, char out[NUMBER_MAX]);
 /* Flags as letters ("SN"), in the order of statistics.md. */
 char *row_flags(uint32_t flags, char out[FLAG_COUNT + 1]);
 /* A figure in its unit: "0.108 µs", "8.31 GB/s". */

@@ -41,6 +41,7 @@ enum subsystem subsystem_find(const char *id);
 /* How the figure follows from operations and seconds. */
 enum figure {
     FIGURE_TIME_US,   /* microseconds per operation; lower is better */
+    FIGURE_TIME_NS,   /* nanoseconds per operation; lower is better */
     FIGURE_OPS_PER_S, /* operations per second; higher is better */
     FIGURE_MB_PER_S,  /* 10^6 bytes per second; higher is better */
     FIGURE_NONE,      /* `null`: nothing */
@@ -79,6 +80,8 @@ struct point {
 enum workload_need {
     NEED_SCRATCH = 1, /* a directory on a real disk */
     NEED_TWO_CPUS = 2,
+    NEED_KVM =
+        4, /* a usable /dev/kvm in the target; its kernel looks for itself, and says why not */
 };
 
 struct workload {
@@ -96,14 +99,15 @@ struct workload {
     double lead_s;     /* discarded lead-in, the same for all targets */
     double margin;     /* log units; 0 = the subsystem's */
     bool latency;      /* keeps a histogram of sampled operations */
-    unsigned profiles; /* in which profiles it takes part; points refine it */
+    unsigned profiles; /* in which profiles it takes part; points refine it. 0: only when it or its
+                          subsystem is named */
 };
 
 /* Ends with id NULL. */
 extern const struct workload workloads[];
 
 const struct workload *workload_find(const char *id);
-/* Unit of the figure: "µs", "op/s", "MB/s", "". */
+/* Unit of the figure: "µs", "ns", "op/s", "MB/s", "". */
 const char *workload_unit(const struct workload *w);
 bool workload_lower_is_better(const struct workload *w);
 double workload_margin(const struct workload *w);

@@ -10,7 +10,9 @@ libkernels_a_SOURCES = \
 	workloads/ctx.c \
 	workloads/ram.c \
 	workloads/membw.c \
-	workloads/file.c
+	workloads/file.c \
+	workloads/tinyvm.c workloads/tinyvm_probe.c workloads/tinyvm.h \
+	workloads/exits.c
 libkernels_a_CFLAGS = $(AM_CFLAGS) -fPIE
 $(libkernels_a_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
 
@@ -27,7 +29,8 @@ vmtax_agent_SOURCES = $(common_sources) \
 	workloads/agent/output.c workloads/agent/output.h \
 	workloads/agent/facts.c workloads/agent/facts.h \
 	workloads/agent/worker.c workloads/agent/worker.h \
-	workloads/agent/work.c
+	workloads/agent/work.c \
+	workloads/agent/tsc.c workloads/agent/tsc.h
 vmtax_agent_CFLAGS = $(AM_CFLAGS) -fPIE
 vmtax_agent_LDFLAGS = $(AM_LDFLAGS) $(AGENT_LDFLAGS)
 vmtax_agent_LDADD = libkernels.a -lm

@@ -62,6 +62,7 @@ extern const struct workload_ops *const workload_ops_ctx[];
 extern const struct workload_ops *const workload_ops_ram[];
 extern const struct workload_ops *const workload_ops_membw[];
 extern const struct workload_ops *const workload_ops_file[];
+extern const struct workload_ops *const workload_ops_exits[];
 const struct workload_ops *workload_ops_find(const char *id);
 
 /* Helpers for kernels (agent/work.c). */

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -71,13 +72,31 @@ static int first_process(const struct box *b, struct error *e)
     return error_errno(e, errno, "%s could not be started in the container", b->agent);
 }
 
+/* One byte each way, and no signal where the other is gone. */
+static bool say(int fd)
+{
+    return send(fd, "", 1, MSG_NOSIGNAL) == 1;
+}
+
+static bool hear(int fd)
+{
+    char byte;
+    ssize_t n;
+    do
+        n = recv(fd, &byte, 1, 0);
+    while (n < 0 && errno == EINTR);
+    return n == 1;
+}
+
+/* The kernel tells nobody of a parent that died before its child asked to die with it, and in a pid
+ * namespace of its own the child cannot ask who its parent is. So it says when it has asked, and
+ * the keeper lets it go only after that: whoever was let go will die with the keeper, and whoever
+ * was not hears the end of the keeper's. */
 static _Noreturn void child(const struct box *b, int gate)
 {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    char byte;
     struct error e = {0};
-    /* End of file: the keeper died before it could let us go. */
-    if (read(gate, &byte, 1) != 1)
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (!say(gate) || !hear(gate))
         _exit(2);
     close(gate);
     int failed = first_process(b, &e);
@@ -89,32 +108,36 @@ static _Noreturn void child(const struct box *b, int gate)
 
 int own_run(struct box *b, struct error *e)
 {
-    int gate[2];
+    int gate[2]; /* the keeper's end, the child's */
     if (rootfs_enter(b, e) < 0 || rootfs_make(b, e) < 0)
         return -1;
-    if (pipe2(gate, O_CLOEXEC) < 0)
-        return error_errno(e, errno, "no pipe");
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, gate) < 0)
+        return error_errno(e, errno, "no sockets");
     pid_t pid = (pid_t)syscall(SYS_clone, NAMESPACES | SIGCHLD, NULL, NULL, NULL, NULL);
     if (pid < 0)
         return error_errno(e, errno, "no namespaces can be made");
     if (pid == 0) {
-        close(gate[1]);
-        child(b, gate[0]);
+        close(gate[0]);
+        child(b, gate[1]);
     }
-    close(gate[0]);
+    close(gate[1]);
     /* The streams are the agent's alone from here on, so that both ends see its end. */
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)
         return error_errno(e, errno, "/dev/null");
+    if (!hear(gate[0])) {
+        kill(pid, SIGKILL);
+        return error_set(e, ERROR_SYSTEM, "the container's first process died at its birth");
+    }
     if (b->has_network && network_move(&b->network, pid, e) < 0) {
         kill(pid, SIGKILL);
         return -1;
     }
-    if (write(gate[1], "", 1) != 1) {
+    if (!say(gate[0])) {
         kill(pid, SIGKILL);
         return error_errno(e, errno, "the container could not be let go");
     }
-    close(gate[1]);
+    close(gate[0]);
     int status;
     while (waitpid(pid, &status, 0) < 0)
         if (errno != EINTR)

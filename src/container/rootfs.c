@@ -106,10 +106,13 @@ int rootfs_enter(const struct box *b, struct error *e)
         uid_t uid = geteuid();
         gid_t gid = getegid();
         char map[64];
+        pid_t parent = getppid();
         if (unshare(CLONE_NEWUSER) < 0)
             return error_errno(e, errno, "no user namespace can be made");
-        /* The change of rights may have taken this away. */
+        /* The change of rights may have taken this away, and our parent may have died meanwhile. */
         prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent)
+            return error_set(e, ERROR_SYSTEM, "vmtax ended before its container was made");
         snprintf(map, sizeof map, "0 %u 1", (unsigned)uid);
         if (write_file("/proc/self/uid_map", map) < 0)
             return error_errno(e, errno, "the user namespace does not take its user");

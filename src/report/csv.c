@@ -1,5 +1,5 @@
 /* Comma-separated values by RFC 4180: a header line, then one row for each metric on each target,
- * CRLF. A value that was not measured is an empty field, with the reason in the last column. */
+ * CRLF. A value that was not measured is an empty field, with the reason in its column. */
 #include <config.h>
 
 #include "report/format.h"
@@ -67,8 +67,36 @@ static const char *const columns[] = {
     "n",          "value",  "value_low",   "value_high", "noise",      "verified", "p50_us",
     "p90_us",     "p99_us", "p99_9_us",    "max_us",     "pairs",      "ratio",    "ratio_low",
     "ratio_high", "level",  "approximate", "outliers",   "detectable", "p",        "stage",
-    "verdict",    "flags",  "reason",
+    "verdict",    "flags",  "reason",      "tsc_per_op",
 };
+
+/* Then, for each white-box counter, its rate: "exits_per_s", "cpu_s_per_s"; and: */
+static const char *const cost_columns[] = {"exits_by", "counted_s_per_op"};
+
+static void write_cost_columns(struct writer *w)
+{
+    for (enum counter i = 0; i < COUNTER_COUNT; i++) {
+        char column[64];
+        snprintf(column, sizeof column, "%s_per_s", counter_kinds[i].id);
+        text(w, column);
+    }
+    for (size_t i = 0; i < sizeof cost_columns / sizeof *cost_columns; i++)
+        text(w, cost_columns[i]);
+}
+
+static void write_cost(struct writer *w, const struct figure_value *f)
+{
+    const struct figure_cost none = {.known = 0}, *c = f ? &f->cost : &none;
+    char reasons[FIGURE_REASONS_MAX * (COUNTER_REASON_NAME + 24)] = "";
+    size_t used = 0;
+    for (enum counter i = 0; i < COUNTER_COUNT; i++)
+        number(w, c->known & 1u << i, c->per_s[i]);
+    for (size_t i = 0; i < c->reason_count && used < sizeof reasons; i++)
+        used += (size_t)snprintf(reasons + used, sizeof reasons - used, "%s%s=%.9g", i ? " " : "",
+                                 c->reasons[i].name, c->reasons[i].per_s);
+    text(w, reasons);
+    number(w, c->known, c->s_per_op);
+}
 
 static void write_figure(struct writer *w, const struct figure_value *f)
 {
@@ -112,6 +140,7 @@ static int write_csv(const struct result *r, FILE *out, struct error *e)
     report_begin(&l);
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
         text(&w, columns[i]);
+    write_cost_columns(&w);
     end(&w);
     struct report_row *rows = report_rows(r, &row_count);
     for (size_t i = 0; i < row_count; i++) {
@@ -133,6 +162,9 @@ static int write_csv(const struct result *r, FILE *out, struct error *e)
         text(&w, c ? verdicts[c->verdict].id : "");
         text(&w, report_flags(c ? c->flags : 0, letters));
         text(&w, reason ? reason : c ? c->reason : "");
+        bool ticks = row->figure && row->figure->measured && row->figure->tsc_per_op > 0;
+        number(&w, ticks, ticks ? row->figure->tsc_per_op : NAN);
+        write_cost(&w, row->figure);
         end(&w);
     }
     free(rows);

@@ -3,6 +3,7 @@
 #include "report/report.h"
 
 #include "report/format.h"
+#include "store.h"
 #include "text.h"
 #include "xalloc.h"
 
@@ -171,6 +172,37 @@ static void target_caveats(const struct result *r, void (*say)(void *, const cha
     }
 }
 
+/* Were exits measured on a KVM that is software? */
+static bool interpreted_exits(const struct result *r)
+{
+    const char *kvm = fact(r, "kvm");
+    for (size_t i = 0; kvm && strcmp(kvm, "kvm_pvm") == 0 && i < r->figure_count; i++) {
+        const struct workload *w = r->metrics[r->figures[i].metric].row;
+        if (w && w->subsystem == SUBSYSTEM_EXITS && r->figures[i].measured)
+            return true;
+    }
+    return false;
+}
+
+/* A report of what the dashboard shows may hold rows of earlier runs. */
+static void taken_caveat(const struct result *r, void (*say)(void *, const char *), void *context)
+{
+    size_t count = 0;
+    int64_t oldest = INT64_MAX;
+    for (size_t i = 0; i < r->metric_count; i++)
+        if (r->metrics[i].taken_from) {
+            count++;
+            oldest = r->metrics[i].taken_from < oldest ? r->metrics[i].taken_from : oldest;
+        }
+    if (count == 0)
+        return;
+    char line[256], when[32];
+    snprintf(line, sizeof line,
+             "%zu of %zu rows are from earlier runs under the same conditions, the oldest of %s.",
+             count, r->metric_count, store_time(when, sizeof when, oldest));
+    say(context, line);
+}
+
 void report_caveats(const struct result *r, void (*say)(void *, const char *), void *context)
 {
     char line[256];
@@ -181,6 +213,7 @@ void report_caveats(const struct result *r, void (*say)(void *, const char *), v
         stolen += (r->slots[i].flags & FLAG_STEAL) || r->slots[i].steal > 0.01;
     if (r->partial)
         say(context, "The run was interrupted: this is what was measured until then.");
+    taken_caveat(r, say, context);
     if (hypervisor && strcmp(hypervisor, "none") != 0) {
         snprintf(line, sizeof line,
                  "Native is itself a guest (%s): its figures carry that hypervisor's cost, and the "
@@ -199,6 +232,9 @@ void report_caveats(const struct result *r, void (*say)(void *, const char *), v
         say(context, line);
     }
     target_caveats(r, say, context);
+    if (interpreted_exits(r))
+        say(context, "The exits are those of kvm_pvm, which interprets every instruction of such a "
+                     "guest: they are not a processor's.");
     if (governor && strcmp(governor, "performance") != 0) {
         snprintf(line, sizeof line,
                  "The frequency governor is %s: figures follow the processor's mood; performance "

@@ -7,6 +7,7 @@
 #include "report/report.h"
 
 #include "analysis.h"
+#include "cost.h"
 #include "store.h"
 #include "text.h"
 
@@ -183,6 +184,22 @@ static void put_row(const struct page *p, const struct report_row *row)
     fprintf(p->out, "%s%s\n", c && c->flags ? " " : "", report_flags(c ? c->flags : 0, letters));
 }
 
+/* "    native 10312 ns, 23700 TSC ticks": a line for each figure that is known in ticks, too. */
+static void put_ticks(const struct page *p, const struct report_row *row)
+{
+    const struct figure_value *const figures[] = {row->native, row->figure};
+    if (!row->metric->row || row->metric->row->figure != FIGURE_TIME_NS)
+        return;
+    for (size_t i = row->target == 0; i < 2; i++) {
+        const struct figure_value *f = figures[i];
+        if (!f || !f->measured || !(f->tsc_per_op > 0))
+            continue;
+        fputs("    ", p->out);
+        put(p, p->r->targets[i ? row->target : 0].id);
+        fprintf(p->out, " %.0f ns, %.0f TSC ticks\n", f->value, f->tsc_per_op);
+    }
+}
+
 static void put_row_head(const struct page *p)
 {
     fprintf(p->out, "  %-22s%6s %6s %-5s%5s  %-14s%3s %4s\n", "workload", "native", "guest", "unit",
@@ -195,6 +212,40 @@ static int slowest_first(const void *a, const void *b)
     const struct report_row *y = *(const struct report_row *const *)b;
     double d = x->comparison->estimate.centre - y->comparison->estimate.centre;
     return (d > 0) - (d < 0);
+}
+
+/* Does the target know any counter in any row? */
+static bool any_cost(const struct result *r, size_t target)
+{
+    for (size_t i = 0; i < r->figure_count; i++)
+        if (r->figures[i].target == target && r->figures[i].cost.known)
+            return true;
+    return false;
+}
+
+/* What the rows that hurt took beside their operations. */
+static void write_cost(const struct page *p, size_t t, const struct report_row *const *rows,
+                       size_t count)
+{
+    bool any = false;
+    char label[128], cost[700], line[900];
+    if (!any_cost(p->r, t)) {
+        fprintf(p->out, "  " COST_NONE "\n");
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct report_row *row = rows[i];
+        if (!row->figure || !cost_sentence(cost, sizeof cost, &row->figure->cost,
+                                           row->native ? &row->native->cost : NULL)[0])
+            continue;
+        if (!any)
+            fprintf(p->out,
+                    "\nBeside their operations these took, by the host's and their kernels' "
+                    "counters\n(white-box; %% of a processor; [native])\n");
+        any = true;
+        snprintf(line, sizeof line, "%s: %s", report_label(row->metric, label, sizeof label), cost);
+        put_sentence((void *)p, line);
+    }
 }
 
 static void write_hurt(const struct page *p, size_t t)
@@ -221,6 +272,8 @@ static void write_hurt(const struct page *p, size_t t)
         for (size_t i = 0; i < count && i < HURT_MAX; i++)
             put_row(p, worst[i]);
     }
+    if (measured)
+        write_cost(p, t, worst, count < HURT_MAX ? count : HURT_MAX);
     free(worst);
 }
 
@@ -229,8 +282,10 @@ static void write_rows(const struct page *p, size_t t)
     fprintf(p->out, "\nEvery row\n");
     put_row_head(p);
     for (size_t i = 0; i < p->row_count; i++)
-        if (p->rows[i].target == t)
+        if (p->rows[i].target == t) {
             put_row(p, &p->rows[i]);
+            put_ticks(p, &p->rows[i]);
+        }
 }
 
 static void write_native(const struct page *p)
@@ -254,6 +309,7 @@ static void write_native(const struct page *p)
             fprintf(p->out, "%6.1f %%\n", 100 * f->noise);
         else
             fputs("     n/a\n", p->out);
+        put_ticks(p, &p->rows[i]);
     }
 }
 

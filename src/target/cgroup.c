@@ -541,33 +541,37 @@ static bool read_keyed(const char *directory, const char *name, const char *key,
     return found;
 }
 
-void cgroup_counters(const struct cgroup *g, struct target_counters *out)
+void cgroup_counters(const struct cgroup *g, struct counters *out)
 {
-    memset(out, 0, sizeof *out);
+    /* On a hybrid system v1 knows better. */
+    bool cpu_known = false, throttled_known = false;
+    uint64_t cpu_ns = 0, throttled_ns = 0, value;
     for (size_t i = 0; g && i < g->count; i++) {
         const char *path = g->group[i].path;
-        uint64_t value;
         if (g->group[i].v2) {
-            /* On a hybrid system v1 knows better. */
-            if (!out->known && read_keyed(path, "cpu.stat", "usage_usec", &value)) {
-                out->cpu_ns = value * 1000;
-                out->known = true;
+            if (!cpu_known && read_keyed(path, "cpu.stat", "usage_usec", &value)) {
+                cpu_ns = value * 1000;
+                cpu_known = true;
             }
-            if (read_keyed(path, "cpu.stat", "throttled_usec", &value) && !out->throttled_ns)
-                out->throttled_ns = value * 1000;
-            if (read_number(path, "memory.current", &value))
-                out->memory_bytes = value;
+            if (!throttled_known && read_keyed(path, "cpu.stat", "throttled_usec", &value)) {
+                throttled_ns = value * 1000;
+                throttled_known = true;
+            }
             continue;
         }
         if (read_number(path, "cpuacct.usage", &value)) {
-            out->cpu_ns = value;
-            out->known = true;
+            cpu_ns = value;
+            cpu_known = true;
         }
-        if (read_keyed(path, "cpu.stat", "throttled_time", &value))
-            out->throttled_ns = value;
-        if (read_number(path, "memory.usage_in_bytes", &value))
-            out->memory_bytes = value;
+        if (read_keyed(path, "cpu.stat", "throttled_time", &value)) {
+            throttled_ns = value;
+            throttled_known = true;
+        }
     }
+    if (cpu_known)
+        counters_add(out, COUNTER_CPU, cpu_ns);
+    if (throttled_known)
+        counters_add(out, COUNTER_THROTTLED, throttled_ns);
 }
 
 void cgroup_free(struct cgroup *g)

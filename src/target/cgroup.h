@@ -27,7 +27,8 @@ int cgroup_attach(struct cgroup *g, pid_t pid, struct error *e);
 /* The limits in force, as read back from the kernel, and what enforces them: "cpus 0-1, memory
  * 1536 MiB (cgroup v1)". */
 void cgroup_describe(const struct cgroup *g, char *out, size_t size);
-void cgroup_counters(const struct cgroup *g, struct target_counters *out);
+/* Adds COUNTER_CPU and COUNTER_THROTTLED where the kernel counts them; g may be NULL. */
+void cgroup_counters(const struct cgroup *g, struct counters *out);
 /* Free; the groups themselves go with the ledger that they are written in. NULL is allowed. */
 void cgroup_free(struct cgroup *g);
 

@@ -38,7 +38,7 @@ int local_launch(struct local *local, const struct target_options *options, cons
 void local_end_process(struct local *local, double grace_s);
 /* local_end_process(), then everything else that was made; frees nothing of target itself. */
 void local_release(struct local *local, double grace_s);
-void local_counters(struct target *t, struct target_counters *out);
+void local_counters(struct target *t, struct counters *out);
 void local_last_words(struct target *t, char *out, size_t size);
 
 #endif

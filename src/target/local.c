@@ -112,7 +112,7 @@ void local_release(struct local *local, double grace_s)
     local->ledger = NULL;
 }
 
-void local_counters(struct target *t, struct target_counters *out)
+void local_counters(struct target *t, struct counters *out)
 {
     struct local *local = (struct local *)t;
     cgroup_counters(local->cgroup, out);

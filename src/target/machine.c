@@ -2,14 +2,14 @@
 
 #include "target/machine.h"
 
-#include "cache.h"
+#include "target/boot_files.h"
 #include "target/disk.h"
-#include "target/initramfs.h"
-#include "target/kernel.h"
-#include "target/modules.h"
+#include "target/kvm_health.h"
+#include "target/kvm_stats.h"
 #include "target/network.h"
 #include "target/qmp.h"
 #include "target/rights.h"
+#include "target/threads.h"
 #include "text.h"
 #include "xalloc.h"
 
@@ -31,32 +31,27 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PROGRAM   "vmtax-machine"
+#define PROGRAM   BOOT_PROGRAM
 #define WORDS_MAX 128
 #define GRACE_S   2.0
 #define MONITOR_S 5.0
+/* Between slots; a monitor that takes longer leaves a slot without its statistics. */
+#define COUNTERS_S 0.5
 
 /* A guest is waited for this long, whatever it does: nested and emulated ones are slow. */
 #define BOOT_S 90.0
 /* How often QEMU is asked meanwhile whether the guest gets anywhere. */
-#define LOOK_S 0.25
+#define LOOK_S        0.25
 
-/* Instructions that KVM emulates, of all its virtual processors, in a second of a boot. With the
- * hardware's help only accesses to devices are, some ten thousand while the firmware runs; a KVM
- * that interprets the guest does nothing else. */
-#define EMULATED_PER_S_MAX 400000.0
-#define EMULATED_LOOKS     4 /* in a row */
-/* Instructions that its emulator does not know: a handful is normal, a guest that lives of them is
- * not. */
-#define EMULATION_FAILURES_MAX 1000.0
-
-#define NETWORK_TRIES          64
-#define SCRATCH_MIN            (UINT64_C(256) << 20)
-#define SCRATCH_SLACK          (UINT64_C(64) << 20)
+#define NETWORK_TRIES 64
+#define SCRATCH_MIN   (UINT64_C(256) << 20)
+#define SCRATCH_SLACK (UINT64_C(64) << 20)
 
 struct machine {
     struct local local; /* first */
     struct qmp *qmp;
+    struct threads *threads;
+    bool kvm;
     struct network_pair network;
     pthread_mutex_t lock;
     char why[160]; /* what QEMU said about the guest's end; under lock */
@@ -69,82 +64,11 @@ static double now_s(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-static void stage(const struct target_options *o, const char *text)
-{
-    if (o->waiter && o->waiter->stage)
-        o->waiter->stage(o->waiter->context, text);
-}
-
-static bool is(const char *value, const char *word)
-{
-    return value && strcmp(value, word) == 0;
-}
-
-/* --- what it boots from -------------------------------------------------------------------------
- */
-
-struct boot_files {
-    char program[PATH_MAX], qemu[PATH_MAX], cache[PATH_MAX];
-    struct kernel kernel;
-    char image[PATH_MAX], initramfs[PATH_MAX];
-};
-
-static int find_files(const struct target_options *o, struct boot_files *f, struct error *e)
-{
-    struct kernel_roots roots;
-    if (!local_find_program(PROGRAM, o->agent_path, f->program, sizeof f->program))
-        return error_set(e, ERROR_SYSTEM,
-                         "the program " PROGRAM " is not installed: make install, or run vmtax "
-                         "from its build tree");
-    if (!qemu_find(o->machine.qemu, f->qemu, sizeof f->qemu))
-        return o->machine.qemu
-                   ? error_set(e, ERROR_USAGE, "--qemu %s is no program that can be executed",
-                               o->machine.qemu)
-                   : error_set(e, ERROR_SYSTEM,
-                               "QEMU is not installed: apt-get install qemu-system-x86 (Fedora: "
-                               "qemu-system-x86-core, Arch: qemu-base)");
-    kernel_private_roots(&roots);
-    return kernel_find(o->machine.kernel, roots.list, &f->kernel, e);
-}
-
-static enum qemu_machine choose_machine(const struct target_options *o)
-{
-    if (is(o->machine.machine, "microvm"))
-        return QEMU_MICROVM;
-    if (is(o->machine.machine, "q35"))
-        return QEMU_Q35;
-    if (is(o->machine.machine, "pc") || is(o->machine.devices, "emulated"))
-        return QEMU_PC;
-    return QEMU_MICROVM; /* no firmware's menu, no bus to look through */
-}
-
-static unsigned choose_modules(const struct target_options *o)
-{
-    bool emulated = is(o->machine.devices, "emulated");
-    unsigned sets = MODULES_BASE | MODULES_ROOT_9P | MODULES_OVERLAY;
-    if (o->scratch)
-        sets |= MODULES_SCRATCH_FS | (emulated ? MODULES_DISK_IDE : MODULES_DISK_VIRTIO);
-    if (o->network)
-        sets |= emulated ? MODULES_NET_E1000 : MODULES_NET_VIRTIO;
-    return sets;
-}
-
-static int make_files(const struct target_options *o, struct boot_files *f, struct error *e)
-{
-    if (find_files(o, f, e) < 0 || cache_directory(f->cache, sizeof f->cache, e) < 0)
-        return -1;
-    stage(o, "making the guest's kernel and first files ready");
-    if (kernel_unpack(&f->kernel, f->cache, f->image, sizeof f->image, e) < 0)
-        return -1;
-    return initramfs_make(o->agent_path, &f->kernel, choose_modules(o), f->cache, f->initramfs,
-                          sizeof f->initramfs, e);
-}
-
 int machine_look(const struct target_options *o, struct target_probe *out)
 {
     struct boot_files *f = xcalloc(1, sizeof *f);
     struct error e = {0};
-    int rc = find_files(o, f, &e);
+    int rc = boot_files_find(o, f, &e);
     if (rc == 0) {
         snprintf(out->how, sizeof out->how, "QEMU, Linux %.48s", f->kernel.version);
     } else {
@@ -232,7 +156,7 @@ static int plan_disk(struct machine *m, const struct target_options *o, struct q
     /* The branch's label ends in its number: one image for each machine of a run. */
     const char *label = ledger_label(m->local.ledger), *number = strrchr(label, ':');
     char *path = xasprintf("%s/vmtax-disk-%s.img", o->scratch, number ? number + 1 : "0");
-    stage(o, "writing the scratch disk");
+    boot_stage(o, "writing the scratch disk");
     int rc = ledger_add(m->local.ledger, LEDGER_FILE, path, e);
     if (rc == 0)
         rc = disk_make(path, bytes, m->local.ledger, e);
@@ -374,100 +298,49 @@ static int confirm_accel(struct machine *m, enum qemu_accel accel, struct error 
     return 0;
 }
 
-/* Each virtual processor gets one of the workload's to itself; QEMU's other threads get what is
- * left, if anything is. */
-static int pin_threads(struct machine *m, const struct target_options *o, struct error *e)
+/* The threads of the virtual processors, by query-cpus-fast. Their number, or -1. */
+static int find_threads(struct machine *m, pid_t *threads, size_t max, struct error *e)
 {
     cJSON *reply;
+    int found = 0;
     if (qmp_command(m->qmp, "query-cpus-fast", NULL, MONITOR_S, &reply, e) < 0)
         return -1;
-    size_t at = 0;
     const cJSON *cpu;
     cJSON_ArrayForEach(cpu, reply)
     {
         const cJSON *thread = cJSON_GetObjectItemCaseSensitive(cpu, "thread-id");
-        cpu_set_t set;
-        if (!cJSON_IsNumber(thread) || thread->valuedouble < 2 || at >= o->cpu_count)
-            continue;
-        CPU_ZERO(&set);
-        CPU_SET((size_t)o->cpus[at], &set);
-        if (sched_setaffinity((pid_t)thread->valuedouble, sizeof set, &set) < 0) {
-            error_errno(e, errno, "the guest's processor %zu could not be pinned", at);
-            break;
-        }
-        at++;
+        if (cJSON_IsNumber(thread) && thread->valuedouble >= 2 && thread->valuedouble < INT_MAX &&
+            (size_t)found < max)
+            threads[found++] = (pid_t)thread->valuedouble;
     }
     cJSON_Delete(reply);
-    if (at < o->cpu_count)
-        return error_prefix(e, "%zu of %zu virtual processors are in place", at, o->cpu_count);
-    return 0;
+    return found;
 }
 
-/* Sum of one statistic of KVM over the virtual processors, so far; NAN: not told. */
-static double kvm_statistic(const cJSON *reply, const char *name)
+/* Each virtual processor gets one of the workload's to itself; QEMU's other threads stay where
+ * vmtax is. What QEMU says of its threads is checked: pinning is done with our rights. */
+static int pin_threads(struct machine *m, const struct target_options *o, struct error *e)
 {
-    double sum = NAN;
-    const cJSON *vcpu, *stat;
-    cJSON_ArrayForEach(vcpu, reply)
-    {
-        cJSON_ArrayForEach(stat, cJSON_GetObjectItemCaseSensitive(vcpu, "stats"))
-        {
-            const cJSON *key = cJSON_GetObjectItemCaseSensitive(stat, "name");
-            const cJSON *value = cJSON_GetObjectItemCaseSensitive(stat, "value");
-            if (cJSON_IsString(key) && cJSON_IsNumber(value) && strcmp(key->valuestring, name) == 0)
-                sum = (isnan(sum) ? 0 : sum) + value->valuedouble;
-        }
-    }
-    return sum;
-}
-
-struct progress {
-    double at, emulated; /* of the look before */
-    int suspicious;      /* looks in a row */
-};
-
-/* Does the guest get anywhere under KVM? -1 with the reason when it never will. */
-static int look_at_kvm(struct machine *m, struct progress *p, struct error *e)
-{
-    cJSON *reply, *arguments = cJSON_Parse("{\"target\":\"vcpu\"}");
-    struct error ignored;
-    int rc = qmp_command(m->qmp, "query-stats", arguments, MONITOR_S, &reply, &ignored);
-    cJSON_Delete(arguments);
-    if (rc < 0)
-        return 0; /* a QEMU before 7.1 cannot tell */
-    double now = now_s(), emulated = kvm_statistic(reply, "insn_emulation");
-    double failures = kvm_statistic(reply, "insn_emulation_fail");
-    cJSON_Delete(reply);
-    if (isfinite(failures) && failures > EMULATION_FAILURES_MAX)
-        return error_set(e, ERROR_SYSTEM,
-                         "KVM is there but cannot run this guest: its emulator gave up on %.0f "
-                         "instructions",
-                         failures);
-    double rate = (emulated - p->emulated) / (now - p->at);
-    bool suspicious = p->at > 0 && isfinite(rate) && rate > EMULATED_PER_S_MAX;
-    p->suspicious = suspicious ? p->suspicious + 1 : 0;
-    p->at = now;
-    p->emulated = emulated;
-    if (p->suspicious < EMULATED_LOOKS)
-        return 0;
-    return error_set(e, ERROR_SYSTEM,
-                     "KVM is there but interprets the guest instead of running it: %.1f million "
-                     "emulated instructions a second",
-                     rate * 1e-6);
-}
-
-static int look_at_status(struct machine *m, struct error *e)
-{
-    cJSON *reply;
-    if (qmp_command(m->qmp, "query-status", NULL, MONITOR_S, &reply, e) < 0)
+    pid_t thread[TARGET_CPUS_MAX];
+    int found = find_threads(m, thread, TARGET_CPUS_MAX, e);
+    if (found < 0)
         return -1;
-    const cJSON *status = cJSON_GetObjectItemCaseSensitive(reply, "status");
-    bool broken = cJSON_IsString(status) && strcmp(status->valuestring, "internal-error") == 0;
-    cJSON_Delete(reply);
-    if (broken)
-        return error_set(e, ERROR_SYSTEM,
-                         "KVM is there but cannot run this guest: QEMU stopped it with an internal "
-                         "error of KVM");
+    if ((size_t)found != o->cpu_count)
+        return error_set(e, ERROR_GUEST, "QEMU runs %d virtual processors instead of %zu", found,
+                         o->cpu_count);
+    for (size_t i = 0; i < o->cpu_count; i++) {
+        char path[64];
+        cpu_set_t set;
+        snprintf(path, sizeof path, "/proc/%d/task/%d", (int)spawn_pid(m->local.child),
+                 (int)thread[i]);
+        if (access(path, F_OK) < 0)
+            return error_set(e, ERROR_GUEST, "QEMU names a thread that is not its own");
+        CPU_ZERO(&set);
+        CPU_SET((size_t)o->cpus[i], &set);
+        if (sched_setaffinity(thread[i], sizeof set, &set) < 0)
+            return error_errno(e, errno, "the guest's processor %zu could not be pinned", i);
+    }
+    m->threads = threads_new(spawn_pid(m->local.child), thread, o->cpu_count);
     return 0;
 }
 
@@ -493,10 +366,10 @@ static int listen_a_moment(struct machine *m, const struct target_options *o, st
 static int wait_for_guest(struct machine *m, const struct target_options *o, enum qemu_accel accel,
                           enum machine_failure *failure, struct error *e)
 {
-    struct progress progress = {0};
+    struct kvm_health health = {0};
     double until = now_s() + BOOT_S;
-    stage(o, accel == QEMU_KVM ? "waiting for the guest's kernel"
-                               : "waiting for the guest's kernel, emulated");
+    boot_stage(o, accel == QEMU_KVM ? "waiting for the guest's kernel"
+                                    : "waiting for the guest's kernel, emulated");
     while (now_s() < until) {
         int spoken = listen_a_moment(m, o, e);
         if (spoken > 0)
@@ -505,8 +378,7 @@ static int wait_for_guest(struct machine *m, const struct target_options *o, enu
             *failure = e->kind == ERROR_INTERRUPTED ? MACHINE_OTHER : MACHINE_ACCEL;
             return -1;
         }
-        if (accel == QEMU_KVM && qmp_alive(m->qmp) &&
-            (look_at_status(m, e) < 0 || look_at_kvm(m, &progress, e) < 0)) {
+        if (accel == QEMU_KVM && kvm_health_look(&health, m->qmp, now_s(), e) < 0) {
             *failure = MACHINE_ACCEL;
             return -1;
         }
@@ -564,20 +436,20 @@ static int begin(struct machine *m, const struct target_options *o, enum qemu_ac
 {
     struct boot_files *f = xcalloc(1, sizeof *f);
     int pair[2] = {-1, -1}, rc = -1;
-    if (make_files(o, f, e) < 0)
+    if (boot_files_make(o, f, e) < 0)
         goto out;
     struct qemu_plan p = {
         .program = f->qemu,
         .accel = accel,
-        .machine = choose_machine(o),
-        .emulated_devices = is(o->machine.devices, "emulated"),
+        .machine = boot_machine(o),
+        .emulated_devices = boot_is(o->machine.devices, "emulated"),
         .cpus = (unsigned)o->cpu_count,
         .memory_bytes = o->memory_bytes,
         .append = o->machine.append,
         .tsc_khz = host_tsc_khz(),
-        .cache = is(o->machine.cache, "writeback") ? QEMU_CACHE_WRITEBACK
-                 : is(o->machine.cache, "unsafe")  ? QEMU_CACHE_UNSAFE
-                                                   : QEMU_CACHE_NONE,
+        .cache = boot_is(o->machine.cache, "writeback") ? QEMU_CACHE_WRITEBACK
+                 : boot_is(o->machine.cache, "unsafe")  ? QEMU_CACHE_UNSAFE
+                                                        : QEMU_CACHE_NONE,
         .shell = terminal != NULL,
         .term = terminal ? terminal->term : NULL,
         .rows = terminal ? terminal->rows : 0,
@@ -588,7 +460,7 @@ static int begin(struct machine *m, const struct target_options *o, enum qemu_ac
         goto out;
     }
     double from = now_s();
-    stage(o, "starting QEMU");
+    boot_stage(o, "starting QEMU");
     if (launch(m, o, f, &p, pair[1], e) < 0)
         goto out;
     close(pair[1]);
@@ -601,6 +473,7 @@ static int begin(struct machine *m, const struct target_options *o, enum qemu_ac
     *failure = MACHINE_OTHER;
     if (pin_threads(m, o, e) < 0)
         goto out;
+    m->kvm = accel == QEMU_KVM;
     describe(m, o, &p);
     if (wait_for_guest(m, o, accel, failure, e) < 0)
         goto out;
@@ -631,10 +504,20 @@ struct target *machine_start(const struct target_kind *kind, const struct target
     return NULL;
 }
 
-void machine_counters(struct target *t, struct target_counters *out)
+void machine_counters(struct target *t, struct counters *out)
 {
-    (void)t;
-    memset(out, 0, sizeof *out);
+    struct machine *m = (struct machine *)t;
+    struct error ignored;
+    if (m->threads)
+        threads_read(m->threads, out, &ignored);
+    if (!m->kvm || !m->qmp)
+        return;
+    cJSON *reply, *question = kvm_stats_question("vcpu");
+    if (qmp_command(m->qmp, "query-stats", question, COUNTERS_S, &reply, &ignored) == 0) {
+        kvm_stats_add(out, reply, &ignored);
+        cJSON_Delete(reply);
+    }
+    cJSON_Delete(question);
 }
 
 void machine_stop(struct target *t)
@@ -644,6 +527,7 @@ void machine_stop(struct target *t)
      * killed. */
     local_end_process(&m->local, GRACE_S);
     qmp_free(m->qmp);
+    threads_free(m->threads);
     local_release(&m->local, GRACE_S);
     pthread_mutex_destroy(&m->lock);
     free(m);

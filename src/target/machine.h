@@ -31,7 +31,7 @@ struct target *machine_start(const struct target_kind *kind, const struct target
 struct target *kvm_start(const struct target_options *o, const struct machine_terminal *terminal,
                          struct ledger *ledger, struct error *e);
 /* For the descriptors of kinds. */
-void machine_counters(struct target *t, struct target_counters *out);
+void machine_counters(struct target *t, struct counters *out);
 void machine_last_words(struct target *t, char *out, size_t size);
 void machine_stop(struct target *t);
 

@@ -7,6 +7,7 @@
 #ifndef VMTAX_TARGET_H
 #define VMTAX_TARGET_H
 
+#include "counters.h"
 #include "error.h"
 #include "ledger.h"
 
@@ -81,13 +82,6 @@ struct target_facts {
     uint32_t flags; /* of enum flag (stats.h) that hold for every row */
 };
 
-struct target_counters {
-    bool known;
-    uint64_t cpu_ns;       /* processor time of the whole target, by the host's accounting */
-    uint64_t throttled_ns; /* kept from running by its quota */
-    uint64_t memory_bytes;
-};
-
 struct target;
 
 struct target_kind {
@@ -101,7 +95,10 @@ struct target_kind {
      * target_stop(). NULL with a sentence. */
     struct target *(*start)(const struct target_options *options, struct ledger *ledger,
                             struct error *e);
-    void (*counters)(struct target *t, struct target_counters *out); /* NULL: none */
+    /* What the host knows about the target (counters.h), cumulative: adds to *out, which the caller
+     * has zeroed. Called at the begin and the end of each slot: a few milliseconds at most. NULL:
+     * none. */
+    void (*counters)(struct target *t, struct counters *out);
     /* Why it ended, as far as it said: target_last_words(). NULL: unknown. */
     void (*last_words)(struct target *t, char *out, size_t size);
     /* Ends everything; bounded (5 s); frees t. */

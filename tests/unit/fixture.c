@@ -141,6 +141,8 @@ void fixture_result(struct result *r)
                                   .p99_9_us = 0.4,
                                   .max_us = 1234.5};
     s->ops = UINT64_MAX - 1;
+    s->counted_s = 0.2015;
+    counters_add(&s->counters, COUNTER_CPU, 199123456);
     slot(r, read, 1, 0, "G1", 0.12)->flags = FLAG_STEAL | FLAG_THROTTLED;
     slot(r, read, 1, 0, "G2", 0.125)->stage = 2;
     slot(r, read, 0, 0, "N2", 1.0 / 3.0)->steal = NAN;
@@ -148,7 +150,14 @@ void fixture_result(struct result *r)
     s->measured = false;
     s->ops = 0;
     snprintf(s->reason, sizeof s->reason, "/bin/sh is not there");
-    slot(r, unknown, 2, 3, "H2", 77);
+    s = slot(r, unknown, 2, 3, "H2", 77);
+    s->counted_s = 0.25;
+    for (enum counter i = 0; i < COUNTER_COUNT; i++)
+        if (i != COUNTER_THROTTLED)
+            counters_add(&s->counters, i, 1234567 * ((uint64_t)i + 1));
+    s->counters.value[COUNTER_GUEST_FAULTS] = UINT64_C(1) << 60;
+    counters_add_reason(&s->counters, "halt", 800);
+    counters_add_reason(&s->counters, "io", 77);
 
     figure(r, read, 0, 0.11);
     r->figures[0].latency = r->slots[0].latency;
@@ -163,6 +172,16 @@ void fixture_result(struct result *r)
     figure(r, unknown, 0, 80);
     figure(r, unknown, 1, 79);
     figure(r, unknown, 2, 77);
+    struct figure_cost *cost = &r->figures[8].cost;
+    *cost = (struct figure_cost){
+        .known = (1u << COUNTER_COUNT) - 1 - (1u << COUNTER_THROTTLED),
+        .s_per_op = 1e-6 / 3,
+        .reason_count = 2,
+        .reasons = {{.name = "halt", .per_s = 3200.5}, {.name = "io", .per_s = 308}}};
+    for (enum counter i = 0; i < COUNTER_COUNT; i++)
+        cost->per_s[i] = cost->known & 1u << i ? 1000.0 / 3 / (1 + (double)i) : 0;
+    r->figures[0].cost = (struct figure_cost){.known = 1u << COUNTER_CPU, .s_per_op = NAN};
+    r->figures[0].cost.per_s[COUNTER_CPU] = 0.98;
 
     comparison(r, read, 1, -0.2, VERDICT_WORSE);
     comparison(r, read, 2, -1.5, VERDICT_NOT_COMPARABLE)->flags = FLAG_EMULATED;

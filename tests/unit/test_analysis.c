@@ -111,6 +111,7 @@ static void test_figures(void **state)
     const double values[] = {9, 1, 5, 3, 7, 2, 8};
     for (size_t i = 0; i < 7; i++) {
         struct slot *s = add(&r, m, 0, 1, (uint32_t)i, values[i]);
+        s->tsc_per_op = i ? 3 * values[i] : 0; /* one does not know it: 1 2 3 5 7 8 remain */
         s->latency = (struct latency){.known = true,
                                       .count = 10,
                                       .p50_us = values[i],
@@ -135,10 +136,12 @@ static void test_figures(void **state)
     assert_near(f->latency.p90_us, 50, 0);
     assert_near(f->latency.max_us, 900, 0);
     assert_int_equal(f->latency.count, 70);
+    assert_near(f->tsc_per_op, 12, 1e-12);
     f = result_figure(&r, m, 1);
     assert_false(f->measured);
     assert_string_equal(f->reason, "wrong checksum");
     assert_true(isnan(f->value));
+    assert_near(f->tsc_per_op, 0, 0);
     result_release(&r);
 }
 
@@ -641,6 +644,58 @@ static void test_empty(void **state)
     result_release(&r);
 }
 
+static void count(struct slot *s, double counted_s, uint64_t cpu_ns, uint64_t exits)
+{
+    s->counted_s = counted_s;
+    s->ops = 1000;
+    counters_add(&s->counters, COUNTER_CPU, cpu_ns);
+    counters_add(&s->counters, COUNTER_EXITS, exits);
+    counters_add_reason(&s->counters, "io", exits / 4);
+    counters_add_reason(&s->counters, "halt", exits / 2);
+}
+
+static void test_counters_are_pooled(void **state)
+{
+    (void)state;
+    struct result r;
+    session(&r, 2);
+    size_t m = result_add_metric(&r, &rate_row, "");
+    add_block(&r, m, 1, 0, 0.9, 0);
+    for (size_t i = 0; i < 4; i++)
+        count(&r.slots[i], i % 2 ? 0.2 : 0.21, 100000000, 400 + 400 * i);
+    analysis_update(&r);
+    const struct figure_cost *cost = &result_figure(&r, m, 0)->cost; /* slots 0 and 3 */
+    assert_int_equal(cost->known, 1u << COUNTER_CPU | 1u << COUNTER_EXITS);
+    assert_near(cost->per_s[COUNTER_CPU], 0.2 / 0.41, 1e-12);
+    assert_near(cost->per_s[COUNTER_EXITS], 2000 / 0.41, 1e-9);
+    assert_near(cost->s_per_op, 0.41 / 2000, 1e-12);
+    assert_int_equal(cost->reason_count, 2);
+    assert_string_equal(cost->reasons[0].name, "halt");
+    assert_near(cost->reasons[0].per_s, 1000 / 0.41, 1e-9);
+
+    /* Half of what was counted is something else: nothing is said about an operation. */
+    r.slots[0].host_s = r.slots[3].host_s = 0.1;
+    analysis_update(&r);
+    cost = &result_figure(&r, m, 0)->cost;
+    assert_true(isnan(cost->s_per_op));
+    assert_near(cost->per_s[COUNTER_EXITS], 2000 / 0.41, 1e-9);
+
+    /* One slot without a counter: the figure has none. */
+    r.slots[3].counters.known &= ~(1u << COUNTER_EXITS);
+    analysis_update(&r);
+    cost = &result_figure(&r, m, 0)->cost;
+    assert_int_equal(cost->known, 1u << COUNTER_CPU);
+    assert_int_equal(cost->reason_count, 0);
+    r.slots[3].counted_s = 0;
+    analysis_update(&r);
+    assert_int_equal(result_figure(&r, m, 0)->cost.known, 0);
+    /* A slot that was not measured says nothing. */
+    r.slots[3].measured = false;
+    analysis_update(&r);
+    assert_int_equal(result_figure(&r, m, 0)->cost.known, 1u << COUNTER_CPU | 1u << COUNTER_EXITS);
+    result_release(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -662,6 +717,7 @@ int main(void)
         cmocka_unit_test(test_subsystem),
         cmocka_unit_test(test_subsystem_in_two_stages),
         cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_counters_are_pooled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

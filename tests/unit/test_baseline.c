@@ -139,10 +139,19 @@ static void test_on_the_board(void **state)
     assert_int_equal(s.targets[1].state, BOARD_TARGET_FAILED);
     assert_string_equal(s.targets[1].reason, "it died");
 
+    /* A row of an earlier run is not live, in a session that is. */
+    today.started = 5000;
+    today.metrics[0].taken_from = 1000;
+    snapshot_set_result(&s, &today);
+    assert_true(s.metrics[0].cell[1].taken_over && !s.metrics[0].cell[1].live);
+    assert_int_equal(s.metrics[0].cell[1].measured_at, 1000);
+    today.metrics[0].taken_from = 0;
+
     /* A stored result is not live. */
     s.stored = true;
     snapshot_set_result(&s, &today);
-    assert_false(s.metrics[0].cell[0].live);
+    assert_false(s.metrics[0].cell[0].live || s.metrics[0].cell[0].taken_over);
+    assert_int_equal(s.metrics[0].cell[0].measured_at, 5000);
     assert_int_equal(s.targets[1].state, BOARD_TARGET_OFF);
     snapshot_release(&s);
     for (int i = 0; i < 3; i++)

@@ -58,7 +58,7 @@ static void test_run_alone(void **state)
     struct snapshot *now = board_edit(&b);
     const struct workload *w = &workloads[0];
     now->target_count = 2;
-    snapshot_metric(now, w, "a=1")->cell[1].age_s = 1;
+    snapshot_metric(now, w, "a=1")->cell[1].measured_at = 1;
     board_publish(&b);
     assert_true(board_snapshot(&b, &s));
     for (int i = 0; i < BOARD_RATE_MAX + 7; i++) {
@@ -85,13 +85,13 @@ static void test_run_alone(void **state)
         assert_int_equal(s.metric_count, 1);
     }
     /* both kinds of change since the last look */
-    board_edit(&b)->metrics[0].cell[1].age_s = 2;
+    board_edit(&b)->metrics[0].cell[1].measured_at = 2;
     board_publish(&b);
     board_edit(&b)->run.block = 1;
     board_publish_run(&b);
     assert_true(board_snapshot(&b, &s));
     assert_int_equal(s.run.block, 1);
-    assert_true(s.metrics[0].cell[1].age_s == 2);
+    assert_true(s.metrics[0].cell[1].measured_at == 2);
     board_log(&b, BOARD_LOG_NOTE, NULL, "a line");
     assert_true(board_snapshot(&b, &s));
     assert_int_equal(s.log_count, 1);

@@ -79,7 +79,8 @@ static void ids_are_the_fixed_ones(void **state)
         "ram.float.add",  "ram.float.triad",  "ram.vector.copy", "ram.vector.scale",
         "ram.vector.add", "ram.vector.triad", "membw.frd",       "membw.fwr",
         "membw.rd",       "membw.wr",         "file.write",      "file.rewrite",
-        "file.read",
+        "file.read",      "exit.pio",         "exit.mmio",       "exit.hlt",
+        "exit.cpuid",
     };
     size_t i = 0;
     for (const struct workload *w = workloads; w->id; w++, i++) {
@@ -200,6 +201,8 @@ static void needs_follow_parameters(void **state)
         {"ram.int.add", "cpus=0", 0},
         {"ram.int.add", "cpus=2", NEED_TWO_CPUS},
         {"file.read", "", NEED_SCRATCH},
+        {"exit.pio", "", NEED_KVM},
+        {"exit.hlt", "placement=cross", NEED_KVM | NEED_TWO_CPUS},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct workload *w = workload_find(cases[i].id);
@@ -213,8 +216,13 @@ static void values_follow_counts(void **state)
 {
     (void)state;
     const struct workload *time = workload_find("sys.read"), *rate = workload_find("ram.int.add");
+    const struct workload *brief = workload_find("exit.pio");
     struct workload ops = *time;
     ops.figure = FIGURE_OPS_PER_S;
+    assert_true(fabs(workload_value(brief, 4e5, 0, 1) - 2500) < 1e-9);
+    assert_true(isnan(workload_value(brief, 0, 0, 1)));
+    assert_true(workload_lower_is_better(brief));
+    assert_string_equal(workload_unit(brief), "ns");
     assert_true(fabs(workload_value(time, 4e6, 0, 1) - 0.25) < 1e-12);
     assert_true(fabs(workload_value(rate, 7, 3e9, 1.5) - 2000) < 1e-9);
     assert_true(fabs(workload_value(&ops, 300, 0, 1.5) - 200) < 1e-9);

@@ -88,6 +88,7 @@ static void every_kind_is_described(void **state)
         const struct counter_kind *k = &counter_kinds[i];
         assert_non_null(k->id);
         assert_true(k->title && k->title[0] && k->scale > 0);
+        assert_true(k->name && k->name[0] && strlen(k->name) <= 12);
         for (enum counter j = 0; j < i; j++)
             assert_string_not_equal(k->id, counter_kinds[j].id);
         /* The unit stands in the key. */

@@ -29,10 +29,10 @@ static void test_this_machine(void **state)
     struct result r;
     result_init(&r);
     fingerprint_read(&r);
-    static const char *const always[] = {"kernel",     "cmdline", "cpu.model",  "microcode",
-                                         "cpu.flags",  "smt",     "governor",   "boost",
-                                         "thp",        "swap",    "libc",       "sh",
-                                         "hypervisor", "inside",  "memory_mib", "clocksource"};
+    static const char *const always[] = {
+        "kernel",     "cmdline", "cpu.model",  "microcode",   "cpu.flags", "smt",
+        "governor",   "boost",   "thp",        "swap",        "libc",      "sh",
+        "hypervisor", "inside",  "memory_mib", "clocksource", "kvm"};
     for (size_t i = 0; i < sizeof always / sizeof *always; i++) {
         if (!result_fact(&r, always[i]) || !result_fact(&r, always[i])[0])
             fail_msg("%s has no value", always[i]);
@@ -83,8 +83,10 @@ static void test_other_roots(void **state)
     put(sys, "devices/system/cpu/intel_pstate/no_turbo", "1\n");
     put(sys, "kernel/mm/transparent_hugepage/enabled", "always [madvise] never\n");
     put(sys, "devices/system/clocksource/clocksource0/current_clocksource", "hpet\n");
+    put(sys, "module/kvm_amd/parameters/nested", "1\n");
     result_init(&r);
     fingerprint_read_from(&r, proc, sys);
+    assert_string_equal(result_fact(&r, "kvm"), "kvm_amd");
     assert_null(strchr(result_fact(&r, "cmdline"), 27));
     assert_non_null(strstr(result_fact(&r, "cmdline"), "mitigations=off"));
     assert_string_equal(result_fact(&r, "cpu.model"), "Some CPU @ 2.33GHz");
@@ -104,9 +106,9 @@ static void test_other_roots(void **state)
     /* Nothing there: unknown, never a guess. */
     result_init(&r);
     fingerprint_read_from(&r, "/nonexistent", "/nonexistent");
-    static const char *const unknown[] = {"cmdline", "cpu.model",   "microcode",   "cpu.flags",
-                                          "swap",    "smt",         "governor",    "boost",
-                                          "thp",     "clocksource", "mitigations", "memory_mib"};
+    static const char *const unknown[] = {
+        "cmdline", "cpu.model", "microcode",   "cpu.flags",   "swap",       "smt", "governor",
+        "boost",   "thp",       "clocksource", "mitigations", "memory_mib", "kvm"};
     for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++)
         assert_string_equal(result_fact(&r, unknown[i]), "unknown");
     result_release(&r);

@@ -143,6 +143,28 @@ static void expanded_host(struct scene *scene, struct view *view)
     view->expanded = true;
 }
 
+static void older_row(struct scene *scene, struct view *view)
+{
+    (void)scene;
+    view->row[0] = 1;
+    view->metric = 1;
+}
+
+/* The details of a row on KVM, of which everything is counted, and on Xen, of which nothing is. */
+static void counted(struct scene *scene, struct view *view)
+{
+    (void)scene;
+    view->target = 4;
+    view->row[0] = 6;
+}
+
+static void uncounted(struct scene *scene, struct view *view)
+{
+    (void)scene;
+    view->target = 3;
+    view->row[0] = 6;
+}
+
 static void filtered(struct scene *scene, struct view *view)
 {
     (void)scene;
@@ -214,6 +236,7 @@ static const struct golden {
     {"overview", 120, 40, BRAILLE, fixture_container, "expanded", expanded},
     {"live", 120, 40, BRAILLE, fixture_stored, "row", one_row},
     {"live", 80, 24, BRAILLE, fixture_stored, "row", one_row},
+    {"live", 80, 24, BRAILLE, fixture_older, "older", older_row},
     {"live", 80, 24, BRAILLE, fixture_starting, "starting", idle},
     {"live", 120, 40, BRAILLE, fixture_young, "young", idle},
 #define MACHINES(panel)                                             \
@@ -254,6 +277,11 @@ static const struct golden {
     {"memory", 120, 40, BLOCK, fixture_all, "all", idle},
     {"sysops", 120, 40, BRAILLE, fixture_container, "raw", raw},
     {"sysops", 120, 40, BRAILLE, fixture_container, "paper", paper_marks},
+    {"sysops", 120, 40, BRAILLE, fixture_older, "older", older_row},
+    {"sysops", 80, 24, ASCII, fixture_older, "older", older_row},
+    {"overview", 120, 40, BRAILLE, fixture_older, "older", idle},
+    {"sysops", 160, 48, BRAILLE, fixture_all, "counted", counted},
+    {"sysops", 160, 48, BRAILLE, fixture_all, "uncounted", uncounted},
     {"ctxsw", 80, 24, BRAILLE, fixture_container, "paper", paper_marks},
     {"ctxsw", 80, 24, BRAILLE, fixture_all, "cross", other_view},
     {"log", 120, 40, BRAILLE, fixture_container, "filter", filtered},
@@ -356,8 +384,8 @@ static void screens_are_as_they_were(void **state)
 static void panels_survive_anything(void **state)
 {
     static void (*const fixtures[])(struct snapshot *) = {
-        fixture_empty, fixture_container, fixture_stored,  fixture_all,       fixture_hostile,
-        fixture_tcg,   fixture_booting,   fixture_revived, fixture_no_machine};
+        fixture_empty,   fixture_container, fixture_stored,  fixture_older,   fixture_all,
+        fixture_hostile, fixture_tcg,       fixture_booting, fixture_revived, fixture_no_machine};
     static const int sizes[][2] = {{1, 1},    {3, 40},   {16, 60},  {17, 79},  {23, 100},
                                    {24, 80},  {24, 109}, {40, 120}, {43, 150}, {44, 150},
                                    {48, 160}, {80, 250}, {16, 250}, {90, 60}};

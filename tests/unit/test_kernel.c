@@ -184,12 +184,13 @@ static void damaged_headers(void **state)
         free(b.data);
     }
     /* Where the version stands. */
-    static const uint64_t places[] = {0, 1, 0x5ff, 0x600, 0xffff};
+    static const uint64_t places[] = {0, 1, 0x5ff, 0x600, 0x610, 0xffff};
     for (size_t k = 0; k < COUNT(places); k++) {
         struct bytes b = fixture_bzimage("6.1", "gzip");
         struct image i;
         char version[IMAGE_VERSION_MAX];
         fixture_put(b.data + 0x20e, places[k], 2);
+        memcpy(b.data + 0x810, "6.6 behind the setup part", 25);
         assert_int_equal(image_from_bytes(&i, b.data, b.size, "x", NULL), 0);
         assert_int_equal(image_version(&i, version, NULL), -1);
         free(b.data);
@@ -353,7 +354,9 @@ static void choice(void **state)
     expect_kernel("6.0-other", NULL, "6.12-a", "newest below /boot");
     /* The image named like the running kernel is another. */
     put_image(home, "boot/vmlinuz-6.1-run", "6.1-cheat");
+    fixture_modules(home, "6.1-cheat", NULL, "");
     expect_kernel("6.1-run", NULL, "6.12-a", "newest below /boot");
+    erase("%s/lib/modules/6.1-cheat", home);
     /* Without modules, without depmod, without 9p: the next. */
     erase("%s/lib/modules/6.12-a", home);
     expect_kernel("6.1-run", NULL, "6.9-a", "newest below /boot");

@@ -117,6 +117,7 @@ static void missing(void **state)
     /* What an optional one could not have is still there for others. */
     static const struct module_want later[] = {{"o", true}, {"a", false}};
     expect("k/o.ko: k/a.ko k/gone.ko\nk/a.ko:\n", "", later, 2, "a");
+    expect_error("k/o.ko: k/gone.ko\nk/a.ko: k/o.ko\n", "", later, 2, "has no module gone");
 }
 
 static void circles(void **state)

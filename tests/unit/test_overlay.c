@@ -59,6 +59,13 @@ static double value(const struct result *r, const char *workload)
     return f && f->measured ? f->value : 0;
 }
 
+static int64_t taken_from(const struct result *r, const char *workload)
+{
+    size_t metric = result_find_metric(r, workload, "");
+    assert_true(metric < r->metric_count);
+    return r->metrics[metric].taken_from;
+}
+
 static void test_rows(void **state)
 {
     (void)state;
@@ -68,6 +75,8 @@ static void test_rows(void **state)
     row(&below, "sys.write", 2);
     row(&below, "sys.stat", 3);
     begin(&now, "aa");
+    below.started = 1000;
+    now.started = 5000;
     row(&now, "sys.stat", 30);
     row(&now, "sys.write", 0); /* planned; the run was stopped before it */
     now.partial = true;
@@ -83,6 +92,22 @@ static void test_rows(void **state)
     assert_true(value(&shown, "sys.read") > 0.9);
     for (size_t i = 0; i < 3; i++)
         assert_non_null(result_comparison(&shown, i, 1));
+    /* What is not of now says from when it is, also once more below a third result. */
+    assert_int_equal(shown.metrics[0].taken_from, 0);
+    assert_int_equal(shown.metrics[1].taken_from, 1000);
+    assert_int_equal(shown.metrics[2].taken_from, 1000);
+    struct result third, over;
+    begin(&third, "aa");
+    third.started = 9000;
+    row(&third, "sys.write", 5);
+    result_init(&over);
+    overlay_make(&over, &shown, &third);
+    assert_int_equal(taken_from(&over, "sys.write"), 0);
+    assert_int_equal(taken_from(&over, "sys.stat"), 5000);
+    assert_int_equal(taken_from(&over, "sys.read"), 1000);
+    assert_int_equal(over.started, 9000);
+    result_release(&over);
+    result_release(&third);
     assert_int_equal(shown.comparison_count, 3);
     /* A report of it says what it is of. */
     assert_string_equal(shown.tool_version, "9.9");

@@ -57,6 +57,32 @@ static void all_leaves_null_out_and_keeps_order(void **state)
     plan_release(&p);
 }
 
+/* What is in no profile is measured when it is named, and only then. */
+static void exits_are_measured_by_name(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *word;
+        size_t rows;
+    } cases[] = {
+        {"exits", 4}, {"exit", 4}, {"exit.*", 4}, {"exit.hlt", 1}, {"exit.hlt:placement=cross", 1}};
+    struct error e;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct plan p = quick();
+        assert_int_equal(plan_add(&p, cases[i].word, &e), 0);
+        assert_int_equal(p.row_count, cases[i].rows);
+        for (size_t k = 0; k < p.row_count; k++)
+            assert_int_equal(p.rows[k].workload->subsystem, SUBSYSTEM_EXITS);
+        plan_release(&p);
+    }
+    struct plan p = quick();
+    p.profile = PROFILE_PAPER;
+    assert_int_equal(plan_add(&p, "all", &e), 0);
+    for (size_t k = 0; k < p.row_count; k++)
+        assert_int_not_equal(p.rows[k].workload->subsystem, SUBSYSTEM_EXITS);
+    plan_release(&p);
+}
+
 static void parameters_are_canonical(void **state)
 {
     (void)state;
@@ -149,6 +175,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_name_workloads),
         cmocka_unit_test(all_leaves_null_out_and_keeps_order),
+        cmocka_unit_test(exits_are_measured_by_name),
         cmocka_unit_test(parameters_are_canonical),
         cmocka_unit_test(unknown_words_suggest_the_nearest),
         cmocka_unit_test(blocks_are_mirrored),

@@ -2,6 +2,7 @@
  * parsers where it is installed. */
 #include <config.h>
 
+#include "cost.h"
 #include "unit.h"
 
 #include "fixture.h"
@@ -65,7 +66,7 @@ static void test_signs_are_those_of_the_screens(void **state)
 /* ---- CSV ---- */
 
 struct table {
-    char *cell[64][40];
+    char *cell[64][64];
     size_t rows, columns[64];
 };
 
@@ -76,7 +77,7 @@ static void parse_csv(char *text, struct table *t)
     while (*text) {
         assert_true(t->rows < 64);
         for (;;) {
-            assert_true(t->columns[t->rows] < 40);
+            assert_true(t->columns[t->rows] < 64);
             char *out = text;
             t->cell[t->rows][t->columns[t->rows]++] = out;
             if (*text == '"') {
@@ -136,6 +137,13 @@ static void test_csv(void **state)
     assert_string_equal(cell(&t, 5, "reason"), "'=cmd(\"x\"), really");
     assert_string_equal(cell(&t, 3, "reason"), "the guest is emulated");
     assert_string_equal(cell(&t, 7, "unit"), "");
+    assert_string_equal(cell(&t, 1, "cpu_s_per_s"), "0.98");
+    assert_string_equal(cell(&t, 1, "exits_per_s"), "");
+    assert_string_equal(cell(&t, 1, "counted_s_per_op"), "");
+    assert_string_equal(cell(&t, 2, "cpu_s_per_s"), "");
+    assert_string_equal(cell(&t, 9, "throttled_s_per_s"), "");
+    assert_string_equal(cell(&t, 9, "exits_by"), "halt=3200.5 io=308");
+    assert_string_equal(cell(&t, 9, "counted_s_per_op"), "3.33333333e-07");
     free(text);
     result_release(&r);
 }
@@ -203,6 +211,7 @@ static void test_text(void **state)
         assert_non_null(strstr(at, "devices virtio, disk 256 MiB, cache none"));
         assert_non_null(strstr(at, "vm: EMULATED, because there is no /dev/kvm"));
         assert_non_null(strstr(text, "/bin/sh is not there"));
+        assert_null(strstr(text, "earlier runs"));
         assert_non_null(strstr(text, "quantum.entangle size=64K cpus=2"));
         if (i == 1)
             for (const char *c = text; *c; c++)
@@ -210,8 +219,11 @@ static void test_text(void **state)
         else
             assert_non_null(strstr(text, "▼"));
         r.two_stage = false;
+        r.metrics[1].taken_from = 1795256304;
         char *exploring = written("text", &r);
         assert_non_null(strstr(exploring, "about 1 row in 20"));
+        assert_non_null(strstr(exploring, "1 of 3 rows are from earlier runs"));
+        assert_non_null(strstr(exploring, "2026-11-21T10:18:24Z"));
         free(exploring);
         free(text);
         result_release(&r);
@@ -279,6 +291,69 @@ static void test_a_dash_is_a_verdict(void **state)
     assert_non_null(line);
     assert_int_equal(lone_dashes(line, strcspn(line, "\n")), 0);
     assert_non_null(memmem(line, strcspn(line, "\n"), "n/a", 3));
+    free(text);
+    result_release(&r);
+}
+
+/* Nanoseconds are told in ticks, too, of every target that knows them; other units are not. */
+static void test_ticks(void **state)
+{
+    (void)state;
+    struct result r;
+    struct table t;
+    fixture_result(&r);
+    r.metrics[0].row = workload_find("exit.pio");
+    for (size_t i = 0; i < r.figure_count; i++)
+        if (r.figures[i].metric == 0 && r.figures[i].target < 2) {
+            r.figures[i].value = 10312.4;
+            r.figures[i].tsc_per_op = r.figures[i].target ? 99999999 : 23700.2;
+        }
+    result_add_fact(&r, "kvm", "kvm_pvm");
+    char *text = written("text", &r);
+    each_line(text, fits);
+    assert_non_null(strstr(text, "The exits are those of kvm_pvm"));
+    assert_non_null(strstr(text, "    native 10312 ns, 23700 TSC ticks\n"));
+    assert_non_null(strstr(text, "    container 10312 ns, 99999999 TSC ticks\n"));
+    free(text);
+    text = written("csv", &r);
+    parse_csv(text, &t);
+    assert_string_equal(cell(&t, 1, "tsc_per_op"), "23700.2");
+    assert_string_equal(cell(&t, 3, "tsc_per_op"), "");
+    free(text);
+    r.metrics[0].row = workload_find("sys.read");
+    text = written("text", &r);
+    assert_null(strstr(text, "TSC"));
+    assert_null(strstr(text, "kvm_pvm"));
+    free(text);
+    result_release(&r);
+}
+
+/* Beside the rows that hurt: what was counted, or that nothing was. */
+static void test_counters_in_text(void **state)
+{
+    (void)state;
+    struct result r;
+    fixture_result(&r);
+    char *text = written("text", &r);
+    const char *container = strstr(text, "\ncontainer\n");
+    assert_non_null(container);
+    const char *none = strstr(container, "  " COST_NONE "\n");
+    assert_non_null(none);
+    assert_true(none < strstr(container, "Every row"));
+    free(text);
+
+    struct figure_cost *c = &r.figures[1].cost; /* sys.read on the container; native knows cpu */
+    c->known = 1u << COUNTER_CPU | 1u << COUNTER_EXITS;
+    c->s_per_op = 1e-5;
+    c->per_s[COUNTER_CPU] = 0.5;
+    c->per_s[COUNTER_EXITS] = 100000;
+    text = written("text", &r);
+    each_line(text, fits);
+    container = strstr(text, "\ncontainer\n");
+    assert_non_null(container);
+    const char *said = strstr(container, "  - sys.read: cpu 50.00 % [98.00 %]; exits 1.000/op\n");
+    assert_non_null(said);
+    assert_true(said < strstr(container, "Every row"));
     free(text);
     result_release(&r);
 }
@@ -455,7 +530,9 @@ int main(void)
         cmocka_unit_test(test_signs_are_those_of_the_screens),
         cmocka_unit_test(test_csv),
         cmocka_unit_test(test_text),
+        cmocka_unit_test(test_ticks),
         cmocka_unit_test(test_a_dash_is_a_verdict),
+        cmocka_unit_test(test_counters_in_text),
         cmocka_unit_test(test_markdown),
         cmocka_unit_test(test_little),
         cmocka_unit_test(test_locale),

@@ -203,15 +203,18 @@ static void agent_good(struct peer *p)
     for (;;) {
         unsigned long slot = wait_for(p, "run");
         answer(p, "begin slot=%lu", slot);
+        answer(p, "begin slot=%lu", slot); /* nobody is told twice */
         answer(p, "tick slot=%lu ops=100 ns=1000000", slot);
         answer(p, "tick slot=%lu ops=50 ns=2000000", slot); /* a lie: skipped */
         answer(p, "tick slot=%lu ops=300 ns=3000000", slot);
         nanosleep(&(struct timespec){.tv_nsec = 10000000},
                   NULL); /* what the result claims, and more */
+        answer(p, "end slot=%lu", slot);
+        answer(p, "end slot=%lu", slot);
         answer(p,
                "result slot=%lu ops=400 ns=4000000 start_ns=1000 end_ns=4002000 verified=1 "
                "overhead_ops=10 overhead_ns=10000 lat_n=5 p50_ns=1000 p90_ns=2000 p99_ns=3000 "
-               "p99_9_ns=3000 max_ns=9000",
+               "p99_9_ns=3000 max_ns=9000 tsc=10000 intr=120 ctxt=-5 pgfault=99999999999999999999",
                slot);
     }
 }
@@ -358,6 +361,68 @@ static void count_tick(void *context, const struct session_tick *t)
     *sum += t->ops;
 }
 
+/* Says that a slot of 0.1 s took two. */
+static void agent_liar(struct peer *p)
+{
+    hello(p);
+    unsigned long slot = wait_for(p, "run");
+    answer(p, "begin slot=%lu", slot);
+    answer(p, "result slot=%lu ops=9 ns=2000000000 start_ns=0 end_ns=2000000000 verified=1", slot);
+    pause();
+}
+
+struct marks {
+    uint64_t sum; /* of ticks */
+    char order[8];
+};
+
+static void count_marked_tick(void *context, const struct session_tick *t)
+{
+    struct marks *m = context;
+    m->sum += t->ops;
+    assert_string_equal(m->order, "(");
+}
+
+static void mark(void *context, bool ended)
+{
+    struct marks *m = context;
+    assert_true(strlen(m->order) + 1 < sizeof m->order);
+    m->order[strlen(m->order)] = ended ? ')' : '(';
+}
+
+/* Who counts beside the agent is called at both ends of the timed part, once. */
+static void the_timed_part_is_marked(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct error e = {0};
+    struct session_result out;
+    struct marks m = {0};
+    struct session_run marked = run;
+    marked.mark = mark;
+    start(&f, agent_good);
+    struct session *s = session_open(&f.target, NULL, 3.0, NULL, &e);
+    assert_non_null(s);
+    assert_int_equal(session_run(s, &marked, &out, count_marked_tick, &m, &e), 0);
+    assert_string_equal(m.order, "()");
+    assert_int_equal(m.sum, 300);
+    /* What the kernel inside counted, where it can be believed. */
+    assert_int_equal(out.inside.known, 1u << COUNTER_GUEST_INTERRUPTS);
+    assert_int_equal(out.inside.value[COUNTER_GUEST_INTERRUPTS], 120);
+    session_close(s);
+    stop(&f);
+    /* An agent that says nothing of the end has ended when its result is there. */
+    start(&f, agent_liar);
+    s = session_open(&f.target, NULL, 3.0, NULL, &e);
+    assert_non_null(s);
+    m = (struct marks){0};
+    assert_int_equal(session_run(s, &marked, &out, NULL, &m, &e), 0);
+    assert_string_equal(m.order, "()");
+    assert_int_equal(out.inside.known, 0);
+    session_close(s);
+    stop(&f);
+}
+
 static void good_agent_gives_a_result(void **state)
 {
     (void)state;
@@ -374,6 +439,7 @@ static void good_agent_gives_a_result(void **state)
     assert_int_equal(out.ops, 400);
     assert_true(fabs(out.agent_s - 0.004) < 1e-12);
     assert_true(fabs(out.overhead_s_per_op - 1e-6) < 1e-15);
+    assert_true(fabs(out.tsc_per_s - 10000 / 4.001e-3) < 1e-3);
     assert_int_equal(ticked, 300);
     assert_true(out.latency.known);
     assert_true(out.latency.p99_us == 3);
@@ -401,16 +467,6 @@ static void failures_are_clean_text(void **state)
         assert_true((unsigned char)*c >= 0x20);
     session_close(s);
     stop(&f);
-}
-
-/* Says that a slot of 0.1 s took two. */
-static void agent_liar(struct peer *p)
-{
-    hello(p);
-    unsigned long slot = wait_for(p, "run");
-    answer(p, "begin slot=%lu", slot);
-    answer(p, "result slot=%lu ops=9 ns=2000000000 start_ns=0 end_ns=2000000000 verified=1", slot);
-    pause();
 }
 
 static void impossible_durations_raise_the_clock_flag(void **state)
@@ -452,6 +508,7 @@ int main(void)
         cmocka_unit_test(boot_text_is_skipped),
         cmocka_unit_test(broken_agents_end_the_session),
         cmocka_unit_test(good_agent_gives_a_result),
+        cmocka_unit_test(the_timed_part_is_marked),
         cmocka_unit_test(failures_are_clean_text),
         cmocka_unit_test(impossible_durations_raise_the_clock_flag),
         cmocka_unit_test(interrupt_is_heard_at_once),

@@ -63,6 +63,33 @@ static void same_target(const struct result_target *a, const struct result_targe
     assert_int_equal(a->flags, b->flags);
 }
 
+static void same_counters(const struct counters *a, const struct counters *b)
+{
+    assert_int_equal(a->known, b->known);
+    for (size_t i = 0; i < COUNTER_COUNT; i++)
+        assert_true(a->value[i] == b->value[i]);
+    assert_int_equal(a->reason_count, b->reason_count);
+    for (size_t i = 0; i < a->reason_count; i++) {
+        assert_string_equal(a->reasons[i].name, b->reasons[i].name);
+        assert_true(a->reasons[i].count == b->reasons[i].count);
+    }
+}
+
+static void same_cost(const struct figure_cost *a, const struct figure_cost *b)
+{
+    assert_int_equal(a->known, b->known);
+    if (!a->known)
+        return;
+    same(a->s_per_op, b->s_per_op);
+    for (size_t i = 0; i < COUNTER_COUNT; i++)
+        same(a->per_s[i], b->per_s[i]);
+    assert_int_equal(a->reason_count, b->reason_count);
+    for (size_t i = 0; i < a->reason_count; i++) {
+        assert_string_equal(a->reasons[i].name, b->reasons[i].name);
+        same(a->reasons[i].per_s, b->reasons[i].per_s);
+    }
+}
+
 static void same_slot(const struct slot *a, const struct slot *b)
 {
     assert_int_equal(a->metric, b->metric);
@@ -76,8 +103,11 @@ static void same_slot(const struct slot *a, const struct slot *b)
     assert_true(a->ops == b->ops);
     assert_int_equal(a->measured, b->measured);
     same(a->value, b->value);
+    same(a->tsc_per_op, b->tsc_per_op);
     same_latency(&a->latency, &b->latency);
     same(a->steal, b->steal);
+    same(a->counted_s, b->counted_s);
+    same_counters(&a->counters, &b->counters);
     assert_int_equal(a->flags, b->flags);
     assert_string_equal(a->reason, b->reason);
 }
@@ -96,7 +126,9 @@ static void same_figure(const struct figure_value *a, const struct figure_value 
     }
     same(a->noise, b->noise);
     assert_int_equal(a->verified, b->verified);
+    same(a->tsc_per_op, b->tsc_per_op);
     same_latency(&a->latency, &b->latency);
+    same_cost(&a->cost, &b->cost);
     assert_string_equal(a->reason, b->reason);
 }
 
@@ -165,6 +197,8 @@ static void test_round_trip(void **state)
     struct result a, b;
     struct error e;
     fixture_result(&a);
+    a.slots[0].tsc_per_op = 2370.25;
+    a.figures[0].tsc_per_op = 2371.5;
     result_init(&b);
     for (int pretty = 0; pretty < 2; pretty++) {
         char *text = store_to_json(&a, pretty);
@@ -316,6 +350,16 @@ static void test_damage(void **state)
         {"\"position\":\t\"G1\"", "\"position\": \"G3\"", "slots[1].position", ERROR_DATA},
         {"\"position\":\t\"G1\"", "\"position\": \"GUEST\"", "slots[1].position", ERROR_DATA},
         {"\"steal\":\t0.0125", "\"steal\": 1.5", "slots[0].steal", ERROR_DATA},
+        {"\"window_s\":\t0.2015", "\"window_s\": 0", "slots[0].window_s", ERROR_DATA},
+        {"\"window_s\":\t0.2015", "\"window\": 1", "window_s: is missing", ERROR_DATA},
+        {"\"cpu_s\":\t0.199123456", "\"cpu_s\": -1", "slots[0].cpu_s", ERROR_DATA},
+        {"\"cpu_s\":\t0.199123456", "\"cpu_s\": 1e10", "slots[0].cpu_s", ERROR_DATA},
+        {"\"counters\":\t{", "\"counters\": 7, \"x\": {", "counters: must be an object",
+         ERROR_DATA},
+        {"\"halt\":\t800", "\"halt\": -1", "halt: must be a whole", ERROR_DATA},
+        {"\"halt\":\t800", "\"Halt\": 1", "exits_by", ERROR_DATA},
+        {"\"halt\":\t3200.5", "\"a b\": 1", "exits_by", ERROR_DATA},
+        {"\"per_s\":\t{", "\"per_s\": [], \"x\": {", "per_s: must be an object", ERROR_DATA},
         {"sys.read", "sys read", "slots[0].workload", ERROR_DATA},
         {"sys.read", "", "slots[0].workload", ERROR_DATA},
         {"sys.read", "sys.readreadreadreadreadreadreadread", "slots[0].workload", ERROR_DATA},
@@ -369,6 +413,8 @@ static void test_foreign_but_sound(void **state)
         {"\"quick\"", "\"\\ud83d\\ude00 \\u001b[31m\""},
         {"\"host\":\t{", "\"host\": {\"count\": 7, "},
         {"\"flags\":\t[\"steal\"", "\"flags\": [\"of the future\", \"steal\""},
+        {"\"window_s\":\t", "\"tea_s\": [7], \"window_s\":"},
+        {"\"counters\"", "\"beans\""},
     };
     struct result r, b;
     fixture_result(&r);

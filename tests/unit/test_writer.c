@@ -367,7 +367,8 @@ static void frames_of_a_run_are_small(void **state)
         size_t total = 0, most = 0;
         for (int frame = 0; frame <= 480; frame++) {
             for (int tick = 0; tick < 5; tick++) {
-                size_t at = snapshot_ring_push(&s.run.rate_first, &s.run.rate_count, BOARD_RATE_MAX);
+                size_t at = snapshot_ring_push(&s.run.rate_first, &s.run.rate_count,
+                                               BOARD_RATE_MAX);
                 s.now_s += 0.05;
                 s.run.rate[at] = (struct board_rate){
                     .at_s = s.now_s, .value = 690 + pick(100), .target = frame / 12 % 2 ? 1 : 0};

@@ -207,39 +207,95 @@ void facts_release(struct facts *f)
     f->cpus = NULL;
 }
 
-bool facts_steal(const int *cpus, size_t count, uint64_t *stolen, uint64_t *total)
+/* A line of /proc/stat about one of these processors. False if the kernel does not count steal. */
+static bool add_cpu(char *line, const int *cpus, size_t count, struct facts_counts *out,
+                    size_t *found)
 {
-    char text[32768];
-    size_t found = 0;
+    char *p;
+    long cpu = strtol(line + 3, &p, 10);
+    bool ours = false;
+    for (size_t i = 0; i < count && !ours; i++)
+        ours = cpus[i] == cpu;
+    if (!ours)
+        return true;
+    /* user nice system idle iowait irq softirq steal; guest time is part of user's */
+    uint64_t value[8] = {0};
+    for (int i = 0; i < 8; i++) {
+        char *end;
+        value[i] = strtoull(p, &end, 10);
+        if (end == p)
+            return false;
+        p = end;
+        out->jiffies += value[i];
+    }
+    out->stolen += value[7];
+    (*found)++;
+    return true;
+}
 
-    *stolen = *total = 0;
-    if (slurp("/proc/stat", text, sizeof text) <= 0)
+/* The number after the word that the line begins with. */
+static bool number_after(const char *line, const char *word, uint64_t *out)
+{
+    size_t length = strlen(word);
+    if (strncmp(line, word, length) != 0 || line[length] != ' ')
         return false;
+    char *end;
+    *out = strtoull(line + length, &end, 10);
+    return end != line + length;
+}
+
+static void count_stat(const int *cpus, size_t count, struct facts_counts *out)
+{
+    /* The line of interrupts has one number for each that there may be: its first is the sum. */
+    char text[128 << 10];
+    size_t found = 0;
+    if (slurp("/proc/stat", text, sizeof text) <= 0)
+        return;
+    bool steal = true;
     char *save = NULL;
     for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-        char *p;
-        if (strncmp(line, "cpu", 3) != 0)
-            break;
-        if (line[3] < '0' || line[3] > '9')
-            continue;
-        long cpu = strtol(line + 3, &p, 10);
-        bool ours = false;
-        for (size_t i = 0; i < count && !ours; i++)
-            ours = cpus[i] == cpu;
-        if (!ours)
-            continue;
-        /* user nice system idle iowait irq softirq steal; guest time is part of user's */
-        uint64_t value[8] = {0};
-        for (int i = 0; i < 8; i++) {
-            char *end;
-            value[i] = strtoull(p, &end, 10);
-            if (end == p)
-                return false; /* a kernel that does not count it */
-            p = end;
-            *total += value[i];
-        }
-        *stolen += value[7];
-        found++;
+        if (strncmp(line, "cpu", 3) == 0 && line[3] >= '0' && line[3] <= '9')
+            steal = steal && add_cpu(line, cpus, count, out, &found);
+        else if (number_after(line, "intr", &out->intr))
+            out->intr_known = true;
+        else if (number_after(line, "ctxt", &out->ctxt))
+            out->ctxt_known = true;
     }
-    return found == count;
+    out->steal_known = steal && found == count;
+}
+
+static void count_vmstat(struct facts_counts *out)
+{
+    char text[32 << 10];
+    if (slurp("/proc/vmstat", text, sizeof text) <= 0)
+        return;
+    const char *line = strstr(text, "\npgfault ");
+    out->pgfault_known = line && number_after(line + 1, "pgfault", &out->pgfault);
+}
+
+void facts_count(const int *cpus, size_t count, struct facts_counts *out)
+{
+    *out = (struct facts_counts){.steal_known = false};
+    count_stat(cpus, count, out);
+    count_vmstat(out);
+}
+
+void facts_counted(const struct facts_counts *before, const struct facts_counts *after,
+                   struct facts_counts *out)
+{
+    struct facts_counts d = {
+        .steal_known = before->steal_known && after->steal_known &&
+                       after->stolen >= before->stolen && after->jiffies > before->jiffies &&
+                       after->stolen - before->stolen <= after->jiffies - before->jiffies,
+        .stolen = after->stolen - before->stolen,
+        .jiffies = after->jiffies - before->jiffies,
+        .intr_known = before->intr_known && after->intr_known && after->intr >= before->intr,
+        .intr = after->intr - before->intr,
+        .ctxt_known = before->ctxt_known && after->ctxt_known && after->ctxt >= before->ctxt,
+        .ctxt = after->ctxt - before->ctxt,
+        .pgfault_known = before->pgfault_known && after->pgfault_known &&
+                         after->pgfault >= before->pgfault,
+        .pgfault = after->pgfault - before->pgfault,
+    };
+    *out = d;
 }

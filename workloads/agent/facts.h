@@ -21,8 +21,20 @@ struct facts {
 int facts_init(struct facts *f);
 void facts_release(struct facts *f);
 
-/* Jiffies stolen from, and passed on, these processors since boot. False where /proc/stat does not
- * say. */
-bool facts_steal(const int *cpus, size_t count, uint64_t *stolen, uint64_t *total);
+/* Counts since boot; each is valid where its _known is set, and that is where the kernel says it.
+ */
+struct facts_counts {
+    bool steal_known;
+    uint64_t stolen, jiffies; /* jiffies stolen from, and passed on, some processors */
+    /* Of the whole kernel: interrupts, context switches, page faults. */
+    bool intr_known, ctxt_known, pgfault_known;
+    uint64_t intr, ctxt, pgfault;
+};
+
+/* By /proc/stat and /proc/vmstat; steal is that of these processors. */
+void facts_count(const int *cpus, size_t count, struct facts_counts *out);
+/* Counts between two readings; what went back is not known. */
+void facts_counted(const struct facts_counts *before, const struct facts_counts *after,
+                   struct facts_counts *out);
 
 #endif

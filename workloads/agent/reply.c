@@ -6,7 +6,6 @@
 #include "text.h"
 #include "workloads/workload.h"
 
-#include <math.h>
 #include <unistd.h>
 
 int reply_hello(struct output *o, const struct facts *f)
@@ -57,6 +56,13 @@ int reply_begin(struct output *o, uint64_t slot)
     return output_end(o);
 }
 
+int reply_end(struct output *o, uint64_t slot)
+{
+    struct record_writer *w = output_begin(o, "end");
+    record_add_u64(w, "slot", slot);
+    return output_end(o);
+}
+
 int reply_tick(struct output *o, uint64_t slot, const struct worker_shared *worker)
 {
     uint64_t ops, ns;
@@ -69,7 +75,7 @@ int reply_tick(struct output *o, uint64_t slot, const struct worker_shared *work
 }
 
 int reply_result(struct output *o, const struct request *r, const struct worker_outcome *outcome,
-                 double steal)
+                 const struct facts_counts *counts)
 {
     struct record_writer *w = output_begin(o, "result");
     record_add_u64(w, "slot", r->slot);
@@ -80,6 +86,8 @@ int reply_result(struct output *o, const struct request *r, const struct worker_
     record_add_u64(w, "end_ns", outcome->end_ns);
     record_add_u64(w, "overhead_ns", outcome->overhead_ns);
     record_add_u64(w, "overhead_ops", outcome->overhead_ops);
+    if (outcome->tsc)
+        record_add_u64(w, "tsc", outcome->tsc);
     record_add_u64(w, "lanes", r->lanes);
     record_add_u64(w, "lat_n", outcome->latency_count);
     if (outcome->latency_count > 0) {
@@ -90,8 +98,14 @@ int reply_result(struct output *o, const struct request *r, const struct worker_
         record_add_u64(w, "max_ns", outcome->max_ns);
     }
     record_add_u64(w, "verified", outcome->verified);
-    if (!isnan(steal))
-        record_add_double(w, "steal", steal);
+    if (counts->steal_known)
+        record_add_double(w, "steal", (double)counts->stolen / (double)counts->jiffies);
+    if (counts->intr_known)
+        record_add_u64(w, "intr", counts->intr);
+    if (counts->ctxt_known)
+        record_add_u64(w, "ctxt", counts->ctxt);
+    if (counts->pgfault_known)
+        record_add_u64(w, "pgfault", counts->pgfault);
     record_add_u64(w, "minflt", outcome->minflt);
     record_add_u64(w, "majflt", outcome->majflt);
     record_add_u64(w, "nvcsw", outcome->nvcsw);

@@ -15,12 +15,14 @@ int reply_hello(struct output *o, const struct facts *f);
 int reply_note(struct output *o, const char *text);
 int reply_clock(struct output *o, uint64_t id);
 int reply_rest(struct output *o, uint64_t id);
-/* Of a slot: its timed part begins; so far; its outcome; or why there is none. */
+/* Of a slot: its timed part begins, and ends (whoever counts on the other side does it then); so
+ * far; its outcome; or why there is none. */
 int reply_begin(struct output *o, uint64_t slot);
+int reply_end(struct output *o, uint64_t slot);
 int reply_tick(struct output *o, uint64_t slot, const struct worker_shared *worker);
-/* steal: share of the processors' time in the slot, 0 .. 1; NAN: not known. */
+/* counts: what the kernel counted in the timed part. */
 int reply_result(struct output *o, const struct request *r, const struct worker_outcome *outcome,
-                 double steal);
+                 const struct facts_counts *counts);
 int reply_fail(struct output *o, uint64_t slot, const char *reason);
 
 #endif

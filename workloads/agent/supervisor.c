@@ -26,7 +26,6 @@
 #include "workloads/workload.h"
 
 #include <errno.h>
-#include <math.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -81,8 +80,7 @@ struct supervisor {
     struct request next;
 
     uint64_t next_tick;
-    bool steal_known;
-    uint64_t stolen, jiffies; /* at the begin of the slot; then the difference */
+    struct facts_counts counts; /* at the begin of the slot; then the difference */
 };
 
 /* What a reply says of its way out. */
@@ -122,7 +120,7 @@ static void begin_slot(struct supervisor *s, const struct request *r)
     s->current = *r;
     s->phase = PHASE_PREPARE;
     s->deadline = work_now_ns() + PREPARE_LIMIT;
-    s->steal_known = false;
+    s->counts = (struct facts_counts){.steal_known = false};
     /* If the worker is dead already this does not arrive; its death does. */
     process_run(&s->process, &r->job);
 }
@@ -309,25 +307,14 @@ static void read_input(struct supervisor *s)
         s->quit = true;
 }
 
-static void measure_steal(struct supervisor *s, bool ended)
+static void count(struct supervisor *s, bool ended)
 {
-    uint64_t stolen, jiffies;
-    bool known = facts_steal(s->facts.cpus, slot_cpus(s), &stolen, &jiffies);
-    if (!ended) {
-        s->steal_known = known;
-        s->stolen = stolen;
-        s->jiffies = jiffies;
-    } else if (s->steal_known) {
-        s->steal_known = known && stolen >= s->stolen && jiffies > s->jiffies &&
-                         stolen - s->stolen <= jiffies - s->jiffies;
-        s->stolen = stolen - s->stolen;
-        s->jiffies = jiffies - s->jiffies;
-    }
-}
-
-static double steal_share(const struct supervisor *s)
-{
-    return s->steal_known ? (double)s->stolen / (double)s->jiffies : (double)NAN;
+    struct facts_counts now;
+    facts_count(s->facts.cpus, slot_cpus(s), &now);
+    if (ended)
+        facts_counted(&s->counts, &now, &s->counts);
+    else
+        s->counts = now;
 }
 
 static void enter(struct supervisor *s, enum phase phase, uint64_t limit)
@@ -351,19 +338,20 @@ static void handle_message(struct supervisor *s, int message)
               job->time_ns + (job->time_ns > TIMED_SLACK ? job->time_ns : TIMED_SLACK));
         s->next_tick = work_now_ns() + s->current.tick_ns;
         sent(s, reply_begin(&s->output, s->current.slot));
-        measure_steal(s, false);
+        count(s, false);
         break;
     case WORKER_ENDED:
         if (s->phase != PHASE_TIMED)
             break;
-        measure_steal(s, true);
+        sent(s, reply_end(&s->output, s->current.slot));
+        count(s, true);
         enter(s, PHASE_VERIFY, VERIFY_LIMIT);
         break;
     case WORKER_DONE:
         if (s->phase != PHASE_VERIFY)
             break;
         s->phase = PHASE_IDLE;
-        sent(s, reply_result(&s->output, &s->current, &s->process.shared->outcome, steal_share(s)));
+        sent(s, reply_result(&s->output, &s->current, &s->process.shared->outcome, &s->counts));
         break;
     case WORKER_FAILED:
         if (busy(s)) {

@@ -16,6 +16,7 @@
 
 #include "workloads/agent/worker.h"
 
+#include "workloads/agent/tsc.h"
 #include "workloads/workload.h"
 
 #include <errno.h>
@@ -78,6 +79,7 @@ struct worker {
     int *cpus;
     size_t cpu_count;
     bool pinned; /* lanes are pinned here; else the kernels do it */
+    bool tsc_invariant;
     uint64_t batch_ns;
 
     pthread_barrier_t gate; /* between phases */
@@ -312,10 +314,13 @@ static int lane_slot(struct lane *l)
         tell(WORKER_BEGUN);
         getrusage(RUSAGE_SELF, &before);
     }
+    uint64_t ticks = tsc_read();
     int rc = lane_timed(l, work_now_ns());
+    ticks = tsc_read() - ticks;
     l->work.latency = NULL;
     if (first) {
         getrusage(RUSAGE_SELF, &after);
+        outcome->tsc = w->tsc_invariant ? ticks : 0;
         outcome->minflt = since(after.ru_minflt, before.ru_minflt);
         outcome->majflt = since(after.ru_majflt, before.ru_majflt);
         outcome->nvcsw = since(after.ru_nvcsw, before.ru_nvcsw);
@@ -503,6 +508,7 @@ static int worker_init(struct worker *w)
         return -1;
     }
     w->pinned = !has_param(w->workload, "placement");
+    w->tsc_invariant = tsc_invariant();
     w->lane_count = s->lanes;
     w->lanes = calloc(w->lane_count, sizeof *w->lanes);
     if (!w->lanes || find_cpus(w) < 0) {

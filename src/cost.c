@@ -1,0 +1,72 @@
+#include <config.h>
+
+#include "cost.h"
+
+#include "text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PER_OP_MIN 0.01 /* less often than once in a hundred operations: per second says more */
+
+static bool known(const struct figure_cost *c, enum counter which)
+{
+    return c->known & 1u << which;
+}
+
+bool cost_counted(const struct figure_cost *c, enum counter which)
+{
+    return known(c, which) && c->per_s[which] > 0;
+}
+
+char *cost_value(char *out, size_t size, const struct figure_cost *c, enum counter which)
+{
+    const struct counter_kind *k = &counter_kinds[which];
+    char number[16];
+    if (!known(c, which)) {
+        text_copy(out, size, "-");
+        return out;
+    }
+    double rate = c->per_s[which], per_op = rate * c->s_per_op;
+    if (k->time) /* seconds of it in a second; what documents have in nanoseconds too */
+        snprintf(out, size, "%s %%",
+                 text_figure(number, sizeof number, 100 * rate * (k->scale < 1 ? 1 : 1e-9)));
+    else if (isfinite(per_op) && per_op >= PER_OP_MIN)
+        snprintf(out, size, "%s/op", text_figure(number, sizeof number, per_op));
+    else
+        snprintf(out, size, "%s/s", text_figure(number, sizeof number, rate));
+    return out;
+}
+
+char *cost_reasons(char *out, size_t size, const struct figure_cost *c)
+{
+    size_t used = 0;
+    *out = '\0';
+    for (size_t i = 0; i < c->reason_count && cost_counted(c, COUNTER_EXITS) && used < size; i++)
+        used += (size_t)snprintf(out + used, size - used, "%s%s %.0f %%", i ? ", " : "",
+                                 c->reasons[i].name,
+                                 fmin(999, 100 * c->reasons[i].per_s / c->per_s[COUNTER_EXITS]));
+    return out;
+}
+
+char *cost_sentence(char *out, size_t size, const struct figure_cost *c,
+                    const struct figure_cost *native)
+{
+    size_t used = 0;
+    *out = '\0';
+    for (enum counter i = 0; i < COUNTER_COUNT && used < size; i++) {
+        char value[16], beside[16], reasons[160] = "";
+        bool compared = native && known(native, i);
+        if (!cost_counted(c, i) && !(known(c, i) && compared && cost_counted(native, i)))
+            continue;
+        used += (size_t)snprintf(out + used, size - used, "%s%s %s", used ? "; " : "",
+                                 counter_kinds[i].name, cost_value(value, sizeof value, c, i));
+        if (compared && used < size)
+            used += (size_t)snprintf(out + used, size - used, " [%s]",
+                                     cost_value(beside, sizeof beside, native, i));
+        if (i == COUNTER_EXITS && cost_reasons(reasons, sizeof reasons, c)[0] && used < size)
+            used += (size_t)snprintf(out + used, size - used, " (%s)", reasons);
+    }
+    return out;
+}

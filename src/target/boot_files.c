@@ -1,0 +1,75 @@
+#include "config.h"
+
+#include "target/boot_files.h"
+
+#include "cache.h"
+#include "target/initramfs.h"
+#include "target/kinds.h"
+#include "target/modules.h"
+
+#include <stdio.h>
+#include <string.h>
+
+bool boot_is(const char *value, const char *word)
+{
+    return value && strcmp(value, word) == 0;
+}
+
+void boot_stage(const struct target_options *o, const char *text)
+{
+    if (o->waiter && o->waiter->stage)
+        o->waiter->stage(o->waiter->context, text);
+}
+
+int boot_files_find(const struct target_options *o, struct boot_files *f, struct error *e)
+{
+    struct kernel_roots roots;
+    if (!local_find_program(BOOT_PROGRAM, o->agent_path, f->program, sizeof f->program))
+        return error_set(e, ERROR_SYSTEM,
+                         "the program " BOOT_PROGRAM
+                         " is not installed: make install, or run vmtax "
+                         "from its build tree");
+    if (!qemu_find(o->machine.qemu, f->qemu, sizeof f->qemu))
+        return o->machine.qemu
+                   ? error_set(e, ERROR_USAGE, "--qemu %s is no program that can be executed",
+                               o->machine.qemu)
+                   : error_set(e, ERROR_SYSTEM,
+                               "QEMU is not installed: apt-get install qemu-system-x86 (Fedora: "
+                               "qemu-system-x86-core, Arch: qemu-base)");
+    kernel_private_roots(&roots);
+    return kernel_find(o->machine.kernel, roots.list, &f->kernel, e);
+}
+
+enum qemu_machine boot_machine(const struct target_options *o)
+{
+    if (boot_is(o->machine.machine, "microvm"))
+        return QEMU_MICROVM;
+    if (boot_is(o->machine.machine, "q35"))
+        return QEMU_Q35;
+    if (boot_is(o->machine.machine, "pc") || boot_is(o->machine.devices, "emulated"))
+        return QEMU_PC;
+    return QEMU_MICROVM; /* no firmware's menu, no bus to look through */
+}
+
+static unsigned choose_modules(const struct target_options *o)
+{
+    bool emulated = boot_is(o->machine.devices, "emulated");
+    unsigned sets = MODULES_BASE | MODULES_ROOT_9P | MODULES_OVERLAY;
+    if (o->scratch)
+        sets |= MODULES_SCRATCH_FS | (emulated ? MODULES_DISK_IDE : MODULES_DISK_VIRTIO);
+    if (o->network)
+        sets |= emulated ? MODULES_NET_E1000 : MODULES_NET_VIRTIO;
+    return sets;
+}
+
+int boot_files_make(const struct target_options *o, struct boot_files *f, struct error *e)
+{
+    char cache[PATH_MAX];
+    if (boot_files_find(o, f, e) < 0 || cache_directory(cache, sizeof cache, e) < 0)
+        return -1;
+    boot_stage(o, "making the guest's kernel and first files ready");
+    if (kernel_unpack(&f->kernel, cache, f->image, sizeof f->image, e) < 0)
+        return -1;
+    return initramfs_make(o->agent_path, &f->kernel, choose_modules(o), cache, f->initramfs,
+                          sizeof f->initramfs, e);
+}

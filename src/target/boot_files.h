@@ -1,0 +1,33 @@
+/* boot_files.h - what a virtual machine of vmtax is started from: the helper program, QEMU, a
+ * kernel, an initramfs with the modules that its devices need. */
+#ifndef VMTAX_BOOT_FILES_H
+#define VMTAX_BOOT_FILES_H
+
+#include "target/kernel.h"
+#include "target/qemu.h"
+#include "target/target.h"
+
+#include <limits.h>
+
+/* Makes what QEMU may not make itself and becomes QEMU (src/machine/main.c). */
+#define BOOT_PROGRAM "vmtax-machine"
+
+struct boot_files {
+    char program[PATH_MAX], qemu[PATH_MAX];
+    struct kernel kernel;
+    char image[PATH_MAX], initramfs[PATH_MAX]; /* of boot_files_make() */
+};
+
+/* program, qemu, kernel. -1 with a sentence: what is missing, and the package that has it. */
+int boot_files_find(const struct target_options *o, struct boot_files *f, struct error *e);
+/* The same, and all else, into the user's cache; takes a second or two the first time. */
+int boot_files_make(const struct target_options *o, struct boot_files *f, struct error *e);
+
+/* The machine type that the options ask for. */
+enum qemu_machine boot_machine(const struct target_options *o);
+/* Is this choice of an option, which may be NULL, that word? */
+bool boot_is(const char *value, const char *word);
+/* Tell whoever waits. */
+void boot_stage(const struct target_options *o, const char *text);
+
+#endif

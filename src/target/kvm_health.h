@@ -1,0 +1,31 @@
+/* kvm_health.h - does a guest get anywhere under KVM, or does KVM only pretend?
+ *
+ * Asked of QEMU's monitor while a booting guest has not spoken yet. A guest that is merely slow
+ * (nested, on a busy host) is healthy; one that KVM interprets instruction by instruction, or that
+ * QEMU has stopped with an internal error, will never come up. */
+#ifndef VMTAX_TARGET_KVM_HEALTH_H
+#define VMTAX_TARGET_KVM_HEALTH_H
+
+#include "counters.h"
+#include "error.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct qmp;
+
+struct kvm_health {
+    bool looked; /* the next two are of the look before */
+    double at_s;
+    uint64_t emulated;
+    int suspicious; /* looks in a row */
+};
+
+/* One look. -1 with the reason when the guest will never come up; a monitor that does not answer
+ * says nothing about KVM: 0. */
+int kvm_health_look(struct kvm_health *h, struct qmp *q, double now_s, struct error *e);
+
+/* The judgement on KVM's statistics alone: pure. */
+int kvm_health_judge(struct kvm_health *h, double now_s, const struct counters *c, struct error *e);
+
+#endif

@@ -1,0 +1,133 @@
+#!/bin/sh
+# A virtual machine as a target, emulated where KVM does not work: what it measures, what is said
+# about it, and that nothing of it is left, however it ends.
+# shellcheck source=tests/e2e/lib.sh
+. "${abs_top_srcdir:-.}/tests/e2e/lib.sh"
+# shellcheck source=tests/e2e/machine.sh
+. "${abs_top_srcdir:-.}/tests/e2e/machine.sh"
+
+# --- KVM is confirmed or refused, never pretended -------------------------------------------------
+
+from=$(date +%s)
+if [ $kvm_works = yes ]; then
+    run 0 run null --on kvm --accel kvm --blocks 2 --seconds 0.05 --json
+    [ "$("$jsonpath" "$out" targets.1.accel)" = kvm ] || fail "the accelerator is not KVM"
+else
+    run 2 run null --on kvm --accel kvm --blocks 2 --seconds 0.05
+    says "$err" 'kvm cannot be used here: .*(KVM|/dev/kvm)'
+    [ $(($(date +%s) - from)) -le 5 ] || fail "it takes more than 5 s to notice that KVM does not work"
+fi
+leftovers
+
+# --- all kinds of workload ----------------------------------------------------------------------
+
+# Without a word about it, kvm is emulated where it does not work.
+accel=
+[ $kvm_works = no ] || accel="--accel tcg"
+# shellcheck disable=SC2086 # two words
+run 0 run sys.syscall sys.fork_exec ctx.2p0k:placement=same membw.frd:size=64K \
+    file.write:size=8M,sync=fsync,direct=no file.read:size=8M,direct=yes \
+    --on kvm,container $accel --blocks 2 --seconds 0.05 --json
+[ "$("$jsonpath" "$out" 'targets.*.id' | tr '\n' ' ')" = "native tcg container " ] ||
+    fail "the targets are $("$jsonpath" "$out" 'targets.*.id' | tr '\n' ' ')"
+[ "$("$jsonpath" "$out" targets.1.accel)" = tcg ] || fail "emulation is not stored as such"
+[ "$("$jsonpath" "$out" targets.1.emulated)" = true ] || fail "emulation is not marked"
+[ "$("$jsonpath" "$out" targets.1.virt)" = tcg ] || fail "the guest's own processor does not say TCG"
+[ "$("$jsonpath" "$out" targets.1.cpus)" = "$("$jsonpath" "$out" targets.0.cpus)" ] || fail "not as many processors as native"
+"$jsonpath" "$out" targets.1.limits | grep -q '1536 MiB' || fail "not the memory that was asked for"
+[ "$("$jsonpath" "$out" targets.0.kernel)" != "$("$jsonpath" "$out" targets.1.kernel)" ] ||
+    fail "the guest has the host's kernel"
+measured=$("$jsonpath" "$out" 'slots.*' | grep '"target":"tcg"' | grep -vc '"value":null')
+[ "$measured" = 24 ] || fail "$measured of 24 slots were measured in the guest: $(
+    "$jsonpath" "$out" 'slots.*' | grep '"target":"tcg"' | grep '"value":null' | head -n 3)"
+# Shown, never judged.
+"$jsonpath" "$out" 'comparisons.*' | grep '"target":"tcg"' | grep -v '"verdict":"not-comparable"' &&
+    fail "an emulated row was judged"
+[ $kvm_works = yes ] || says "$err" 'kvm: EMULATED, because .*(KVM|/dev/kvm)'
+leftovers
+
+# --- other machines and devices -----------------------------------------------------------------
+
+run 0 run sys.syscall file.write:size=8M,sync=fsync,direct=no --on tcg --machine q35 --disk-cache writeback \
+    --blocks 2 --seconds 0.05 --cpus 1 --memory 512M --json
+"$jsonpath" "$out" targets.1.how | grep -q q35 || fail "not the machine type that was asked for"
+"$jsonpath" "$out" targets.1.limits | grep -q '512 MiB' || fail "not the memory that was asked for"
+run 0 run file.write:size=8M,sync=fsync,direct=no --on tcg --devices emulated --blocks 2 --seconds 0.05 --json
+"$jsonpath" "$out" 'slots.*' | grep '"target":"tcg"' | grep -q '"value":null' && fail "no figure with emulated devices"
+leftovers
+
+# --- a clock that is slow on purpose ------------------------------------------------------------
+
+# TCG's counter is the host's; a guest that is told of a faster one lets its clock run behind.
+mhz=$(sed -n 's/^cpu MHz[^0-9]*\([0-9]*\).*/\1/p' /proc/cpuinfo | head -n 1)
+if [ -n "$mhz" ] && grep -q constant_tsc /proc/cpuinfo; then
+    run 0 run sys.syscall --on tcg --blocks 2 --seconds 0.3 --append "tsc_early_khz=$((mhz * 1030))" --json
+    rate=$("$jsonpath" "$out" targets.1.clock.rate)
+    awk "BEGIN { exit !($rate > 0.955 && $rate < 0.985) }" || fail "a clock that runs 3 % slow has the rate $rate"
+    "$jsonpath" "$out" 'comparisons.*' | grep '"target":"tcg"' | grep -q '"clock"' || fail "no flag C"
+fi
+
+# --- what cannot be ------------------------------------------------------------------------------
+
+run 2 run null --on tcg --kernel /etc/passwd
+says "$err" '/etc/passwd'
+run 2 run null --on tcg --qemu /nonexistent
+says "$err" '/nonexistent'
+run 2 run null --on tcg --machine microvm --devices emulated
+says "$err" 'microvm'
+run 2 run null --on kvm --accel hvf
+says "$err" 'auto\|kvm\|tcg'
+run 2 run file.write --on tcg --append 'vmtax.root=nothing'
+says "$err" 'root|boot|guest'
+leftovers
+
+# --- ends that are not the planned one -----------------------------------------------------------
+
+# The kernel finds no first process and panics.
+run 2 run null --on tcg --append rdinit=/nothing
+says "$err" 'panicked.*(init|panic)'
+leftovers
+
+# Interrupted while the guest boots.
+for signal in INT KILL; do
+    "$vmtax" run null --on tcg --blocks 2 >"$out" 2>"$err" </dev/null &
+    pid=$!
+    wait_for 20 qemu_pid
+    kill -s $signal $pid
+    code=0
+    wait $pid 2>/dev/null || code=$?
+    [ $signal = KILL ] || [ $code = 130 ] || fail "SIG$signal in the boot: exit code $code"
+    no_qemu() {
+        ! qemu_pid
+    }
+    wait_for 10 no_qemu
+done
+run 0 run null --on native --blocks 2 --seconds 0.05
+says "$err" 'earlier run|left'
+leftovers
+
+# QEMU dies in the middle of a run: once it is started again, twice it is given up.
+"$vmtax" run sys.syscall --on tcg --blocks 40 --seconds 0.05 --ndjson >"$out" 2>"$err" </dev/null &
+pid=$!
+in_guest() {
+    grep -q '"target":"tcg"' "$out"
+}
+again() {
+    grep -q 'the agent of tcg ended' "$err" && qemu_pid
+}
+wait_for 40 in_guest
+kill -9 "$(qemu_pid)"
+wait_for 30 again
+lines=$(wc -l <"$out")
+more() {
+    [ "$(wc -l <"$out")" -gt $((lines + 8)) ]
+}
+wait_for 40 more
+kill -9 "$(qemu_pid)"
+code=0
+wait $pid || code=$?
+[ $code = 2 ] || fail "a guest that died twice: exit code $code"
+says "$err" 'given up'
+[ -n "$(find "$state/results" -name '*.json' -newer "$work/command" 2>/dev/null || find "$state/results" -name '*.json')" ] ||
+    fail "what was measured is not kept"
+leftovers

@@ -1,0 +1,55 @@
+# shellcheck shell=sh
+# shellcheck disable=SC2034 # variables are for the tests
+# Sourced after lib.sh by tests with virtual machines.
+#
+# Guests boot the agent itself as their first process, so it must be static. In a build under a
+# sanitizer it is not: there the rest of the program is tested with the static agent of the build
+# around it.
+
+need_tool qemu-system-x86_64
+[ "$(uname -m)" = x86_64 ] || skip "needs an x86-64 processor"
+
+# Unpacking a kernel takes a second: once for all tests of this build.
+XDG_CACHE_HOME=$abs_top_builddir/tests/cache
+export XDG_CACHE_HOME
+mkdir -p -m 700 "$XDG_CACHE_HOME"
+
+is_dynamic() {
+    readelf -lW "$1" 2>/dev/null | grep -q INTERP
+}
+
+if [ -z "${VMTAX-}" ] && is_dynamic "$abs_top_builddir/vmtax-agent"; then
+    around=${abs_top_builddir%/*}
+    [ -x "$around/vmtax-agent" ] && ! is_dynamic "$around/vmtax-agent" ||
+        skip "the agent of this build is dynamic, and there is no static one in $around"
+    mkdir "$work/bin"
+    for machine_file in vmtax vmtax-machine vmtax-container; do
+        cp "$abs_top_builddir/$machine_file" "$work/bin/"
+    done
+    cp "$around/vmtax-agent" "$work/bin/"
+    [ ! -d "$around/guest-kernel" ] || ln -s "$around/guest-kernel" "$work/bin/guest-kernel"
+    vmtax=$work/bin/vmtax
+fi
+
+# The reason, if no guest can be started here, not even emulated.
+run 0 list targets --json
+case $("$jsonpath" "$out" '*' | grep '"id":"tcg"') in
+*'"use":"cannot"'* | '') skip "no guest can be started: $("$jsonpath" "$out" '*' | grep '"id":"tcg"')" ;;
+esac
+# Does KVM itself work? Then `--on kvm` is the real thing.
+kvm_works=no
+case $("$jsonpath" "$out" '*' | grep '"id":"kvm"') in
+*'"use":"works"'*) kvm_works=yes ;;
+esac
+
+# The process of QEMU that belongs to this test.
+qemu_pid() {
+    for qemu_proc in /proc/[0-9]*; do
+        case $(readlink "$qemu_proc/exe" 2>/dev/null) in *qemu-system-x86_64) ;; *) continue ;; esac
+        if tr '\0' '\n' 2>/dev/null <"$qemu_proc/environ" | grep -q "=$work/"; then
+            echo "${qemu_proc#/proc/}"
+            return 0
+        fi
+    done
+    return 1
+}

@@ -1,0 +1,85 @@
+#include "cost.h"
+
+#include "unit.h"
+
+#include <math.h>
+#include <string.h>
+
+static struct figure_cost kvm(void)
+{
+    struct figure_cost c = {.s_per_op = 1e-4, .reason_count = 2};
+    c.known = 1u << COUNTER_VCPU_CPU | 1u << COUNTER_EXITS | 1u << COUNTER_HALT_POLL |
+              1u << COUNTER_GUEST_INTERRUPTS | 1u << COUNTER_GUEST_FAULTS;
+    c.per_s[COUNTER_VCPU_CPU] = 0.974;
+    c.per_s[COUNTER_EXITS] = 12400;
+    c.per_s[COUNTER_HALT_POLL] = 2.5e6; /* ns in a second */
+    c.per_s[COUNTER_GUEST_INTERRUPTS] = 50;
+    memcpy(c.reasons[0].name, "halt", 5);
+    memcpy(c.reasons[1].name, "io", 3);
+    c.reasons[0].per_s = 7440;
+    c.reasons[1].per_s = 3844;
+    return c;
+}
+
+static void values(void **state)
+{
+    (void)state;
+    char out[24];
+    struct figure_cost c = kvm();
+    assert_string_equal(cost_value(out, sizeof out, &c, COUNTER_VCPU_CPU), "97.40 %");
+    assert_string_equal(cost_value(out, sizeof out, &c, COUNTER_HALT_POLL), "0.250 %");
+    assert_string_equal(cost_value(out, sizeof out, &c, COUNTER_EXITS), "1.240/op");
+    /* Twice in 400 operations: that says nothing. */
+    assert_string_equal(cost_value(out, sizeof out, &c, COUNTER_GUEST_INTERRUPTS), "50.00/s");
+    assert_string_equal(cost_value(out, sizeof out, &c, COUNTER_VMM_CPU), "-");
+    c.s_per_op = NAN;
+    assert_string_equal(cost_value(out, sizeof out, &c, COUNTER_EXITS), "12.4k/s");
+    assert_true(cost_counted(&c, COUNTER_EXITS));
+    assert_false(cost_counted(&c, COUNTER_GUEST_FAULTS)); /* known to be none */
+    assert_false(cost_counted(&c, COUNTER_CPU));
+    /* The widest that there can be. */
+    for (enum counter i = 0; i < COUNTER_COUNT; i++) {
+        c.known = 1u << i;
+        static const double extremes[] = {1e-300, 9.9994e-5, 0.99999, 99999, 1e18, 1e300};
+        for (size_t k = 0; k < sizeof extremes / sizeof *extremes; k++) {
+            c.per_s[i] = extremes[k];
+            c.s_per_op = k % 2 ? NAN : 1;
+            assert_true(strlen(cost_value(out, sizeof out, &c, i)) <= 11);
+        }
+    }
+}
+
+static void sentences(void **state)
+{
+    (void)state;
+    char out[512];
+    struct figure_cost c = kvm(), native = {.s_per_op = 1e-4}, none = {.known = 0};
+    native.known = 1u << COUNTER_GUEST_INTERRUPTS | 1u << COUNTER_GUEST_FAULTS | 1u << COUNTER_CPU;
+    native.per_s[COUNTER_GUEST_INTERRUPTS] = 0;
+    native.per_s[COUNTER_GUEST_FAULTS] = 20000;
+    assert_string_equal(cost_sentence(out, sizeof out, &c, &native),
+                        "vCPU 97.40 %; exits 1.240/op (halt 60 %, io 31 %); halt polling 0.250 %; "
+                        "interrupts 50.00/s [0/s]; page faults 0/s [2.000/op]");
+    assert_string_equal(cost_sentence(out, sizeof out, &c, NULL),
+                        "vCPU 97.40 %; exits 1.240/op (halt 60 %, io 31 %); halt polling 0.250 %; "
+                        "interrupts 50.00/s");
+    assert_string_equal(cost_sentence(out, sizeof out, &none, &native), "");
+    assert_string_equal(cost_reasons(out, sizeof out, &none), "");
+    for (size_t size = 1; size < 160; size++) { /* cut, never beyond */
+        char cut[160];
+        memset(cut, '#', sizeof cut);
+        cost_sentence(cut, size, &c, &native);
+        assert_true(memchr(cut, '\0', size) != NULL);
+        if (size < sizeof cut)
+            assert_int_equal(cut[size], '#');
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(values),
+        cmocka_unit_test(sentences),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
