@@ -67,6 +67,8 @@ int place_probe(struct places *p, struct error *e)
             board_log(p->board, BOARD_LOG_ERROR, kind->id, "%s %s", probe.reason, probe.remedy);
             continue;
         }
+        if (probe.emulated)
+            text_clean(p->place[t].remedy, sizeof p->place[t].remedy, probe.remedy);
         if (!probe.limits && p->options.limits) {
             p->options.limits = false;
             board_log(p->board, BOARD_LOG_NOTE, kind->id,
@@ -96,6 +98,9 @@ static int take_kind(struct places *p, size_t t, struct error *e)
     const char *remark = place->target->facts.remark;
     if (remark[0])
         board_log(p->board, BOARD_LOG_WARN, place->kind->id, "%s", remark);
+    if (remark[0] && place->remedy[0])
+        board_log(p->board, BOARD_LOG_NOTE, place->kind->id, "not to be emulated: %s",
+                  place->remedy);
     if (is == place->kind)
         return 0;
     for (size_t i = 0; i < p->count; i++)
@@ -145,7 +150,7 @@ int place_start(struct places *p, size_t t, struct error *e)
     }
     rt->start_s = (double)(clock_now_ns() - from) * 1e-9;
     take_facts(p, t);
-    note_board(p, t, BOARD_TARGET_READY, NULL, NULL);
+    note_board(p, t, BOARD_TARGET_READY, NULL, rt->emulated ? place->remedy : NULL);
     char ms[32];
     snprintf(ms, sizeof ms, "%.0f ms", rt->start_s * 1e3);
     board_log(p->board, BOARD_LOG_OK, place->kind->id, "ready after %s: %s", ms, rt->how);

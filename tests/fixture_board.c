@@ -196,12 +196,13 @@ static void fill_summary(struct snapshot *s)
                 cell->total = SUBSYSTEM_EXITS;
                 sum = all;
             }
-            if (cell->rows == 0)
+            if (cell->rows == 0 || (s->targets[t].emulated && sub == SUBSYSTEM_COUNT))
                 continue;
             struct stats_estimate e = {.n = 6, .centre = sum / (double)cell->rows, .bounded = true};
             e.low = e.centre - 0.006;
             e.high = e.centre + 0.006;
-            cell->known = cell->bounded = true;
+            cell->known = true;
+            cell->bounded = !s->targets[t].emulated;
             cell->ratio = exp(e.centre);
             cell->low = exp(e.low);
             cell->high = exp(e.high);

@@ -151,6 +151,8 @@ void card_facts(struct page *p, const struct snapshot *s, size_t target)
         page_field(p, "note", STYLE_WARN, "%s", t->remark);
     else if (t->emulated)
         page_field(p, "note", STYLE_WARN, "EMULATED: shown, never judged");
+    if (t->emulated && t->remedy[0] && !is_bad(t))
+        page_field(p, "do", STYLE_STRONG, "%s", t->remedy);
     field(p, "by", t->how);
     field(p, "kernel", t->kernel);
     if (t->limits[0])
