@@ -49,6 +49,13 @@ static void take_facts(struct places *p, size_t t)
         rt->flags |= FLAG_NESTED;
 }
 
+/* What stands between a reason and its remedy: not every reason ends its sentence. */
+static const char *glue(const struct target_probe *probe)
+{
+    size_t n = strlen(probe->reason);
+    return !probe->remedy[0] ? "" : n == 0 || probe->reason[n - 1] == '.' ? " " : ": ";
+}
+
 int place_probe(struct places *p, struct error *e)
 {
     /* Equal conditions: if one target cannot have limits, nobody gets any. */
@@ -62,9 +69,10 @@ int place_probe(struct places *p, struct error *e)
             p->place[t].lost = true;
             note_board(p, t, BOARD_TARGET_UNUSABLE, probe.reason, probe.remedy);
             if (t == 0 || p->count == 2)
-                return error_set(e, ERROR_SYSTEM, "%s cannot be used here: %s %s", kind->id,
-                                 probe.reason, probe.remedy);
-            board_log(p->board, BOARD_LOG_ERROR, kind->id, "%s %s", probe.reason, probe.remedy);
+                return error_set(e, ERROR_SYSTEM, "%s cannot be used here: %s%s%s", kind->id,
+                                 probe.reason, glue(&probe), probe.remedy);
+            board_log(p->board, BOARD_LOG_ERROR, kind->id, "%s%s%s", probe.reason, glue(&probe),
+                      probe.remedy);
             continue;
         }
         if (probe.emulated)
