@@ -399,6 +399,16 @@ tests_bench_bench_observer_SOURCES = tests/bench/bench_observer.c tests/bench/co
 tests_bench_bench_observer_CFLAGS = $(AM_CFLAGS) -DUI_DEMO='"$(abs_builddir)/tests/ui_demo"'
 tests_bench_bench_observer_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
 
+# The boot of a virtual machine against the least that one can be.
+EXTRA_PROGRAMS += tests/bench/bench_boot tests/bench/bare_init
+bench_programs += tests/bench/bench_boot tests/bench/bare_init
+benches += tests/bench/bench_boot
+tests_bench_bench_boot_SOURCES = tests/bench/bench_boot.c tests/bench/compare.c tests/bench/compare.h
+tests_bench_bench_boot_CFLAGS = $(AM_CFLAGS) -DBENCH_BUILD='"$(abs_top_builddir)"'
+tests_bench_bench_boot_LDADD = libvmtax.a $(ENGINE_LIBS) $(STATGRAB_LIBS) -lm
+tests_bench_bare_init_SOURCES = tests/bench/bare_init.c
+tests_bench_bare_init_LDFLAGS = -static
+
 bench: all
 	test -z '$(bench_programs)' || $(MAKE) $(AM_MAKEFLAGS) $(bench_programs)
 	@$(AM_TESTS_ENVIRONMENT) for b in $(benches); do \
