@@ -28,7 +28,8 @@ struct board_run {
     size_t metric; /* index into metrics */
     size_t target; /* whose slot runs now */
     char position[4];
-    char phase[48]; /* "starting container", "lead-in", "measure", "verify", "clock audit" */
+    char phase[80]; /* "starting container", "kvm: mounting the host's files", "lead-in", "measure",
+                       "verify", "clock audit" */
     uint32_t block, blocks; /* of this metric: block from 0 */
     uint8_t stage, stages;
     double elapsed_s, eta_s; /* of the whole plan; eta < 0: unknown */

@@ -40,8 +40,8 @@ static void look_target(const struct target_kind *k, const struct target_options
     if (p.use == TARGET_UNUSABLE)
         snprintf(f->text, sizeof f->text, "%s", p.reason);
     else
-        snprintf(f->text, sizeof f->text, "works by %.60s%s%.180s", p.how, p.reason[0] ? "; " : "",
-                 p.reason);
+        snprintf(f->text, sizeof f->text, "works%s by %.60s%s%.170s",
+                 p.emulated ? ", EMULATED," : "", p.how, p.reason[0] ? "; " : "", p.reason);
     snprintf(f->remedy, sizeof f->remedy, "%s", p.remedy);
 }
 

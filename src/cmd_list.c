@@ -126,6 +126,12 @@ static const char *use_text(enum target_use use)
     return use == TARGET_USABLE ? "works" : use == TARGET_LIMITED ? "limited" : "cannot";
 }
 
+/* For people: what it would run as is the limit that counts. */
+static const char *use_word(const struct target_probe *p)
+{
+    return p->emulated && p->use == TARGET_LIMITED ? "emulated" : use_text(p->use);
+}
+
 static int list_targets(const struct options *o, FILE *out, struct error *e)
 {
     cJSON *array = o->json ? cJSON_CreateArray() : NULL;
@@ -144,13 +150,14 @@ static int list_targets(const struct options *o, FILE *out, struct error *e)
             cJSON_AddStringToObject(row, "id", (*k)->id);
             cJSON_AddStringToObject(row, "what", (*k)->what);
             cJSON_AddStringToObject(row, "use", use_text(p.use));
+            cJSON_AddBoolToObject(row, "emulated", p.emulated);
             cJSON_AddStringToObject(row, "how", p.how);
             cJSON_AddStringToObject(row, "reason", p.reason);
             cJSON_AddStringToObject(row, "remedy", p.remedy);
             cJSON_AddItemToArray(array, row);
             continue;
         }
-        int column = fprintf(out, "%-12s %-8s ", (*k)->id, use_text(p.use));
+        int column = fprintf(out, "%-12s %-8s ", (*k)->id, use_word(&p));
         text_wrap(out, (*k)->what, column, 22);
         if (p.how[0])
             text_wrap(out, p.how, fprintf(out, "%22sby ", ""), 25);

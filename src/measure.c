@@ -7,17 +7,23 @@
 #include "text.h"
 
 #include <math.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
+#define TICK_MS 1000
+
 struct progress {
+    const struct board *board;
     bool terminal; /* one line, rewritten; otherwise a line for each row */
     bool quiet;
     bool slots; /* as JSON lines on stdout */
     uint64_t next_ns;
     size_t told_log;
-    char last_title[96];
+    char last_title[96], last_stage[REASON_MAX];
     int written; /* columns of the line that stands */
 };
 
@@ -46,6 +52,36 @@ static void tell_log(struct progress *p, const struct snapshot *s)
     }
 }
 
+static const struct board_target *starting(const struct snapshot *s)
+{
+    for (size_t t = 0; t < s->target_count; t++)
+        if (s->targets[t].state == BOARD_TARGET_STARTING)
+            return &s->targets[t];
+    return NULL;
+}
+
+static int progress_text(const struct progress *p, const struct snapshot *s, char *line,
+                         size_t size)
+{
+    const struct board_target *t = starting(s);
+    char eta[32] = "", waits[32];
+    if (t) {
+        double seconds = fmax(0, board_now(p->board) - t->since_s);
+        snprintf(waits, sizeof waits, seconds < 9.95 ? "%.1f s" : "%.0f s", seconds);
+        return snprintf(line, size, "%s  %s: %s", waits, t->id,
+                        t->reason[0] ? t->reason : "starting");
+    }
+    if (!s->run.active || !s->run.workload)
+        return snprintf(line, size, "%s", s->run.phase);
+    if (s->run.eta_s >= 0)
+        text_duration(eta, sizeof eta, s->run.eta_s);
+    return snprintf(line, size, "%3.0f %%  eta %s  %s  %s %s  block %u/%u", 100 * s->run.done,
+                    eta[0] ? eta : "-", s->run.title,
+                    s->run.target < s->target_count ? s->targets[s->run.target].id : "",
+                    s->run.position, s->run.block + 1, s->run.blocks);
+}
+
+/* Called with the board locked, by the runner and by the ticker. */
 static void show(void *context, const struct snapshot *s)
 {
     struct progress *p = context;
@@ -63,17 +99,8 @@ static void show(void *context, const struct snapshot *s)
     if (now < p->next_ns)
         return;
     p->next_ns = now + 250000000u;
-    char eta[32] = "", line[160];
-    if (s->run.eta_s >= 0)
-        text_duration(eta, sizeof eta, s->run.eta_s);
-    int n;
-    if (s->run.active)
-        n = snprintf(line, sizeof line, "%3.0f %%  eta %s  %s  %s %s  block %u/%u",
-                     100 * s->run.done, eta[0] ? eta : "-", s->run.title,
-                     s->run.target < s->target_count ? s->targets[s->run.target].id : "",
-                     s->run.position, s->run.block + 1, s->run.blocks);
-    else
-        n = snprintf(line, sizeof line, "%s", s->run.phase);
+    char line[160];
+    int n = progress_text(p, s, line, sizeof line);
     if (n < 0)
         return;
     if (n > 78)
@@ -93,6 +120,63 @@ static void show_slot(void *context, const struct result *r, const struct slot *
     free(json);
 }
 
+/* A guest that boots says nothing for seconds, and the runner waits with it: somebody has to show
+ * that time goes on. Where lines are not rewritten, each stage that takes longer than a tick gets
+ * one. */
+struct ticker {
+    struct board *board;
+    struct progress *progress;
+    pthread_t thread;
+    int end_fd; /* eventfd: readable = end; -1: no thread */
+};
+
+static void tick(struct progress *p, const struct snapshot *s)
+{
+    const struct board_target *t = starting(s);
+    if (!t)
+        return;
+    if (p->terminal) {
+        show(p, s);
+    } else if (strcmp(p->last_stage, t->reason) != 0) {
+        text_copy(p->last_stage, sizeof p->last_stage, t->reason);
+        tell_log(p, s);
+        fprintf(stderr, "vmtax: %s: %s\n", t->id, t->reason);
+    }
+}
+
+static void *ticker_main(void *context)
+{
+    struct ticker *k = context;
+    struct pollfd end = {.fd = k->end_fd, .events = POLLIN};
+    while (poll(&end, 1, TICK_MS) <= 0) {
+        pthread_mutex_lock(&k->board->lock);
+        tick(k->progress, &k->board->current);
+        pthread_mutex_unlock(&k->board->lock);
+    }
+    return NULL;
+}
+
+/* Without it the run is measured all the same. */
+static void ticker_start(struct ticker *k)
+{
+    k->end_fd = k->progress->quiet ? -1 : eventfd(0, EFD_CLOEXEC);
+    if (k->end_fd >= 0 && pthread_create(&k->thread, NULL, ticker_main, k) != 0) {
+        close(k->end_fd);
+        k->end_fd = -1;
+    }
+}
+
+static void ticker_stop(struct ticker *k)
+{
+    uint64_t one = 1;
+    if (k->end_fd < 0)
+        return;
+    ssize_t n = write(k->end_fd, &one, sizeof one);
+    (void)n;
+    pthread_join(k->thread, NULL);
+    close(k->end_fd);
+}
+
 int measure_run(const struct context *c, const struct plan *plan, struct result *result,
                 struct error *e)
 {
@@ -100,7 +184,8 @@ int measure_run(const struct context *c, const struct plan *plan, struct result 
     struct board board;
     if (board_init(&board, e) < 0)
         return -1;
-    struct progress progress = {.terminal = isatty(STDERR_FILENO) == 1,
+    struct progress progress = {.board = &board,
+                                .terminal = isatty(STDERR_FILENO) == 1,
                                 .quiet = c->options->quiet,
                                 .slots = c->options->ndjson};
     struct runner_hooks hooks = {.progress = show, .slot = show_slot, .context = &progress};
@@ -112,7 +197,10 @@ int measure_run(const struct context *c, const struct plan *plan, struct result 
                 text_duration(time, sizeof time, plan_seconds(plan)));
     }
     setup_step_aside(&plan->options);
+    struct ticker ticker = {.board = &board, .progress = &progress};
+    ticker_start(&ticker);
     int rc = runner_run(plan, &board, result, c->interrupt_fd, &hooks, e);
+    ticker_stop(&ticker);
     wipe(&progress);
     board_release(&board);
     return rc;

@@ -17,19 +17,12 @@ static void note_board(struct places *p, size_t t, enum board_target_state state
 {
     struct snapshot *s = board_edit(p->board);
     struct board_target *b = &s->targets[t];
+    if (state == BOARD_TARGET_STARTING && b->state != state)
+        b->since_s = board_now(p->board);
     b->state = state;
-    text_copy(b->id, sizeof b->id, p->result->targets[t].id);
-    text_copy(b->kind, sizeof b->kind, p->result->targets[t].kind);
+    snapshot_set_target(b, &p->result->targets[t]);
     text_clean(b->reason, sizeof b->reason, reason ? reason : "");
     text_clean(b->remedy, sizeof b->remedy, remedy ? remedy : "");
-    const struct result_target *rt = &p->result->targets[t];
-    text_copy(b->how, sizeof b->how, rt->how);
-    text_copy(b->network, sizeof b->network, rt->network);
-    text_copy(b->limits, sizeof b->limits, rt->limits);
-    text_copy(b->devices, sizeof b->devices, rt->devices);
-    text_copy(b->kernel, sizeof b->kernel, rt->kernel);
-    b->start_s = rt->start_s;
-    b->emulated = rt->emulated;
     board_publish(p->board);
 }
 
@@ -45,6 +38,7 @@ static void take_facts(struct places *p, size_t t)
     text_clean(rt->network, sizeof rt->network, f->network);
     text_clean(rt->limits, sizeof rt->limits, f->limits);
     text_clean(rt->devices, sizeof rt->devices, f->devices);
+    text_clean(rt->remark, sizeof rt->remark, f->remark);
     text_copy(rt->kernel, sizeof rt->kernel, h->kernel);
     text_copy(rt->clocksource, sizeof rt->clocksource, h->clocksource);
     text_copy(rt->virt, sizeof rt->virt, h->virt);

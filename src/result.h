@@ -40,6 +40,7 @@ struct result_target {
     uint64_t memory_mib; /* 0 = no limit */
     char how[64], network[64], limits[96];
     char devices[64];                           /* of a virtual machine; else empty */
+    char remark[256];                           /* why it is emulated, slower, ...; or empty */
     char kernel[64], clocksource[32], virt[32]; /* from the hello, cleaned */
     double start_s;
     double clock_rate,

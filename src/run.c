@@ -37,6 +37,24 @@ void run_tell(struct run *r)
     pthread_mutex_unlock(&r->board->lock);
 }
 
+void run_show_begin(struct run *r)
+{
+    struct snapshot *s = board_edit(r->board);
+    struct board_run *run = &s->run;
+    run->active = true;
+    run->paused = false;
+    run->workload = NULL;
+    run->title[0] = run->params[0] = run->position[0] = run->phase[0] = '\0';
+    run->metric = SIZE_MAX;
+    run->target = 0;
+    run->block = run->blocks = 0;
+    run->rate_count = run->block_count = 0;
+    memset(run->latency, 0, sizeof run->latency);
+    run->elapsed_s = run->done = 0;
+    run->eta_s = r->expected_s;
+    board_publish_run(r->board);
+}
+
 void run_show_phase(struct run *r, const char *phase)
 {
     struct snapshot *s = board_edit(r->board);

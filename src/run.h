@@ -42,6 +42,8 @@ bool run_interrupted(const struct run *r);
 /* Does target t still take part in this row? */
 bool run_takes_part(const struct run *r, size_t metric, size_t t);
 
+/* The run begins: from now on it is active, before its first row is. */
+void run_show_begin(struct run *r);
 /* Each of these publishes the board; those with a word for the progress hook call it. */
 void run_tell(struct run *r);
 void run_show_phase(struct run *r, const char *phase);

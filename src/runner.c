@@ -302,6 +302,7 @@ int runner_run(const struct plan *plan, struct board *board, struct result *resu
     r->started_s = (double)clock_now_ns() * 1e-9;
     r->expected_s = plan_seconds(plan);
     prepare_result(r);
+    run_show_begin(r);
 
     struct error failure = {.kind = ERROR_NONE};
     int rc = prepare(r, &failure);

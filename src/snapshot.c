@@ -63,6 +63,27 @@ struct board_metric *snapshot_metric(struct snapshot *s, const struct workload *
     return m;
 }
 
+void snapshot_set_target(struct board_target *to, const struct result_target *from)
+{
+    text_clean(to->id, sizeof to->id, from->id);
+    text_clean(to->kind, sizeof to->kind, from->kind);
+    text_clean(to->how, sizeof to->how, from->how);
+    text_clean(to->network, sizeof to->network, from->network);
+    text_clean(to->limits, sizeof to->limits, from->limits);
+    text_clean(to->devices, sizeof to->devices, from->devices);
+    text_clean(to->kernel, sizeof to->kernel, from->kernel);
+    text_clean(to->remark, sizeof to->remark, from->remark);
+    text_clean(to->clocksource, sizeof to->clocksource, from->clocksource);
+    to->cpus = from->cpus;
+    to->memory_mib = from->memory_mib;
+    to->clock_known = from->clock_known;
+    to->clock_stepped = from->clock_stepped;
+    to->clock_rate = from->clock_rate;
+    to->clock_bound = from->clock_bound;
+    to->emulated = from->emulated;
+    to->start_s = from->start_s;
+}
+
 static void set_targets(struct snapshot *s, const struct result *r)
 {
     struct board_target old[TARGETS_MAX];
@@ -77,19 +98,12 @@ static void set_targets(struct snapshot *s, const struct result *r)
         for (size_t j = 0; j < old_count; j++) {
             if (strcmp(old[j].id, from->id) == 0 && !s->stored) {
                 to->state = old[j].state;
+                to->since_s = old[j].since_s;
                 text_copy(to->reason, sizeof to->reason, old[j].reason);
                 text_copy(to->remedy, sizeof to->remedy, old[j].remedy);
             }
         }
-        text_clean(to->id, sizeof to->id, from->id);
-        text_clean(to->kind, sizeof to->kind, from->kind);
-        text_clean(to->how, sizeof to->how, from->how);
-        text_clean(to->network, sizeof to->network, from->network);
-        text_clean(to->limits, sizeof to->limits, from->limits);
-        text_clean(to->devices, sizeof to->devices, from->devices);
-        text_clean(to->kernel, sizeof to->kernel, from->kernel);
-        to->emulated = from->emulated;
-        to->start_s = from->start_s;
+        snapshot_set_target(to, from);
     }
 }
 

@@ -30,9 +30,15 @@ struct board_target {
     char kind[TARGET_ID_MAX];
     enum board_target_state state;
     bool emulated;
+    uint64_t cpus, memory_mib; /* 0: not known yet, no limit */
     char how[64], network[64], limits[96], devices[64], kernel[64];
+    char remark[256]; /* why it is emulated, slower, ...; or "" */
+    char clocksource[32];
+    bool clock_known, clock_stepped;
+    double clock_rate, clock_bound; /* valid if clock_known: guest seconds a host second */
+    double since_s;                 /* STARTING: when that began, on the time line of now_s */
     double start_s;
-    char reason[REASON_MAX];
+    char reason[REASON_MAX]; /* STARTING: what it waits for; FAILED, UNUSABLE: why */
     char remedy[256];
 };
 
@@ -128,9 +134,12 @@ size_t snapshot_ring_push(size_t *first, size_t *count, size_t max);
 
 /* Replace targets, metrics and summary by those of a result (derived parts must be up to date).
  * The metrics of r come first and in its order, without those that the catalogue does not know.
- * What only the board knows is kept: the state and reason of a target of the same id, and rows with
- * a stored baseline. Cells count as live unless s->stored or taken over from an earlier result. */
+ * What only the board knows is kept: the state, reason, ... of a target of the same id, and rows
+ * with a stored baseline. Cells count as live unless s->stored or taken over from an earlier
+ * result. */
 void snapshot_set_result(struct snapshot *s, const struct result *r);
+/* What a target of a result is known by: everything but its state, since_s, reason and remedy. */
+void snapshot_set_target(struct board_target *to, const struct result_target *from);
 /* The row of a workload with these parameters, found or added (empty); s->metrics may move. */
 struct board_metric *snapshot_metric(struct snapshot *s, const struct workload *w,
                                      const char *params);

@@ -101,6 +101,8 @@ static void add_target(cJSON *array, const struct result_target *t)
     cJSON_AddStringToObject(o, "how", t->how);
     cJSON_AddStringToObject(o, "network", t->network);
     cJSON_AddStringToObject(o, "limits", t->limits);
+    cJSON_AddStringToObject(o, "devices", t->devices);
+    cJSON_AddStringToObject(o, "remark", t->remark);
     json_add_number(o, "start_s", t->start_s);
     if (t->clock_known || t->clock_stepped) {
         cJSON *clock = cJSON_AddObjectToObject(o, "clock");

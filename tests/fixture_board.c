@@ -168,7 +168,7 @@ static void fill_cell(struct board_metric *m, const struct snapshot *s, size_t m
     if (t->emulated) {
         c->verdict = VERDICT_NOT_COMPARABLE;
         c->flags |= FLAG_EMULATED;
-        text_copy(c->reason, sizeof c->reason, "emulated: no hardware assist");
+        text_copy(c->reason, sizeof c->reason, "emulated processor: shown, never judged");
     }
 }
 
@@ -222,11 +222,30 @@ static void add_target(struct snapshot *s, const char *id, const char *kind, boo
     text_copy(t->kind, sizeof t->kind, kind);
     t->state = BOARD_TARGET_READY;
     t->emulated = emulated;
-    text_copy(t->how, sizeof t->how, s->target_count == 1 ? "the host itself" : "liblxc 5.0.2");
-    text_copy(t->network, sizeof t->network, "veth 10.77.0.1 - 10.77.0.2");
-    text_copy(t->limits, sizeof t->limits, "cpus 0-1, memory 1536 MiB (cgroup v2)");
-    text_copy(t->kernel, sizeof t->kernel, "6.1.0-18-amd64");
-    t->start_s = s->target_count == 1 ? 0.004 : 0.182;
+    bool machine = strcmp(kind, "kvm") == 0 || strcmp(kind, "tcg") == 0;
+    text_copy(t->how, sizeof t->how,
+              s->target_count == 1 ? "the host itself"
+              : !machine           ? "liblxc 5.0.2"
+              : emulated           ? "QEMU 7.2.22 TCG, microvm"
+                                   : "QEMU 7.2.22 KVM, microvm");
+    text_copy(t->network, sizeof t->network,
+              machine ? "virtio, tap 10.213.4.1 - 10.213.4.2" : "veth 10.77.0.1 - 10.77.0.2");
+    text_copy(t->limits, sizeof t->limits,
+              machine ? "2 vCPUs, memory 1536 MiB of its own"
+                      : "cpus 0-1, memory 1536 MiB (cgroup v2)");
+    text_copy(t->devices, sizeof t->devices, machine ? "virtio, disk 256 MiB, cache none" : "");
+    text_copy(t->kernel, sizeof t->kernel, machine ? "6.1.0-56-amd64" : "6.1.0-18-amd64");
+    text_copy(t->clocksource, sizeof t->clocksource, machine && !emulated ? "kvm-clock" : "tsc");
+    if (emulated)
+        text_copy(t->remark, sizeof t->remark,
+                  "EMULATED, because there is no /dev/kvm: this machine is itself a guest, without "
+                  "VT-x or AMD-V");
+    t->cpus = 2;
+    t->memory_mib = 1536;
+    t->clock_known = true;
+    t->clock_rate = emulated ? 0.9964 : 1.000002;
+    t->clock_bound = 0.00003;
+    t->start_s = s->target_count == 1 ? 0.004 : emulated ? 19.9 : machine ? 1.31 : 0.182;
 }
 
 static void fill_metrics(struct snapshot *s, bool live)
@@ -463,6 +482,7 @@ void fixture_starting(struct snapshot *s)
     add_target(s, "native", "native", false);
     add_target(s, "container", "container", false);
     s->targets[1].state = BOARD_TARGET_STARTING;
+    s->targets[1].since_s = s->now_s - 1.1;
     fill_host(s);
     s->run.active = true;
     s->run.metric = SIZE_MAX;
@@ -471,6 +491,81 @@ void fixture_starting(struct snapshot *s)
     s->run.elapsed_s = 1;
     s->run.eta_s = 58;
     s->run.done = 0.01;
+}
+
+static void fixture_machine(struct snapshot *s, const char *kind)
+{
+    fill_common(s);
+    add_target(s, "native", "native", false);
+    add_target(s, "container", "container", false);
+    add_target(s, kind, kind, strcmp(kind, "tcg") == 0);
+    fill_metrics(s, true);
+    fill_summary(s);
+    fill_host(s);
+    fill_run(s, 2);
+    fill_queue_and_log(s);
+}
+
+void fixture_kvm(struct snapshot *s)
+{
+    fixture_machine(s, "kvm");
+}
+
+void fixture_tcg(struct snapshot *s)
+{
+    fixture_machine(s, "tcg");
+    s->log_count = 0;
+    snapshot_log(s, BOARD_LOG_WARN, "kvm", "%s", s->targets[2].remark);
+    snapshot_log(s, BOARD_LOG_OK, "tcg", "ready after 19900 ms: %s", s->targets[2].how);
+    for (size_t i = 0; i < s->log_count; i++)
+        s->log[i].at = CLOCK_AT - 30;
+}
+
+static void boots(struct board_target *t, double since_s)
+{
+    t->state = BOARD_TARGET_STARTING;
+    t->since_s = since_s;
+    t->emulated = false; /* known when it has started */
+    t->remark[0] = '\0';
+    text_copy(t->reason, sizeof t->reason, "waiting for the guest's kernel, emulated");
+}
+
+void fixture_booting(struct snapshot *s)
+{
+    fill_common(s);
+    add_target(s, "native", "native", false);
+    add_target(s, "container", "container", false);
+    struct board_target *t = &s->targets[s->target_count++];
+    text_copy(t->id, sizeof t->id, "kvm");
+    text_copy(t->kind, sizeof t->kind, "kvm");
+    boots(t, s->now_s - 12.3);
+    fill_host(s);
+    s->run.active = true;
+    s->run.metric = SIZE_MAX;
+    snprintf(s->run.phase, sizeof s->run.phase, "kvm: %.60s", t->reason);
+    s->run.elapsed_s = 13;
+    s->run.eta_s = 58;
+}
+
+void fixture_revived(struct snapshot *s)
+{
+    fixture_kvm(s);
+    boots(&s->targets[2], s->now_s - 2.3);
+    snprintf(s->run.phase, sizeof s->run.phase, "kvm: %.60s", s->targets[2].reason);
+    snapshot_log(s, BOARD_LOG_WARN, "kvm", "the guest's kernel panicked or restarted");
+    s->log[s->log_count - 1].at = CLOCK_AT - 2;
+}
+
+void fixture_no_machine(struct snapshot *s)
+{
+    fixture_container(s);
+    struct board_target *t = &s->targets[s->target_count++];
+    text_copy(t->id, sizeof t->id, "kvm");
+    text_copy(t->kind, sizeof t->kind, "kvm");
+    t->state = BOARD_TARGET_UNUSABLE;
+    text_copy(t->reason, sizeof t->reason, "QEMU is not installed.");
+    text_copy(t->remedy, sizeof t->remedy,
+              "apt-get install qemu-system-x86 (Fedora: qemu-system-x86-core, Arch: qemu-base)");
 }
 
 /* Take back what the container has. */

@@ -14,8 +14,14 @@ void fixture_older(struct snapshot *s);  /* of a session that is over; every sec
                                             earlier one, hours or days before */
 void fixture_all(struct snapshot *s); /* container, openvz, xen, kvm, and a kvm that is emulated */
 void fixture_starting(struct snapshot *s); /* the first run has begun, the container is starting */
-void fixture_native(struct snapshot *s);   /* native alone was measured, nothing runs */
-void fixture_failed(struct snapshot *s);   /* the container did not start, native goes on */
+void fixture_kvm(struct snapshot *s);      /* native, container and KVM; a row runs on KVM */
+void fixture_tcg(struct snapshot *s); /* the same where KVM does not work: emulated, with why */
+void fixture_booting(
+    struct snapshot *s); /* the first run: a virtual machine boots, 12.3 s so far */
+void fixture_revived(struct snapshot *s);    /* in a run: it is started once more, 2.3 s so far */
+void fixture_no_machine(struct snapshot *s); /* kvm cannot be used here: why and what to do */
+void fixture_native(struct snapshot *s);     /* native alone was measured, nothing runs */
+void fixture_failed(struct snapshot *s);     /* the container did not start, native goes on */
 void fixture_rows_failed(
     struct snapshot *s); /* nothing runs; some rows failed, cannot be, or carry flags */
 void fixture_slow(struct snapshot *s); /* a container that costs: every verdict, hollow marks */

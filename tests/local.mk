@@ -63,7 +63,7 @@ tests_unit_test_session_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 unit_tests += tests/unit/test_place
 tests_unit_test_place_SOURCES = tests/unit/test_place.c tests/unit/unit.h
 tests_unit_test_place_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_place_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+tests_unit_test_place_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_plan
 tests_unit_test_plan_SOURCES = tests/unit/test_plan.c tests/unit/unit.h
@@ -118,7 +118,7 @@ tests_unit_test_kernels_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_
 unit_tests += tests/unit/test_tinyvm
 tests_unit_test_tinyvm_SOURCES = tests/unit/test_tinyvm.c tests/unit/unit.h
 tests_unit_test_tinyvm_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_tinyvm_LDADD = libkernels.a libvmtax.a $(CMOCKA_LIBS) -lm
+tests_unit_test_tinyvm_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 # Has the kernels' files inside, with the kernels' flags.
 unit_tests += tests/unit/test_kernel_faults
@@ -231,12 +231,12 @@ tests_unit_test_qmp_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 unit_tests += tests/unit/test_qmp_hostile
 tests_unit_test_qmp_hostile_SOURCES = tests/unit/test_qmp_hostile.c $(qmp_peer)
 tests_unit_test_qmp_hostile_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
-tests_unit_test_qmp_hostile_LDADD = libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
+tests_unit_test_qmp_hostile_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_qmp_real
 tests_unit_test_qmp_real_SOURCES = tests/unit/test_qmp_real.c $(qmp_peer)
 tests_unit_test_qmp_real_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
-tests_unit_test_qmp_real_LDADD = libvmtax.a $(CMOCKA_LIBS) $(CJSON_LIBS) -lm
+tests_unit_test_qmp_real_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_counters
 tests_unit_test_counters_SOURCES = tests/unit/test_counters.c tests/unit/unit.h
@@ -246,7 +246,7 @@ tests_unit_test_counters_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
 unit_tests += tests/unit/test_cost
 tests_unit_test_cost_SOURCES = tests/unit/test_cost.c tests/unit/unit.h
 tests_unit_test_cost_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_cost_LDADD = libvmtax.a $(CMOCKA_LIBS) -lm
+tests_unit_test_cost_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_kvm_stats
 tests_unit_test_kvm_stats_SOURCES = tests/unit/test_kvm_stats.c tests/unit/unit.h

@@ -99,11 +99,10 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         void (*fill)(struct snapshot *s);
-    } fixtures[] = {{"empty", fixture_empty},
-                    {"container", fixture_container},
-                    {"stored", fixture_stored},
-                    {"all", fixture_all},
-                    {"hostile", fixture_hostile}};
+    } fixtures[] = {{"empty", fixture_empty},     {"container", fixture_container},
+                    {"stored", fixture_stored},   {"all", fixture_all},
+                    {"kvm", fixture_kvm},         {"tcg", fixture_tcg},
+                    {"booting", fixture_booting}, {"hostile", fixture_hostile}};
     static const char *const welcome[] = {"What does a container cost here? Enter runs it.", NULL};
     struct app_options options = {0};
     struct feeder f = {0};

@@ -19,7 +19,10 @@ static void figure_line(struct page *p, const struct workload *w, const struct b
     widget_target(p->c, p->y, x, name - 1, t);
     x += name;
     if (f->measured) {
-        x = canvas_text(p->c, p->y, x, STYLE_TEXT, ATTR_BOLD, row_figure(w, f->value, value));
+        if (t->emulated)
+            x = canvas_text(p->c, p->y, x, STYLE_DIM, 0, "~");
+        x = canvas_text(p->c, p->y, x, t->emulated ? STYLE_DIM : STYLE_TEXT,
+                        t->emulated ? 0 : ATTR_BOLD, row_figure(w, f->value, value));
         if (f->bounded)
             x = canvas_textf(p->c, p->y, x, STYLE_DIM, 0, "  %s",
                              row_range(w, f->value, f->low, f->high, range));
@@ -90,15 +93,17 @@ static void comparison_lines(struct page *p, const struct snapshot *s, const str
     row_half(r, UNIT_PERCENT, half);
     row_detectable(r, detectable);
     if (r->bounded)
-        page_field(p, "interval", STYLE_TEXT, "%.1f–%.1f, level %.1f%%%s", r->low * 100,
-                   r->high * 100, r->cell->comparison.estimate.level * 100,
+        page_field(p, "interval", STYLE_TEXT, "%s%.1f–%.1f, level %.1f%%%s", r->emulated ? "~" : "",
+                   r->low * 100, r->high * 100, r->cell->comparison.estimate.level * 100,
                    r->approximate ? ", approximate" : "");
     else
         page_field(p, "interval", STYLE_WARN, "none: too few blocks, so the mark is hollow");
     page_field(p, "blocks", STYLE_TEXT, "n %zu%s%s%s", r->n, detectable[0] ? ", would find " : "",
                detectable, detectable[0] ? " (80 % power)" : "");
     if (r->emulated)
-        page_field(p, "verdict", STYLE_DIM, "~ emulated: outside of every mean and verdict");
+        page_field(p, "verdict", STYLE_DIM, "none: %s",
+                   r->target->remark[0] ? r->target->remark
+                                        : "emulated by software, which is no hypervisor's figure");
     else
         page_field(p, "verdict", style_of_verdict(r->verdict), "%s: %s", verdicts[r->verdict].title,
                    r->cell->comparison.reason[0] ? r->cell->comparison.reason : verdict_words(r));
@@ -125,7 +130,8 @@ static void age_line(struct page *p, const struct snapshot *s, const struct row 
         page_field(p, "age", STYLE_DIM, "%s: a stored result, not this session", age);
 }
 
-static void latency_lines(struct page *p, const struct latency *native, const struct latency *guest)
+static void latency_lines(struct page *p, const struct latency *native, const struct latency *guest,
+                          bool emulated)
 {
     static const char *const names[] = {"p50", "p90", "p99", "p99.9", "max"};
     const double of_native[] = {native->p50_us, native->p90_us, native->p99_us, native->p99_9_us,
@@ -146,8 +152,10 @@ static void latency_lines(struct page *p, const struct latency *native, const st
         x = p->r.x + 11;
         for (size_t i = 0; i < 5 && x + w <= p->r.x + p->r.w; i++, x += w) {
             char number[NUMBER_MAX];
-            canvas_text_right(p->c, p->y, x + w - 1, STYLE_TEXT, 0,
-                              number_short(number, k ? of_guest[i] : of_native[i]));
+            int first = canvas_text_right(p->c, p->y, x + w - 1, STYLE_TEXT, 0,
+                                          number_short(number, k ? of_guest[i] : of_native[i]));
+            if (k && emulated)
+                canvas_put(p->c, p->y, first - 1, '~', STYLE_DIM, 0);
         }
         p->y++;
     }
@@ -269,7 +277,7 @@ void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, cons
             figure_line(&p, w, row.target, &row.cell->figure);
         comparison_lines(&p, s, &row, v->unit);
         age_line(&p, s, &row);
-        latency_lines(&p, &m->cell[0].figure.latency, &row.cell->figure.latency);
+        latency_lines(&p, &m->cell[0].figure.latency, &row.cell->figure.latency, row.emulated);
     } else {
         struct row row = row_read(s, metric, 0);
         page_text(&p, STYLE_DIM, 0, "no guest to compare with");

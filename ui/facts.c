@@ -1,5 +1,7 @@
 #include "ui/facts.h"
 
+#include "ui/card.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -22,7 +24,10 @@ void facts_tally(struct page *p, const struct snapshot *s)
         int end = p->r.x + p->r.w;
         int x = widget_target(p->c, p->y, p->r.x, 16, &s->targets[t]);
         x = canvas_textf(p->c, p->y, x, STYLE_DIM, 0, "  %zu rows ", total);
-        for (size_t i = 0; i < sizeof shown / sizeof shown[0] && x + 6 < end; i++)
+        if (s->targets[t].emulated)
+            canvas_text(p->c, p->y, x, STYLE_DIM, 0, " not judged");
+        for (size_t i = 0;
+             !s->targets[t].emulated && i < sizeof shown / sizeof shown[0] && x + 6 < end; i++)
             if (count[shown[i]] > 0) {
                 x = canvas_textf(p->c, p->y, x + 1, style_of_verdict(shown[i]),
                                  attr_of_verdict(shown[i]), "%zu", count[shown[i]]);
@@ -46,8 +51,13 @@ void facts_answer(struct page *p, const struct snapshot *s)
     for (size_t t = 1; t < s->target_count; t++) {
         const struct subsystem_summary_cell *mean = &s->summary.cell[SUBSYSTEM_COUNT][t];
         const char *id = s->targets[t].id;
-        if (!mean->known || !isfinite(mean->ratio) || s->targets[t].emulated)
+        if (!mean->known || !isfinite(mean->ratio))
             continue;
+        if (s->targets[t].emulated) {
+            page_textf(p, STYLE_TEXT, 0, "%s is EMULATED: its figures are shown, never judged.",
+                       id);
+            continue;
+        }
         char interval[48] = "";
         if (mean->bounded)
             snprintf(interval, sizeof interval, " (%.1f–%.1f)", mean->low * 100, mean->high * 100);
@@ -91,8 +101,11 @@ void facts_targets(struct page *p, const struct snapshot *s, bool measured_only)
 {
     for (size_t t = 0; t < s->target_count; t++) {
         const struct board_target *to = &s->targets[t];
-        if (to->state == BOARD_TARGET_STARTING)
-            page_textf(p, STYLE_WARN, 0, "%s is starting…", to->id);
+        if (to->state == BOARD_TARGET_STARTING) {
+            char wait[CARD_TEXT];
+            page_textf(p, STYLE_WARN, 0, "%s is %s", to->id,
+                       card_wait(wait, s, to, 2 * p->r.w - 16));
+        }
         if (to->state != BOARD_TARGET_FAILED && to->state != BOARD_TARGET_UNUSABLE)
             continue;
         if (measured_only && !any_compared(s, t))

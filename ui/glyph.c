@@ -165,6 +165,7 @@ static const struct kind_look {
     {"openvz", GLYPH_OPENVZ, GLYPH_OPENVZ_HOLLOW, STYLE_OPENVZ},
     {"xen", GLYPH_XEN, GLYPH_XEN_HOLLOW, STYLE_XEN},
     {"kvm", GLYPH_KVM, GLYPH_KVM_HOLLOW, STYLE_KVM},
+    {"tcg", GLYPH_KVM_HOLLOW, GLYPH_KVM_HOLLOW, STYLE_KVM}, /* KVM's machine, always emulated */
     {NULL, GLYPH_REACHED, GLYPH_REACHED_HOLLOW, STYLE_REACHED},
 };
 
@@ -185,6 +186,11 @@ enum glyph glyph_of_kind(const char *kind, bool hollow)
 enum style style_of_kind(const char *kind)
 {
     return kind_look(kind)->style;
+}
+
+unsigned attr_of_mark(bool emulated)
+{
+    return emulated ? ATTR_DIM : ATTR_BOLD;
 }
 
 enum style style_of_verdict(enum verdict v)

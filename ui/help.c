@@ -83,6 +83,7 @@ static void page_legend(struct page *p)
         {"openvz", "OpenVZ"},
         {"xen", "Xen"},
         {"kvm", "KVM"},
+        {"tcg", "QEMU TCG: KVM's machine EMULATED; ~ and dashes, never judged"},
         {"ssh", "any other guest that is reached by a command"},
     };
     static const struct {
@@ -101,10 +102,10 @@ static void page_legend(struct page *p)
     char text[160];
     heading(p, "WHO: mark and hue");
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        glyph_line(p, glyph_of_kind(kinds[i].kind, false), style_of_kind(kinds[i].kind), ATTR_BOLD,
-                   kinds[i].text);
-    glyph_line(p, GLYPH_KVM_HOLLOW, STYLE_KVM, ATTR_DIM,
-               "hollow: emulated (~ before its numbers, no verdict), or no interval yet");
+        glyph_line(p, glyph_of_kind(kinds[i].kind, false), style_of_kind(kinds[i].kind),
+                   attr_of_mark(strcmp(kinds[i].kind, "tcg") == 0), kinds[i].text);
+    glyph_line(p, GLYPH_CONTAINER_HOLLOW, STYLE_CONTAINER, ATTR_BOLD,
+               "hollow: no interval yet, or emulated");
     line(p, "");
     heading(p, "HOW GOOD: sign and colour");
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)

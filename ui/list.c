@@ -91,7 +91,7 @@ struct columns {
  * some of the rows are older than the others. */
 static struct columns fit(int w, bool names, bool raw, int longest, bool ages)
 {
-    struct columns k = {.name = names ? 11 : 2, .label = 13, .ratio = 8};
+    struct columns k = {.name = names ? 12 : 2, .label = 13, .ratio = 8};
     int left = w - k.name - k.label - k.ratio;
     if (left >= 12 + 6)
         k.half = 6;
@@ -180,9 +180,8 @@ static void draw_comparison(struct canvas *c, int y, int x, int w, const struct 
             r->metric->cell[0].figure.measured
                 ? row_figure(r->metric->workload, r->metric->cell[0].figure.value, figure)
                 : "—");
-        canvas_text_right(
-            c, y, at + 21, STYLE_TEXT, 0,
-            r->measured ? row_figure(r->metric->workload, r->cell->figure.value, figure) : "—");
+        canvas_text_right(c, y, at + 21, STYLE_TEXT, 0,
+                          r->measured ? row_own_figure(r, figure) : "—");
         at += k->raw;
     }
     if (!r->compared) {
@@ -314,7 +313,7 @@ static void draw_mark(struct canvas *c, int y, int x, int w, const struct axis *
     if (at >= 0 && !off)
         canvas_put(c, y, x + at,
                    glyph(c->glyphs, glyph_of_kind(r->target->kind, !r->bounded || r->emulated)),
-                   style_of_kind(r->target->kind), r->emulated ? ATTR_DIM : ATTR_BOLD);
+                   style_of_kind(r->target->kind), attr_of_mark(r->emulated));
 }
 
 void list_rows_draw(struct canvas *c, struct rect box, struct rect in, const struct snapshot *s,
@@ -427,8 +426,9 @@ void list_queue_draw(struct canvas *c, struct rect box, struct rect in, const st
     if (s->queue_count == 0) {
         struct page p = page_begin(c, in);
         page_text(&p, STYLE_DIM, 0,
-                  s->run.active ? "this is the last of the plan"
-                                : "empty: r or p puts something here");
+                  !s->run.active                     ? "empty: r or p puts something here"
+                  : s->run.metric >= s->metric_count ? "the rows follow when the targets are ready"
+                                                     : "this is the last of the plan");
         return;
     }
     size_t visible = (size_t)in.h;

@@ -1,6 +1,7 @@
 #include "ui/live.h"
 
 #include "text.h"
+#include "ui/card.h"
 #include "xalloc.h"
 
 #include <math.h>
@@ -162,8 +163,9 @@ static void draw_labels(struct canvas *c, struct rect graph, int right, const st
         int y = label_row(&graph, now, top);
         if (y == native_y)
             y += y + 1 < graph.y + graph.h ? 1 : -1;
-        canvas_textf(c, y, right, style_of_kind(s->targets[guest].kind), ATTR_BOLD, "%s now",
-                     number_short(number, now));
+        bool emulated = s->targets[guest].emulated;
+        canvas_textf(c, y, right, style_of_kind(s->targets[guest].kind), attr_of_mark(emulated),
+                     "%s%s now", emulated ? "~" : "", number_short(number, now));
     }
 }
 
@@ -219,13 +221,16 @@ void live_graph(struct canvas *c, struct rect r, const struct snapshot *s, doubl
         xs[i] = (double)i;
     struct plot p;
     plot_init(&p, graph.h, graph.w);
+    struct axis ax = {.low = 0, .high = (double)columns - 1}, ay = {.low = 0, .high = top};
     plot_level(&p, native_level(s), top, STYLE_NATIVE);
     for (size_t t = 1; t < s->target_count; t++) {
         spread(s, t, &window, values, columns);
-        plot_area(&p, values, columns, top, style_of_kind(s->targets[t].kind));
+        if (s->targets[t].emulated) /* hollow, as its mark */
+            plot_dashed(&p, &ax, &ay, xs, values, columns, style_of_kind(s->targets[t].kind));
+        else
+            plot_area(&p, values, columns, top, style_of_kind(s->targets[t].kind));
     }
     spread(s, 0, &window, values, columns);
-    struct axis ax = {.low = 0, .high = (double)columns - 1}, ay = {.low = 0, .high = top};
     plot_series(&p, &ax, &ay, xs, values, columns, STYLE_NATIVE);
     plot_blit(&p, c, graph.y, graph.x);
     plot_release(&p);
@@ -239,10 +244,47 @@ void live_graph(struct canvas *c, struct rect r, const struct snapshot *s, doubl
     canvas_unclip(c, former);
 }
 
+bool live_preparing(const struct snapshot *s)
+{
+    return s->run.active && s->run.metric >= s->metric_count;
+}
+
+void live_targets(struct canvas *c, struct rect r, const struct snapshot *s)
+{
+    size_t starting = card_starting(s);
+    int y = r.y, end = r.y + r.h;
+    for (size_t t = 0; t < s->target_count && y < end; t++)
+        if (t != starting) /* the title says it of that one */
+            card_line(c, y++, r.x, r.w, s, t);
+    /* unless it was too long for the title */
+    if (starting < s->target_count && canvas_columns(s->targets[starting].reason) + 30 > r.w) {
+        y += end - y > 2; /* a blank row, if there is one to spare */
+        struct page p = page_begin(c, (struct rect){y, r.x, end - y, r.w});
+        page_text(&p, STYLE_WARN, 0, s->targets[starting].reason);
+    }
+}
+
+static void draw_start_title(struct canvas *c, int y, int x, int w, const struct snapshot *s,
+                             size_t target)
+{
+    const struct board_target *t = &s->targets[target];
+    char seconds[CARD_TEXT], text[CARD_TEXT];
+    card_seconds(seconds, s, t);
+    int first = canvas_text_right(c, y, x + w - 1, STYLE_STRONG, ATTR_BOLD, seconds);
+    int at = widget_target(c, y, x, w < 30 ? 3 : 14, t) + 1;
+    snprintf(text, sizeof text, "starting%s%s", t->reason[0] ? ": " : "", t->reason);
+    widget_cut(c, y, at, first - at - 1, STYLE_WARN, ATTR_BOLD, text);
+}
+
 void live_title(struct canvas *c, int y, int x, int w, const struct snapshot *s)
 {
     const struct board_run *run = &s->run;
     char right[96], eta[24] = "", label[LABEL_MAX];
+    size_t starting = card_starting(s);
+    if (starting < s->target_count) {
+        draw_start_title(c, y, x, w, s, starting);
+        return;
+    }
     if (run->eta_s >= 0)
         text_duration(eta, sizeof eta, run->eta_s);
     snprintf(right, sizeof right, "block %u/%u  eta %s", run->block + 1, run->blocks,
@@ -253,7 +295,7 @@ void live_title(struct canvas *c, int y, int x, int w, const struct snapshot *s)
     if (canvas_columns(right) + 12 < w)
         first = canvas_text_right(c, y, x + w - 1, STYLE_DIM, 0, right);
     int at = x;
-    if (run->target < s->target_count)
+    if (run->target < s->target_count && !live_preparing(s))
         at = widget_target(c, y, x, w < 30 ? 3 : 14, &s->targets[run->target]) + 1;
     if (run->metric < s->metric_count)
         row_label(&s->metrics[run->metric], label);
@@ -296,10 +338,11 @@ void live_latency(struct canvas *c, int y, int x, int w, const struct snapshot *
     static const char *const names[] = {"p50", "p99", "p99.9"};
     int at = x;
     for (size_t i = 0; i < 3; i++) {
-        bool far = t > 0 && native->known && of[i] > 2 * ref[i];
+        bool emulated = t < s->target_count && s->targets[t].emulated;
+        bool far = t > 0 && !emulated && native->known && of[i] > 2 * ref[i];
         at = canvas_textf(c, y, at, STYLE_DIM, 0, "%s ", names[i]);
-        at = canvas_textf(c, y, at, far ? STYLE_WARN : STYLE_TEXT, far ? ATTR_BOLD : 0, "%s  ",
-                          duration_short(of[i], text));
+        at = canvas_textf(c, y, at, far ? STYLE_WARN : STYLE_TEXT, far ? ATTR_BOLD : 0, "%s%s  ",
+                          emulated ? "~" : "", duration_short(of[i], text));
     }
     if (t > 0 && native->known && at + 24 < x + w)
         canvas_textf(c, y, at, STYLE_DIM, 0, "native p99 %s", duration_short(native->p99_us, text));
@@ -333,7 +376,7 @@ void live_versus(struct canvas *c, int y, int x, int w, const struct snapshot *s
     widget_ratio(c, y, x + w - right, 8, r.ratio, r.verdict, unit == UNIT_RAW ? UNIT_PERCENT : unit,
                  r.emulated);
     if (right > 8)
-        canvas_text_right(c, y, x + w - 1, STYLE_DIM, 0, half);
+        canvas_text_right(c, y, x + w - 1, STYLE_DIM, 0, r.emulated ? "excl" : half);
     canvas_unclip(c, former);
 }
 

@@ -10,7 +10,14 @@
  * "native", "now" at the right (for w >= 40 and h >= 4). */
 void live_graph(struct canvas *c, struct rect r, const struct snapshot *s, double span_s);
 
-/* "● container  full read 64K" left, "measure  block 4/12  eta 1:12" right, one row. */
+/* The run has begun and no row of it has: targets start. */
+bool live_preparing(const struct snapshot *s);
+/* Then, instead of the graph: the other targets with their states, and all of what is waited for
+ * where the title cut it. */
+void live_targets(struct canvas *c, struct rect r, const struct snapshot *s);
+
+/* "● container  full read 64K" left, "measure  block 4/12  eta 1:12" right, one row. While a target
+ * starts: what it waits for, and since when. */
 void live_title(struct canvas *c, int y, int x, int w, const struct snapshot *s);
 /* Percentiles of the latest slot, native beside: one row. Without a histogram: the phase. */
 void live_latency(struct canvas *c, int y, int x, int w, const struct snapshot *s);

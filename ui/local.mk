@@ -16,6 +16,7 @@ libui_a_SOURCES = \
 	ui/live.c ui/live.h \
 	ui/gauge.c ui/gauge.h \
 	ui/facts.c ui/facts.h \
+	ui/card.c ui/card.h \
 	ui/list.c ui/list.h \
 	ui/rowbox.c ui/rowbox.h \
 	ui/matrix.c ui/matrix.h \

@@ -90,14 +90,18 @@ static void cell_text(const struct snapshot *s, const struct matrix *m, enum uni
     char number[NUMBER_MAX];
     double times = matrix_times(s, m, row, column);
     double us = matrix_us(s, m, row, column);
+    bool emulated = !m->paper && s->targets[m->target].emulated; /* "~" instead of a verdict */
+    if (emulated)
+        w--;
+    const char *about = emulated && isfinite(times) ? "~" : "";
     if (strcmp(unit_text(m, unit), "µs") == 0)
-        snprintf(out, 48, "%s",
+        snprintf(out, 48, "%s%s", about,
                  w >= 6 ? number_short(number, us) : number_fit(number, w - 1, us, 2));
     else if (unit == UNIT_TIMES)
-        snprintf(out, 48, "%s", number_fit(number, w - 1, times, w >= 5 ? 2 : 1));
+        snprintf(out, 48, "%s%s", about, number_fit(number, w - 1, times, w >= 5 ? 2 : 1));
     else
-        snprintf(out, 48, "%s", number_fit(number, w >= 6 ? 5 : w - 1, 100 / times, 1));
-    if (m->paper || m->target == 0 || w < 7)
+        snprintf(out, 48, "%s%s", about, number_fit(number, w >= 6 ? 5 : w - 1, 100 / times, 1));
+    if (m->paper || m->target == 0 || emulated || w < 7)
         return;
     size_t i = matrix_metric(s, row, column, m->cross);
     if (i == SIZE_MAX)
@@ -126,6 +130,18 @@ static void spread_text(const struct snapshot *s, const struct matrix *m, size_t
     snprintf(out, 48, "±%s", number_short(number, (f->high - f->low) / 2));
 }
 
+/* Heat says how good; what is emulated has its number alone. */
+static void draw_cell(struct canvas *c, int y, int x, int w, double times, const char *text,
+                      bool emulated)
+{
+    if (!emulated || isnan(times)) {
+        widget_heat(c, y, x, w, times, text);
+        return;
+    }
+    int n = canvas_columns(text), right = x + w - 1;
+    canvas_text_right(c, y, n < w && w > 4 ? right - 1 : right, STYLE_DIM, 0, text);
+}
+
 /* The cursor of a matrix: the cell itself, its colours exchanged. */
 static void invert(struct canvas *c, struct rect r)
 {
@@ -149,6 +165,7 @@ void matrix_draw(struct canvas *c, struct rect in, const struct snapshot *s, con
     for (size_t k = 0; k < MATRIX_COLUMNS; k++)
         canvas_text_right(c, in.y, in.x + label + w * (int)(k + 1) - 1 - (w > 4), STYLE_DIM, 0,
                           matrix_columns[k]);
+    bool emulated = !m->paper && s->targets[m->target].emulated;
     double worst = 0, sum = 0;
     size_t count = 0;
     for (size_t r = 0; r < MATRIX_ROWS; r++) {
@@ -160,15 +177,15 @@ void matrix_draw(struct canvas *c, struct rect in, const struct snapshot *s, con
             int x = in.x + label + w * (int)k;
             double times = matrix_times(s, m, r, k);
             cell_text(s, m, unit, r, k, w, text);
-            widget_heat(c, y, x, w, times, text);
+            draw_cell(c, y, x, w, times, text, emulated);
             if (tall > 1 && isfinite(times) && m->target == 0 && !m->paper) {
                 spread_text(s, m, r, k, text);
-                widget_heat(c, y + 1, x, w, times, text);
+                draw_cell(c, y + 1, x, w, times, text, emulated);
             } else if (tall > 1 && isfinite(times)) {
-                snprintf(text, sizeof text, w >= 9 ? "%sµs" : "%s",
+                snprintf(text, sizeof text, w >= 9 ? "%s%sµs" : "%s%s", emulated ? "~" : "",
                          number_short(number, matrix_us(s, m, r, k)));
                 bool native = strcmp(unit_text(m, unit), "µs") == 0;
-                widget_heat(c, y + 1, x, w, times, native ? "" : text);
+                draw_cell(c, y + 1, x, w, times, native ? "" : text, emulated);
             }
             if (!m->paper)
                 canvas_hit_row(c, (struct rect){y, x, tall, w}, 0, r, k);
@@ -189,10 +206,12 @@ void matrix_draw(struct canvas *c, struct rect in, const struct snapshot *s, con
         widget_cut(c, y, in.x, in.w, STYLE_DIM, 0, "p procs, k size");
     else if (y < in.y + in.h) {
         char text[64];
-        snprintf(text, sizeof text, "mean %.2f×  worst %.2f×", exp(sum / (double)count), worst);
+        const char *about = emulated ? "~" : "";
+        double mean = exp(sum / (double)count);
+        snprintf(text, sizeof text, "mean %s%.2f×  worst %s%.2f×", about, mean, about, worst);
         if (canvas_columns(text) > in.w)
-            snprintf(text, sizeof text, "geomean %.2f×", exp(sum / (double)count));
-        widget_cut(c, y, in.x, in.w, m->paper ? STYLE_DIM : STYLE_TEXT, 0, text);
+            snprintf(text, sizeof text, "%s %s%.2f×", emulated ? "mean" : "geomean", about, mean);
+        widget_cut(c, y, in.x, in.w, m->paper || emulated ? STYLE_DIM : STYLE_TEXT, 0, text);
     }
     canvas_unclip(c, former);
 }

@@ -160,16 +160,14 @@ static void draw_graph(struct canvas *c, struct rect r, const struct snapshot *s
     plot_init(&p, g.h, g.w);
     int end[TARGETS_MAX];
     for (size_t t = 1; t < s->target_count; t++)
-        end[t] = plot_series(&p, &ax, &ay, xs, ys[t], MATRIX_COLUMNS,
-                             style_of_kind(s->targets[t].kind));
+        end[t] = (s->targets[t].emulated ? plot_dashed : plot_series)(
+            &p, &ax, &ay, xs, ys[t], MATRIX_COLUMNS, style_of_kind(s->targets[t].kind));
     plot_dotted(&p, &ax, &ay, xs, ys[0], MATRIX_COLUMNS, STYLE_NATIVE);
     plot_blit(&p, c, g.y, g.x);
     plot_release(&p);
     for (size_t t = 1; t < s->target_count; t++)
         if (end[t] >= 0)
-            canvas_put(c, g.y + end[t], g.x + g.w,
-                       glyph(c->glyphs, glyph_of_kind(s->targets[t].kind, s->targets[t].emulated)),
-                       style_of_kind(s->targets[t].kind), ATTR_BOLD);
+            widget_mark(c, g.y + end[t], g.x + g.w, &s->targets[t]);
     double ticks[8];
     size_t count = axis_ticks(&ay, g.h >= 8 ? 3 : 2, ticks, 8);
     for (size_t i = 0; i < count; i++) {

@@ -1,6 +1,7 @@
 /* The host: what the machine does besides, over the last minutes, since a busy host makes every
  * figure doubtful; its facts; the targets; the baseline and what changed since. */
 #include "text.h"
+#include "ui/card.h"
 #include "ui/facts.h"
 #include "ui/gauge.h"
 #include "ui/layout.h"
@@ -11,6 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { BOX_TARGETS }; /* the only one with rows */
+
 static size_t boxes(const struct snapshot *s, int h, int w)
 {
     (void)s, (void)h, (void)w;
@@ -19,8 +22,8 @@ static size_t boxes(const struct snapshot *s, int h, int w)
 
 static size_t rows(const struct snapshot *s, const struct view *v, size_t box)
 {
-    (void)s, (void)v, (void)box;
-    return 0;
+    (void)v, (void)box;
+    return s->target_count;
 }
 
 static size_t metric(const struct snapshot *s, const struct view *v)
@@ -117,43 +120,17 @@ static void draw_facts(struct canvas *c, struct rect r, const struct snapshot *s
         page_field(&p, "up", STYLE_TEXT, "%s", text_duration(text, sizeof text, h->uptime_s));
 }
 
-static void draw_targets(struct canvas *c, struct rect r, const struct snapshot *s)
+static void draw_targets(struct canvas *c, struct rect r, const struct snapshot *s,
+                         const struct view *v)
 {
-    static const char *const states[] = {[BOARD_TARGET_OFF] = "off",
-                                         [BOARD_TARGET_STARTING] = "starting…",
-                                         [BOARD_TARGET_READY] = "ready",
-                                         [BOARD_TARGET_FAILED] = "failed",
-                                         [BOARD_TARGET_UNUSABLE] = "cannot be used here"};
-    struct box box = {.title = "targets"};
+    static const struct hint top[] = {{ACTION_EXPAND, NULL}, {ACTION_NONE, NULL}};
+    struct box box = {.title = "targets", .top = top, .focus = true};
     struct rect in = widget_box(c, r, &box);
     struct page p = page_begin(c, in);
     if (s->target_count == 0)
         page_text(&p, STYLE_DIM, 0, "none has been started yet");
-    for (size_t i = 0; i < s->target_count && page_left(&p) > 0; i++) {
-        const struct board_target *t = &s->targets[i];
-        bool bad = t->state == BOARD_TARGET_FAILED || t->state == BOARD_TARGET_UNUSABLE;
-        widget_target(c, p.y, in.x, 16, t);
-        int x = canvas_text(c, p.y, in.x + 16,
-                            bad                                 ? STYLE_ERROR
-                            : t->state == BOARD_TARGET_STARTING ? STYLE_WARN
-                            : t->state == BOARD_TARGET_READY    ? STYLE_OK
-                                                                : STYLE_DIM,
-                            0, states[t->state % 5]);
-        if (!bad && i > 0 && t->start_s > 0 && isfinite(t->start_s))
-            x = canvas_textf(c, p.y, x, STYLE_DIM, 0, " in %.2f s", t->start_s);
-        if (!bad)
-            widget_cut(c, p.y, x + 2, in.x + in.w - x - 2, STYLE_DIM, 0, t->limits);
-        p.y++;
-        if (bad) {
-            page_text(&p, STYLE_TEXT, 0, t->reason);
-            if (t->remedy[0])
-                page_text(&p, STYLE_STRONG, 0, t->remedy);
-        } else if (t->how[0] && page_left(&p) > (int)(s->target_count - i)) {
-            char text[160];
-            snprintf(text, sizeof text, "%s  %s", t->how, t->network);
-            widget_cut(c, p.y++, in.x + 2, in.w - 2, STYLE_DIM, 0, text);
-        }
-    }
+    else
+        card_list(c, r, in, s, BOX_TARGETS, v->row[BOX_TARGETS], v->scroll[BOX_TARGETS]);
 }
 
 static void draw_baseline(struct canvas *c, struct rect r, const struct snapshot *s)
@@ -201,6 +178,8 @@ static void draw_text(struct canvas *c, struct rect r, const struct snapshot *s)
     struct page p = page_begin(c, (struct rect){y, in.x, end - y, in.w});
     page_textf(&p, STYLE_TEXT, 0, "%s, %zu processors", s->host.cpu_model, s->host.cores);
     page_textf(&p, STYLE_TEXT, 0, "%s", s->host.kernel);
+    for (size_t t = 0; t < s->target_count && page_left(&p) > 0; t++)
+        card_line(c, p.y++, p.r.x, p.r.w, s, t);
     facts_targets(&p, s, false);
     facts_differences(&p, s);
 }
@@ -208,9 +187,12 @@ static void draw_text(struct canvas *c, struct rect r, const struct snapshot *s)
 static void draw(struct canvas *c, struct rect area, const struct snapshot *s, const struct view *v)
 {
     enum size_class size = layout_area_size(area);
-    (void)v;
     if (size <= SIZE_TEXT) {
         draw_text(c, area, s);
+        return;
+    }
+    if (v->expanded) {
+        draw_targets(c, area, s, v);
         return;
     }
     static const char *const titles[] = {"cpu", "memory", "disk", "network", "steal"};
@@ -227,11 +209,13 @@ static void draw(struct canvas *c, struct rect area, const struct snapshot *s, c
     layout_rows(column[0], five, 5, left);
     for (int g = 0; g < GAUGE_COUNT; g++)
         draw_area(c, left[g], s, (enum gauge)g, titles[g]);
-    int facts = area.h >= 30 ? 13 : 9;
-    const struct part side[4] = {{.min = facts, .max = 13, .weight = 1, .priority = 4},
-                                 {.min = 5, .weight = 2, .priority = 3},
-                                 {.min = 6, .weight = 2, .priority = 2},
-                                 {.min = 4, .max = 18, .weight = 1, .priority = 1}};
+    /* what is left goes to the cards of the targets */
+    bool tall = area.h >= 30;
+    int facts = tall ? 12 : 9, cores = s->host.cores < 4 ? (int)s->host.cores + 2 : 6;
+    const struct part side[4] = {{.min = facts, .max = facts, .priority = 4},
+                                 {.min = 5, .weight = 4, .priority = 3},
+                                 {.min = tall ? 6 : 5, .max = 10, .weight = tall, .priority = 2},
+                                 {.min = tall ? cores : 4, .max = 18, .priority = 1}};
     if (size == SIZE_HUGE) {
         struct rect third[2];
         const struct part two[2] = {{.min = 13, .max = 14, .weight = 1, .priority = 2},
@@ -241,13 +225,13 @@ static void draw(struct canvas *c, struct rect area, const struct snapshot *s, c
         draw_facts(c, right[0], s);
         draw_cores(c, right[1], s);
         draw_baseline(c, third[0], s);
-        draw_targets(c, third[1], s);
+        draw_targets(c, third[1], s, v);
         return;
     }
     layout_rows(column[1], side, 4, right);
     draw_facts(c, right[0], s);
     if (right[1].h > 0)
-        draw_targets(c, right[1], s);
+        draw_targets(c, right[1], s, v);
     if (right[2].h > 0)
         draw_baseline(c, right[2], s);
     if (right[3].h > 0)

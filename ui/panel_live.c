@@ -2,6 +2,7 @@
  * native, latency percentiles, everything that is compared, the blocks. It is no tab: Enter on a
  * row and `v` open it. */
 #include "text.h"
+#include "ui/card.h"
 #include "ui/detail.h"
 #include "ui/layout.h"
 #include "ui/list.h"
@@ -78,6 +79,15 @@ static size_t percentiles(const struct snapshot *s, const struct view *v,
     return any ? PERCENTILES : 0;
 }
 
+/* "~" before it if it is no hypervisor's. */
+static char *guest_number(char out[NUMBER_MAX], double value, bool emulated)
+{
+    char number[NUMBER_MAX];
+    snprintf(out, NUMBER_MAX, "%s%.8s", emulated && isfinite(value) ? "~" : "",
+             number_short(number, value));
+    return out;
+}
+
 static void draw_latency(struct canvas *c, struct rect r, const struct snapshot *s,
                          const struct view *v)
 {
@@ -119,32 +129,36 @@ static void draw_latency(struct canvas *c, struct rect r, const struct snapshot 
         canvas_text_right(c, y, in.x + in.w - 1, STYLE_DIM, 0, "×native");
         y++;
     }
+    bool emulated = s->targets[guest].emulated;
     for (size_t i = 0; i < count && y < end; i++, y++) {
         char number[NUMBER_MAX];
         double times = p[i].guest / p[i].native;
         /* no interval, so no verdict's colour: far is bold */
-        unsigned far = times > 2 ? ATTR_BOLD : 0;
+        unsigned far = times > 2 && !emulated ? ATTR_BOLD : 0;
         canvas_text(c, y, in.x, STYLE_DIM, 0, p[i].name);
         if (wide) {
             canvas_text_right(c, y, in.x + left + numbers - 2, STYLE_TEXT, 0,
                               number_short(number, p[i].native));
-            canvas_text_right(c, y, in.x + left + 2 * numbers - 2, STYLE_TEXT, ATTR_BOLD,
-                              number_short(number, p[i].guest));
+            canvas_text_right(c, y, in.x + left + 2 * numbers - 2, STYLE_TEXT,
+                              emulated ? 0 : ATTR_BOLD, guest_number(number, p[i].guest, emulated));
         }
         struct mark m = {.value = guest > 0 ? p[i].guest : p[i].native,
                          .native = p[i].native,
                          .kind = s->targets[guest].kind,
-                         .emulated = s->targets[guest].emulated,
+                         .emulated = emulated,
                          .line = style_of_kind(s->targets[guest].kind),
                          .marks_native = guest == 0};
         if (axis_w >= 6)
             widget_lollipop(c, y, axis_x, axis_w, &a, &m);
         canvas_text_right(c, y, in.x + in.w - 8, STYLE_TEXT, 0,
-                          wide ? "" : number_short(number, m.value));
+                          wide ? "" : guest_number(number, m.value, emulated));
         if (isfinite(times)) {
             number_fit(number, 5, times, times < 9.995 ? 2 : 1);
-            canvas_textf(c, y, in.x + in.w - 6, far ? STYLE_STRONG : STYLE_TEXT, far, "%5s×",
-                         number);
+            canvas_textf(c, y, in.x + in.w - 6,
+                         far        ? STYLE_STRONG
+                         : emulated ? STYLE_DIM
+                                    : STYLE_TEXT,
+                         far, "%5s×", number);
         }
     }
     if (y < end && axis_w >= 12)
@@ -177,13 +191,16 @@ static void draw_blocks_row(struct canvas *c, int y, int x, int w, const struct 
     size_t total = run->blocks > count ? run->blocks : count;
     int each = 8, room = w / each > 0 ? w / each : 1;
     size_t first = total > (size_t)room && count + 1 > (size_t)room ? count + 1 - (size_t)room : 0;
+    size_t last = s->target_count > 0 ? s->target_count - 1 : 0; /* whose blocks they are */
+    bool emulated = last > 0 && s->targets[last].emulated;
     for (size_t i = first; i < total && (int)(i - first) < room; i++) {
         int at = x + (int)(i - first) * each;
         char number[NUMBER_MAX];
         if (i < count) {
             double ratio = run->block_ratio[i];
             canvas_put(c, y, at, glyph(c->glyphs, GLYPH_DONE), STYLE_OK, 0);
-            canvas_text(c, y, at + 2, STYLE_TEXT, 0, number_ratio(number, 5, ratio, UNIT_PERCENT));
+            canvas_textf(c, y, at + 2, emulated ? STYLE_DIM : STYLE_TEXT, 0, "%s%s",
+                         emulated ? "~" : "", number_ratio(number, 5, ratio, UNIT_PERCENT));
         } else if (i == count && run->active) {
             canvas_put(c, y, at, glyph(c->glyphs, GLYPH_NOW),
                        run->target < s->target_count ? style_of_kind(s->targets[run->target].kind)
@@ -234,9 +251,7 @@ static void draw_blocks_plot(struct canvas *c, struct rect r, const struct snaps
         if (x >= r.x + left + w)
             break;
         axis_column(&a, h, percents[i], &off);
-        canvas_put(c, r.y + axis_row(&a, h, percents[i]), x,
-                   glyph(c->glyphs, glyph_of_kind(t->kind, t->emulated)), style_of_kind(t->kind),
-                   ATTR_BOLD);
+        widget_mark(c, r.y + axis_row(&a, h, percents[i]), x, t);
         if (each >= 2 || i % 5 == 0)
             canvas_textf(c, r.y + h, x - (i >= 9), STYLE_DIM, 0, "%zu", i + 1);
     }
@@ -252,6 +267,8 @@ static void draw_run(struct canvas *c, struct rect r, const struct snapshot *s,
     const struct board_run *run = &s->run;
     snprintf(note, sizeof note, "%u blocks of native, guest, guest, native%s", run->blocks,
              run->stages > 1 ? (run->stage == 2 ? ", stage 2 of 2" : ", stage 1 of 2") : "");
+    if (run->blocks == 0)
+        snprintf(note, sizeof note, "%s", "no row yet");
     struct box box = {.title = run->paused ? "run, paused" : "run", .note = note, .top = top};
     struct rect in = widget_box(c, r, &box);
     struct rect former = canvas_clip(c, in);
@@ -263,9 +280,10 @@ static void draw_run(struct canvas *c, struct rect r, const struct snapshot *s,
     if (y < end) {
         int x = canvas_text(c, y, in.x, STYLE_DIM, 0, "now  ");
         bool known = false;
-        for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
+            known = known || strcmp(steps[i], run->phase) == 0;
+        for (size_t i = 0; known && i < sizeof steps / sizeof steps[0]; i++) {
             bool here = strcmp(steps[i], run->phase) == 0;
-            known = known || here;
             canvas_put(c, y, x, glyph(c->glyphs, here ? GLYPH_NOW : GLYPH_TO_COME),
                        here ? STYLE_STRONG : STYLE_DIM, 0);
             x = canvas_text(c, y, x + 2, here ? STYLE_TEXT : STYLE_DIM, here ? ATTR_BOLD : 0,
@@ -318,6 +336,27 @@ static void draw_graph(struct canvas *c, struct rect r, const struct snapshot *s
              label[0] ? label : run->title);
     struct box box = {.title = title, .note = note, .top = top, .focus = v->box == BOX_GRAPH};
     live_graph(c, widget_box(c, r, &box), s, v->span_s);
+}
+
+/* Before the first row: what the targets wait for. */
+static void draw_preparing(struct canvas *c, struct rect r, const struct snapshot *s,
+                           const struct view *v)
+{
+    static const struct hint top[] = {{ACTION_ABORT, NULL}, {ACTION_NONE, NULL}};
+    struct box box = {.title = "targets", .top = top, .focus = true};
+    struct rect part[2];
+    const struct part down[2] = {{.min = 6, .weight = 1, .priority = 2},
+                                 {.min = 4, .max = 5, .priority = 1}};
+    layout_rows(r, down, 2, part);
+    struct rect in = widget_box(c, part[0], &box);
+    if (in.h < 1)
+        return;
+    live_title(c, in.y, in.x, in.w, s);
+    if (in.h > 2)
+        card_list(c, part[0], (struct rect){in.y + 2, in.x, in.h - 2, in.w}, s, BOX_GRAPH, SIZE_MAX,
+                  0);
+    if (part[1].h > 0)
+        draw_run(c, part[1], s, v);
 }
 
 /* A row that does not run now: all that is known of it, and its neighbours. */
@@ -387,6 +426,10 @@ static void draw_text(struct canvas *c, struct rect r, const struct snapshot *s,
     }
     live_title(c, in.y, in.x, in.w, s);
     live_progress(c, in.y + 1, in.x, in.w, s);
+    if (live_preparing(s)) {
+        live_targets(c, (struct rect){in.y + 3, in.x, in.h - 3, in.w}, s);
+        return;
+    }
     live_versus(c, in.y + 2, in.x, in.w, s, v->unit);
     live_latency(c, in.y + 3, in.x, in.w, s);
     draw_blocks_row(c, in.y + 4, in.x, in.w, s);
@@ -405,6 +448,10 @@ static void draw(struct canvas *c, struct rect area, const struct snapshot *s, c
     }
     if (!is_live(s, v)) {
         draw_row(c, area, s, v);
+        return;
+    }
+    if (live_preparing(s)) {
+        draw_preparing(c, area, s, v);
         return;
     }
     if (v->expanded) {

@@ -116,8 +116,10 @@ static void draw_score(struct canvas *c, struct rect r, const struct snapshot *s
                                       {ACTION_TARGET, NULL},
                                       {ACTION_BASELINE, NULL},
                                       {ACTION_NONE, NULL}};
-    static const struct hint bottom[] = {
-        {ACTION_OPEN, NULL}, {ACTION_RUN, NULL}, {ACTION_NONE, NULL}};
+    static const struct hint bottom[] = {{ACTION_OPEN, NULL},
+                                         {ACTION_RUN, NULL},
+                                         {(enum action)(ACTION_TAB_FIRST + 10), " targets"},
+                                         {ACTION_NONE, NULL}};
     char note[160], title[96];
     facts_baseline(s, note);
     snprintf(title, sizeof title, "scoreboard%s%.60s", s->stored ? " of " : "",
@@ -184,6 +186,10 @@ static void draw_run(struct canvas *c, struct rect r, const struct snapshot *s,
         live_title(c, in.y, in.x, in.w, s);
     if (in.h >= 2)
         live_progress(c, bottom--, in.x, in.w, s);
+    if (live_preparing(s)) {
+        live_targets(c, (struct rect){in.y + 1, in.x, bottom - in.y, in.w}, s);
+        return;
+    }
     if (in.h >= 5)
         live_versus(c, bottom--, in.x, in.w, s, v->unit);
     if (in.h >= 6)
@@ -371,7 +377,7 @@ static void draw_text(struct canvas *c, struct rect r, const struct snapshot *s,
             live_title(c, rest.y, rest.x, rest.w, s);
         if (rest.h > 1)
             live_progress(c, rest.y + 1, rest.x, rest.w, s);
-        if (rest.h > 2)
+        if (rest.h > 2 && !live_preparing(s))
             live_versus(c, rest.y + 2, rest.x, rest.w, s, v->unit);
         rest.y += 3;
         rest.h -= 3;

@@ -89,17 +89,32 @@ void plot_level(struct plot *p, double value, double top, enum style s)
         plot_dot(p, x, y, s);
 }
 
-void plot_dotted(struct plot *p, const struct axis *ax, const struct axis *ay, const double *x,
-                 const double *y, size_t count, enum style s)
+/* A series of which only the first `on` of every `period` columns of dots are drawn. */
+static int broken(struct plot *p, const struct axis *ax, const struct axis *ay, const double *x,
+                  const double *y, size_t count, enum style s, int on, int period)
 {
     struct plot line;
     plot_init(&line, p->h, p->w);
-    plot_series(&line, ax, ay, x, y, count, s);
+    int last = plot_series(&line, ax, ay, x, y, count, s);
     for (int py = 0; py < 4 * p->h; py++)
-        for (int px = 0; px < 2 * p->w; px += 3)
-            if (line.cells[(py / 4) * p->w + px / 2].dots & dot_bits[py % 4][px % 2])
+        for (int px = 0; px < 2 * p->w; px++)
+            if (px % period < on &&
+                (line.cells[(py / 4) * p->w + px / 2].dots & dot_bits[py % 4][px % 2]))
                 plot_dot(p, px, py, s);
     plot_release(&line);
+    return last;
+}
+
+void plot_dotted(struct plot *p, const struct axis *ax, const struct axis *ay, const double *x,
+                 const double *y, size_t count, enum style s)
+{
+    broken(p, ax, ay, x, y, count, s, 1, 3);
+}
+
+int plot_dashed(struct plot *p, const struct axis *ax, const struct axis *ay, const double *x,
+                const double *y, size_t count, enum style s)
+{
+    return broken(p, ax, ay, x, y, count, s, 4, 6);
 }
 
 /* The character nearest to a line's dots where there is no braille. */

@@ -36,6 +36,9 @@ void plot_level(struct plot *p, double value, double top, enum style s);
 /* As plot_series, dotted: for native. */
 void plot_dotted(struct plot *p, const struct axis *ax, const struct axis *ay, const double *x,
                  const double *y, size_t count, enum style s);
+/* As plot_series, dashed: for what is emulated. */
+int plot_dashed(struct plot *p, const struct axis *ax, const struct axis *ay, const double *x,
+                const double *y, size_t count, enum style s);
 /* Empty cells leave the canvas as it is. */
 void plot_blit(const struct plot *p, struct canvas *c, int y, int x);
 

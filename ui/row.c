@@ -70,7 +70,8 @@ void row_reason(const struct snapshot *s, const struct row *r, char out[REASON_T
         snprintf(out, REASON_TEXT, "%s cannot be used here: %s", t->id, t->reason);
         return;
     case BOARD_TARGET_STARTING:
-        snprintf(out, REASON_TEXT, "%s is starting", t->id);
+        snprintf(out, REASON_TEXT, "%s is starting%s%s", t->id, t->reason[0] ? ": " : "",
+                 t->reason);
         return;
     case BOARD_TARGET_OFF:
     case BOARD_TARGET_READY:
@@ -353,6 +354,14 @@ char *row_figure(const struct workload *w, double value, char out[32])
     return out;
 }
 
+char *row_own_figure(const struct row *r, char out[32])
+{
+    char figure[32];
+    snprintf(out, 32, "%s%.28s", r->emulated ? "~" : "",
+             row_figure(r->metric->workload, r->cell->figure.value, figure));
+    return out;
+}
+
 char *row_range(const struct workload *w, double value, double low, double high, char out[32])
 {
     char a[NUMBER_MAX], b[NUMBER_MAX];
@@ -387,14 +396,15 @@ void row_draw_ratio(struct canvas *c, int y, int x, int w, const struct row *r, 
 {
     if (unit == UNIT_RAW && r->measured) {
         char figure[32];
-        row_figure(r->metric->workload, r->cell->figure.value, figure);
+        row_own_figure(r, figure);
         enum style s = r->compared && !r->emulated ? style_of_verdict(r->verdict) : STYLE_DIM;
         int columns = canvas_columns(figure);
         if (columns < w) {
             canvas_text_right(c, y, x + w - 2, s, 0, figure);
+            bool judged = r->compared && !r->emulated;
             canvas_put(c, y, x + w - 1,
-                       r->compared ? glyph(c->glyphs, glyph_of_verdict(r->verdict)) : ' ', s,
-                       attr_of_verdict(r->verdict));
+                       judged ? glyph(c->glyphs, glyph_of_verdict(r->verdict)) : ' ', s,
+                       judged ? attr_of_verdict(r->verdict) : 0);
             return;
         }
     }

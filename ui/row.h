@@ -68,6 +68,8 @@ char *row_age_short(double seconds, char out[NUMBER_MAX]);
 char *row_flags(uint32_t flags, char out[FLAG_COUNT + 1]);
 /* A figure in its unit: "0.108 µs", "8.31 GB/s". */
 char *row_figure(const struct workload *w, double value, char out[32]);
+/* The target's own figure of a measured row, "~" before it if it is emulated. */
+char *row_own_figure(const struct row *r, char out[32]);
 /* Its interval in the same unit, without it: "0.107–0.109". */
 char *row_range(const struct workload *w, double value, double low, double high, char out[32]);
 /* "±0.4" of the interval (in the unit of the ratio); "±?" if there is none, "" if not compared. */

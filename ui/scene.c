@@ -2,6 +2,7 @@
 
 #include "ui/scene.h"
 
+#include "ui/card.h"
 #include "ui/help.h"
 #include "ui/layout.h"
 #include "ui/widget.h"
@@ -192,8 +193,13 @@ static void draw_small(struct canvas *c, const struct snapshot *s)
                    style_of_verdict(cell->verdict), attr_of_verdict(cell->verdict));
         x += 2;
     }
+    size_t starting = card_starting(s);
+    char wait[CARD_TEXT];
     if (x > 0)
         canvas_text(c, y + 1, x, STYLE_DIM, 0, "% native");
+    else if (starting < s->target_count)
+        canvas_textf(c, y + 1, 0, STYLE_WARN, 0, "%s %s", s->targets[starting].id,
+                     card_wait(wait, s, &s->targets[starting], c->w - 8));
 }
 
 size_t scene_draw(struct canvas *c, int h, int w, const struct snapshot *s,

@@ -1,5 +1,7 @@
 #include "ui/scoreboard.h"
 
+#include "text.h"
+#include "ui/card.h"
 #include "ui/prose.h"
 
 #include <math.h>
@@ -136,35 +138,38 @@ static void draw_worst(struct canvas *c, int y, int x, int w, const struct snaps
         unit = UNIT_PERCENT;
     number_ratio(number, 6, r.ratio, unit);
     enum style style = r.emulated ? STYLE_DIM : style_of_verdict(r.verdict);
-    canvas_text_right(c, y, x + w - 2, style, 0, number);
+    int first = canvas_text_right(c, y, x + w - 2, style, 0, number);
+    if (r.emulated)
+        canvas_put(c, y, first - 1, '~', style, 0);
     canvas_put(c, y, x + w - 1, r.emulated ? ' ' : glyph(c->glyphs, glyph_of_verdict(r.verdict)),
-               style, attr_of_verdict(r.verdict));
+               style, r.emulated ? 0 : attr_of_verdict(r.verdict));
 }
 
 static void draw_head(struct canvas *c, int y, int x, int w, const struct columns *k,
-                      const struct board_target *t, bool words)
+                      const struct snapshot *s, const struct board_target *t, bool words)
 {
     int name = k->ink + k->ratio, end;
     if (k->half > 0 && t->state == BOARD_TARGET_READY)
         name -= 2;
     end = widget_target(c, y, x, w - 1 < name + k->half ? w - 1 : name + k->half, t);
-    const char *state = t->state == BOARD_TARGET_STARTING   ? "starting…"
-                        : t->state == BOARD_TARGET_FAILED   ? "failed"
-                        : t->state == BOARD_TARGET_UNUSABLE ? "n/a here"
-                                                            : "";
+    char state[CARD_TEXT] = "";
+    if (t->state == BOARD_TARGET_STARTING)
+        card_wait(state, s, t, x + w - 2 - end);
+    else if (t->state == BOARD_TARGET_FAILED || t->state == BOARD_TARGET_UNUSABLE)
+        text_copy(state, sizeof state, t->state == BOARD_TARGET_FAILED ? "failed" : "n/a here");
     if (*state && end + 1 + canvas_columns(state) < x + w)
         canvas_text(c, y, end + 1, t->state == BOARD_TARGET_FAILED ? STYLE_ERROR : STYLE_WARN, 0,
                     state);
     if (words)
         return;
     x += k->ink + k->ratio;
-    if (k->half > 0 && end + 1 < x && !*state)
+    if (k->half > 0 && end + 1 < x && !*state && !t->emulated)
         canvas_text(c, y, x, STYLE_DIM, 0, "95 %");
     x += k->half;
     if (k->rows > 0)
         canvas_text_right(c, y, x + k->rows - 2, STYLE_DIM, 0, "rows");
     x += k->rows;
-    if (k->finds > 0)
+    if (k->finds > 0 && !t->emulated)
         canvas_text_right(c, y, x + k->finds - 2, STYLE_DIM, 0, "finds");
     x += k->finds;
     if (k->worst > 0)
@@ -207,6 +212,12 @@ static void draw_cell(struct canvas *c, int y, int x, const struct columns *k,
     const struct board_target *t = &s->targets[target];
     enum subsystem sub = (enum subsystem)line;
     enum unit_mode unit = v->unit == UNIT_RAW ? UNIT_PERCENT : v->unit;
+    /* a mean over subsystems is a statement, which is not made of what is emulated */
+    if (t->emulated && line == SUBSYSTEM_COUNT) {
+        if (cell->known)
+            canvas_text_right(c, y, x + k->ink + k->ratio - 2 - (k->ink > 0), STYLE_DIM, 0, "excl");
+        return;
+    }
     double ratio = cell->known ? cell->ratio : NAN;
     enum verdict verdict = cell->known ? cell->verdict : VERDICT_NOT_MEASURED;
     if (k->ink > 0)
@@ -254,11 +265,13 @@ static void draw_cell(struct canvas *c, int y, int x, const struct columns *k,
         draw_strip(c, y, x + 1, k->strip - 2, s, sub, target, a);
 }
 
-/* A guest that did not start and has not a single ratio has words instead of figures. */
+/* A guest that is not there, or not yet, and has not a single ratio has words instead of figures.
+ */
 static bool has_words(const struct snapshot *s, size_t target)
 {
     const struct board_target *t = &s->targets[target];
-    if (t->state != BOARD_TARGET_FAILED && t->state != BOARD_TARGET_UNUSABLE)
+    if (t->state != BOARD_TARGET_FAILED && t->state != BOARD_TARGET_UNUSABLE &&
+        (t->state != BOARD_TARGET_STARTING || !t->reason[0]))
         return false;
     for (size_t i = 0; i < s->metric_count; i++)
         if (row_read(s, i, target).compared)
@@ -266,9 +279,19 @@ static bool has_words(const struct snapshot *s, size_t target)
     return true;
 }
 
-static void draw_words(struct canvas *c, struct rect r, const struct board_target *t)
+static void draw_words(struct canvas *c, struct rect r, const struct snapshot *s,
+                       const struct board_target *t)
 {
     struct page p = page_begin(c, r);
+    if (t->state == BOARD_TARGET_STARTING) {
+        char seconds[CARD_TEXT];
+        page_textf(&p, STYLE_WARN, ATTR_BOLD, "%s is starting, %s", t->id,
+                   card_seconds(seconds, s, t));
+        page_text(&p, STYLE_TEXT, 0, t->reason);
+        page_gap(&p);
+        page_text(&p, STYLE_DIM, 0, "Its figures come here. x stops the run.");
+        return;
+    }
     page_textf(&p, t->state == BOARD_TARGET_FAILED ? STYLE_ERROR : STYLE_WARN, ATTR_BOLD,
                t->state == BOARD_TARGET_FAILED ? "%s did not start" : "%s cannot be used here",
                t->id);
@@ -285,14 +308,14 @@ static void draw_words(struct canvas *c, struct rect r, const struct board_targe
 static void draw_absent(struct canvas *c, int y, int x, int w, enum subsystem sub, bool fresh)
 {
     if (!row_subsystem_exists(sub)) {
-        widget_cut(c, y, x, w, STYLE_DIM, 0, w >= 24 ? "—  not in this version" : "—");
+        widget_cut(c, y, x, w, STYLE_DIM, 0, w >= 22 ? "—  not in this version" : "—");
         return;
     }
     if (fresh) {
         char text[64];
-        snprintf(text, sizeof text, "—  %zu rows in the quick comparison",
+        snprintf(text, sizeof text, w >= 36 ? "—  %zu rows in the quick comparison" : "—  %zu rows",
                  row_subsystem_rows(sub, PROFILE_QUICK));
-        widget_cut(c, y, x, w, STYLE_DIM, 0, w >= 24 ? text : "—");
+        widget_cut(c, y, x, w, STYLE_DIM, 0, w >= 12 ? text : "—");
     }
 }
 
@@ -321,12 +344,16 @@ void scoreboard_draw(struct canvas *c, struct rect r, const struct snapshot *s,
     else if (shown < guests)
         canvas_textf(c, y, r.x, STYLE_DIM, 0, "+%zu target ", guests - shown);
     for (size_t i = 0; i < shown; i++)
-        draw_head(c, y, x0 + (int)i * w, w, &k, &s->targets[first + i], has_words(s, first + i));
+        draw_head(c, y, x0 + (int)i * w, w, &k, s, &s->targets[first + i], has_words(s, first + i));
     y++;
 
     struct axis axes[TARGETS_MAX] = {{0}};
     for (size_t i = 0; i < shown && k.strip > 0; i++)
         axes[i] = strip_axis(s, first + i);
+    int absent = r.x + r.w - x0; /* columns up to the first that has words */
+    for (size_t i = shown; i-- > 1;)
+        if (has_words(s, first + i))
+            absent = (int)i * w - 1;
     size_t present = 0;
     for (size_t line = 0; line < SCOREBOARD_ROWS && y < r.y + r.h; line++, y++) {
         enum subsystem sub = (enum subsystem)line;
@@ -342,7 +369,7 @@ void scoreboard_draw(struct canvas *c, struct rect r, const struct snapshot *s,
                        subsystems[line].instruments);
         canvas_hit_row(c, (struct rect){y, r.x, 1, r.w}, 0, line, 0);
         if (!known) {
-            draw_absent(c, y, x0, r.x + r.w - x0, sub, fresh || guests == 0);
+            draw_absent(c, y, x0, absent, sub, fresh || guests == 0);
             if (here && !fresh && guests > 0)
                 canvas_text(c, y, x0, STYLE_DIM, 0, "—  not measured yet");
             continue;
@@ -373,7 +400,7 @@ void scoreboard_draw(struct canvas *c, struct rect r, const struct snapshot *s,
         if (!has_words(s, first + i))
             continue;
         canvas_fill(c, (struct rect){r.y + 1, words.x - 1, r.h - 1, w}, ' ', STYLE_TEXT, 0);
-        draw_words(c, words, &s->targets[first + i]);
+        draw_words(c, words, s, &s->targets[first + i]);
     }
     canvas_unclip(c, former);
 }

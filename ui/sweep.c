@@ -82,8 +82,8 @@ static void draw_point(struct canvas *c, int y, int x, int w, const struct snaps
                           : "—");
     if (target > 0) {
         struct row r = row_read(s, metric, target);
-        at = canvas_textf(c, y, at, style_of_kind(r.target->kind), 0, "%s",
-                          r.measured ? row_figure(m->workload, r.cell->figure.value, figure) : "—");
+        at = canvas_text(c, y, at, style_of_kind(r.target->kind), r.emulated ? ATTR_DIM : 0,
+                         r.measured ? row_own_figure(&r, figure) : "—");
         widget_ratio(c, y, at, 8, r.ratio, r.verdict, v->unit == UNIT_RAW ? UNIT_PERCENT : v->unit,
                      r.emulated);
         canvas_textf(c, y, at + 8, STYLE_DIM, 0, "%s n%zu", row_half(&r, v->unit, half), r.n);
@@ -156,16 +156,14 @@ void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, cons
     for (size_t pass = 0; pass < 2; pass++)
         for (size_t t = 1; t < s->target_count; t++)
             if ((t == chosen) == (pass == 1))
-                rows[t] = plot_series(&p, &ax, &ay, xs, ys[t], count,
-                                      style_of_kind(s->targets[t].kind));
+                rows[t] = (s->targets[t].emulated ? plot_dashed : plot_series)(
+                    &p, &ax, &ay, xs, ys[t], count, style_of_kind(s->targets[t].kind));
     plot_dotted(&p, &ax, &ay, xs, ys[0], count, STYLE_NATIVE);
     plot_blit(&p, c, g.y, g.x);
     plot_release(&p);
     for (size_t t = 1; t < s->target_count; t++)
         if (rows[t] >= 0)
-            canvas_put(c, g.y + rows[t], g.x + g.w,
-                       glyph(c->glyphs, glyph_of_kind(s->targets[t].kind, s->targets[t].emulated)),
-                       style_of_kind(s->targets[t].kind), ATTR_BOLD);
+            widget_mark(c, g.y + rows[t], g.x + g.w, &s->targets[t]);
     double ticks[8];
     size_t tick_count = axis_ticks(&ay, g.h >= 8 ? 4 : 2, ticks, 8);
     bool giga = workload_unit(s->metrics[points[0]].workload)[0] == 'M' && ay.high >= 2000;
@@ -193,8 +191,7 @@ void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, cons
     /* Verdicts. */
     y++;
     if (chosen > 0) {
-        canvas_put(c, y, in.x, glyph(c->glyphs, glyph_of_kind(s->targets[chosen].kind, false)),
-                   style_of_kind(s->targets[chosen].kind), ATTR_BOLD);
+        widget_mark(c, y, in.x, &s->targets[chosen]);
         for (size_t i = 0; i < count; i++) {
             struct row r = row_read(s, points[i], chosen);
             canvas_put(c, y, g.x + axis_column(&ax, g.w, xs[i], NULL),

@@ -207,7 +207,7 @@ static void put_mark(struct canvas *c, int y, int x, int w, const struct axis *a
                        ? GLYPH_NATIVE
                        : glyph_of_kind(m->kind ? m->kind : "", !m->bounded || m->emulated);
     put(c, y, x + at, g, m->marks_native ? STYLE_NATIVE : style_of_kind(m->kind ? m->kind : ""),
-        m->emulated ? ATTR_DIM : ATTR_BOLD);
+        attr_of_mark(m->emulated));
 }
 
 static void put_whiskers(struct canvas *c, int y, int x, int w, const struct axis *a,
@@ -248,9 +248,9 @@ void widget_lollipop(struct canvas *c, int y, int x, int w, const struct axis *a
         left = left < end - 1 ? left : end - 1;
         right = right > end + 1 ? right : end + 1;
         if (left >= 0)
-            put(c, y, x + left, GLYPH_WHISKER_LEFT, m->line, 0);
+            put(c, y, x + left, GLYPH_WHISKER_LEFT, m->emulated ? STYLE_DIM : m->line, 0);
         if (right < w)
-            put(c, y, x + right, GLYPH_WHISKER_RIGHT, m->line, 0);
+            put(c, y, x + right, GLYPH_WHISKER_RIGHT, m->emulated ? STYLE_DIM : m->line, 0);
     }
     put_native(c, y, x, w, a, m->native);
     put_mark(c, y, x, w, a, m);
@@ -335,17 +335,24 @@ void widget_heat(struct canvas *c, int y, int x, int w, double times, const char
     canvas_unclip(c, former);
 }
 
+void widget_mark(struct canvas *c, int y, int x, const struct board_target *t)
+{
+    put(c, y, x, glyph_of_kind(t->kind, t->emulated), style_of_kind(t->kind),
+        attr_of_mark(t->emulated));
+}
+
 int widget_target(struct canvas *c, int y, int x, int w, const struct board_target *t)
 {
     char name[96];
     struct rect former = canvas_clip(c, (struct rect){y, x, 1, w});
-    put(c, y, x, glyph_of_kind(t->kind, t->emulated), style_of_kind(t->kind),
-        t->emulated ? ATTR_DIM : ATTR_BOLD);
+    widget_mark(c, y, x, t);
     snprintf(name, sizeof name, "%s", t->id);
-    if (t->emulated && canvas_columns(name) + 11 <= w)
-        snprintf(name, sizeof name, "%s EMULATED", t->id);
-    widget_cut(c, y, x + 2, w - 2, style_of_kind(t->kind), t->emulated ? ATTR_DIM : ATTR_BOLD,
-               name);
+    if (t->emulated && canvas_columns(name) + 11 <= w) {
+        /* whose machine it is: the hue says so, where there is one */
+        bool room = strcmp(t->id, "tcg") == 0 && canvas_columns(name) + 15 <= w;
+        snprintf(name, sizeof name, "%s%s EMULATED", room ? "kvm " : "", t->id);
+    }
+    widget_cut(c, y, x + 2, w - 2, style_of_kind(t->kind), attr_of_mark(t->emulated), name);
     int end = x + 2 + canvas_columns(name);
     canvas_unclip(c, former);
     return end < x + w ? end : x + w;

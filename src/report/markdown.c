@@ -40,8 +40,9 @@ static void write_subsystems(const struct result *r, size_t t, FILE *out)
         char ratio[16], low[16], high[16], letters[FLAG_COUNT + 1];
         if (!sum.total)
             continue;
-        fprintf(out, "| %s | %zu/%zu | %s | %s .. %s | %s %s | %s |\n",
+        fprintf(out, "| %s | %zu/%zu | %s%s | %s .. %s | %s %s | %s |\n",
                 all ? "**all**" : subsystems[s].title, sum.rows, sum.total,
+                r->targets[t].emulated && sum.estimate.n ? "~" : "",
                 percent(ratio, sum.estimate.n, exp(sum.estimate.centre)),
                 percent(low, sum.estimate.n && sum.estimate.bounded, exp(sum.estimate.low)),
                 percent(high, sum.estimate.n && sum.estimate.bounded, exp(sum.estimate.high)),
@@ -77,7 +78,7 @@ static void write_rows(const struct result *r, const struct report_row *rows, si
         write_value(out, row->native);
         fputs(" | ", out);
         write_value(out, row->figure);
-        fprintf(out, " | %s | %s .. %s%s | %zu | ",
+        fprintf(out, " | %s%s | %s .. %s%s | %zu | ", r->targets[t].emulated && any ? "~" : "",
                 percent(ratio, any, any ? exp(c->estimate.centre) : 0),
                 percent(low, bounded, bounded ? exp(c->estimate.low) : 0),
                 percent(high, bounded, bounded ? exp(c->estimate.high) : 0),
@@ -160,7 +161,9 @@ static void write_legend(const struct result *r, FILE *out)
             "80 %% probability. %s\n",
             report_method(r));
     if (approximate)
-        fputs("\n`~` marks an approximate interval: fewer than six blocks.\n", out);
+        fputs("\n`~` after an interval: approximate, from fewer than six blocks.\n", out);
+    if (used & FLAG_EMULATED)
+        fputs("\n`~` before a number: emulated, outside of every mean and verdict.\n", out);
     fputc('\n', out);
     for (int v = 0; v < VERDICT_COUNT; v++)
         if (shown[v])
@@ -180,11 +183,13 @@ static void write_machine(const struct result *r, FILE *out)
         put(out, r->facts[i].value);
         fputs(" |\n", out);
     }
-    fputs("\n| target | by | limits | network | kernel | start |\n|---|---|---|---|---|--:|\n",
-          out);
+    fputs(
+        "\n| target | by | limits | devices | network | kernel | start |\n|---|---|---|---|---|---|--:|\n",
+        out);
     for (size_t i = 0; i < r->target_count; i++) {
         const struct result_target *t = &r->targets[i];
-        const char *const cells[] = {t->id, t->how, t->limits, t->network, t->kernel};
+        const char *const cells[] = {
+            t->id, t->how, t->limits, t->devices[0] ? t->devices : "—", t->network, t->kernel};
         for (size_t k = 0; k < sizeof cells / sizeof *cells; k++) {
             fputs("| ", out);
             put(out, cells[k]);
@@ -194,6 +199,15 @@ static void write_machine(const struct result *r, FILE *out)
             fprintf(out, "| %.2f s |\n", t->start_s);
         else
             fputs("| — |\n", out);
+    }
+    for (size_t i = 0; i < r->target_count; i++) {
+        if (!r->targets[i].remark[0])
+            continue;
+        fputc('\n', out);
+        put(out, r->targets[i].id);
+        fputs(": ", out);
+        put(out, r->targets[i].remark);
+        fputc('\n', out);
     }
 }
 
@@ -213,7 +227,7 @@ static int write_markdown(const struct result *r, FILE *out, struct error *e)
     for (size_t t = 1; t < r->target_count; t++) {
         fputs("\n## ", out);
         put(out, r->targets[t].id);
-        fputs("\n\n", out);
+        fputs(r->targets[t].emulated ? " (EMULATED)\n\n" : "\n\n", out);
         write_subsystems(r, t, out);
         fputc('\n', out);
         write_rows(r, rows, count, t, out);

@@ -115,7 +115,16 @@ static void put_interval(const struct page *p, const struct stats_estimate *s)
         fprintf(p->out, "%14s", "");
 }
 
-static void put_summary(const struct page *p, const char *title,
+/* A ratio; of an emulated target marked as no figure of a hypervisor. */
+static const char *ratio_text(char out[16], const struct page *p, size_t target, double ratio)
+{
+    bool mark = p->r->targets[target].emulated && isfinite(ratio);
+    out[0] = '~';
+    report_percent(out + mark, 15, ratio);
+    return out;
+}
+
+static void put_summary(const struct page *p, size_t t, const char *title,
                         const struct subsystem_summary *sum)
 {
     char ratio[16], letters[FLAG_COUNT + 1];
@@ -123,8 +132,7 @@ static void put_summary(const struct page *p, const char *title,
     double centre = any ? exp(sum->estimate.centre) : NAN;
     fputs("  ", p->out);
     put_label(p, title, 12);
-    fprintf(p->out, "%3zu/%-3zu %8s   ", sum->rows, sum->total,
-            report_percent(ratio, sizeof ratio, centre));
+    fprintf(p->out, "%3zu/%-3zu %8s   ", sum->rows, sum->total, ratio_text(ratio, p, t, centre));
     put_interval(p, &sum->estimate);
     if (any)
         fprintf(p->out, " %7.1f %%  ", 100 * (1 - centre));
@@ -142,10 +150,10 @@ static void write_summary(const struct page *p, size_t t)
     for (int s = 0; s < SUBSYSTEM_COUNT; s++) {
         struct subsystem_summary sum = analysis_subsystem(p->r, (enum subsystem)s, t);
         if (sum.total)
-            put_summary(p, subsystems[s].title, &sum);
+            put_summary(p, t, subsystems[s].title, &sum);
     }
     struct subsystem_summary all = analysis_overall(p->r, t);
-    put_summary(p, "all", &all);
+    put_summary(p, t, "all", &all);
 }
 
 static const char *value_text(char out[16], const struct figure_value *f)
@@ -164,7 +172,8 @@ static void put_row(const struct page *p, const struct report_row *row)
     put_label(p, report_label(row->metric, label, sizeof label), 22);
     fprintf(p->out, "%6s %6s ", value_text(native, row->native), value_text(guest, row->figure));
     put_label(p, unit, 5);
-    fprintf(p->out, "%5s  ", report_percent(ratio, sizeof ratio, s->n ? exp(s->centre) : NAN));
+    ratio_text(ratio, p, row->target, s->n ? exp(s->centre) : NAN);
+    fprintf(p->out, "%5s%*s", ratio, strlen(ratio) > 5 ? 1 : 2, "");
     put_interval(p, s);
     fprintf(p->out, "%3zu ", s->n);
     if (s->n && isfinite(c->detectable))
@@ -358,6 +367,8 @@ static void write_legend(const struct page *p)
         "too. It comes from the blocks' own ratios, the two figures are medians of "
         "all slots: they need not agree. n: blocks of four slots. find: the change in % that would have "
         "been found with 80 % probability.");
+    if (used & FLAG_EMULATED)
+        put_sentence((void *)p, "~ before a number: emulated, outside of every mean and verdict.");
     if (approximate)
         put_sentence((void *)p, "~ after an interval: approximate, from fewer than six blocks.");
     int column = 0;
@@ -402,12 +413,17 @@ static void write_machine(const struct page *p)
     put_sentence((void *)p, line);
     for (size_t i = 0; i < r->target_count; i++) {
         const struct result_target *t = &r->targets[i];
-        int used = snprintf(line, sizeof line, "%s: %s; %s; network %s", t->id,
+        int used = snprintf(line, sizeof line, "%s: %s; %s; network %s%s%s", t->id,
                             t->how[0] ? t->how : t->kind, t->limits[0] ? t->limits : "no limits",
-                            t->network[0] ? t->network : "none");
+                            t->network[0] ? t->network : "none", t->devices[0] ? "; devices " : "",
+                            t->devices);
         if (isfinite(t->start_s) && t->start_s > 0)
             snprintf(line + used, sizeof line - (size_t)used, "; started in %.2f s", t->start_s);
         put_sentence((void *)p, line);
+        if (t->remark[0]) {
+            snprintf(line, sizeof line, "%s: %s", t->id, t->remark);
+            put_sentence((void *)p, line);
+        }
     }
     snprintf(line, sizeof line, "%s, profile %s, %s, vmtax %s",
              store_time(started, sizeof started, r->started), r->profile[0] ? r->profile : "none",

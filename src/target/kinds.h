@@ -19,6 +19,7 @@ struct local {
     struct ledger *ledger; /* a branch of the run's */
     struct cgroup *cgroup; /* NULL: no limits */
     struct spawn *child;
+    const char *telling; /* of spawn_options; set before local_launch() */
 };
 
 /* One of our own helper programs: beside the agent, beside ourselves (a build tree), or where it is

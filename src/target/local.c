@@ -80,7 +80,8 @@ int local_launch(struct local *local, const struct target_options *options, cons
                                 .cgroup = local->cgroup,
                                 .ledger = local->ledger,
                                 .scratch = options->scratch,
-                                .pass_fd = pass_fd};
+                                .pass_fd = pass_fd,
+                                .telling = local->telling};
     local->child = spawn_new(&how, e);
     if (!local->child)
         return -1;

@@ -270,6 +270,7 @@ static int launch(struct machine *m, const struct target_options *o, const struc
     struct target_options anywhere = *o;
     anywhere.cpu_count = 0;
     anywhere.scratch = NULL;
+    m->local.telling = "Kernel panic";
     rc = local_launch(&m->local, &anywhere, (const char *const *)words, monitor, 0, e);
 out:
     for (size_t i = 0; i < 3; i++)

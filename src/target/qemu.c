@@ -262,3 +262,18 @@ void qemu_free_words(char **words)
         free(*at);
     free(words);
 }
+
+bool qemu_version_in(const char *said, char *out, size_t size)
+{
+    static const char before[] = " version ";
+    const char *at = strstr(said, before);
+    if (!at)
+        return false;
+    at += sizeof before - 1;
+    size_t length = strspn(at, "0123456789.");
+    if (length == 0 || at[0] == '.' || length >= size)
+        return false;
+    memcpy(out, at, length);
+    out[length] = '\0';
+    return true;
+}

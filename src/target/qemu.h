@@ -56,6 +56,9 @@ void qemu_free_words(char **words);
 const char *qemu_machine_name(enum qemu_machine m); /* "q35" */
 const char *qemu_cache_name(enum qemu_cache c);     /* "none" */
 
+/* The version in what `qemu --version` says: "QEMU emulator version 7.2.22 (Debian ...)" gives
+ * "7.2.22". False: there is none in it. */
+bool qemu_version_in(const char *said, char *out, size_t size);
 /* Where QEMU is: wanted (of --qemu), or the first known place that has it. False: nowhere. */
 bool qemu_find(const char *wanted, char *out, size_t size);
 

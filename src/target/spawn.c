@@ -39,6 +39,7 @@ struct spawn {
     int status; /* of waitpid, once reaped */
     int ended_fd;
     int to, from, errors;
+    const char *telling;
     char last_line[LAST_LINE_MAX];
     char line[LAST_LINE_MAX]; /* being collected */
     size_t line_length;
@@ -133,12 +134,12 @@ static void collect(struct spawn *s, const char *bytes, size_t length)
     pthread_mutex_lock(&s->lock);
     for (size_t i = 0; i < length; i++) {
         if (bytes[i] == '\n') {
-            if (s->line_length) {
+            if (s->line_length && !(s->telling && strstr(s->last_line, s->telling))) {
                 memcpy(s->last_line, s->line, s->line_length);
                 s->last_line[s->line_length] = '\0';
             }
             s->line_length = 0;
-        } else if (s->line_length + 1 < sizeof s->line) {
+        } else if (bytes[i] != '\r' && s->line_length + 1 < sizeof s->line) {
             s->line[s->line_length++] = bytes[i] >= ' ' && bytes[i] <= '~' ? bytes[i] : '?';
         }
     }
@@ -352,6 +353,7 @@ struct spawn *spawn_new(const struct spawn_options *o, struct error *e)
     s->argv = copy_words(o->argv);
     s->environment = make_environment(o);
     s->pass_fd = o->pass_fd;
+    s->telling = o->telling;
     if (o->cpus && o->cpu_count)
         fill_cpus(s, o);
     int gate_write = -1, report_read = -1;

@@ -28,6 +28,8 @@ struct spawn_options {
     struct ledger *ledger; /* the child is promised to it before it executes anything */
     const char *scratch;   /* TMPDIR of the child; may be NULL */
     int pass_fd;           /* the child's descriptor 3; -1: none; stays the caller's */
+    const char *telling; /* a line of standard error with this text is not displaced by later ones;
+                            a constant, or NULL */
 };
 
 /* NULL with a sentence (also when the file cannot be executed). */

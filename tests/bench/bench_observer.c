@@ -3,8 +3,13 @@
  * The same workload beside a live dashboard (120x40, fed 20 times a second as by a run, in a
  * terminal that is read) and beside the same dashboard held still by SIGSTOP, in turn. The workload
  * has the last processor to itself; the dashboard has the others, as setup_step_aside() arranges
- * it. On one processor there is no other place: it then shares. The difference must stay below 0.5
- * %. */
+ * it. The difference must stay below 0.5 %.
+ *
+ * What a dashboard on another processor can take from the workload (shared caches, memory, the
+ * kernel's locks, interrupts that arrive here) makes its operations dearer, so the figure is
+ * operations per second of processor time of the workload's thread: what other programs of the
+ * machine take of the clock's time in between is left out, and half a per cent can be told. On one
+ * processor the dashboard takes its share of the clock's time besides; bench_ui says how much. */
 #include <config.h>
 
 #include "tests/bench/compare.h"
@@ -21,8 +26,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BLOCKS  40
-#define SLOT_NS 250000000u
+#define BLOCKS  200
+#define SLOT_NS 60000000u
 
 struct watched {
     struct work work;
@@ -32,20 +37,27 @@ struct watched {
     pid_t dashboard;
 };
 
+static uint64_t processor_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
 static double slot(struct watched *w)
 {
     uint64_t ops = 0, from, now;
     /* What the signal set off is over before the slot begins. */
     struct timespec settle = {.tv_nsec = 20000000};
     nanosleep(&settle, NULL);
-    from = now = work_now_ns();
+    from = processor_ns();
     do {
         if (w->ops->run(&w->work, w->count) < 0) {
             fprintf(stderr, "%s\n", w->error.text);
             return (double)NAN;
         }
         ops += w->count;
-        now = work_now_ns();
+        now = processor_ns();
     } while (now - from < SLOT_NS);
     return (double)ops / (double)(now - from) * 1e9;
 }

@@ -8,7 +8,7 @@
 #include <sched.h>
 #include <stdio.h>
 
-#define BLOCKS_MAX 64
+#define BLOCKS_MAX 256
 
 void compare_heading(void)
 {

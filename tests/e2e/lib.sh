@@ -132,6 +132,11 @@ terminal() {
         printf '; echo $? >%s.part; mv %s.part %s; stty -a >%s; exec cat\n' \
             "$work/code" "$work/code" "$work/code" "$work/stty"
     } >"$work/command"
+    wait_for 5 terminal_open
+}
+
+# Again when a server that was told to end just now takes the call and ends.
+terminal_open() {
     tmux -f /dev/null -S "$work/tmux" new-session -d -x "${terminal_size%x*}" -y "${terminal_size#*x}" \
         "sh $work/command 2>$err"
 }

@@ -117,6 +117,10 @@ void fixture_result(struct result *r)
     r->targets[1].flags = FLAG_PLACEMENT;
     r->targets[1].clock_stepped = true;
     r->targets[2].emulated = true;
+    snprintf(r->targets[2].devices, sizeof r->targets[2].devices,
+             "virtio, disk 256 MiB, cache none");
+    snprintf(r->targets[2].remark, sizeof r->targets[2].remark,
+             "EMULATED, because there is no /dev/kvm");
     r->targets[2].clock_known = false;
     r->targets[2].clock_stepped = true;
     r->targets[2].flags = FLAG_EMULATED;

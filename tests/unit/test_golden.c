@@ -117,6 +117,32 @@ static void one_row(struct scene *scene, struct view *view)
     view->metric = 5;
 }
 
+static void last_target(struct scene *scene, struct view *view)
+{
+    (void)scene;
+    view->target = 2;
+    if (scene->panel && strcmp(scene->panel->id, "host") == 0)
+        view->row[0] = 2;
+}
+
+static void one_row_of_last(struct scene *scene, struct view *view)
+{
+    one_row(scene, view);
+    view->target = 2;
+}
+
+static void raw_of_last(struct scene *scene, struct view *view)
+{
+    raw(scene, view);
+    view->target = 2;
+}
+
+static void expanded_host(struct scene *scene, struct view *view)
+{
+    (void)scene;
+    view->expanded = true;
+}
+
 static void older_row(struct scene *scene, struct view *view)
 {
     (void)scene;
@@ -213,6 +239,40 @@ static const struct golden {
     {"live", 80, 24, BRAILLE, fixture_older, "older", older_row},
     {"live", 80, 24, BRAILLE, fixture_starting, "starting", idle},
     {"live", 120, 40, BRAILLE, fixture_young, "young", idle},
+#define MACHINES(panel)                                             \
+    {panel, 80, 24, BRAILLE, fixture_kvm, "kvm", last_target},      \
+        {panel, 120, 40, BRAILLE, fixture_kvm, "kvm", last_target}, \
+        {panel, 80, 24, BRAILLE, fixture_tcg, "tcg", last_target},  \
+        {panel, 120, 40, BRAILLE, fixture_tcg, "tcg", last_target}, \
+        {panel, 160, 48, BRAILLE, fixture_tcg, "tcg", last_target}, \
+    {                                                               \
+        panel, 80, 24, ASCII, fixture_tcg, "tcg", last_target       \
+    }
+    MACHINES("overview"),
+    MACHINES("live"),
+    MACHINES("memory"),
+    MACHINES("disk"),
+    MACHINES("sysops"),
+    MACHINES("ctxsw"),
+    MACHINES("host"),
+    {"overview", 60, 16, BRAILLE, fixture_tcg, "tcg", last_target},
+    {"live", 80, 24, BRAILLE, fixture_tcg, "tcg-row", one_row_of_last},
+    {"sysops", 120, 40, BRAILLE, fixture_tcg, "tcg-raw", raw_of_last},
+    {"host", 80, 24, BRAILLE, fixture_tcg, "tcg-expanded", expanded_host},
+    {"host", 120, 40, BRAILLE, fixture_tcg, "tcg-expanded", expanded_host},
+    {"host", 120, 40, BRAILLE, fixture_no_machine, "no-machine", last_target},
+    {"overview", 80, 24, BRAILLE, fixture_booting, "booting", idle},
+    {"overview", 120, 40, BRAILLE, fixture_booting, "booting", idle},
+    {"overview", 80, 24, ASCII, fixture_booting, "booting", idle},
+    {"overview", 60, 16, BRAILLE, fixture_booting, "booting", idle},
+    {"overview", 80, 24, BRAILLE, fixture_revived, "revived", idle},
+    {"overview", 80, 24, BRAILLE, fixture_no_machine, "no-machine", idle},
+    {"overview", 120, 40, BRAILLE, fixture_no_machine, "no-machine", idle},
+    {"live", 80, 24, BRAILLE, fixture_booting, "booting", idle},
+    {"live", 120, 40, BRAILLE, fixture_booting, "booting", idle},
+    {"live", 60, 16, BRAILLE, fixture_booting, "booting", idle},
+    {"host", 80, 24, BRAILLE, fixture_booting, "booting", last_target},
+    {"", 40, 3, BRAILLE, fixture_booting, "small-booting", first_tab},
     {"memory", 120, 40, BRAILLE, fixture_container, "times", times},
     {"memory", 120, 40, BLOCK, fixture_all, "all", idle},
     {"sysops", 120, 40, BRAILLE, fixture_container, "raw", raw},
@@ -323,9 +383,9 @@ static void screens_are_as_they_were(void **state)
  * but its area changes, nothing crashes (run this under the sanitizers). */
 static void panels_survive_anything(void **state)
 {
-    static void (*const fixtures[])(struct snapshot *) = {fixture_empty,  fixture_container,
-                                                          fixture_stored, fixture_older,
-                                                          fixture_all,    fixture_hostile};
+    static void (*const fixtures[])(struct snapshot *) = {
+        fixture_empty,   fixture_container, fixture_stored,  fixture_older,   fixture_all,
+        fixture_hostile, fixture_tcg,       fixture_booting, fixture_revived, fixture_no_machine};
     static const int sizes[][2] = {{1, 1},    {3, 40},   {16, 60},  {17, 79},  {23, 100},
                                    {24, 80},  {24, 109}, {40, 120}, {43, 150}, {44, 150},
                                    {48, 160}, {80, 250}, {16, 250}, {90, 60}};
@@ -375,8 +435,8 @@ static void panels_survive_anything(void **state)
 /* Every panel at every odd size up to 200x60: nothing outside its area, nothing outside memory. */
 static void panels_fit_every_size(void **state)
 {
-    static void (*const fixtures[])(struct snapshot *) = {fixture_empty, fixture_slow,
-                                                          fixture_failed, fixture_hostile};
+    static void (*const fixtures[])(struct snapshot *) = {
+        fixture_empty, fixture_slow, fixture_failed, fixture_hostile, fixture_tcg, fixture_booting};
     struct paper paper;
     struct error e;
     struct canvas c;
@@ -411,6 +471,34 @@ static void panels_fit_every_size(void **state)
         snapshot_release(&s);
     }
     canvas_release(&c);
+}
+
+/* A guest boots for half a minute and nothing else happens: the picture moves all the same. */
+static void waiting_is_seen_to_go_on(void **state)
+{
+    static const char *const shown_on[] = {"overview", "live", "host"};
+    (void)state;
+    for (size_t p = 0; p < sizeof shown_on / sizeof shown_on[0]; p++)
+        for (int small = 0; small < 2; small++) {
+            struct view view = {.target = 1, .span_s = 30, .metric = SIZE_MAX};
+            struct scene scene = {.panel = panel_find(shown_on[p]), .view = &view};
+            struct snapshot s = {0};
+            struct canvas c;
+            char *text[2];
+            fixture_booting(&s);
+            canvas_init(&c, BRAILLE);
+            for (int i = 0; i < 2; i++) {
+                scene_draw(&c, small ? 16 : 24, small ? 60 : 80, &s, &scene);
+                text[i] = canvas_to_text(&c);
+                s.now_s += 1;
+            }
+            assert_non_null(strstr(text[0], "12 s"));
+            assert_non_null(strstr(text[1], "13 s"));
+            free(text[0]);
+            free(text[1]);
+            canvas_release(&c);
+            snapshot_release(&s);
+        }
 }
 
 /* The text between the escape sequences is the text of the canvas, at every depth. */
@@ -454,6 +542,7 @@ int main(void)
         cmocka_unit_test(ansi_says_what_the_canvas_says),
         cmocka_unit_test(screens_are_as_they_were),
         cmocka_unit_test(panels_fit_every_size),
+        cmocka_unit_test(waiting_is_seen_to_go_on),
         cmocka_unit_test(panels_survive_anything),
     };
     setenv("TZ", "UTC0", 1);

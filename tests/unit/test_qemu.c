@@ -210,6 +210,30 @@ static void the_guest_ignores_the_kernels_words(void **state)
     assert_string_equal(b.scratch, "");
 }
 
+static void versions_are_found_in_what_qemu_says(void **state)
+{
+    static const struct {
+        const char *said, *version; /* NULL: none */
+    } cases[] = {
+        {"QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7+deb12u18)\nCopyright", "7.2.22"},
+        {"QEMU emulator version 10.0.2\n", "10.0.2"},
+        {"QEMU emulator version 9.1.50 (v9.1.0-1-gdeadbeef-dirty)\n", "9.1.50"},
+        {"QEMU emulator version \n", NULL},
+        {"QEMU emulator version .5\n", NULL},
+        {"QEMU emulator version 11111111111111111111111111\n", NULL},
+        {"version 7", NULL},
+        {"", NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char version[16];
+        bool found = qemu_version_in(cases[i].said, version, sizeof version);
+        assert_int_equal(found, cases[i].version != NULL);
+        if (found)
+            assert_string_equal(version, cases[i].version);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -220,6 +244,7 @@ int main(void)
         cmocka_unit_test(the_guest_reads_what_was_written),
         cmocka_unit_test(the_guest_refuses_what_makes_no_sense),
         cmocka_unit_test(the_guest_ignores_the_kernels_words),
+        cmocka_unit_test(versions_are_found_in_what_qemu_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -206,6 +206,10 @@ static void test_text(void **state)
                 fail_msg("%s is not where it should be:\n%s", order[k], text);
             at = found;
         }
+        assert_non_null(strstr(text, " ~22.3 ")); /* emulated: as a row and as its subsystem */
+        assert_non_null(strstr(text, "~ before a number: emulated"));
+        assert_non_null(strstr(at, "devices virtio, disk 256 MiB, cache none"));
+        assert_non_null(strstr(at, "vm: EMULATED, because there is no /dev/kvm"));
         assert_non_null(strstr(text, "/bin/sh is not there"));
         assert_null(strstr(text, "earlier runs"));
         assert_non_null(strstr(text, "quantum.entangle size=64K cpus=2"));
@@ -363,6 +367,10 @@ static void test_markdown(void **state)
     char *text = written("md", &r);
     assert_non_null(strstr(text, "| sys.read | µs |"));
     assert_non_null(strstr(text, "▼ worse"));
+    assert_non_null(strstr(text, "## vm (EMULATED)"));
+    assert_non_null(strstr(text, "| ~22.3 |"));
+    assert_non_null(strstr(text, "| virtio, disk 256 MiB, cache none |"));
+    assert_non_null(strstr(text, "\nvm: EMULATED, because there is no /dev/kvm\n"));
     assert_non_null(strstr(text, "a\\|b \\<script\\> \\`x\\` \\*y\\*"));
     /* In a table every line has as many bars as its head. */
     int bars = 0;

@@ -313,6 +313,43 @@ static void lists_scroll_to_their_cursor(void **state)
     assert_int_equal(widget_scroll(4, 2, 0, 10), 0);
 }
 
+static void emulated_targets_cannot_be_mistaken(void **state)
+{
+    static const struct {
+        const char *id, *kind;
+        bool emulated;
+        enum glyph_set glyphs;
+        int w;
+        const char *want;
+    } cases[] = {
+        {"kvm", "kvm", false, GLYPHS_BRAILLE, 20, "■ kvm               \n"},
+        {"kvm", "kvm", false, GLYPHS_ASCII, 20, "k kvm               \n"},
+        {"tcg", "tcg", true, GLYPHS_BRAILLE, 20, "□ kvm tcg EMULATED  \n"},
+        {"tcg", "tcg", true, GLYPHS_ASCII, 20, "K kvm tcg EMULATED  \n"},
+        {"tcg", "tcg", true, GLYPHS_BLOCK, 17, "□ tcg EMULATED   \n"},
+        {"tcg", "tcg", true, GLYPHS_BRAILLE, 13, "□ tcg        \n"},
+        {"kvm2", "kvm", true, GLYPHS_BRAILLE, 20, "□ kvm2 EMULATED     \n"},
+        /* even where nobody has said that it is */
+        {"tcg", "tcg", false, GLYPHS_BRAILLE, 8, "□ tcg   \n"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct board_target t = {.emulated = cases[i].emulated};
+        struct canvas c;
+        snprintf(t.id, sizeof t.id, "%s", cases[i].id);
+        snprintf(t.kind, sizeof t.kind, "%s", cases[i].kind);
+        canvas_init(&c, cases[i].glyphs);
+        canvas_resize(&c, 1, cases[i].w);
+        widget_target(&c, 0, 0, cases[i].w, &t);
+        char *text = canvas_to_text(&c);
+        assert_string_equal(text, cases[i].want);
+        assert_int_equal(c.cells[0].style, STYLE_KVM);
+        assert_int_equal(c.cells[0].attr, cases[i].emulated ? ATTR_DIM : ATTR_BOLD);
+        free(text);
+        canvas_release(&c);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -327,6 +364,7 @@ int main(void)
         cmocka_unit_test(numbers_never_exceed_their_field),
         cmocka_unit_test(axes_have_round_ticks),
         cmocka_unit_test(lines_survive_without_braille),
+        cmocka_unit_test(emulated_targets_cannot_be_mistaken),
         cmocka_unit_test(lists_scroll_to_their_cursor),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
