@@ -253,6 +253,16 @@ tests_unit_test_kvm_stats_SOURCES = tests/unit/test_kvm_stats.c tests/unit/unit.
 tests_unit_test_kvm_stats_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
 tests_unit_test_kvm_stats_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_kvm_probe
+tests_unit_test_kvm_probe_SOURCES = tests/unit/test_kvm_probe.c tests/unit/unit.h
+tests_unit_test_kvm_probe_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_kvm_probe_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_disk
+tests_unit_test_disk_SOURCES = tests/unit/test_disk.c tests/unit/unit.h
+tests_unit_test_disk_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_disk_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_threads
 tests_unit_test_threads_SOURCES = tests/unit/test_threads.c tests/unit/unit.h
 tests_unit_test_threads_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
