@@ -32,6 +32,19 @@ static uint32_t rotate(uint32_t x, int n)
     return x >> n | x << (32 - n);
 }
 
+/* One round; v[n] to v[n + 7] (modulo 8) are a to h of the standard, so that nothing has to be
+ * moved. The agent of an emulated guest waits for this sum. */
+static inline void sha256_round(uint32_t v[8], unsigned n, uint32_t word)
+{
+    uint32_t a = v[n % 8], b = v[(n + 1) % 8], c = v[(n + 2) % 8];
+    uint32_t e = v[(n + 4) % 8], f = v[(n + 5) % 8], g = v[(n + 6) % 8];
+    uint32_t choose = g ^ (e & (f ^ g));
+    uint32_t majority = (a & b) | (c & (a | b));
+    uint32_t t1 = v[(n + 7) % 8] + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + choose + word;
+    v[(n + 3) % 8] += t1;
+    v[(n + 7) % 8] = t1 + (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + majority;
+}
+
 static void sha256_block(uint32_t h[8], const unsigned char *p)
 {
     uint32_t w[64];
@@ -44,17 +57,18 @@ static void sha256_block(uint32_t h[8], const unsigned char *p)
         w[i] = w[i - 16] + (rotate(a, 7) ^ rotate(a, 18) ^ a >> 3) + w[i - 7] +
                (rotate(b, 17) ^ rotate(b, 19) ^ b >> 10);
     }
-    uint32_t v[8]; /* a to h of the standard */
+    uint32_t v[8];
     memcpy(v, h, sizeof v);
-    for (int i = 0; i < 64; i++) {
-        uint32_t choose = (v[4] & v[5]) ^ (~v[4] & v[6]);
-        uint32_t majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]);
-        uint32_t t1 = v[7] + (rotate(v[4], 6) ^ rotate(v[4], 11) ^ rotate(v[4], 25)) + choose +
-                      round_constant[i] + w[i];
-        uint32_t t2 = (rotate(v[0], 2) ^ rotate(v[0], 13) ^ rotate(v[0], 22)) + majority;
-        memmove(v + 1, v, 7 * sizeof *v);
-        v[0] = t1 + t2;
-        v[4] += t1;
+    for (unsigned i = 0; i < 64; i += 8) {
+        const uint32_t *k = round_constant + i, *x = w + i;
+        sha256_round(v, 0, k[0] + x[0]);
+        sha256_round(v, 7, k[1] + x[1]);
+        sha256_round(v, 6, k[2] + x[2]);
+        sha256_round(v, 5, k[3] + x[3]);
+        sha256_round(v, 4, k[4] + x[4]);
+        sha256_round(v, 3, k[5] + x[5]);
+        sha256_round(v, 2, k[6] + x[6]);
+        sha256_round(v, 1, k[7] + x[7]);
     }
     for (int i = 0; i < 8; i++)
         h[i] += v[i];
@@ -73,12 +87,13 @@ static void sha256_feed(struct sha256 *s, const unsigned char *p, size_t length)
     while (length > 0) {
         size_t used = s->bytes % 64;
         size_t n = length < 64 - used ? length : 64 - used;
-        memcpy(s->block + used, p, n);
+        if (n < 64)
+            memcpy(s->block + used, p, n);
+        if (used + n == 64)
+            sha256_block(s->h, n == 64 ? p : s->block);
         s->bytes += n;
         p += n;
         length -= n;
-        if (used + n == 64)
-            sha256_block(s->h, s->block);
     }
 }
 

@@ -253,6 +253,16 @@ tests_unit_test_kvm_stats_SOURCES = tests/unit/test_kvm_stats.c tests/unit/unit.
 tests_unit_test_kvm_stats_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
 tests_unit_test_kvm_stats_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_kvm_probe
+tests_unit_test_kvm_probe_SOURCES = tests/unit/test_kvm_probe.c tests/unit/unit.h
+tests_unit_test_kvm_probe_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_kvm_probe_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_disk
+tests_unit_test_disk_SOURCES = tests/unit/test_disk.c tests/unit/unit.h
+tests_unit_test_disk_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_disk_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_threads
 tests_unit_test_threads_SOURCES = tests/unit/test_threads.c tests/unit/unit.h
 tests_unit_test_threads_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
@@ -398,6 +408,16 @@ tests_bench_bench_observer_SOURCES = tests/bench/bench_observer.c tests/bench/co
 	tests/bench/compare.h tests/pty.c tests/pty.h workloads/agent/work.c
 tests_bench_bench_observer_CFLAGS = $(AM_CFLAGS) -DUI_DEMO='"$(abs_builddir)/tests/ui_demo"'
 tests_bench_bench_observer_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
+
+# The boot of a virtual machine against the least that one can be.
+EXTRA_PROGRAMS += tests/bench/bench_boot tests/bench/bare_init
+bench_programs += tests/bench/bench_boot tests/bench/bare_init
+benches += tests/bench/bench_boot
+tests_bench_bench_boot_SOURCES = tests/bench/bench_boot.c tests/bench/compare.c tests/bench/compare.h
+tests_bench_bench_boot_CFLAGS = $(AM_CFLAGS) -DBENCH_BUILD='"$(abs_top_builddir)"'
+tests_bench_bench_boot_LDADD = libvmtax.a $(ENGINE_LIBS) $(STATGRAB_LIBS) -lm
+tests_bench_bare_init_SOURCES = tests/bench/bare_init.c
+tests_bench_bare_init_LDFLAGS = -static
 
 bench: all
 	test -z '$(bench_programs)' || $(MAKE) $(AM_MAKEFLAGS) $(bench_programs)

@@ -54,7 +54,9 @@ enum qemu_machine boot_machine(const struct target_options *o)
 static unsigned choose_modules(const struct target_options *o)
 {
     bool emulated = boot_is(o->machine.devices, "emulated");
+    /* No more than this machine has devices for: each module costs its time at every start. */
     unsigned sets = MODULES_BASE | MODULES_ROOT_9P | MODULES_OVERLAY;
+    sets |= boot_machine(o) == QEMU_MICROVM ? MODULES_MMIO : MODULES_PCI;
     if (o->scratch)
         sets |= MODULES_SCRATCH_FS | (emulated ? MODULES_DISK_IDE : MODULES_DISK_VIRTIO);
     if (o->network)

@@ -148,7 +148,7 @@ static int initramfs_key(const char *agent_path, const struct kernel *k, unsigne
     int n = snprintf(dep, sizeof dep, "%s/modules.dep", k->modules);
     if (n < 0 || (size_t)n >= sizeof dep || stat(dep, &st) < 0)
         return error_errno(e, errno, "cannot read modules.dep in %s", k->modules);
-    char *text = xasprintf("1 %s %s %s %jd %jd.%09ld %x", agent, k->version, k->modules,
+    char *text = xasprintf("2 %s %s %s %jd %jd.%09ld %x", agent, k->version, k->modules,
                            (intmax_t)st.st_size, (intmax_t)st.st_mtim.tv_sec, st.st_mtim.tv_nsec,
                            sets);
     cache_key(text, key);

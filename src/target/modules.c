@@ -28,8 +28,9 @@
 
 /* ---- what is wanted for what ---- */
 
-static const struct module_want base[] = {
-    {"virtio_pci", false}, {"virtio_mmio", false}, {"virtio_console", false}, {"virtio_rng", true}};
+static const struct module_want pci[] = {{"virtio_pci", false}};
+static const struct module_want mmio[] = {{"virtio_mmio", false}};
+static const struct module_want base[] = {{"virtio_console", false}};
 static const struct module_want root_9p[] = {{"9p", false}, {"9pnet_virtio", false}};
 static const struct module_want overlay[] = {{"overlay", false}};
 static const struct module_want disk_virtio[] = {{"virtio_blk", false}};
@@ -49,6 +50,8 @@ static const struct {
     const struct module_want *wants;
     size_t count;
 } sets_in_order[] = {
+    SET(MODULES_PCI, pci),
+    SET(MODULES_MMIO, mmio),
     SET(MODULES_BASE, base),
     SET(MODULES_ROOT_9P, root_9p),
     SET(MODULES_OVERLAY, overlay),

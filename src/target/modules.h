@@ -12,18 +12,21 @@
 
 /* What a guest needs modules for; a bit mask. */
 enum module_set {
-    MODULES_BASE = 1 << 0,        /* virtio over PCI and MMIO, the console that the agent uses */
-    MODULES_ROOT_9P = 1 << 1,     /* the host's files */
-    MODULES_OVERLAY = 1 << 2,     /* copy-on-write above them */
-    MODULES_DISK_VIRTIO = 1 << 3, /* scratch disk, para-virtual */
-    MODULES_DISK_IDE = 1 << 4,    /* scratch disk, emulated */
-    MODULES_SCRATCH_FS = 1 << 5,  /* the file system on it: ext4 */
-    MODULES_NET_VIRTIO = 1 << 6,  /* network card, para-virtual */
-    MODULES_NET_E1000 = 1 << 7,   /* network card, emulated */
-    MODULES_ALL = (1 << 8) - 1,
+    MODULES_PCI = 1 << 0,         /* virtio over PCI */
+    MODULES_MMIO = 1 << 1,        /* virtio on a machine without PCI */
+    MODULES_BASE = 1 << 2,        /* the console that the agent uses */
+    MODULES_ROOT_9P = 1 << 3,     /* the host's files */
+    MODULES_OVERLAY = 1 << 4,     /* copy-on-write above them */
+    MODULES_DISK_VIRTIO = 1 << 5, /* scratch disk, para-virtual */
+    MODULES_DISK_IDE = 1 << 6,    /* scratch disk, emulated */
+    MODULES_SCRATCH_FS = 1 << 7,  /* the file system on it: ext4 */
+    MODULES_NET_VIRTIO = 1 << 8,  /* network card, para-virtual */
+    MODULES_NET_E1000 = 1 << 9,   /* network card, emulated */
+    MODULES_ALL = (1 << 10) - 1,
 };
-/* Without these a kernel is of no use for guests. */
-#define MODULES_NEEDED (MODULES_BASE | MODULES_ROOT_9P | MODULES_OVERLAY)
+/* Without these a kernel is of no use for guests, on one machine type or another. */
+#define MODULES_NEEDED \
+    (MODULES_PCI | MODULES_MMIO | MODULES_BASE | MODULES_ROOT_9P | MODULES_OVERLAY)
 
 struct module_want {
     const char *name; /* '-' and '_' are equal, as everywhere with modules */

@@ -106,8 +106,9 @@ static void append_number(char **line, const char *key, unsigned value)
 
 static char *kernel_line(const struct qemu_plan *p)
 {
-    /* Panics restart at once, which QEMU is told to stop at. */
-    char *line = xasprintf("console=ttyS0 quiet panic=-1 random.trust_cpu=1%s",
+    /* Panics restart at once, which QEMU is told to stop at. The kernel need not prove its ciphers
+     * to itself, which emulated takes a second. */
+    char *line = xasprintf("console=ttyS0 quiet panic=-1 random.trust_cpu=1 cryptomgr.notests%s",
                            p->machine == QEMU_MICROVM ? " reboot=t" : "");
     /* TCG's time-stamp counters are the host's, all the same one; but its processors do not say so,
      * and a microvm has no timer to calibrate the rate by. Without this its clock would tick 250

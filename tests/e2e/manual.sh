@@ -78,6 +78,57 @@ sed -n 's/.*there are //p' "$err" | tr -d ' ' | tr ',' '\n' | sort >"$work/progr
 sed -n 's/^\.It Fl f , Fl -format Cm //p' "$man/vmtax.1" | tr -d ' ' | tr '|' '\n' | sort >"$work/manual"
 same formats
 
+# Targets, and the workloads that no glob finds: they have to be named, so the manual names them.
+run 0 list targets
+sed -n 's/^\([a-z][a-z0-9]*\) .*/\1/p' "$out" | sort >"$work/program"
+sed -n '/^\.Sh TARGETS/,/^\.Sh VIRTUAL/s/^\.It Cm //p' "$man/vmtax.1" | sort >"$work/manual"
+same targets
+run 0 list workloads
+sed -n 's/^ *\(exit\.[a-z]*\)\( .*\)\{0,1\}$/\1/p' "$out" | sort -u >"$work/program"
+sed -n 's/^\.Pq Cm \(exit\.[a-z]*\).*/\1/p' "$man/vmtax.1" | sort >"$work/manual"
+same exits
+# What a shell can be had in.
+run 0 shell --help
+sed -n 's/^usage: vmtax shell \[\([a-z|]*\)\].*/\1/p' "$out" | tr '|' '\n' | sort >"$work/program"
+sed -n '/^\.Cm shell/{n;s/^\.Op Cm //p;}' "$man/vmtax.1" | tr -d ' ' | tr '|' '\n' | sort >"$work/manual"
+same shells
+# The keys of counters, by a run that has some; a machine counts what a container does not.
+run 0 list workloads
+if container_works; then
+    run 0 run sys.syscall --on container --blocks 2 --seconds 0.05 --json
+    "$jsonpath" "$out" 'slots.*' | grep -o '"counters":{[^}]*' | grep -o '"[a-z_]*":' | tr -d '":' |
+        grep -vx counters | sort -u >"$work/program"
+    sed -n '/^\.Sh WHITE-BOX/,/^\.Sh VERDICTS/s/^\.It Cm //p' "$man/vmtax.1" | tr -d ' ' | tr ',' '\n' | sort >"$work/manual"
+    echo window_s >>"$work/manual"
+    sort -o "$work/manual" "$work/manual"
+    unknown=$(comm -23 "$work/program" "$work/manual" | tr '\n' ' ')
+    [ -s "$work/program" ] || fail "a container's slots have no counters"
+    [ -z "$unknown" ] || fail "counters: the manual does not have $unknown"
+fi
+# Where things are kept that may be removed.
+for file in '~/.cache/vmtax/' guest-kernel/; do
+    grep -qF ".It Pa $file" "$man/vmtax.1" || fail "FILES does not have $file"
+done
+
+# The agent's records and requests: those of a conversation. A guest's first process says boot.
+agent=${vmtax%/*}/vmtax-agent
+if [ -x "$agent" ]; then
+    {
+        echo boot
+        (
+            echo clock id=1
+            echo run slot=1 workload=null lead_us=20000 time_us=100000 tick_us=20000 fresh=1 seed=1
+            sleep 1
+            echo run slot=2 workload=nothing lead_us=20000 time_us=100000 tick_us=0 fresh=1 seed=1
+            echo nonsense
+            echo rest id=2
+            sleep 0.5
+        ) | "$agent" | sed 's/ .*//'
+    } | sort -u >"$work/program"
+    sed -n '/^\.Ss Records/,$s/^\.It Ic \([a-z]*\).*/\1/p' "$man/vmtax-agent.8" | sort >"$work/manual"
+    same "records of the agent"
+fi
+
 # No line of the sources is too long for who edits them, and none ends in blanks.
 for page in vmtax.1 vmtax.conf.5 vmtax-agent.8; do
     [ -z "$(awk 'length($0) > 100 || / $/' "$man/$page")" ] || fail "$page: a line is too long or ends in blanks"

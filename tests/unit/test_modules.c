@@ -205,6 +205,10 @@ static void sets(void **state)
                         "virtio_pci_legacy_dev virtio_pci_modern_dev virtio virtio_pci virtio_mmio "
                         "virtio_console 9pnet netfs fscache 9p 9pnet_virtio overlay");
     modules_release(&list);
+    /* One machine type's transport only. */
+    assert_int_equal(modules_resolve_sets(tree, MODULES_MMIO | MODULES_BASE, &list, &e), 0);
+    assert_string_equal(names(&list), "virtio virtio_mmio virtio_console");
+    modules_release(&list);
     assert_int_equal(
         modules_resolve_sets(tree, MODULES_DISK_VIRTIO | MODULES_SCRATCH_FS, &list, &e), 0);
     assert_string_equal(names(&list), "virtio virtio_blk crc32c_intel crc16 mbcache jbd2 ext4");
