@@ -14,6 +14,7 @@ AM_TESTS_ENVIRONMENT = \
 
 # Scripts, one file a line, each a test of its own. They use the program only as its users do.
 e2e_tests = \
+	tests/e2e/cgroup2.sh \
 	tests/e2e/commands.sh \
 	tests/e2e/manual.sh \
 	tests/e2e/run.sh \
