@@ -66,6 +66,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/target/qmp.c src/target/qmp.h \
 	src/target/qmp_message.c src/target/qmp_message.h \
 	src/target/kvm_stats.c src/target/kvm_stats.h \
+	src/target/boot_watch.c src/target/boot_watch.h \
 	src/target/kvm_health.c src/target/kvm_health.h \
 	src/target/threads.c src/target/threads.h \
 	src/target/local.c src/target/kinds.h \

@@ -14,6 +14,7 @@ AM_TESTS_ENVIRONMENT = \
 
 # Scripts, one file a line, each a test of its own. They use the program only as its users do.
 e2e_tests = \
+	tests/e2e/cgroup2.sh \
 	tests/e2e/commands.sh \
 	tests/e2e/manual.sh \
 	tests/e2e/run.sh \
@@ -74,6 +75,11 @@ unit_tests += tests/unit/test_qemu
 tests_unit_test_qemu_SOURCES = tests/unit/test_qemu.c tests/unit/unit.h workloads/agent/boot.c
 tests_unit_test_qemu_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_qemu_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_boot_watch
+tests_unit_test_boot_watch_SOURCES = tests/unit/test_boot_watch.c tests/unit/unit.h
+tests_unit_test_boot_watch_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_boot_watch_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
 
 unit_tests += tests/unit/test_kvm_health
 tests_unit_test_kvm_health_SOURCES = tests/unit/test_kvm_health.c tests/unit/unit.h
@@ -308,6 +314,10 @@ tests_e2e_nested_init_LDFLAGS = $(AM_LDFLAGS) $(AGENT_LDFLAGS)
 tests_e2e_nested_init_LDADD = libkernels.a
 long_tests += tests/e2e/nested_kvm.sh
 EXTRA_DIST += tests/e2e/nested_kvm.sh
+
+# A KVM of no use: a double of QEMU, and how it is noticed.
+long_tests += tests/e2e/useless_kvm.sh
+EXTRA_DIST += tests/e2e/useless_kvm.sh tests/e2e/fake_qemu
 
 # Fuzz targets, linked from the same objects as the program. A short run of each belongs to check.
 EXTRA_DIST += tests/fuzz/run tests/fuzz/seeds tests/fuzz/seeds_result tests/fuzz/seeds_modules \

@@ -21,8 +21,11 @@ struct kvm_health {
     int suspicious; /* looks in a row */
 };
 
-/* One look. -1 with the reason when the guest will never come up; a monitor that does not answer
- * says nothing about KVM: 0. */
+/* Does the machine run? -1 when it was stopped by an internal error. *answered: the monitor did. */
+int kvm_health_status(struct qmp *q, bool *answered, struct error *e);
+
+/* One look at KVM's statistics. -1 with the reason when the guest will never come up; a monitor
+ * that does not answer says nothing about KVM: 0. */
 int kvm_health_look(struct kvm_health *h, struct qmp *q, double now_s, struct error *e);
 
 /* The judgement on KVM's statistics alone: pure. */

@@ -3,6 +3,7 @@
 #include "target/machine.h"
 
 #include "target/boot_files.h"
+#include "target/boot_watch.h"
 #include "target/disk.h"
 #include "target/kvm_health.h"
 #include "target/kvm_stats.h"
@@ -38,10 +39,10 @@
 /* Between slots; a monitor that takes longer leaves a slot without its statistics. */
 #define COUNTERS_S 0.5
 
-/* A guest is waited for this long, whatever it does: nested and emulated ones are slow. */
-#define BOOT_S 90.0
-/* How often QEMU is asked meanwhile whether the guest gets anywhere. */
+/* How often QEMU is asked whether a guest that boots gets anywhere: each question takes it away
+ * from emulating devices for a moment. */
 #define LOOK_S        0.25
+#define LOOK_TCG_S    1.0
 
 #define NETWORK_TRIES 64
 #define SCRATCH_MIN   (UINT64_C(256) << 20)
@@ -364,14 +365,33 @@ static int listen_a_moment(struct machine *m, const struct target_options *o, st
     return 0;
 }
 
-static int wait_for_guest(struct machine *m, const struct target_options *o, enum qemu_accel accel,
+/* Is there any use in waiting longer? -1: no. */
+static int look_at_guest(struct machine *m, struct boot_watch *watch, struct kvm_health *health,
+                         struct error *e)
+{
+    struct boot_signs signs = {0};
+    struct counters c = {0};
+    struct error ignored;
+    if (kvm_health_status(m->qmp, &signs.answered, e) < 0 ||
+        (m->kvm && signs.answered && kvm_health_look(health, m->qmp, now_s(), e) < 0))
+        return -1;
+    signs.work_known = threads_read(m->threads, &c, &ignored) == 0;
+    signs.work_ns = c.value[COUNTER_VCPU_CPU] + c.value[COUNTER_RUN_DELAY];
+    return boot_watch_judge(watch, now_s(), &signs, e);
+}
+
+static int wait_for_guest(struct machine *m, const struct target_options *o,
                           enum machine_failure *failure, struct error *e)
 {
+    const char *stage = m->kvm ? "waiting for the guest's kernel"
+                               : "waiting for the guest's kernel, emulated";
+    char text[80];
     struct kvm_health health = {0};
-    double until = now_s() + BOOT_S;
-    boot_stage(o, accel == QEMU_KVM ? "waiting for the guest's kernel"
-                                    : "waiting for the guest's kernel, emulated");
-    while (now_s() < until) {
+    struct boot_watch watch;
+    double look_s = m->kvm ? LOOK_S : LOOK_TCG_S, next_s = now_s() + look_s;
+    boot_watch_begin(&watch, now_s());
+    boot_stage(o, stage);
+    for (;;) {
         int spoken = listen_a_moment(m, o, e);
         if (spoken > 0)
             return 0;
@@ -379,13 +399,16 @@ static int wait_for_guest(struct machine *m, const struct target_options *o, enu
             *failure = e->kind == ERROR_INTERRUPTED ? MACHINE_OTHER : MACHINE_ACCEL;
             return -1;
         }
-        if (accel == QEMU_KVM && kvm_health_look(&health, m->qmp, now_s(), e) < 0) {
+        if (boot_watch_tell(&watch, now_s(), stage, text, sizeof text))
+            boot_stage(o, text);
+        if (now_s() < next_s)
+            continue;
+        if (look_at_guest(m, &watch, &health, e) < 0) {
             *failure = MACHINE_ACCEL;
             return -1;
         }
+        next_s = now_s() + look_s;
     }
-    *failure = MACHINE_ACCEL;
-    return error_set(e, ERROR_GUEST, "the guest's kernel has said nothing for %.0f s", BOOT_S);
 }
 
 static int open_monitor(struct machine *m, int fd, struct error *e)
@@ -476,7 +499,7 @@ static int begin(struct machine *m, const struct target_options *o, enum qemu_ac
         goto out;
     m->kvm = accel == QEMU_KVM;
     describe(m, o, &p);
-    if (wait_for_guest(m, o, accel, failure, e) < 0)
+    if (wait_for_guest(m, o, failure, e) < 0)
         goto out;
     m->local.target.facts.start_s = now_s() - from;
     rc = 0;
@@ -501,6 +524,9 @@ struct target *machine_start(const struct target_kind *kind, const struct target
     if (local_init(&m->local, kind, &no_group, ledger, name, sizeof name, e) == 0 &&
         begin(m, o, accel, terminal, failure, e) == 0)
         return &m->local.target;
+    /* There is nothing in it that would be worth a peaceful end. */
+    if (m->local.child)
+        spawn_kill(m->local.child);
     machine_stop(&m->local.target);
     return NULL;
 }

@@ -26,6 +26,8 @@
 #define LAST_LINE_MAX 200
 #define THREAD_STACK  (256u << 10)
 #define PATIENCE_S    1.5
+/* Of its standard error after it has ended: more than a pipe holds. */
+#define LAST_READS 32
 
 extern char **environ;
 
@@ -151,6 +153,7 @@ static void attend(struct spawn *s, pid_t pid)
 {
     int pinned = (int)syscall(SYS_pidfd_open, pid, 0);
     char buffer[4096];
+    int left = LAST_READS; /* a process of its own that it left behind may write for ever */
     for (bool ended = false;;) {
         struct pollfd fds[2] = {{.fd = s->errors, .events = POLLIN},
                                 {.fd = pinned, .events = POLLIN}};
@@ -161,7 +164,7 @@ static void attend(struct spawn *s, pid_t pid)
             collect(s, buffer, (size_t)n);
         else if (n == 0 || (n == -1 && errno != EAGAIN && errno != EINTR))
             close_fd(&s->errors);
-        if (ended && n <= 0)
+        if (ended && (n <= 0 || left-- == 0))
             break;
         siginfo_t info = {0};
         if (!ended && waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT | WNOHANG) == 0 &&

@@ -53,3 +53,18 @@ qemu_pid() {
     done
     return 1
 }
+
+# in_guest SECONDS SCRIPT OPTION…: run a shell script in an emulated guest; what it prints is in $out.
+# The guest's root is this machine's, without rights of root here, and its /tmp is its own: that is taken
+# away, so that the build tree and $work are there by their names.
+in_guest() {
+    in_guest_most=$1 in_guest_script=$2
+    shift 2
+    chmod 755 "$work"
+    chmod 644 "$in_guest_script"
+    printf 'umount /tmp; sh %s </dev/null; exit\n' "$in_guest_script" >"$work/typed"
+    timeout "$in_guest_most" "$vmtax" shell tcg "$@" <"$work/typed" >"$work/session" 2>"$err" || in_guest_code=$?
+    # Without what a shell says to a terminal.
+    tr -d '\r' <"$work/session" | sed "s/$(printf '\033')\[[?0-9;]*[a-zA-Z]//g" >"$out"
+    [ -z "${in_guest_code-}" ] || fail "the shell of the guest ended with $in_guest_code"
+}
