@@ -106,8 +106,8 @@ if container_works; then
     [ -z "$unknown" ] || fail "counters: the manual does not have $unknown"
 fi
 # Where things are kept that may be removed.
-for file in '~/.cache/vmtax/' guest-kernel/; do
-    grep -qF ".It Pa $file" "$man/vmtax.1" || fail "FILES does not have $file"
+for file in .cache/vmtax/ guest-kernel/; do
+    grep -q "^\.It Pa .*$file" "$man/vmtax.1" || fail "FILES does not have $file"
 done
 
 # The agent's records and requests: those of a conversation. A guest's first process says boot.
