@@ -49,6 +49,13 @@ static void take_facts(struct places *p, size_t t)
         rt->flags |= FLAG_NESTED;
 }
 
+/* What stands between a reason and its remedy: not every reason ends its sentence. */
+static const char *glue(const struct target_probe *probe)
+{
+    size_t n = strlen(probe->reason);
+    return !probe->remedy[0] ? "" : n == 0 || probe->reason[n - 1] == '.' ? " " : ": ";
+}
+
 int place_probe(struct places *p, struct error *e)
 {
     /* Equal conditions: if one target cannot have limits, nobody gets any. */
@@ -62,11 +69,14 @@ int place_probe(struct places *p, struct error *e)
             p->place[t].lost = true;
             note_board(p, t, BOARD_TARGET_UNUSABLE, probe.reason, probe.remedy);
             if (t == 0 || p->count == 2)
-                return error_set(e, ERROR_SYSTEM, "%s cannot be used here: %s %s", kind->id,
-                                 probe.reason, probe.remedy);
-            board_log(p->board, BOARD_LOG_ERROR, kind->id, "%s %s", probe.reason, probe.remedy);
+                return error_set(e, ERROR_SYSTEM, "%s cannot be used here: %s%s%s", kind->id,
+                                 probe.reason, glue(&probe), probe.remedy);
+            board_log(p->board, BOARD_LOG_ERROR, kind->id, "%s%s%s", probe.reason, glue(&probe),
+                      probe.remedy);
             continue;
         }
+        if (probe.emulated)
+            text_clean(p->place[t].remedy, sizeof p->place[t].remedy, probe.remedy);
         if (!probe.limits && p->options.limits) {
             p->options.limits = false;
             board_log(p->board, BOARD_LOG_NOTE, kind->id,
@@ -96,6 +106,9 @@ static int take_kind(struct places *p, size_t t, struct error *e)
     const char *remark = place->target->facts.remark;
     if (remark[0])
         board_log(p->board, BOARD_LOG_WARN, place->kind->id, "%s", remark);
+    if (remark[0] && place->remedy[0])
+        board_log(p->board, BOARD_LOG_NOTE, place->kind->id, "not to be emulated: %s",
+                  place->remedy);
     if (is == place->kind)
         return 0;
     for (size_t i = 0; i < p->count; i++)
@@ -145,7 +158,7 @@ int place_start(struct places *p, size_t t, struct error *e)
     }
     rt->start_s = (double)(clock_now_ns() - from) * 1e-9;
     take_facts(p, t);
-    note_board(p, t, BOARD_TARGET_READY, NULL, NULL);
+    note_board(p, t, BOARD_TARGET_READY, NULL, rt->emulated ? place->remedy : NULL);
     char ms[32];
     snprintf(ms, sizeof ms, "%.0f ms", rt->start_s * 1e3);
     board_log(p->board, BOARD_LOG_OK, place->kind->id, "ready after %s: %s", ms, rt->how);

@@ -23,6 +23,7 @@ struct place {
     struct session *session; /* owned; NULL with target */
     unsigned starts;         /* tries */
     bool lost;               /* given up */
+    char remedy[256];        /* what would make it work unemulated; or "" */
 };
 
 /* Filled by the runner, which owns everything that is pointed to and keeps it longer. */

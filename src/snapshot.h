@@ -39,7 +39,7 @@ struct board_target {
     double since_s;                 /* STARTING: when that began, on the time line of now_s */
     double start_s;
     char reason[REASON_MAX]; /* STARTING: what it waits for; FAILED, UNUSABLE: why */
-    char remedy[256];
+    char remedy[256];        /* FAILED, UNUSABLE: what to do; emulated: what would help */
 };
 
 /* One metric on one non-reference target, or on native itself (then only the figure). */
@@ -65,7 +65,7 @@ struct board_metric {
 struct board_summary {
     struct subsystem_summary_cell {
         size_t rows, total;
-        bool known;
+        bool known;              /* of an emulated target: a plain mean, never over subsystems */
         double ratio, low, high; /* relative to native, 1 = equal; low/high valid if bounded */
         bool bounded;
         enum verdict verdict;

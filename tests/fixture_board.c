@@ -196,12 +196,13 @@ static void fill_summary(struct snapshot *s)
                 cell->total = SUBSYSTEM_EXITS;
                 sum = all;
             }
-            if (cell->rows == 0)
+            if (cell->rows == 0 || (s->targets[t].emulated && sub == SUBSYSTEM_COUNT))
                 continue;
             struct stats_estimate e = {.n = 6, .centre = sum / (double)cell->rows, .bounded = true};
             e.low = e.centre - 0.006;
             e.high = e.centre + 0.006;
-            cell->known = cell->bounded = true;
+            cell->known = true;
+            cell->bounded = !s->targets[t].emulated;
             cell->ratio = exp(e.centre);
             cell->low = exp(e.low);
             cell->high = exp(e.high);
@@ -493,7 +494,7 @@ void fixture_starting(struct snapshot *s)
     s->run.done = 0.01;
 }
 
-static void fixture_machine(struct snapshot *s, const char *kind)
+void fixture_live(struct snapshot *s, const char *kind)
 {
     fill_common(s);
     add_target(s, "native", "native", false);
@@ -504,68 +505,6 @@ static void fixture_machine(struct snapshot *s, const char *kind)
     fill_host(s);
     fill_run(s, 2);
     fill_queue_and_log(s);
-}
-
-void fixture_kvm(struct snapshot *s)
-{
-    fixture_machine(s, "kvm");
-}
-
-void fixture_tcg(struct snapshot *s)
-{
-    fixture_machine(s, "tcg");
-    s->log_count = 0;
-    snapshot_log(s, BOARD_LOG_WARN, "kvm", "%s", s->targets[2].remark);
-    snapshot_log(s, BOARD_LOG_OK, "tcg", "ready after 19900 ms: %s", s->targets[2].how);
-    for (size_t i = 0; i < s->log_count; i++)
-        s->log[i].at = CLOCK_AT - 30;
-}
-
-static void boots(struct board_target *t, double since_s)
-{
-    t->state = BOARD_TARGET_STARTING;
-    t->since_s = since_s;
-    t->emulated = false; /* known when it has started */
-    t->remark[0] = '\0';
-    text_copy(t->reason, sizeof t->reason, "waiting for the guest's kernel, emulated");
-}
-
-void fixture_booting(struct snapshot *s)
-{
-    fill_common(s);
-    add_target(s, "native", "native", false);
-    add_target(s, "container", "container", false);
-    struct board_target *t = &s->targets[s->target_count++];
-    text_copy(t->id, sizeof t->id, "kvm");
-    text_copy(t->kind, sizeof t->kind, "kvm");
-    boots(t, s->now_s - 12.3);
-    fill_host(s);
-    s->run.active = true;
-    s->run.metric = SIZE_MAX;
-    snprintf(s->run.phase, sizeof s->run.phase, "kvm: %.60s", t->reason);
-    s->run.elapsed_s = 13;
-    s->run.eta_s = 58;
-}
-
-void fixture_revived(struct snapshot *s)
-{
-    fixture_kvm(s);
-    boots(&s->targets[2], s->now_s - 2.3);
-    snprintf(s->run.phase, sizeof s->run.phase, "kvm: %.60s", s->targets[2].reason);
-    snapshot_log(s, BOARD_LOG_WARN, "kvm", "the guest's kernel panicked or restarted");
-    s->log[s->log_count - 1].at = CLOCK_AT - 2;
-}
-
-void fixture_no_machine(struct snapshot *s)
-{
-    fixture_container(s);
-    struct board_target *t = &s->targets[s->target_count++];
-    text_copy(t->id, sizeof t->id, "kvm");
-    text_copy(t->kind, sizeof t->kind, "kvm");
-    t->state = BOARD_TARGET_UNUSABLE;
-    text_copy(t->reason, sizeof t->reason, "QEMU is not installed.");
-    text_copy(t->remedy, sizeof t->remedy,
-              "apt-get install qemu-system-x86 (Fedora: qemu-system-x86-core, Arch: qemu-base)");
 }
 
 /* Take back what the container has. */

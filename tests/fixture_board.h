@@ -14,7 +14,9 @@ void fixture_older(struct snapshot *s);  /* of a session that is over; every sec
                                             earlier one, hours or days before */
 void fixture_all(struct snapshot *s); /* container, openvz, xen, kvm, and a kvm that is emulated */
 void fixture_starting(struct snapshot *s); /* the first run has begun, the container is starting */
-void fixture_kvm(struct snapshot *s);      /* native, container and KVM; a row runs on KVM */
+void fixture_live(struct snapshot *s, const char *kind); /* native, container and one more kind */
+/* In fixture_machine.c: */
+void fixture_kvm(struct snapshot *s); /* native, container and KVM; a row runs on KVM */
 void fixture_tcg(struct snapshot *s); /* the same where KVM does not work: emulated, with why */
 void fixture_booting(
     struct snapshot *s); /* the first run: a virtual machine boots, 12.3 s so far */

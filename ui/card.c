@@ -126,7 +126,7 @@ static void clock_words(const struct board_target *t, char out[CARD_TEXT])
     else if (!t->clock_known || !isfinite(off) || !isfinite(bound))
         snprintf(out, CARD_TEXT, "%s, rate not known yet", source);
     else if (fabs(off) <= bound)
-        snprintf(out, CARD_TEXT, "%s, as the host's within %.2g %%", source, bound);
+        snprintf(out, CARD_TEXT, "%s, as the host's within %.1g %%", source, bound);
     else
         snprintf(out, CARD_TEXT, "%s, %.2g ±%.1g %% %s", source, fabs(off), bound,
                  off < 0 ? "slow" : "fast");
@@ -151,6 +151,8 @@ void card_facts(struct page *p, const struct snapshot *s, size_t target)
         page_field(p, "note", STYLE_WARN, "%s", t->remark);
     else if (t->emulated)
         page_field(p, "note", STYLE_WARN, "EMULATED: shown, never judged");
+    if (t->emulated && t->remedy[0] && !is_bad(t))
+        page_field(p, "do", STYLE_STRONG, "%s", t->remedy);
     field(p, "by", t->how);
     field(p, "kernel", t->kernel);
     if (t->limits[0])

@@ -51,13 +51,11 @@ void facts_answer(struct page *p, const struct snapshot *s)
     for (size_t t = 1; t < s->target_count; t++) {
         const struct subsystem_summary_cell *mean = &s->summary.cell[SUBSYSTEM_COUNT][t];
         const char *id = s->targets[t].id;
-        if (!mean->known || !isfinite(mean->ratio))
-            continue;
-        if (s->targets[t].emulated) {
+        if (s->targets[t].emulated && any_compared(s, t))
             page_textf(p, STYLE_TEXT, 0, "%s is EMULATED: its figures are shown, never judged.",
                        id);
+        if (!mean->known || !isfinite(mean->ratio) || s->targets[t].emulated)
             continue;
-        }
         char interval[48] = "";
         if (mean->bounded)
             snprintf(interval, sizeof interval, " (%.1f–%.1f)", mean->low * 100, mean->high * 100);

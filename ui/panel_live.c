@@ -154,11 +154,13 @@ static void draw_latency(struct canvas *c, struct rect r, const struct snapshot 
                           wide ? "" : guest_number(number, m.value, emulated));
         if (isfinite(times)) {
             number_fit(number, 5, times, times < 9.995 ? 2 : 1);
-            canvas_textf(c, y, in.x + in.w - 6,
-                         far        ? STYLE_STRONG
-                         : emulated ? STYLE_DIM
-                                    : STYLE_TEXT,
-                         far, "%5s×", number);
+            char text[NUMBER_MAX + 8];
+            snprintf(text, sizeof text, "%s%s×", emulated ? "~" : "", number);
+            canvas_text_right(c, y, in.x + in.w - 1,
+                              far        ? STYLE_STRONG
+                              : emulated ? STYLE_DIM
+                                         : STYLE_TEXT,
+                              far, text);
         }
     }
     if (y < end && axis_w >= 12)

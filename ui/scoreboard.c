@@ -214,7 +214,7 @@ static void draw_cell(struct canvas *c, int y, int x, const struct columns *k,
     enum unit_mode unit = v->unit == UNIT_RAW ? UNIT_PERCENT : v->unit;
     /* a mean over subsystems is a statement, which is not made of what is emulated */
     if (t->emulated && line == SUBSYSTEM_COUNT) {
-        if (cell->known)
+        if (known_subsystems(s, target) > 0)
             canvas_text_right(c, y, x + k->ink + k->ratio - 2 - (k->ink > 0), STYLE_DIM, 0, "excl");
         return;
     }

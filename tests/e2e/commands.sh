@@ -37,12 +37,16 @@ run 0 list keys --json
 "$jsonpath" "$out" '*.help' | grep -q 'quit' || fail "list keys --json does not tell how to quit"
 run 0 list targets --json
 "$jsonpath" "$out" '*.id' | grep -qx native || fail "native is not listed"
+"$jsonpath" "$out" '*.emulated' | grep -qx 'true\|false' || fail "it is not said what would be emulated"
 
 run 0 doctor
 says "$out" 'native'
 narrow "$out"
 run 0 doctor --json
 "$jsonpath" "$out" '' >/dev/null || fail "doctor --json is not valid JSON"
+for check in kvm qemu guest-kernel; do
+    "$jsonpath" "$out" '*.id' | grep -qx "$check" || fail "doctor does not look at $check"
+done
 
 # bad PATTERN ARGUMENT…: ends with 2, says so on stderr in one line, and nothing on stdout.
 bad() {
