@@ -25,6 +25,7 @@ e2e_tests = \
 	tests/e2e/targets.sh \
 	tests/e2e/kvm.sh \
 	tests/e2e/shell.sh \
+	tests/e2e/signed.sh \
 	tests/unit/kernel-symbols.sh
 # Programs or scripts for check-long only.
 long_tests =
@@ -427,7 +428,9 @@ tests_bench_bench_boot_SOURCES = tests/bench/bench_boot.c tests/bench/compare.c 
 tests_bench_bench_boot_CFLAGS = $(AM_CFLAGS) -DBENCH_BUILD='"$(abs_top_builddir)"'
 tests_bench_bench_boot_LDADD = libvmtax.a $(ENGINE_LIBS) $(STATGRAB_LIBS) -lm
 tests_bench_bare_init_SOURCES = tests/bench/bare_init.c
+tests_bench_bare_init_CFLAGS = -std=gnu11 $(WARN_CFLAGS)
 tests_bench_bare_init_LDFLAGS = -static
+CLEANFILES += tests/bench/bench_boot tests/bench/bare_init
 
 bench: all
 	test -z '$(bench_programs)' || $(MAKE) $(AM_MAKEFLAGS) $(bench_programs)

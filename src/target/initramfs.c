@@ -2,7 +2,12 @@
  *
  * It is an archive, so everything in it, a device node too, is only an entry: no root is needed.
  * Uncompressed, because the kernel unpacks it on one processor while the user waits; the modules
- * are decompressed here, because kernels before 6.0 cannot do it themselves. */
+ * are decompressed here, because kernels before 6.0 cannot do it themselves.
+ *
+ * A module's signature lies beside it instead of at its end. Most kernels take modules without one
+ * (and mark themselves tainted by that), and checking one takes longer than loading the module:
+ * half of what is between the kernel and the agent, emulated. Where a kernel insists, the guest's
+ * first process puts the two together again (workloads/agent/guest.c). */
 #include "config.h"
 
 #include "target/initramfs.h"
@@ -74,13 +79,17 @@ static int add(struct pack *p, const char *name, mode_t mode, dev_t device, cons
     return good ? 0 : failed(p);
 }
 
-static int add_file(struct pack *p, const char *name, mode_t mode, const char *path)
+/* signature: name of the entry for a module's signature, which is then cut off the file; NULL: the
+ * file as it is. */
+static int add_file(struct pack *p, const char *name, mode_t mode, const char *path,
+                    const char *signature)
 {
     uint8_t *bytes;
     size_t size;
     if (unpack_file(path, INITRAMFS_FILE_MAX, &bytes, &size, p->error) < 0)
         return -1;
     int status;
+    size_t cut = signature ? module_signature(bytes, size) : 0;
     p->total += size;
     if (size < SELFMAG || memcmp(bytes, ELFMAG, SELFMAG) != 0)
         status = error_set(p->error, ERROR_DATA,
@@ -91,7 +100,9 @@ static int add_file(struct pack *p, const char *name, mode_t mode, const char *p
                            "the modules for guests are larger than %zu bytes together",
                            INITRAMFS_MAX);
     else
-        status = add(p, name, S_IFREG | mode, 0, bytes, size);
+        status = add(p, name, S_IFREG | mode, 0, bytes, size - cut);
+    if (status == 0 && cut)
+        status = add(p, signature, S_IFREG | 0644, 0, bytes + size - cut, cut);
     free(bytes);
     return status;
 }
@@ -99,12 +110,13 @@ static int add_file(struct pack *p, const char *name, mode_t mode, const char *p
 static int add_modules(struct pack *p, const struct module_list *modules)
 {
     for (size_t i = 0; i < modules->count; i++) {
-        char name[MODULE_NAME_MAX], entry[MODULE_NAME_MAX + 32];
+        char name[MODULE_NAME_MAX], entry[MODULE_NAME_MAX + 32], signature[sizeof entry];
         const char *path = modules->paths[i];
         if (!module_name(path, strlen(path), name))
             BUG("a module's file has no module's name");
         snprintf(entry, sizeof entry, "modules/%02zu-%s.ko", i, name);
-        if (add_file(p, entry, 0644, path) < 0)
+        snprintf(signature, sizeof signature, "signatures/%02zu-%s.ko", i, name);
+        if (add_file(p, entry, 0644, path, signature) < 0)
             return -1;
     }
     return 0;
@@ -120,8 +132,9 @@ static int add_all(struct pack *p, const char *agent_path, const struct module_l
     /* /dev/console before /init: the kernel opens it for /init's standard streams. */
     if (add(p, "dev", S_IFDIR | 0755, 0, NULL, 0) < 0 ||
         add(p, "dev/console", S_IFCHR | 0600, makedev(5, 1), NULL, 0) < 0 ||
-        add(p, "modules", S_IFDIR | 0755, 0, NULL, 0) < 0 || add_modules(p, modules) < 0 ||
-        add_file(p, "init", 0755, agent_path) < 0)
+        add(p, "modules", S_IFDIR | 0755, 0, NULL, 0) < 0 ||
+        add(p, "signatures", S_IFDIR | 0755, 0, NULL, 0) < 0 || add_modules(p, modules) < 0 ||
+        add_file(p, "init", 0755, agent_path, NULL) < 0)
         return -1;
     return archive_write_close(p->archive) == ARCHIVE_OK ? 0 : failed(p);
 }
@@ -148,7 +161,7 @@ static int initramfs_key(const char *agent_path, const struct kernel *k, unsigne
     int n = snprintf(dep, sizeof dep, "%s/modules.dep", k->modules);
     if (n < 0 || (size_t)n >= sizeof dep || stat(dep, &st) < 0)
         return error_errno(e, errno, "cannot read modules.dep in %s", k->modules);
-    char *text = xasprintf("2 %s %s %s %jd %jd.%09ld %x", agent, k->version, k->modules,
+    char *text = xasprintf("3 %s %s %s %jd %jd.%09ld %x", agent, k->version, k->modules,
                            (intmax_t)st.st_size, (intmax_t)st.st_mtim.tv_sec, st.st_mtim.tv_nsec,
                            sets);
     cache_key(text, key);

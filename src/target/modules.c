@@ -99,6 +99,19 @@ bool module_name(const char *path, size_t length, char name[MODULE_NAME_MAX])
     return true;
 }
 
+/* The signature, twelve bytes about it whose last four are its length (the high byte first), and
+ * this text: include/linux/module_signature.h of the kernel. */
+size_t module_signature(const uint8_t *bytes, size_t size)
+{
+    static const char mark[] = "~Module signature appended~\n";
+    const size_t about = 12, tail = about + sizeof mark - 1;
+    if (size < tail || memcmp(bytes + size - sizeof mark + 1, mark, sizeof mark - 1) != 0)
+        return 0;
+    const uint8_t *n = bytes + size - sizeof mark + 1 - 4;
+    size_t length = (size_t)n[0] << 24 | (size_t)n[1] << 16 | (size_t)n[2] << 8 | n[3];
+    return length <= size - tail ? tail + length : 0;
+}
+
 /* Relative, of printable ASCII without blanks, and not leading out of the tree. */
 static bool good_path(const char *path, size_t length)
 {

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* What a guest needs modules for; a bit mask. */
 enum module_set {
@@ -58,5 +59,9 @@ int modules_resolve_texts(const char *directory, const char *dep, size_t dep_siz
  * none: not *.ko, *.ko.gz, *.ko.xz, *.ko.zst, or with odd characters. */
 #define MODULE_NAME_MAX 64
 bool module_name(const char *path, size_t length, char name[MODULE_NAME_MAX]);
+
+/* Bytes at the end of a module's file (any bytes, not compressed) that are its signature, with what
+ * says so; what is before them is the module. 0: there is none. */
+size_t module_signature(const uint8_t *bytes, size_t size);
 
 #endif

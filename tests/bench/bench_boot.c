@@ -33,7 +33,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BLOCKS      6
+#define BLOCKS      12
 #define GUESTS_MAX  (2 * BLOCKS + 1)
 #define RATIO_MAX   1.5
 #define HELLO_S_MAX 1.0 /* by KVM */

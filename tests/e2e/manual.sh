@@ -106,24 +106,31 @@ if container_works; then
     [ -z "$unknown" ] || fail "counters: the manual does not have $unknown"
 fi
 # Where things are kept that may be removed.
-for file in '~/.cache/vmtax/' guest-kernel/; do
-    grep -qF ".It Pa $file" "$man/vmtax.1" || fail "FILES does not have $file"
+for file in .cache/vmtax/ guest-kernel/; do
+    grep -q "^\.It Pa .*$file" "$man/vmtax.1" || fail "FILES does not have $file"
 done
 
 # The agent's records and requests: those of a conversation. A guest's first process says boot.
 agent=${vmtax%/*}/vmtax-agent
 if [ -x "$agent" ]; then
+    mkfifo "$work/requests"
+    "$agent" <"$work/requests" >"$work/records" &
+    exec 3>"$work/requests"
+    heard() {
+        grep -q "^$1" "$work/records"
+    }
+    echo clock id=1 >&3
+    echo run slot=1 workload=null lead_us=20000 time_us=1000000 tick_us=20000 fresh=1 seed=1 >&3
+    wait_for 30 heard 'result .*slot=1'
+    echo run slot=2 workload=nothing lead_us=20000 time_us=100000 tick_us=0 fresh=1 seed=1 >&3
+    echo nonsense >&3
+    echo rest id=2 >&3
+    wait_for 30 heard 'rest .*id=2'
+    exec 3>&-
+    wait
     {
         echo boot
-        (
-            echo clock id=1
-            echo run slot=1 workload=null lead_us=20000 time_us=100000 tick_us=20000 fresh=1 seed=1
-            sleep 1
-            echo run slot=2 workload=nothing lead_us=20000 time_us=100000 tick_us=0 fresh=1 seed=1
-            echo nonsense
-            echo rest id=2
-            sleep 0.5
-        ) | "$agent" | sed 's/ .*//'
+        sed 's/ .*//' "$work/records"
     } | sort -u >"$work/program"
     sed -n '/^\.Ss Records/,$s/^\.It Ic \([a-z]*\).*/\1/p' "$man/vmtax-agent.8" | sort >"$work/manual"
     same "records of the agent"

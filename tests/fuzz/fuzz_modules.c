@@ -53,5 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     else
         require(e.text[0] && list.count == 0 && !list.paths);
     modules_release(&list);
+    size_t signature = module_signature(data, size);
+    require(signature == 0 || (signature >= 40 && signature <= size));
     return 0;
 }

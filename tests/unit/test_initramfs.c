@@ -115,6 +115,7 @@ static size_t entries(void)
 static const char names[] = "dev\n"
                             "dev/console\n"
                             "modules\n"
+                            "signatures\n"
                             "modules/00-virtio_pci_legacy_dev.ko\n"
                             "modules/01-virtio_pci_modern_dev.ko\n"
                             "modules/02-virtio.ko\n"
@@ -164,6 +165,32 @@ static void read_by_another(void **state)
     check_archive(&xz);
     check_archive(&zst);
     check_archive(&gz);
+}
+
+/* A signature lies beside its module; the two together are the file again. */
+static void signatures_apart(void **state)
+{
+    (void)state;
+    struct kernel k = kernel("6.1-signed", NULL, "");
+    char path[PATH_MAX], out[8192];
+    static const char module[] = "\177ELF a module";
+    static const char signature[] = "0123456789\0\0\2\0\0\0\0\0\0\0\0\12"
+                                    "~Module signature appended~\n";
+    char whole[sizeof module + sizeof signature];
+    memcpy(whole, module, sizeof module - 1);
+    memcpy(whole + sizeof module - 1, signature, sizeof signature - 1);
+    snprintf(path, sizeof path, "%s/kernel/fs/overlayfs/overlay.ko", k.modules);
+    fixture_file(path, whole, sizeof module + sizeof signature - 2);
+    make(&k, MODULES_OVERLAY, path);
+    run_cpio(path, (const char *const[]){"-t", NULL}, out, sizeof out);
+    assert_string_equal(out, "dev\ndev/console\nmodules\nsignatures\nmodules/00-overlay.ko\n"
+                             "signatures/00-overlay.ko\ninit\n");
+    size_t n = run_cpio(path, (const char *const[]){"-i", "--to-stdout", "modules/*", NULL}, out,
+                        sizeof out);
+    n += run_cpio(path, (const char *const[]){"-i", "--to-stdout", "signatures/*", NULL}, out + n,
+                  sizeof out - n);
+    assert_int_equal(n, sizeof module + sizeof signature - 2);
+    assert_memory_equal(out, whole, n);
 }
 
 static ino_t inode(const char *path)
@@ -238,6 +265,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(read_by_another, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(signatures_apart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(made_anew_when, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refused, set_up, tear_down),
     };

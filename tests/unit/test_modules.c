@@ -225,6 +225,36 @@ static void sets(void **state)
     assert_int_equal(undo_directory(root, &e), 0);
 }
 
+static void signatures(void **state)
+{
+    (void)state;
+    static const char mark[] = "~Module signature appended~\n";
+    uint8_t file[200] = {0};
+    size_t tail = 12 + strlen(mark);
+    memset(file, 'm', 50);
+    memcpy(file + sizeof file - strlen(mark), mark, strlen(mark));
+    uint8_t *length = file + sizeof file - strlen(mark) - 4;
+    /* All that may stand there, and one more. */
+    const size_t most = sizeof file - tail;
+    for (size_t n = 0; n <= most + 1; n++) {
+        length[3] = (uint8_t)n;
+        assert_int_equal(module_signature(file, sizeof file), n <= most ? n + tail : 0);
+    }
+    memset(length, 0xff, 4);
+    assert_int_equal(module_signature(file, sizeof file), 0);
+    memset(length, 0, 4);
+    length[2] = 1; /* 256 */
+    assert_int_equal(module_signature(file, sizeof file), 0);
+    /* Cut at either end, and damaged. */
+    length[2] = 0;
+    assert_int_equal(module_signature(file, sizeof file - 1), 0);
+    assert_int_equal(module_signature(file + sizeof file - tail, tail), tail);
+    assert_int_equal(module_signature(file + sizeof file - tail + 1, tail - 1), 0);
+    assert_int_equal(module_signature(file, 0), 0);
+    file[sizeof file - 1] = ' ';
+    assert_int_equal(module_signature(file, sizeof file), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -232,7 +262,7 @@ int main(void)
         cmocka_unit_test(built_in),      cmocka_unit_test(missing),
         cmocka_unit_test(circles),       cmocka_unit_test(too_many),
         cmocka_unit_test(hostile_lines), cmocka_unit_test(first_counts),
-        cmocka_unit_test(sets),
+        cmocka_unit_test(sets),          cmocka_unit_test(signatures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
