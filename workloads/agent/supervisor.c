@@ -34,6 +34,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -61,6 +62,7 @@ enum phase {
 
 struct supervisor {
     int input, signals;
+    bool one_device; /* input and output are the same device: see wait_and_handle() */
     const char *scratch;
     struct facts facts;
     struct line_reader lines;
@@ -469,9 +471,13 @@ static void wait_and_handle(struct supervisor *s)
 {
     struct timespec t;
     bool listening = output_has_room_for_requests(&s->output);
+    /* A virtio-serial port is asked once, not as input and as output: Linux' driver takes a buffer
+     * from its queue when it is asked, and when that happens between the two questions, whoever
+     * asked for input is not told, and no interrupt comes for a buffer that is taken. */
+    bool ask_output = s->output.length || !s->one_device;
     struct pollfd p[] = {
         {.fd = s->input, .events = listening ? POLLIN : 0},
-        {.fd = s->output.fd, .events = s->output.length ? POLLOUT : 0},
+        {.fd = ask_output ? s->output.fd : -1, .events = s->output.length ? POLLOUT : 0},
         {.fd = s->signals, .events = POLLIN},
         {.fd = s->phase == PHASE_NONE || s->process.reaped ? -1 : s->process.socket,
          .events = POLLIN},
@@ -526,11 +532,19 @@ static void make_way(const struct supervisor *s)
     sched_setaffinity(0, sizeof mask, (const cpu_set_t *)(const void *)mask);
 }
 
+static bool same_device(int a, int b)
+{
+    struct stat x, y;
+    return fstat(a, &x) == 0 && fstat(b, &y) == 0 && S_ISCHR(x.st_mode) && S_ISCHR(y.st_mode) &&
+           x.st_rdev == y.st_rdev;
+}
+
 static int init(struct supervisor *s, int input, int output, const char *scratch)
 {
     sigset_t set;
     *s = (struct supervisor){.input = input, .signals = -1, .scratch = scratch};
     s->process.socket = -1;
+    s->one_device = same_device(input, output);
     if (facts_init(&s->facts) < 0 || line_reader_init(&s->lines, PROTOCOL_MAX_TO_GUEST) < 0 ||
         output_init(&s->output, output) < 0)
         return -1;
