@@ -94,7 +94,8 @@ static void set_targets(struct snapshot *s, const struct result *r)
     for (size_t i = 0; i < r->target_count; i++) {
         const struct result_target *from = &r->targets[i];
         struct board_target *to = &s->targets[i];
-        to->state = s->stored ? BOARD_TARGET_OFF : BOARD_TARGET_READY;
+        /* What has never been started has no start time: its turn comes. */
+        to->state = s->stored || !(from->start_s > 0) ? BOARD_TARGET_OFF : BOARD_TARGET_READY;
         for (size_t j = 0; j < old_count; j++) {
             if (strcmp(old[j].id, from->id) == 0 && !s->stored) {
                 to->state = old[j].state;

@@ -66,7 +66,7 @@ char *card_state(char out[CARD_TEXT], const struct snapshot *s, size_t target)
     case BOARD_TARGET_OFF:
         break;
     }
-    snprintf(out, CARD_TEXT, "off");
+    snprintf(out, CARD_TEXT, "not started");
     if (timed)
         snprintf(out, CARD_TEXT, "off, started in %.2f s", t->start_s);
     return out;

@@ -265,6 +265,28 @@ static void test_threads(void **state)
     free(shared);
 }
 
+/* What a run has not come to yet is not ready, whatever else the result says of it. */
+static void test_targets_that_wait(void **state)
+{
+    (void)state;
+    struct snapshot s;
+    struct result r;
+    memset(&s, 0, sizeof s);
+    result_init(&r);
+    r.target_count = 2;
+    r.targets[0] = (struct result_target){.id = "native", .kind = "native", .start_s = 0.02};
+    r.targets[1] = (struct result_target){.id = "kvm", .kind = "kvm"};
+    snapshot_set_result(&s, &r);
+    assert_int_equal(s.targets[0].state, BOARD_TARGET_READY);
+    assert_int_equal(s.targets[1].state, BOARD_TARGET_OFF);
+    /* What the board knows better stays. */
+    s.targets[1].state = BOARD_TARGET_STARTING;
+    snapshot_set_result(&s, &r);
+    assert_int_equal(s.targets[1].state, BOARD_TARGET_STARTING);
+    snapshot_release(&s);
+    result_release(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -274,6 +296,7 @@ int main(void)
         cmocka_unit_test(test_ring),
         cmocka_unit_test(test_memory_is_reused),
         cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_targets_that_wait),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
