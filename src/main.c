@@ -15,6 +15,8 @@
 #include "ui/dashboard.h"
 #include "workloads/catalog.h"
 
+/* One a line. */
+/* clang-format off */
 static const struct command *const commands[] = {
     &command_run,
     &command_record,
@@ -25,6 +27,7 @@ static const struct command *const commands[] = {
     &command_shell,
     NULL,
 };
+/* clang-format on */
 
 static const struct listing *const listings[] = {
     &listing_workloads,

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+/* One a line. */
+/* clang-format off */
 const struct target_kind *const target_kinds[] = {
     &target_native,
     &target_container,
@@ -14,6 +16,7 @@ const struct target_kind *const target_kinds[] = {
     &target_twin,
     NULL,
 };
+/* clang-format on */
 
 const struct target_kind *target_find(const char *id)
 {

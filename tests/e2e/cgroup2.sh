@@ -13,7 +13,9 @@ veth=$(find "${vmtax%/*}/guest-kernel/lib/modules" /lib/modules -name 'veth.ko*'
 # The kernel that veth is of.
 version=${veth##*/lib/modules/}
 set -- "${veth%/lib/modules/*}"/boot/vmlinu*-"${version%%/*}"
-[ -n "$veth" ] && [ -r "$1" ] || skip "no kernel with the module veth"
+if [ -z "$veth" ] || [ ! -r "$1" ]; then
+    skip "no kernel with the module veth"
+fi
 
 cat >"$work/commands" <<COMMANDS
 exec 2>/run/errors # a terminal otherwise: progress

@@ -170,6 +170,7 @@ ended() {
 # One look at all environments: a program for each process of a busy machine would take longer than
 # what is waited for.
 ours() {
+    # shellcheck disable=SC2013 # names of files without blanks
     for ours_environ in $(grep -lsF -e "=$work/" /proc/[0-9]*/environ); do
         ours_proc=${ours_environ%/environ}
         ours_pid=${ours_proc#/proc/}

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# shellcheck disable=SC2034 # variables are for the tests
+# shellcheck disable=SC2034,SC2154 # variables are for the tests, or lib.sh's
 # Sourced after lib.sh by tests with virtual machines.
 #
 # Guests boot the agent itself as their first process, so it must be static. In a build under a
@@ -12,7 +12,8 @@ need_tool qemu-system-x86_64
 # Unpacking a kernel takes a second: once for all tests of this build.
 XDG_CACHE_HOME=$abs_top_builddir/tests/cache
 export XDG_CACHE_HOME
-mkdir -p -m 700 "$XDG_CACHE_HOME"
+mkdir -p "$XDG_CACHE_HOME"
+chmod 700 "$XDG_CACHE_HOME"
 
 is_dynamic() {
     readelf -lW "$1" 2>/dev/null | grep -q INTERP
@@ -20,8 +21,9 @@ is_dynamic() {
 
 if [ -z "${VMTAX-}" ] && is_dynamic "$abs_top_builddir/vmtax-agent"; then
     around=${abs_top_builddir%/*}
-    [ -x "$around/vmtax-agent" ] && ! is_dynamic "$around/vmtax-agent" ||
+    if [ ! -x "$around/vmtax-agent" ] || is_dynamic "$around/vmtax-agent"; then
         skip "the agent of this build is dynamic, and there is no static one in $around"
+    fi
     mkdir "$work/bin"
     for machine_file in vmtax vmtax-machine vmtax-container; do
         cp "$abs_top_builddir/$machine_file" "$work/bin/"

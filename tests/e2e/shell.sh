@@ -63,6 +63,7 @@ press 'sleep 1000' Enter
 press C-]
 ended 0
 leftovers
+# shellcheck disable=SC2016 # for the guest's shell
 printf 'echo sum $((40 + 2))\nexit\n' | "$vmtax" shell tcg --cpus 1 --memory 256M >"$out" 2>"$err" || fail "exit code $? of a shell without a terminal"
 says "$out" 'sum 42'
 leftovers
