@@ -114,8 +114,8 @@ static void without_kvm_nothing_is_known(void **state)
         "[]",
         "[{\"provider\": \"cryptodev\", \"stats\": [{\"name\": \"exits\", \"value\": 1}]}]",
         /* The virtual machine's own. */
-        "[{\"provider\": \"kvm\", \"stats\": [{\"name\": \"remote_tlb_flush\", \"value\": 14}, "
-        "{\"name\": \"pages_4k\", \"value\": 1}]}]",
+        ("[{\"provider\": \"kvm\", \"stats\": [{\"name\": \"remote_tlb_flush\", \"value\": 14}, "
+         "{\"name\": \"pages_4k\", \"value\": 1}]}]"),
     };
     for (size_t i = 0; i < sizeof replies / sizeof *replies; i++) {
         struct counters c = {0};
