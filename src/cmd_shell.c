@@ -139,6 +139,17 @@ static void tell_what_it_is(const struct target *t)
                     "memory. exit ends it, Ctrl-] ends it at once.\n");
 }
 
+/* Did the guest end as a shell's end ends it? Else words says what happened. */
+static bool powered_off(struct target *t, char *words, size_t size)
+{
+    char said[300];
+    target_last_words(t, said, sizeof said);
+    if (strncmp(said, MACHINE_POWERED_OFF, strlen(MACHINE_POWERED_OFF)) == 0)
+        return true;
+    snprintf(words, size, "%s", said);
+    return false;
+}
+
 static int run(const struct context *c, struct error *e)
 {
     const struct options *given = c->options;
@@ -150,8 +161,12 @@ static int run(const struct context *c, struct error *e)
                          word);
     if (set_up(c, &o, agent, sizeof agent, e) < 0)
         return -1;
-    if (strcmp(word, "tcg") == 0)
+    if (strcmp(word, "tcg") == 0) {
+        if (given->accel && strcmp(given->accel, "kvm") == 0)
+            return error_set(e, ERROR_USAGE,
+                             "tcg is emulation, which --accel kvm refuses: leave one of them out");
         o.machine.accel = "tcg";
+    }
 
     struct winsize size = {0};
     if (isatty(STDIN_FILENO))
@@ -166,22 +181,26 @@ static int run(const struct context *c, struct error *e)
         return -1;
     struct console console = {.interrupt_fd = c->interrupt_fd};
     console.target = kvm_start(&o, &terminal, ledger, e);
-    int rc = console.target ? 0 : -1;
+    int rc = console.target ? 0 : -1, code = EXIT_DONE;
     if (console.target) {
         tell_what_it_is(console.target);
         make_raw(&console);
         rc = converse(&console);
         put_back(&console);
+        char words[300] = "the guest has ended";
+        bool fell = rc == 0 && !console.escaped &&
+                    !powered_off(console.target, words, sizeof words);
         fprintf(stderr, "\nvmtax: %s\n",
                 rc < 0            ? "interrupted"
                 : console.escaped ? "ended by Ctrl-]"
-                                  : "the guest has ended");
+                                  : words);
         if (rc < 0)
             error_set(e, ERROR_INTERRUPTED, "interrupted");
+        code = fell ? EXIT_USAGE_OR_SETUP : EXIT_DONE;
         target_stop(console.target);
     }
     ledger_close(ledger);
-    return rc < 0 ? -1 : EXIT_DONE;
+    return rc < 0 ? -1 : code;
 }
 
 const struct command command_shell = {

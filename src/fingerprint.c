@@ -525,6 +525,12 @@ static void compare_target(struct findings *f, const struct result_target *a,
         if (strcmp(a->kind, "container") != 0) /* a container has the host's kernel */
             compare_text(f, FACT_WARN, "guest.kernel", a->id, "the kernel", a->kernel, b->kernel,
                          "system calls, processes and context switches in it may differ");
+        compare_text(f, FACT_WARN, "guest.devices", a->id, "the devices", a->devices, b->devices,
+                     "whatever uses its disk or its network may differ");
+        if (a->kernel[0] && b->kernel[0])
+            compare_text(f, FACT_WARN, "guest.append", a->id, "the words for the kernel",
+                         a->append[0] ? a->append : "none", b->append[0] ? b->append : "none",
+                         "anything in it may differ");
         compare_text(f, FACT_WARN, "guest.clocksource", a->id, "the clock source", a->clocksource,
                      b->clocksource, "whatever reads the time often may differ");
     }

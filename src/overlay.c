@@ -18,7 +18,11 @@ static bool same_conditions(const struct result *a, const struct result *b)
         return false;
     for (size_t t = 0; t < a->target_count; t++) {
         const struct result_target *x = &a->targets[t], *y = &b->targets[t];
-        if (strcmp(x->id, y->id) != 0 || differ(x->kernel, y->kernel))
+        if (strcmp(x->id, y->id) != 0 || differ(x->kernel, y->kernel) ||
+            differ(x->devices, y->devices))
+            return false;
+        /* No words is a condition, too, once the target is known. */
+        if (x->kernel[0] && y->kernel[0] && strcmp(x->append, y->append) != 0)
             return false;
         if (x->cpus && y->cpus && (x->cpus != y->cpus || x->memory_mib != y->memory_mib))
             return false;

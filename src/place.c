@@ -38,6 +38,7 @@ static void take_facts(struct places *p, size_t t)
     text_clean(rt->network, sizeof rt->network, f->network);
     text_clean(rt->limits, sizeof rt->limits, f->limits);
     text_clean(rt->devices, sizeof rt->devices, f->devices);
+    text_clean(rt->append, sizeof rt->append, f->append);
     text_clean(rt->remark, sizeof rt->remark, f->remark);
     text_copy(rt->kernel, sizeof rt->kernel, h->kernel);
     text_copy(rt->clocksource, sizeof rt->clocksource, h->clocksource);

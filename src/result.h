@@ -39,6 +39,7 @@ struct result_target {
     uint64_t cpus;
     uint64_t memory_mib; /* 0 = no limit */
     char how[64], network[64], limits[96];
+    char append[128];                           /* of its kernel's command line; else empty */
     char devices[64];                           /* of a virtual machine; else empty */
     char remark[256];                           /* why it is emulated, slower, ...; or empty */
     char kernel[64], clocksource[32], virt[32]; /* from the hello, cleaned */

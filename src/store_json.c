@@ -102,6 +102,7 @@ static void add_target(cJSON *array, const struct result_target *t)
     cJSON_AddStringToObject(o, "network", t->network);
     cJSON_AddStringToObject(o, "limits", t->limits);
     cJSON_AddStringToObject(o, "devices", t->devices);
+    cJSON_AddStringToObject(o, "append", t->append);
     cJSON_AddStringToObject(o, "remark", t->remark);
     json_add_number(o, "start_s", t->start_s);
     if (t->clock_known || t->clock_stepped) {

@@ -203,6 +203,7 @@ static void read_target(struct reader *in, const cJSON *o)
     json_get_text(j, o, "network", t.network, sizeof t.network, JSON_OPTIONAL);
     json_get_text(j, o, "limits", t.limits, sizeof t.limits, JSON_OPTIONAL);
     json_get_text(j, o, "devices", t.devices, sizeof t.devices, JSON_OPTIONAL);
+    json_get_text(j, o, "append", t.append, sizeof t.append, JSON_OPTIONAL);
     json_get_text(j, o, "remark", t.remark, sizeof t.remark, JSON_OPTIONAL);
     t.start_s = json_get_number(j, o, "start_s", 0, SECONDS_MAX, NAN, JSON_OPTIONAL);
     t.clock_rate = 1;

@@ -413,10 +413,14 @@ static void write_machine(const struct page *p)
     put_sentence((void *)p, line);
     for (size_t i = 0; i < r->target_count; i++) {
         const struct result_target *t = &r->targets[i];
-        int used = snprintf(line, sizeof line, "%s: %s; %s; network %s%s%s", t->id,
-                            t->how[0] ? t->how : t->kind, t->limits[0] ? t->limits : "no limits",
-                            t->network[0] ? t->network : "none", t->devices[0] ? "; devices " : "",
-                            t->devices);
+        const char *host = fact(r, "kernel");
+        bool own = t->kernel[0] && strcmp(t->kernel, host) != 0;
+        int used = snprintf(
+            line, sizeof line, "%s: %s; %s%s%s%s%s%s; network %s%s%s", t->id,
+            t->how[0] ? t->how : t->kind, own ? "kernel " : "", own ? t->kernel : "",
+            own && t->append[0] ? " with " : "", own ? t->append : "", own ? "; " : "",
+            t->limits[0] ? t->limits : "no limits", t->network[0] ? t->network : "none",
+            t->devices[0] ? "; devices " : "", t->devices);
         if (isfinite(t->start_s) && t->start_s > 0)
             snprintf(line + used, sizeof line - (size_t)used, "; started in %.2f s", t->start_s);
         put_sentence((void *)p, line);

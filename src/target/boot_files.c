@@ -10,6 +10,11 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Less, and Debian's kernel does not come up. */
+#define MEMORY_MIN (UINT64_C(128) << 20)
+/* With the NUL, as results keep it. */
+#define APPEND_MAX ((int)sizeof((struct target_facts *)0)->append)
+
 bool boot_is(const char *value, const char *word)
 {
     return value && strcmp(value, word) == 0;
@@ -36,6 +41,16 @@ int boot_files_find(const struct target_options *o, struct boot_files *f, struct
                    : error_set(e, ERROR_SYSTEM,
                                "QEMU is not installed: apt-get install qemu-system-x86 (Fedora: "
                                "qemu-system-x86-core, Arch: qemu-base)");
+    if (o->memory_bytes && o->memory_bytes < MEMORY_MIN)
+        return error_set(e, ERROR_USAGE,
+                         "a virtual machine needs memory for a kernel of its own: --memory 128M at "
+                         "least");
+    if (o->machine.append && o->machine.append[strcspn(o->machine.append, "\n\r\t")])
+        return error_set(e, ERROR_USAGE, "--append: words and blanks are wanted, no line ends");
+    if (o->machine.append && strlen(o->machine.append) >= APPEND_MAX)
+        return error_set(e, ERROR_USAGE, "--append: at most %d bytes", APPEND_MAX - 1);
+    if (o->machine.append && strstr(o->machine.append, "vmtax."))
+        return error_set(e, ERROR_USAGE, "--append: words that begin with vmtax. are vmtax's own");
     kernel_private_roots(&roots);
     return kernel_find(o->machine.kernel, roots.list, &f->kernel, e);
 }

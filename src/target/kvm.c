@@ -46,6 +46,15 @@ static void probe_kvm(const struct target_options *o, struct target_probe *out)
     snprintf(out->remedy, sizeof out->remedy, "%s", kvm.remedy);
 }
 
+/* Emulation asked for by name and refused by an option is no request that can be met. */
+static bool contradicts(const struct target_options *o, struct error *e)
+{
+    if (!wants(o, "kvm"))
+        return false;
+    error_set(e, ERROR_USAGE, "tcg is emulation, which --accel kvm refuses: leave one of them out");
+    return true;
+}
+
 static void probe_tcg(const struct target_options *o, struct target_probe *out)
 {
     memset(out, 0, sizeof *out);
@@ -54,6 +63,11 @@ static void probe_tcg(const struct target_options *o, struct target_probe *out)
     if (machine_look(o, out) < 0)
         return;
     out->limits = out->emulated = true;
+    struct error e;
+    if (contradicts(o, &e)) {
+        snprintf(out->reason, sizeof out->reason, "%.250s.", e.text);
+        return;
+    }
     out->use = TARGET_LIMITED;
     snprintf(out->reason, sizeof out->reason,
              "every instruction is translated: no hypervisor's figures.");
@@ -73,8 +87,6 @@ static struct target *fall_back(const struct target_options *o, const struct mac
     struct target *t = emulate(o, term, ledger, e);
     if (t)
         snprintf(t->facts.remark, sizeof t->facts.remark, "EMULATED, because %.230s", why);
-    else
-        error_prefix(e, "%s; emulated", why);
     return t;
 }
 
@@ -88,7 +100,7 @@ struct target *kvm_start(const struct target_options *o, const struct machine_te
     if (!kvm.usable) {
         if (!wants(o, "kvm"))
             return fall_back(o, term, ledger, kvm.reason, e);
-        error_set(e, ERROR_SYSTEM, "%s %s", kvm.reason, kvm.remedy);
+        error_set(e, ERROR_SYSTEM, "%s%s%s", kvm.reason, kvm.remedy[0] ? ": " : "", kvm.remedy);
         return NULL;
     }
     enum machine_failure failure;
@@ -110,7 +122,7 @@ static struct target *start_kvm(const struct target_options *o, struct ledger *l
 static struct target *start_tcg(const struct target_options *o, struct ledger *ledger,
                                 struct error *e)
 {
-    return emulate(o, NULL, ledger, e);
+    return contradicts(o, e) ? NULL : emulate(o, NULL, ledger, e);
 }
 
 const struct target_kind target_kvm = {

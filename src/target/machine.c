@@ -147,8 +147,9 @@ static int plan_disk(struct machine *m, const struct target_options *o, struct q
                      char **disk_word, struct error *e)
 {
     struct target_facts *facts = &m->local.target.facts;
-    snprintf(facts->devices, sizeof facts->devices, "%s",
-             p->emulated_devices ? "emulated" : "virtio");
+    snprintf(facts->devices, sizeof facts->devices, "%s, disk cache %s",
+             p->emulated_devices ? "emulated (IDE, e1000)" : "virtio", qemu_cache_name(p->cache));
+    snprintf(facts->append, sizeof facts->append, "%s", p->append ? p->append : "");
     if (!o->scratch)
         return 0;
     uint64_t bytes = o->scratch_bytes + o->scratch_bytes / 8 + SCRATCH_SLACK;
@@ -165,8 +166,6 @@ static int plan_disk(struct machine *m, const struct target_options *o, struct q
     free(path);
     p->disk = true;
     p->scratch = o->scratch;
-    snprintf(facts->devices, sizeof facts->devices, "%s, disk %" PRIu64 " MiB, cache %s",
-             p->emulated_devices ? "emulated" : "virtio", bytes >> 20, qemu_cache_name(p->cache));
     return rc;
 }
 
@@ -185,7 +184,7 @@ static void monitor_event(void *context, const char *name, const cJSON *data)
     if (strcmp(name, "SHUTDOWN") == 0 && strcmp(clean, "guest-reset") == 0)
         snprintf(why, sizeof why, "the guest's kernel panicked or restarted");
     else if (strcmp(name, "SHUTDOWN") == 0 && strcmp(clean, "guest-shutdown") == 0)
-        snprintf(why, sizeof why, "the guest powered off");
+        snprintf(why, sizeof why, MACHINE_POWERED_OFF);
     else if (strcmp(name, "SHUTDOWN") == 0)
         snprintf(why, sizeof why, "the machine was shut down (%.40s)", clean);
     else if (strcmp(name, "GUEST_PANICKED") == 0)

@@ -14,6 +14,9 @@ struct machine_terminal {
     unsigned rows, columns;
 };
 
+/* How the last words of a machine begin whose guest ended by itself. */
+#define MACHINE_POWERED_OFF "the guest powered off"
+
 /* Why a start failed: by what the accelerator did, or by something else that would fail under
  * another one, too. */
 enum machine_failure { MACHINE_ACCEL, MACHINE_OTHER };

@@ -75,6 +75,7 @@ struct target_facts {
     char network[64]; /* path to the host: "veth 10.x.y.1 - 10.x.y.2", "loopback", "none" */
     char limits[96];  /* "cpus 0-1, memory 1536 MiB (cgroup v1)" */
     char devices[64]; /* of a machine: "virtio, disk cache none"; else empty */
+    char append[128]; /* of a machine: further words for its kernel; else empty */
     char remark[256]; /* a sentence for the log: why it is emulated, slower, ... or empty */
     bool limited;     /* the limits are in force */
     bool emulated;

@@ -78,7 +78,7 @@ says "$err" 'microvm'
 run 2 run null --on kvm --accel hvf
 says "$err" 'auto\|kvm\|tcg'
 run 2 run file.write --on tcg --append 'vmtax.root=nothing'
-says "$err" 'root|boot|guest'
+says "$err" 'own'
 leftovers
 
 # --- ends that are not the planned one -----------------------------------------------------------
