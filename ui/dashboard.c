@@ -284,7 +284,7 @@ static void show_paper(struct dashboard *d)
 static const char *const welcome[] = {
     "What does your hypervisor cost you?",
     "",
-    "Enter   a quick comparison of native and container: about a minute,",
+    "Enter   a quick comparison of native and guests: about a minute,",
     "        real workloads, nothing stays behind",
     "Esc     look around first; ? is the help, q leaves",
     NULL,

@@ -37,9 +37,13 @@ run 0 run sys.syscall sys.fork_exec ctx.2p0k:placement=same membw.frd:size=64K \
 "$jsonpath" "$out" targets.1.limits | grep -q '1536 MiB' || fail "not the memory that was asked for"
 [ "$("$jsonpath" "$out" targets.0.kernel)" != "$("$jsonpath" "$out" targets.1.kernel)" ] ||
     fail "the guest has the host's kernel"
-measured=$("$jsonpath" "$out" 'slots.*' | grep '"target":"tcg"' | grep -vc '"value":null')
-[ "$measured" = 24 ] || fail "$measured of 24 slots were measured in the guest: $(
-    "$jsonpath" "$out" 'slots.*' | grep '"target":"tcg"' | grep '"value":null' | head -n 3)"
+"$jsonpath" "$out" 'slots.*' | grep '"target":"tcg"' >"$work/slots"
+[ "$(wc -l <"$work/slots")" = 24 ] || fail "$(wc -l <"$work/slots") slots in the guest instead of 24"
+# A context switch may not stand out from its overhead in a short slot of an emulated guest; that is
+# a reason. Everything else has a figure.
+if grep '"value":null' "$work/slots" | grep -qv 'its own overhead'; then
+    fail "no figure: $(grep '"value":null' "$work/slots" | grep -v 'its own overhead' | head -n 1)"
+fi
 # Shown, never judged.
 "$jsonpath" "$out" 'comparisons.*' | grep '"target":"tcg"' | grep -v '"verdict":"not-comparable"' &&
     fail "an emulated row was judged"

@@ -185,11 +185,14 @@ static void test_targets_and_agent(void **state)
     b.targets[1].cpus = 1;
     b.targets[2].emulated = false;
     snprintf(b.targets[2].kernel, sizeof b.targets[2].kernel, "6.12.0");
+    snprintf(a.targets[2].devices, sizeof a.targets[2].devices, "virtio, disk cache none");
+    snprintf(b.targets[2].devices, sizeof b.targets[2].devices, "virtio, disk cache unsafe");
+    snprintf(b.targets[2].append, sizeof b.targets[2].append, "mitigations=off");
     snprintf(b.targets[1].how, sizeof b.targets[1].how, "liblxc 6");
     result_add_fact(&b, "kernel", "6.1.0-29-amd64");
     snprintf(b.profile, sizeof b.profile, "paper");
     size_t n = fingerprint_compare(&a, &b, d, ROOM);
-    assert_int_equal(n, 8);
+    assert_int_equal(n, 10);
     /* Fatal first, notes last. */
     for (size_t i = 1; i < n; i++)
         assert_true(d[i - 1].class >= d[i].class);
@@ -199,12 +202,14 @@ static void test_targets_and_agent(void **state)
     assert_non_null(strstr(with_key(d, n, "limits")->sentence, "container had 2 processors"));
     assert_int_equal(with_key(d, n, "vmm")->class, FACT_WARN);
     assert_int_equal(with_key(d, n, "guest.kernel")->class, FACT_WARN);
+    assert_int_equal(with_key(d, n, "guest.devices")->class, FACT_WARN);
+    assert_non_null(strstr(with_key(d, n, "guest.append")->sentence, "none to mitigations=off"));
     assert_int_equal(with_key(d, n, "profile")->class, FACT_NOTE);
     /* Too little room: the number is still right, the fatal ones are there. */
     struct fingerprint_difference two[2];
-    assert_int_equal(fingerprint_compare(&a, &b, two, 2), 8);
+    assert_int_equal(fingerprint_compare(&a, &b, two, 2), 10);
     assert_int_equal(two[0].class, FACT_FATAL);
-    assert_int_equal(fingerprint_compare(&a, &b, NULL, 0), 8);
+    assert_int_equal(fingerprint_compare(&a, &b, NULL, 0), 10);
     result_release(&a);
     result_release(&b);
 }

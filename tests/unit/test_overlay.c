@@ -150,7 +150,19 @@ static void test_other_conditions(void **state)
     snprintf(below.targets[0].kernel, sizeof below.targets[0].kernel, "6.1");
     snprintf(now.targets[0].kernel, sizeof now.targets[0].kernel, "6.2");
     assert_int_equal(rows_shown(&below, &now), 1);
-    now.targets[0].kernel[0] = '\0';
+    /* The words for a kernel are a condition, as is that there are none. */
+    snprintf(now.targets[0].kernel, sizeof now.targets[0].kernel, "6.1");
+    assert_int_equal(rows_shown(&below, &now), 2);
+    snprintf(below.targets[0].append, sizeof below.targets[0].append, "mitigations=off");
+    assert_int_equal(rows_shown(&below, &now), 1);
+    snprintf(now.targets[0].append, sizeof now.targets[0].append, "mitigations=off");
+    snprintf(now.targets[0].devices, sizeof now.targets[0].devices, "virtio, disk cache none");
+    assert_int_equal(rows_shown(&below, &now), 2); /* older documents have no devices */
+    snprintf(below.targets[0].devices, sizeof below.targets[0].devices,
+             "virtio, disk cache unsafe");
+    assert_int_equal(rows_shown(&below, &now), 1);
+    now.targets[0].kernel[0] = now.targets[0].devices[0] = '\0';
+    assert_int_equal(rows_shown(&below, &now), 2);
     now.target_count = 1;
     assert_int_equal(rows_shown(&below, &now), 1);
     result_release(&now);
