@@ -139,6 +139,15 @@ static void tell_what_it_is(const struct target *t)
                     "memory. exit ends it, Ctrl-] ends it at once.\n");
 }
 
+/* A guest that its user left powers off; any other end has a reason. */
+static void tell_how_it_ended(struct target *t)
+{
+    char words[300];
+    target_last_words(t, words, sizeof words);
+    bool left = strncmp(words, MACHINE_POWERED_OFF, strlen(MACHINE_POWERED_OFF)) == 0;
+    fprintf(stderr, "\nvmtax: the guest has ended%s%s\n", left ? "" : ": ", left ? "" : words);
+}
+
 static int run(const struct context *c, struct error *e)
 {
     const struct options *given = c->options;
@@ -172,10 +181,10 @@ static int run(const struct context *c, struct error *e)
         make_raw(&console);
         rc = converse(&console);
         put_back(&console);
-        fprintf(stderr, "\nvmtax: %s\n",
-                rc < 0            ? "interrupted"
-                : console.escaped ? "ended by Ctrl-]"
-                                  : "the guest has ended");
+        if (rc < 0 || console.escaped)
+            fprintf(stderr, "\nvmtax: %s\n", rc < 0 ? "interrupted" : "ended by Ctrl-]");
+        else
+            tell_how_it_ended(console.target);
         if (rc < 0)
             error_set(e, ERROR_INTERRUPTED, "interrupted");
         target_stop(console.target);

@@ -16,14 +16,8 @@
 #include "workloads/catalog.h"
 
 static const struct command *const commands[] = {
-    &command_run,
-    &command_record,
-    &command_compare,
-    &command_report,
-    &command_list,
-    &command_doctor,
-    &command_shell,
-    NULL,
+    &command_run,  &command_record, &command_compare, &command_report,
+    &command_list, &command_doctor, &command_shell,   NULL,
 };
 
 static const struct listing *const listings[] = {
@@ -108,7 +102,10 @@ static int watch_signals(struct error *e)
     sigaddset(&set, SIGHUP);
     if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
         return error_errno(e, errno, "cannot block signals");
+    /* A reader that left, or a limit on the size of files, is an error of that write, with its
+     * sentence, and not the end of us. */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     return fd < 0 ? error_errno(e, errno, "cannot watch signals") : fd;
 }

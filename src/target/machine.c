@@ -185,7 +185,7 @@ static void monitor_event(void *context, const char *name, const cJSON *data)
     if (strcmp(name, "SHUTDOWN") == 0 && strcmp(clean, "guest-reset") == 0)
         snprintf(why, sizeof why, "the guest's kernel panicked or restarted");
     else if (strcmp(name, "SHUTDOWN") == 0 && strcmp(clean, "guest-shutdown") == 0)
-        snprintf(why, sizeof why, "the guest powered off");
+        snprintf(why, sizeof why, MACHINE_POWERED_OFF);
     else if (strcmp(name, "SHUTDOWN") == 0)
         snprintf(why, sizeof why, "the machine was shut down (%.40s)", clean);
     else if (strcmp(name, "GUEST_PANICKED") == 0)

@@ -32,6 +32,8 @@ struct target *kvm_start(const struct target_options *o, const struct machine_te
                          struct ledger *ledger, struct error *e);
 /* For the descriptors of kinds. */
 void machine_counters(struct target *t, struct counters *out);
+/* Of the last words of a guest that ended by itself, the first. */
+#define MACHINE_POWERED_OFF "the guest powered off"
 void machine_last_words(struct target *t, char *out, size_t size);
 void machine_stop(struct target *t);
 
