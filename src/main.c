@@ -111,7 +111,10 @@ static int watch_signals(struct error *e)
     sigaddset(&set, SIGHUP);
     if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
         return error_errno(e, errno, "cannot block signals");
+    /* A reader that left, or a limit on the size of files, is an error of that write, with its
+     * sentence, and not the end of us. */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     return fd < 0 ? error_errno(e, errno, "cannot watch signals") : fd;
 }

@@ -14,7 +14,6 @@ AM_TESTS_ENVIRONMENT = \
 
 # Scripts, one file a line, each a test of its own. They use the program only as its users do.
 e2e_tests = \
-	tests/e2e/cgroup2.sh \
 	tests/e2e/commands.sh \
 	tests/e2e/manual.sh \
 	tests/e2e/run.sh \
@@ -26,6 +25,7 @@ e2e_tests = \
 	tests/e2e/kvm.sh \
 	tests/e2e/shell.sh \
 	tests/e2e/signed.sh \
+	tests/e2e/cgroup2.sh \
 	tests/unit/kernel-symbols.sh
 # Programs or scripts for check-long only.
 long_tests =
@@ -307,14 +307,13 @@ tests_e2e_targets_tool_SOURCES = tests/e2e/targets_tool.c
 tests_e2e_targets_tool_CFLAGS = $(AM_CFLAGS)
 tests_e2e_targets_tool_LDADD = libvmtax.a $(ENGINE_LIBS)
 
-# KVM in an emulated machine: its first process, and the test.
-check_PROGRAMS += tests/e2e/nested_init
-tests_e2e_nested_init_SOURCES = tests/e2e/nested_init.c src/error.c
-tests_e2e_nested_init_CFLAGS = $(AM_CFLAGS) -fPIE
-tests_e2e_nested_init_LDFLAGS = $(AM_LDFLAGS) $(AGENT_LDFLAGS)
-tests_e2e_nested_init_LDADD = libkernels.a
+# A real KVM in an emulated machine.
 long_tests += tests/e2e/nested_kvm.sh
-EXTRA_DIST += tests/e2e/nested_kvm.sh
+EXTRA_DIST += tests/e2e/nested_kvm.sh tests/e2e/machine.sh
+
+# What can go wrong with a machine.
+long_tests += tests/e2e/machine_faults.sh
+EXTRA_DIST += tests/e2e/machine_faults.sh
 
 # A KVM of no use: a double of QEMU, and how it is noticed.
 long_tests += tests/e2e/useless_kvm.sh

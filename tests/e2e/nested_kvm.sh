@@ -43,6 +43,7 @@ cd /
 mark targets; $vmtax list targets --json
 mark doctor; $vmtax doctor
 mark exits; $vmtax run exits --on native --blocks 2 --seconds 0.05 --json --quiet; mark "ended \$?"
+if [ -x $abs_top_builddir/tests/unit/test_tinyvm ]; then mark unit; $abs_top_builddir/tests/unit/test_tinyvm; mark "unit ended \$?"; fi
 mark machine; $vmtax run sys.syscall --on kvm --accel kvm --kernel $kernel --blocks 2 --cpus 1 --memory 256M --seconds 0.1 --json; mark "ended \$?"
 mark left; ls /run/vmtax /sys/fs/cgroup | grep vmtax; ps ax | grep '[q]emu-system'
 mark log; dmesg | tail -n 3
@@ -79,6 +80,8 @@ done
 "$jsonpath" "$work/exits.json" 'metrics.*.value' | while read -r value; do
     echo "$value" | awk '{exit !($1 > 10 && $1 < 1e9)}' || fail "an impossible value: $value"
 done
+
+! grep '^.nested unit ended [^0]' "$out" || fail "test_tinyvm on a real KVM"
 
 # QEMU's monitor has confirmed KVM, its statistics are there, and nothing of it is judged as if the
 # host were a real one.
