@@ -1,6 +1,7 @@
 #!/bin/sh
 # What goes wrong with a virtual machine and its surroundings: each fault is told by a sentence, in a
 # bounded time, and leaves nothing behind.
+# shellcheck disable=SC2317,SC2016,SC2048 # functions for wait_for; other shells' words; a list of names
 # shellcheck source=tests/e2e/lib.sh
 . "${abs_top_srcdir:-.}/tests/e2e/lib.sh"
 # shellcheck source=tests/e2e/machine.sh
@@ -21,11 +22,11 @@ start() {
 finished() {
     finished_from=$(date +%s)
     gone() {
-        ! kill -0 $pid 2>/dev/null || grep -q '^State:.Z' "/proc/$pid/status"
+        ! kill -0 "$pid" 2>/dev/null || grep -q '^State:.Z' "/proc/$pid/status"
     }
     wait_for "$2" gone
     finished_code=0
-    wait $pid || finished_code=$?
+    wait "$pid" || finished_code=$?
     took=$(($(date +%s) - finished_from))
     [ $finished_code = "$1" ] || fail "$fault: exit code $finished_code, not $1"
     no_crash
@@ -107,7 +108,7 @@ disk_full() {
     mke2fs -q -F "$work/image"
     alone "mount -o loop $work/image $work/mnt" run $one_file --on tcg $small --scratch "$work/mnt"
     finished_code=0
-    wait $pid || finished_code=$?
+    wait "$pid" || finished_code=$?
     [ $finished_code != 99 ] || { echo "no loop device here: $fault" && return 0; }
     [ $finished_code = 2 ] || fail "$fault: exit code $finished_code"
     says "$err" 'MiB.*(free|room|space)'
@@ -146,7 +147,7 @@ truncated_kernel() {
 
 # shellcheck disable=SC2086
 cache_read_only() {
-    mkdir -p -m 700 "$work/cache"
+    mkdir -p "$work/cache" && chmod 700 "$work/cache"
     XDG_CACHE_HOME=$work/cache
     alone "mount --bind $work/cache $work/cache && mount -o remount,bind,ro $work/cache" run null --on tcg $small
     finished 2 10
@@ -155,7 +156,7 @@ cache_read_only() {
 
 # shellcheck disable=SC2086
 cache_of_another() {
-    mkdir -p -m 700 "$work/cache/vmtax"
+    mkdir -p "$work/cache/vmtax" && chmod 700 "$work/cache/vmtax"
     chown 4242 "$work/cache" "$work/cache/vmtax"
     XDG_CACHE_HOME=$work/cache
     start run null --on tcg $small
