@@ -280,7 +280,7 @@ struct session *session_open(struct target *t, const char *expected_sha256, doub
         free(s);
         return NULL;
     }
-    if (wait_hello(s, expected_sha256, timeout_s, waiter, e) < 0) {
+    if (wait_hello(s, expected_sha256, timeout_s * s->patience, waiter, e) < 0) {
         session_close(s);
         return NULL;
     }

@@ -96,7 +96,7 @@ leftovers
 for signal in INT KILL; do
     "$vmtax" run null --on tcg --blocks 2 >"$out" 2>"$err" </dev/null &
     pid=$!
-    wait_for 20 qemu_pid
+    wait_for 40 qemu_pid
     kill -s $signal $pid
     code=0
     wait $pid 2>/dev/null || code=$?
@@ -104,7 +104,7 @@ for signal in INT KILL; do
     no_qemu() {
         ! qemu_pid
     }
-    wait_for 10 no_qemu
+    wait_for 20 no_qemu
 done
 run 0 run null --on native --blocks 2 --seconds 0.05
 says "$err" 'earlier run|left'
@@ -119,14 +119,14 @@ in_guest() {
 again() {
     grep -q 'the agent of tcg ended' "$err" && qemu_pid
 }
-wait_for 40 in_guest
+wait_for 120 in_guest
 kill -9 "$(qemu_pid)"
-wait_for 30 again
+wait_for 90 again
 lines=$(wc -l <"$out")
 more() {
     [ "$(wc -l <"$out")" -gt $((lines + 8)) ]
 }
-wait_for 40 more
+wait_for 120 more
 kill -9 "$(qemu_pid)"
 code=0
 wait $pid || code=$?

@@ -14,14 +14,14 @@ terminal 100x30 "$vmtax" shell tcg
 guest_is_there() {
     shows 'vmtax:.*[#$] *$'
 }
-wait_for 60 guest_is_there
+wait_for 120 guest_is_there
 says "$err" 'EMULATED'
 # shellcheck disable=SC2016 # for the guest's shell
 press 'echo "kernel $(uname -r) on $(nproc) as $(id -u), $(stty size)"' Enter
-wait_for 20 shows '^kernel [0-9][^ ]* on [0-9]+ as 0, 30 100'
+wait_for 60 shows '^kernel [0-9][^ ]* on [0-9]+ as 0, 30 100'
 # The host's files, and none of them is changed.
 press "echo changed >/usr/bin/vmtax-was-here && ls /usr/bin/vmtax-was-here" Enter
-wait_for 20 shows '^/usr/bin/vmtax-was-here'
+wait_for 60 shows '^/usr/bin/vmtax-was-here'
 [ ! -e /usr/bin/vmtax-was-here ] || fail "the guest wrote to the host's files"
 
 # Addresses stand in what was said at the start: "tap HOST - GUEST".
@@ -32,7 +32,7 @@ if [ -n "$host" ] && [ "$(id -u)" = 0 ]; then
     python3 - "$host" >"$work/heard" <<'PYTHON' &
 import socket, sys
 s = socket.create_server((sys.argv[1], 20611))
-s.settimeout(30)
+s.settimeout(90)
 c, _ = s.accept()
 print(c.recv(100).decode())
 PYTHON
@@ -49,7 +49,7 @@ PYTHON
     answers() {
         python3 -c "import urllib.request as u; print(u.urlopen('http://$guest:20612/hostname', timeout=3).read().decode())"
     }
-    wait_for 40 answers
+    wait_for 90 answers
 fi
 
 press "exit" Enter
@@ -58,7 +58,7 @@ leftovers
 
 # Ctrl-] ends a guest whatever it does; without a terminal input and output are pipes.
 terminal 80x24 "$vmtax" shell tcg
-wait_for 60 guest_is_there
+wait_for 120 guest_is_there
 press 'sleep 1000' Enter
 press C-]
 ended 0
