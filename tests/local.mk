@@ -440,6 +440,6 @@ bench: all
 
 # The tests' home (tests/environment) and the sanitizers' builds.
 clean-local:
-	rm -rf tests/home tests/locale asan tsan
+	rm -rf tests/home tests/locale tests/cache asan tsan
 
 .PHONY: check-long check-asan check-tsan golden-update bench
