@@ -251,6 +251,8 @@ static int launch(struct machine *m, const struct target_options *o, const struc
     for (size_t i = 0; i < 3; i++)
         if (mine[i])
             words[used++] = mine[i];
+    if (p->disk && p->cache == QEMU_CACHE_NONE)
+        words[used++] = xstrdup("direct=1");
     words[used++] = xasprintf("kernel=%s", f->image);
     words[used++] = xasprintf("initrd=%s", f->initramfs);
     if (geteuid() == 0 && (p->accel == QEMU_TCG || kvm_group(&keep))) {
