@@ -160,8 +160,12 @@ static void add_machine(struct words *w, const struct qemu_plan *p)
         [QEMU_PC] = "pc,usb=off,vmport=off,hpet=off,graphics=off",
     };
     option(w, "-machine", machines[p->machine]);
-    if (p->machine == QEMU_MICROVM)
+    if (p->machine == QEMU_MICROVM) {
         option(w, "-global", "virtio-mmio.force-legacy=false");
+        /* The firmware that starts a kernel without option ROMs; which one QEMU takes by itself
+         * depends on its version, and SeaBIOS finds nothing to boot then. */
+        option(w, "-bios", "qboot.rom");
+    }
     option(w, "-accel", p->accel == QEMU_KVM ? "kvm" : "tcg");
     option(w, "-cpu", p->accel == QEMU_KVM ? "host" : "max");
     option_own(w, "-smp", xasprintf("cpus=%u,sockets=1,cores=%u,threads=1", p->cpus, p->cpus));
