@@ -320,6 +320,10 @@ int runner_run(const struct plan *plan, struct board *board, struct result *resu
             }
         }
     }
+    /* What the starts took is known now, and is behind us. */
+    double started_s = run_elapsed(r);
+    r->expected_s = fmin(r->expected_s - plan_start_seconds(plan) + started_s, plan->budget_s);
+    r->done_s = started_s;
     size_t *order = xcalloc(plan->row_count + 1, sizeof *order);
     order_rows(plan, order);
     if (rc == 0)
