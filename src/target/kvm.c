@@ -84,6 +84,8 @@ static struct target *emulate(const struct target_options *o, const struct machi
 static struct target *fall_back(const struct target_options *o, const struct machine_terminal *term,
                                 struct ledger *ledger, const char *why, struct error *e)
 {
+    if (o->waiter && o->waiter->emulated)
+        o->waiter->emulated(o->waiter->context);
     struct target *t = emulate(o, term, ledger, e);
     if (t)
         snprintf(t->facts.remark, sizeof t->facts.remark, "EMULATED, because %.230s", why);

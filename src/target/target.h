@@ -35,6 +35,7 @@ struct machine_options {
 struct target_waiter {
     void *context;
     void (*stage)(void *context, const char *text); /* what it waits for now; may be NULL */
+    void (*emulated)(void *context);                /* what starts now is emulated; may be NULL */
     int interrupt_fd; /* readable: give up with ERROR_INTERRUPTED; -1: none */
 };
 
