@@ -48,6 +48,18 @@ fi
 "$jsonpath" "$out" 'comparisons.*' | grep '"target":"tcg"' | grep -v '"verdict":"not-comparable"' &&
     fail "an emulated row was judged"
 [ $kvm_works = yes ] || says "$err" 'kvm: EMULATED, because .*(KVM|/dev/kvm)'
+# Nor compared, and that is said; and lists tell what is stored of it.
+run 0 list results
+says "$out" 'native, tcg EMULATED, container$'
+run 0 list results --json
+[ "$("$jsonpath" "$out" '0.targets.*.emulated' | tr '\n' ' ')" = "false true false " ] ||
+    fail "the list of results does not tell what was emulated"
+code=0
+"$vmtax" compare last last >"$out" 2>"$err" || code=$?
+no_crash
+says "$out" '^What was emulated \(tcg\) is left out'
+"$vmtax" compare last last --json >"$out" 2>"$err" || [ $? = "$code" ] || fail "another exit code with --json"
+"$jsonpath" "$out" 'notes.0' | grep -q 'emulated (tcg) is left out' || fail "JSON does not say that tcg is left out"
 leftovers
 
 # --- other machines and devices -----------------------------------------------------------------
