@@ -87,6 +87,15 @@ fi
 
 run 2 run null --on tcg --kernel /etc/passwd
 says "$err" '/etc/passwd'
+# Nothing boots to find out that there is nothing to measure.
+run 2 run exits --on tcg
+says "$err" 'on tcg, which would be emulated.*--on native'
+says_not "$err" 'starting'
+# A program that cannot be QEMU is told at once, with what to do.
+for wrong in /etc /bin/true; do
+    run 2 run null --on tcg --qemu "$wrong"
+    grep -q -e "--qemu $wrong is .*name a qemu-system-x86_64" "$err" || fail "--qemu $wrong: $(cat "$err")"
+done
 run 2 run null --on tcg --qemu /nonexistent
 says "$err" '/nonexistent'
 run 2 run null --on tcg --machine microvm --devices emulated
