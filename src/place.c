@@ -116,7 +116,7 @@ static int take_kind(struct places *p, size_t t, struct error *e)
     if (remark[0])
         board_log(p->board, BOARD_LOG_WARN, place->kind->id, "%s", remark);
     if (remark[0] && place->remedy[0])
-        board_log(p->board, BOARD_LOG_NOTE, place->kind->id, "not to be emulated: %s",
+        board_log(p->board, BOARD_LOG_NOTE, place->kind->id, "what would let it run by KVM: %s",
                   place->remedy);
     if (is == place->kind)
         return 0;
