@@ -321,10 +321,10 @@ EXTRA_DIST += tests/e2e/useless_kvm.sh tests/e2e/fake_qemu
 
 # Fuzz targets, linked from the same objects as the program. A short run of each belongs to check.
 EXTRA_DIST += tests/fuzz/run tests/fuzz/seeds tests/fuzz/seeds_result tests/fuzz/seeds_modules \
-	tests/fuzz/seeds_kernel tests/fuzz/seeds_qmp
+	tests/fuzz/seeds_kernel tests/fuzz/seeds_qmp tests/fuzz/seeds_qemu
 if FUZZING
 check_PROGRAMS += tests/fuzz/fuzz_record tests/fuzz/fuzz_result tests/fuzz/fuzz_modules \
-	tests/fuzz/fuzz_kernel tests/fuzz/fuzz_qmp
+	tests/fuzz/fuzz_kernel tests/fuzz/fuzz_qmp tests/fuzz/fuzz_qemu
 TESTS += tests/fuzz/run
 endif
 EXTRA_PROGRAMS += tests/fuzz/fuzz_record
@@ -343,6 +343,10 @@ EXTRA_PROGRAMS += tests/fuzz/fuzz_kernel
 tests_fuzz_fuzz_kernel_SOURCES = tests/fuzz/fuzz_kernel.c
 tests_fuzz_fuzz_kernel_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_kernel_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
+EXTRA_PROGRAMS += tests/fuzz/fuzz_qemu
+tests_fuzz_fuzz_qemu_SOURCES = tests/fuzz/fuzz_qemu.c
+tests_fuzz_fuzz_qemu_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_qemu_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
 EXTRA_PROGRAMS += tests/fuzz/fuzz_qmp
 tests_fuzz_fuzz_qmp_SOURCES = tests/fuzz/fuzz_qmp.c
 tests_fuzz_fuzz_qmp_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
