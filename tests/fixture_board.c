@@ -57,6 +57,8 @@ static double plausible_ratio(const char *kind, bool emulated, const struct work
 static double plausible_native(const struct workload *w, unsigned seed)
 {
     switch (w->figure) {
+    case FIGURE_TIME_MS:
+        return exp(0.6 * wobble(seed, 4)) * 14;
     case FIGURE_TIME_US:
     case FIGURE_TIME_NS:
         return exp(1.2 * wobble(seed, 1)) * (strstr(w->id, "fork") ? 300 : 0.6);

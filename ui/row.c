@@ -334,6 +334,10 @@ static double scale_of(const struct workload *w, double value, const char **unit
         *unit = "GB/s";
         return 1000;
     }
+    if (w->figure == FIGURE_TIME_MS && value >= 10000) {
+        *unit = "s";
+        return 1000;
+    }
     if (w->figure == FIGURE_TIME_US && value >= 10000) {
         *unit = "ms";
         return 1000;

@@ -40,6 +40,7 @@ enum subsystem subsystem_find(const char *id);
 
 /* How the figure follows from operations and seconds. */
 enum figure {
+    FIGURE_TIME_MS,   /* milliseconds per operation; lower is better */
     FIGURE_TIME_US,   /* microseconds per operation; lower is better */
     FIGURE_TIME_NS,   /* nanoseconds per operation; lower is better */
     FIGURE_OPS_PER_S, /* operations per second; higher is better */
@@ -107,7 +108,7 @@ struct workload {
 extern const struct workload workloads[];
 
 const struct workload *workload_find(const char *id);
-/* Unit of the figure: "µs", "ns", "op/s", "MB/s", "". */
+/* Unit of the figure: "ms", "µs", "ns", "op/s", "MB/s", "". */
 const char *workload_unit(const struct workload *w);
 bool workload_lower_is_better(const struct workload *w);
 double workload_margin(const struct workload *w);

@@ -1,3 +1,9 @@
+# One file a program: stand-ins for the members of CINT2006 and CFP2006.
+cint_sources = \
+	workloads/cint/programs.c
+cfp_sources = \
+	workloads/cfp/programs.c
+
 # Timed kernels: compiled with fixed flags of their own; nothing else goes in here.
 noinst_LIBRARIES += libkernels.a
 libkernels_a_SOURCES = \
@@ -12,7 +18,10 @@ libkernels_a_SOURCES = \
 	workloads/membw.c \
 	workloads/file.c \
 	workloads/tinyvm.c workloads/tinyvm_probe.c workloads/tinyvm.h \
-	workloads/exits.c
+	workloads/exits.c \
+	workloads/program/program.c workloads/program/program.h \
+	workloads/program/timed_math.h \
+	$(cint_sources) $(cfp_sources)
 libkernels_a_CFLAGS = $(AM_CFLAGS) -fPIE
 $(libkernels_a_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
 

@@ -63,6 +63,8 @@ extern const struct workload_ops *const workload_ops_ram[];
 extern const struct workload_ops *const workload_ops_membw[];
 extern const struct workload_ops *const workload_ops_file[];
 extern const struct workload_ops *const workload_ops_exits[];
+/* Shared by all programs (program/program.h); its id is NULL. */
+extern const struct workload_ops workload_ops_program;
 const struct workload_ops *workload_ops_find(const char *id);
 
 /* Helpers for kernels (agent/work.c). */

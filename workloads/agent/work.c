@@ -1,6 +1,7 @@
 /* work.c - what every kernel may call, and the list of all of them. */
 #include <config.h>
 
+#include "workloads/program/program.h"
 #include "workloads/workload.h"
 
 #include <string.h>
@@ -16,7 +17,7 @@ const struct workload_ops *workload_ops_find(const char *id)
         for (const struct workload_ops *const *ops = lists[i]; *ops; ops++)
             if (strcmp((*ops)->id, id) == 0)
                 return *ops;
-    return NULL;
+    return program_find(id) ? &workload_ops_program : NULL;
 }
 
 uint64_t work_now_ns(void)
