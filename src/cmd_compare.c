@@ -86,6 +86,9 @@ static void print_text(const struct compare *c, const char *before, const char *
                  COMPARE_SESSIONS_MIN);
         text_wrap(stdout, sentence, 0, 0);
     }
+    char left_out[TARGETS_MAX * TARGET_ID_MAX + 128];
+    if (c->emulated_count)
+        text_wrap(stdout, compare_emulated_text(c, left_out, sizeof left_out), 0, 0);
     if (c->only_before || c->only_after)
         printf("%zu metrics are only in the first, %zu only in the second.\n", c->only_before,
                c->only_after);
@@ -110,6 +113,12 @@ static void print_json(const struct compare *c, const char *before, const char *
         cJSON_AddStringToObject(d, "sentence", c->differences[i].sentence);
         cJSON_AddItemToArray(differences, d);
     }
+    cJSON *notes = json_array();
+    cJSON_AddItemToObject(o, "notes", notes);
+    char left_out[TARGETS_MAX * TARGET_ID_MAX + 128];
+    if (c->emulated_count)
+        cJSON_AddItemToArray(
+            notes, cJSON_CreateString(compare_emulated_text(c, left_out, sizeof left_out)));
     cJSON *rows = json_array();
     cJSON_AddItemToObject(o, "rows", rows);
     for (size_t i = 0; i < c->count; i++) {

@@ -75,7 +75,7 @@ static int run(const struct context *c, struct error *e)
 
 const struct command command_doctor = {
     .name = "doctor",
-    .usage = "doctor [--json]",
+    .usage = "doctor [OPTION...]",
     .summary = "what works here, what does not and why, what would falsify figures",
     .bit = FOR_DOCTOR,
     .words_min = 0,

@@ -169,6 +169,31 @@ static int list_targets(const struct options *o, FILE *out, struct error *e)
     return array ? print_json(array, out) : 0;
 }
 
+/* "container, tcg EMULATED": the guests of a stored result. A damaged one tells none. */
+static void targets_of(const char *path, char *text, size_t size, cJSON *array)
+{
+    struct result r;
+    struct error e;
+    size_t used = 0;
+    text[0] = '\0';
+    result_init(&r);
+    if (store_load(&r, path, &e) < 0)
+        fprintf(stderr, "vmtax: warning: %s\n", e.text);
+    for (size_t t = 0; t < r.target_count; t++) {
+        const struct result_target *target = &r.targets[t];
+        if (used < size)
+            used += (size_t)snprintf(text + used, size - used, "%s%s%s", used ? ", " : "",
+                                     target->id, target->emulated ? " EMULATED" : "");
+        if (!array)
+            continue;
+        cJSON *o = cJSON_CreateObject();
+        cJSON_AddStringToObject(o, "id", target->id);
+        cJSON_AddBoolToObject(o, "emulated", target->emulated);
+        cJSON_AddItemToArray(array, o);
+    }
+    result_release(&r);
+}
+
 static int list_stored(enum store_family family, const struct options *o, FILE *out,
                        struct error *e)
 {
@@ -178,7 +203,9 @@ static int list_stored(enum store_family family, const struct options *o, FILE *
         return -1;
     cJSON *array = o->json ? cJSON_CreateArray() : NULL;
     for (size_t i = 0; i < count; i++) {
-        char when[32] = "?";
+        char when[32] = "?", targets[TARGETS_MAX * (TARGET_ID_MAX + 12)];
+        cJSON *those = array ? cJSON_CreateArray() : NULL;
+        targets_of(entries[i].path, targets, sizeof targets, those);
         time_t at = (time_t)entries[i].started;
         struct tm local;
         if (localtime_r(&at, &local))
@@ -190,12 +217,13 @@ static int list_stored(enum store_family family, const struct options *o, FILE *
             cJSON_AddNumberToObject(row, "started", (double)entries[i].started);
             if (family == STORE_BASELINES)
                 cJSON_AddNumberToObject(row, "sessions", (double)entries[i].sessions);
+            cJSON_AddItemToObject(row, "targets", those);
             cJSON_AddItemToArray(array, row);
         } else if (family == STORE_BASELINES) {
-            fprintf(out, "%-32s %s  %zu session%s\n", entries[i].name, when, entries[i].sessions,
-                    entries[i].sessions == 1 ? "" : "s");
+            fprintf(out, "%-32s %s  %zu session%s  %s\n", entries[i].name, when,
+                    entries[i].sessions, entries[i].sessions == 1 ? " " : "s", targets);
         } else {
-            fprintf(out, "%-40s %s\n", entries[i].name, when);
+            fprintf(out, "%-40s %s  %s\n", entries[i].name, when, targets);
         }
     }
     if (!count && !array)

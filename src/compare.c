@@ -4,6 +4,7 @@
 #include "xalloc.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -257,6 +258,34 @@ static bool fatal_for(const struct compare *c, const char *workload)
     return false;
 }
 
+static void note_emulated(struct compare *c, const struct result *r)
+{
+    for (size_t t = 1; t < r->target_count; t++) {
+        const char *id = r->targets[t].id;
+        bool known = !r->targets[t].emulated;
+        for (size_t i = 0; i < c->emulated_count; i++)
+            known |= strcmp(c->emulated[i], id) == 0;
+        if (!known && c->emulated_count < TARGETS_MAX)
+            text_copy(c->emulated[c->emulated_count++], TARGET_ID_MAX, id);
+    }
+}
+
+const char *compare_emulated_text(const struct compare *c, char *out, size_t size)
+{
+    char names[TARGETS_MAX * TARGET_ID_MAX] = "";
+    for (size_t i = 0; i < c->emulated_count; i++) {
+        size_t used = strlen(names);
+        snprintf(names + used, sizeof names - used, "%s%s", i ? "," : "", c->emulated[i]);
+    }
+    out[0] = '\0';
+    if (names[0])
+        snprintf(out, size,
+                 "What was emulated (%s) is left out: it shows the emulator's speed and is never "
+                 "compared.",
+                 names);
+    return out;
+}
+
 void compare_init(struct compare *c)
 {
     *c = (struct compare){0};
@@ -280,6 +309,10 @@ void compare_results(struct compare *c, const struct result *before, size_t befo
     c->difference_count = found < COMPARE_DIFFERENCES_MAX ? found : COMPARE_DIFFERENCES_MAX;
     for (size_t i = 0; i < c->difference_count; i++)
         c->fatal |= c->differences[i].class == FACT_FATAL && !c->differences[i].only;
+    for (size_t i = 0; i < before_count; i++)
+        note_emulated(c, &before[i]);
+    for (size_t i = 0; i < after_count; i++)
+        note_emulated(c, &after[i]);
     struct sides *sides = NULL;
     size_t room = 0;
     for (size_t i = 0; i < before_count; i++)

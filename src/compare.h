@@ -44,6 +44,10 @@ struct compare {
     size_t difference_count;
     bool fatal;                     /* a fatal difference: nothing is comparable */
     size_t only_before, only_after; /* metrics that only one side has */
+    /* Guests of either side that were emulated: their figures are no hypervisor's and never
+     * compared. */
+    char emulated[TARGETS_MAX][TARGET_ID_MAX];
+    size_t emulated_count;
 };
 
 void compare_init(struct compare *c);
@@ -51,6 +55,8 @@ void compare_release(struct compare *c);
 /* Sides with analysis up to date; at least one session each. */
 void compare_results(struct compare *c, const struct result *before, size_t before_count,
                      const struct result *after, size_t after_count);
+/* "What was emulated (tcg) is left out: ..."; empty when there are none. Returns out. */
+const char *compare_emulated_text(const struct compare *c, char *out, size_t size);
 /* Exit code by statistics.md: 0, 1, 3 or 4. */
 int compare_exit(const struct compare *c);
 

@@ -2,6 +2,7 @@
 
 #include "host.h"
 #include "scratch.h"
+#include "target/boot_files.h"
 #include "target/kernel.h"
 #include "target/qemu.h"
 #include "target/spawn.h"
@@ -16,8 +17,6 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-
-#define VERSION_S 3.0
 
 static void say(struct finding *f, enum finding_level level, const char *remedy, const char *format,
                 ...) __attribute__((format(printf, 4, 5)));
@@ -237,42 +236,15 @@ static void look_guest_kernel(const struct target_options *o, struct finding *f)
     free(k);
 }
 
-/* What it says of itself; false if that takes longer than a moment. */
-static bool ask_version(const char *program, char *out, size_t size)
-{
-    const char *const argv[] = {program, "--version", NULL};
-    struct spawn_options how = {.argv = argv, .pass_fd = -1};
-    char said[512];
-    size_t used = 0;
-    int to, from;
-    struct spawn *s = spawn_new(&how, NULL);
-    if (!s)
-        return false;
-    spawn_take_streams(s, &to, &from);
-    close(to);
-    while (used < sizeof said - 1 && spawn_wait_readable(s, from, VERSION_S) == 1) {
-        ssize_t n = read(from, said + used, sizeof said - 1 - used);
-        if (n <= 0)
-            break;
-        used += (size_t)n;
-    }
-    /* It may have ended before it was listened to. */
-    ssize_t n = used < sizeof said - 1 ? read(from, said + used, sizeof said - 1 - used) : 0;
-    used += n > 0 ? (size_t)n : 0;
-    said[used] = '\0';
-    close(from);
-    spawn_free(s);
-    return qemu_version_in(said, out, size);
-}
-
 static void look_qemu(const struct target_options *o, struct finding *f)
 {
     char program[4096], version[32];
     if (!qemu_find(o->machine.qemu, program, sizeof program))
         say(f, FINDING_NOTE,
             "apt-get install qemu-system-x86 (Fedora: qemu-system-x86-core, Arch: qemu-base)",
-            "QEMU is not installed: no virtual machines");
-    else if (!ask_version(program, version, sizeof version))
+            o->machine.qemu ? "--qemu names no program that can be executed"
+                            : "QEMU is not installed: no virtual machines");
+    else if (!boot_ask_version(program, version, sizeof version))
         say(f, FINDING_NOTE, NULL, "%s does not tell its version", program);
     else
         say(f, FINDING_OK, NULL, "QEMU %s, %s", version, program);

@@ -95,6 +95,7 @@ pkglibexec_PROGRAMS += vmtax-container
 vmtax_container_SOURCES = \
 	src/container/main.c src/container/box.h \
 	src/container/rootfs.c \
+	src/container/ward.c \
 	src/container/own.c \
 	src/container/lxc.c \
 	src/target/network.c src/target/network.h \

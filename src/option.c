@@ -213,6 +213,11 @@ static int set(struct options *o, const struct option_row *r, const char *value,
         *(bool *)member = true;
         return 0;
     case OPTION_TEXT:
+        if (!*value && (r->offset == AT(kernel) || r->offset == AT(qemu)))
+            return error_set(e, ERROR_USAGE,
+                             "--%s \"\": a file is wanted; leave the option out for "
+                             "the usual one",
+                             r->name);
         *(const char **)member = value;
         return 0;
     case OPTION_CHOICE:

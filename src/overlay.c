@@ -10,6 +10,18 @@ static bool differ(const char *a, const char *b)
     return *a && *b && strcmp(a, b) != 0;
 }
 
+/* What was asked for as kvm may start emulated, and gets that name only then: until its kernel has
+ * spoken, what is below may be of the same guest. */
+static bool may_become(const struct result_target *now, const struct result_target *below)
+{
+    return below->emulated && !now->kernel[0] && strcmp(now->id, "kvm") == 0;
+}
+
+static bool same_target(const struct result_target *below, const struct result_target *now)
+{
+    return strcmp(below->id, now->id) == 0 || may_become(now, below);
+}
+
 /* The same targets under the same conditions: figures of others must not stand in one table. What
  * the agent is and what a target has are not known before the run has come that far. */
 static bool same_conditions(const struct result *a, const struct result *b)
@@ -18,8 +30,7 @@ static bool same_conditions(const struct result *a, const struct result *b)
         return false;
     for (size_t t = 0; t < a->target_count; t++) {
         const struct result_target *x = &a->targets[t], *y = &b->targets[t];
-        if (strcmp(x->id, y->id) != 0 || differ(x->kernel, y->kernel) ||
-            differ(x->devices, y->devices))
+        if (!same_target(x, y) || differ(x->kernel, y->kernel) || differ(x->devices, y->devices))
             return false;
         /* No words is a condition, too, once the target is known. */
         if (x->kernel[0] && y->kernel[0] && strcmp(x->append, y->append) != 0)
@@ -125,6 +136,11 @@ void overlay_make(struct result *out, const struct result *below, const struct r
     take_facts(out, now);
     /* Rows of now first: their numbers stay what the runner calls them. */
     take(out, now, false);
-    if (same_conditions(below, now))
-        take(out, below, true);
+    if (!same_conditions(below, now))
+        return;
+    /* Emulated figures stand under their own name, never under that of kvm. */
+    for (size_t t = 0; t < below->target_count; t++)
+        if (strcmp(below->targets[t].id, now->targets[t].id) != 0)
+            out->targets[t] = below->targets[t];
+    take(out, below, true);
 }

@@ -21,6 +21,7 @@ static void note_board(struct places *p, size_t t, enum board_target_state state
         b->since_s = board_now(p->board);
     b->state = state;
     snapshot_set_target(b, &p->result->targets[t]);
+    b->emulated |= p->place[t].will_emulate;
     text_clean(b->reason, sizeof b->reason, reason ? reason : "");
     text_clean(b->remedy, sizeof b->remedy, remedy ? remedy : "");
     board_publish(p->board);
@@ -76,6 +77,7 @@ int place_probe(struct places *p, struct error *e)
                       probe.remedy);
             continue;
         }
+        p->place[t].will_emulate = probe.emulated;
         if (probe.emulated)
             text_clean(p->place[t].remedy, sizeof p->place[t].remedy, probe.remedy);
         if (!probe.limits && p->options.limits) {
@@ -98,6 +100,12 @@ static void show_stage(void *context, const char *text)
     note_board(p, p->starting, BOARD_TARGET_STARTING, text, NULL);
 }
 
+static void show_emulated(void *context)
+{
+    struct places *p = context;
+    p->place[p->starting].will_emulate = true;
+}
+
 /* A kind may have started as another: kvm, where it does not work, emulated. Then that is what is
  * measured, by its own name, unless it is measured already. */
 static int take_kind(struct places *p, size_t t, struct error *e)
@@ -108,7 +116,7 @@ static int take_kind(struct places *p, size_t t, struct error *e)
     if (remark[0])
         board_log(p->board, BOARD_LOG_WARN, place->kind->id, "%s", remark);
     if (remark[0] && place->remedy[0])
-        board_log(p->board, BOARD_LOG_NOTE, place->kind->id, "not to be emulated: %s",
+        board_log(p->board, BOARD_LOG_NOTE, place->kind->id, "what would let it run by KVM: %s",
                   place->remedy);
     if (is == place->kind)
         return 0;
@@ -138,8 +146,10 @@ int place_start(struct places *p, size_t t, struct error *e)
 {
     struct place *place = &p->place[t];
     struct result_target *rt = &p->result->targets[t];
-    struct target_waiter waiter = {
-        .context = p, .stage = show_stage, .interrupt_fd = p->interrupt_fd};
+    struct target_waiter waiter = {.context = p,
+                                   .stage = show_stage,
+                                   .emulated = show_emulated,
+                                   .interrupt_fd = p->interrupt_fd};
     struct target_options options = p->options;
     char phase[48];
     options.waiter = &waiter;
@@ -159,6 +169,7 @@ int place_start(struct places *p, size_t t, struct error *e)
     }
     rt->start_s = (double)(clock_now_ns() - from) * 1e-9;
     take_facts(p, t);
+    place->will_emulate = rt->emulated;
     note_board(p, t, BOARD_TARGET_READY, NULL, rt->emulated ? place->remedy : NULL);
     char ms[32];
     snprintf(ms, sizeof ms, "%.0f ms", rt->start_s * 1e3);

@@ -23,6 +23,7 @@ struct place {
     struct session *session; /* owned; NULL with target */
     unsigned starts;         /* tries */
     bool lost;               /* given up */
+    bool will_emulate;       /* it starts, or runs, without the hardware's help */
     char remedy[256];        /* what would make it work unemulated; or "" */
 };
 

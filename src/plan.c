@@ -177,13 +177,20 @@ double plan_block_seconds(const struct plan *p, const struct plan_row *row)
     return (double)p->target_count * (2 * slot_seconds(p, row->workload) + FRESH_EXTRA_S);
 }
 
+double plan_start_seconds(const struct plan *p)
+{
+    double start = p->emulated_s;
+    for (size_t t = 0; t < p->target_count; t++)
+        start += TARGET_EXTRA_S + (p->targets[t] ? p->targets[t]->start_s : 0);
+    return start;
+}
+
 double plan_seconds(const struct plan *p)
 {
     double once = 0;
     for (size_t i = 0; i < p->row_count; i++)
         once += plan_block_seconds(p, &p->rows[i]);
-    double start = TARGET_EXTRA_S * (double)p->target_count;
-    double seconds = start + once * p->blocks;
+    double seconds = plan_start_seconds(p) + once * p->blocks;
     /* At most every row is kept. */
     if (p->two_stage)
         seconds += once * p->blocks2;

@@ -27,6 +27,7 @@ struct plan {
     double budget_s;   /* hard limit of the whole; INFINITY: none */
     double slot_scale; /* of the catalogue's slot length and lead-in */
     double slot_s;     /* overrides the catalogue's slot length when > 0 */
+    double emulated_s; /* what starts take longer because guests would be emulated */
     struct target_options options;
     char left_out[300]; /* a sentence about guests that work but were not chosen; or empty */
 };
@@ -44,6 +45,8 @@ double plan_lead_seconds(const struct plan *p, const struct workload *w);
  * the budget allows). */
 double plan_block_seconds(const struct plan *p, const struct plan_row *row);
 double plan_seconds(const struct plan *p);
+/* Of these, until all targets are started. */
+double plan_start_seconds(const struct plan *p);
 
 /* The position names and targets of a block in the order in which its slots run, for targets 0
  * (native) .. n-1: block 0 of two: N1 G1 G2 N2; block 1: G1 N1 N2 G2; of three: N1 G1 H1 H2 G2 N2,

@@ -9,6 +9,7 @@
 #include "plan.h"
 #include "result.h"
 #include "runner.h"
+#include "scratch.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,7 +28,7 @@ struct run {
     const struct runner_hooks *hooks;
     int interrupt_fd;
     struct places places;
-    char scratch[4096];
+    struct scratch scratch;
     double started_s;  /* host time line */
     double expected_s; /* of the whole plan */
     double done_s;     /* expected seconds of what is done */

@@ -20,6 +20,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 /* Rows that stage 2 may keep at most. */
 #define KEEP_MAX 64
@@ -232,15 +233,18 @@ static int prepare(struct run *r, struct error *e)
     if (!needs_scratch(r->plan, &r->places.options.scratch_bytes)) {
         r->places.options.scratch = NULL;
     } else {
-        if (scratch_make(r->places.options.scratch, r->places.ledger, r->scratch, sizeof r->scratch,
-                         e) < 0)
+        if (scratch_make(r->places.options.scratch, r->places.ledger, &r->scratch, e) < 0)
             return -1;
-        r->places.options.scratch = r->scratch;
+        r->places.options.scratch = r->scratch.path;
+        if (r->scratch.swept)
+            board_log(r->board, BOARD_LOG_NOTE, "",
+                      "removed %zu scratch director%s that dead runs had left beside %s",
+                      r->scratch.swept, r->scratch.swept == 1 ? "y" : "ies", r->scratch.path);
     }
     run_show_phase(r, "reading the machine");
     fingerprint_read(r->result);
-    if (r->scratch[0])
-        result_add_fact(r->result, "scratch.filesystem", scratch_filesystem(r->scratch));
+    if (r->scratch.path[0])
+        result_add_fact(r->result, "scratch.filesystem", scratch_filesystem(r->scratch.path));
     run_show_result(r);
     return place_probe(&r->places, e);
 }
@@ -252,6 +256,8 @@ static void finish(struct run *r)
         place_stop(&r->places, t);
     if (r->places.ledger)
         ledger_close(r->places.ledger);
+    if (r->scratch.lock >= 0)
+        close(r->scratch.lock);
     struct rusage self;
     if (getrusage(RUSAGE_SELF, &self) == 0) {
         r->result->self_cpu_s = (double)(self.ru_utime.tv_sec + self.ru_stime.tv_sec) +
@@ -292,6 +298,7 @@ int runner_run(const struct plan *plan, struct board *board, struct result *resu
     r->result = result;
     r->hooks = hooks;
     r->interrupt_fd = interrupt_fd;
+    r->scratch.lock = -1;
     r->places = (struct places){.count = plan->target_count,
                                 .options = plan->options,
                                 .board = board,
@@ -320,6 +327,10 @@ int runner_run(const struct plan *plan, struct board *board, struct result *resu
             }
         }
     }
+    /* What the starts took is known now, and is behind us. */
+    double started_s = run_elapsed(r);
+    r->expected_s = fmin(r->expected_s - plan_start_seconds(plan) + started_s, plan->budget_s);
+    r->done_s = started_s;
     size_t *order = xcalloc(plan->row_count + 1, sizeof *order);
     order_rows(plan, order);
     if (rc == 0)

@@ -1,15 +1,26 @@
 #include "scratch.h"
 
+#include "target/undo.h"
 #include "text.h"
+#include "xalloc.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/magic.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
+
+#define PREFIX "vmtax-"
+/* Time enough to lock what was just made. */
+#define SWEEP_AGE_S 60.0
 
 static const struct {
     unsigned long magic;
@@ -44,16 +55,69 @@ const char *scratch_filesystem(const char *path)
     return name;
 }
 
-static int make_below(const char *parent, struct ledger *l, char *path, size_t size,
-                      struct error *e)
+/* The number in "vmtax-PID"; 0 if it is no such name. */
+static pid_t owner_of(const char *name)
 {
-    int used = snprintf(path, size, "%s/vmtax-%d", parent, (int)getpid());
-    if (used < 0 || (size_t)used >= size)
+    if (strncmp(name, PREFIX, sizeof PREFIX - 1) != 0)
+        return 0;
+    const char *digits = name + sizeof PREFIX - 1;
+    size_t n = strspn(digits, "0123456789");
+    return n == 0 || n > 9 || digits[n] || digits[0] == '0' ? 0 : (pid_t)strtol(digits, NULL, 10);
+}
+
+/* The number alone would not do: it may be of another pid namespace that shares the directory.
+ * There the lock says that the owner lives, and the age that it had the time to take it. */
+static bool is_dead(int fd, pid_t owner, double age_s)
+{
+    struct stat st;
+    if (fstat(fd, &st) < 0 || st.st_uid != geteuid() || (st.st_mode & 07777) != 0700)
+        return false;
+    return difftime(time(NULL), st.st_mtime) >= age_s && kill(owner, 0) < 0 && errno == ESRCH &&
+           flock(fd, LOCK_EX | LOCK_NB) == 0;
+}
+
+size_t scratch_sweep(const char *parent, double age_s)
+{
+    size_t removed = 0;
+    DIR *d = opendir(parent);
+    if (!d)
+        return 0;
+    for (struct dirent *item = readdir(d); item; item = readdir(d)) {
+        pid_t owner = owner_of(item->d_name);
+        int fd = owner ? openat(dirfd(d), item->d_name,
+                                O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+                       : -1;
+        if (fd < 0)
+            continue;
+        struct error e;
+        char *path = xasprintf("%s/%s", parent, item->d_name);
+        if (is_dead(fd, owner, age_s)) {
+            if (undo_directory(path, &e) == 0)
+                removed++;
+            else
+                fprintf(stderr, "vmtax: left by an earlier run: %s\n", e.text);
+        }
+        free(path);
+        close(fd);
+    }
+    closedir(d);
+    return removed;
+}
+
+static int make_below(const char *parent, struct ledger *l, struct scratch *out, struct error *e)
+{
+    int used = snprintf(out->path, sizeof out->path, "%s/" PREFIX "%d", parent, (int)getpid());
+    if (used < 0 || (size_t)used >= sizeof out->path)
         return error_set(e, ERROR_USAGE, "the name of the scratch directory is too long");
-    if (ledger_add(l, LEDGER_DIRECTORY, path, e) < 0)
+    out->swept = scratch_sweep(parent, SWEEP_AGE_S);
+    if (ledger_add(l, LEDGER_DIRECTORY, out->path, e) < 0)
         return -1;
-    if (mkdir(path, 0700) < 0)
-        return error_errno(e, errno, "cannot make the scratch directory %s", path);
+    if (mkdir(out->path, 0700) < 0)
+        return error_errno(e, errno, "cannot make the scratch directory %s", out->path);
+    /* Not every file system has locks; then the process number alone tells. */
+    out->lock = open(out->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (out->lock >= 0)
+        flock(out->lock, LOCK_EX | LOCK_NB);
     return 0;
 }
 
@@ -77,9 +141,10 @@ int scratch_check(const char *wanted, struct error *e)
     return 0;
 }
 
-int scratch_make(const char *wanted, struct ledger *l, char *path, size_t size, struct error *e)
+int scratch_make(const char *wanted, struct ledger *l, struct scratch *out, struct error *e)
 {
     const char *name;
+    *out = (struct scratch){.lock = -1};
     if (wanted) {
         char absolute[4096];
         if (!realpath(wanted, absolute))
@@ -89,7 +154,7 @@ int scratch_make(const char *wanted, struct ledger *l, char *path, size_t size, 
                              "%s is on %s, which is memory: disk workloads there would measure "
                              "no disk; name a directory on a disk",
                              wanted, name);
-        return make_below(absolute, l, path, size, e);
+        return make_below(absolute, l, out, e);
     }
     const char *home = getenv("HOME");
     char cache[4096] = "";
@@ -102,6 +167,6 @@ int scratch_make(const char *wanted, struct ledger *l, char *path, size_t size, 
     for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++)
         if (candidates[i][0] && access(candidates[i], W_OK | X_OK) == 0 &&
             !find(candidates[i], &name))
-            return make_below(candidates[i], l, path, size, e);
+            return make_below(candidates[i], l, out, e);
     return -1;
 }

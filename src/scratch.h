@@ -7,10 +7,23 @@
 
 #include <stddef.h>
 
+/* A scratch directory: its name, and the lock on it that says that its owner lives. */
+struct scratch {
+    char path[4096];
+    int lock;     /* -1: none; closed by whoever has it, after the directory is gone */
+    size_t swept; /* directories that dead runs had left beside it, and that are gone */
+};
+
 /* Make a private 0700 directory below wanted, or below the first of /var/tmp, $HOME/.cache, $HOME
  * that is on a disk (never tmpfs or ramfs: a disk benchmark there measures memory). Written into
- * the ledger. A wanted directory on tmpfs is refused with the reason. path gets the name. */
-int scratch_make(const char *wanted, struct ledger *l, char *path, size_t size, struct error *e);
+ * the ledger. A wanted directory on tmpfs is refused with the reason. What dead runs left there
+ * without a ledger that tells of it, as after a restart of the machine, is removed first. */
+int scratch_make(const char *wanted, struct ledger *l, struct scratch *out, struct error *e);
+
+/* Remove the scratch directories below parent that dead runs of this user left: named vmtax-PID,
+ * private, without a lock, at least age_s seconds old, and no process has that number. Links are
+ * not followed. Returns how many were removed. */
+size_t scratch_sweep(const char *parent, double age_s);
 
 /* Could a directory be made below wanted, on a disk? 0, or -1 with a sentence about --scratch. */
 int scratch_check(const char *wanted, struct error *e);

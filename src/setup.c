@@ -4,6 +4,7 @@
 
 #include "host.h"
 #include "scratch.h"
+#include "target/kinds.h"
 #include "text.h"
 
 #include <errno.h>
@@ -164,6 +165,38 @@ static enum profile profile_of(const char *name, enum profile otherwise)
                                         : PROFILE_STANDARD;
 }
 
+/* Only rows that measure exits from a guest: they need KVM where they run. */
+static bool only_exits(const struct plan *p)
+{
+    for (size_t i = 0; i < p->row_count; i++)
+        if (!(p->rows[i].workload->needs & NEED_KVM))
+            return false;
+    return p->row_count > 0;
+}
+
+/* What would be emulated takes longer to start, and has no KVM to offer: that is found out here and
+ * not by a boot, which may take a minute. */
+static int look_at_machines(struct plan *p, struct error *e)
+{
+    for (size_t t = 1; t < p->target_count; t++) {
+        const struct target_kind *k = p->targets[t];
+        struct target_probe probe;
+        memset(&probe, 0, sizeof probe);
+        if (!(k->start_s > 0))
+            continue;
+        k->probe(&p->options, &probe);
+        if (!probe.emulated || probe.use == TARGET_UNUSABLE)
+            continue;
+        if (only_exits(p))
+            return error_set(e, ERROR_USAGE,
+                             "%s measures nothing on %s, which would be emulated and has no "
+                             "/dev/kvm inside: measure it on the machine itself, --on native",
+                             p->rows[0].workload->id, k->id);
+        p->emulated_s += target_tcg.start_s - k->start_s;
+    }
+    return 0;
+}
+
 int setup_plan(struct plan *p, const struct options *o, enum profile default_profile,
                const char *const *words, size_t word_count, char *agent, size_t size,
                struct error *e)
@@ -203,5 +236,5 @@ int setup_plan(struct plan *p, const struct options *o, enum profile default_pro
     for (size_t i = 0; i < word_count; i++)
         if (plan_add(p, words[i], e) < 0)
             return -1;
-    return 0;
+    return look_at_machines(p, e);
 }

@@ -2,7 +2,8 @@
 #   make check          unit tests, golden screens, end-to-end; says at its end what was skipped and why
 #   make check-long     what takes longer than a coffee is worth
 #   make check-asan     `make check` in a build of its own (asan/) under AddressSanitizer and UBSan
-#   make check-tsan     the same (tsan/) under ThreadSanitizer
+#   make check-tsan     unit tests and whatever runs threads (tsan/) under ThreadSanitizer
+#   make distcheck-brief  distcheck with the tests that show that a distribution is whole
 #   make bench          figures, each against a peer in the same run
 #   make golden-update  writes the golden screens anew; look at the difference before you commit it
 # A test that cannot run here exits with 77 and says why in its last line.
@@ -27,6 +28,20 @@ e2e_tests = \
 	tests/e2e/signed.sh \
 	tests/e2e/cgroup2.sh \
 	tests/unit/kernel-symbols.sh
+# Under ThreadSanitizer those that run threads; what only parses, prints or looks at the kernel adds nothing.
+tsan_e2e_tests = \
+	tests/e2e/run.sh \
+	tests/e2e/interrupt.sh \
+	tests/e2e/dashboard.sh \
+	tests/e2e/targets.sh \
+	tests/e2e/kvm.sh \
+	tests/e2e/shell.sh
+# Enough to see that a distribution is whole; `make distcheck` itself runs everything.
+dist_tests = $(unit_tests) \
+	tests/e2e/commands.sh \
+	tests/e2e/manual.sh \
+	tests/e2e/run.sh \
+	tests/e2e/container.sh
 # Programs or scripts for check-long only.
 long_tests =
 # Of the unit tests, those that write their golden files when VMTAX_GOLDEN_UPDATE is set.
@@ -148,6 +163,11 @@ unit_tests += tests/unit/test_store
 tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
 tests_unit_test_store_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
 tests_unit_test_store_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_scratch
+tests_unit_test_scratch_SOURCES = tests/unit/test_scratch.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
+tests_unit_test_scratch_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
+tests_unit_test_scratch_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_baseline
 tests_unit_test_baseline_SOURCES = tests/unit/test_baseline.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
@@ -326,10 +346,10 @@ EXTRA_DIST += tests/e2e/useless_kvm.sh tests/e2e/fake_qemu
 
 # Fuzz targets, linked from the same objects as the program. A short run of each belongs to check.
 EXTRA_DIST += tests/fuzz/run tests/fuzz/seeds tests/fuzz/seeds_result tests/fuzz/seeds_modules \
-	tests/fuzz/seeds_kernel tests/fuzz/seeds_qmp
+	tests/fuzz/seeds_kernel tests/fuzz/seeds_qmp tests/fuzz/seeds_qemu
 if FUZZING
 check_PROGRAMS += tests/fuzz/fuzz_record tests/fuzz/fuzz_result tests/fuzz/fuzz_modules \
-	tests/fuzz/fuzz_kernel tests/fuzz/fuzz_qmp
+	tests/fuzz/fuzz_kernel tests/fuzz/fuzz_qmp tests/fuzz/fuzz_qemu
 TESTS += tests/fuzz/run
 endif
 EXTRA_PROGRAMS += tests/fuzz/fuzz_record
@@ -348,6 +368,10 @@ EXTRA_PROGRAMS += tests/fuzz/fuzz_kernel
 tests_fuzz_fuzz_kernel_SOURCES = tests/fuzz/fuzz_kernel.c
 tests_fuzz_fuzz_kernel_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_kernel_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
+EXTRA_PROGRAMS += tests/fuzz/fuzz_qemu
+tests_fuzz_fuzz_qemu_SOURCES = tests/fuzz/fuzz_qemu.c
+tests_fuzz_fuzz_qemu_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_qemu_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
 EXTRA_PROGRAMS += tests/fuzz/fuzz_qmp
 tests_fuzz_fuzz_qmp_SOURCES = tests/fuzz/fuzz_qmp.c
 tests_fuzz_fuzz_qmp_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
@@ -386,7 +410,14 @@ check-asan check-tsan: $(am__configure_deps)
 	test -f Makefile || $(abs_top_srcdir)/configure --silent --enable-$$kind \
 		CC='$(CC)' CFLAGS='-g -O1' LXC_CFLAGS='$(LXC_CFLAGS)' LXC_LIBS='$(LXC_LIBS)' \
 		$(lxc_option) || exit 1; \
-	$(MAKE) $(AM_MAKEFLAGS) check TESTS= >/dev/null && $(MAKE) $(AM_MAKEFLAGS) -j1 check
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS= >/dev/null && \
+	case $$kind in \
+	tsan) $(MAKE) $(AM_MAKEFLAGS) -j1 check TESTS='$(unit_tests) $(tsan_e2e_tests)' ;; \
+	*) $(MAKE) $(AM_MAKEFLAGS) -j1 check ;; \
+	esac
+
+distcheck-brief:
+	$(MAKE) $(AM_MAKEFLAGS) distcheck TESTS='$(dist_tests)'
 
 golden-update: all
 	$(MAKE) $(AM_MAKEFLAGS) $(golden_tests)
@@ -447,4 +478,4 @@ bench: all
 clean-local:
 	rm -rf tests/home tests/locale tests/cache asan tsan
 
-.PHONY: check-long check-asan check-tsan golden-update bench
+.PHONY: check-long check-asan check-tsan distcheck-brief golden-update bench

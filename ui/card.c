@@ -86,8 +86,6 @@ static int names_column(const struct snapshot *s, int w)
     int widest = 12;
     for (size_t t = 0; t < s->target_count; t++) {
         int n = canvas_columns(s->targets[t].id) + (s->targets[t].emulated ? 12 : 3);
-        if (w >= 60 && strcmp(s->targets[t].id, "tcg") == 0 && s->targets[t].emulated)
-            n += 4;
         widest = n > widest ? n : widest;
     }
     return widest < w / 2 ? widest : w / 2;

@@ -154,7 +154,7 @@ static void draw_idle(struct canvas *c, struct rect in, const struct snapshot *s
     facts_tally(&p, s);
     page_text(&p, STYLE_DIM, 0,
               s->stored ? "A stored result is shown; nothing runs. R measures anew."
-                        : "Nothing runs. r runs the row again, R everything, p plans a run.");
+                        : "Nothing runs. r runs the row again, R everything.");
     facts_targets(&p, s, true);
     facts_differences(&p, s);
 }
@@ -164,8 +164,7 @@ static void draw_run(struct canvas *c, struct rect r, const struct snapshot *s,
 {
     static const struct hint running[] = {
         {ACTION_ABORT, NULL}, {ACTION_VIEW, NULL}, {ACTION_NONE, NULL}};
-    static const struct hint idle[] = {
-        {ACTION_RUN_ALL, NULL}, {ACTION_PLAN, NULL}, {ACTION_NONE, NULL}};
+    static const struct hint idle[] = {{ACTION_RUN_ALL, NULL}, {ACTION_NONE, NULL}};
     struct box box = {.title = s->run.active ? "running"
                                : s->stored   ? "stored result"
                                              : "ready",
@@ -245,11 +244,10 @@ static void draw_host(struct canvas *c, struct rect r, const struct snapshot *s)
 static void draw_queue(struct canvas *c, struct rect r, const struct snapshot *s,
                        const struct view *v)
 {
-    static const struct hint top[] = {{ACTION_PLAN, NULL}, {ACTION_NONE, NULL}};
     char note[48] = "";
     if (s->queue_total > 0)
         snprintf(note, sizeof note, "%zu to come", s->queue_total);
-    struct box box = {.title = "queue", .note = note, .top = top, .focus = v->box == BOX_QUEUE};
+    struct box box = {.title = "queue", .note = note, .focus = v->box == BOX_QUEUE};
     list_queue_draw(c, r, widget_box(c, r, &box), s, v, BOX_QUEUE, v->box == BOX_QUEUE);
 }
 

@@ -347,11 +347,8 @@ int widget_target(struct canvas *c, int y, int x, int w, const struct board_targ
     struct rect former = canvas_clip(c, (struct rect){y, x, 1, w});
     widget_mark(c, y, x, t);
     snprintf(name, sizeof name, "%s", t->id);
-    if (t->emulated && canvas_columns(name) + 11 <= w) {
-        /* whose machine it is: the hue says so, where there is one */
-        bool room = strcmp(t->id, "tcg") == 0 && canvas_columns(name) + 15 <= w;
-        snprintf(name, sizeof name, "%s%s EMULATED", room ? "kvm " : "", t->id);
-    }
+    if (t->emulated && canvas_columns(name) + 11 <= w)
+        snprintf(name, sizeof name, "%s EMULATED", t->id);
     widget_cut(c, y, x + 2, w - 2, style_of_kind(t->kind), attr_of_mark(t->emulated), name);
     int end = x + 2 + canvas_columns(name);
     canvas_unclip(c, former);

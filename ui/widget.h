@@ -85,8 +85,8 @@ enum style widget_heat_style(double times);
 
 /* The mark of a target in its hue: hollow and dim if it is emulated. */
 void widget_mark(struct canvas *c, int y, int x, const struct board_target *t);
-/* Mark and name of a target: "■ kvm", cut to w; emulated adds " EMULATED" if it fits, and tcg says
- * "kvm tcg" before it. Returns the column after it. */
+/* Mark and name of a target: "■ kvm", cut to w; emulated adds " EMULATED" if it fits.
+ * Returns the column after it. */
 int widget_target(struct canvas *c, int y, int x, int w, const struct board_target *t);
 /* One comparison in exactly w >= 6 columns, right-aligned: " 97.2▽"; emulated: "~14.2 "; not
  * measured: "—", cannot: "n/a", both dim. */

@@ -46,6 +46,19 @@ int rootfs_devices(const struct box *b, struct error *e);
 #define BOX_WORDS 4
 void box_words(const struct box *b, char *out[BOX_WORDS]);
 
+/* A process that lives in namespaces of its own, a pid namespace (always) and others, and dies with
+ * the caller. */
+struct ward {
+    int namespaces; /* CLONE_NEW… besides CLONE_NEWPID */
+    /* Its life: returns its exit code, or -1 with a sentence, which it prints. */
+    int (*first_process)(struct box *b, struct error *e);
+    /* What the caller gives it before it begins; or NULL. -1 ends it. */
+    int (*furnish)(const struct box *b, pid_t pid, struct error *e);
+};
+/* Start it and wait for its end: its exit code, 128 and the signal, or -1. Standard input and
+ * output are its alone afterwards. */
+int ward_run(struct box *b, const struct ward *w, struct error *e);
+
 /* Run the agent in namespaces made here. Returns its exit code, or -1. An agent of NULL: only try
  * whether it would work. */
 int own_run(struct box *b, struct error *e);

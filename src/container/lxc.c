@@ -1,5 +1,8 @@
-/* The container by liblxc, in the foreground: this process becomes its monitor, the agent its first
- * process with our standard streams. liblxc kills the container when its monitor dies. */
+/* The container by liblxc, in the foreground: the monitor is the first process of a pid namespace
+ * around it, the agent the container's first process with our standard streams. liblxc asks the
+ * kernel to kill the container when its monitor dies, but not from the first moment: a monitor
+ * killed while it starts left a process behind that waited for it for ever. The namespace around
+ * both ends that. */
 #include "config.h"
 
 #include "container/box.h"
@@ -9,9 +12,11 @@
 #include <errno.h>
 #include <limits.h>
 #include <lxc/lxccontainer.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -97,11 +102,12 @@ static void first_error(const char *log, char *out, size_t size)
     fclose(file);
 }
 
-int lxc_run(struct box *b, struct error *e)
+static int monitor(struct box *b, struct error *e)
 {
     char lxcpath[PATH_MAX], log[PATH_MAX];
-    if (rootfs_enter(b, e) < 0 || rootfs_make(b, e) < 0 || rootfs_private_run(b, e) < 0)
-        return -1;
+    /* Of this pid namespace: liblxc looks its children up there. */
+    if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
+        return error_errno(e, errno, "no private /proc for liblxc");
     snprintf(lxcpath, sizeof lxcpath, "%.4000s/lxc", b->directory);
     snprintf(log, sizeof log, "%.4000s/lxc.log", b->directory);
     if (mkdir(lxcpath, 0700) < 0)
@@ -124,6 +130,14 @@ int lxc_run(struct box *b, struct error *e)
     /* The status as waitpid() gives it. */
     int status = c->error_num;
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+int lxc_run(struct box *b, struct error *e)
+{
+    static const struct ward around = {.namespaces = CLONE_NEWNS, .first_process = monitor};
+    if (rootfs_enter(b, e) < 0 || rootfs_make(b, e) < 0 || rootfs_private_run(b, e) < 0)
+        return -1;
+    return ward_run(b, &around, e);
 }
 
 const char *lxc_describe(void)

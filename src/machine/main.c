@@ -12,7 +12,7 @@
  *                gets an interface. The host's side is then inside, too.
  *   kernel=PATH  opened for reading as QEMU_KERNEL_FD
  *   initrd=PATH  as QEMU_INITRD_FD
- *   disk=PATH    opened for reading and writing as QEMU_DISK_FD
+ *   disk=PATH    opened for reading and writing as QEMU_DISK_FD; direct=1: past the page cache
  *   user=give-up run QEMU under a user number that nobody has, keep=GID: with this further group
  *
  * Its standard input and output are the guest's; it never touches them. Failures are one line on
@@ -163,6 +163,8 @@ int main(int argc, char **argv)
     }
     pid_t parent = getppid();
     const char *tap = argument(argv + 1, "tap");
+    /* QEMU since 9.1 takes only a descriptor that was opened the way it would itself. */
+    int direct = argument(argv + 1, "direct") ? O_DIRECT : 0;
     /* The guest's console; QEMU takes no standard stream for it. */
     if (dup2(STDERR_FILENO, QEMU_CONSOLE_FD) < 0)
         return 2;
@@ -170,7 +172,7 @@ int main(int argc, char **argv)
         (tap && make_tap(tap, &e) < 0) ||
         open_as(argument(argv + 1, "kernel"), O_RDONLY, QEMU_KERNEL_FD, &e) < 0 ||
         open_as(argument(argv + 1, "initrd"), O_RDONLY, QEMU_INITRD_FD, &e) < 0 ||
-        open_as(argument(argv + 1, "disk"), O_RDWR, QEMU_DISK_FD, &e) < 0 ||
+        open_as(argument(argv + 1, "disk"), O_RDWR | direct, QEMU_DISK_FD, &e) < 0 ||
         (argument(argv + 1, "user") && give_up_root(argument(argv + 1, "keep"), &e) < 0)) {
         fprintf(stderr, "%s\n", e.text);
         return 2;

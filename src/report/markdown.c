@@ -51,10 +51,13 @@ static void write_subsystems(const struct result *r, size_t t, FILE *out)
     }
 }
 
-static void write_value(FILE *out, const struct figure_value *f)
+static void write_value(FILE *out, const struct metric *m, const struct figure_value *f)
 {
     char text[32];
     fputs(f && f->measured ? text_figure(text, sizeof text, f->value) : "—", out);
+    /* What a hypervisor takes is told in both words of time. */
+    if (f && f->measured && f->tsc_per_op > 0 && m->row && m->row->figure == FIGURE_TIME_NS)
+        fprintf(out, " (%.0f TSC ticks)", f->tsc_per_op);
 }
 
 static void write_rows(const struct result *r, const struct report_row *rows, size_t count,
@@ -75,9 +78,9 @@ static void write_rows(const struct result *r, const struct report_row *rows, si
         fputs("| ", out);
         put(out, report_label(row->metric, label, sizeof label));
         fprintf(out, " | %s | ", row->metric->row ? workload_unit(row->metric->row) : "");
-        write_value(out, row->native);
+        write_value(out, row->metric, row->native);
         fputs(" | ", out);
-        write_value(out, row->figure);
+        write_value(out, row->metric, row->figure);
         fprintf(out, " | %s%s | %s .. %s%s | %zu | ", r->targets[t].emulated && any ? "~" : "",
                 percent(ratio, any, any ? exp(c->estimate.centre) : 0),
                 percent(low, bounded, bounded ? exp(c->estimate.low) : 0),
@@ -105,7 +108,7 @@ static void write_native(const struct report_row *rows, size_t count, FILE *out)
         fputs("| ", out);
         put(out, report_label(rows[i].metric, label, sizeof label));
         fprintf(out, " | %s | ", rows[i].metric->row ? workload_unit(rows[i].metric->row) : "");
-        write_value(out, f);
+        write_value(out, rows[i].metric, f);
         if (f && f->measured && f->bounded)
             fprintf(out, " | %s .. %s", text_figure(low, sizeof low, f->low),
                     text_figure(high, sizeof high, f->high));

@@ -6,10 +6,14 @@
 #include "target/initramfs.h"
 #include "target/kinds.h"
 #include "target/modules.h"
+#include "target/spawn.h"
+#include "text.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#define VERSION_S 3.0
 /* Less, and Debian's kernel does not come up. */
 #define MEMORY_MIN (UINT64_C(128) << 20)
 /* With the NUL, as results keep it. */
@@ -26,6 +30,45 @@ void boot_stage(const struct target_options *o, const char *text)
         o->waiter->stage(o->waiter->context, text);
 }
 
+bool boot_ask_version(const char *program, char *out, size_t size)
+{
+    const char *const argv[] = {program, "--version", NULL};
+    struct spawn_options how = {.argv = argv, .pass_fd = -1};
+    char said[512];
+    size_t used = 0;
+    int to, from;
+    struct spawn *s = spawn_new(&how, NULL);
+    if (!s)
+        return false;
+    spawn_take_streams(s, &to, &from);
+    close(to);
+    while (used < sizeof said - 1 && spawn_wait_readable(s, from, VERSION_S) == 1) {
+        ssize_t n = read(from, said + used, sizeof said - 1 - used);
+        if (n <= 0)
+            break;
+        used += (size_t)n;
+    }
+    /* It may have ended before it was listened to. */
+    ssize_t n = used < sizeof said - 1 ? read(from, said + used, sizeof said - 1 - used) : 0;
+    used += n > 0 ? (size_t)n : 0;
+    said[used] = '\0';
+    close(from);
+    spawn_free(s);
+    return qemu_version_in(said, out, size);
+}
+
+/* A program that was named, and may be any. */
+static int check_qemu(const char *program, struct error *e)
+{
+    char version[32], clean[200];
+    if (boot_ask_version(program, version, sizeof version))
+        return 0;
+    return error_set(e, ERROR_USAGE,
+                     "--qemu %s is not QEMU, as it does not tell QEMU's version: name a "
+                     "qemu-system-x86_64, or leave the option out",
+                     text_clean(clean, sizeof clean, program));
+}
+
 int boot_files_find(const struct target_options *o, struct boot_files *f, struct error *e)
 {
     struct kernel_roots roots;
@@ -36,11 +79,15 @@ int boot_files_find(const struct target_options *o, struct boot_files *f, struct
                          "from its build tree");
     if (!qemu_find(o->machine.qemu, f->qemu, sizeof f->qemu))
         return o->machine.qemu
-                   ? error_set(e, ERROR_USAGE, "--qemu %s is no program that can be executed",
+                   ? error_set(e, ERROR_USAGE,
+                               "--qemu %s is no program that can be executed: name a "
+                               "qemu-system-x86_64, or leave the option out",
                                o->machine.qemu)
                    : error_set(e, ERROR_SYSTEM,
                                "QEMU is not installed: apt-get install qemu-system-x86 (Fedora: "
                                "qemu-system-x86-core, Arch: qemu-base)");
+    if (o->machine.qemu && check_qemu(f->qemu, e) < 0)
+        return -1;
     if (o->memory_bytes && o->memory_bytes < MEMORY_MIN)
         return error_set(e, ERROR_USAGE,
                          "a virtual machine needs memory for a kernel of its own: --memory 128M at "

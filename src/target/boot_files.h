@@ -23,6 +23,10 @@ int boot_files_find(const struct target_options *o, struct boot_files *f, struct
 /* The same, and all else, into the user's cache; takes a second or two the first time. */
 int boot_files_make(const struct target_options *o, struct boot_files *f, struct error *e);
 
+/* The version that a program tells when asked as QEMU is, by running it. False: it tells none, or
+ * not within seconds. */
+bool boot_ask_version(const char *program, char *out, size_t size);
+
 /* The machine type that the options ask for. */
 enum qemu_machine boot_machine(const struct target_options *o);
 /* Is this choice of an option, which may be NULL, that word? */

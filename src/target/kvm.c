@@ -84,6 +84,8 @@ static struct target *emulate(const struct target_options *o, const struct machi
 static struct target *fall_back(const struct target_options *o, const struct machine_terminal *term,
                                 struct ledger *ledger, const char *why, struct error *e)
 {
+    if (o->waiter && o->waiter->emulated)
+        o->waiter->emulated(o->waiter->context);
     struct target *t = emulate(o, term, ledger, e);
     if (t)
         snprintf(t->facts.remark, sizeof t->facts.remark, "EMULATED, because %.230s", why);
@@ -129,6 +131,7 @@ const struct target_kind target_kvm = {
     .id = "kvm",
     .title = "KVM",
     .what = "full virtualization: a QEMU machine of the host's own files",
+    .start_s = 3,
     .probe = probe_kvm,
     .start = start_kvm,
     .counters = machine_counters,
@@ -141,6 +144,7 @@ const struct target_kind target_tcg = {
     .title = "QEMU TCG",
     .what = "the machine of kvm without the hardware's help: EMULATED, never judged",
     .only_by_name = true,
+    .start_s = 15,
     .probe = probe_tcg,
     .start = start_tcg,
     .counters = machine_counters,

@@ -45,7 +45,7 @@
 #define LOOK_TCG_S    1.0
 
 #define NETWORK_TRIES 64
-#define SCRATCH_MIN   (UINT64_C(256) << 20)
+/* Beside the largest file: the file system itself, its journal, and small files. */
 #define SCRATCH_SLACK (UINT64_C(64) << 20)
 
 struct machine {
@@ -153,8 +153,6 @@ static int plan_disk(struct machine *m, const struct target_options *o, struct q
     if (!o->scratch)
         return 0;
     uint64_t bytes = o->scratch_bytes + o->scratch_bytes / 8 + SCRATCH_SLACK;
-    if (bytes < SCRATCH_MIN)
-        bytes = SCRATCH_MIN;
     /* The branch's label ends in its number: one image for each machine of a run. */
     const char *label = ledger_label(m->local.ledger), *number = strrchr(label, ':');
     char *path = xasprintf("%s/vmtax-disk-%s.img", o->scratch, number ? number + 1 : "0");
@@ -251,6 +249,8 @@ static int launch(struct machine *m, const struct target_options *o, const struc
     for (size_t i = 0; i < 3; i++)
         if (mine[i])
             words[used++] = mine[i];
+    if (p->disk && p->cache == QEMU_CACHE_NONE)
+        words[used++] = xstrdup("direct=1");
     words[used++] = xasprintf("kernel=%s", f->image);
     words[used++] = xasprintf("initrd=%s", f->initramfs);
     if (geteuid() == 0 && (p->accel == QEMU_TCG || kvm_group(&keep))) {

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define WORDS_MAX 96
@@ -60,6 +61,13 @@ const char *qemu_cache_name(enum qemu_cache c)
     return names[c];
 }
 
+/* A directory may be executable, too. */
+static bool is_program(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
+}
+
 bool qemu_find(const char *wanted, char *out, size_t size)
 {
     /* By name in fixed places, never by $PATH: this program gets a device of the machine and, from
@@ -71,7 +79,7 @@ bool qemu_find(const char *wanted, char *out, size_t size)
         "/run/current-system/sw/bin/qemu-system-x86_64",
     };
     if (wanted)
-        return snprintf(out, size, "%s", wanted) < (int)size && access(out, X_OK) == 0;
+        return is_program(wanted) && snprintf(out, size, "%s", wanted) < (int)size;
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
         if (access(places[i], X_OK) == 0)
             return snprintf(out, size, "%s", places[i]) < (int)size;
@@ -160,8 +168,12 @@ static void add_machine(struct words *w, const struct qemu_plan *p)
         [QEMU_PC] = "pc,usb=off,vmport=off,hpet=off,graphics=off",
     };
     option(w, "-machine", machines[p->machine]);
-    if (p->machine == QEMU_MICROVM)
+    if (p->machine == QEMU_MICROVM) {
         option(w, "-global", "virtio-mmio.force-legacy=false");
+        /* The firmware that starts a kernel without option ROMs; which one QEMU takes by itself
+         * depends on its version, and SeaBIOS finds nothing to boot then. */
+        option(w, "-bios", "qboot.rom");
+    }
     option(w, "-accel", p->accel == QEMU_KVM ? "kvm" : "tcg");
     option(w, "-cpu", p->accel == QEMU_KVM ? "host" : "max");
     option_own(w, "-smp", xasprintf("cpus=%u,sockets=1,cores=%u,threads=1", p->cpus, p->cpus));
@@ -265,7 +277,8 @@ void qemu_free_words(char **words)
 
 bool qemu_version_in(const char *said, char *out, size_t size)
 {
-    static const char before[] = " version ";
+    /* Many a program prints the version of its license. */
+    static const char before[] = "QEMU emulator version ";
     const char *at = strstr(said, before);
     if (!at)
         return false;

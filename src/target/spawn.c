@@ -460,12 +460,16 @@ void spawn_kill(struct spawn *s)
 void spawn_last_words(struct spawn *s, char *out, size_t size)
 {
     char how[64] = "still runs";
+    /* Who was killed did not say why: what stands last is only what it happened to say before. */
+    const char *between = ": ";
     pthread_mutex_lock(&s->lock);
-    if (s->reaped && WIFSIGNALED(s->status))
+    if (s->reaped && WIFSIGNALED(s->status)) {
         snprintf(how, sizeof how, "was ended by signal %d", WTERMSIG(s->status));
-    else if (s->reaped)
+        between = "; the last line before that: ";
+    }
+    if (s->reaped && WIFEXITED(s->status))
         snprintf(how, sizeof how, "ended with exit code %d", WEXITSTATUS(s->status));
-    snprintf(out, size, "%s%s%s", how, s->last_line[0] ? ": " : "", s->last_line);
+    snprintf(out, size, "%s%s%s", how, s->last_line[0] ? between : "", s->last_line);
     pthread_mutex_unlock(&s->lock);
 }
 

@@ -44,7 +44,8 @@ int spawn_wait_readable(struct spawn *s, int fd, double seconds);
 bool spawn_wait_end(struct spawn *s, double seconds);
 /* SIGKILL to the child's group. */
 void spawn_kill(struct spawn *s);
-/* "ended with exit code 3: last line of its standard error". Printable ASCII. out may be cut. */
+/* "ended with exit code 3: last line of its standard error", "was ended by signal 9; the last line
+ * before that: ...", which is not the reason. Printable ASCII. out may be cut. */
 void spawn_last_words(struct spawn *s, char *out, size_t size);
 /* The last line alone; the exit code (128 + the signal; -1 while it lives). */
 void spawn_last_line(struct spawn *s, char *out, size_t size);

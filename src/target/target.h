@@ -35,6 +35,7 @@ struct machine_options {
 struct target_waiter {
     void *context;
     void (*stage)(void *context, const char *text); /* what it waits for now; may be NULL */
+    void (*emulated)(void *context);                /* what starts now is emulated; may be NULL */
     int interrupt_fd; /* readable: give up with ERROR_INTERRUPTED; -1: none */
 };
 
@@ -90,6 +91,7 @@ struct target_kind {
     const char *title; /* "container" */
     const char *what;  /* one sentence */
     bool only_by_name; /* never taken unless asked for */
+    double start_s;    /* what a start takes as a rule, for the estimate; 0: next to nothing */
     void (*probe)(const struct target_options *options, struct target_probe *out);
     /* Blocking, at most a few seconds, a minute for a machine that boots slowly (then it listens to
      * options->waiter); from any thread. The caller owns the target and ends it by

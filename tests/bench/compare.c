@@ -8,7 +8,7 @@
 #include <sched.h>
 #include <stdio.h>
 
-#define BLOCKS_MAX 256
+#define BLOCKS_MAX 1024
 
 void compare_heading(void)
 {
@@ -48,7 +48,7 @@ bool compare_run(const struct compare *c, unsigned blocks)
     double low = exp(e.low), high = exp(e.high);
     bool pass = e.bounded && low >= c->low && high <= c->high;
     bool apart = high < c->low || low > c->high;
-    printf("%-18s %-34s %10.4g %10.4g %8.4f  [%.4f, %.4f] %3zu  %s (%s; bounds %.2f to %.2f)\n",
+    printf("%-18s %-34s %10.4g %10.4g %8.4f  [%.4f, %.4f] %3zu  %s (%s; bounds %g to %g)\n",
            c->name, c->peer, shown(c, stats_median(ours, 2 * (size_t)blocks)),
            shown(c, stats_median(theirs, 2 * (size_t)blocks)), exp(e.centre), low, high, e.n,
            pass    ? "PASS"

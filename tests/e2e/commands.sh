@@ -86,6 +86,8 @@ bad 'of membw.frd is outside its range' run membw.frd:size=3
 bad 'did you mean "size"' run membw.frd:sise=8M
 bad 'size such as' run "membw.frd:size=$escape"
 bad 'no option -x;' run null -x
+bad '--kernel "": a file is wanted' run null --kernel ''
+bad '--qemu "": a file is wanted' run null --qemu ''
 bad '--profile "": ' run null --profile ''
 bad 'exclude each other' run null --json --ndjson
 bad '--theme means nothing to .vmtax run' run null --theme dark

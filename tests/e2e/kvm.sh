@@ -48,6 +48,18 @@ fi
 "$jsonpath" "$out" 'comparisons.*' | grep '"target":"tcg"' | grep -v '"verdict":"not-comparable"' &&
     fail "an emulated row was judged"
 [ $kvm_works = yes ] || says "$err" 'kvm: EMULATED, because .*(KVM|/dev/kvm)'
+# Nor compared, and that is said; and lists tell what is stored of it.
+run 0 list results
+says "$out" 'native, tcg EMULATED, container$'
+run 0 list results --json
+[ "$("$jsonpath" "$out" '0.targets.*.emulated' | tr '\n' ' ')" = "false true false " ] ||
+    fail "the list of results does not tell what was emulated"
+code=0
+"$vmtax" compare last last >"$out" 2>"$err" || code=$?
+no_crash
+says "$out" '^What was emulated \(tcg\) is left out'
+"$vmtax" compare last last --json >"$out" 2>"$err" || [ $? = "$code" ] || fail "another exit code with --json"
+"$jsonpath" "$out" 'notes.0' | grep -q 'emulated (tcg) is left out' || fail "JSON does not say that tcg is left out"
 leftovers
 
 # --- other machines and devices -----------------------------------------------------------------
@@ -75,6 +87,15 @@ fi
 
 run 2 run null --on tcg --kernel /etc/passwd
 says "$err" '/etc/passwd'
+# Nothing boots to find out that there is nothing to measure.
+run 2 run exits --on tcg
+says "$err" 'on tcg, which would be emulated.*--on native'
+says_not "$err" 'starting'
+# A program that cannot be QEMU is told at once, with what to do.
+for wrong in /etc /bin/true; do
+    run 2 run null --on tcg --qemu "$wrong"
+    grep -q -e "--qemu $wrong is .*name a qemu-system-x86_64" "$err" || fail "--qemu $wrong: $(cat "$err")"
+done
 run 2 run null --on tcg --qemu /nonexistent
 says "$err" '/nonexistent'
 run 2 run null --on tcg --machine microvm --devices emulated

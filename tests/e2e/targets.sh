@@ -39,6 +39,24 @@ nothing_lives() {
     [ -z "$(ours)" ]
 }
 
+# Waits for that; who lives on is named, with what it waits for.
+all_died() {
+    all_died_end=$(($(date +%s) + 10))
+    until nothing_lives; do
+        if [ "$(date +%s)" -ge "$all_died_end" ]; then
+            for all_died_pid in $(ours); do
+                echo "process $all_died_pid: $(tr '\0' ' ' <"/proc/$all_died_pid/cmdline")"
+                grep -E '^(State|PPid|NSpid|SigBlk|SigIgn):' "/proc/$all_died_pid/status" | tr '\n' ' '
+                echo "waits in $(cat "/proc/$all_died_pid/wchan"), $(cat "/proc/$all_died_pid/syscall")"
+                ls -l "/proc/$all_died_pid/fd"
+                cat "/proc/$all_died_pid/stack" "/proc/$all_died_pid/cgroup" || :
+            done 2>&1
+            fail "10 s after its owner was killed it lives on: $1"
+        fi
+        sleep 0.05
+    done
+}
+
 cycles() {
     try 0 cycle "$1" "$agent" 20
     [ "$(grep -c '^hello_ms' "$out")" = 20 ] || fail "not twenty starts"
@@ -70,7 +88,7 @@ killed_tool() {
     kill -KILL "$holder"
     wait "$holder" 2>/dev/null || :
     wait_for 10 gone "$keeper"
-    wait_for 10 nothing_lives
+    all_died "$1"
     try 0 sweep
     says "$out" '^swept 1$'
     leftovers
@@ -86,7 +104,7 @@ killed_while_starting() {
         sleep "0.$moment"
         kill -KILL "$holder" 2>/dev/null || :
         wait "$holder" 2>/dev/null || :
-        wait_for 10 nothing_lives
+        all_died "$1, killed after 0.$moment s"
         try 0 sweep
     done
     leftovers

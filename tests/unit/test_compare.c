@@ -123,12 +123,41 @@ static void test_a_young_row_of_an_old_baseline(void **state)
     result_release(&after);
 }
 
+/* What is left out because it was emulated is named, once, whichever side has it. */
+static void test_an_emulated_guest_is_named(void **state)
+{
+    (void)state;
+    struct result before, after;
+    session(&before, 0.50, 0);
+    session(&after, 0.50, 0);
+    struct compare c;
+    char text[400];
+    compare_results(&c, &before, 1, &after, 1);
+    assert_int_equal(c.emulated_count, 0);
+    assert_string_equal(compare_emulated_text(&c, text, sizeof text), "");
+    compare_release(&c);
+    snprintf(after.targets[1].id, sizeof after.targets[1].id, "tcg");
+    after.targets[1].emulated = true;
+    after.target_count = 2;
+    before.targets[1] = after.targets[1];
+    before.target_count = 2;
+    compare_results(&c, &before, 1, &after, 1);
+    assert_int_equal(c.emulated_count, 1);
+    compare_emulated_text(&c, text, sizeof text);
+    assert_non_null(strstr(text, "emulated (tcg) is left out: "));
+    assert_true(text[strlen(text) - 1] == '.');
+    compare_release(&c);
+    release(&before, 1);
+    release(&after, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_three_sessions_find_a_change),
         cmocka_unit_test(test_too_few_sessions_are_no_verdict),
         cmocka_unit_test(test_a_young_row_of_an_old_baseline),
+        cmocka_unit_test(test_an_emulated_guest_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -169,11 +169,47 @@ static void test_other_conditions(void **state)
     result_release(&below);
 }
 
+/* Asked for as kvm, stored as tcg: until it is known which of the two starts, and when none does,
+ * the older rows stay, and never under kvm's name. */
+static void test_a_guest_that_may_be_emulated(void **state)
+{
+    (void)state;
+    struct result below, now, shown;
+    begin(&below, "aa");
+    snprintf(below.targets[1].id, sizeof below.targets[1].id, "tcg");
+    snprintf(below.targets[1].kernel, sizeof below.targets[1].kernel, "6.1");
+    below.targets[1].emulated = true;
+    row(&below, "sys.read", 1);
+    begin(&now, "aa");
+    snprintf(now.targets[1].id, sizeof now.targets[1].id, "kvm");
+    row(&now, "sys.stat", 0);
+    result_init(&shown);
+    overlay_make(&shown, &below, &now);
+    assert_int_equal(shown.metric_count, 2);
+    assert_string_equal(shown.targets[1].id, "tcg");
+    assert_true(shown.targets[1].emulated);
+    result_release(&shown);
+    /* It came up by KVM: another guest. */
+    snprintf(now.targets[1].kernel, sizeof now.targets[1].kernel, "6.1");
+    assert_int_equal(rows_shown(&below, &now), 1);
+    /* It came up emulated: the same guest. */
+    snprintf(now.targets[1].id, sizeof now.targets[1].id, "tcg");
+    assert_int_equal(rows_shown(&below, &now), 2);
+    /* Nor do kvm's rows stay below a run that asks for tcg. */
+    snprintf(below.targets[1].id, sizeof below.targets[1].id, "kvm");
+    below.targets[1].emulated = false;
+    now.targets[1].kernel[0] = '\0';
+    assert_int_equal(rows_shown(&below, &now), 1);
+    result_release(&now);
+    result_release(&below);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_other_conditions),
+        cmocka_unit_test(test_a_guest_that_may_be_emulated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -283,12 +283,60 @@ static void failed_start(void **state)
     end(f);
 }
 
+static struct target *start_waiting(const struct target_options *o, struct ledger *l,
+                                    struct error *e)
+{
+    (void)l;
+    o->waiter->stage(o->waiter->context, "waiting for the guest");
+    error_set(e, ERROR_GUEST, "never came up");
+    return NULL;
+}
+
+static struct target *start_emulated(const struct target_options *o, struct ledger *l,
+                                     struct error *e)
+{
+    o->waiter->emulated(o->waiter->context);
+    return start_waiting(o, l, e);
+}
+
+static void probe_emulated(const struct target_options *o, struct target_probe *out)
+{
+    (void)o;
+    *out = (struct target_probe){
+        .use = TARGET_LIMITED, .limits = true, .emulated = true, .reason = "There is no /dev/kvm."};
+}
+
+static const struct target_kind kind_waits = {
+    .id = "kvm", .probe = probe, .start = start_waiting, .stop = stop};
+
+/* A guest that boots emulated is shown so while it boots, whether that is found out before or
+ * during its start; one that is not, is not. */
+static void emulated_from_the_start(void **state)
+{
+    (void)state;
+    static const struct target_kind falls_back = {
+        .id = "kvm", .probe = probe, .start = start_emulated, .stop = stop};
+    static const struct target_kind emulates = {
+        .id = "kvm", .probe = probe_emulated, .start = start_waiting, .stop = stop};
+    static const struct target_kind *const kinds[] = {&kind_native, &falls_back, &emulates,
+                                                      &kind_waits};
+    struct error e;
+    struct fixture *f = begin(kinds, 4);
+    assert_int_equal(place_probe(&f->places, &e), 0);
+    for (size_t t = 1; t < 4; t++) {
+        assert_int_equal(place_start(&f->places, t, &e), -1);
+        assert_string_equal(shown(f, t)->reason, "waiting for the guest");
+        assert_int_equal(shown(f, t)->emulated, t != 3);
+    }
+    end(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equal_conditions), cmocka_unit_test(unusable_targets),
         cmocka_unit_test(starts_and_tells), cmocka_unit_test(one_second_chance),
-        cmocka_unit_test(failed_start),
+        cmocka_unit_test(failed_start),     cmocka_unit_test(emulated_from_the_start),
     };
     signal(SIGPIPE, SIG_IGN);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -170,9 +170,27 @@ static void seconds_add_up(void **state)
     plan_release(&p);
 }
 
+/* A guest's boot is part of the whole, and an emulated one's more so. */
+static void a_boot_takes_its_time(void **state)
+{
+    (void)state;
+    static const struct target_kind machine = {.id = "machine", .start_s = 7};
+    struct plan p = quick();
+    struct error e;
+    assert_int_equal(plan_add(&p, "sys.read", &e), 0);
+    double without = plan_seconds(&p), start = plan_start_seconds(&p);
+    p.targets[1] = &machine;
+    assert_true(fabs(plan_seconds(&p) - without - 7) < 1e-9);
+    assert_true(fabs(plan_start_seconds(&p) - start - 7) < 1e-9);
+    p.emulated_s = 20;
+    assert_true(fabs(plan_seconds(&p) - without - 27) < 1e-9);
+    plan_release(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_boot_takes_its_time),
         cmocka_unit_test(words_name_workloads),
         cmocka_unit_test(all_leaves_null_out_and_keeps_order),
         cmocka_unit_test(exits_are_measured_by_name),

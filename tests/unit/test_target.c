@@ -236,7 +236,7 @@ static void late_death_is_told(void **state)
             break;
         usleep(20000);
     }
-    assert_string_equal(words, "was ended by signal 9: last");
+    assert_string_equal(words, "was ended by signal 9; the last line before that: last");
     target_stop(t);
     ledger_close(l);
 }

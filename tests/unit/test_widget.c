@@ -324,8 +324,8 @@ static void emulated_targets_cannot_be_mistaken(void **state)
     } cases[] = {
         {"kvm", "kvm", false, GLYPHS_BRAILLE, 20, "■ kvm               \n"},
         {"kvm", "kvm", false, GLYPHS_ASCII, 20, "k kvm               \n"},
-        {"tcg", "tcg", true, GLYPHS_BRAILLE, 20, "□ kvm tcg EMULATED  \n"},
-        {"tcg", "tcg", true, GLYPHS_ASCII, 20, "K kvm tcg EMULATED  \n"},
+        {"tcg", "tcg", true, GLYPHS_BRAILLE, 20, "□ tcg EMULATED      \n"},
+        {"tcg", "tcg", true, GLYPHS_ASCII, 20, "K tcg EMULATED      \n"},
         {"tcg", "tcg", true, GLYPHS_BLOCK, 17, "□ tcg EMULATED   \n"},
         {"tcg", "tcg", true, GLYPHS_BRAILLE, 13, "□ tcg        \n"},
         {"kvm2", "kvm", true, GLYPHS_BRAILLE, 20, "□ kvm2 EMULATED     \n"},
