@@ -228,8 +228,9 @@ static void paper_line(struct page *p, const struct snapshot *s, const struct wo
     for (size_t i = 0; i < 3; i++) {
         double relation = row_paper_relation(s, w, kinds[i]);
         if (isfinite(relation) && used < sizeof text)
-            used += (size_t)snprintf(text + used, sizeof text - used, "%s%s %.1f %%",
-                                     used ? "  " : "", titles[i], 100 * relation);
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s%s %.*f %%",
+                                     used ? "  " : "", titles[i], isfinite(native) ? 1 : 2,
+                                     100 * relation); /* as exactly as its text says it */
     }
     if (used == 0)
         return;

@@ -20,7 +20,7 @@ enum { SUITE_INTEGER, SUITE_FLOAT, SUITE_COUNT };
 #define COMPILE "kbuild"
 
 static const struct suite suites[SUITE_COUNT] = {
-    [SUITE_INTEGER] = {"cint.", "int"}, [SUITE_FLOAT] = {"cfp.", "float"}};
+    [SUITE_INTEGER] = {"cint.", "int"}, [SUITE_FLOAT] = {"cfp.", "fp"}};
 
 static uint64_t cpus_of(const struct view *v, size_t box)
 {
@@ -254,7 +254,7 @@ static void draw_linpack(struct canvas *c, struct rect r, const struct snapshot 
     snprintf(note, sizeof note, "%s ↑ %s%s%s",
              count ? workload_unit(s->metrics[points[0]].workload) : "GFLOPS",
              processors(v, BOX_LINPACK), l.core[0] && r.w >= 48 ? " " : "",
-             r.w >= 48 ? l.core : "");
+             l.core[0] && r.w >= 48 ? l.core + strlen("core=") : "");
     struct box box = {.title = "LINPACK",
                       .note = note,
                       .top = other_cpus(v, BOX_LINPACK),
@@ -367,12 +367,15 @@ static void draw_unmeasured(struct canvas *c, struct rect in, const struct snaps
     static const char *const titles[] = {"OpenVZ", "Xen", "KVM"};
     struct page p = page_begin(c, in);
     page_textf(&p, STYLE_STRONG, ATTR_BOLD, "%s  %s", w->title, processors(v, BOX_SUITES));
-    page_text(&p, STYLE_TEXT, 0, s->stored ? "not in this result" : "not measured yet: r runs it");
+    page_text(&p, STYLE_TEXT, 0,
+              s->stored     ? "not in this result"
+              : measured(s) ? "not measured yet: r runs it"
+                            : "not measured yet: r runs all of this panel");
     page_field(&p, "method", STYLE_DIM, "%s", w->method ? w->method : "");
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         double relation = row_paper_relation(s, w, kinds[i]);
         if (isfinite(relation))
-            page_field(&p, "paper", STYLE_DIM, "2010: %s %.1f %% of its native", titles[i],
+            page_field(&p, "paper", STYLE_DIM, "2010: %s %.2f %% of its native", titles[i],
                        100 * relation);
     }
 }

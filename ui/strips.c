@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LABEL_LEAST 15 /* "float mean 9/17" */
+#define LABEL_LEAST 15 /* "fp mean 11/17" */
 
 static size_t find_metric(const struct snapshot *s, const struct workload *w, uint64_t cpus)
 {
@@ -93,19 +93,19 @@ static struct fields fit(const struct strips *list, int w)
     return k;
 }
 
-/* From what all guests have but those that are emulated, unless there are no others; and from what
- * the paper has, where that is shown. */
+/* From what all guests have but those that are emulated, unless one is the chosen guest or there
+ * are no others; and from what the paper has, where that is shown. */
 static struct axis axis_of(const struct snapshot *s, const struct view *v,
                            const struct strips *list, size_t index)
 {
     static const char *const kinds[] = {"openvz", "xen", "kvm"};
     double ends[STRIPS_MAX * (3 * TARGETS_MAX + 3)];
-    size_t used = 0;
+    size_t used = 0, chosen = row_target(s, v);
     for (int pass = 0; pass < 2 && used == 0; pass++)
         for (size_t i = 0; i < list->count; i++)
             for (size_t t = 1; t < s->target_count && list->row[i].metric < s->metric_count; t++) {
                 struct row r = row_read(s, list->row[i].metric, t);
-                if (!r.compared || r.emulated != (pass == 1))
+                if (!r.compared || (t != chosen && r.emulated != (pass == 1)))
                     continue;
                 ends[used++] = r.ratio * 100;
                 if (r.bounded && r.high / r.low < 1.2) {
@@ -252,6 +252,8 @@ static void draw_foot(struct canvas *c, int y, struct rect in, const struct fiel
     int x = in.x + k->label + k->figures;
     if (v->paper && list->cpus == 1 && any_ghost(s, list))
         widget_cut(c, y, in.x, k->label - 1, STYLE_DIM, 0, "k: paper 2010");
+    else
+        widget_cut(c, y, in.x, k->label - 1, STYLE_DIM, 0, "% of native");
     if (k->figures) {
         canvas_text_right(c, y, x - k->figures + 9, STYLE_DIM, 0, "native");
         canvas_text_right(c, y, x - k->figures + 20, STYLE_DIM, 0, "guest");
