@@ -200,9 +200,13 @@ static void draw_suites(struct canvas *c, struct rect r, const struct snapshot *
                                {ACTION_TARGET, NULL},
                                {ACTION_FILTER, NULL},
                                {ACTION_NONE, NULL}};
+    struct axis range = row_zoom((struct axis){0, 0, false}, v->zoom[BOX_SUITES]);
+    char zoom[40] = "oom"; /* at level 0 the range is the figures' own, as printed below them */
+    if (range.high > range.low && wide)
+        snprintf(zoom, sizeof zoom, "oom %g–%g", range.low, range.high);
     const struct hint bottom[] = {{ACTION_INTEGER, NULL},
                                   {ACTION_FLOAT, NULL},
-                                  {ACTION_ZOOM, NULL},
+                                  {ACTION_ZOOM, zoom},
                                   {ACTION_OTHER_VIEW, v->other_view[BOX_SUITES] ? " UP" : " SMP"},
                                   {wide ? ACTION_OPEN : ACTION_NONE, NULL},
                                   {ACTION_RUN, NULL},
