@@ -60,15 +60,19 @@ static double plausible_ratio(const char *kind, bool emulated, const struct work
 static const struct param linpack_params[] = {
     {.name = "size", .type = PARAM_COUNT, .min = 100, .max = 100000, .initial = 2000, .help = "N"},
     {.name = "cpus", .type = PARAM_COUNT, .max = 1024, .initial = 1, .help = "threads"},
-    {.name = "core", .type = PARAM_CHOICE, .choices = "portable|native", .max = 1, .help = "kind"},
+    {.name = "core", .type = PARAM_CHOICE, .choices = "auto|Haswell", .max = 1, .help = "code"},
     {.name = NULL}};
 static const struct point linpack_points[] = {
-    {"size=250 cpus=1", 7},  {"size=500 cpus=1", 7},  {"size=1000 cpus=1", 7},
-    {"size=2000 cpus=1", 7}, {"size=3000 cpus=1", 7}, {"size=1000 cpus=1 core=native", 7},
-    {"size=500 cpus=0", 7},  {"size=2000 cpus=0", 7}, {NULL, 0}};
+    {"size=500 cpus=1 core=auto", 7},     {"size=1000 cpus=1 core=auto", 7},
+    {"size=2000 cpus=1 core=auto", 7},    {"size=4000 cpus=1 core=auto", 7},
+    {"size=1000 cpus=1 core=Haswell", 7}, {"size=1000 cpus=0 core=auto", 7},
+    {"size=4000 cpus=0 core=auto", 7},    {NULL, 0}};
 static const struct param kbuild_params[] = {
+    {.name = "part", .type = PARAM_CHOICE, .choices = "quick|whole", .max = 1, .help = "what"},
     {.name = "cpus", .type = PARAM_COUNT, .max = 1024, .initial = 1, .help = "jobs"},
     {.name = NULL}};
+static const struct point kbuild_points[] = {
+    {"part=quick cpus=1", 7}, {"part=whole cpus=1", 4}, {NULL, 0}};
 static const struct workload coming[] = {{.id = "linpack",
                                           .subsystem = SUBSYSTEM_PROCESSOR,
                                           .title = "LINPACK",
@@ -85,6 +89,7 @@ static const struct workload coming[] = {{.id = "linpack",
                                           .method = "a kernel of fixed sources is compiled",
                                           .figure = FIGURE_TIME_MS,
                                           .params = kbuild_params,
+                                          .points = kbuild_points,
                                           .profiles = 7},
                                          {.id = NULL}};
 

@@ -165,7 +165,7 @@ static bool word(const struct snapshot *s, const struct view *v, char *out, size
     else if (v->box == BOX_SUITES)
         snprintf(out, size, "%s:cpus=%llu", w->id, (unsigned long long)cpus_of(v, BOX_SUITES));
     else if (workload_find(id))
-        snprintf(out, size, "%s", id);
+        snprintf(out, size, "%s%s", id, v->other_view[v->box] ? ":cpus=0" : "");
     else
         snprintf(out, size, "%s is not in this version", id);
     return v->box == BOX_SUITES || m < s->metric_count || !measured(s) || workload_find(id);
@@ -255,10 +255,11 @@ static void draw_linpack(struct canvas *c, struct rect r, const struct snapshot 
     bool focus = v->box == BOX_LINPACK;
     size_t points[SWEEP_MAX], count = linpack_points(s, &l, points);
     char note[64];
+    const char *core = l.core + strcspn(l.core, "=");
+    bool named = r.w >= 48 && core[0] && strcmp(core, "=auto") != 0;
     snprintf(note, sizeof note, "%s ↑ %s%s%s",
              count ? workload_unit(s->metrics[points[0]].workload) : "GFLOPS",
-             processors(v, BOX_LINPACK), l.core[0] && r.w >= 48 ? " " : "",
-             l.core[0] && r.w >= 48 ? l.core + strlen("core=") : "");
+             processors(v, BOX_LINPACK), named ? " " : "", named ? core + 1 : "");
     struct box box = {.title = "LINPACK",
                       .note = note,
                       .top = other_cpus(v, BOX_LINPACK),
@@ -335,8 +336,9 @@ static void draw_compile(struct canvas *c, struct rect r, const struct snapshot 
     char note[80], params[PARAMS_TEXT] = "";
     if (count)
         row_params(&s->metrics[list[at]], params);
-    snprintf(note, sizeof note, "time ↓ %s%s%s", processors(v, BOX_COMPILE),
-             r.w >= 48 && params[0] ? " " : "", r.w >= 48 ? params : "");
+    snprintf(note, sizeof note, "%s↓ %s%s%s", r.w >= 48 ? "time " : "",
+             v->other_view[BOX_COMPILE] && params[0] ? "" : processors(v, BOX_COMPILE),
+             v->other_view[BOX_COMPILE] ? "" : " ", params); /* they say "smp" themselves */
     bool focus = v->box == BOX_COMPILE;
     static const struct hint smp[] = {{ACTION_OTHER_VIEW, " SMP"}, {ACTION_NONE, NULL}};
     static const struct hint up[] = {{ACTION_OTHER_VIEW, " UP"}, {ACTION_NONE, NULL}};
