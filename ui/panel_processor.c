@@ -260,11 +260,13 @@ static void draw_linpack(struct canvas *c, struct rect r, const struct snapshot 
     snprintf(note, sizeof note, "%s ↑ %s%s%s",
              count ? workload_unit(s->metrics[points[0]].workload) : "GFLOPS",
              processors(v, BOX_LINPACK), named ? " " : "", named ? core + 1 : "");
+    bool letters = v->paper && count && !l.sweep.smp &&
+                   isfinite(row_paper_relation(s, s->metrics[points[0]].workload, "kvm"));
     struct box box = {.title = "LINPACK",
                       .note = note,
                       .top = other_cpus(v, BOX_LINPACK),
                       .bottom = focus ? bottom : NULL,
-                      .bottom_note = v->paper && count && !l.sweep.smp ? "o x k: paper 2010" : NULL,
+                      .bottom_note = letters ? "o x k: paper 2010" : NULL,
                       .focus = focus};
     struct rect in = widget_box(c, r, &box);
     if (count == 0)
