@@ -411,6 +411,13 @@ static void write_machine(const struct page *p)
              fact(r, "cpu.model"), fact(r, "kernel"), fact(r, "cpu.online"), fact(r, "governor"),
              fact(r, "hypervisor"));
     put_sentence((void *)p, line);
+    if (result_fact(r, "engine.linpack")) {
+        snprintf(line, sizeof line, "linpack: %s, the code for %s in every target",
+                 fact(r, "engine.linpack"),
+                 result_fact(r, "engine.linpack.core") ? fact(r, "engine.linpack.core")
+                                                       : "the core that the row names");
+        put_sentence((void *)p, line);
+    }
     for (size_t i = 0; i < r->target_count; i++) {
         const struct result_target *t = &r->targets[i];
         const char *host = fact(r, "kernel");
