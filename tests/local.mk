@@ -18,6 +18,7 @@ e2e_tests = \
 	tests/e2e/manual.sh \
 	tests/e2e/run.sh \
 	tests/e2e/exits.sh \
+	tests/e2e/linpack.sh \
 	tests/e2e/container.sh \
 	tests/e2e/interrupt.sh \
 	tests/e2e/dashboard.sh \
@@ -116,6 +117,17 @@ unit_tests += tests/unit/test_catalog
 tests_unit_test_catalog_SOURCES = tests/unit/test_catalog.c tests/unit/unit.h
 tests_unit_test_catalog_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_catalog_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_coretype
+tests_unit_test_coretype_SOURCES = tests/unit/test_coretype.c tests/unit/unit.h
+tests_unit_test_coretype_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_coretype_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
+
+unit_tests += tests/unit/test_linpack
+tests_unit_test_linpack_SOURCES = tests/unit/test_linpack.c tests/unit/unit.h workloads/agent/work.c \
+	workloads/payload/dense.c workloads/payload/dense.h
+tests_unit_test_linpack_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_linpack_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_kernels
 tests_unit_test_kernels_SOURCES = tests/unit/test_kernels.c tests/unit/unit.h workloads/agent/work.c

@@ -136,19 +136,18 @@ static const struct point program_points_quick[] = {{"cpus=1", QSP}, {"cpus=0", 
 static const struct point program_points_standard[] = {{"cpus=1", SP}, {"cpus=0", P}, {NULL, 0}};
 
 /* To the order that a memory of 1536 MiB, the paper's, still has room for beside its kernel. */
+#define LINPACK_SIZE(n, one, all)          \
+    {"size=" n " cpus=1 core=auto", one},  \
+    {                                      \
+        "size=" n " cpus=0 core=auto", all \
+    }
 static const struct point linpack_points[] = {
-    {"size=500 cpus=1", P},
-    {"size=500 cpus=0", P},
-    {"size=1000 cpus=1", QSP},
-    {"size=1000 cpus=0", SP},
-    {"size=2000 cpus=1", SP},
-    {"size=2000 cpus=0", SP},
-    {"size=4000 cpus=1", SP},
-    {"size=4000 cpus=0", SP},
-    {"size=6000 cpus=1", P},
-    {"size=6000 cpus=0", P},
-    {"size=8000 cpus=1", P},
-    {"size=8000 cpus=0", P},
+    LINPACK_SIZE("500", P, P),
+    LINPACK_SIZE("1000", QSP, SP),
+    LINPACK_SIZE("2000", SP, SP),
+    LINPACK_SIZE("4000", SP, SP),
+    LINPACK_SIZE("6000", P, P),
+    LINPACK_SIZE("8000", P, P),
     {NULL, 0},
 };
 
@@ -353,8 +352,8 @@ const struct workload workloads[] = {
      .figure = FIGURE_GFLOPS,
      .params = linpack_params,
      .points = linpack_points,
-     .slot_s = 0.4,
-     .lead_s = 0.05,
+     .slot_s = 0.25,
+     .lead_s = 0.04,
      .own_threads = true,
      .profiles = QSP},
 
