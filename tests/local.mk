@@ -436,6 +436,16 @@ tests_bench_bench_observer_SOURCES = tests/bench/bench_observer.c tests/bench/co
 tests_bench_bench_observer_CFLAGS = $(AM_CFLAGS) -DUI_DEMO='"$(abs_builddir)/tests/ui_demo"'
 tests_bench_bench_observer_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
 
+# LINPACK against HPL.
+EXTRA_PROGRAMS += tests/bench/bench_linpack
+bench_programs += tests/bench/bench_linpack
+benches += tests/bench/bench_linpack
+CLEANFILES += tests/bench/bench_linpack
+tests_bench_bench_linpack_SOURCES = tests/bench/bench_linpack.c tests/bench/compare.c \
+	tests/bench/compare.h workloads/agent/work.c
+tests_bench_bench_linpack_CFLAGS = $(AM_CFLAGS) -DBENCH_BUILD='"$(abs_top_builddir)"'
+tests_bench_bench_linpack_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
+
 # The boot of a virtual machine against the least that one can be.
 EXTRA_PROGRAMS += tests/bench/bench_boot tests/bench/bare_init
 bench_programs += tests/bench/bench_boot tests/bench/bare_init
