@@ -124,11 +124,10 @@ static int find_payload(struct work *w, char path[PATH_MAX])
     int n = snprintf(path, PATH_MAX, "%s/" LINPACK_PROGRAM, w->payloads ? w->payloads : "");
     if (w->payloads && n < PATH_MAX && access(path, X_OK) == 0)
         return 0;
-    return error_set(w->error, ERROR_SYSTEM,
-                     "linpack needs the program " LINPACK_PROGRAM
-                     ", which is not in %s here: install OpenBLAS (Debian: libopenblas-dev), then "
-                     "build vmtax again",
-                     w->payloads ? w->payloads : "any directory");
+    return error_set(
+        w->error, ERROR_SYSTEM,
+        "linpack needs OpenBLAS when vmtax is built (Debian: libopenblas-dev): there is no %s in %s",
+        LINPACK_PROGRAM, w->payloads ? w->payloads : "any directory");
 }
 
 static int linpack_prepare(struct work *w)

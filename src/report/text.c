@@ -412,10 +412,10 @@ static void write_machine(const struct page *p)
              fact(r, "hypervisor"));
     put_sentence((void *)p, line);
     if (result_fact(r, "engine.linpack")) {
-        snprintf(line, sizeof line, "linpack: %s, the code for %s in every target",
-                 fact(r, "engine.linpack"),
-                 result_fact(r, "engine.linpack.core") ? fact(r, "engine.linpack.core")
-                                                       : "the core that the row names");
+        const char *core = result_fact(r, "engine.linpack.core");
+        snprintf(line, sizeof line, "linpack: %s, %s%s", fact(r, "engine.linpack"),
+                 core ? "in every target the code for " : "the core type that the row names",
+                 core ? core : "");
         put_sentence((void *)p, line);
     }
     for (size_t i = 0; i < r->target_count; i++) {
