@@ -110,6 +110,8 @@ static double plausible_native(const struct workload *w, const char *params, uns
         return exp(1.2 * wobble(seed, 1)) * (strstr(w->id, "fork") ? 300 : 0.6);
     case FIGURE_MB_PER_S:
         return exp(0.4 * wobble(seed, 2)) * (w->subsystem == SUBSYSTEM_DISK ? 900 : 9000);
+    case FIGURE_GFLOPS:
+        return exp(0.3 * wobble(seed, 5)) * 40;
     case FIGURE_OPS_PER_S:
         return exp(0.5 * wobble(seed, 3)) * 5000;
     case FIGURE_NONE:

@@ -19,6 +19,7 @@ e2e_tests = \
 	tests/e2e/manual.sh \
 	tests/e2e/run.sh \
 	tests/e2e/exits.sh \
+	tests/e2e/linpack.sh \
 	tests/e2e/container.sh \
 	tests/e2e/interrupt.sh \
 	tests/e2e/dashboard.sh \
@@ -131,6 +132,17 @@ unit_tests += tests/unit/test_catalog
 tests_unit_test_catalog_SOURCES = tests/unit/test_catalog.c tests/unit/unit.h
 tests_unit_test_catalog_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_catalog_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_coretype
+tests_unit_test_coretype_SOURCES = tests/unit/test_coretype.c tests/unit/unit.h
+tests_unit_test_coretype_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_coretype_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
+
+unit_tests += tests/unit/test_linpack
+tests_unit_test_linpack_SOURCES = tests/unit/test_linpack.c tests/unit/unit.h workloads/agent/work.c \
+	workloads/payload/dense.c workloads/payload/dense.h
+tests_unit_test_linpack_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_linpack_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_kernels
 tests_unit_test_kernels_SOURCES = tests/unit/test_kernels.c tests/unit/unit.h workloads/agent/work.c
@@ -454,6 +466,16 @@ tests_bench_bench_observer_SOURCES = tests/bench/bench_observer.c tests/bench/co
 	tests/bench/compare.h tests/pty.c tests/pty.h workloads/agent/work.c
 tests_bench_bench_observer_CFLAGS = $(AM_CFLAGS) -DUI_DEMO='"$(abs_builddir)/tests/ui_demo"'
 tests_bench_bench_observer_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
+
+# LINPACK against HPL.
+EXTRA_PROGRAMS += tests/bench/bench_linpack
+bench_programs += tests/bench/bench_linpack
+benches += tests/bench/bench_linpack
+CLEANFILES += tests/bench/bench_linpack
+tests_bench_bench_linpack_SOURCES = tests/bench/bench_linpack.c tests/bench/compare.c \
+	tests/bench/compare.h workloads/agent/work.c
+tests_bench_bench_linpack_CFLAGS = $(AM_CFLAGS) -DBENCH_BUILD='"$(abs_top_builddir)"'
+tests_bench_bench_linpack_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
 
 # The boot of a virtual machine against the least that one can be.
 EXTRA_PROGRAMS += tests/bench/bench_boot tests/bench/bare_init

@@ -6,6 +6,7 @@
  * `paper` walks them as the paper did, on one processor and on all. */
 #include <config.h>
 
+#include "coretype.h"
 #include "text.h"
 #include "workloads/catalog.h"
 
@@ -51,6 +52,23 @@ enum {
 static const struct param placement_params[] = {PARAM_PLACEMENT, {.name = NULL}};
 
 static const struct param program_params[] = {PARAM_CPUS, {.name = NULL}};
+
+static const struct param linpack_params[] = {
+    {.name = "size",
+     .type = PARAM_COUNT,
+     .min = 100,
+     .max = 40000,
+     .initial = 2000,
+     .help = "order of the system of equations: its matrix has 8*size*size bytes"},
+    PARAM_CPUS,
+    {.name = "core",
+     .type = PARAM_CHOICE,
+     .choices = CORETYPE_CHOICES,
+     .max = CORETYPE_LAST,
+     .initial = CORETYPE_AUTO,
+     .help = "whose code OpenBLAS runs; auto: the best that all targets can run"},
+    {.name = NULL},
+};
 
 static const struct param ram_params[] = {
     {.name = "size",
@@ -116,6 +134,22 @@ static const struct point ram_points_standard[] = {
 
 static const struct point program_points_quick[] = {{"cpus=1", QSP}, {"cpus=0", P}, {NULL, 0}};
 static const struct point program_points_standard[] = {{"cpus=1", SP}, {"cpus=0", P}, {NULL, 0}};
+
+/* To the order that a memory of 1536 MiB, the paper's, still has room for beside its kernel. */
+#define LINPACK_SIZE(n, one, all)          \
+    {"size=" n " cpus=1 core=auto", one},  \
+    {                                      \
+        "size=" n " cpus=0 core=auto", all \
+    }
+static const struct point linpack_points[] = {
+    LINPACK_SIZE("500", P, P),
+    LINPACK_SIZE("1000", QSP, SP),
+    LINPACK_SIZE("2000", SP, SP),
+    LINPACK_SIZE("4000", SP, SP),
+    LINPACK_SIZE("6000", P, P),
+    LINPACK_SIZE("8000", P, P),
+    {NULL, 0},
+};
 
 /* The paper's own axis ends below 2 MiB, where its processor's cache ended; today's last caches
  * are of the order of 100 MiB. */
@@ -310,6 +344,19 @@ const struct workload workloads[] = {
     CFP("speech", "482.sphinx3", program_points_standard,
         "speech: Gaussian mixture scores and a beam search over hidden Markov models"),
 
+    {.id = "linpack",
+     .subsystem = SUBSYSTEM_PROCESSOR,
+     .title = "LINPACK",
+     .mirrors = "Fig. 3 LINPACK",
+     .method = "a dense system of linear equations solved by OpenBLAS, as HPL counts and checks it",
+     .figure = FIGURE_GFLOPS,
+     .params = linpack_params,
+     .points = linpack_points,
+     .slot_s = 0.25,
+     .lead_s = 0.04,
+     .own_threads = true,
+     .profiles = QSP},
+
     SYS("syscall", "syscall", 0.1, .method = "lat_syscall null: getppid()"),
     SYS("read", "read", 0.1, .method = "lat_syscall read: one byte from /dev/zero"),
     SYS("write", "write", 0.1, .method = "lat_syscall write: one byte to /dev/null"),
@@ -443,6 +490,8 @@ const char *workload_unit(const struct workload *w)
         return "op/s";
     case FIGURE_MB_PER_S:
         return "MB/s";
+    case FIGURE_GFLOPS:
+        return "GFLOPS";
     case FIGURE_NONE:
         break;
     }
@@ -472,6 +521,12 @@ unsigned workload_needs(const struct workload *w, const uint64_t values[PARAMS_M
     return needs;
 }
 
+uint64_t workload_memory(const struct workload *w, const uint64_t values[PARAMS_MAX])
+{
+    /* `linpack`: a matrix of doubles */
+    return w->figure == FIGURE_GFLOPS ? values[0] * values[0] * 8 : 0;
+}
+
 double workload_value(const struct workload *w, double ops, double bytes, double seconds)
 {
     switch (w->figure) {
@@ -485,6 +540,8 @@ double workload_value(const struct workload *w, double ops, double bytes, double
         return ops > 0 && seconds > 0 ? ops / seconds : (double)NAN;
     case FIGURE_MB_PER_S:
         return bytes > 0 && seconds > 0 ? bytes / seconds / 1e6 : (double)NAN;
+    case FIGURE_GFLOPS:
+        return bytes > 0 && seconds > 0 ? bytes / seconds / 1e9 : (double)NAN;
     case FIGURE_NONE:
         break;
     }

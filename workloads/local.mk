@@ -17,6 +17,7 @@ libkernels_a_SOURCES = \
 	workloads/ram.c \
 	workloads/membw.c \
 	workloads/file.c \
+	workloads/linpack.c workloads/payload/linpack.h \
 	workloads/tinyvm.c workloads/tinyvm_probe.c workloads/tinyvm.h \
 	workloads/exits.c \
 	workloads/program/program.c workloads/program/program.h \
@@ -43,3 +44,12 @@ vmtax_agent_SOURCES = $(common_sources) \
 vmtax_agent_CFLAGS = $(AM_CFLAGS) -fPIE
 vmtax_agent_LDFLAGS = $(AM_LDFLAGS) $(AGENT_LDFLAGS)
 vmtax_agent_LDADD = libkernels.a -lm
+
+# Payloads: programs beside the agent, for what needs libraries that cannot be linked statically.
+if HAVE_OPENBLAS
+pkglibexec_PROGRAMS += vmtax-linpack
+endif
+vmtax_linpack_SOURCES = \
+	workloads/payload/linpack.c workloads/payload/linpack.h \
+	workloads/payload/dense.c workloads/payload/dense.h
+vmtax_linpack_LDADD = $(OPENBLAS_LIBS) -lm

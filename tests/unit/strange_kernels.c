@@ -229,6 +229,7 @@ const struct workload_ops *const workload_ops_ram[] = {
 
 const struct workload_ops *const workload_ops_membw[] = {NULL};
 const struct workload_ops *const workload_ops_exits[] = {NULL};
+const struct workload_ops *const workload_ops_linpack[] = {NULL};
 
 const struct workload_ops *const workload_ops_file[] = {
     KERNEL("file.write", .prepare = leave_file, .run = spin, .verify = nothing),
