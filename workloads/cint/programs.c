@@ -3,6 +3,10 @@
 
 #include "workloads/program/program.h"
 
+extern const struct program cint_quantum, cint_path;
+
 const struct program *const programs_cint[] = {
+    &cint_quantum,
+    &cint_path,
     NULL,
 };
