@@ -3,10 +3,11 @@
 
 #include "workloads/program/program.h"
 
-extern const struct program cint_quantum, cint_path;
+extern const struct program cint_quantum, cint_events, cint_path;
 
 const struct program *const programs_cint[] = {
     &cint_quantum,
+    &cint_events,
     &cint_path,
     NULL,
 };
