@@ -3,7 +3,8 @@ cint_sources = \
 	workloads/cint/programs.c \
 	workloads/cint/quantum.c \
 	workloads/cint/events.c \
-	workloads/cint/path.c
+	workloads/cint/path.c \
+	workloads/cint/xml.c
 cfp_sources = \
 	workloads/cfp/programs.c
 

@@ -3,11 +3,12 @@
 
 #include "workloads/program/program.h"
 
-extern const struct program cint_quantum, cint_events, cint_path;
+extern const struct program cint_quantum, cint_events, cint_path, cint_xml;
 
 const struct program *const programs_cint[] = {
     &cint_quantum,
     &cint_events,
     &cint_path,
+    &cint_xml,
     NULL,
 };
