@@ -2,6 +2,7 @@
 cint_sources = \
 	workloads/cint/programs.c \
 	workloads/cint/quantum.c \
+	workloads/cint/video.c \
 	workloads/cint/events.c \
 	workloads/cint/path.c \
 	workloads/cint/xml.c
