@@ -1,6 +1,12 @@
 # One file a program: stand-ins for the members of CINT2006 and CFP2006.
 cint_sources = \
-	workloads/cint/programs.c
+	workloads/cint/programs.c \
+	workloads/cint/chess.c \
+	workloads/cint/quantum.c \
+	workloads/cint/video.c \
+	workloads/cint/events.c \
+	workloads/cint/path.c \
+	workloads/cint/xml.c
 cfp_sources = \
 	workloads/cfp/programs.c
 

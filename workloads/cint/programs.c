@@ -3,6 +3,8 @@
 
 #include "workloads/program/program.h"
 
+extern const struct program cint_chess, cint_quantum, cint_video, cint_events, cint_path, cint_xml;
+
 const struct program *const programs_cint[] = {
-    NULL,
+    &cint_chess, &cint_quantum, &cint_video, &cint_events, &cint_path, &cint_xml, NULL,
 };
