@@ -2,6 +2,12 @@
 cint_sources = \
 	workloads/cint/programs.c
 cfp_sources = \
+	workloads/cfp/field.h \
+	workloads/cfp/implicit.c \
+	workloads/cfp/scf.c \
+	workloads/cfp/lattice.c \
+	workloads/cfp/mhd.c \
+	workloads/cfp/euler.c \
 	workloads/cfp/programs.c
 
 # Timed kernels: compiled with fixed flags of their own; nothing else goes in here.

@@ -3,6 +3,8 @@
 
 #include "workloads/program/program.h"
 
+extern const struct program cfp_implicit, cfp_scf, cfp_lattice, cfp_mhd, cfp_euler;
+
 const struct program *const programs_cfp[] = {
-    NULL,
+    &cfp_implicit, &cfp_scf, &cfp_lattice, &cfp_mhd, &cfp_euler, NULL,
 };
