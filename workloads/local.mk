@@ -7,7 +7,11 @@ cfp_sources = \
 	workloads/cfp/scf.c \
 	workloads/cfp/lattice.c \
 	workloads/cfp/mhd.c \
+	workloads/cfp/water.c \
+	workloads/cfp/relativity.c \
 	workloads/cfp/euler.c \
+	workloads/cfp/atoms.c \
+	workloads/cfp/fem.c \
 	workloads/cfp/programs.c
 
 # Timed kernels: compiled with fixed flags of their own; nothing else goes in here.
