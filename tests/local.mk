@@ -154,6 +154,22 @@ tests_unit_test_programs_SOURCES = tests/unit/test_programs.c tests/unit/unit.h 
 tests_unit_test_programs_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_programs_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_timed_math
+tests_unit_test_timed_math_SOURCES = tests/unit/test_timed_math.c tests/unit/unit.h
+tests_unit_test_timed_math_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_timed_math_LDADD = $(CMOCKA_LIBS) -lm
+$(tests_unit_test_timed_math_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
+
+# Has the programs' files inside, with the kernels' flags.
+unit_tests += tests/unit/test_cfp_a
+tests_unit_test_cfp_a_SOURCES = tests/unit/test_cfp_a.c tests/unit/unit.h tests/unit/cfp/cases.h \
+	tests/unit/cfp/implicit.c tests/unit/cfp/scf.c tests/unit/cfp/lattice.c tests/unit/cfp/mhd.c \
+	tests/unit/cfp/water.c tests/unit/cfp/relativity.c tests/unit/cfp/euler.c \
+	tests/unit/cfp/atoms.c tests/unit/cfp/fem.c
+tests_unit_test_cfp_a_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_cfp_a_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+$(tests_unit_test_cfp_a_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
+
 unit_tests += tests/unit/test_tinyvm
 tests_unit_test_tinyvm_SOURCES = tests/unit/test_tinyvm.c tests/unit/unit.h
 tests_unit_test_tinyvm_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

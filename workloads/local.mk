@@ -8,6 +8,16 @@ cint_sources = \
 	workloads/cint/path.c \
 	workloads/cint/xml.c
 cfp_sources = \
+	workloads/cfp/field.h \
+	workloads/cfp/implicit.c \
+	workloads/cfp/scf.c \
+	workloads/cfp/lattice.c \
+	workloads/cfp/mhd.c \
+	workloads/cfp/water.c \
+	workloads/cfp/relativity.c \
+	workloads/cfp/euler.c \
+	workloads/cfp/atoms.c \
+	workloads/cfp/fem.c \
 	workloads/cfp/programs.c
 
 # Timed kernels: compiled with fixed flags of their own; nothing else goes in here.

@@ -3,6 +3,10 @@
 
 #include "workloads/program/program.h"
 
+extern const struct program cfp_implicit, cfp_scf, cfp_lattice, cfp_mhd, cfp_water, cfp_relativity,
+    cfp_euler, cfp_atoms, cfp_fem;
+
 const struct program *const programs_cfp[] = {
-    NULL,
+    &cfp_implicit,   &cfp_scf,   &cfp_lattice, &cfp_mhd, &cfp_water,
+    &cfp_relativity, &cfp_euler, &cfp_atoms,   &cfp_fem, NULL,
 };

@@ -7,6 +7,8 @@
 #ifndef VMTAX_TIMED_MATH_H
 #define VMTAX_TIMED_MATH_H
 
+#include "workloads/workload.h"
+
 #include <stdint.h>
 
 static inline __attribute__((always_inline)) double timed_sqrt(double x)
@@ -45,7 +47,7 @@ static inline __attribute__((always_inline)) double timed_scale2(int k)
 }
 
 /* -708 <= x <= 709. By 2^k and a series of |r| <= ln 2 / 2. */
-static inline double timed_exp(double x)
+WORK_TIMED static inline double timed_exp(double x)
 {
     double k = timed_round(x * 1.4426950408889634);
     double r = x - k * 0x1.62e42feep-1;
@@ -66,7 +68,7 @@ static inline double timed_exp(double x)
 }
 
 /* Normal x > 0. By the exponent and the series of atanh((m - 1) / (m + 1)). */
-static inline double timed_log(double x)
+WORK_TIMED static inline double timed_log(double x)
 {
     union {
         double d;
@@ -96,13 +98,13 @@ static inline double timed_log(double x)
     return d * 0x1.62e42feep-1 - ((half - (s * (half + p * z) + d * 0x1.a39ef35793c76p-33)) - f);
 }
 
-static inline double timed_pow(double x, double y)
+WORK_TIMED static inline double timed_pow(double x, double y)
 {
     return timed_exp(y * timed_log(x));
 }
 
 /* Both at once, |x| <= 1e5. */
-static inline void timed_sincos(double x, double *sine, double *cosine)
+WORK_TIMED static inline void timed_sincos(double x, double *sine, double *cosine)
 {
     double k = timed_round(x * 0.63661977236758134);
     double r = x - k * 0x1.921fb544p+0;
@@ -144,13 +146,13 @@ static inline void timed_sincos(double x, double *sine, double *cosine)
         break;
     }
 }
-static inline double timed_sin(double x)
+WORK_TIMED static inline double timed_sin(double x)
 {
     double s, c;
     timed_sincos(x, &s, &c);
     return s;
 }
-static inline double timed_cos(double x)
+WORK_TIMED static inline double timed_cos(double x)
 {
     double s, c;
     timed_sincos(x, &s, &c);
