@@ -2,7 +2,15 @@
 cint_sources = \
 	workloads/cint/programs.c
 cfp_sources = \
-	workloads/cfp/programs.c
+	workloads/cfp/programs.c \
+	workloads/cfp/lp.c \
+	workloads/cfp/raytrace.c \
+	workloads/cfp/elastic.c \
+	workloads/cfp/fdtd.c \
+	workloads/cfp/density.c \
+	workloads/cfp/lbm.c \
+	workloads/cfp/weather.c \
+	workloads/cfp/speech.c
 
 # Timed kernels: compiled with fixed flags of their own; nothing else goes in here.
 noinst_LIBRARIES += libkernels.a
@@ -20,7 +28,7 @@ libkernels_a_SOURCES = \
 	workloads/tinyvm.c workloads/tinyvm_probe.c workloads/tinyvm.h \
 	workloads/exits.c \
 	workloads/program/program.c workloads/program/program.h \
-	workloads/program/timed_math.h \
+	workloads/program/timed_math.h workloads/program/digest_array.h \
 	$(cint_sources) $(cfp_sources)
 libkernels_a_CFLAGS = $(AM_CFLAGS) -fPIE
 $(libkernels_a_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
