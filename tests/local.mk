@@ -127,6 +127,13 @@ tests_unit_test_programs_SOURCES = tests/unit/test_programs.c tests/unit/unit.h 
 tests_unit_test_programs_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_programs_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+# Has the programs' files inside, with the kernels' flags.
+unit_tests += tests/unit/test_cfp_b
+tests_unit_test_cfp_b_SOURCES = tests/unit/test_cfp_b.c tests/unit/unit.h
+tests_unit_test_cfp_b_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_cfp_b_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+$(tests_unit_test_cfp_b_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
+
 unit_tests += tests/unit/test_tinyvm
 tests_unit_test_tinyvm_SOURCES = tests/unit/test_tinyvm.c tests/unit/unit.h
 tests_unit_test_tinyvm_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

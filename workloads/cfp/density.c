@@ -43,11 +43,11 @@ struct density_state {
 };
 
 /* The power (0 or 1) of an axis in function i of an atom: s, x, y, z. */
-static inline unsigned density_power(unsigned i, unsigned axis)
+WORK_TIMED static inline unsigned density_power(unsigned i, unsigned axis)
 {
     return i % 4 == axis + 1;
 }
-static inline double density_norm(unsigned i)
+WORK_TIMED static inline double density_norm(unsigned i)
 {
     /* (2 a / pi)^(3/4), for p times 2 sqrt a; a = 1 */
     return i % 4 ? 2 * 0.71270547035499016 : 0.71270547035499016;
@@ -230,7 +230,8 @@ WORK_TIMED static void density_fourier_z(struct density_state *s, const double *
             *(density_pair *)s->by_z[y][l] = sum[l];
     }
 }
-static inline void density_multiply_add(double sum[2], const double a[2], const double b[2])
+WORK_TIMED static inline void density_multiply_add(double sum[2], const double a[2],
+                                                   const double b[2])
 {
     sum[0] += a[0] * b[0] - a[1] * b[1];
     sum[1] += a[0] * b[1] + a[1] * b[0];

@@ -85,7 +85,7 @@ WORK_TIMED static void element_stiffness(double k[ELEMENT_ALL][ELEMENT_ALL])
 
 /* The unknown of an element's local one; ELASTIC_UNKNOWNS where the wall holds it. Local nodes: bit
  * 2 along the wall, bit 1 away from it, bit 0 up; so unknowns rise with local ones. */
-static inline size_t element_unknown(size_t layer, unsigned span, unsigned local)
+WORK_TIMED static inline size_t element_unknown(size_t layer, unsigned span, unsigned local)
 {
     unsigned node = local / 3, out = span + (node >> 1 & 1);
     if (out == 0)
@@ -115,7 +115,7 @@ WORK_TIMED static void elastic_assemble(struct elastic_state *s)
 }
 
 /* The load on an unknown: downwards on the nodes of the edge. */
-static inline double elastic_load(size_t i)
+WORK_TIMED static inline double elastic_load(size_t i)
 {
     if (i % ELASTIC_LAYER < (ELASTIC_SPAN - 1) * 6 || i % 3 != 2)
         return 0;

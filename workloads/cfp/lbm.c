@@ -44,7 +44,7 @@ static const double lbm_weight[LBM_Q] = {1.0 / 3,  1.0 / 18, 1.0 / 18, 1.0 / 18,
                                          1.0 / 36, 1.0 / 36, 1.0 / 36, 1.0 / 36, 1.0 / 36,
                                          1.0 / 36, 1.0 / 36, 1.0 / 36, 1.0 / 36};
 
-static inline unsigned lbm_opposite(unsigned q)
+WORK_TIMED static inline unsigned lbm_opposite(unsigned q)
 {
     return q ? ((q - 1) ^ 1) + 1 : 0;
 }

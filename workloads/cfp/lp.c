@@ -49,7 +49,7 @@ struct lp_state {
     struct lp_column column[LP_COLUMNS];
 };
 
-static inline double lp_upper(const struct lp_state *s, size_t j)
+WORK_TIMED static inline double lp_upper(const struct lp_state *s, size_t j)
 {
     return j < s->columns ? s->column[j].upper : 1e30;
 }

@@ -39,7 +39,7 @@ struct weather_state {
     float flux_x[WEATHER_X + 4], flux_y[2][WEATHER_X], flux_z[WEATHER_Y][WEATHER_X];
 };
 
-static inline size_t weather_line(size_t y, size_t z)
+WORK_TIMED static inline size_t weather_line(size_t y, size_t z)
 {
     return (z * WEATHER_Y + y) * WEATHER_ROW + WEATHER_HALO;
 }
