@@ -170,6 +170,13 @@ tests_unit_test_cfp_a_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_cfp_a_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 $(tests_unit_test_cfp_a_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
 
+# Has the programs' files inside, with the kernels' flags.
+unit_tests += tests/unit/test_cfp_b
+tests_unit_test_cfp_b_SOURCES = tests/unit/test_cfp_b.c tests/unit/unit.h
+tests_unit_test_cfp_b_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_cfp_b_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+$(tests_unit_test_cfp_b_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
+
 unit_tests += tests/unit/test_tinyvm
 tests_unit_test_tinyvm_SOURCES = tests/unit/test_tinyvm.c tests/unit/unit.h
 tests_unit_test_tinyvm_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

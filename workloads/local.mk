@@ -18,7 +18,16 @@ cfp_sources = \
 	workloads/cfp/euler.c \
 	workloads/cfp/atoms.c \
 	workloads/cfp/fem.c \
-	workloads/cfp/programs.c
+	workloads/cfp/programs.c \
+	workloads/cfp/programs.c \
+	workloads/cfp/lp.c \
+	workloads/cfp/raytrace.c \
+	workloads/cfp/elastic.c \
+	workloads/cfp/fdtd.c \
+	workloads/cfp/density.c \
+	workloads/cfp/lbm.c \
+	workloads/cfp/weather.c \
+	workloads/cfp/speech.c
 
 # Timed kernels: compiled with fixed flags of their own; nothing else goes in here.
 noinst_LIBRARIES += libkernels.a
@@ -37,7 +46,7 @@ libkernels_a_SOURCES = \
 	workloads/tinyvm.c workloads/tinyvm_probe.c workloads/tinyvm.h \
 	workloads/exits.c \
 	workloads/program/program.c workloads/program/program.h \
-	workloads/program/timed_math.h \
+	workloads/program/timed_math.h workloads/program/digest_array.h \
 	$(cint_sources) $(cfp_sources)
 libkernels_a_CFLAGS = $(AM_CFLAGS) -fPIE
 $(libkernels_a_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
