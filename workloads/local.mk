@@ -19,7 +19,6 @@ cfp_sources = \
 	workloads/cfp/atoms.c \
 	workloads/cfp/fem.c \
 	workloads/cfp/programs.c \
-	workloads/cfp/programs.c \
 	workloads/cfp/lp.c \
 	workloads/cfp/raytrace.c \
 	workloads/cfp/elastic.c \
