@@ -189,6 +189,13 @@ tests_unit_test_kernel_faults_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_kernel_faults_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 $(tests_unit_test_kernel_faults_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
 
+# Likewise: the last six programs of figure 1.
+unit_tests += tests/unit/test_cint_b
+tests_unit_test_cint_b_SOURCES = tests/unit/test_cint_b.c tests/unit/unit.h workloads/agent/work.c
+tests_unit_test_cint_b_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_cint_b_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+$(tests_unit_test_cint_b_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
+
 unit_tests += tests/unit/test_stats
 tests_unit_test_stats_SOURCES = tests/unit/test_stats.c tests/unit/unit.h
 tests_unit_test_stats_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
