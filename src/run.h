@@ -28,9 +28,12 @@ struct run {
     int interrupt_fd;
     struct places places;
     char scratch[4096];
-    double started_s;  /* host time line */
-    double expected_s; /* of the whole plan */
-    double done_s;     /* expected seconds of what is done */
+    char seed[4096];       /* directory that holds a second name of it */
+    char tree[4096];       /* archive of the kernel's sources; empty: none */
+    struct error treeless; /* why there is none */
+    double started_s;      /* host time line */
+    double expected_s;     /* of the whole plan */
+    double done_s;         /* expected seconds of what is done */
     uint32_t next_slot;
     bool *dead;          /* metric x target: failed for good */
     struct habit *habit; /* of each metric */

@@ -19,6 +19,8 @@ libkernels_a_SOURCES = \
 	workloads/file.c \
 	workloads/tinyvm.c workloads/tinyvm_probe.c workloads/tinyvm.h \
 	workloads/exits.c \
+	workloads/kbuild/kbuild.c \
+	workloads/kbuild/tar.c workloads/kbuild/tar.h \
 	workloads/program/program.c workloads/program/program.h \
 	workloads/program/timed_math.h \
 	$(cint_sources) $(cfp_sources)

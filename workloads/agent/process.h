@@ -25,6 +25,7 @@ struct process_plan {
     const uint64_t *param;
     unsigned lanes;
     const char *scratch; /* where to make its directory, or NULL */
+    const char *tree;    /* archive of sources, or empty */
     const void *cpu_mask;
     size_t cpu_mask_size; /* the processors that it may use */
 };

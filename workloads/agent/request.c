@@ -32,7 +32,8 @@ static int find_lanes(struct request *r, const struct facts *facts, struct error
         if (lanes > WORKER_LANES_MAX)
             return error_set(e, ERROR_USAGE, "%s runs on at most %d processors", r->workload->id,
                              WORKER_LANES_MAX);
-        r->lanes = (unsigned)lanes;
+        /* One long operation starts processes, not threads. */
+        r->lanes = r->workload->patience_s > 0 ? 1 : (unsigned)lanes;
     }
     return 0;
 }
@@ -45,11 +46,26 @@ static int check_needs(const struct request *r, const struct facts *facts, const
         return error_set(e, ERROR_USAGE,
                          "%s needs a directory on a disk: start the agent with --scratch DIR",
                          r->workload->id);
+    if ((needs & NEED_TREE) && !r->tree[0])
+        return error_set(e, ERROR_USAGE, "%s needs a kernel's sources, and the request names none",
+                         r->workload->id);
     if ((needs & NEED_TWO_CPUS) && facts->cpu_count < 2)
         return error_set(e, ERROR_USAGE,
                          "%s with these parameters needs two processors, and one "
                          "is usable here",
                          r->workload->id);
+    return 0;
+}
+
+/* The path of the archive: absolute, and it leads nowhere by "..". */
+static int take_tree(struct request *r, const struct record *record, struct error *e)
+{
+    const char *tree = record_text(record, "tree");
+    r->tree[0] = '\0';
+    if (!tree)
+        return 0;
+    if (tree[0] != '/' || strstr(tree, "/../") || !text_copy(r->tree, sizeof r->tree, tree))
+        return error_set(e, ERROR_GUEST, "a record's tree= is no absolute path");
     return 0;
 }
 
@@ -77,7 +93,8 @@ int request_parse(struct request *r, const struct record *record, const struct f
                          text_clean(shown, sizeof shown, id));
     }
     if (params_parse(r->workload, params ? params : "", r->param, e) < 0 ||
-        find_lanes(r, facts, e) < 0 || check_needs(r, facts, scratch, e) < 0)
+        take_tree(r, record, e) < 0 || find_lanes(r, facts, e) < 0 ||
+        check_needs(r, facts, scratch, e) < 0)
         return -1;
     r->fresh = fresh;
     r->tick_ns = tick_us * 1000;

@@ -64,6 +64,7 @@ struct worker_shared {
     char workload[WORKLOAD_ID_MAX];
     uint64_t param[PARAMS_MAX];
     char scratch[PATH_MAX]; /* empty: none */
+    char tree[PATH_MAX];    /* likewise */
     unsigned lanes;
     /* Written by the supervisor before WORKER_RUN. */
     struct worker_slot slot;
