@@ -189,6 +189,13 @@ tests_unit_test_kernel_faults_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_kernel_faults_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 $(tests_unit_test_kernel_faults_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
 
+# Likewise: the first six programs of figure 1.
+unit_tests += tests/unit/test_cint_a
+tests_unit_test_cint_a_SOURCES = tests/unit/test_cint_a.c tests/unit/unit.h workloads/agent/work.c
+tests_unit_test_cint_a_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_cint_a_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+$(tests_unit_test_cint_a_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
+
 # Likewise: the last six programs of figure 1.
 unit_tests += tests/unit/test_cint_b
 tests_unit_test_cint_b_SOURCES = tests/unit/test_cint_b.c tests/unit/unit.h workloads/agent/work.c

@@ -1,6 +1,7 @@
 # One file a program: stand-ins for the members of CINT2006 and CFP2006.
 cint_sources = \
 	workloads/cint/programs.c \
+	workloads/cint/viterbi.c \
 	workloads/cint/chess.c \
 	workloads/cint/quantum.c \
 	workloads/cint/video.c \

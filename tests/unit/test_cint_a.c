@@ -1,0 +1,131 @@
+/* The first six stand-ins for CINT2006, each against a reference of its own on a small instance,
+ * and faults, which must be noticed. Their static functions are needed, so their files are part of
+ * this program. */
+#include <config.h>
+
+#include "tests/unit/unit.h"
+
+/* programs */
+#include "workloads/cint/viterbi.c"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct rig {
+    struct work work;
+    struct error error;
+    void *state;
+};
+
+/* A state with the program's input, and how it tells of errors. */
+static void *rig_begin(struct rig *r, const struct program *p)
+{
+    memset(r, 0, sizeof *r);
+    r->work.workload = workload_find(p->id);
+    assert_non_null(r->work.workload);
+    r->work.error = &r->error;
+    r->state = calloc(1, p->state_bytes);
+    assert_non_null(r->state);
+    if (p->make)
+        assert_int_equal(p->make(&r->work, r->state), 0);
+    return r->state;
+}
+
+static void rig_right(struct rig *r, const struct program *p)
+{
+    assert_true(p->execute(r->state) == p->digest);
+    if (p->check(&r->work, r->state) < 0)
+        fail_msg("%s", r->error.text);
+}
+
+static void rig_notices(struct rig *r, const struct program *p, const char *words)
+{
+    assert_int_equal(p->check(&r->work, r->state), -1);
+    if (!strstr(r->error.text, words))
+        fail_msg("it says: %s", r->error.text);
+}
+
+/* ---- Viterbi ---- */
+
+/* The best score of all that comes after a state when the letters before p are emitted: from the
+ * end backwards, where the program goes forwards. */
+struct backward {
+    const struct viterbi *v;
+    unsigned s, nodes;
+    bool known[STATE_C + 1][NODES + 1][12];
+    int64_t best[STATE_C + 1][NODES + 1][12];
+};
+
+static int64_t backward(struct backward *b, enum kind kind, unsigned k, unsigned p)
+{
+    if (b->known[kind][k][p])
+        return b->best[kind][k][p];
+    const struct viterbi *v = b->v;
+    unsigned length = v->length[b->s];
+    int64_t best = kind == STATE_C && p == length ? SPECIAL_MOVE : NEVER;
+    for (int next = STATE_N; next <= STATE_C; next++)
+        for (unsigned j = 0; j <= b->nodes; j++) {
+            bool in_node = next == STATE_M || next == STATE_I || next == STATE_D;
+            if (in_node != (j > 0))
+                continue;
+            int64_t step = path_step(v, STEP(kind, k), STEP(next, j));
+            if (step <= NEVER)
+                continue;
+            bool emits = next == STATE_M || next == STATE_I || (!in_node && next == (int)kind);
+            if (emits && p == length)
+                continue;
+            if (next == STATE_M)
+                step += v->node[j].match[v->letter[b->s][p]];
+            if (next == STATE_I)
+                step += v->node[j].insert[v->letter[b->s][p]];
+            int64_t rest = backward(b, (enum kind)next, j, p + emits);
+            if (rest > NEVER && step + rest > best)
+                best = step + rest;
+        }
+    b->known[kind][k][p] = true;
+    return b->best[kind][k][p] = best;
+}
+
+static void viterbi_is_the_best_path(void **unused)
+{
+    (void)unused;
+    struct rig r;
+    struct viterbi *v = rig_begin(&r, &cint_viterbi);
+    struct backward *b = malloc(sizeof *b);
+    assert_non_null(b);
+    for (unsigned s = 0; s < 6; s++) {
+        memset(b, 0, sizeof *b);
+        b->v = v;
+        b->s = s;
+        b->nodes = NODES;
+        v->length[s] = (uint16_t)(5 + s);
+        assert_int_equal(viterbi_score(v, s), backward(b, STATE_N, 0, 0));
+    }
+    free(b);
+    free(r.state);
+}
+
+static void viterbi_fault_is_noticed(void **unused)
+{
+    (void)unused;
+    struct rig r;
+    struct viterbi *v = rig_begin(&r, &cint_viterbi);
+    rig_right(&r, &cint_viterbi);
+    v->score[7]++;
+    rig_notices(&r, &cint_viterbi, "path of sequence 7");
+    v->score[7]--;
+    v->path[3][v->steps[3] / 2] ^= 1 << 12; /* another kind of state */
+    rig_notices(&r, &cint_viterbi, "path of sequence 3");
+    v->node[100].match[5] += 900;
+    assert_true(cint_viterbi.execute(v) != cint_viterbi.digest);
+    free(r.state);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(viterbi_is_the_best_path),
+        cmocka_unit_test(viterbi_fault_is_noticed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
