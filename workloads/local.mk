@@ -1,6 +1,7 @@
 # One file a program: stand-ins for the members of CINT2006 and CFP2006.
 cint_sources = \
 	workloads/cint/programs.c \
+	workloads/cint/bzip2.c \
 	workloads/cint/viterbi.c \
 	workloads/cint/chess.c \
 	workloads/cint/quantum.c \
@@ -68,7 +69,7 @@ vmtax_agent_SOURCES = $(common_sources) \
 	workloads/agent/tsc.c workloads/agent/tsc.h
 vmtax_agent_CFLAGS = $(AM_CFLAGS) -fPIE
 vmtax_agent_LDFLAGS = $(AM_LDFLAGS) $(AGENT_LDFLAGS)
-vmtax_agent_LDADD = libkernels.a -lm
+vmtax_agent_LDADD = libkernels.a $(KERNEL_LIBS) -lm
 
 # Payloads: programs beside the agent, for what needs libraries that cannot be linked statically.
 if HAVE_OPENBLAS

@@ -5,7 +5,8 @@
 
 #include "tests/unit/unit.h"
 
-/* programs */
+#include "workloads/cint/bzip2.c"
+
 #include "workloads/cint/viterbi.c"
 
 #include <stdlib.h>
@@ -43,6 +44,44 @@ static void rig_notices(struct rig *r, const struct program *p, const char *word
     assert_int_equal(p->check(&r->work, r->state), -1);
     if (!strstr(r->error.text, words))
         fail_msg("it says: %s", r->error.text);
+}
+
+/* ---- bzip2 ---- */
+
+/* By the library's simple calls, with its own memory: the same bytes. */
+static void bzip2_is_the_library(void **unused)
+{
+    (void)unused;
+    struct rig r;
+    struct bzip2 *b = rig_begin(&r, &cint_bzip2);
+    rig_right(&r, &cint_bzip2);
+    for (unsigned i = 0; i < INPUTS; i++) {
+        static char packed[PACKED_BYTES];
+        unsigned bytes = sizeof packed;
+        assert_int_equal(BZ2_bzBuffToBuffCompress(packed, &bytes, (char *)b->input[i].plain,
+                                                  INPUT_BYTES, LEVEL, 0, 0),
+                         BZ_OK);
+        assert_int_equal(bytes, b->input[i].packed_bytes);
+        assert_memory_equal(packed, b->input[i].packed, bytes);
+    }
+    free(r.state);
+}
+
+static void bzip2_fault_is_noticed(void **unused)
+{
+    (void)unused;
+    struct rig r;
+    struct bzip2 *b = rig_begin(&r, &cint_bzip2);
+    rig_right(&r, &cint_bzip2);
+    b->input[INPUT_PICTURE].again[777] ^= 1;
+    rig_notices(&r, &cint_bzip2, "byte 777 of input 1");
+    b->input[INPUT_PICTURE].arena.used = b->input[INPUT_RANDOM].arena.used = 0;
+    assert_int_equal(input_unpack(&b->input[INPUT_PICTURE]), INPUT_BYTES);
+    assert_int_equal(cint_bzip2.check(&r.work, b), 0);
+    b->input[INPUT_RANDOM].packed[5000] ^= 1;
+    b->input[INPUT_RANDOM].again_bytes = input_unpack(&b->input[INPUT_RANDOM]);
+    rig_notices(&r, &cint_bzip2, "input 2 came back with 0 of");
+    free(r.state);
 }
 
 /* ---- Viterbi ---- */
@@ -116,7 +155,8 @@ static void viterbi_fault_is_noticed(void **unused)
     v->score[7]--;
     v->path[3][v->steps[3] / 2] ^= 1 << 12; /* another kind of state */
     rig_notices(&r, &cint_viterbi, "path of sequence 3");
-    v->node[100].match[5] += 900;
+    for (unsigned k = 1; k < NODES; k++)
+        v->node[k].step[MM] -= 5;
     assert_true(cint_viterbi.execute(v) != cint_viterbi.digest);
     free(r.state);
 }
@@ -124,6 +164,8 @@ static void viterbi_fault_is_noticed(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bzip2_is_the_library),
+        cmocka_unit_test(bzip2_fault_is_noticed),
         cmocka_unit_test(viterbi_is_the_best_path),
         cmocka_unit_test(viterbi_fault_is_noticed),
     };
