@@ -2,6 +2,7 @@
 cint_sources = \
 	workloads/cint/programs.c \
 	workloads/cint/bzip2.c \
+	workloads/cint/mincost.c \
 	workloads/cint/viterbi.c \
 	workloads/cint/chess.c \
 	workloads/cint/quantum.c \

@@ -7,6 +7,8 @@
 
 #include "workloads/cint/bzip2.c"
 
+#include "workloads/cint/mincost.c"
+
 #include "workloads/cint/viterbi.c"
 
 #include <stdlib.h>
@@ -84,6 +86,84 @@ static void bzip2_fault_is_noticed(void **unused)
     free(r.state);
 }
 
+/* ---- Minimum-cost flow ---- */
+
+/* By successive shortest paths (Bellman-Ford) over arcs and, backwards, over those with flow. */
+static int64_t successive_paths(const struct mincost *m)
+{
+    enum { FAR = 1 << 28 };
+    int64_t cost = 0, distance_to[64];
+    bool served[64] = {false};
+    long by[64];
+    int *flow = calloc(m->arc_count, sizeof *flow);
+    assert_non_null(flow);
+    for (size_t from = 1; from < m->nodes; from += 2) {
+        for (size_t i = 0; i < m->nodes; i++)
+            distance_to[i] = i == from ? 0 : FAR;
+        for (bool better = true; better;) {
+            better = false;
+            for (size_t i = 0; i < m->arc_count; i++) {
+                size_t a = m->arc[i].tail - m->node, b = m->arc[i].head - m->node;
+                int64_t c = m->arc[i].cost;
+                if (distance_to[a] < FAR && distance_to[a] + c < distance_to[b]) {
+                    distance_to[b] = distance_to[a] + c;
+                    by[b] = (long)i + 1;
+                    better = true;
+                }
+                if (flow[i] && distance_to[b] < FAR && distance_to[b] - c < distance_to[a]) {
+                    distance_to[a] = distance_to[b] - c;
+                    by[a] = -(long)i - 1;
+                    better = true;
+                }
+            }
+        }
+        size_t to = 0;
+        for (size_t i = 2; i < m->nodes; i += 2)
+            if (!served[i] && (!to || distance_to[i] < distance_to[to]))
+                to = i;
+        assert_true(to && distance_to[to] < FAR);
+        served[to] = true;
+        cost += distance_to[to];
+        for (size_t i = to; i != from;) {
+            const struct arc *a = &m->arc[labs(by[i]) - 1];
+            flow[a - m->arc] += by[i] > 0 ? 1 : -1;
+            i = (size_t)((by[i] > 0 ? a->tail : a->head) - m->node);
+        }
+    }
+    free(flow);
+    return cost;
+}
+
+static void mincost_is_the_cheapest(void **unused)
+{
+    (void)unused;
+    struct rig r;
+    struct mincost *m = rig_begin(&r, &cint_mincost);
+    for (uint64_t seed = 1; seed <= 200; seed++) {
+        make_schedule(m, seed, 1 + (unsigned)seed % 31);
+        cint_mincost.execute(m);
+        assert_int_equal(cint_mincost.check(&r.work, m), 0);
+        assert_int_equal(tree_cost(m), successive_paths(m));
+    }
+    free(r.state);
+}
+
+static void mincost_fault_is_noticed(void **unused)
+{
+    (void)unused;
+    struct rig r;
+    struct mincost *m = rig_begin(&r, &cint_mincost);
+    rig_right(&r, &cint_mincost);
+    rig_right(&r, &cint_mincost);
+    m->node[77].flow++;
+    rig_notices(&r, &cint_mincost, "vehicles come out of node");
+    m->node[77].flow--;
+    m->arc[1500000].cost -= 100000;
+    rig_notices(&r, &cint_mincost, "arc 1500000 would save");
+    assert_true(cint_mincost.execute(m) != cint_mincost.digest);
+    free(r.state);
+}
+
 /* ---- Viterbi ---- */
 
 /* The best score of all that comes after a state when the letters before p are emitted: from the
@@ -91,8 +171,8 @@ static void bzip2_fault_is_noticed(void **unused)
 struct backward {
     const struct viterbi *v;
     unsigned s, nodes;
-    bool known[STATE_C + 1][NODES + 1][12];
-    int64_t best[STATE_C + 1][NODES + 1][12];
+    bool known[STATE_C + 1][MODEL_NODES + 1][12];
+    int64_t best[STATE_C + 1][MODEL_NODES + 1][12];
 };
 
 static int64_t backward(struct backward *b, enum kind kind, unsigned k, unsigned p)
@@ -136,7 +216,7 @@ static void viterbi_is_the_best_path(void **unused)
         memset(b, 0, sizeof *b);
         b->v = v;
         b->s = s;
-        b->nodes = NODES;
+        b->nodes = MODEL_NODES;
         v->length[s] = (uint16_t)(5 + s);
         assert_int_equal(viterbi_score(v, s), backward(b, STATE_N, 0, 0));
     }
@@ -155,7 +235,7 @@ static void viterbi_fault_is_noticed(void **unused)
     v->score[7]--;
     v->path[3][v->steps[3] / 2] ^= 1 << 12; /* another kind of state */
     rig_notices(&r, &cint_viterbi, "path of sequence 3");
-    for (unsigned k = 1; k < NODES; k++)
+    for (unsigned k = 1; k < MODEL_NODES; k++)
         v->node[k].step[MM] -= 5;
     assert_true(cint_viterbi.execute(v) != cint_viterbi.digest);
     free(r.state);
@@ -164,10 +244,9 @@ static void viterbi_fault_is_noticed(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bzip2_is_the_library),
-        cmocka_unit_test(bzip2_fault_is_noticed),
-        cmocka_unit_test(viterbi_is_the_best_path),
-        cmocka_unit_test(viterbi_fault_is_noticed),
+        cmocka_unit_test(bzip2_is_the_library),     cmocka_unit_test(bzip2_fault_is_noticed),
+        cmocka_unit_test(mincost_is_the_cheapest),  cmocka_unit_test(mincost_fault_is_noticed),
+        cmocka_unit_test(viterbi_is_the_best_path), cmocka_unit_test(viterbi_fault_is_noticed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,12 +16,12 @@
 #include "workloads/program/program.h"
 
 enum {
-    NODES = 300,
+    MODEL_NODES = 300,
     LETTERS = 20,
     SEQUENCES = 32,
     LENGTH_MIN = 180,
     LENGTH_MAX = 300,
-    PATH_MAX_STEPS = 2 * LENGTH_MAX + NODES + 8,
+    PATH_MAX_STEPS = 2 * LENGTH_MAX + MODEL_NODES + 8,
     NEVER = -(1 << 28), /* minus infinity, far enough from overflow */
 };
 
@@ -43,20 +43,21 @@ enum { M_FROM_M, M_FROM_I, M_FROM_D, M_FROM_B, M_FROM = 3, I_FROM_I = 4, D_FROM_
 /* The same for the special states after each letter. */
 enum { B_FROM_J = 1, J_FROM_E = 2, C_FROM_E = 4 };
 
-struct node {
+struct model_node {
     int32_t match[LETTERS], insert[LETTERS];
     int32_t step[TRANSITIONS];
     int32_t begin, end; /* B to this match state, and this to E */
 };
 
 struct viterbi {
-    struct node node[NODES + 1]; /* 1 to NODES; 0 has steps that are never taken */
+    struct model_node
+        node[MODEL_NODES + 1]; /* 1 to MODEL_NODES; 0 has steps that are never taken */
     uint16_t length[SEQUENCES];
     uint8_t letter[SEQUENCES][LENGTH_MAX];
 
     /* Of one sequence: two rows of scores in turn, and the way back. */
-    int32_t m[2][NODES + 1], i[2][NODES + 1], d[2][NODES + 1];
-    uint8_t from[LENGTH_MAX + 1][NODES + 1];
+    int32_t m[2][MODEL_NODES + 1], i[2][MODEL_NODES + 1], d[2][MODEL_NODES + 1];
+    uint8_t from[LENGTH_MAX + 1][MODEL_NODES + 1];
     uint8_t special[LENGTH_MAX + 1];
     uint16_t exit[LENGTH_MAX + 1]; /* the node that E was reached from */
 
@@ -72,7 +73,7 @@ static int32_t random_score(uint64_t *seed, int32_t from, int32_t to)
     return from + (int32_t)fixed_below(seed, (uint64_t)(to - from));
 }
 
-static void make_node(struct node *n, uint64_t *seed, uint8_t consensus)
+static void make_node(struct model_node *n, uint64_t *seed, uint8_t consensus)
 {
     for (unsigned a = 0; a < LETTERS; a++) {
         n->match[a] = random_score(seed, -2600, 300);
@@ -100,8 +101,8 @@ static void make_sequence(struct viterbi *v, unsigned s, const uint8_t *consensu
         uint8_t any = (uint8_t)fixed_below(seed, LETTERS);
         unsigned chance = (unsigned)fixed_below(seed, 100);
         if (!copy_left && s % 3 != 0 && chance < 3) {
-            copy_from = 1 + (unsigned)fixed_below(seed, NODES - 40);
-            copy_left = 30 + (unsigned)fixed_below(seed, NODES - 30 - copy_from);
+            copy_from = 1 + (unsigned)fixed_below(seed, MODEL_NODES - 40);
+            copy_left = 30 + (unsigned)fixed_below(seed, MODEL_NODES - 30 - copy_from);
         }
         if (!copy_left || chance < 15) {
             v->letter[s][p] = any;
@@ -123,8 +124,8 @@ static int viterbi_make(struct work *w, void *state)
     (void)w;
     struct viterbi *v = state;
     uint64_t seed = 456;
-    uint8_t consensus[NODES + 2] = {0};
-    for (unsigned k = 1; k <= NODES; k++) {
+    uint8_t consensus[MODEL_NODES + 2] = {0};
+    for (unsigned k = 1; k <= MODEL_NODES; k++) {
         consensus[k] = (uint8_t)fixed_below(&seed, LETTERS);
         make_node(&v->node[k], &seed, consensus[k]);
     }
@@ -148,8 +149,8 @@ WORK_TIMED static int32_t viterbi_row(struct viterbi *v, unsigned p, uint8_t let
     int32_t *m1 = v->m[p & 1], *i1 = v->i[p & 1], *d1 = v->d[p & 1];
     int32_t leave = NEVER;
     m1[0] = i1[0] = d1[0] = NEVER;
-    for (unsigned k = 1; k <= NODES; k++) {
-        const struct node *here = &v->node[k], *before = &v->node[k - 1];
+    for (unsigned k = 1; k <= MODEL_NODES; k++) {
+        const struct model_node *here = &v->node[k], *before = &v->node[k - 1];
         unsigned from = M_FROM_M;
         int32_t best = m0[k - 1] + before->step[MM], other = i0[k - 1] + before->step[IM];
         if (other > best) {
@@ -223,7 +224,7 @@ WORK_TIMED static void viterbi_specials(struct viterbi *v, unsigned p, int32_t l
 WORK_TIMED static int32_t viterbi_score(struct viterbi *v, unsigned s)
 {
     struct specials x = {.n = 0, .b = SPECIAL_MOVE, .j = NEVER, .c = NEVER};
-    for (unsigned k = 0; k <= NODES; k++)
+    for (unsigned k = 0; k <= MODEL_NODES; k++)
         v->m[0][k] = v->i[0][k] = v->d[0][k] = NEVER;
     v->special[0] = 0;
     for (unsigned p = 1; p <= v->length[s]; p++) {
