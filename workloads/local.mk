@@ -3,6 +3,7 @@ cint_sources = \
 	workloads/cint/programs.c \
 	workloads/cint/bzip2.c \
 	workloads/cint/mincost.c \
+	workloads/cint/go.c \
 	workloads/cint/viterbi.c \
 	workloads/cint/chess.c \
 	workloads/cint/quantum.c \

@@ -9,6 +9,8 @@
 
 #include "workloads/cint/mincost.c"
 
+#include "workloads/cint/go.c"
+
 #include "workloads/cint/viterbi.c"
 
 #include <stdlib.h>
@@ -164,6 +166,115 @@ static void mincost_fault_is_noticed(void **unused)
     free(r.state);
 }
 
+/* ---- Go ---- */
+
+static unsigned go_point(unsigned x, unsigned y)
+{
+    return y * GO_STRIDE + x;
+}
+
+/* All ways to put stones on a small board that leave each chain a liberty. */
+static unsigned legal_positions(const struct go *g, unsigned size)
+{
+    static struct go_board b;
+    unsigned points = size * size, all = 1, legal = 0;
+    for (unsigned i = 0; i < points; i++)
+        all *= 3;
+    for (unsigned code = 0; code < all; code++) {
+        go_clear(&b, size);
+        for (unsigned i = 0, rest = code; i < points; i++, rest /= 3)
+            if (rest % 3)
+                go_put(&b, g, go_point(1 + i % size, 1 + i / size), (enum go_colour)(rest % 3));
+        bool alive = true;
+        for (unsigned p = 0; p < GO_POINTS; p++)
+            alive &= !go_stone(&b, p) || b.liberties[b.head[p]];
+        legal += alive;
+    }
+    return legal;
+}
+
+static void go_counts(void **unused)
+{
+    (void)unused;
+    struct rig r;
+    struct go *g = rig_begin(&r, &cint_go);
+    assert_int_equal(legal_positions(g, 1), 1);
+    assert_int_equal(legal_positions(g, 2), 57);
+    assert_int_equal(legal_positions(g, 3), 12675);
+    free(r.state);
+}
+
+/* After each of many moves by chance the records are what a search finds; a move is refused just
+ * when it would leave its chain without liberty, or retakes a ko. */
+static void go_records_hold(void **unused)
+{
+    (void)unused;
+    struct rig r;
+    struct go *g = rig_begin(&r, &cint_go);
+    static struct go_board b, after;
+    uint64_t seed = 1;
+    unsigned refused = 0;
+    for (unsigned game = 0; game < 30; game++) {
+        go_clear(&b, 5 + game % 15);
+        enum go_colour c = GO_BLACK;
+        for (unsigned i = 0; i < 500 && b.empties; i++, c = go_other(c)) {
+            unsigned p = b.empty[fixed_below(&seed, b.empties)];
+            go_copy(&after, &b);
+            go_play(&after, g, p, c);
+            if (go_legal(&b, p, c))
+                go_copy(&b, &after);
+            else if (p != b.ko)
+                assert_int_equal(after.liberties[after.head[p]], 0);
+            refused += !go_legal(&b, p, c);
+            assert_int_equal(board_fault(g, &b), -1);
+        }
+    }
+    assert_true(refused > 100);
+    free(r.state);
+}
+
+/* A ladder runs to the edge, where the chain is taken; a stone in its way saves it. */
+static void go_reads_ladders(void **unused)
+{
+    (void)unused;
+    struct rig r;
+    struct go *g = rig_begin(&r, &cint_go);
+    static const uint8_t black[][2] = {{14, 15}, {15, 14}, {16, 15}, {14, 16}};
+    for (unsigned broken = 0; broken < 2; broken++) {
+        go_clear(&g->board, GO_SIZE);
+        go_play(&g->board, g, go_point(15, 15), GO_WHITE);
+        if (broken)
+            go_play(&g->board, g, go_point(17, 17), GO_WHITE);
+        for (unsigned i = 0; i < 4; i++)
+            go_play(&g->board, g, go_point(black[i][0], black[i][1]), GO_BLACK);
+        assert_true(go_atari(&g->board, go_point(15, 15)));
+        g->tries = 0;
+        assert_int_equal(go_escapes(g, &g->board, go_point(15, 15), 0), broken);
+        assert_true(g->tries < GO_TRIES);
+    }
+    free(r.state);
+}
+
+static void go_fault_is_noticed(void **unused)
+{
+    (void)unused;
+    struct rig r;
+    struct go *g = rig_begin(&r, &cint_go);
+    rig_right(&r, &cint_go);
+    rig_right(&r, &cint_go);
+    unsigned p = GO_STRIDE + 1;
+    while (!go_stone(&g->board, p))
+        p++;
+    g->board.liberties[g->board.head[p]]++;
+    rig_notices(&r, &cint_go, "board 0 is wrong at");
+    g->board.liberties[g->board.head[p]]--;
+    g->result[9].black++;
+    rig_notices(&r, &cint_go, "game 9 ended with");
+    g->key[GO_WHITE][p] ^= 1;
+    assert_true(cint_go.execute(g) != cint_go.digest);
+    free(r.state);
+}
+
 /* ---- Viterbi ---- */
 
 /* The best score of all that comes after a state when the letters before p are emitted: from the
@@ -244,9 +355,16 @@ static void viterbi_fault_is_noticed(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bzip2_is_the_library),     cmocka_unit_test(bzip2_fault_is_noticed),
-        cmocka_unit_test(mincost_is_the_cheapest),  cmocka_unit_test(mincost_fault_is_noticed),
-        cmocka_unit_test(viterbi_is_the_best_path), cmocka_unit_test(viterbi_fault_is_noticed),
+        cmocka_unit_test(bzip2_is_the_library),
+        cmocka_unit_test(bzip2_fault_is_noticed),
+        cmocka_unit_test(mincost_is_the_cheapest),
+        cmocka_unit_test(mincost_fault_is_noticed),
+        cmocka_unit_test(go_counts),
+        cmocka_unit_test(go_records_hold),
+        cmocka_unit_test(go_reads_ladders),
+        cmocka_unit_test(go_fault_is_noticed),
+        cmocka_unit_test(viterbi_is_the_best_path),
+        cmocka_unit_test(viterbi_fault_is_noticed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
