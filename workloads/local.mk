@@ -1,6 +1,7 @@
 # One file a program: stand-ins for the members of CINT2006 and CFP2006.
 cint_sources = \
 	workloads/cint/programs.c \
+	workloads/cint/interpreter.c \
 	workloads/cint/bzip2.c \
 	workloads/cint/mincost.c \
 	workloads/cint/go.c \

@@ -5,6 +5,8 @@
 
 #include "tests/unit/unit.h"
 
+#include "workloads/cint/interpreter.c"
+
 #include "workloads/cint/bzip2.c"
 
 #include "workloads/cint/mincost.c"
@@ -13,6 +15,8 @@
 
 #include "workloads/cint/viterbi.c"
 
+#include <regex.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,6 +52,109 @@ static void rig_notices(struct rig *r, const struct program *p, const char *word
     assert_int_equal(p->check(&r->work, r->state), -1);
     if (!strstr(r->error.text, words))
         fail_msg("it says: %s", r->error.text);
+}
+
+/* ---- Interpreter ---- */
+
+/* Patterns of both matchers against those of the C library, on words by chance. */
+static void interpreter_matches_as_regexec(void **unused)
+{
+    (void)unused;
+    static const char *const more[] = {"a?a?a?aaa$", "^.*b.*b", "^$", "x*", "^[^ ]+ [a-c]?$"};
+    enum { MORE = sizeof more / sizeof more[0] };
+    uint64_t seed = 3;
+    unsigned found = 0;
+    for (int i = 0; i < PATTERNS + MORE; i++) {
+        const char *source = i < PATTERNS ? pattern_sources[i] : more[i - PATTERNS];
+        struct pattern p;
+        regex_t reference;
+        pattern_compile(&p, source);
+        assert_int_equal(regcomp(&reference, source, REG_EXTENDED | REG_NOSUB), 0);
+        for (unsigned k = 0; k < 3000; k++) {
+            static const char letters[] = "aaabcesntr om";
+            char word[16];
+            unsigned length = (unsigned)fixed_below(&seed, 15);
+            for (unsigned n = 0; n < length; n++)
+                word[n] = letters[fixed_below(&seed, sizeof letters - 1)];
+            word[length] = '\0';
+            bool right = regexec(&reference, word, 0, NULL, 0) == 0;
+            const uint8_t *bytes = (const uint8_t *)word;
+            found += right;
+            if (pattern_match(&p, bytes, length) != right ||
+                match_all_at_once(&p, bytes, length) != right)
+                fail_msg("%s and \"%s\"", source, word);
+        }
+        regfree(&reference);
+    }
+    assert_true(found > 1000);
+}
+
+struct listed {
+    char word[WORD_MAX + 1];
+    unsigned count;
+};
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct listed *)a)->word, ((const struct listed *)b)->word);
+}
+static int by_count(const void *a, const void *b)
+{
+    unsigned l = ((const struct listed *)a)->count, r = ((const struct listed *)b)->count;
+    return l != r ? (l < r ? 1 : -1) : by_name(a, b);
+}
+
+/* The list is, byte by byte, the one that C makes of the text. */
+static void interpreter_lists_as_c(void **unused)
+{
+    (void)unused;
+    struct rig r;
+    struct interpreter *s = rig_begin(&r, &cint_interpreter);
+    rig_right(&r, &cint_interpreter);
+    rig_right(&r, &cint_interpreter);
+    struct listed *list = calloc(TOKENS_MAX, sizeof *list);
+    char *text = strdup((const char *)s->text), *rest = text, *word, *expected;
+    size_t count = 0, kinds = 0, bytes;
+    while ((word = strtok_r(rest, " \n", &rest)))
+        snprintf(list[count++].word, sizeof list->word, "%s", word);
+    qsort(list, count, sizeof *list, by_name);
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || by_name(&list[i], &list[kinds - 1]) != 0)
+            list[kinds++] = list[i];
+        list[kinds - 1].count++;
+    }
+    qsort(list, kinds, sizeof *list, by_count);
+    FILE *f = open_memstream(&expected, &bytes);
+    for (size_t i = 0; i < kinds; i++)
+        fprintf(f, "%s %u\n", list[i].word, list[i].count);
+    fclose(f);
+    assert_int_equal(bytes, s->output_used);
+    assert_memory_equal(expected, s->output, bytes);
+    free(expected);
+    free(text);
+    free(list);
+    free(r.state);
+}
+
+static void interpreter_fault_is_noticed(void **unused)
+{
+    (void)unused;
+    struct rig r;
+    struct interpreter *s = rig_begin(&r, &cint_interpreter);
+    rig_right(&r, &cint_interpreter);
+    s->array[ARRAY_MATCHES][2]--;
+    rig_notices(&r, &cint_interpreter, "times, must be");
+    s->array[ARRAY_MATCHES][2]++;
+    s->entry[s->entries_used / 2].value++;
+    rig_notices(&r, &cint_interpreter, "words and pairs counted");
+    s->entry[s->entries_used / 2].value--;
+    s->output[s->output_used - 2]++;
+    rig_notices(&r, &cint_interpreter, "is out of order");
+    for (unsigned i = 0; i < SCRIPT_MAX; i++)
+        if (s->script[i].op == OP_ORDER)
+            s->script[i].op = OP_ADD;
+    assert_true(cint_interpreter.execute(s) != cint_interpreter.digest);
+    rig_notices(&r, &cint_interpreter, "is out of order");
+    free(r.state);
 }
 
 /* ---- bzip2 ---- */
@@ -355,6 +462,9 @@ static void viterbi_fault_is_noticed(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(interpreter_matches_as_regexec),
+        cmocka_unit_test(interpreter_lists_as_c),
+        cmocka_unit_test(interpreter_fault_is_noticed),
         cmocka_unit_test(bzip2_is_the_library),
         cmocka_unit_test(bzip2_fault_is_noticed),
         cmocka_unit_test(mincost_is_the_cheapest),
