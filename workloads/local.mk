@@ -3,6 +3,7 @@ cint_sources = \
 	workloads/cint/programs.c \
 	workloads/cint/interpreter.c \
 	workloads/cint/bzip2.c \
+	workloads/cint/compiler.c \
 	workloads/cint/mincost.c \
 	workloads/cint/go.c \
 	workloads/cint/viterbi.c \

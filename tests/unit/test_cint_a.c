@@ -9,6 +9,8 @@
 
 #include "workloads/cint/bzip2.c"
 
+#include "workloads/cint/compiler.c"
+
 #include "workloads/cint/mincost.c"
 
 #include "workloads/cint/go.c"
@@ -192,6 +194,135 @@ static void bzip2_fault_is_noticed(void **unused)
     b->input[INPUT_RANDOM].packed[5000] ^= 1;
     b->input[INPUT_RANDOM].again_bytes = input_unpack(&b->input[INPUT_RANDOM]);
     rig_notices(&r, &cint_bzip2, "input 2 came back with 0 of");
+    free(r.state);
+}
+
+/* ---- Compiler ---- */
+
+/* Functions of all sizes: what the code does is what the source says. */
+static void compiler_keeps_the_meaning(void **unused)
+{
+    (void)unused;
+    struct rig r;
+    struct compiler *c = rig_begin(&r, &cint_compiler);
+    struct function *f = &c->function[0];
+    for (uint64_t seed = 1; seed <= 400; seed++) {
+        function_write(f, seed, 8 + (uint32_t)seed % 300);
+        c->arena_used = 0;
+        function_compile(c, f);
+        assert_true(f->places <= PLACES_MAX);
+        for (uint64_t run = 1; run <= 5; run++)
+            assert_true(source_run(f, run) == code_run(f, run));
+    }
+    free(r.state);
+}
+
+/* Can block i be reached without going through the block left out? */
+static void reach(const struct unit *u, uint32_t i, uint32_t left_out, bool *reached)
+{
+    if (i == left_out || reached[i])
+        return;
+    reached[i] = true;
+    for (uint32_t k = 0; k < u->flow[i].next_count; k++)
+        reach(u, u->flow[i].next[k], left_out, reached);
+}
+
+/* A block dominates those that cannot be reached without it; the last such one is the immediate
+ * dominator. */
+static void compiler_finds_dominators(void **unused)
+{
+    (void)unused;
+    struct rig r;
+    struct compiler *c = rig_begin(&r, &cint_compiler);
+    for (uint64_t seed = 1; seed <= 60; seed++) {
+        struct unit u = {.c = c, .f = &c->function[0]};
+        function_write(u.f, seed, 60);
+        c->arena_used = 0;
+        unit_order(&u);
+        unit_before(&u);
+        unit_dominators(&u);
+        for (uint32_t d = 0; d < u.blocks; d++) {
+            bool reached[64] = {false};
+            reach(&u, 0, d, reached);
+            for (uint32_t i = 0; i < u.blocks; i++) {
+                uint32_t up = i;
+                while (up != d && up != 0)
+                    up = u.flow[up].dominator;
+                assert_int_equal(up == d, !reached[i]);
+            }
+        }
+    }
+    free(r.state);
+}
+
+/* A sum and a product are made once, whatever the order of their operands, and what is unused
+ * goes. */
+static void compiler_optimises(void **unused)
+{
+    (void)unused;
+    struct rig r;
+    struct compiler *c = rig_begin(&r, &cint_compiler);
+    struct function *f = &c->function[0];
+    static const struct statement source[] = {
+        {DO_XOR, 0, 0, 0, 0},   {DO_AND, 0, 0, IMMEDIATE, 0}, {DO_ADD, 2, 5, 6, 0},
+        {DO_ADD, 3, 6, 5, 0},   {DO_MUL, 4, 3, 2, 0},         {DO_MUL, 7, 2, 3, 0},
+        {DO_EQUAL, 8, 4, 7, 0}, {DO_SHIFT, 9, 9, 9, 0},       {DO_PUT, 0, 4, 0, 0},
+        {DO_PUT, 0, 7, 0, 0},
+    };
+    f->blocks = 1;
+    f->statements = sizeof source / sizeof source[0];
+    memcpy(f->statement, source, sizeof source);
+    f->block[0] = (struct source_block){0, f->statements, DO_RETURN, 4, {0, 0}};
+    c->arena_used = 0;
+    function_compile(c, f);
+    /* two parameters, their sum, its square, twice out, return */
+    assert_int_equal(f->code_count, 7);
+    assert_true(source_run(f, 1) == code_run(f, 1));
+    free(r.state);
+}
+
+/* x = p - p; y = x + 9; z = y * 5 >> 0; put z: only the constant is left. */
+static void compiler_folds_constants(void **unused)
+{
+    (void)unused;
+    struct rig r;
+    struct compiler *c = rig_begin(&r, &cint_compiler);
+    struct function *f = &c->function[0];
+    struct writer w = {.f = f};
+    f->blocks = 1;
+    f->statements = 0;
+    write_begin(&w, 0);
+    write_statement(&w, DO_SUB, 1, 0, 0, 0);
+    write_statement(&w, DO_ADD, 2, 1, IMMEDIATE, 9);
+    write_statement(&w, DO_MUL, 3, 2, IMMEDIATE, 5);
+    write_statement(&w, DO_SHIFT, 3, 3, IMMEDIATE, 0);
+    write_statement(&w, DO_PUT, 0, 3, 0, 0);
+    write_end(&w, DO_RETURN, 3, 0, 0);
+    c->arena_used = 0;
+    function_compile(c, f);
+    assert_int_equal(f->code_count, 3);
+    assert_int_equal(f->code[0].op, DO_CONSTANT);
+    assert_int_equal(f->code[0].k, 45);
+    assert_true(source_run(f, 1) == code_run(f, 1));
+    free(r.state);
+}
+
+static void compiler_fault_is_noticed(void **unused)
+{
+    (void)unused;
+    struct rig r;
+    struct compiler *c = rig_begin(&r, &cint_compiler);
+    rig_right(&r, &cint_compiler);
+    rig_right(&r, &cint_compiler);
+    struct code *code = c->function[4].code;
+    while (code->op != DO_PUT)
+        code++;
+    code->a ^= 1;
+    rig_notices(&r, &cint_compiler, "code of function 4 does not do");
+    c->function[2].statement[50].k ^= 4;
+    c->function[2].statement[50].a ^= 1;
+    assert_true(cint_compiler.execute(c) != cint_compiler.digest);
+    assert_int_equal(cint_compiler.check(&r.work, c), 0);
     free(r.state);
 }
 
@@ -467,6 +598,11 @@ int main(void)
         cmocka_unit_test(interpreter_fault_is_noticed),
         cmocka_unit_test(bzip2_is_the_library),
         cmocka_unit_test(bzip2_fault_is_noticed),
+        cmocka_unit_test(compiler_keeps_the_meaning),
+        cmocka_unit_test(compiler_finds_dominators),
+        cmocka_unit_test(compiler_optimises),
+        cmocka_unit_test(compiler_folds_constants),
+        cmocka_unit_test(compiler_fault_is_noticed),
         cmocka_unit_test(mincost_is_the_cheapest),
         cmocka_unit_test(mincost_fault_is_noticed),
         cmocka_unit_test(go_counts),

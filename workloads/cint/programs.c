@@ -3,10 +3,12 @@
 
 #include "workloads/program/program.h"
 
-extern const struct program cint_interpreter, cint_bzip2, cint_mincost, cint_go, cint_viterbi;
-extern const struct program cint_chess, cint_quantum, cint_video, cint_events, cint_path, cint_xml;
+extern const struct program cint_interpreter, cint_bzip2, cint_compiler, cint_mincost, cint_go;
+extern const struct program cint_viterbi, cint_chess, cint_quantum, cint_video, cint_events;
+extern const struct program cint_path, cint_xml;
 
 const struct program *const programs_cint[] = {
-    &cint_interpreter, &cint_bzip2, &cint_mincost, &cint_go,   &cint_viterbi, &cint_chess,
-    &cint_quantum,     &cint_video, &cint_events,  &cint_path, &cint_xml,     NULL,
+    &cint_interpreter, &cint_bzip2, &cint_compiler, &cint_mincost, &cint_go,
+    &cint_viterbi,     &cint_chess, &cint_quantum,  &cint_video,   &cint_events,
+    &cint_path,        &cint_xml,   NULL,
 };
