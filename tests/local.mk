@@ -2,8 +2,7 @@
 #   make check          unit tests, golden screens, end-to-end; says at its end what was skipped and why
 #   make check-long     what takes longer than a coffee is worth
 #   make check-asan     `make check` in a build of its own (asan/) under AddressSanitizer and UBSan
-#   make check-tsan     unit tests and whatever runs threads (tsan/) under ThreadSanitizer
-#   make distcheck-brief  distcheck with the tests that show that a distribution is whole
+#   make check-tsan     the same (tsan/) under ThreadSanitizer
 #   make bench          figures, each against a peer in the same run
 #   make golden-update  writes the golden screens anew; look at the difference before you commit it
 # A test that cannot run here exits with 77 and says why in its last line.
@@ -28,20 +27,6 @@ e2e_tests = \
 	tests/e2e/signed.sh \
 	tests/e2e/cgroup2.sh \
 	tests/unit/kernel-symbols.sh
-# Under ThreadSanitizer those that run threads; what only parses, prints or looks at the kernel adds nothing.
-tsan_e2e_tests = \
-	tests/e2e/run.sh \
-	tests/e2e/interrupt.sh \
-	tests/e2e/dashboard.sh \
-	tests/e2e/targets.sh \
-	tests/e2e/kvm.sh \
-	tests/e2e/shell.sh
-# Enough to see that a distribution is whole; `make distcheck` itself runs everything.
-dist_tests = $(unit_tests) \
-	tests/e2e/commands.sh \
-	tests/e2e/manual.sh \
-	tests/e2e/run.sh \
-	tests/e2e/container.sh
 # Programs or scripts for check-long only.
 long_tests =
 # Of the unit tests, those that write their golden files when VMTAX_GOLDEN_UPDATE is set.
@@ -405,14 +390,7 @@ check-asan check-tsan: $(am__configure_deps)
 	test -f Makefile || $(abs_top_srcdir)/configure --silent --enable-$$kind \
 		CC='$(CC)' CFLAGS='-g -O1' LXC_CFLAGS='$(LXC_CFLAGS)' LXC_LIBS='$(LXC_LIBS)' \
 		$(lxc_option) || exit 1; \
-	$(MAKE) $(AM_MAKEFLAGS) check TESTS= >/dev/null && \
-	case $$kind in \
-	tsan) $(MAKE) $(AM_MAKEFLAGS) -j1 check TESTS='$(unit_tests) $(tsan_e2e_tests)' ;; \
-	*) $(MAKE) $(AM_MAKEFLAGS) -j1 check ;; \
-	esac
-
-distcheck-brief:
-	$(MAKE) $(AM_MAKEFLAGS) distcheck TESTS='$(dist_tests)'
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS= >/dev/null && $(MAKE) $(AM_MAKEFLAGS) -j1 check
 
 golden-update: all
 	$(MAKE) $(AM_MAKEFLAGS) $(golden_tests)
@@ -473,4 +451,4 @@ bench: all
 clean-local:
 	rm -rf tests/home tests/locale tests/cache asan tsan
 
-.PHONY: check-long check-asan check-tsan distcheck-brief golden-update bench
+.PHONY: check-long check-asan check-tsan golden-update bench
