@@ -33,7 +33,7 @@ const struct option_row option_rows[] = {
     {"memory", 'm', OPTION_BYTES, AT(memory), 67108864, 1125899906842624, NULL, "SIZE",
      "memory limit of each target, from 64M (default: 1536M, as in the paper)",
      FOR_MEASURING | FOR_SHELL},
-    {"scratch", 0, OPTION_TEXT, AT(scratch), 0, 0, NULL, "DIR",
+    {"scratch", 0, OPTION_PATH, AT(scratch), 0, 0, NULL, "DIR",
      "where disk workloads write; must be on a disk (default: /var/tmp or ~/.cache)",
      FOR_MEASURING},
     {"accel", 0, OPTION_CHOICE, AT(accel), 0, 0, "auto|kvm|tcg", "ACCEL",
@@ -50,12 +50,12 @@ const struct option_row option_rows[] = {
      "what the host does with writes of a virtual machine's scratch disk: none (past its page "
      "cache), writeback (through it) or unsafe (it even ignores flushes) (default: none)",
      FOR_MACHINES},
-    {"kernel", 0, OPTION_TEXT, AT(kernel), 0, 0, NULL, "FILE",
+    {"kernel", 0, OPTION_PATH, AT(kernel), 0, 0, NULL, "FILE",
      "kernel image of virtual machines (default: the running one, or the newest that is here)",
      FOR_MACHINES},
     {"append", 0, OPTION_TEXT, AT(append), 0, 0, NULL, "WORDS",
      "further words for the command line of their kernel, such as mitigations=off", FOR_MACHINES},
-    {"qemu", 0, OPTION_TEXT, AT(qemu), 0, 0, NULL, "FILE",
+    {"qemu", 0, OPTION_PATH, AT(qemu), 0, 0, NULL, "FILE",
      "QEMU's program (default: qemu-system-x86_64 where it is usually installed)", FOR_MACHINES},
     {"name", 'n', OPTION_TEXT, AT(name), 0, 0, NULL, "NAME",
      "the baseline's name (default: \"default\")", FOR_RECORD | FOR_DASHBOARD},
@@ -68,7 +68,7 @@ const struct option_row option_rows[] = {
      FOR_RUN | NOT_IN_CONF},
     {"format", 'f', OPTION_TEXT, AT(format), 0, 0, NULL, "FORMAT",
      "text, json, csv or md (default: text)", FOR_REPORT | FOR_RUN | NOT_IN_CONF},
-    {"output", 0, OPTION_TEXT, AT(output), 0, 0, NULL, "FILE", "write there instead of stdout",
+    {"output", 0, OPTION_PATH, AT(output), 0, 0, NULL, "FILE", "write there instead of stdout",
      FOR_REPORT | NOT_IN_CONF},
     {"quiet", 'q', OPTION_FLAG, AT(quiet), 0, 0, NULL, NULL, "no progress on stderr",
      FOR_RUN | FOR_RECORD},
@@ -212,12 +212,14 @@ static int set(struct options *o, const struct option_row *r, const char *value,
     case OPTION_FLAG:
         *(bool *)member = true;
         return 0;
-    case OPTION_TEXT:
-        if (!*value && (r->offset == AT(kernel) || r->offset == AT(qemu)))
+    case OPTION_PATH:
+        if (!*value)
             return error_set(e, ERROR_USAGE,
-                             "--%s \"\": a file is wanted; leave the option out for "
-                             "the usual one",
-                             r->name);
+                             "--%s \"\": a %s is wanted; leave the option out for the usual one",
+                             r->name, strcmp(r->argument, "DIR") == 0 ? "directory" : "file");
+        *(const char **)member = value;
+        return 0;
+    case OPTION_TEXT:
         *(const char **)member = value;
         return 0;
     case OPTION_CHOICE:

@@ -62,6 +62,7 @@ struct options {
 enum option_type {
     OPTION_FLAG,
     OPTION_TEXT,
+    OPTION_PATH,   /* a text that is not empty */
     OPTION_CHOICE, /* one of choices, separated by '|' */
     OPTION_COUNT,
     OPTION_SECONDS,

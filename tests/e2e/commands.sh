@@ -87,6 +87,7 @@ bad 'did you mean "size"' run membw.frd:sise=8M
 bad 'size such as' run "membw.frd:size=$escape"
 bad 'no option -x;' run null -x
 bad '--kernel "": a file is wanted' run null --kernel ''
+bad '--scratch "": a directory is wanted' run null --scratch ''
 bad '--qemu "": a file is wanted' run null --qemu ''
 bad '--profile "": ' run null --profile ''
 bad 'exclude each other' run null --json --ndjson
