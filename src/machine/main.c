@@ -163,7 +163,7 @@ int main(int argc, char **argv)
     }
     pid_t parent = getppid();
     const char *tap = argument(argv + 1, "tap");
-    /* QEMU since 9.1 takes only a descriptor that was opened the way it would itself. */
+    /* QEMU takes only a descriptor that was opened the way it would itself (10.0; 7.2 took any). */
     int direct = argument(argv + 1, "direct") ? O_DIRECT : 0;
     /* The guest's console; QEMU takes no standard stream for it. */
     if (dup2(STDERR_FILENO, QEMU_CONSOLE_FD) < 0)

@@ -249,7 +249,7 @@ static int launch(struct machine *m, const struct target_options *o, const struc
     for (size_t i = 0; i < 3; i++)
         if (mine[i])
             words[used++] = mine[i];
-    if (p->disk && p->cache == QEMU_CACHE_NONE)
+    if (qemu_disk_is_direct(p))
         words[used++] = xstrdup("direct=1");
     words[used++] = xasprintf("kernel=%s", f->image);
     words[used++] = xasprintf("initrd=%s", f->initramfs);

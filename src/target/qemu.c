@@ -61,6 +61,11 @@ const char *qemu_cache_name(enum qemu_cache c)
     return names[c];
 }
 
+bool qemu_disk_is_direct(const struct qemu_plan *p)
+{
+    return p->disk && p->cache == QEMU_CACHE_NONE;
+}
+
 /* A directory may be executable, too. */
 static bool is_program(const char *path)
 {
@@ -184,7 +189,7 @@ static void add_disk(struct words *w, const struct qemu_plan *p)
 {
     if (!p->disk)
         return;
-    const char *direct = p->cache == QEMU_CACHE_NONE ? "on" : "off";
+    const char *direct = qemu_disk_is_direct(p) ? "on" : "off";
     const char *no_flush = p->cache == QEMU_CACHE_UNSAFE ? "on" : "off";
     option_own(w, "-add-fd", xasprintf("fd=%d,set=1", QEMU_DISK_FD));
     option_own(w, "-blockdev",

@@ -54,7 +54,9 @@ char **qemu_words(const struct qemu_plan *p, struct error *e);
 void qemu_free_words(char **words);
 
 const char *qemu_machine_name(enum qemu_machine m); /* "q35" */
-const char *qemu_cache_name(enum qemu_cache c);     /* "none" */
+const char *qemu_cache_name(enum qemu_cache c);
+/* Is the scratch disk used past the page cache? Then its descriptor must be opened so, too. */
+bool qemu_disk_is_direct(const struct qemu_plan *p); /* "none" */
 
 /* The version in what `qemu --version` says: "QEMU emulator version 7.2.22 (Debian ...)" gives
  * "7.2.22". False: there is none in it. */

@@ -67,6 +67,7 @@ static void nothing_listens_and_nothing_is_there_unasked(void **state)
     assert_false(some_word_has(w, "netdev"));
     assert_false(some_word_has(w, "fdset/1"));
     assert_true(has_word(w, "virtio-serial-device"));
+    assert_string_equal(value_of(w, "-bios"), "qboot.rom");
     assert_non_null(strstr(value_of(w, "-append"), "tsc_early_khz=2096021"));
     qemu_free_words(w);
 }
@@ -99,6 +100,7 @@ static void emulated_devices_replace_the_virtual_ones(void **state)
     p.prefix = 30;
     char **w = qemu_words(&p, &e);
     assert_true(has_word(w, "virtio-serial-pci"));
+    assert_false(has_word(w, "-bios"));
     assert_true(has_word(w, "ide-hd,drive=disk,write-cache=on"));
     assert_true(some_word_has(w, "e1000,netdev=net"));
     assert_false(some_word_has(w, "virtio-blk"));
