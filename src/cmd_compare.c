@@ -86,7 +86,7 @@ static void print_text(const struct compare *c, const char *before, const char *
                  COMPARE_SESSIONS_MIN);
         text_wrap(stdout, sentence, 0, 0);
     }
-    char left_out[TARGETS_MAX * TARGET_ID_MAX + 128];
+    char left_out[TARGETS_MAX * (TARGET_ID_MAX + 2) + 128];
     if (c->emulated_count)
         text_wrap(stdout, compare_emulated_text(c, left_out, sizeof left_out), 0, 0);
     if (c->only_before || c->only_after)
@@ -115,7 +115,7 @@ static void print_json(const struct compare *c, const char *before, const char *
     }
     cJSON *notes = json_array();
     cJSON_AddItemToObject(o, "notes", notes);
-    char left_out[TARGETS_MAX * TARGET_ID_MAX + 128];
+    char left_out[TARGETS_MAX * (TARGET_ID_MAX + 2) + 128];
     if (c->emulated_count)
         cJSON_AddItemToArray(
             notes, cJSON_CreateString(compare_emulated_text(c, left_out, sizeof left_out)));

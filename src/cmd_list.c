@@ -169,7 +169,7 @@ static int list_targets(const struct options *o, FILE *out, struct error *e)
     return array ? print_json(array, out) : 0;
 }
 
-/* "container, tcg EMULATED": the guests of a stored result. A damaged one tells none. */
+/* "native, tcg EMULATED": the targets of a stored result. A damaged one tells none. */
 static void targets_of(const char *path, char *text, size_t size, cJSON *array)
 {
     struct result r;

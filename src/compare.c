@@ -272,10 +272,10 @@ static void note_emulated(struct compare *c, const struct result *r)
 
 const char *compare_emulated_text(const struct compare *c, char *out, size_t size)
 {
-    char names[TARGETS_MAX * TARGET_ID_MAX] = "";
+    char names[TARGETS_MAX * (TARGET_ID_MAX + 2)] = "";
     for (size_t i = 0; i < c->emulated_count; i++) {
         size_t used = strlen(names);
-        snprintf(names + used, sizeof names - used, "%s%s", i ? "," : "", c->emulated[i]);
+        snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "", c->emulated[i]);
     }
     out[0] = '\0';
     if (names[0])
