@@ -66,7 +66,5 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s\n", e.text);
         status = 2;
     }
-    fflush(stderr);
-    /* Not exit(): liblxc keeps memory that checkers of leaks would complain of. */
-    _exit(status);
+    return status;
 }
