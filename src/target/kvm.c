@@ -89,6 +89,8 @@ static struct target *fall_back(const struct target_options *o, const struct mac
     struct target *t = emulate(o, term, ledger, e);
     if (t)
         snprintf(t->facts.remark, sizeof t->facts.remark, "EMULATED, because %.230s", why);
+    else
+        error_prefix(e, "%s; emulated", why);
     return t;
 }
 
