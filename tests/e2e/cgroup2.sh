@@ -18,33 +18,33 @@ if [ -z "$veth" ] || [ ! -r "$1" ]; then
 fi
 
 # Where whoever runs the machine may read them, even if the tree is below a directory that is not for all.
-mkdir -m 755 "$work/bin"
+mkdir -m 755 "$work/copies"
 for program in vmtax vmtax-agent vmtax-container; do
-    cp "${vmtax%/*}/$program" "$work/bin/"
+    cp "${vmtax%/*}/$program" "$work/copies/"
 done
-cp "$veth" "$work/bin/"
+cp "$veth" "$work/copies/"
 
 cat >"$work/commands" <<COMMANDS
 exec 2>/run/errors # a terminal otherwise: progress
 mark() { echo "[v2 \$1]"; }
-insmod $work/bin/${veth##*/}
+insmod $work/copies/${veth##*/}
 export HOME=/run/home XDG_RUNTIME_DIR=/run/own; mkdir -m 700 /run/home /run/own
 cd /
 left() { find /sys/fs/cgroup \( -name '*vmtax*' -o -name '*lxc*' \); grep vmtax /proc/mounts; ls /sys/class/net | grep vmtax; ls -d /run/vmtax /tmp/vmtax-[0-9]* 2>/dev/null; }
-measure() { $work/bin/vmtax run sys.syscall --on container --seconds 0.05 --memory 300M "\$@"; }
+measure() { $work/copies/vmtax run sys.syscall --on container --seconds 0.05 --memory 300M "\$@"; }
 mark root; measure --blocks 2 --json; mark "ended \$?"
 mark left; left
 mkdir -p /sys/fs/cgroup/above/own; echo \$\$ >/sys/fs/cgroup/above/own/cgroup.procs
 mark below; measure --blocks 2 --json; mark "ended \$?"
 mark left; left
-$work/bin/vmtax run sys.syscall --on container --blocks 100 --seconds 0.05 --memory 300M >/dev/null 2>&1 </dev/null &
+$work/copies/vmtax run sys.syscall --on container --blocks 100 --seconds 0.05 --memory 300M >/dev/null 2>&1 </dev/null &
 for i in \$(seq 200); do
     find /sys/fs/cgroup -path '*vmtax*' -name memory.max -exec grep -hx 314572800 {} + 2>/dev/null >/run/seen; [ ! -s /run/seen ] || break
     sleep 0.2
 done
 mark limits; sort -u /run/seen
 kill -9 \$!; wait; sleep 1
-mark swept; $work/bin/vmtax run null --on native --blocks 2 --seconds 0.05 >/dev/null; mark "ended \$?"
+mark swept; $work/copies/vmtax run null --on native --blocks 2 --seconds 0.05 >/dev/null; mark "ended \$?"
 mark left; left
 mark errors; tail -n 20 /run/errors
 mark end

@@ -127,7 +127,7 @@ disk_full() {
 
 # shellcheck disable=SC2086
 file_size_limit() {
-    (ulimit -f 131072 && exec "$vmtax" run $one_file --on tcg $small) >"$out" 2>"$err" </dev/null &
+    (ulimit -f 65536 && exec "$vmtax" run $one_file --on tcg $small) >"$out" 2>"$err" </dev/null &
     pid=$!
     finished 2 30
     says "$err" 'File too large'
