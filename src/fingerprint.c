@@ -338,6 +338,10 @@ static const struct rule {
     const char *effect; /* "kernel changed from A to B: <effect>" */
 } rules[] = {
     {"sh", FACT_FATAL, "sys.fork_sh", "/bin/sh", "fork+sh starts another program"},
+    {"engine.linpack", FACT_FATAL, "linpack", "the library of linpack",
+     "its kernels may be other ones"},
+    {"engine.linpack.core", FACT_FATAL, "linpack", "the core type of OpenBLAS",
+     "linpack runs other kernels"},
     {"hypervisor", FACT_WARN, NULL, "the hypervisor below this machine",
      "native itself runs on something else; any row may differ"},
     {"inside", FACT_WARN, NULL, "the container around vmtax",

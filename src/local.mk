@@ -1,6 +1,7 @@
 # What both programs need: records, text, histogram, catalogue. Compiled once for each, because the agent is static.
 common_sources = \
 	src/error.c src/error.h \
+	src/coretype.c src/coretype.h \
 	src/protocol.c src/protocol.h \
 	src/text.c src/text.h src/text_ranges.h \
 	src/histogram.c src/histogram.h \

@@ -5,6 +5,7 @@
 #define VMTAX_RUN_H
 
 #include "board.h"
+#include "coretype.h"
 #include "place.h"
 #include "plan.h"
 #include "result.h"
@@ -33,6 +34,7 @@ struct run {
     double expected_s; /* of the whole plan */
     double done_s;     /* expected seconds of what is done */
     uint32_t next_slot;
+    size_t core;         /* of coretypes, for all targets; CORETYPE_AUTO: not chosen yet */
     bool *dead;          /* metric x target: failed for good */
     struct habit *habit; /* of each metric */
     double *block_s;     /* the longest block of each metric so far; 0: none yet */

@@ -8,6 +8,7 @@
 #define VMTAX_SESSION_H
 
 #include "clock.h"
+#include "coretype.h"
 #include "error.h"
 #include "result.h"
 #include "target/target.h"
@@ -19,6 +20,7 @@ struct session;
 
 struct session_hello {
     char sha256[65], kernel[64], clocksource[32], arch[16], virt[32];
+    unsigned features; /* of the processor (coretype.h); 0: not told */
     uint64_t cpus, memory_kib;
 };
 
@@ -63,8 +65,8 @@ struct session_result {
     double steal;           /* NAN unknown */
     struct counters inside; /* what the target's kernel counted in the timed part */
     bool verified;
-    uint32_t flags; /* FLAG_CLOCK ... */
-    char engine[32];
+    uint32_t flags;           /* FLAG_CLOCK ... */
+    char engine[ENGINE_MAX];  /* the library that did the work; empty: the agent itself */
     char failure[REASON_MAX]; /* not empty: the workload could not run or its result was wrong; the
                                  session goes on */
 };

@@ -221,16 +221,19 @@ static void paper_line(struct page *p, const struct snapshot *s, const struct wo
     static const char *const kinds[] = {"openvz", "xen", "kvm"};
     static const char *const titles[] = {"OpenVZ", "Xen", "KVM"};
     double native = row_paper(s, w, "native");
-    char text[160];
-    if (!isfinite(native))
-        return;
-    size_t used = (size_t)snprintf(text, sizeof text, "native %.4g µs", native);
+    char text[160] = "";
+    size_t used = 0;
+    if (isfinite(native))
+        used = (size_t)snprintf(text, sizeof text, "native %.4g µs", native);
     for (size_t i = 0; i < 3; i++) {
-        double value = row_paper(s, w, kinds[i]);
-        if (isfinite(value) && used < sizeof text)
-            used += (size_t)snprintf(text + used, sizeof text - used, "  %s %.1f %%", titles[i],
-                                     100 * native / value);
+        double relation = row_paper_relation(s, w, kinds[i]);
+        if (isfinite(relation) && used < sizeof text)
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s%s %.*f %%",
+                                     used ? "  " : "", titles[i], isfinite(native) ? 1 : 2,
+                                     100 * relation); /* as exactly as its text says it */
     }
+    if (used == 0)
+        return;
     page_field(p, "paper", STYLE_DIM, "2010: %s of its native (%s)", text, w->mirrors);
 }
 

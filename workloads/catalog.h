@@ -40,10 +40,12 @@ enum subsystem subsystem_find(const char *id);
 
 /* How the figure follows from operations and seconds. */
 enum figure {
+    FIGURE_TIME_MS,   /* milliseconds per operation; lower is better */
     FIGURE_TIME_US,   /* microseconds per operation; lower is better */
     FIGURE_TIME_NS,   /* nanoseconds per operation; lower is better */
     FIGURE_OPS_PER_S, /* operations per second; higher is better */
     FIGURE_MB_PER_S,  /* 10^6 bytes per second; higher is better */
+    FIGURE_GFLOPS,    /* 10^9 floating-point operations per second; higher is better */
     FIGURE_NONE,      /* `null`: nothing */
 };
 
@@ -64,6 +66,8 @@ struct param {
 #define PARAMS_MAX      4
 #define PARAMS_TEXT     64
 #define WORKLOAD_ID_MAX 32
+/* The name of a library that does a workload's work, with its version. */
+#define ENGINE_MAX 32
 
 /* Which parameter sets a profile measures. */
 enum profile {
@@ -99,6 +103,7 @@ struct workload {
     double lead_s;     /* discarded lead-in, the same for all targets */
     double margin;     /* log units; 0 = the subsystem's */
     bool latency;      /* keeps a histogram of sampled operations */
+    bool own_threads;  /* parameter cpus is the kernel's own business: the agent runs one lane */
     unsigned profiles; /* in which profiles it takes part; points refine it. 0: only when it or its
                           subsystem is named */
 };
@@ -107,7 +112,7 @@ struct workload {
 extern const struct workload workloads[];
 
 const struct workload *workload_find(const char *id);
-/* Unit of the figure: "µs", "ns", "op/s", "MB/s", "". */
+/* Unit of the figure: "ms", "µs", "ns", "op/s", "MB/s", "GFLOPS", "". */
 const char *workload_unit(const struct workload *w);
 bool workload_lower_is_better(const struct workload *w);
 double workload_margin(const struct workload *w);
@@ -123,8 +128,12 @@ int params_parse(const struct workload *w, const char *text, uint64_t values[PAR
 void params_format(const struct workload *w, const uint64_t values[PARAMS_MAX],
                    char out[PARAMS_TEXT]);
 
+/* Memory that it takes at once with these parameters, bytes; 0: little, or not worth a refusal. */
+uint64_t workload_memory(const struct workload *w, const uint64_t values[PARAMS_MAX]);
+
 /* The value of one figure from what was counted. bytes is the number of bytes moved
- * (FIGURE_MB_PER_S only). NAN when there is no figure: FIGURE_NONE, or nothing was counted. */
+ * (FIGURE_MB_PER_S), or of floating-point operations done (FIGURE_GFLOPS). NAN when there is no
+ * figure: FIGURE_NONE, or nothing was counted. */
 double workload_value(const struct workload *w, double ops, double bytes, double seconds);
 
 #endif

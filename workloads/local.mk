@@ -1,3 +1,39 @@
+# One file a program: stand-ins for the members of CINT2006 and CFP2006.
+cint_sources = \
+	workloads/cint/programs.c \
+	workloads/cint/interpreter.c \
+	workloads/cint/bzip2.c \
+	workloads/cint/compiler.c \
+	workloads/cint/mincost.c \
+	workloads/cint/go.c \
+	workloads/cint/viterbi.c \
+	workloads/cint/chess.c \
+	workloads/cint/quantum.c \
+	workloads/cint/video.c \
+	workloads/cint/events.c \
+	workloads/cint/path.c \
+	workloads/cint/xml.c
+cfp_sources = \
+	workloads/cfp/field.h \
+	workloads/cfp/implicit.c \
+	workloads/cfp/scf.c \
+	workloads/cfp/lattice.c \
+	workloads/cfp/mhd.c \
+	workloads/cfp/water.c \
+	workloads/cfp/relativity.c \
+	workloads/cfp/euler.c \
+	workloads/cfp/atoms.c \
+	workloads/cfp/fem.c \
+	workloads/cfp/programs.c \
+	workloads/cfp/lp.c \
+	workloads/cfp/raytrace.c \
+	workloads/cfp/elastic.c \
+	workloads/cfp/fdtd.c \
+	workloads/cfp/density.c \
+	workloads/cfp/lbm.c \
+	workloads/cfp/weather.c \
+	workloads/cfp/speech.c
+
 # Timed kernels: compiled with fixed flags of their own; nothing else goes in here.
 noinst_LIBRARIES += libkernels.a
 libkernels_a_SOURCES = \
@@ -11,8 +47,12 @@ libkernels_a_SOURCES = \
 	workloads/ram.c \
 	workloads/membw.c \
 	workloads/file.c \
+	workloads/linpack.c workloads/payload/linpack.h \
 	workloads/tinyvm.c workloads/tinyvm_probe.c workloads/tinyvm.h \
-	workloads/exits.c
+	workloads/exits.c \
+	workloads/program/program.c workloads/program/program.h \
+	workloads/program/timed_math.h workloads/program/digest_array.h \
+	$(cint_sources) $(cfp_sources)
 libkernels_a_CFLAGS = $(AM_CFLAGS) -fPIE
 $(libkernels_a_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
 
@@ -33,4 +73,13 @@ vmtax_agent_SOURCES = $(common_sources) \
 	workloads/agent/tsc.c workloads/agent/tsc.h
 vmtax_agent_CFLAGS = $(AM_CFLAGS) -fPIE
 vmtax_agent_LDFLAGS = $(AM_LDFLAGS) $(AGENT_LDFLAGS)
-vmtax_agent_LDADD = libkernels.a -lm
+vmtax_agent_LDADD = libkernels.a $(KERNEL_LIBS) -lm
+
+# Payloads: programs beside the agent, for what needs libraries that cannot be linked statically.
+if HAVE_OPENBLAS
+pkglibexec_PROGRAMS += vmtax-linpack
+endif
+vmtax_linpack_SOURCES = \
+	workloads/payload/linpack.c workloads/payload/linpack.h \
+	workloads/payload/dense.c workloads/payload/dense.h
+vmtax_linpack_LDADD = $(OPENBLAS_LIBS) -lm

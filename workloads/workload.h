@@ -8,7 +8,7 @@
  * Lanes: when the workload has a parameter `cpus` (0 = all, else a number), the worker starts that
  * many threads, each pinned to a processor of its own and each with its own struct work; all start
  * at one barrier. Lane 0 is the worker's main thread, so children forked there may use
- * PR_SET_PDEATHSIG.
+ * PR_SET_PDEATHSIG. A workload with own_threads has one lane and sees to its processors itself.
  *
  * Inside run() no library function is called that glibc dispatches by processor (memcpy, memset,
  * strlen, sin, ...). Whatever runs inside the time is marked WORK_TIMED; a test over the
@@ -26,14 +26,18 @@ struct work {
     unsigned lane, lanes;
     const int *cpus; /* processors of this run, one per lane first; cpu_count of them */
     size_t cpu_count;
-    const char *scratch; /* private directory on the target's own disk, or NULL */
-    uint64_t seed;       /* the same for all targets of a block */
-    void *state;         /* the workload's own */
-    struct error *error; /* filled by a function that returns -1 */
-    uint64_t step;       /* set by prepare(): counts are multiples of it (a whole lap); 0 = any */
+    const char *scratch;  /* private directory on the target's own disk, or NULL */
+    const char *payloads; /* directory of the programs that some workloads start, or NULL */
+    uint64_t seed;        /* the same for all targets of a block */
+    void *state;          /* the workload's own */
+    struct error *error;  /* filled by a function that returns -1 */
+    uint64_t step;        /* set by prepare(): counts are multiples of it (a whole lap); 0 = any */
+    char engine[ENGINE_MAX]; /* set by prepare(): the library that does the work, and its version;
+                                empty: it is our own code */
 
     /* Written by run() through the helpers below. */
-    uint64_t bytes;       /* bytes moved, for FIGURE_MB_PER_S */
+    uint64_t bytes;       /* bytes moved, for FIGURE_MB_PER_S; floating-point operations done, for
+                             FIGURE_GFLOPS */
     uint64_t excluded_ns; /* time inside run() that does not count, by work_exclude_begin/end */
     uint64_t exclude_from;
     struct histogram *latency; /* NULL when not wanted */
@@ -63,6 +67,9 @@ extern const struct workload_ops *const workload_ops_ram[];
 extern const struct workload_ops *const workload_ops_membw[];
 extern const struct workload_ops *const workload_ops_file[];
 extern const struct workload_ops *const workload_ops_exits[];
+extern const struct workload_ops *const workload_ops_linpack[];
+/* Shared by all programs (program/program.h); its id is NULL. */
+extern const struct workload_ops workload_ops_program;
 const struct workload_ops *workload_ops_find(const char *id);
 
 /* Helpers for kernels (agent/work.c). */

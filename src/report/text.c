@@ -411,6 +411,13 @@ static void write_machine(const struct page *p)
              fact(r, "cpu.model"), fact(r, "kernel"), fact(r, "cpu.online"), fact(r, "governor"),
              fact(r, "hypervisor"));
     put_sentence((void *)p, line);
+    if (result_fact(r, "engine.linpack")) {
+        const char *core = result_fact(r, "engine.linpack.core");
+        snprintf(line, sizeof line, "linpack: %s, %s%s", fact(r, "engine.linpack"),
+                 core ? "in every target the code for " : "the core type that the row names",
+                 core ? core : "");
+        put_sentence((void *)p, line);
+    }
     for (size_t i = 0; i < r->target_count; i++) {
         const struct result_target *t = &r->targets[i];
         const char *host = fact(r, "kernel");

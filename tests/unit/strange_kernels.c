@@ -3,6 +3,7 @@
  * tested through the real protocol. Not installed. */
 #include <config.h>
 
+#include "workloads/program/program.h"
 #include "workloads/workload.h"
 
 #include <fcntl.h>
@@ -229,6 +230,13 @@ const struct workload_ops *const workload_ops_ram[] = {
 
 const struct workload_ops *const workload_ops_membw[] = {NULL};
 const struct workload_ops *const workload_ops_exits[] = {NULL};
+const struct workload_ops *const workload_ops_linpack[] = {NULL};
+const struct workload_ops workload_ops_program = {.id = NULL};
+const struct program *program_find(const char *id)
+{
+    (void)id;
+    return NULL;
+}
 
 const struct workload_ops *const workload_ops_file[] = {
     KERNEL("file.write", .prepare = leave_file, .run = spin, .verify = nothing),

@@ -189,7 +189,7 @@ static void every_row_has_a_kernel(void **state)
     (void)state;
     static const struct workload_ops *const *const lists[] = {
         workload_ops_null,  workload_ops_sys,  workload_ops_ctx,   workload_ops_ram,
-        workload_ops_membw, workload_ops_file, workload_ops_exits,
+        workload_ops_membw, workload_ops_file, workload_ops_exits, workload_ops_linpack,
     };
     size_t rows = 0, kernels = 0;
     for (const struct workload *w = workloads; w->id; w++, rows++)
@@ -253,6 +253,7 @@ static void kernels_leave_nothing_behind(void **state)
           "size=12K record=4K direct=yes sync=fsync"}},
         {"exit.hlt", {"placement=same", "placement=cross"}},
         {"exit.", {""}},
+        {"linpack", {NULL}}, /* has a test of its own */
     };
     for (const struct workload *w = workloads; w->id; w++) {
         size_t v = 0;

@@ -106,7 +106,8 @@ static void run_agent(struct init *n)
     if (dup2(n->port, STDIN_FILENO) < 0 || dup2(n->port, STDOUT_FILENO) < 0)
         return;
     const char *scratch = n->boot.scratch[0] ? n->boot.scratch : NULL;
-    _exit(supervisor_main(STDIN_FILENO, STDOUT_FILENO, scratch));
+    const char *payloads = n->boot.payloads[0] ? n->boot.payloads : NULL;
+    _exit(supervisor_main(STDIN_FILENO, STDOUT_FILENO, scratch, payloads));
 }
 
 static void run_shell(const struct boot *b)

@@ -12,6 +12,9 @@
 #define TIME_MAX_US 600000000u
 #define TICK_MIN_US 10000u
 
+/* A workload may take three quarters of the memory; the rest is the kernel's and the agent's. */
+#define MEMORY_SHARE(kib) ((kib) / 4 * 3)
+
 int request_slot(const struct record *record, uint64_t *slot, struct error *e)
 {
     return record_u64(record, "slot", 0, UINT32_MAX, slot, e);
@@ -20,7 +23,7 @@ int request_slot(const struct record *record, uint64_t *slot, struct error *e)
 /* Lanes that parameter `cpus` asks for: 0 = all usable. */
 static int find_lanes(struct request *r, const struct facts *facts, struct error *e)
 {
-    r->lanes = 1;
+    r->lanes = r->cpus = 1;
     for (size_t i = 0; r->workload->params && r->workload->params[i].name; i++) {
         if (strcmp(r->workload->params[i].name, "cpus") != 0)
             continue;
@@ -32,7 +35,8 @@ static int find_lanes(struct request *r, const struct facts *facts, struct error
         if (lanes > WORKER_LANES_MAX)
             return error_set(e, ERROR_USAGE, "%s runs on at most %d processors", r->workload->id,
                              WORKER_LANES_MAX);
-        r->lanes = (unsigned)lanes;
+        r->cpus = (unsigned)lanes;
+        r->lanes = r->workload->own_threads ? 1 : r->cpus;
     }
     return 0;
 }
@@ -50,6 +54,13 @@ static int check_needs(const struct request *r, const struct facts *facts, const
                          "%s with these parameters needs two processors, and one "
                          "is usable here",
                          r->workload->id);
+    uint64_t kib = workload_memory(r->workload, r->param) / 1024;
+    if (facts->memory_kib && kib > MEMORY_SHARE(facts->memory_kib))
+        return error_set(e, ERROR_USAGE,
+                         "%s with these parameters takes %llu MiB, and of the %llu MiB here it may "
+                         "take three quarters: choose a smaller size or more --memory",
+                         r->workload->id, (unsigned long long)kib / 1024,
+                         (unsigned long long)facts->memory_kib / 1024);
     return 0;
 }
 

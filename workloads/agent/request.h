@@ -18,6 +18,7 @@ struct request {
     const struct workload *workload;
     uint64_t param[PARAMS_MAX];
     unsigned lanes; /* 1 .. WORKER_LANES_MAX, and no more than there are usable processors */
+    unsigned cpus;  /* processors at work: as many, but where the workload has own_threads */
     bool fresh;
     uint64_t tick_ns; /* 0: no ticks */
     struct worker_slot job;

@@ -63,7 +63,7 @@ enum phase {
 struct supervisor {
     int input, signals;
     bool one_device; /* input and output are the same device: see wait_and_handle() */
-    const char *scratch;
+    const char *scratch, *payloads;
     struct facts facts;
     struct line_reader lines;
     struct output output;
@@ -114,7 +114,7 @@ static size_t slot_cpus(const struct supervisor *s)
     for (const struct param *p = s->current.workload->params; p && p->name; p++)
         if (strcmp(p->name, "placement") == 0)
             return s->facts.cpu_count;
-    return s->current.lanes;
+    return s->current.cpus;
 }
 
 static void begin_slot(struct supervisor *s, const struct request *r)
@@ -134,6 +134,7 @@ static void start_process(struct supervisor *s, const struct request *r)
                                 .param = r->param,
                                 .lanes = r->lanes,
                                 .scratch = s->scratch,
+                                .payloads = s->payloads,
                                 .cpu_mask = s->facts.cpu_mask,
                                 .cpu_mask_size = sizeof s->facts.cpu_mask};
     if (process_start(&s->process, &plan, &e) < 0) {
@@ -570,7 +571,7 @@ static void release(struct supervisor *s)
     free(s);
 }
 
-int supervisor_main(int input, int output, const char *scratch)
+int supervisor_main(int input, int output, const char *scratch, const char *payloads)
 {
     struct supervisor *s = malloc(sizeof *s);
     if (!s || init(s, input, output, scratch) < 0) {
@@ -579,6 +580,7 @@ int supervisor_main(int input, int output, const char *scratch)
             release(s);
         return 1;
     }
+    s->payloads = payloads;
     make_way(s);
     sent(s, reply_hello(&s->output, &s->facts));
     while (!s->quit) {

@@ -443,6 +443,7 @@ static int collect(struct worker *w)
     }
     o->ns = ns / w->lane_count;
     o->verified = w->ops->verify != NULL;
+    memcpy(o->engine, w->lanes[0].work.engine, sizeof o->engine);
 
     static const double quantiles[] = {0.5, 0.9, 0.99, 0.999};
     uint64_t *const values[] = {&o->p50_ns, &o->p90_ns, &o->p99_ns, &o->p99_9_ns};
@@ -533,6 +534,7 @@ static int worker_init(struct worker *w)
                                 .cpus = w->cpus,
                                 .cpu_count = w->cpu_count,
                                 .scratch = s->scratch[0] ? s->scratch : NULL,
+                                .payloads = s->payloads[0] ? s->payloads : NULL,
                                 .seed = s->slot.seed,
                                 .error = &l->error};
         memcpy(l->work.param, s->param, sizeof l->work.param);
