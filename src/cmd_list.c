@@ -37,7 +37,10 @@ static cJSON *needs_json(const struct workload *w)
     static const struct {
         unsigned need;
         const char *word;
-    } words[] = {{NEED_SCRATCH, "scratch"}, {NEED_TWO_CPUS, "two cpus"}, {NEED_KVM, "kvm"}};
+    } words[] = {{NEED_SCRATCH, "scratch"},
+                 {NEED_TWO_CPUS, "two cpus"},
+                 {NEED_KVM, "kvm"},
+                 {NEED_TREE, "kernel sources"}};
     cJSON *array = cJSON_CreateArray();
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (w->needs & words[i].need)

@@ -22,6 +22,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/clock.c src/clock.h \
 	src/plan.c src/plan.h \
 	src/scratch.c src/scratch.h \
+	src/tree.c src/tree.h \
 	src/session.c src/session.h \
 	src/place.c src/place.h \
 	src/slot.c src/slot.h \

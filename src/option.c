@@ -36,6 +36,9 @@ const struct option_row option_rows[] = {
     {"scratch", 0, OPTION_PATH, AT(scratch), 0, 0, NULL, "DIR",
      "where disk workloads write; must be on a disk (default: /var/tmp or ~/.cache)",
      FOR_MEASURING},
+    {"tree", 0, OPTION_TEXT, AT(tree), 0, 0, NULL, "DIR",
+     "kernel sources that kbuild compiles (default: the newest /usr/src/linux-source-*.tar.xz)",
+     FOR_MEASURING},
     {"accel", 0, OPTION_CHOICE, AT(accel), 0, 0, "auto|kvm|tcg", "ACCEL",
      "what virtual machines run by: kvm (refuse otherwise), tcg (emulated, never judged) or auto: "
      "kvm, and where that does not work tcg (default: auto)",

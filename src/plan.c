@@ -14,6 +14,8 @@
 #define FRESH_EXTRA_S 0.030
 /* A guest that idled starts cold: no lead-in is shorter than this. */
 #define LEAD_MIN_S 0.020
+/* One long operation is prepared anew before each slot: estimated. */
+#define ARRANGE_S 5.0
 /* Starting and stopping one target. */
 #define TARGET_EXTRA_S 0.5
 
@@ -159,6 +161,8 @@ int plan_add(struct plan *p, const char *word, struct error *e)
 
 double plan_slot_seconds(const struct plan *p, const struct workload *w)
 {
+    if (w->patience_s > 0) /* as long as it takes */
+        return w->slot_s;
     return p->slot_s > 0 ? p->slot_s : p->slot_scale * w->slot_s;
 }
 
@@ -167,14 +171,19 @@ double plan_lead_seconds(const struct plan *p, const struct workload *w)
     return fmax(LEAD_MIN_S, p->slot_scale * w->lead_s);
 }
 
-static double slot_seconds(const struct plan *p, const struct workload *w)
+static double slot_seconds(const struct plan *p, const struct plan_row *row)
 {
+    const struct workload *w = row->workload;
+    uint64_t values[PARAMS_MAX];
+    struct error e;
+    if (w->patience_s > 0 && params_parse(w, row->params, values, &e) == 0)
+        return workload_slot_s(w, values) + ARRANGE_S;
     return plan_lead_seconds(p, w) + plan_slot_seconds(p, w) + SLOT_EXTRA_S;
 }
 
 double plan_block_seconds(const struct plan *p, const struct plan_row *row)
 {
-    return (double)p->target_count * (2 * slot_seconds(p, row->workload) + FRESH_EXTRA_S);
+    return (double)p->target_count * (2 * slot_seconds(p, row) + FRESH_EXTRA_S);
 }
 
 double plan_start_seconds(const struct plan *p)

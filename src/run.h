@@ -30,9 +30,11 @@ struct run {
     int interrupt_fd;
     struct places places;
     struct scratch scratch;
-    double started_s;  /* host time line */
-    double expected_s; /* of the whole plan */
-    double done_s;     /* expected seconds of what is done */
+    char tree[4096];       /* archive of the kernel's sources; empty: none */
+    struct error treeless; /* why there is none */
+    double started_s;      /* host time line */
+    double expected_s;     /* of the whole plan */
+    double done_s;         /* expected seconds of what is done */
     uint32_t next_slot;
     size_t core;         /* of coretypes, for all targets; CORETYPE_AUTO: not chosen yet */
     bool *dead;          /* metric x target: failed for good */

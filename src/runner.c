@@ -12,6 +12,7 @@
 #include "slot.h"
 #include "target/ledger.h"
 #include "text.h"
+#include "tree.h"
 #include "xalloc.h"
 
 #include <math.h>
@@ -217,6 +218,38 @@ static bool needs_scratch(const struct plan *plan, uint64_t *bytes)
     return needed;
 }
 
+/* What a built kernel needs beside its sources, generously. */
+#define TREE_BUILD_BYTES (UINT64_C(256) << 20)
+
+/* Makes the archive that kbuild unpacks. Without one the run goes on: its rows say why. */
+static int prepare_tree(struct run *r, struct error *e)
+{
+    bool needed = false;
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < r->plan->row_count; i++)
+        needed |= (r->plan->rows[i].workload->needs & NEED_TREE) != 0;
+    if (!needed)
+        return 0;
+    run_show_phase(r, "making the kernel's sources ready");
+    char archive[sizeof r->tree];
+    if (tree_make(r->plan->options.tree, r->interrupt_fd, archive, sizeof archive, &bytes,
+                  &r->treeless) < 0 ||
+        tree_place(archive, r->scratch, r->tree, sizeof r->tree, r->seed, sizeof r->seed,
+                   &r->treeless) < 0) {
+        r->tree[0] = '\0';
+        if (r->treeless.kind != ERROR_INTERRUPTED)
+            return 0;
+        *e = r->treeless;
+        return -1;
+    }
+    r->places.options.scratch_seed = r->seed;
+    /* Small files fill up their last blocks. */
+    bytes = 2 * bytes + bytes / 2 + TREE_BUILD_BYTES;
+    if (r->places.options.scratch_bytes < bytes)
+        r->places.options.scratch_bytes = bytes;
+    return 0;
+}
+
 static int prepare(struct run *r, struct error *e)
 {
     size_t swept = 0;
@@ -241,6 +274,8 @@ static int prepare(struct run *r, struct error *e)
                       "removed %zu scratch director%s that dead runs had left beside %s",
                       r->scratch.swept, r->scratch.swept == 1 ? "y" : "ies", r->scratch.path);
     }
+    if (prepare_tree(r, e) < 0)
+        return -1;
     run_show_phase(r, "reading the machine");
     fingerprint_read(r->result);
     if (r->scratch.path[0])

@@ -376,6 +376,8 @@ static int send_run(struct session *s, const struct session_run *run, struct err
     record_add_u64(&w, "tick_us", (uint64_t)llround(run->tick_s * 1e6));
     record_add_u64(&w, "fresh", run->fresh);
     record_add_u64(&w, "seed", run->seed);
+    if (run->tree)
+        record_add_text(&w, "tree", run->tree);
     return send_line(s, line, record_end(&w), e);
 }
 
@@ -503,12 +505,15 @@ int session_run(struct session *s, const struct session_run *run, struct session
                 struct error *e)
 {
     *out = (struct session_result){.steal = NAN};
-    double longest = PREPARE_TIMEOUT + run->lead_s + 2 * run->time_s + FINISH_TIMEOUT;
+    /* The agent gives each phase the workload's own patience; we hear of it a little later. */
+    double before_s = PREPARE_TIMEOUT + run->lead_s + 2 * run->patience_s;
+    double after_s = 2 * run->time_s + FINISH_TIMEOUT + 2 * run->patience_s;
+    double longest = before_s + after_s;
     expect_at_most(s, longest);
     double sent = now_s();
     if (send_run(s, run, e) < 0)
         return -1;
-    double deadline = now_s() + PREPARE_TIMEOUT + run->lead_s;
+    double deadline = now_s() + before_s;
     double begun = NAN;
     bool ended = false;
     uint64_t ops = 0, ns = 0;
@@ -522,9 +527,8 @@ int session_run(struct session *s, const struct session_run *run, struct session
             return -1;
         }
         if (got == 0)
-            return error_set(
-                e, ERROR_GUEST, "%s hangs: %s gave no sign for %.0f s", name_of(s), run->workload,
-                isnan(begun) ? PREPARE_TIMEOUT + run->lead_s : 2 * run->time_s + FINISH_TIMEOUT);
+            return error_set(e, ERROR_GUEST, "%s hangs: %s gave no sign for %.0f s", name_of(s),
+                             run->workload, isnan(begun) ? before_s : after_s);
         uint64_t slot;
         struct error wrong;
         if (record_u64(&r, "slot", 0, UINT32_MAX, &slot, &wrong) < 0 || slot != run->slot)
@@ -537,7 +541,7 @@ int session_run(struct session *s, const struct session_run *run, struct session
             if (run->mark && isnan(begun))
                 run->mark(context, false);
             begun = now_s();
-            deadline = begun + 2 * run->time_s + FINISH_TIMEOUT;
+            deadline = begun + after_s;
         } else if (strcmp(r.verb, "tick") == 0) {
             take_tick(&r, &ops, &ns, tick, context);
         } else if (strcmp(r.verb, "fail") == 0) {

@@ -6,6 +6,7 @@
 #include "scratch.h"
 #include "target/kinds.h"
 #include "text.h"
+#include "tree.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -225,8 +226,11 @@ int setup_plan(struct plan *p, const struct options *o, enum profile default_pro
     p->options.memory_bytes = o->memory ? o->memory : SETUP_DEFAULT_MEMORY;
     p->options.limits = true;
     p->options.scratch = o->scratch;
+    p->options.tree = o->tree;
     p->options.machine = setup_machine(o);
     if (o->scratch && scratch_check(o->scratch, e) < 0)
+        return -1;
+    if (o->tree && tree_check(o->tree, e) < 0)
         return -1;
     if (setup_agent(agent, size, e) < 0)
         return -1;

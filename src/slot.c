@@ -230,7 +230,11 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
         .fresh = fresh,
         .seed = UINT64_C(0x9e3779b97f4a7c15) * (metric * 1000 + block + 1),
         .mark = live_mark,
+        .tree = r->tree[0] ? r->tree : NULL,
+        .patience_s = row->workload->patience_s,
     };
+    if (row->workload->patience_s > 0)
+        request.tick_s = 0; /* one operation: nothing to be told before its end */
     struct session_result out = {0};
     struct habit *habit = &r->habit[metric];
     struct live live = {
@@ -246,7 +250,9 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
     struct host_steal before = host_steal_read();
     struct error broken;
     int rc = session_audit_clock(p->session, &broken);
-    if (rc == 0 && possible)
+    if (rc == 0 && (row->workload->needs & NEED_TREE) && !r->tree[0])
+        text_copy(out.failure, sizeof out.failure, r->treeless.text);
+    else if (rc == 0 && possible)
         rc = session_run(p->session, &request, &out, live_tick, &live, &broken);
     if (rc == 0)
         rc = session_audit_clock(p->session, &broken);

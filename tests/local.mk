@@ -19,6 +19,7 @@ e2e_tests = \
 	tests/e2e/run.sh \
 	tests/e2e/exits.sh \
 	tests/e2e/linpack.sh \
+	tests/e2e/kbuild.sh \
 	tests/e2e/container.sh \
 	tests/e2e/interrupt.sh \
 	tests/e2e/dashboard.sh \
@@ -253,6 +254,11 @@ unit_tests += tests/unit/test_ledger
 tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c tests/unit/unit.h
 tests_unit_test_ledger_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_ledger_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_tree
+tests_unit_test_tree_SOURCES = tests/unit/test_tree.c tests/unit/unit.h workloads/kbuild/tar.c
+tests_unit_test_tree_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(ARCHIVE_CFLAGS)
+tests_unit_test_tree_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_cache
 tests_unit_test_cache_SOURCES = tests/unit/test_cache.c tests/unit/unit.h

@@ -69,6 +69,24 @@ static const struct param linpack_params[] = {
      .help = "whose code OpenBLAS runs; auto: the best that all targets can run"},
     {.name = NULL},
 };
+static const struct param kbuild_params[] = {
+    {.name = "part",
+     .type = PARAM_CHOICE,
+     .choices = "quick|whole",
+     .max = 1,
+     .initial = 0,
+     .help = "quick: the directory lib of the kernel; whole: vmlinux"},
+    {.name = "cpus",
+     .type = PARAM_COUNT,
+     .min = 0,
+     .max = 1024,
+     .initial = 1,
+     .help = "jobs of make, on as many processors; 0 = one per processor"},
+    {.name = NULL},
+};
+static const double kbuild_estimates_s[] = {8, 60};
+static const struct point kbuild_points[] = {
+    {"part=quick cpus=1", SP}, {"part=whole cpus=1", P}, {"part=whole cpus=0", P}, {NULL, 0}};
 
 static const struct param ram_params[] = {
     {.name = "size",
@@ -356,6 +374,21 @@ const struct workload workloads[] = {
      .lead_s = 0.04,
      .own_threads = true,
      .profiles = QSP},
+    {.id = "kbuild",
+     .subsystem = SUBSYSTEM_PROCESSOR,
+     .title = "kernel compile",
+     .mirrors = "Fig. 4 kernel compile",
+     .method = "make of a Linux kernel in its smallest configuration by the target's own tools; "
+               "unpacking and configuring are not timed",
+     .figure = FIGURE_TIME_S,
+     .params = kbuild_params,
+     .points = kbuild_points,
+     .needs = NEED_SCRATCH | NEED_TREE,
+     .slot_s = 8,
+     .own_threads = true,
+     .patience_s = 1800,
+     .estimates_s = kbuild_estimates_s,
+     .profiles = SP},
 
     SYS("syscall", "syscall", 0.1, .method = "lat_syscall null: getppid()"),
     SYS("read", "read", 0.1, .method = "lat_syscall read: one byte from /dev/zero"),
@@ -480,6 +513,8 @@ const struct workload *workload_find(const char *id)
 const char *workload_unit(const struct workload *w)
 {
     switch (w->figure) {
+    case FIGURE_TIME_S:
+        return "s";
     case FIGURE_TIME_MS:
         return "ms";
     case FIGURE_TIME_US:
@@ -500,13 +535,18 @@ const char *workload_unit(const struct workload *w)
 
 bool workload_lower_is_better(const struct workload *w)
 {
-    return w->figure == FIGURE_TIME_MS || w->figure == FIGURE_TIME_US ||
-           w->figure == FIGURE_TIME_NS;
+    return w->figure == FIGURE_TIME_S || w->figure == FIGURE_TIME_MS ||
+           w->figure == FIGURE_TIME_US || w->figure == FIGURE_TIME_NS;
 }
 
 double workload_margin(const struct workload *w)
 {
     return w->margin > 0 ? w->margin : subsystems[w->subsystem].margin;
+}
+
+double workload_slot_s(const struct workload *w, const uint64_t values[PARAMS_MAX])
+{
+    return w->estimates_s ? w->estimates_s[values[0]] : w->slot_s;
 }
 
 unsigned workload_needs(const struct workload *w, const uint64_t values[PARAMS_MAX])
@@ -530,6 +570,8 @@ uint64_t workload_memory(const struct workload *w, const uint64_t values[PARAMS_
 double workload_value(const struct workload *w, double ops, double bytes, double seconds)
 {
     switch (w->figure) {
+    case FIGURE_TIME_S:
+        return ops > 0 && seconds > 0 ? seconds / ops : (double)NAN;
     case FIGURE_TIME_MS:
         return ops > 0 && seconds > 0 ? seconds * 1e3 / ops : (double)NAN;
     case FIGURE_TIME_US:

@@ -40,6 +40,7 @@ enum subsystem subsystem_find(const char *id);
 
 /* How the figure follows from operations and seconds. */
 enum figure {
+    FIGURE_TIME_S,    /* seconds per operation; lower is better */
     FIGURE_TIME_MS,   /* milliseconds per operation; lower is better */
     FIGURE_TIME_US,   /* microseconds per operation; lower is better */
     FIGURE_TIME_NS,   /* nanoseconds per operation; lower is better */
@@ -86,6 +87,7 @@ enum workload_need {
     NEED_TWO_CPUS = 2,
     NEED_KVM =
         4, /* a usable /dev/kvm in the target; its kernel looks for itself, and says why not */
+    NEED_TREE = 8, /* the kernel's sources, as vmtax prepared them (tree.h) */
 };
 
 struct workload {
@@ -99,10 +101,15 @@ struct workload {
     const struct param *params; /* up to PARAMS_MAX, ends with name NULL; or NULL */
     const struct point *points; /* ends with params NULL; or NULL = all defaults in all profiles */
     unsigned needs;
-    double slot_s;     /* timed part of a slot */
-    double lead_s;     /* discarded lead-in, the same for all targets */
-    double margin;     /* log units; 0 = the subsystem's */
-    bool latency;      /* keeps a histogram of sampled operations */
+    double slot_s; /* timed part of a slot */
+    double lead_s; /* discarded lead-in, the same for all targets */
+    /* Not 0: a slot is one long operation, without lead-in and batches, prepared anew by arrange()
+     * (workload.h), which starts its own processes on the processors that `cpus` asks for. It is
+     * killed if one of its phases takes longer than so many seconds. slot_s is then an estimate. */
+    double patience_s;
+    const double *estimates_s; /* instead of slot_s, by the value of the first parameter; or NULL */
+    double margin;             /* log units; 0 = the subsystem's */
+    bool latency;              /* keeps a histogram of sampled operations */
     bool own_threads;  /* parameter cpus is the kernel's own business: the agent runs one lane */
     unsigned profiles; /* in which profiles it takes part; points refine it. 0: only when it or its
                           subsystem is named */
@@ -112,10 +119,12 @@ struct workload {
 extern const struct workload workloads[];
 
 const struct workload *workload_find(const char *id);
-/* Unit of the figure: "ms", "µs", "ns", "op/s", "MB/s", "GFLOPS", "". */
+/* Unit of the figure: "s", "ms", "µs", "ns", "op/s", "MB/s", "GFLOPS", "". */
 const char *workload_unit(const struct workload *w);
 bool workload_lower_is_better(const struct workload *w);
 double workload_margin(const struct workload *w);
+/* Expected seconds of the timed part with these parameters. */
+double workload_slot_s(const struct workload *w, const uint64_t values[PARAMS_MAX]);
 /* Of enum workload_need, with these parameters: placement=cross or several cpus want two. */
 unsigned workload_needs(const struct workload *w, const uint64_t values[PARAMS_MAX]);
 

@@ -28,6 +28,7 @@ struct work {
     size_t cpu_count;
     const char *scratch;  /* private directory on the target's own disk, or NULL */
     const char *payloads; /* directory of the programs that some workloads start, or NULL */
+    const char *tree;     /* archive of the kernel's sources (tar.h), or NULL */
     uint64_t seed;        /* the same for all targets of a block */
     void *state;          /* the workload's own */
     struct error *error;  /* filled by a function that returns -1 */
@@ -47,6 +48,8 @@ struct work {
 struct workload_ops {
     const char *id;
     int (*prepare)(struct work *w);
+    /* Of a workload with patience_s: before every slot, outside its time, instead of a lead-in. */
+    int (*arrange)(struct work *w);
     /* Do count operations (count > 0, a multiple of w->step). */
     int (*run)(struct work *w, uint64_t count);
     /* Do count times what run() does besides the thing measured; the worker alternates it with
@@ -68,6 +71,7 @@ extern const struct workload_ops *const workload_ops_membw[];
 extern const struct workload_ops *const workload_ops_file[];
 extern const struct workload_ops *const workload_ops_exits[];
 extern const struct workload_ops *const workload_ops_linpack[];
+extern const struct workload_ops *const workload_ops_kbuild[];
 /* Shared by all programs (program/program.h); its id is NULL. */
 extern const struct workload_ops workload_ops_program;
 const struct workload_ops *workload_ops_find(const char *id);

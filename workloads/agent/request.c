@@ -49,6 +49,9 @@ static int check_needs(const struct request *r, const struct facts *facts, const
         return error_set(e, ERROR_USAGE,
                          "%s needs a directory on a disk: start the agent with --scratch DIR",
                          r->workload->id);
+    if ((needs & NEED_TREE) && !r->tree[0])
+        return error_set(e, ERROR_USAGE, "%s needs a kernel's sources, and the request names none",
+                         r->workload->id);
     if ((needs & NEED_TWO_CPUS) && facts->cpu_count < 2)
         return error_set(e, ERROR_USAGE,
                          "%s with these parameters needs two processors, and one "
@@ -61,6 +64,18 @@ static int check_needs(const struct request *r, const struct facts *facts, const
                          "take three quarters: choose a smaller size or more --memory",
                          r->workload->id, (unsigned long long)kib / 1024,
                          (unsigned long long)facts->memory_kib / 1024);
+    return 0;
+}
+
+/* The path of the archive: absolute, and it leads nowhere by "..". */
+static int take_tree(struct request *r, const struct record *record, struct error *e)
+{
+    const char *tree = record_text(record, "tree");
+    r->tree[0] = '\0';
+    if (!tree)
+        return 0;
+    if (tree[0] != '/' || strstr(tree, "/../") || !text_copy(r->tree, sizeof r->tree, tree))
+        return error_set(e, ERROR_GUEST, "a record's tree= is no absolute path");
     return 0;
 }
 
@@ -88,7 +103,8 @@ int request_parse(struct request *r, const struct record *record, const struct f
                          text_clean(shown, sizeof shown, id));
     }
     if (params_parse(r->workload, params ? params : "", r->param, e) < 0 ||
-        find_lanes(r, facts, e) < 0 || check_needs(r, facts, scratch, e) < 0)
+        take_tree(r, record, e) < 0 || find_lanes(r, facts, e) < 0 ||
+        check_needs(r, facts, scratch, e) < 0)
         return -1;
     r->fresh = fresh;
     r->tick_ns = tick_us * 1000;

@@ -117,11 +117,18 @@ static size_t slot_cpus(const struct supervisor *s)
     return s->current.cpus;
 }
 
+/* What a phase may take: some workloads ask for more. */
+static uint64_t limit(const struct supervisor *s, uint64_t usual)
+{
+    uint64_t own = (uint64_t)(s->current.workload->patience_s * (double)SECOND);
+    return own > usual ? own : usual;
+}
+
 static void begin_slot(struct supervisor *s, const struct request *r)
 {
     s->current = *r;
     s->phase = PHASE_PREPARE;
-    s->deadline = work_now_ns() + PREPARE_LIMIT;
+    s->deadline = work_now_ns() + limit(s, PREPARE_LIMIT);
     s->counts = (struct facts_counts){.steal_known = false};
     /* If the worker is dead already this does not arrive; its death does. */
     process_run(&s->process, &r->job);
@@ -135,6 +142,7 @@ static void start_process(struct supervisor *s, const struct request *r)
                                 .lanes = r->lanes,
                                 .scratch = s->scratch,
                                 .payloads = s->payloads,
+                                .tree = r->tree,
                                 .cpu_mask = s->facts.cpu_mask,
                                 .cpu_mask_size = sizeof s->facts.cpu_mask};
     if (process_start(&s->process, &plan, &e) < 0) {
@@ -320,10 +328,10 @@ static void count(struct supervisor *s, bool ended)
         s->counts = now;
 }
 
-static void enter(struct supervisor *s, enum phase phase, uint64_t limit)
+static void enter(struct supervisor *s, enum phase phase, uint64_t usual)
 {
     s->phase = phase;
-    s->deadline = work_now_ns() + limit;
+    s->deadline = work_now_ns() + limit(s, usual);
 }
 
 static void handle_message(struct supervisor *s, int message)

@@ -218,10 +218,20 @@ static void tell(enum worker_message message)
         ;
 }
 
+static bool single(const struct worker *w)
+{
+    return w->workload->patience_s > 0;
+}
+
 static int lane_lead(struct lane *l, uint64_t *now)
 {
     struct worker *w = l->worker;
     bool ready = false;
+    if (single(w)) {
+        if (w->ops->arrange && w->ops->arrange(&l->work) < 0)
+            return lane_fail(l);
+        return leave(w) ? -1 : 0;
+    }
     *now = work_now_ns();
     uint64_t until = *now + w->shared->slot.lead_ns;
     for (;;) {
@@ -267,6 +277,8 @@ static int lane_timed(struct lane *l, uint64_t now)
         }
         if (leave(w))
             return -1;
+        if (single(w))
+            break;
         /* Neither a last batch too small to be like the others, nor one long operation that would
          * end further behind the end of the slot than we are before it. */
         uint64_t left = now < until ? until - now : 0;
@@ -508,7 +520,7 @@ static int worker_init(struct worker *w)
         refuse(w, "this agent does not have that workload");
         return -1;
     }
-    w->pinned = !has_param(w->workload, "placement");
+    w->pinned = !has_param(w->workload, "placement") && !single(w);
     w->tsc_invariant = tsc_invariant();
     w->lane_count = s->lanes;
     w->lanes = calloc(w->lane_count, sizeof *w->lanes);
@@ -535,6 +547,7 @@ static int worker_init(struct worker *w)
                                 .cpu_count = w->cpu_count,
                                 .scratch = s->scratch[0] ? s->scratch : NULL,
                                 .payloads = s->payloads[0] ? s->payloads : NULL,
+                                .tree = s->tree[0] ? s->tree : NULL,
                                 .seed = s->slot.seed,
                                 .error = &l->error};
         memcpy(l->work.param, s->param, sizeof l->work.param);

@@ -66,6 +66,7 @@ struct worker_shared {
     uint64_t param[PARAMS_MAX];
     char scratch[PATH_MAX];  /* empty: none */
     char payloads[PATH_MAX]; /* likewise */
+    char tree[PATH_MAX];     /* likewise */
     unsigned lanes;
     /* Written by the supervisor before WORKER_RUN. */
     struct worker_slot slot;
