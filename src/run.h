@@ -30,6 +30,7 @@ struct run {
     int interrupt_fd;
     struct places places;
     struct scratch scratch;
+    char seed[4096];       /* directory that holds a second name of the archive below */
     char tree[4096];       /* archive of the kernel's sources; empty: none */
     struct error treeless; /* why there is none */
     double started_s;      /* host time line */

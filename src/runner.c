@@ -234,7 +234,7 @@ static int prepare_tree(struct run *r, struct error *e)
     char archive[sizeof r->tree];
     if (tree_make(r->plan->options.tree, r->interrupt_fd, archive, sizeof archive, &bytes,
                   &r->treeless) < 0 ||
-        tree_place(archive, r->scratch, r->tree, sizeof r->tree, r->seed, sizeof r->seed,
+        tree_place(archive, r->scratch.path, r->tree, sizeof r->tree, r->seed, sizeof r->seed,
                    &r->treeless) < 0) {
         r->tree[0] = '\0';
         if (r->treeless.kind != ERROR_INTERRUPTED)
