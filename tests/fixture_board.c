@@ -55,44 +55,6 @@ static double plausible_ratio(const char *kind, bool emulated, const struct work
     return ratio * exp(spread * wobble(seed, 7));
 }
 
-/* Rows of the processor that the catalogue may not have yet: LINPACK over its size, a compilation.
- */
-static const struct param linpack_params[] = {
-    {.name = "size", .type = PARAM_COUNT, .min = 100, .max = 100000, .initial = 2000, .help = "N"},
-    {.name = "cpus", .type = PARAM_COUNT, .max = 1024, .initial = 1, .help = "threads"},
-    {.name = "core", .type = PARAM_CHOICE, .choices = "auto|Haswell", .max = 1, .help = "code"},
-    {.name = NULL}};
-static const struct point linpack_points[] = {
-    {"size=500 cpus=1 core=auto", 7},     {"size=1000 cpus=1 core=auto", 7},
-    {"size=2000 cpus=1 core=auto", 7},    {"size=4000 cpus=1 core=auto", 7},
-    {"size=1000 cpus=1 core=Haswell", 7}, {"size=1000 cpus=0 core=auto", 7},
-    {"size=4000 cpus=0 core=auto", 7},    {NULL, 0}};
-static const struct param kbuild_params[] = {
-    {.name = "part", .type = PARAM_CHOICE, .choices = "quick|whole", .max = 1, .help = "what"},
-    {.name = "cpus", .type = PARAM_COUNT, .max = 1024, .initial = 1, .help = "jobs"},
-    {.name = NULL}};
-static const struct point kbuild_points[] = {
-    {"part=quick cpus=1", 7}, {"part=whole cpus=1", 4}, {NULL, 0}};
-static const struct workload coming[] = {{.id = "linpack",
-                                          .subsystem = SUBSYSTEM_PROCESSOR,
-                                          .title = "LINPACK",
-                                          .mirrors = "Fig. 3 LINPACK",
-                                          .method = "a dense system of N equations",
-                                          .figure = FIGURE_OPS_PER_S,
-                                          .params = linpack_params,
-                                          .points = linpack_points,
-                                          .profiles = 7},
-                                         {.id = "kbuild",
-                                          .subsystem = SUBSYSTEM_PROCESSOR,
-                                          .title = "kernel make",
-                                          .mirrors = "Fig. 4 Linux kernel compile",
-                                          .method = "a kernel of fixed sources is compiled",
-                                          .figure = FIGURE_TIME_MS,
-                                          .params = kbuild_params,
-                                          .points = kbuild_points,
-                                          .profiles = 7},
-                                         {.id = NULL}};
-
 static double plausible_native(const struct workload *w, const char *params, unsigned seed)
 {
     const char *size = strstr(params, "size=");
@@ -101,7 +63,7 @@ static double plausible_native(const struct workload *w, const char *params, uns
         return (strstr(params, "cpus=0") ? 78 : 44) * n / (n + 300);
     }
     if (strcmp(w->id, "kbuild") == 0)
-        return w->figure == FIGURE_TIME_MS ? 61800 : 61.8;
+        return strstr(params, "part=whole") ? 61.8 : 7.4;
     switch (w->figure) {
     case FIGURE_TIME_S:
         return exp(0.6 * wobble(seed, 5)) * 8;
@@ -301,13 +263,12 @@ static void add_target(struct snapshot *s, const char *id, const char *kind, boo
     t->start_s = s->target_count == 1 ? 0.004 : emulated ? 19.9 : machine ? 1.31 : 0.182;
 }
 
-static void fill_list(struct snapshot *s, const struct workload *list, bool live)
+static void fill_metrics(struct snapshot *s, bool live)
 {
-    for (const struct workload *w = list; w->id; w++) {
+    for (const struct workload *w = workloads; w->id; w++) {
         static const struct point all_defaults[] = {{"", 7}, {NULL, 0}};
         if (w->figure == FIGURE_NONE ||
-            !w->profiles || /* what is measured by name alone is not here */
-            (list == coming && workload_find(w->id)))
+            !w->profiles) /* what is measured by name alone is not here */
             continue;
         for (const struct point *p = w->points ? w->points : all_defaults; p->params; p++) {
             uint64_t values[PARAMS_MAX] = {0};
@@ -325,12 +286,6 @@ static void fill_list(struct snapshot *s, const struct workload *list, bool live
             m->baseline_high = m->baseline_value * 1.01;
         }
     }
-}
-
-static void fill_metrics(struct snapshot *s, bool live)
-{
-    fill_list(s, workloads, live);
-    fill_list(s, coming, live);
 }
 
 static void fill_host(struct snapshot *s)
