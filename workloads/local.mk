@@ -50,6 +50,7 @@ libkernels_a_SOURCES = \
 	workloads/linpack.c workloads/payload/linpack.h \
 	workloads/tinyvm.c workloads/tinyvm_probe.c workloads/tinyvm.h \
 	workloads/exits.c \
+	workloads/tool.c workloads/tool.h \
 	workloads/kbuild/kbuild.c \
 	workloads/kbuild/tar.c workloads/kbuild/tar.h \
 	workloads/program/program.c workloads/program/program.h \

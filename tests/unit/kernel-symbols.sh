@@ -8,7 +8,7 @@ library=${abs_top_builddir:?}/libkernels.a
 allowed='^(syscall|getpid|getppid|stat|fstat|kill|sigaction|fork|_exit|execve|waitpid|open|openat'\
 '|close|fsync|lseek|unlinkat|__errno_location|histogram_record|process_miscounted'\
 '|work_now_ns|work_exclude_begin|work_exclude_end|ioctl'\
-'|BZ2_bz(Compress|Decompress)(Init|End)?|tinyvm_(begin|arm|disarm|enter|done))$'
+'|BZ2_bz(Compress|Decompress)(Init|End)?|tinyvm_(begin|arm|disarm|enter|done)|tool_run)$'
 data='^\.(text\.timed|text\.failed|rodata.*|data.*|bss|L.*)$'
 
 # Lines "object symbol" of the relocations of timed code that are not allowed; exit status 1 if none
