@@ -90,8 +90,7 @@ WORK_TIMED static int child_becomes(const struct tool *t, const struct tool_comm
     return 127;
 }
 
-/* The line of the log's end that says most; of several the first. */
-static void find_why(const struct tool *t, int (*rank)(const char *line), char *why, size_t size)
+void tool_says(const struct tool *t, int (*rank)(const char *line), char *why, size_t size)
 {
     char *text = calloc(1, LOG_MAX + 1);
     int fd = openat(t->scratch, LOG, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -116,7 +115,7 @@ WORK_FAILED static int tool_failed(const struct tool *t, struct work *w,
                                    const struct tool_command *c, int status)
 {
     char why[120] = "it said nothing";
-    find_why(t, c->rank, why, sizeof why);
+    tool_says(t, c->rank, why, sizeof why);
     if (WIFSIGNALED(status))
         return error_set(w->error, ERROR_SYSTEM, "%s: %s was killed by signal %d", w->workload->id,
                          c->name, WTERMSIG(status));

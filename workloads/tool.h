@@ -39,6 +39,10 @@ void tool_close(struct tool *t);
  * says most about why. Timed code. */
 int tool_run(const struct tool *t, struct work *w, const struct tool_command *c);
 
+/* The line of the end of its log that says most, of several the first, cleaned; why stays as it is
+ * if there is none. */
+void tool_says(const struct tool *t, int (*rank)(const char *line), char *why, size_t size);
+
 /* "ID cannot WHAT: errno". Returns -1. */
 int tool_cannot(struct work *w, const char *what);
 /* Remove a directory and what is in it, following no link. */
