@@ -200,6 +200,16 @@ static int look_at_machines(struct plan *p, struct error *e)
     return 0;
 }
 
+/* The host's files are the guests', but for these. */
+static const char *own_directory(const char *path)
+{
+    static const char *const own[] = {"/tmp", "/run", "/dev"};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (strncmp(path, own[i], strlen(own[i])) == 0 && path[strlen(own[i])] == '/')
+            return own[i];
+    return NULL;
+}
+
 /* Rows of SPEC run the user's, and of its suites only those that are in it. */
 static int look_at_spec(struct plan *p, struct error *e)
 {
@@ -229,6 +239,12 @@ static int look_at_spec(struct plan *p, struct error *e)
     if (!wanted)
         return error_set(e, ERROR_USAGE, "%s is not in %.200s, which is %s", named, spec.directory,
                          spec.product);
+    const char *own = own_directory(spec.directory);
+    if (p->target_count > 1 && own)
+        return error_set(e, ERROR_USAGE,
+                         "--spec %.200s: guests have a %s of their own: install SPEC elsewhere, or "
+                         "measure --on native",
+                         spec.directory, own);
     text_copy(p->spec, sizeof p->spec, spec.config);
     return 0;
 }

@@ -20,6 +20,7 @@ e2e_tests = \
 	tests/e2e/exits.sh \
 	tests/e2e/linpack.sh \
 	tests/e2e/kbuild.sh \
+	tests/e2e/spec.sh \
 	tests/e2e/container.sh \
 	tests/e2e/interrupt.sh \
 	tests/e2e/dashboard.sh \
@@ -382,7 +383,7 @@ EXTRA_DIST += tests/e2e/machine_faults.sh
 
 # A KVM of no use: a double of QEMU, and how it is noticed.
 long_tests += tests/e2e/useless_kvm.sh
-EXTRA_DIST += tests/e2e/useless_kvm.sh tests/e2e/fake_qemu
+EXTRA_DIST += tests/e2e/useless_kvm.sh tests/e2e/fake_qemu tests/e2e/fake_spec
 
 # Fuzz targets, linked from the same objects as the program. A short run of each belongs to check.
 EXTRA_DIST += tests/fuzz/run tests/fuzz/seeds tests/fuzz/seeds_result tests/fuzz/seeds_modules \
