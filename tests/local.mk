@@ -27,6 +27,7 @@ e2e_tests = \
 	tests/e2e/targets.sh \
 	tests/e2e/kvm.sh \
 	tests/e2e/shell.sh \
+	tests/e2e/ordinary.sh \
 	tests/e2e/signed.sh \
 	tests/e2e/cgroup2.sh \
 	tests/unit/kernel-symbols.sh
