@@ -8,11 +8,14 @@
 #include "text.h"
 #include "workloads/catalog.h"
 #include "workloads/spec/suite.h"
+#include "xalloc.h"
 
 #include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#define CHOICES_WIDTH 60
 
 static int print_json(cJSON *array, FILE *out)
 {
@@ -70,14 +73,38 @@ static cJSON *params_json(const struct workload *w)
     return array;
 }
 
+/* "      :NAME=", the choices and the help. More choices than a line holds stand behind the help.
+ */
+static void print_choices(const struct param *p, FILE *out)
+{
+    bool many = strlen(p->choices) > CHOICES_WIDTH;
+    int column = fprintf(out, "      :%s=%s  ", p->name, many ? "NAME" : p->choices);
+    if (!many) {
+        text_wrap(out, p->help, column, 10);
+        return;
+    }
+    size_t length = strlen(p->help) + 2;
+    char *text = xcalloc(length + 2 * strlen(p->choices) + 1, 1);
+    snprintf(text, length + 1, "%s: ", p->help);
+    for (const char *at = p->choices; *at; at++) {
+        text[length++] = *at == '|' ? ',' : *at;
+        if (*at == '|')
+            text[length++] = ' ';
+    }
+    text_wrap(out, text, column, 10);
+    free(text);
+}
+
 static void print_params(const struct param *params, FILE *out)
 {
     for (const struct param *p = params; p && p->name; p++) {
         char low[32], high[32];
         int column;
         if (p->type == PARAM_CHOICE)
-            column = fprintf(out, "      :%s=%s  ", p->name, p->choices);
-        else if (p->type == PARAM_SIZE)
+            print_choices(p, out);
+        if (p->type == PARAM_CHOICE)
+            continue;
+        if (p->type == PARAM_SIZE)
             column = fprintf(out, "      :%s=%s..%s  ", p->name,
                              text_bytes(low, sizeof low, p->min),
                              text_bytes(high, sizeof high, p->max));
@@ -88,23 +115,21 @@ static void print_params(const struct param *params, FILE *out)
     }
 }
 
-/* ", needs KVM", or what of the user's SPEC is usable and why it is not. */
-static void needs_text(const struct workload *w, const struct options *o, char *out, size_t size)
+/* What of the user's SPEC CPU is usable, or why it is not. */
+static void print_spec(const struct spec_suite *suite, const struct options *o, FILE *out)
 {
     struct spec spec;
     struct error e;
-    const struct suite *suite = suite_find(w->id);
-    text_copy(out, size, w->needs & NEED_KVM ? ", needs KVM" : "");
-    if (!suite)
-        return;
+    char text[600];
     if (!o->spec)
-        snprintf(out, size, ", needs %s: --spec DIR", suite->product);
+        snprintf(text, sizeof text, "needs %s: --spec DIR", suite->product);
     else if (spec_find(o->spec, o->spec_config, &spec, &e) < 0)
-        snprintf(out, size, ", cannot: %s", e.text);
+        snprintf(text, sizeof text, "cannot: %s", e.text);
     else if (strcmp(spec.product, suite->product) != 0)
-        snprintf(out, size, ", cannot: --spec is %s", spec.product);
+        snprintf(text, sizeof text, "cannot: --spec is %s", spec.product);
     else
-        snprintf(out, size, ", by %s", strrchr(spec.config, '/') + 1);
+        snprintf(text, sizeof text, "works by %s", spec.config);
+    text_wrap(out, text, fprintf(out, "      "), 10);
 }
 
 static int list_workloads(const struct options *o, FILE *out, struct error *e)
@@ -131,15 +156,17 @@ static int list_workloads(const struct options *o, FILE *out, struct error *e)
     }
     enum subsystem last = SUBSYSTEM_COUNT;
     for (const struct workload *w = workloads; w->id; w++) {
-        char profiles[40], needs[600];
+        char profiles[40];
+        const struct spec_suite *suite = spec_suite_find(w->id);
         if (w->subsystem != last)
             fprintf(out, "%s%s (%s)\n", last == SUBSYSTEM_COUNT ? "" : "\n",
                     subsystems[w->subsystem].title, subsystems[w->subsystem].id);
         last = w->subsystem;
         profiles_text(w, profiles, sizeof profiles);
-        needs_text(w, o, needs, sizeof needs);
         fprintf(out, "  %-18s %-5s %-22s %s%s\n", w->id, workload_unit(w), profiles, w->mirrors,
-                needs);
+                w->needs & NEED_KVM ? ", needs KVM" : "");
+        if (suite)
+            print_spec(suite, o, out);
         /* Neighbours that share a table of parameters share its lines. */
         if (w[1].params != w->params || w[1].subsystem != w->subsystem)
             print_params(w->params, out);

@@ -217,7 +217,7 @@ static int look_at_spec(struct plan *p, struct error *e)
     size_t kept = 0, wanted = 0;
     const char *named = NULL;
     for (size_t i = 0; i < p->row_count; i++)
-        if (suite_find(p->rows[i].workload->id)) {
+        if (spec_suite_find(p->rows[i].workload->id)) {
             named = p->rows[i].workload->id;
             wanted++;
         }
@@ -229,7 +229,7 @@ static int look_at_spec(struct plan *p, struct error *e)
     if (spec_find(p->options.spec, p->options.spec_config, &spec, e) < 0)
         return -1;
     for (size_t i = 0; i < p->row_count; i++) {
-        const struct suite *s = suite_find(p->rows[i].workload->id);
+        const struct spec_suite *s = spec_suite_find(p->rows[i].workload->id);
         if (s && strcmp(s->product, spec.product) != 0)
             wanted--;
         else

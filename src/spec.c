@@ -134,7 +134,7 @@ static int find_config(struct spec *s, const char *wanted, struct error *e)
 /* ---- the tree ---- */
 
 /* Has a benchmark a program? Which one a config file means only SPEC's tools know. */
-static bool is_built(const struct spec *s, const struct suite *suite, const char *member,
+static bool is_built(const struct spec *s, const struct spec_suite *suite, const char *member,
                      int length)
 {
     char path[PATH_MAX];
@@ -152,7 +152,7 @@ static bool is_built(const struct spec *s, const struct suite *suite, const char
 static void count_built(struct spec *s)
 {
     s->built = s->members = 0;
-    for (const struct suite *suite = suites; suite->workload; suite++)
+    for (const struct spec_suite *suite = spec_suites; suite->workload; suite++)
         for (const char *at = suite->members; strcmp(suite->product, s->product) == 0 && *at;) {
             size_t length = strcspn(at, "|");
             s->built += is_built(s, suite, at, (int)length);
@@ -175,7 +175,7 @@ int spec_find(const char *directory, const char *config, struct spec *out, struc
         return error_set(e, ERROR_USAGE,
                          "--spec %s: there is no shrc in it, so no SPEC CPU is installed there",
                          clean);
-    for (const struct suite *s = suites; s->workload && !out->product; s++)
+    for (const struct spec_suite *s = spec_suites; s->workload && !out->product; s++)
         if (there(out->directory, "bin", s->runner) &&
             there(out->directory, "benchspec", s->directory))
             out->product = s->product;

@@ -4,6 +4,7 @@
 
 #include "plan.h"
 #include "spec.h"
+#include "target/undo.h"
 #include "unit.h"
 #include "workloads/catalog.h"
 #include "workloads/spec/result.h"
@@ -113,7 +114,7 @@ static void the_catalogue_has_every_member(void **state)
     (void)state;
     size_t found = 0;
     for (const struct workload *w = workloads; w->id; w++) {
-        const struct suite *s = suite_find(w->id);
+        const struct spec_suite *s = spec_suite_find(w->id);
         assert_int_equal(s != NULL, (w->needs & NEED_SPEC) != 0);
         if (!s)
             continue;
@@ -162,7 +163,7 @@ static void a_suite_without_a_member_means_all(void **state)
         p.options.spec = "/opt/spec";
         assert_int_equal(plan_add(&p, others[i], &e), 0);
         for (size_t k = 0; k < p.row_count; k++)
-            assert_null(suite_find(p.rows[k].workload->id));
+            assert_null(spec_suite_find(p.rows[k].workload->id));
         plan_release(&p);
     }
 }
@@ -194,9 +195,8 @@ static int temporary(void **state)
 static int removed(void **state)
 {
     (void)state;
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf %s", top);
-    return system(command);
+    struct error e;
+    return undo_directory(top, &e);
 }
 
 static void finds(const char *config, const char *name)

@@ -44,7 +44,7 @@ static const char script[] = "cd \"$1\" || exit 1\n"
 
 struct spec_state {
     struct tool tool;
-    const struct suite *suite;
+    const struct spec_suite *suite;
     char tree[PATH_MAX];
     char benchmark[32], size[16], copies[24], name[80];
     char config[PATH_MAX + 32]; /* --config=, the copy */
@@ -274,7 +274,7 @@ static int spec_prepare(struct work *w)
     if (!s)
         return spec_failed(w, "no memory");
     w->state = s;
-    s->suite = suite_find(w->workload->id);
+    s->suite = spec_suite_find(w->workload->id);
     if (tool_open(&s->tool, w, w->param[SPEC_CPUS]) < 0)
         return -1;
     param_word(&w->workload->params[SPEC_BENCHMARK], w->param[SPEC_BENCHMARK], s->benchmark,

@@ -24,7 +24,7 @@
     "549.fotonik3d_r|554.roms_r"
 
 /* What a workload's benchmark is a member of. */
-struct suite {
+struct spec_suite {
     const char *workload;  /* "spec.int2006" */
     const char *product;   /* "SPEC CPU2006" */
     const char *runner;    /* SPEC's tool, in bin of its tree */
@@ -34,8 +34,8 @@ struct suite {
 };
 
 /* Ends with workload NULL. */
-extern const struct suite suites[];
+extern const struct spec_suite spec_suites[];
 /* NULL if the workload is none of SPEC's. */
-const struct suite *suite_find(const char *workload);
+const struct spec_suite *spec_suite_find(const char *workload);
 
 #endif
