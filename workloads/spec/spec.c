@@ -45,7 +45,9 @@ static const char script[] = "cd \"$1\" || exit 1\n"
 struct spec_state {
     struct tool tool;
     const struct spec_suite *suite;
-    char tree[PATH_MAX];
+    char tree[PATH_MAX];     /* SPEC's */
+    char root[PATH_MAX];     /* the output root of the user's config file, or empty */
+    char exe[PATH_MAX + 80]; /* directory of the benchmark's programs */
     char benchmark[32], size[16], copies[24], name[80];
     char config[PATH_MAX + 32]; /* --config=, the copy */
     char *text;                 /* of that copy */
@@ -84,10 +86,20 @@ static int find_tree(struct work *w)
     snprintf(path, sizeof path, "%s/bin/%s", s->tree, s->suite->runner);
     if (access(path, R_OK) < 0)
         return lacks(w, s->suite->runner);
-    snprintf(path, sizeof path, "%s/benchspec/%s/%s/exe", s->tree, s->suite->directory,
-             s->benchmark);
-    if (access(path, R_OK | X_OK) == 0)
-        return 0;
+    return 0;
+}
+
+/* Where the user built: in an output root of the config file, else in SPEC's tree. */
+static int find_programs(struct work *w)
+{
+    struct spec_state *s = w->state;
+    const char *const places[] = {s->root, s->tree};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        int n = snprintf(s->exe, sizeof s->exe, "%s/benchspec/%s/%s/exe", places[i],
+                         s->suite->directory, s->benchmark);
+        if (places[i][0] == '/' && (size_t)n < sizeof s->exe && access(s->exe, R_OK | X_OK) == 0)
+            return 0;
+    }
     return error_set(w->error, ERROR_SYSTEM,
                      "%s: %s is not built: in SPEC's directory, . ./shrc && %s --config=%s "
                      "--action=build --tune=base %s",
@@ -95,8 +107,9 @@ static int find_tree(struct work *w)
                      s->benchmark);
 }
 
-/* Is this the line of a config file that says where output goes? Ours says it. */
-static bool names_root(const char *line, size_t length)
+/* Is this the line of a config file that says where output goes? Ours says it now. root, of
+ * PATH_MAX bytes, gets what it said if that is a path and not made of SPEC's variables. */
+static bool names_root(const char *line, size_t length, char *root)
 {
     static const char option[] = "output_root";
     size_t skip = 0;
@@ -106,8 +119,17 @@ static bool names_root(const char *line, size_t length)
         return false;
     for (skip += sizeof option - 1; skip < length; skip++)
         if (line[skip] != ' ' && line[skip] != '\t')
-            return line[skip] == '=';
-    return false;
+            break;
+    if (skip == length || line[skip] != '=')
+        return false;
+    for (skip++; skip < length && (line[skip] == ' ' || line[skip] == '\t');)
+        skip++;
+    size_t n = 0;
+    while (skip + n < length && !strchr(" \t\r\n$%", line[skip + n]) && n < PATH_MAX - 1)
+        n++;
+    if (skip + n == length || !strchr("$%", line[skip + n]))
+        snprintf(root, PATH_MAX, "%.*s", (int)n, line + skip);
+    return true;
 }
 
 /* Reads a file of at most max bytes into the worker's memory; NULL with errno. */
@@ -148,7 +170,7 @@ static int read_config(struct work *w)
     for (size_t at = 0; s->text && at < length;) {
         const char *end = memchr(user + at, '\n', length - at);
         size_t line = end ? (size_t)(end - user) - at + 1 : length - at;
-        if (!names_root(user + at, line)) {
+        if (!names_root(user + at, line, s->root)) {
             memcpy(s->text + s->length, user + at, line);
             s->length += line;
         }
@@ -177,8 +199,11 @@ static int write_config(const struct spec_state *s)
     int fd = openat(s->tool.scratch, ROOT "/config/" CONFIG,
                     O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     size_t done = 0;
-    for (ssize_t n = 0; fd >= 0 && n >= 0 && done<s->length; done += n> 0 ? (size_t)n : 0)
+    ssize_t n = fd >= 0;
+    while (n > 0 && done < s->length) {
         n = write(fd, s->text + done, s->length - done);
+        done += n > 0 ? (size_t)n : 0;
+    }
     int rc = fd >= 0 && done == s->length ? 0 : -1;
     if (fd >= 0 && close(fd) < 0)
         rc = -1;
@@ -188,15 +213,14 @@ static int write_config(const struct spec_state *s)
 static int spec_arrange(struct work *w)
 {
     struct spec_state *s = w->state;
-    char path[PATH_MAX], exe[PATH_MAX + 80], link[PATH_MAX + 8];
+    char path[PATH_MAX], link[PATH_MAX + 8];
     tool_remove(s->tool.scratch, ROOT);
     snprintf(path, sizeof path, ROOT "/benchspec/%s/%s", s->suite->directory, s->benchmark);
-    snprintf(exe, sizeof exe, "%s/benchspec/%s/%s/exe", s->tree, s->suite->directory, s->benchmark);
     snprintf(link, sizeof link, "%s/exe", path);
     if (make_directories(s->tool.scratch, path) < 0 ||
         make_directories(s->tool.scratch, ROOT "/result") < 0 ||
         make_directories(s->tool.scratch, ROOT "/config") < 0 ||
-        symlinkat(exe, s->tool.scratch, link) < 0 || write_config(s) < 0)
+        symlinkat(s->exe, s->tool.scratch, link) < 0 || write_config(s) < 0)
         return tool_cannot(w, "make SPEC's output root in the scratch directory");
     return 0;
 }
@@ -288,7 +312,7 @@ static int spec_prepare(struct work *w)
         stack.rlim_cur = stack.rlim_max;
         setrlimit(RLIMIT_STACK, &stack);
     }
-    return find_tree(w) < 0 ? -1 : read_config(w);
+    return find_tree(w) < 0 || read_config(w) < 0 ? -1 : find_programs(w);
 }
 
 /* What SPEC's own result says of it is better than a line of its log. */
