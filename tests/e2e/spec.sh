@@ -9,6 +9,7 @@ export TMPDIR
 
 fake=${abs_top_srcdir:-.}/tests/e2e/fake_spec
 need_tool setsid
+need_tool pgrep
 for year in 2006 2017; do
     sh "$fake" "$work/$year" "$year"
 done
