@@ -75,8 +75,8 @@ static void print_text(const struct compare *c, const char *before, const char *
     text_wrap(
         stdout,
         "A change above 0 is faster. A guest's figure is its performance in % of native in the "
-        "same session. n: sessions; blocks where there are too few sessions. find: the change "
-        "in % that would have been found with 80 % probability.",
+        "same session. n: sessions; where there are too few of them, blocks of a guest and slots "
+        "of native. find: the change in % that would have been found with 80 % probability.",
         0, 0);
     if (c->young) {
         char sentence[256];

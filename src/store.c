@@ -410,6 +410,19 @@ int store_load(struct result *r, const char *path, struct error *e)
 
 /* ---- listing ---- */
 
+/* Said once: a file is set aside. What is no file, or cannot be renamed, is told every time. */
+static void leave_out(const char *path)
+{
+    char shown[STORE_PATH_MAX];
+    struct stat st;
+    struct error e;
+    text_clean(shown, sizeof shown, path);
+    error_set(&e, ERROR_DATA, "%s is not a whole result", shown);
+    if (lstat(path, &st) == 0 && S_ISREG(st.st_mode))
+        set_aside(path, &e);
+    fprintf(stderr, "vmtax: warning: %s: left out\n", e.text);
+}
+
 static bool ends_with(const char *text, const char *end)
 {
     size_t a = strlen(text), b = strlen(end);
@@ -476,9 +489,7 @@ static int list_files(const char *directory, struct store_entry **entries, size_
             continue;
         memcpy(entry.name, item->d_name, stem);
         if (!looks_whole(entry.path, &entry.started)) {
-            char shown[STORE_PATH_MAX];
-            fprintf(stderr, "vmtax: warning: %s is not a whole result: left out\n",
-                    text_clean(shown, sizeof shown, entry.path));
+            leave_out(entry.path);
             continue;
         }
         time_of_name(entry.name, &entry.started);
