@@ -183,6 +183,7 @@ const struct command command_compare = {
         "code: 0 nothing worse, 1 something worse, 2 usage or set-up error, 3 inconclusive, 4 not "
         "comparable.",
     .bit = FOR_COMPARE,
+    .plain_signals = true,
     .words_min = 2,
     .words_max = 2,
     .run = run,

@@ -300,17 +300,33 @@ int store_save_result(const struct result *r, char *path, size_t size, struct er
     return save_new(r, directory, good_name(r->profile) ? r->profile : "", path, size, e);
 }
 
+static int baseline_directory(const char *name, char *directory, size_t size, struct error *e)
+{
+    char family[STORE_PATH_MAX];
+    if (store_check_name(name, e) < 0 ||
+        store_directory(STORE_BASELINES, family, sizeof family, e) < 0)
+        return -1;
+    int length = snprintf(directory, size, "%s/%s", family, name);
+    return length < 0 || (size_t)length >= size ? too_long(e, family) : 0;
+}
+
+int store_prepare_baseline(const char *name, struct error *e)
+{
+    char directory[STORE_PATH_MAX];
+    if (baseline_directory(name, directory, sizeof directory, e) < 0 ||
+        make_directories(directory, e) < 0)
+        return -1;
+    return access(directory, W_OK | X_OK) < 0
+               ? error_errno(e, errno, "cannot write to the directory %s", directory)
+               : 0;
+}
+
 int store_save_baseline(const struct result *r, const char *name, char *path, size_t size,
                         struct error *e)
 {
-    char family[STORE_PATH_MAX], directory[STORE_PATH_MAX];
-    if (store_check_name(name, e) < 0)
+    char directory[STORE_PATH_MAX];
+    if (baseline_directory(name, directory, sizeof directory, e) < 0)
         return -1;
-    if (store_directory(STORE_BASELINES, family, sizeof family, e) < 0)
-        return -1;
-    int length = snprintf(directory, sizeof directory, "%s/%s", family, name);
-    if (length < 0 || (size_t)length >= sizeof directory)
-        return too_long(e, family);
     return save_new(r, directory, "session", path, size, e);
 }
 
