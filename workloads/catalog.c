@@ -9,6 +9,7 @@
 #include "coretype.h"
 #include "text.h"
 #include "workloads/catalog.h"
+#include "workloads/payload/linpack.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -509,6 +510,8 @@ const struct workload *workload_find(const char *id)
             return w;
     return NULL;
 }
+
+const char *const payload_programs[] = {LINPACK_PROGRAM, NULL};
 
 const char *workload_unit(const struct workload *w)
 {
