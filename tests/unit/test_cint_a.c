@@ -17,6 +17,8 @@
 
 #include "workloads/cint/viterbi.c"
 
+#include "workloads/program/plain_memory.h"
+
 #include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -160,6 +162,30 @@ static void interpreter_fault_is_noticed(void **unused)
 }
 
 /* ---- bzip2 ---- */
+
+/* Every length up to a few words, at every distance and address within one: as the C library. */
+static void plain_memory_is_memory(void **unused)
+{
+    (void)unused;
+    enum { LENGTHS = 40, SHIFTS = 24, ROOM = LENGTHS + 2 * SHIFTS };
+    uint8_t ours[ROOM], right[ROOM];
+    for (size_t length = 0; length < LENGTHS; length++)
+        for (size_t from = 0; from < SHIFTS; from++)
+            for (size_t to = 0; to < SHIFTS; to++) {
+                for (size_t i = 0; i < ROOM; i++)
+                    ours[i] = right[i] = (uint8_t)(i * 7 + 1);
+                assert_ptr_equal(plain_memmove(ours + to, ours + from, length), ours + to);
+                memmove(right + to, right + from, length);
+                assert_memory_equal(ours, right, ROOM);
+                assert_ptr_equal(plain_memset(ours + to, (int)(0x1e0 + from), length), ours + to);
+                memset(right + to, (int)(0x1e0 + from), length);
+                assert_memory_equal(ours, right, ROOM);
+                uint8_t copy[ROOM] = {0}, right_copy[ROOM] = {0};
+                assert_ptr_equal(plain_memcpy(copy + to, ours + from, length), copy + to);
+                memcpy(right_copy + to, right + from, length);
+                assert_memory_equal(copy, right_copy, ROOM);
+            }
+}
 
 /* By the library's simple calls, with its own memory: the same bytes. */
 static void bzip2_is_the_library(void **unused)
@@ -596,6 +622,7 @@ int main(void)
         cmocka_unit_test(interpreter_matches_as_regexec),
         cmocka_unit_test(interpreter_lists_as_c),
         cmocka_unit_test(interpreter_fault_is_noticed),
+        cmocka_unit_test(plain_memory_is_memory),
         cmocka_unit_test(bzip2_is_the_library),
         cmocka_unit_test(bzip2_fault_is_noticed),
         cmocka_unit_test(compiler_keeps_the_meaning),
