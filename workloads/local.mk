@@ -1,9 +1,17 @@
-# One file a program: stand-ins for the members of CINT2006 and CFP2006.
+# One file a program, the largest with a directory of their parts: stand-ins for the members of
+# CINT2006 and CFP2006.
 cint_sources = \
 	workloads/cint/programs.c \
 	workloads/cint/interpreter.c \
+	workloads/cint/interpreter/script.c workloads/cint/interpreter/script.h \
+	workloads/cint/interpreter/pattern.c workloads/cint/interpreter/pattern.h \
 	workloads/cint/bzip2.c \
 	workloads/cint/compiler.c \
+	workloads/cint/compiler/function.c workloads/cint/compiler/function.h \
+	workloads/cint/compiler/flow.c \
+	workloads/cint/compiler/values.c \
+	workloads/cint/compiler/code.c \
+	workloads/cint/compiler/unit.h \
 	workloads/cint/mincost.c \
 	workloads/cint/go.c \
 	workloads/cint/viterbi.c \
