@@ -488,6 +488,15 @@ tests_bench_bench_observer_SOURCES = tests/bench/bench_observer.c tests/bench/co
 tests_bench_bench_observer_CFLAGS = $(AM_CFLAGS) -DUI_DEMO='"$(abs_builddir)/tests/ui_demo"'
 tests_bench_bench_observer_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
 
+# The stand-ins for SPEC's programs: one slot against the next.
+EXTRA_PROGRAMS += tests/bench/bench_programs
+bench_programs += tests/bench/bench_programs
+benches += tests/bench/bench_programs
+CLEANFILES += tests/bench/bench_programs
+tests_bench_bench_programs_SOURCES = tests/bench/bench_programs.c tests/bench/compare.c \
+	tests/bench/compare.h workloads/agent/work.c
+tests_bench_bench_programs_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
+
 # LINPACK against HPL.
 EXTRA_PROGRAMS += tests/bench/bench_linpack
 bench_programs += tests/bench/bench_linpack
