@@ -12,7 +12,13 @@
  * time does not, other work ran on the processor. Touched are the pages that making the input and
  * one execution visit, counted on memory that starts without any.
  *
- * Fails if the robust spread of processor time exceeds NOISE_LIMIT. */
+ * Other work shares caches and memory, so that processor time spreads with it. A slot is quiet if
+ * everything else on the machine took at most QUIET_PART of its processors meanwhile (/proc/stat);
+ * before each slot a quiet moment is waited for, WAIT_S on average, and slots that were not quiet
+ * are measured again, up to TRIES times as many as wanted in all. Where too few were quiet, all are
+ * shown, with the number that was, and nothing is judged.
+ *
+ * Fails if the robust spread of processor time in quiet slots exceeds NOISE_LIMIT. */
 #include <config.h>
 
 #include "stats.h"
@@ -34,6 +40,10 @@
 #define SLOTS_MAX       10000
 #define SLOTS_PER_BLOCK 2
 #define NOISE_LIMIT     0.02
+#define QUIET_PART      0.05
+#define WAIT_S          1.0
+#define WAIT_STEP_NS    100000000
+#define TRIES           3
 
 struct rig {
     const struct program *program;
@@ -42,9 +52,11 @@ struct rig {
     struct error error;
 };
 
-/* Of the slots of one program: seconds per execution. */
+/* Of the slots of one program: seconds per execution. Quiet ones stand first, others from the end
+ * on. */
 struct series {
-    size_t slots, executions;
+    size_t wanted, room, quiet, disturbed, executions;
+    double patience; /* seconds left to wait for quiet moments */
     double *wall, *cpu;
 };
 
@@ -63,6 +75,48 @@ static double cpu_now(void)
 static double wall_now(void)
 {
     return (double)work_now_ns() * 1e-9;
+}
+
+/* A point in time, to tell what everything else on the machine did since; in seconds. */
+struct load {
+    double wall;
+    double all; /* of all processors, not idle; NAN: cannot be told */
+    double own;
+};
+
+static struct load load_now(void)
+{
+    unsigned long long user, nice, system, idle, wait, irq, softirq, steal;
+    struct load l = {.wall = wall_now(), .all = (double)NAN};
+    struct timespec own;
+    FILE *f = fopen("/proc/stat", "r");
+    if (f && fscanf(f, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &user, &nice, &system, &idle,
+                    &wait, &irq, &softirq, &steal) == 8)
+        l.all = (double)(user + nice + system + irq + softirq + steal) /
+                (double)sysconf(_SC_CLK_TCK);
+    if (f)
+        fclose(f);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &own);
+    l.own = (double)own.tv_sec + (double)own.tv_nsec * 1e-9;
+    return l;
+}
+
+static bool quiet_since(const struct load *then)
+{
+    struct load now = load_now();
+    double others = (now.all - then->all) - (now.own - then->own);
+    double there = (now.wall - then->wall) * (double)sysconf(_SC_NPROCESSORS_ONLN);
+    return others <= QUIET_PART * there;
+}
+
+static void wait_quiet(struct series *s)
+{
+    for (bool quiet = false; !quiet && s->patience > 0;) {
+        struct load then = load_now();
+        nanosleep(&(struct timespec){.tv_nsec = WAIT_STEP_NS}, NULL);
+        quiet = quiet_since(&then);
+        s->patience -= wall_now() - then.wall;
+    }
 }
 
 static bool slot(struct rig *r, double *wall, double *cpu, size_t *executions)
@@ -87,12 +141,22 @@ static bool slot(struct rig *r, double *wall, double *cpu, size_t *executions)
     return r->ops->verify(&r->work) == 0 || failed(r);
 }
 
-static bool block(struct rig *r, struct series *s, size_t slots)
+static bool complete(const struct series *s)
+{
+    return s->quiet == s->wanted || s->quiet + s->disturbed == s->room;
+}
+
+static bool block(struct rig *r, struct series *s)
 {
     bool good = r->ops->prepare(&r->work) == 0 || failed(r);
-    for (size_t i = 0; good && i < slots; i++) {
-        good = slot(r, &s->wall[s->slots], &s->cpu[s->slots], &s->executions);
-        s->slots += good;
+    for (unsigned i = 0; good && i < SLOTS_PER_BLOCK && !complete(s); i++) {
+        double wall = 0, cpu = 0;
+        wait_quiet(s);
+        struct load then = load_now();
+        good = slot(r, &wall, &cpu, &s->executions);
+        size_t place = quiet_since(&then) ? s->quiet++ : s->room - ++s->disturbed;
+        s->wall[place] = wall;
+        s->cpu[place] = cpu;
     }
     r->ops->release(&r->work);
     return good;
@@ -146,11 +210,31 @@ static void heading(void)
            "touched", "robust", "c.v.", "robust", "c.v.");
 }
 
+/* Prints one line; false if it is too noisy. */
+static bool series_judge(const struct program *p, struct series *s, size_t bytes)
+{
+    bool enough = s->quiet == s->wanted;
+    size_t all = s->quiet + s->disturbed, n = enough ? s->quiet : all; /* all: no gap between */
+    double cpu_cv = variation(s->cpu, n), wall_cv = variation(s->wall, n);
+    double cpu_spread = robust_spread(s->cpu, n), wall_spread = robust_spread(s->wall, n);
+    bool good = !enough || cpu_spread <= NOISE_LIMIT;
+    printf("%-17s %-15s %8.2f %6.1f %8.1f  %5.2f %% %5.2f %%  %5.2f %% %5.2f %%", p->id,
+           workload_find(p->id)->paper, stats_median(s->cpu, n) * 1e3,
+           (double)s->executions / (double)all, (double)bytes / (1 << 20), cpu_spread * 100,
+           cpu_cv * 100, wall_spread * 100, wall_cv * 100);
+    if (!enough)
+        printf("  not judged: %zu of %zu slots were quiet", s->quiet, all);
+    printf("%s\n", good ? "" : "  FAIL: noisy");
+    fflush(stdout);
+    return good;
+}
+
 static bool program_measure(const struct program *p, size_t slots, int *cpu)
 {
     struct rig r = {.program = p, .ops = workload_ops_find(p->id)};
-    struct series s = {.wall = xcalloc(slots, sizeof *s.wall),
-                       .cpu = xcalloc(slots, sizeof *s.cpu)};
+    struct series s = {.wanted = slots, .room = slots * TRIES, .patience = slots * WAIT_S};
+    s.wall = xcalloc(s.room, sizeof *s.wall);
+    s.cpu = xcalloc(s.room, sizeof *s.cpu);
     r.work = (struct work){.workload = workload_find(p->id),
                            .lanes = 1,
                            .cpus = cpu,
@@ -158,20 +242,9 @@ static bool program_measure(const struct program *p, size_t slots, int *cpu)
                            .error = &r.error};
     bool good = params_parse(r.work.workload, "", r.work.param, &r.error) == 0 || failed(&r);
     size_t bytes = good ? touched(&r) : 0;
-    while (good && s.slots < slots) {
-        size_t rest = slots - s.slots;
-        good = block(&r, &s, rest < SLOTS_PER_BLOCK ? rest : SLOTS_PER_BLOCK);
-    }
-    if (good) {
-        double cpu_cv = variation(s.cpu, slots), wall_cv = variation(s.wall, slots);
-        double cpu_spread = robust_spread(s.cpu, slots), wall_spread = robust_spread(s.wall, slots);
-        good = cpu_spread <= NOISE_LIMIT;
-        printf("%-17s %-15s %8.2f %6.1f %8.1f  %5.2f %% %5.2f %%  %5.2f %% %5.2f %%%s\n", p->id,
-               r.work.workload->paper, stats_median(s.cpu, slots) * 1e3,
-               (double)s.executions / (double)slots, (double)bytes / (1 << 20), cpu_spread * 100,
-               cpu_cv * 100, wall_spread * 100, wall_cv * 100, good ? "" : "  FAIL: noisy");
-        fflush(stdout);
-    }
+    while (good && !complete(&s))
+        good = block(&r, &s);
+    good = good && series_judge(p, &s, bytes);
     free(s.wall);
     free(s.cpu);
     return good;
@@ -207,6 +280,6 @@ int main(int argc, char **argv)
         for (const struct program *const *p = suites[i]; *p; p++)
             if (wanted((*p)->id, ids))
                 pass &= program_measure(*p, (size_t)slots, &cpu);
-    printf("%ld slots each, on processor %d.\n", slots, cpu);
+    printf("%ld quiet slots each, on processor %d.\n", slots, cpu);
     return pass ? 0 : 1;
 }
