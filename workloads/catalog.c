@@ -347,7 +347,7 @@ const struct workload workloads[] = {
     CFP("fem", "447.dealII", program_points_standard,
         "finite elements for Poisson's equation in 3-D: assembly to sparse rows, preconditioned CG"),
     CFP("lp", "450.soplex", program_points_standard,
-        "linear programming: the revised simplex method with a sparse LU factorisation"),
+        "linear programming: the revised simplex method on sparse columns, its basis in dense LU factors"),
     CFP("raytrace", "453.povray", program_points_standard,
         "ray tracing: spheres, planes, reflections and shadows by recursion"),
     CFP("elastic", "454.calculix", program_points_standard,
