@@ -2,10 +2,12 @@
 #include "command.h"
 #include "host.h"
 #include "setup.h"
+#include "spec.h"
 #include "store.h"
 #include "target/target.h"
 #include "text.h"
 #include "workloads/catalog.h"
+#include "workloads/spec/suite.h"
 
 #include <cjson/cJSON.h>
 #include <stdlib.h>
@@ -40,7 +42,8 @@ static cJSON *needs_json(const struct workload *w)
     } words[] = {{NEED_SCRATCH, "scratch"},
                  {NEED_TWO_CPUS, "two cpus"},
                  {NEED_KVM, "kvm"},
-                 {NEED_TREE, "kernel sources"}};
+                 {NEED_TREE, "kernel sources"},
+                 {NEED_SPEC, "SPEC CPU"}};
     cJSON *array = cJSON_CreateArray();
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (w->needs & words[i].need)
@@ -85,6 +88,25 @@ static void print_params(const struct param *params, FILE *out)
     }
 }
 
+/* ", needs KVM", or what of the user's SPEC is usable and why it is not. */
+static void needs_text(const struct workload *w, const struct options *o, char *out, size_t size)
+{
+    struct spec spec;
+    struct error e;
+    const struct suite *suite = suite_find(w->id);
+    text_copy(out, size, w->needs & NEED_KVM ? ", needs KVM" : "");
+    if (!suite)
+        return;
+    if (!o->spec)
+        snprintf(out, size, ", needs %s: --spec DIR", suite->product);
+    else if (spec_find(o->spec, o->spec_config, &spec, &e) < 0)
+        snprintf(out, size, ", cannot: %s", e.text);
+    else if (strcmp(spec.product, suite->product) != 0)
+        snprintf(out, size, ", cannot: --spec is %s", spec.product);
+    else
+        snprintf(out, size, ", by %s", strrchr(spec.config, '/') + 1);
+}
+
 static int list_workloads(const struct options *o, FILE *out, struct error *e)
 {
     (void)e;
@@ -109,14 +131,15 @@ static int list_workloads(const struct options *o, FILE *out, struct error *e)
     }
     enum subsystem last = SUBSYSTEM_COUNT;
     for (const struct workload *w = workloads; w->id; w++) {
-        char profiles[40];
+        char profiles[40], needs[600];
         if (w->subsystem != last)
             fprintf(out, "%s%s (%s)\n", last == SUBSYSTEM_COUNT ? "" : "\n",
                     subsystems[w->subsystem].title, subsystems[w->subsystem].id);
         last = w->subsystem;
         profiles_text(w, profiles, sizeof profiles);
+        needs_text(w, o, needs, sizeof needs);
         fprintf(out, "  %-18s %-5s %-22s %s%s\n", w->id, workload_unit(w), profiles, w->mirrors,
-                w->needs & NEED_KVM ? ", needs KVM" : "");
+                needs);
         /* Neighbours that share a table of parameters share its lines. */
         if (w[1].params != w->params || w[1].subsystem != w->subsystem)
             print_params(w->params, out);

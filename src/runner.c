@@ -250,6 +250,37 @@ static int prepare_tree(struct run *r, struct error *e)
     return 0;
 }
 
+/* What a copy of one of SPEC's programs may have in its directory, generously. */
+#define SPEC_COPY_BYTES (UINT64_C(2) << 30)
+
+/* Says what SPEC's rules want said of such figures, and makes room for the most copies. */
+static void prepare_spec(struct run *r)
+{
+    uint64_t copies = 0, all = r->places.options.cpu_count;
+    const char *name = strrchr(r->plan->spec, '/');
+    for (size_t i = 0; i < r->plan->row_count; i++) {
+        const struct plan_row *row = &r->plan->rows[i];
+        uint64_t values[PARAMS_MAX];
+        struct error e;
+        if (!(row->workload->needs & NEED_SPEC) ||
+            params_parse(row->workload, row->params, values, &e) < 0)
+            continue;
+        size_t k = 0;
+        while (strcmp(row->workload->params[k].name, "cpus") != 0)
+            k++;
+        copies = values[k] == 0 ? all : values[k] > copies ? values[k] : copies;
+    }
+    if (!copies || !name)
+        return;
+    if (r->places.options.scratch_bytes < copies * SPEC_COPY_BYTES)
+        r->places.options.scratch_bytes = copies * SPEC_COPY_BYTES;
+    result_add_fact(r->result, "spec.config", name + 1);
+    result_add_fact(r->result, "spec.standing", "SPEC's own times, estimates; not reportable");
+    board_log(r->board, BOARD_LOG_NOTE, "",
+              "spec.*: SPEC's own times by %s, estimates by SPEC's rules and not reportable",
+              name + 1);
+}
+
 static int prepare(struct run *r, struct error *e)
 {
     size_t swept = 0;
@@ -278,6 +309,7 @@ static int prepare(struct run *r, struct error *e)
         return -1;
     run_show_phase(r, "reading the machine");
     fingerprint_read(r->result);
+    prepare_spec(r);
     if (r->scratch.path[0])
         result_add_fact(r->result, "scratch.filesystem", scratch_filesystem(r->scratch.path));
     run_show_result(r);

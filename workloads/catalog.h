@@ -62,6 +62,7 @@ struct param {
     const char *choices; /* PARAM_CHOICE only */
     uint64_t min, max, initial;
     const char *help;
+    bool each; /* a choice: a row that is named without it is measured with every one of them */
 };
 
 #define PARAMS_MAX      4
@@ -87,7 +88,9 @@ enum workload_need {
     NEED_TWO_CPUS = 2,
     NEED_KVM =
         4, /* a usable /dev/kvm in the target; its kernel looks for itself, and says why not */
-    NEED_TREE = 8, /* the kernel's sources, as vmtax prepared them (tree.h) */
+    NEED_TREE = 8,  /* the kernel's sources, as vmtax prepared them (tree.h) */
+    NEED_SPEC = 16, /* the user's own SPEC CPU (spec/suite.h): in no profile, and not measured
+                       because its subsystem is */
 };
 
 struct workload {
@@ -140,6 +143,11 @@ int params_parse(const struct workload *w, const char *text, uint64_t values[PAR
  * are none. */
 void params_format(const struct workload *w, const uint64_t values[PARAMS_MAX],
                    char out[PARAMS_TEXT]);
+
+/* The parameter of which every choice is measured when text names none; NULL: there is none. */
+const struct param *params_each(const struct workload *w, const char *text);
+/* The word of a choice; cut to size. */
+void param_word(const struct param *p, uint64_t value, char *out, size_t size);
 
 /* Memory that it takes at once with these parameters, bytes; 0: little, or not worth a refusal. */
 uint64_t workload_memory(const struct workload *w, const uint64_t values[PARAMS_MAX]);

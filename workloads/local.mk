@@ -58,6 +58,9 @@ libkernels_a_SOURCES = \
 	workloads/linpack.c workloads/payload/linpack.h \
 	workloads/tinyvm.c workloads/tinyvm_probe.c workloads/tinyvm.h \
 	workloads/exits.c \
+	workloads/tool.c workloads/tool.h \
+	workloads/spec/spec.c \
+	workloads/spec/result.c workloads/spec/result.h \
 	workloads/kbuild/kbuild.c \
 	workloads/kbuild/tar.c workloads/kbuild/tar.h \
 	workloads/program/program.c workloads/program/program.h \

@@ -10,7 +10,7 @@ agent=$abs_top_builddir/vmtax-agent
 allowed='^(syscall|getpid|getppid|stat|fstat|kill|sigaction|fork|_exit|execve|waitpid|open|openat'\
 '|close|fsync|lseek|unlinkat|__errno_location|histogram_record|process_miscounted'\
 '|work_now_ns|work_exclude_begin|work_exclude_end|ioctl'\
-'|BZ2_bz(Compress|Decompress)(Init|End)?|tinyvm_(begin|arm|disarm|enter|done))$'
+'|BZ2_bz(Compress|Decompress)(Init|End)?|tinyvm_(begin|arm|disarm|enter|done)|tool_run)$'
 # What libraries for C choose by processor, or may in another version; fortified names, too.
 dispatched='^_*(mem|str|stp|wcs|wmem|rawmem|bcmp|bcopy|bzero)'
 data='^\.(text\.timed|text\.failed|rodata.*|data.*|bss|L.*)$'

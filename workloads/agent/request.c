@@ -52,6 +52,9 @@ static int check_needs(const struct request *r, const struct facts *facts, const
     if ((needs & NEED_TREE) && !r->tree[0])
         return error_set(e, ERROR_USAGE, "%s needs a kernel's sources, and the request names none",
                          r->workload->id);
+    if ((needs & NEED_SPEC) && !r->tree[0])
+        return error_set(e, ERROR_USAGE, "%s needs SPEC CPU, and the request names none",
+                         r->workload->id);
     if ((needs & NEED_TWO_CPUS) && facts->cpu_count < 2)
         return error_set(e, ERROR_USAGE,
                          "%s with these parameters needs two processors, and one "
@@ -67,7 +70,7 @@ static int check_needs(const struct request *r, const struct facts *facts, const
     return 0;
 }
 
-/* The path of the archive: absolute, and it leads nowhere by "..". */
+/* The path of what it works on: absolute, and it leads nowhere by "..". */
 static int take_tree(struct request *r, const struct record *record, struct error *e)
 {
     const char *tree = record_text(record, "tree");
