@@ -573,3 +573,16 @@ size_t fingerprint_compare(const struct result *old, const struct result *new,
     free(all);
     return f.count;
 }
+
+bool fingerprint_other_work(const struct result *a, const struct result *b, const char *workload)
+{
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        const struct rule *rule = &rules[i];
+        if (rule->class != FACT_FATAL || !rule->only || !text_glob(rule->only, workload))
+            continue;
+        const char *x = result_fact(a, rule->key), *y = result_fact(b, rule->key);
+        if (known(x) && known(y) && strcmp(x, y) != 0)
+            return true;
+    }
+    return false;
+}

@@ -130,17 +130,17 @@ unit_tests += tests/unit/test_linpack
 tests_unit_test_linpack_SOURCES = tests/unit/test_linpack.c tests/unit/unit.h workloads/agent/work.c \
 	workloads/payload/dense.c workloads/payload/dense.h
 tests_unit_test_linpack_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_linpack_LDADD = libkernels.a $(KERNEL_LIBS) libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_linpack_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_kernels
 tests_unit_test_kernels_SOURCES = tests/unit/test_kernels.c tests/unit/unit.h workloads/agent/work.c
 tests_unit_test_kernels_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_kernels_LDADD = libkernels.a $(KERNEL_LIBS) libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_kernels_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_programs
 tests_unit_test_programs_SOURCES = tests/unit/test_programs.c tests/unit/unit.h workloads/agent/work.c
 tests_unit_test_programs_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_programs_LDADD = libkernels.a $(KERNEL_LIBS) libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_programs_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_timed_math
 tests_unit_test_timed_math_SOURCES = tests/unit/test_timed_math.c tests/unit/unit.h
@@ -168,27 +168,27 @@ $(tests_unit_test_cfp_b_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
 unit_tests += tests/unit/test_tinyvm
 tests_unit_test_tinyvm_SOURCES = tests/unit/test_tinyvm.c tests/unit/unit.h
 tests_unit_test_tinyvm_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_tinyvm_LDADD = libkernels.a $(KERNEL_LIBS) libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_tinyvm_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 # Has the kernels' files inside, with the kernels' flags.
 unit_tests += tests/unit/test_kernel_faults
 tests_unit_test_kernel_faults_SOURCES = tests/unit/test_kernel_faults.c tests/unit/unit.h workloads/agent/work.c
 tests_unit_test_kernel_faults_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_kernel_faults_LDADD = libkernels.a $(KERNEL_LIBS) libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_kernel_faults_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 $(tests_unit_test_kernel_faults_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
 
 # Likewise: the first six programs of figure 1.
 unit_tests += tests/unit/test_cint_a
 tests_unit_test_cint_a_SOURCES = tests/unit/test_cint_a.c tests/unit/unit.h workloads/agent/work.c
 tests_unit_test_cint_a_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_cint_a_LDADD = libkernels.a $(KERNEL_LIBS) libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_cint_a_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 $(tests_unit_test_cint_a_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
 
 # Likewise: the last six programs of figure 1.
 unit_tests += tests/unit/test_cint_b
 tests_unit_test_cint_b_SOURCES = tests/unit/test_cint_b.c tests/unit/unit.h workloads/agent/work.c
 tests_unit_test_cint_b_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_cint_b_LDADD = libkernels.a $(KERNEL_LIBS) libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_cint_b_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 $(tests_unit_test_cint_b_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
 
 unit_tests += tests/unit/test_stats
@@ -485,10 +485,10 @@ EXTRA_DIST += tests/bench/aa.sh tests/lsan.supp
 benches += tests/bench/bench_sys tests/bench/bench_memory
 tests_bench_bench_sys_SOURCES = tests/bench/bench_sys.c tests/bench/compare.c tests/bench/compare.h \
 	workloads/agent/work.c
-tests_bench_bench_sys_LDADD = libkernels.a $(KERNEL_LIBS) libvmtax.a $(ENGINE_LIBS) -lm
+tests_bench_bench_sys_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
 tests_bench_bench_memory_SOURCES = tests/bench/bench_memory.c tests/bench/compare.c \
 	tests/bench/compare.h workloads/agent/work.c
-tests_bench_bench_memory_LDADD = tests/bench/libplain.a tests/bench/libnative.a libkernels.a $(KERNEL_LIBS) libvmtax.a $(ENGINE_LIBS) -lm
+tests_bench_bench_memory_LDADD = tests/bench/libplain.a tests/bench/libnative.a libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
 $(tests_bench_bench_memory_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
 
 EXTRA_PROGRAMS += tests/bench/bench_observer
@@ -497,7 +497,16 @@ benches += tests/bench/bench_observer
 tests_bench_bench_observer_SOURCES = tests/bench/bench_observer.c tests/bench/compare.c \
 	tests/bench/compare.h tests/pty.c tests/pty.h workloads/agent/work.c
 tests_bench_bench_observer_CFLAGS = $(AM_CFLAGS) -DUI_DEMO='"$(abs_builddir)/tests/ui_demo"'
-tests_bench_bench_observer_LDADD = libkernels.a $(KERNEL_LIBS) libvmtax.a $(ENGINE_LIBS) -lm
+tests_bench_bench_observer_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
+
+# The stand-ins for SPEC's programs: one slot against the next.
+EXTRA_PROGRAMS += tests/bench/bench_programs
+bench_programs += tests/bench/bench_programs
+benches += tests/bench/bench_programs
+CLEANFILES += tests/bench/bench_programs
+tests_bench_bench_programs_SOURCES = tests/bench/bench_programs.c tests/bench/compare.c \
+	tests/bench/compare.h workloads/agent/work.c
+tests_bench_bench_programs_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
 
 # LINPACK against HPL.
 EXTRA_PROGRAMS += tests/bench/bench_linpack
@@ -507,7 +516,7 @@ CLEANFILES += tests/bench/bench_linpack
 tests_bench_bench_linpack_SOURCES = tests/bench/bench_linpack.c tests/bench/compare.c \
 	tests/bench/compare.h workloads/agent/work.c
 tests_bench_bench_linpack_CFLAGS = $(AM_CFLAGS) -DBENCH_BUILD='"$(abs_top_builddir)"'
-tests_bench_bench_linpack_LDADD = libkernels.a $(KERNEL_LIBS) libvmtax.a $(ENGINE_LIBS) -lm
+tests_bench_bench_linpack_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
 
 # The boot of a virtual machine against the least that one can be.
 EXTRA_PROGRAMS += tests/bench/bench_boot tests/bench/bare_init

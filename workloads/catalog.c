@@ -9,6 +9,7 @@
 #include "coretype.h"
 #include "text.h"
 #include "workloads/catalog.h"
+#include "workloads/payload/linpack.h"
 #include "workloads/spec/suite.h"
 
 #include <inttypes.h>
@@ -389,7 +390,7 @@ const struct workload workloads[] = {
     CFP("fem", "447.dealII", program_points_standard,
         "finite elements for Poisson's equation in 3-D: assembly to sparse rows, preconditioned CG"),
     CFP("lp", "450.soplex", program_points_standard,
-        "linear programming: the revised simplex method with a sparse LU factorisation"),
+        "linear programming: the revised simplex method on sparse columns, its basis in dense LU factors"),
     CFP("raytrace", "453.povray", program_points_standard,
         "ray tracing: spheres, planes, reflections and shadows by recursion"),
     CFP("elastic", "454.calculix", program_points_standard,
@@ -559,6 +560,8 @@ const struct workload *workload_find(const char *id)
             return w;
     return NULL;
 }
+
+const char *const payload_programs[] = {LINPACK_PROGRAM, NULL};
 
 const char *workload_unit(const struct workload *w)
 {

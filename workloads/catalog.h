@@ -121,6 +121,10 @@ struct workload {
 /* Ends with id NULL. */
 extern const struct workload workloads[];
 
+/* Programs that workloads start, as their files beside the agent are called, built or not. Ends
+ * with NULL. */
+extern const char *const payload_programs[];
+
 const struct workload *workload_find(const char *id);
 /* Unit of the figure: "s", "ms", "µs", "ns", "op/s", "MB/s", "GFLOPS", "". */
 const char *workload_unit(const struct workload *w);

@@ -18,6 +18,7 @@
 
 #define WIDTH    80
 #define HURT_MAX 8
+#define UNIT     6 /* columns of the longest unit, "GFLOPS" */
 
 struct page {
     FILE *out;
@@ -104,7 +105,7 @@ static const char *sign(const struct page *p, enum verdict v)
     return p->utf8 ? report_signs[v].utf8 : report_signs[v].ascii;
 }
 
-/* "  98.2 -  101.3" in 15 columns, or as many blanks. */
+/* "  98.2 -  101.3" in 14 columns, or as many blanks. */
 static void put_interval(const struct page *p, const struct stats_estimate *s)
 {
     char low[16], high[16];
@@ -171,11 +172,10 @@ static void put_row(const struct page *p, const struct report_row *row)
     fputs("  ", p->out);
     put_label(p, report_label(row->metric, label, sizeof label), 22);
     fprintf(p->out, "%6s %6s ", value_text(native, row->native), value_text(guest, row->figure));
-    put_label(p, unit, 5);
-    ratio_text(ratio, p, row->target, s->n ? exp(s->centre) : NAN);
-    fprintf(p->out, "%5s%*s", ratio, strlen(ratio) > 5 ? 1 : 2, "");
+    put_label(p, unit, UNIT);
+    fprintf(p->out, "%6s ", ratio_text(ratio, p, row->target, s->n ? exp(s->centre) : NAN));
     put_interval(p, s);
-    fprintf(p->out, "%3zu ", s->n);
+    fprintf(p->out, "%2zu ", s->n);
     if (s->n && isfinite(c->detectable))
         fprintf(p->out, "%4.1f ", fmin(99.9, 100 * expm1(c->detectable)));
     else
@@ -202,8 +202,8 @@ static void put_ticks(const struct page *p, const struct report_row *row)
 
 static void put_row_head(const struct page *p)
 {
-    fprintf(p->out, "  %-22s%6s %6s %-5s%5s  %-14s%3s %4s\n", "workload", "native", "guest", "unit",
-            "%", "95 % interval", "n", "find");
+    fprintf(p->out, "  %-22s%6s %6s %-*s%6s %14s%2s %4s\n", "workload", "native", "guest", UNIT,
+            "unit", "%", "95 % interval", "n", "find");
 }
 
 static int slowest_first(const void *a, const void *b)
@@ -250,7 +250,7 @@ static void write_cost(const struct page *p, size_t t, const struct report_row *
 
 static void write_hurt(const struct page *p, size_t t)
 {
-    size_t count = 0, measured = 0;
+    size_t count = 0, measured = 0, open = 0;
     const struct report_row **worst = malloc((p->row_count + 1) * sizeof *worst);
     if (!worst)
         return; /* all rows follow anyway */
@@ -260,9 +260,18 @@ static void write_hurt(const struct page *p, size_t t)
         if (p->rows[i].target == t && c && c->estimate.n &&
             (c->verdict == VERDICT_WORSE || c->verdict == VERDICT_SLIGHTLY_WORSE))
             worst[count++] = &p->rows[i];
+        else if (p->rows[i].target == t && c && c->estimate.bounded && c->estimate.high < 0 &&
+                 (c->verdict == VERDICT_INCONCLUSIVE || c->verdict == VERDICT_NO_SIGN))
+            open++;
     }
     if (!measured) {
         fprintf(p->out, "\nNothing was compared: the reasons stand below.\n");
+    } else if (!count && open) {
+        fprintf(
+            p->out,
+            "\nWhere it hurts most: no row was judged slower, but %zu without a verdict %s below "
+            "native\nby the whole interval.\n",
+            open, open == 1 ? "lies" : "lie");
     } else if (!count) {
         fprintf(p->out, "\nWhere it hurts most: no row is slower beyond its interval.\n");
     } else {
@@ -291,8 +300,8 @@ static void write_rows(const struct page *p, size_t t)
 static void write_native(const struct page *p)
 {
     fprintf(p->out, "\nNative only: nothing to compare with.\n\n");
-    fprintf(p->out, "  %-30s%8s %-6s%20s%5s%8s\n", "workload", "value", "unit", "95 % interval",
-            "n", "noise");
+    fprintf(p->out, "  %-30s%8s %-*s%20s%5s%8s\n", "workload", "value", UNIT, "unit",
+            "95 % interval", "n", "noise");
     for (size_t i = 0; i < p->row_count; i++) {
         const struct figure_value *f = p->rows[i].figure;
         const struct workload *w = p->rows[i].metric->row;
@@ -300,7 +309,7 @@ static void write_native(const struct page *p)
         fputs("  ", p->out);
         put_label(p, report_label(p->rows[i].metric, label, sizeof label), 30);
         fprintf(p->out, "%8s ", value_text(value, f));
-        put_label(p, w ? workload_unit(w) : "", 6);
+        put_label(p, w ? workload_unit(w) : "", UNIT);
         if (f && f->measured && f->bounded)
             snprintf(interval, sizeof interval, "%s - %s", text_figure(low, sizeof low, f->low),
                      text_figure(high, sizeof high, f->high));
@@ -351,22 +360,27 @@ static void write_missing(const struct page *p)
 static void write_legend(const struct page *p)
 {
     uint32_t used = 0;
-    bool shown[VERDICT_COUNT] = {false}, approximate = false;
+    bool shown[VERDICT_COUNT] = {false}, approximate = false, brief = false;
     char line[256];
     for (size_t i = 0; i < p->r->comparison_count; i++) {
         const struct comparison *c = &p->r->comparisons[i];
         used |= c->flags;
         shown[c->verdict] = true;
         approximate |= c->estimate.approximate;
+        brief |= c->stage == 1;
     }
     fprintf(p->out, "\nHow to read it\n");
     put_sentence((void *)p, report_method(p->r));
     put_sentence(
         (void *)p,
-        "% is performance relative to native: below 100 is slower, for times "
-        "too. It comes from the blocks' own ratios, the two figures are medians of "
-        "all slots: they need not agree. n: blocks of four slots. find: the change in % that would have "
-        "been found with 80 % probability.");
+        "% is performance relative to native: below 100 is slower, for times too. It comes "
+        "from the blocks' own ratios, the two figures are medians of all slots: they need "
+        "not agree. n: blocks of four slots.");
+    put_sentence((void *)p, brief ? "find: the change in % that would have been found with 80 % "
+                                    "probability; in rows looked at only briefly, the change that "
+                                    "would have been noticed and looked at again."
+                                  : "find: the change in % that would have been found with 80 % "
+                                    "probability.");
     if (used & FLAG_EMULATED)
         put_sentence((void *)p, "~ before a number: emulated, outside of every mean and verdict.");
     if (approximate)

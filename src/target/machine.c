@@ -454,24 +454,12 @@ static uint64_t host_tsc_khz(void)
 #endif
 }
 
-/* The agent is an initramfs of its own, but what it starts lies beside its file on the host, where
- * the guest sees it by the same path. */
-static const char *beside_agent(const char *agent, char out[PATH_MAX])
-{
-    const char *slash = strrchr(agent, '/');
-    if (agent[0] != '/' || slash == agent ||
-        snprintf(out, PATH_MAX, "%.*s", (int)(slash - agent), agent) >= BOOT_PATH_MAX)
-        return NULL;
-    return out;
-}
-
 static int begin(struct machine *m, const struct target_options *o, enum qemu_accel accel,
                  const struct machine_terminal *terminal, enum machine_failure *failure,
                  struct error *e)
 {
     struct boot_files *f = xcalloc(1, sizeof *f);
     int pair[2] = {-1, -1}, rc = -1;
-    char payloads[PATH_MAX];
     if (boot_files_make(o, f, e) < 0)
         goto out;
     struct qemu_plan p = {
@@ -483,7 +471,6 @@ static int begin(struct machine *m, const struct target_options *o, enum qemu_ac
         .memory_bytes = o->memory_bytes,
         .append = o->machine.append,
         .tsc_khz = host_tsc_khz(),
-        .payloads = terminal ? NULL : beside_agent(o->agent_path, payloads),
         .cache = boot_is(o->machine.cache, "writeback") ? QEMU_CACHE_WRITEBACK
                  : boot_is(o->machine.cache, "unsafe")  ? QEMU_CACHE_UNSAFE
                                                         : QEMU_CACHE_NONE,

@@ -134,8 +134,6 @@ static char *kernel_line(const struct qemu_plan *p)
     append_word(&line, "root", ROOT_TAG);
     if (p->disk)
         append_word(&line, "scratch", p->scratch);
-    if (p->payloads)
-        append_word(&line, "payloads", p->payloads);
     if (p->net != QEMU_NET_NONE) {
         append_word(&line, "address", p->address);
         append_word(&line, "gateway", p->gateway);

@@ -40,7 +40,6 @@ struct qemu_plan {
     bool disk;
     enum qemu_cache cache;
     const char *scratch;  /* where the guest mounts it */
-    const char *payloads; /* directory of the programs beside the agent; NULL: none */
     enum qemu_net net;
     const char *address, *gateway; /* of the guest, with net */
     unsigned prefix;

@@ -143,7 +143,6 @@ static void the_guest_reads_what_was_written(void **state)
     struct qemu_plan p = plain();
     p.disk = true;
     p.scratch = "/var/tmp/a b=c%d/\xc3\xa9";
-    p.payloads = "/usr/lib exec/vmtax";
     p.net = QEMU_NET_TAP;
     p.address = "10.213.0.2";
     p.gateway = "10.213.0.1";
@@ -157,7 +156,6 @@ static void the_guest_reads_what_was_written(void **state)
     const char *line = value_of(w, "-append");
     assert_int_equal(boot_parse(&b, line, &e), 0);
     assert_string_equal(b.scratch, p.scratch);
-    assert_string_equal(b.payloads, p.payloads);
     assert_string_equal(b.address, p.address);
     assert_string_equal(b.gateway, p.gateway);
     assert_int_equal(b.prefix, 30);
@@ -179,7 +177,6 @@ static void the_guest_refuses_what_makes_no_sense(void **state)
         {"vmtax.root=r vmtax.prefix=33", "prefix="},
         {"vmtax.root=r vmtax.address=10.0.0.1", "prefix="},
         {"vmtax.root=r vmtax.scratch=var/tmp", "absolute"},
-        {"vmtax.root=r vmtax.payloads=lib", "absolute"},
         {"vmtax.root=a_mount_tag_that_is_longer_than_any_can_be", "longer"},
         {"vmtax.root=r vmtax.shell=2", "shell="},
         {"vmtax.root=r vmtax.root=s", "root"},

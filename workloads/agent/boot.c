@@ -59,7 +59,6 @@ int boot_parse(struct boot *b, const char *command_line, struct error *e)
     if (as_record(&r, line, command_line, e) < 0 ||
         take(&r, "root", b->root, sizeof b->root, e) < 0 ||
         take(&r, "scratch", b->scratch, sizeof b->scratch, e) < 0 ||
-        take(&r, "payloads", b->payloads, sizeof b->payloads, e) < 0 ||
         take(&r, "address", b->address, sizeof b->address, e) < 0 ||
         take(&r, "gateway", b->gateway, sizeof b->gateway, e) < 0 ||
         take(&r, "term", b->term, sizeof b->term, e) < 0 ||
@@ -73,8 +72,6 @@ int boot_parse(struct boot *b, const char *command_line, struct error *e)
         return error_set(e, ERROR_USAGE, PREFIX "root= is missing on the kernel's command line");
     if (b->scratch[0] && b->scratch[0] != '/')
         return error_set(e, ERROR_USAGE, PREFIX "scratch= is no absolute path");
-    if (b->payloads[0] && b->payloads[0] != '/')
-        return error_set(e, ERROR_USAGE, PREFIX "payloads= is no absolute path");
     if (b->address[0] && !b->prefix)
         return error_set(e, ERROR_USAGE, PREFIX "address= needs " PREFIX "prefix=");
     return 0;
