@@ -140,6 +140,12 @@ tests_unit_test_programs_SOURCES = tests/unit/test_programs.c tests/unit/unit.h 
 tests_unit_test_programs_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_programs_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_request
+tests_unit_test_request_SOURCES = tests/unit/test_request.c tests/unit/unit.h \
+	workloads/agent/request.c workloads/agent/request.h workloads/agent/work.c
+tests_unit_test_request_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_request_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_timed_math
 tests_unit_test_timed_math_SOURCES = tests/unit/test_timed_math.c tests/unit/unit.h
 tests_unit_test_timed_math_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

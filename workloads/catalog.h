@@ -137,9 +137,6 @@ int params_parse(const struct workload *w, const char *text, uint64_t values[PAR
 void params_format(const struct workload *w, const uint64_t values[PARAMS_MAX],
                    char out[PARAMS_TEXT]);
 
-/* Memory that it takes at once with these parameters, bytes; 0: little, or not worth a refusal. */
-uint64_t workload_memory(const struct workload *w, const uint64_t values[PARAMS_MAX]);
-
 /* The value of one figure from what was counted. bytes is the number of bytes moved
  * (FIGURE_MB_PER_S), or of floating-point operations done (FIGURE_GFLOPS). NAN when there is no
  * figure: FIGURE_NONE, or nothing was counted. */

@@ -232,7 +232,7 @@ static bool series_judge(const struct program *p, struct series *s, size_t bytes
 static bool program_measure(const struct program *p, size_t slots, int *cpu)
 {
     struct rig r = {.program = p, .ops = workload_ops_find(p->id)};
-    struct series s = {.wanted = slots, .room = slots * TRIES, .patience = slots * WAIT_S};
+    struct series s = {.wanted = slots, .room = slots * TRIES, .patience = (double)slots * WAIT_S};
     s.wall = xcalloc(s.room, sizeof *s.wall);
     s.cpu = xcalloc(s.room, sizeof *s.cpu);
     r.work = (struct work){.workload = workload_find(p->id),
