@@ -20,6 +20,7 @@ e2e_tests = \
 	tests/e2e/exits.sh \
 	tests/e2e/linpack.sh \
 	tests/e2e/kbuild.sh \
+	tests/e2e/programs.sh \
 	tests/e2e/container.sh \
 	tests/e2e/interrupt.sh \
 	tests/e2e/dashboard.sh \
@@ -385,6 +386,10 @@ EXTRA_DIST += tests/e2e/nested_kvm.sh tests/e2e/machine.sh
 # What can go wrong with a machine.
 long_tests += tests/e2e/machine_faults.sh
 EXTRA_DIST += tests/e2e/machine_faults.sh
+
+# Every program in a virtual machine.
+long_tests += tests/e2e/programs_long.sh
+EXTRA_DIST += tests/e2e/programs_long.sh
 
 # A KVM of no use: a double of QEMU, and how it is noticed.
 long_tests += tests/e2e/useless_kvm.sh

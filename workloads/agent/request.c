@@ -65,16 +65,17 @@ static int check_memory(const struct request *r, const struct facts *facts, stru
 {
     const struct workload_ops *ops = workload_ops_find(r->workload->id);
     uint64_t kib = ops->memory ? ops->memory(r->workload, r->param, r->lanes) / 1024 : 0;
-    if (!facts->memory_kib || kib <= MEMORY_SHARE(facts->memory_kib) / r->lanes)
+    uint64_t may = MEMORY_SHARE(facts->memory_kib);
+    if (!facts->memory_kib || kib <= may / r->lanes)
         return 0;
     char copies[48] = "";
     if (r->lanes > 1)
         snprintf(copies, sizeof copies, " on each of %u processors", r->lanes);
     return error_set(e, ERROR_USAGE,
-                     "%s with these parameters takes %llu MiB%s, and of the %llu MiB here it may "
-                     "take three quarters: choose a smaller size, fewer cpus or more --memory",
+                     "%s takes %llu MiB%s, and may take %llu of the %llu MiB here: give more "
+                     "--memory or choose smaller parameters",
                      r->workload->id, (unsigned long long)kib / 1024, copies,
-                     (unsigned long long)facts->memory_kib / 1024);
+                     (unsigned long long)may / 1024, (unsigned long long)facts->memory_kib / 1024);
 }
 
 /* The path of the archive: absolute, and it leads nowhere by "..". */
