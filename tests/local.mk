@@ -21,6 +21,7 @@ e2e_tests = \
 	tests/e2e/linpack.sh \
 	tests/e2e/kbuild.sh \
 	tests/e2e/spec.sh \
+	tests/e2e/programs.sh \
 	tests/e2e/container.sh \
 	tests/e2e/interrupt.sh \
 	tests/e2e/dashboard.sh \
@@ -141,6 +142,12 @@ unit_tests += tests/unit/test_programs
 tests_unit_test_programs_SOURCES = tests/unit/test_programs.c tests/unit/unit.h workloads/agent/work.c
 tests_unit_test_programs_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_programs_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_request
+tests_unit_test_request_SOURCES = tests/unit/test_request.c tests/unit/unit.h \
+	workloads/agent/request.c workloads/agent/request.h workloads/agent/work.c
+tests_unit_test_request_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_request_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_timed_math
 tests_unit_test_timed_math_SOURCES = tests/unit/test_timed_math.c tests/unit/unit.h
@@ -386,6 +393,10 @@ EXTRA_DIST += tests/e2e/nested_kvm.sh tests/e2e/machine.sh
 # What can go wrong with a machine.
 long_tests += tests/e2e/machine_faults.sh
 EXTRA_DIST += tests/e2e/machine_faults.sh
+
+# Every program in a virtual machine.
+long_tests += tests/e2e/programs_long.sh
+EXTRA_DIST += tests/e2e/programs_long.sh
 
 # A KVM of no use: a double of QEMU, and how it is noticed.
 long_tests += tests/e2e/useless_kvm.sh

@@ -614,12 +614,6 @@ unsigned workload_needs(const struct workload *w, const uint64_t values[PARAMS_M
     return needs;
 }
 
-uint64_t workload_memory(const struct workload *w, const uint64_t values[PARAMS_MAX])
-{
-    /* `linpack`: a matrix of doubles */
-    return w->figure == FIGURE_GFLOPS ? values[0] * values[0] * 8 : 0;
-}
-
 double workload_value(const struct workload *w, double ops, double bytes, double seconds)
 {
     switch (w->figure) {

@@ -149,9 +149,6 @@ const struct param *params_each(const struct workload *w, const char *text);
 /* The word of a choice; cut to size. */
 void param_word(const struct param *p, uint64_t value, char *out, size_t size);
 
-/* Memory that it takes at once with these parameters, bytes; 0: little, or not worth a refusal. */
-uint64_t workload_memory(const struct workload *w, const uint64_t values[PARAMS_MAX]);
-
 /* The value of one figure from what was counted. bytes is the number of bytes moved
  * (FIGURE_MB_PER_S), or of floating-point operations done (FIGURE_GFLOPS). NAN when there is no
  * figure: FIGURE_NONE, or nothing was counted. */

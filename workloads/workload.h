@@ -50,6 +50,10 @@ struct work {
 
 struct workload_ops {
     const char *id;
+    /* Bytes of memory that each of so many lanes takes with these parameters. NULL: little. The
+     * agent refuses what does not fit the target's memory, before prepare(): a kernel does so by
+     * killing. */
+    uint64_t (*memory)(const struct workload *w, const uint64_t param[PARAMS_MAX], unsigned lanes);
     int (*prepare)(struct work *w);
     /* Of a workload with patience_s: before every slot, outside its time, instead of a lead-in. */
     int (*arrange)(struct work *w);

@@ -9,7 +9,9 @@
  * execution, processor time (its median is printed) and wall time, both the robust spread (1.4826
  * median absolute deviations over the median) and the coefficient of variation are printed: where
  * the second is much the larger, single slots were disturbed; where wall time spreads and processor
- * time does not, other work ran on the processor. Touched are the pages that making the input and
+ * time does not, other work ran on the processor. The robust spread of each slot's fastest
+ * execution tells what is left when disturbances of less than a slot are: how much the program's
+ * own luck with its pages counts. Touched are the pages that making the input and
  * one execution visit, counted on memory that starts without any.
  *
  * Other work shares caches and memory, so that processor time spreads with it. A slot is quiet if
@@ -52,12 +54,15 @@ struct rig {
     struct error error;
 };
 
-/* Of the slots of one program: seconds per execution. Quiet ones stand first, others from the end
- * on. */
+/* What is told of a slot, in seconds per execution: the means, and the processor time of the
+ * fastest execution. */
+enum figure_kind { WALL, CPU, FASTEST, FIGURES };
+
+/* The slots of one program. Quiet ones stand first, others from the end on. */
 struct series {
     size_t wanted, room, quiet, disturbed, executions;
     double patience; /* seconds left to wait for quiet moments */
-    double *wall, *cpu;
+    double *of[FIGURES];
 };
 
 static bool failed(const struct rig *r)
@@ -119,24 +124,28 @@ static void wait_quiet(struct series *s)
     }
 }
 
-static bool slot(struct rig *r, double *wall, double *cpu, size_t *executions)
+static bool slot(struct rig *r, double figure[FIGURES], size_t *executions)
 {
+    const double slot_s = r->work.workload->slot_s;
     double until = wall_now() + r->work.workload->lead_s;
     do {
         if (r->ops->run(&r->work, 1) < 0)
             return failed(r);
     } while (wall_now() < until);
-    double cpu_from = cpu_now(), wall_from = wall_now(), now, longest = 0;
+    double cpu_from = cpu_now(), wall_from = wall_now(), cpu = cpu_from, wall;
     size_t n = 0;
+    figure[FASTEST] = HUGE_VAL;
     do {
         if (r->ops->run(&r->work, 1) < 0)
             return failed(r);
+        double before = cpu;
+        cpu = cpu_now();
+        figure[FASTEST] = fmin(figure[FASTEST], cpu - before);
         n++;
-        now = wall_now();
-        longest = (now - wall_from) / (double)n;
-    } while (now - wall_from + longest / 2 < r->work.workload->slot_s);
-    *cpu = (cpu_now() - cpu_from) / (double)n;
-    *wall = (now - wall_from) / (double)n;
+        wall = wall_now() - wall_from;
+    } while (wall + wall / (double)n / 2 < slot_s);
+    figure[CPU] = (cpu - cpu_from) / (double)n;
+    figure[WALL] = wall / (double)n;
     *executions += n;
     return r->ops->verify(&r->work) == 0 || failed(r);
 }
@@ -150,13 +159,13 @@ static bool block(struct rig *r, struct series *s)
 {
     bool good = r->ops->prepare(&r->work) == 0 || failed(r);
     for (unsigned i = 0; good && i < SLOTS_PER_BLOCK && !complete(s); i++) {
-        double wall = 0, cpu = 0;
+        double figure[FIGURES] = {0};
         wait_quiet(s);
         struct load then = load_now();
-        good = slot(r, &wall, &cpu, &s->executions);
+        good = slot(r, figure, &s->executions);
         size_t place = quiet_since(&then) ? s->quiet++ : s->room - ++s->disturbed;
-        s->wall[place] = wall;
-        s->cpu[place] = cpu;
+        for (unsigned k = 0; k < FIGURES; k++)
+            s->of[k][place] = figure[k];
     }
     r->ops->release(&r->work);
     return good;
@@ -204,24 +213,28 @@ static double variation(const double *values, size_t n)
 
 static void heading(void)
 {
-    printf("%-17s %-15s %8s %6s %8s  %15s  %15s\n", "", "", "", "per", "MiB", "processor time",
+    printf("%-17s %-15s %6s %6s %8s  %-25s  %s\n", "", "", "", "per", "MiB", "processor time",
            "wall time");
-    printf("%-17s %-15s %8s %6s %8s  %7s %7s  %7s %7s\n", "program", "stands in for", "ms", "slot",
-           "touched", "robust", "c.v.", "robust", "c.v.");
+    printf("%-17s %-15s %6s %6s %8s  %7s %7s %9s  %7s %7s\n", "program", "stands in for", "ms",
+           "slot", "touched", "robust", "c.v.", "fastest", "robust", "c.v.");
 }
 
 /* Prints one line; false if it is too noisy. */
 static bool series_judge(const struct program *p, struct series *s, size_t bytes)
 {
     bool enough = s->quiet == s->wanted;
-    size_t all = s->quiet + s->disturbed, n = enough ? s->quiet : all; /* all: no gap between */
-    double cpu_cv = variation(s->cpu, n), wall_cv = variation(s->wall, n);
-    double cpu_spread = robust_spread(s->cpu, n), wall_spread = robust_spread(s->wall, n);
-    bool good = !enough || cpu_spread <= NOISE_LIMIT;
-    printf("%-17s %-15s %8.2f %6.1f %8.1f  %5.2f %% %5.2f %%  %5.2f %% %5.2f %%", p->id,
-           workload_find(p->id)->paper, stats_median(s->cpu, n) * 1e3,
-           (double)s->executions / (double)all, (double)bytes / (1 << 20), cpu_spread * 100,
-           cpu_cv * 100, wall_spread * 100, wall_cv * 100);
+    size_t all = s->quiet + s->disturbed;
+    size_t n = enough ? s->quiet : all; /* all: there is no gap between them */
+    double varied[FIGURES], spread[FIGURES];
+    for (unsigned k = 0; k < FIGURES; k++) {
+        varied[k] = 100 * variation(s->of[k], n);
+        spread[k] = 100 * robust_spread(s->of[k], n);
+    }
+    bool good = !enough || spread[CPU] <= 100 * NOISE_LIMIT;
+    printf("%-17s %-15s %6.1f %6.1f %8.1f  %5.2f %% %5.2f %% %7.2f %%  %5.2f %% %5.2f %%", p->id,
+           workload_find(p->id)->paper, stats_median(s->of[CPU], n) * 1e3,
+           (double)s->executions / (double)all, (double)bytes / (1 << 20), spread[CPU], varied[CPU],
+           spread[FASTEST], spread[WALL], varied[WALL]);
     if (!enough)
         printf("  not judged: %zu of %zu slots were quiet", s->quiet, all);
     printf("%s\n", good ? "" : "  FAIL: noisy");
@@ -232,9 +245,9 @@ static bool series_judge(const struct program *p, struct series *s, size_t bytes
 static bool program_measure(const struct program *p, size_t slots, int *cpu)
 {
     struct rig r = {.program = p, .ops = workload_ops_find(p->id)};
-    struct series s = {.wanted = slots, .room = slots * TRIES, .patience = slots * WAIT_S};
-    s.wall = xcalloc(s.room, sizeof *s.wall);
-    s.cpu = xcalloc(s.room, sizeof *s.cpu);
+    struct series s = {.wanted = slots, .room = slots * TRIES, .patience = (double)slots * WAIT_S};
+    for (unsigned k = 0; k < FIGURES; k++)
+        s.of[k] = xcalloc(s.room, sizeof *s.of[k]);
     r.work = (struct work){.workload = workload_find(p->id),
                            .lanes = 1,
                            .cpus = cpu,
@@ -245,8 +258,8 @@ static bool program_measure(const struct program *p, size_t slots, int *cpu)
     while (good && !complete(&s))
         good = block(&r, &s);
     good = good && series_judge(p, &s, bytes);
-    free(s.wall);
-    free(s.cpu);
+    for (unsigned k = 0; k < FIGURES; k++)
+        free(s.of[k]);
     return good;
 }
 

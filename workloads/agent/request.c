@@ -5,6 +5,7 @@
 #include "text.h"
 #include "workloads/workload.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define LEAD_MAX_US 10000000u
@@ -60,14 +61,24 @@ static int check_needs(const struct request *r, const struct facts *facts, const
                          "%s with these parameters needs two processors, and one "
                          "is usable here",
                          r->workload->id);
-    uint64_t kib = workload_memory(r->workload, r->param) / 1024;
-    if (facts->memory_kib && kib > MEMORY_SHARE(facts->memory_kib))
-        return error_set(e, ERROR_USAGE,
-                         "%s with these parameters takes %llu MiB, and of the %llu MiB here it may "
-                         "take three quarters: choose a smaller size or more --memory",
-                         r->workload->id, (unsigned long long)kib / 1024,
-                         (unsigned long long)facts->memory_kib / 1024);
     return 0;
+}
+
+static int check_memory(const struct request *r, const struct facts *facts, struct error *e)
+{
+    const struct workload_ops *ops = workload_ops_find(r->workload->id);
+    uint64_t kib = ops->memory ? ops->memory(r->workload, r->param, r->lanes) / 1024 : 0;
+    uint64_t may = MEMORY_SHARE(facts->memory_kib);
+    if (!facts->memory_kib || kib <= may / r->lanes)
+        return 0;
+    char copies[48] = "";
+    if (r->lanes > 1)
+        snprintf(copies, sizeof copies, " on each of %u processors", r->lanes);
+    return error_set(e, ERROR_USAGE,
+                     "%s takes %llu MiB%s, and may take %llu of the %llu MiB here: give more "
+                     "--memory or choose smaller parameters",
+                     r->workload->id, (unsigned long long)kib / 1024, copies,
+                     (unsigned long long)may / 1024, (unsigned long long)facts->memory_kib / 1024);
 }
 
 /* The path of what it works on: absolute, and it leads nowhere by "..". */
@@ -107,7 +118,7 @@ int request_parse(struct request *r, const struct record *record, const struct f
     }
     if (params_parse(r->workload, params ? params : "", r->param, e) < 0 ||
         take_tree(r, record, e) < 0 || find_lanes(r, facts, e) < 0 ||
-        check_needs(r, facts, scratch, e) < 0)
+        check_needs(r, facts, scratch, e) < 0 || check_memory(r, facts, e) < 0)
         return -1;
     r->fresh = fresh;
     r->tick_ns = tick_us * 1000;
