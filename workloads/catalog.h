@@ -87,7 +87,8 @@ enum workload_need {
     NEED_TWO_CPUS = 2,
     NEED_KVM =
         4, /* a usable /dev/kvm in the target; its kernel looks for itself, and says why not */
-    NEED_TREE = 8, /* the kernel's sources, as vmtax prepared them (tree.h) */
+    NEED_TREE = 8,      /* the kernel's sources, as vmtax prepared them (tree.h) */
+    NEED_OPENBLAS = 16, /* in the target, and when vmtax was built; the kernel says if it is not */
 };
 
 struct workload {
