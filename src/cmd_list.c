@@ -42,11 +42,9 @@ static cJSON *needs_json(const struct workload *w)
     static const struct {
         unsigned need;
         const char *word;
-    } words[] = {{NEED_SCRATCH, "scratch"},
-                 {NEED_TWO_CPUS, "two cpus"},
-                 {NEED_KVM, "kvm"},
-                 {NEED_TREE, "kernel sources"},
-                 {NEED_SPEC, "SPEC CPU"}};
+    } words[] = {{NEED_SCRATCH, "scratch"}, {NEED_TWO_CPUS, "two cpus"},
+                 {NEED_KVM, "kvm"},         {NEED_TREE, "kernel sources"},
+                 {NEED_SPEC, "SPEC CPU"},   {NEED_OPENBLAS, "openblas"}};
     cJSON *array = cJSON_CreateArray();
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (w->needs & words[i].need)
@@ -163,8 +161,9 @@ static int list_workloads(const struct options *o, FILE *out, struct error *e)
                     subsystems[w->subsystem].title, subsystems[w->subsystem].id);
         last = w->subsystem;
         profiles_text(w, profiles, sizeof profiles);
-        fprintf(out, "  %-18s %-5s %-22s %s%s\n", w->id, workload_unit(w), profiles, w->mirrors,
-                w->needs & NEED_KVM ? ", needs KVM" : "");
+        fprintf(out, "  %-18s %-6s %-22s %s%s%s\n", w->id, workload_unit(w), profiles, w->mirrors,
+                w->needs & NEED_KVM ? ", needs KVM" : "",
+                w->needs & NEED_OPENBLAS ? ", needs OpenBLAS" : "");
         if (suite)
             print_spec(suite, o, out);
         /* Neighbours that share a table of parameters share its lines. */

@@ -5,9 +5,11 @@
 #include "spec.h"
 #include "target/boot_files.h"
 #include "target/kernel.h"
+#include "target/kinds.h"
 #include "target/qemu.h"
 #include "target/spawn.h"
 #include "text.h"
+#include "workloads/payload/linpack.h"
 #include "xalloc.h"
 
 #include <errno.h>
@@ -267,6 +269,22 @@ static void look_spec(const struct target_options *o, struct finding *f)
             spec.config, spec.built, spec.members);
 }
 
+/* The program for linpack beside the agent, and whether its library is here. */
+static void look_openblas(const struct target_options *o, struct finding *f)
+{
+    char program[4096], said[64];
+    if (!local_find_program(LINPACK_PROGRAM, o->agent_path, program, sizeof program)) {
+        say(f, FINDING_NOTE, "apt-get install libopenblas-dev, then configure and make vmtax anew",
+            "vmtax was built without OpenBLAS: no linpack");
+    } else if (!boot_ask_program(program, said, sizeof said)) {
+        say(f, FINDING_NOTE, "apt-get install libopenblas0-pthread",
+            LINPACK_PROGRAM " cannot be started, as OpenBLAS is not installed: no linpack");
+    } else {
+        said[strcspn(said, "\n")] = '\0';
+        say(f, FINDING_OK, NULL, "%s, for linpack", said);
+    }
+}
+
 const struct doctor_check doctor_checks[] = {
     {"processors", "processors", look_processors},
     {"nested", "below this machine", look_nested},
@@ -281,5 +299,6 @@ const struct doctor_check doctor_checks[] = {
     {"qemu", "QEMU", look_qemu},
     {"guest-kernel", "guests' kernel", look_guest_kernel},
     {"spec", "SPEC CPU", look_spec},
+    {"openblas", "OpenBLAS", look_openblas},
     {0},
 };

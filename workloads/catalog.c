@@ -412,6 +412,7 @@ const struct workload workloads[] = {
      .mirrors = "Fig. 3 LINPACK",
      .method = "a dense system of linear equations solved by OpenBLAS, as HPL counts and checks it",
      .figure = FIGURE_GFLOPS,
+     .needs = NEED_OPENBLAS,
      .params = linpack_params,
      .points = linpack_points,
      .slot_s = 0.25,

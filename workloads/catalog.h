@@ -88,9 +88,10 @@ enum workload_need {
     NEED_TWO_CPUS = 2,
     NEED_KVM =
         4, /* a usable /dev/kvm in the target; its kernel looks for itself, and says why not */
-    NEED_TREE = 8,  /* the kernel's sources, as vmtax prepared them (tree.h) */
-    NEED_SPEC = 16, /* the user's own SPEC CPU (spec/suite.h): in no profile, and not measured
-                       because its subsystem is */
+    NEED_TREE = 8,      /* the kernel's sources, as vmtax prepared them (tree.h) */
+    NEED_SPEC = 16,     /* the user's own SPEC CPU (spec/suite.h): in no profile, and not measured
+                           because its subsystem is */
+    NEED_OPENBLAS = 32, /* in the target, and when vmtax was built; the kernel says if it is not */
 };
 
 struct workload {

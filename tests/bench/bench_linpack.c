@@ -1,8 +1,10 @@
 /* linpack against HPL, as hpcc has it (Debian: package hpcc), on the same OpenBLAS.
  *
- * The same order, one processor, the same core type forced on both. HPL's blocking is 192, which
- * suits OpenBLAS's kernels. Both figures are those of the solution alone, by the operation count
- * that HPL uses; hpcc's other benchmarks run between and do not count. */
+ * The same order, one process with one thread on one processor, the same core type forced on both.
+ * HPL's blocking is 192, which suits OpenBLAS's kernels; ours has none, it is the library's own.
+ * Both figures are those of the solution alone, by the operation count that HPL uses; hpcc's other
+ * benchmarks run between and do not count. A figure is the best of a few solutions, as hpcc tells
+ * it: what was interrupted by something else does not count. */
 #include <config.h>
 
 #include "coretype.h"
@@ -18,9 +20,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define BLOCKS 6
+#define BLOCKS 12
 #define ORDER  2000
-#define SOLVES 3
+#define SOLVES 5
 #define INPUT  "hpccinf.txt"
 #define OUTPUT "hpccoutf.txt"
 
@@ -31,45 +33,63 @@ struct pair {
     char directory[32];
 };
 
+static double best(const double gflops[SOLVES])
+{
+    double most = 0;
+    for (size_t i = 0; i < SOLVES; i++)
+        most = fmax(most, gflops[i]);
+    return most;
+}
+
 static double ours(void *context)
 {
     struct pair *p = context;
-    uint64_t operations = p->work.bytes, excluded = p->work.excluded_ns, from = work_now_ns();
-    if (p->ops->run(&p->work, SOLVES) < 0 || p->ops->verify(&p->work) < 0) {
-        fprintf(stderr, "%s\n", p->error.text);
-        return (double)NAN;
+    double gflops[SOLVES];
+    for (size_t i = 0; i < SOLVES; i++) {
+        uint64_t operations = p->work.bytes, excluded = p->work.excluded_ns, from = work_now_ns();
+        int status = p->ops->run(&p->work, 1);
+        uint64_t ns = work_now_ns() - from - (p->work.excluded_ns - excluded);
+        if (status < 0 || p->ops->verify(&p->work) < 0) {
+            fprintf(stderr, "%s\n", p->error.text);
+            return (double)NAN;
+        }
+        gflops[i] = (double)(p->work.bytes - operations) / (double)ns;
     }
-    uint64_t ns = work_now_ns() - from - (p->work.excluded_ns - excluded);
-    return (double)(p->work.bytes - operations) / (double)ns;
+    return best(gflops);
 }
 
-/* One process, one order; a line that hpcc asks for and does not use holds its place. */
+/* One process, the same order again and again; a line that hpcc asks for and does not use holds its
+ * place. */
 static bool write_input(void)
 {
     FILE *f = fopen(INPUT, "we");
     if (!f)
         return false;
-    fprintf(
-        f,
-        "vmtax\nvmtax\nHPL.out\n8\n1\n%d\n1\n192\n0\n1\n1\n1\n16.0\n1\n2\n1\n4\n1\n2\n1\n1\n1\n1\n"
-        "1\n0\n2\n64\n0\n0\n1\n8\n-\n0\n1200\n0\n40\n",
-        ORDER);
+    fprintf(f, "vmtax\nvmtax\nHPL.out\n8\n%d\n", SOLVES);
+    for (int i = 0; i < SOLVES; i++)
+        fprintf(f, "%d ", ORDER);
+    fprintf(f, "\n1\n192\n0\n1\n1\n1\n16.0\n1\n2\n1\n4\n1\n2\n1\n1\n1\n1\n"
+               "1\n0\n2\n64\n0\n0\n1\n8\n-\n0\n1200\n0\n40\n");
     return fclose(f) == 0;
 }
 
-/* "HPL_Tflops=0.0301", of a run that HPL found right. */
+/* "WR01C2R4        2000   192     1     1               0.13              4.081e+01", a line for
+ * each solution, and one for each that HPL found right. */
 static double read_output(void)
 {
     char line[256];
-    double tflops = (double)NAN, value;
+    double gflops[SOLVES], value;
+    size_t solved = 0, right = 0;
     FILE *f = fopen(OUTPUT, "re");
     if (!f)
-        return tflops;
-    while (fgets(line, sizeof line, f))
-        if (sscanf(line, "HPL_Tflops=%lf", &value) == 1)
-            tflops = value;
+        return (double)NAN;
+    while (fgets(line, sizeof line, f)) {
+        if (sscanf(line, "WR%*s %*d %*d %*d %*d %*f %lf", &value) == 1 && solved < SOLVES)
+            gflops[solved++] = value;
+        right += strncmp(line, "||Ax-b||", 8) == 0 && strstr(line, "PASSED");
+    }
     fclose(f);
-    return tflops * 1e3;
+    return solved == SOLVES && right == SOLVES ? best(gflops) : (double)NAN;
 }
 
 static double theirs(void *context)

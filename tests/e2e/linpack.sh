@@ -7,6 +7,11 @@
 payload=${vmtax%/*}/vmtax-linpack
 [ -x "$payload" ] || skip "this build has no linpack (no OpenBLAS when it was configured)"
 
+run 0 doctor
+says "$out" '^ok +OpenBLAS +OpenBLAS [0-9.]+, for linpack'
+run 0 list workloads
+says "$out" '^  linpack .*, needs OpenBLAS'
+
 # All fields of the agent's answer to one slot, in a directory without the payload.
 cp "${vmtax%/*}/vmtax-agent" "$work/vmtax-agent"
 ask() { # AGENT PARAMS
@@ -25,6 +30,15 @@ says "$out" '^fail .*libopenblas-dev'
 ask "${vmtax%/*}/vmtax-agent" size=200%20core=Prescott
 says "$out" '^result .*engine=OpenBLAS%20'
 says "$out" 'verified=1'
+
+# More than its share of the memory is refused, with what to do; the rest of the run goes on.
+run 0 run linpack:size=8000,cpus=1 linpack:size=200,cpus=1 --on native --memory 256M --blocks 2 --seconds 0.05 --json
+if "$jsonpath" "$out" targets.0.memory_mib 2>/dev/null | grep -qx 256; then
+    "$jsonpath" "$out" 'slots.*' >"$work/slots"
+    grep 'size=8000' "$work/slots" | grep -q 'takes 488 MiB, and of the 256 MiB here it may take three quarters' ||
+        fail "a matrix that is larger than the memory is not refused"
+    grep 'size=200' "$work/slots" | grep -q '"value":null' && fail "no figure of the other"
+fi
 
 targets=native
 if container_works; then targets=container; fi

@@ -6,7 +6,8 @@
  *     vmtax-linpack ORDER SEED CORE THREADS
  * with a SOCK_SEQPACKET socket as its standard input and output. It answers once when it is ready,
  * then once to each request, which is one byte; it ends when the other side is gone, and after
- * LINPACK_FAILED. Both are built together: an answer is the bytes of the structure. */
+ * LINPACK_FAILED. With --version it names the library and ends. Both are built together: an answer
+ * is the bytes of the structure. */
 #ifndef VMTAX_PAYLOAD_LINPACK_H
 #define VMTAX_PAYLOAD_LINPACK_H
 
