@@ -122,6 +122,11 @@ struct result {
     int64_t started; /* Unix seconds */
     double elapsed_s;
     bool partial; /* interrupted */
+    bool running; /* not over yet: what has no figure may still get one. Not stored. */
+    struct {
+        size_t rows;  /* for which the time budget did not suffice, or not to their end */
+        size_t looks; /* conspicuous rows that it did not suffice to measure again (two stages) */
+    } late;
     bool two_stage;
     struct fact *facts;
     size_t fact_count;
@@ -157,7 +162,9 @@ size_t result_find_metric(const struct result *r, const char *workload,
                           const char *params); /* metric_count if absent */
 /* Adds, or gives the fact of that key a new value. */
 struct fact *result_add_fact(struct result *r, const char *key, const char *value);
-const char *result_fact(const struct result *r, const char *key);  /* NULL if unknown */
+const char *result_fact(const struct result *r, const char *key); /* NULL if unknown */
+/* Why a row of which no slot was run has none: a constant. */
+const char *result_absence(const struct result *r);
 size_t result_find_target(const struct result *r, const char *id); /* target_count if absent */
 const struct figure_value *result_figure(const struct result *r, size_t metric,
                                          size_t target); /* NULL if absent */

@@ -133,6 +133,7 @@ static int stage_one(struct run *r, const size_t *order, struct error *e)
                 return error_set(e, ERROR_SYSTEM, "no target is left to measure");
             if (run_elapsed(r) + block_seconds(r, order[i]) > r->plan->budget_s) {
                 board_log(r->board, BOARD_LOG_NOTE, "", "the time budget is used up");
+                r->result->late.rows = r->plan->row_count - i;
                 return 0;
             }
             if (run_block(r, row, order[i], b, r->plan->blocks, 1, e) < 0)
@@ -153,8 +154,10 @@ static int stage_two(struct run *r, struct error *e)
     for (size_t k = 0; k < kept; k++) {
         const struct plan_row *row = &r->plan->rows[order[k]];
         double cost = block_seconds(r, order[k]) * r->plan->blocks2;
-        if (cost > left)
+        if (cost > left) {
+            r->result->late.looks++;
             continue; /* a later, shorter row may still fit */
+        }
         left -= cost;
         board_log(r->board, BOARD_LOG_RUN, "", "second look at %s %s: %u fresh blocks",
                   row->workload->id, row->params, r->plan->blocks2);
@@ -176,6 +179,7 @@ static void prepare_result(struct run *r)
     const struct plan *plan = r->plan;
     result->started = (int64_t)time(NULL);
     text_copy(result->tool_version, sizeof result->tool_version, PACKAGE_VERSION);
+    result->running = true;
     result->two_stage = plan->two_stage;
     text_copy(result->profile, sizeof result->profile,
               plan->profile == PROFILE_QUICK      ? "quick"
@@ -265,6 +269,7 @@ static void finish(struct run *r)
         r->result->self_max_rss_kib = (uint64_t)self.ru_maxrss;
     }
     r->result->elapsed_s = run_elapsed(r);
+    r->result->running = false;
     analysis_update(r->result);
     run_show_result(r);
     struct snapshot *s = board_edit(r->board);

@@ -365,6 +365,11 @@ static void read_head(struct reader *in, const cJSON *root)
     json_get_text(j, root, "name", r->name, sizeof r->name, JSON_OPTIONAL);
     r->partial = json_get_bool(j, root, "partial", JSON_OPTIONAL);
     r->two_stage = json_get_bool(j, root, "two_stage", JSON_OPTIONAL);
+    const cJSON *late = json_get_object(j, root, "out_of_time", JSON_OPTIONAL);
+    if (late) {
+        r->late.rows = json_get_count(j, late, "rows", METRICS_MAX, JSON_OPTIONAL);
+        r->late.looks = json_get_count(j, late, "second_looks", METRICS_MAX, JSON_OPTIONAL);
+    }
 }
 
 static void read_self(struct reader *in, const cJSON *root)
