@@ -114,6 +114,13 @@ struct comparison {
     char reason[REASON_MAX]; /* of NOT_MEASURED, CANNOT, NOT_COMPARABLE; else a remark or "" */
 };
 
+/* What else used the machine during the run (load.h). */
+struct result_load {
+    size_t looks, busy; /* taken; those in which it was not quiet. looks 0: not known */
+    double others; /* processors that other programs used, mean of the looks: 0.5 is half of one */
+    char why[96];  /* why it was not quiet in the worst of them; "" if it always was */
+};
+
 struct result {
     char tool_version[32];
     char agent_sha256[65];
@@ -127,6 +134,7 @@ struct result {
         size_t rows;  /* for which the time budget did not suffice, or not to their end */
         size_t looks; /* conspicuous rows that it did not suffice to measure again (two stages) */
     } late;
+    struct result_load load;
     bool two_stage;
     struct fact *facts;
     size_t fact_count;

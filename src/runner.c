@@ -74,6 +74,7 @@ static int run_block(struct run *r, const struct plan_row *row, size_t metric, u
     }
     if (rest_after_block(r, block, e) < 0)
         return -1;
+    load_look(&r->load, run_elapsed(r), false);
     r->block_s[metric] = fmax(r->block_s[metric], run_elapsed(r) - from);
     analysis_update_metric(r->result, metric);
     run_show_result(r);
@@ -256,6 +257,8 @@ static int prepare(struct run *r, struct error *e)
 static void finish(struct run *r)
 {
     run_show_phase(r, "stopping");
+    load_look(&r->load, run_elapsed(r), true);
+    r->result->load = r->load.seen;
     for (size_t t = r->plan->target_count; t-- > 0;)
         place_stop(&r->places, t);
     if (r->places.ledger)
@@ -282,6 +285,7 @@ static void finish(struct run *r)
             s->targets[t].state = BOARD_TARGET_OFF;
     board_publish(r->board);
     run_tell(r);
+    load_release(&r->load);
     free(r->dead);
     free(r->habit);
     free(r->block_s);
@@ -314,6 +318,7 @@ int runner_run(const struct plan *plan, struct board *board, struct result *resu
     r->started_s = (double)clock_now_ns() * 1e-9;
     r->expected_s = plan_seconds(plan);
     prepare_result(r);
+    load_begin(&r->load, run_elapsed(r));
     run_show_begin(r);
 
     struct error failure = {.kind = ERROR_NONE};

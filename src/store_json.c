@@ -261,6 +261,11 @@ char *store_to_json(const struct result *r, bool pretty)
     cJSON *late = cJSON_AddObjectToObject(root, "out_of_time");
     json_add_count(late, "rows", r->late.rows);
     json_add_count(late, "second_looks", r->late.looks);
+    cJSON *load = cJSON_AddObjectToObject(root, "load");
+    json_add_count(load, "looks", r->load.looks);
+    json_add_count(load, "not_quiet", r->load.busy);
+    json_add_number(load, "others_cpus", r->load.looks ? r->load.others : NAN);
+    cJSON_AddStringToObject(load, "why", r->load.why);
 
     cJSON *host = cJSON_AddObjectToObject(root, "host");
     for (size_t i = 0; i < r->fact_count; i++)

@@ -255,6 +255,21 @@ static void taken_caveat(const struct result *r, void (*say)(void *, const char 
     say(context, line);
 }
 
+/* What else ran meanwhile, by the rule of the dashboard's "quiet?". */
+static void load_caveat(const struct result *r, void (*say)(void *, const char *), void *context)
+{
+    const struct result_load *l = &r->load;
+    char line[320];
+    if (!l->busy)
+        return;
+    snprintf(
+        line, sizeof line,
+        "The machine was not quiet in %zu of %zu looks during the run (at the worst: %s); other "
+        "programs used %.0f %% of a processor on average. Figures may be disturbed.",
+        l->busy, l->looks, l->why[0] ? l->why : "no reason was given", 100 * l->others);
+    say(context, line);
+}
+
 void report_caveats(const struct result *r, void (*say)(void *, const char *), void *context)
 {
     char line[256];
@@ -284,6 +299,7 @@ void report_caveats(const struct result *r, void (*say)(void *, const char *), v
                  stolen, r->slot_count);
         say(context, line);
     }
+    load_caveat(r, say, context);
     target_caveats(r, say, context);
     if (interpreted_exits(r))
         say(context, "The exits are those of kvm_pvm, which interprets every instruction of such a "

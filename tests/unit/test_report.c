@@ -212,6 +212,7 @@ static void test_text(void **state)
         assert_non_null(strstr(at, "vm: EMULATED, because there is no /dev/kvm"));
         assert_non_null(strstr(text, "/bin/sh is not there"));
         assert_null(strstr(text, "earlier runs"));
+        assert_null(strstr(text, "not quiet"));
         assert_non_null(strstr(text, "quantum.entangle size=64K cpus=2"));
         if (i == 1)
             for (const char *c = text; *c; c++)
@@ -240,6 +241,7 @@ static void test_out_of_time(void **state)
     r.partial = false;
     r.late.rows = 1;
     r.late.looks = 1;
+    r.load = (struct result_load){12, 7, 0.625, "cc1 uses 83 % of a processor"};
     size_t m = result_add_metric(&r, workload_find("sys.stat"), "");
     for (size_t t = 1; t < r.target_count; t++) {
         XGROW(r.comparisons, r.comparison_count, r.comparison_room);
@@ -261,6 +263,7 @@ static void test_out_of_time(void **state)
     assert_non_null(know);
     assert_non_null(strstr(know, "The time ran out: 1 of 4 rows were not measured"));
     assert_non_null(strstr(text, "of 3: then"));
+    assert_non_null(strstr(know, "The machine was not quiet in 7 of 12 looks during the run"));
     free(text);
     text = written("md", &r);
     assert_non_null(strstr(text, "- sys.stat on native: out of time\n"));
