@@ -87,6 +87,17 @@ struct machine_options setup_machine(const struct options *o)
                                     .qemu = o->qemu};
 }
 
+/* Words of the documentation that do nothing yet, alone or with the name of a guest. */
+static bool is_to_come(const char *word)
+{
+    static const char *const words[] = {"xen", "openvz", "docker", "podman", "lxc", "ssh", "cmd"};
+    size_t length = strcspn(word, ":");
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strlen(words[i]) == length && strncmp(word, words[i], length) == 0)
+            return true;
+    return false;
+}
+
 static int unknown_target(const char *word, struct error *e)
 {
     const char *names[TARGETS_MAX + 1];
@@ -97,6 +108,11 @@ static int unknown_target(const char *word, struct error *e)
     const char *near = text_nearest(word, names);
     char clean[64];
     text_clean(clean, sizeof clean, word);
+    if (is_to_come(word))
+        return error_set(e, ERROR_USAGE,
+                         "the target \"%s\" is not in this version; `vmtax list targets` names "
+                         "those that are",
+                         clean);
     return error_set(e, ERROR_USAGE,
                      "there is no target \"%s\"%s%s%s `vmtax list targets` names them all", clean,
                      near ? "; did you mean \"" : ";", near ? near : "", near ? "\"?" : "");
@@ -222,6 +238,11 @@ int setup_plan(struct plan *p, const struct options *o, enum profile default_pro
     if (o->cpus > p->options.cpu_count)
         return error_set(e, ERROR_USAGE, "--cpus %llu: this machine has %zu",
                          (unsigned long long)o->cpus, p->options.cpu_count);
+    uint64_t machine = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+    if (o->memory > machine)
+        return error_set(e, ERROR_USAGE, "--memory %lluM: this machine has %lluM",
+                         (unsigned long long)(o->memory >> 20),
+                         (unsigned long long)(machine >> 20));
     p->options.memory_bytes = o->memory ? o->memory : SETUP_DEFAULT_MEMORY;
     p->options.limits = true;
     p->options.scratch = o->scratch;

@@ -156,17 +156,19 @@ static void say(void *context, const char *sentence)
 static void write_legend(const struct result *r, FILE *out)
 {
     uint32_t used = 0;
-    bool shown[VERDICT_COUNT] = {false}, approximate = false;
+    bool shown[VERDICT_COUNT] = {false}, approximate = false, brief = false;
     char method[256];
     for (size_t i = 0; i < r->comparison_count; i++) {
         used |= r->comparisons[i].flags;
         shown[r->comparisons[i].verdict] = true;
         approximate |= r->comparisons[i].estimate.approximate;
+        brief |= r->comparisons[i].stage == 1;
     }
     fprintf(out,
             "\n%% of native is performance: below 100 is slower, for times too. n is the number "
-            "of blocks. Detectable is the smallest change that would have been found with "
+            "of blocks. Detectable is the smallest change that would have been found%s with "
             "80 %% probability. %s\n",
+            brief ? ", or noticed in a row that was looked at only briefly," : "",
             report_method(r, method));
     if (approximate)
         fputs("\n`~` after an interval: approximate, from fewer than six blocks.\n", out);

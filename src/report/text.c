@@ -250,7 +250,7 @@ static void write_cost(const struct page *p, size_t t, const struct report_row *
 
 static void write_hurt(const struct page *p, size_t t)
 {
-    size_t count = 0, measured = 0;
+    size_t count = 0, measured = 0, open = 0;
     const struct report_row **worst = malloc((p->row_count + 1) * sizeof *worst);
     if (!worst)
         return; /* all rows follow anyway */
@@ -260,9 +260,18 @@ static void write_hurt(const struct page *p, size_t t)
         if (p->rows[i].target == t && c && c->estimate.n &&
             (c->verdict == VERDICT_WORSE || c->verdict == VERDICT_SLIGHTLY_WORSE))
             worst[count++] = &p->rows[i];
+        else if (p->rows[i].target == t && c && c->estimate.bounded && c->estimate.high < 0 &&
+                 (c->verdict == VERDICT_INCONCLUSIVE || c->verdict == VERDICT_NO_SIGN))
+            open++;
     }
     if (!measured) {
         fprintf(p->out, "\nNothing was compared: the reasons stand below.\n");
+    } else if (!count && open) {
+        fprintf(
+            p->out,
+            "\nWhere it hurts most: no row was judged slower, but %zu without a verdict %s below "
+            "native\nby the whole interval.\n",
+            open, open == 1 ? "lies" : "lie");
     } else if (!count) {
         fprintf(p->out, "\nWhere it hurts most: no row is slower beyond its interval.\n");
     } else {
@@ -357,22 +366,27 @@ static void write_reasons(const struct page *p, const char *title, bool doubt)
 static void write_legend(const struct page *p)
 {
     uint32_t used = 0;
-    bool shown[VERDICT_COUNT] = {false}, approximate = false;
+    bool shown[VERDICT_COUNT] = {false}, approximate = false, brief = false;
     char line[256];
     for (size_t i = 0; i < p->r->comparison_count; i++) {
         const struct comparison *c = &p->r->comparisons[i];
         used |= c->flags;
         shown[c->verdict] = true;
         approximate |= c->estimate.approximate;
+        brief |= c->stage == 1;
     }
     fprintf(p->out, "\nHow to read it\n");
     put_sentence((void *)p, report_method(p->r, line));
     put_sentence(
         (void *)p,
-        "% is performance relative to native: below 100 is slower, for times "
-        "too. It comes from the blocks' own ratios, the two figures are medians of "
-        "all slots: they need not agree. n: blocks of four slots. find: the change in % that would have "
-        "been found with 80 % probability.");
+        "% is performance relative to native: below 100 is slower, for times too. It comes "
+        "from the blocks' own ratios, the two figures are medians of all slots: they need "
+        "not agree. n: blocks of four slots.");
+    put_sentence((void *)p, brief ? "find: the change in % that would have been found with 80 % "
+                                    "probability; in rows looked at only briefly, the change that "
+                                    "would have been noticed and looked at again."
+                                  : "find: the change in % that would have been found with 80 % "
+                                    "probability.");
     if (used & FLAG_EMULATED)
         put_sentence((void *)p, "~ before a number: emulated, outside of every mean and verdict.");
     if (approximate)

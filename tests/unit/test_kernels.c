@@ -552,7 +552,7 @@ static int small_disk(struct rig *r)
     r->work.scratch = mine;
 
     rig_set(r, "file.write", "size=64M");
-    if (r->ops->prepare(&r->work) == 0 || !strstr(r->error.text, "MiB free"))
+    if (r->ops->prepare(&r->work) == 0 || !strstr(r->error.text, "MiB are free"))
         return 1;
     r->ops->release(&r->work);
 

@@ -358,6 +358,8 @@ static void test_damage(void **state)
         {"\"block\":\t1", "\"block\": 1024", "slots[4].block", ERROR_DATA},
         {"\"position\":\t\"G1\"", "\"position\": \"G3\"", "slots[1].position", ERROR_DATA},
         {"\"position\":\t\"G1\"", "\"position\": \"GUEST\"", "slots[1].position", ERROR_DATA},
+        {"\"position\":\t\"N2\"", "\"position\": \"N1\"", "position: is that of another",
+         ERROR_DATA},
         {"\"steal\":\t0.0125", "\"steal\": 1.5", "slots[0].steal", ERROR_DATA},
         {"\"window_s\":\t0.2015", "\"window_s\": 0", "slots[0].window_s", ERROR_DATA},
         {"\"window_s\":\t0.2015", "\"window\": 1", "window_s: is missing", ERROR_DATA},
