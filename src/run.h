@@ -5,6 +5,7 @@
 #define VMTAX_RUN_H
 
 #include "board.h"
+#include "load.h"
 #include "place.h"
 #include "plan.h"
 #include "result.h"
@@ -29,6 +30,7 @@ struct run {
     int interrupt_fd;
     struct places places;
     struct scratch scratch;
+    struct load load;
     double started_s;  /* host time line */
     double expected_s; /* of the whole plan */
     double done_s;     /* expected seconds of what is done */

@@ -147,7 +147,7 @@ static int write_csv(const struct result *r, FILE *out, struct error *e)
         const struct report_row *row = &rows[i];
         const struct workload *known = row->metric->row;
         const struct comparison *c = row->comparison;
-        const char *reason = report_reason(row);
+        const char *reason = report_reason(r, row);
         char letters[FLAG_COUNT + 1];
         text(&w, row->metric->workload);
         text(&w, row->metric->params);

@@ -322,15 +322,21 @@ static void write_native(const struct page *p)
     }
 }
 
+/* What is said of a row: why it is missing, or why it has no verdict. */
+static const char *words_of(const struct page *p, size_t row, bool doubt)
+{
+    return doubt ? report_doubt(&p->rows[row]) : report_reason(p->r, &p->rows[row]);
+}
+
 /* Rows with the same reason on the same target share a sentence. */
-static void write_missing(const struct page *p)
+static void write_reasons(const struct page *p, const char *title, bool doubt)
 {
     bool any = false;
     for (size_t i = 0; i < p->row_count; i++) {
-        const char *reason = report_reason(&p->rows[i]);
+        const char *reason = words_of(p, i, doubt);
         bool said = false;
         for (size_t j = 0; reason && j < i && !said; j++) {
-            const char *other = report_reason(&p->rows[j]);
+            const char *other = words_of(p, j, doubt);
             said = other && p->rows[j].target == p->rows[i].target && strcmp(other, reason) == 0;
         }
         if (!reason || said)
@@ -339,7 +345,7 @@ static void write_missing(const struct page *p)
         int used = snprintf(sentence, sizeof sentence,
                             "%s: %s:", p->r->targets[p->rows[i].target].id, reason);
         for (size_t j = i; j < p->row_count; j++) {
-            const char *other = report_reason(&p->rows[j]);
+            const char *other = words_of(p, j, doubt);
             if (!other || p->rows[j].target != p->rows[i].target || strcmp(other, reason) != 0)
                 continue;
             report_label(p->rows[j].metric, label, sizeof label);
@@ -351,7 +357,7 @@ static void write_missing(const struct page *p)
                              j > i ? "," : "", label);
         }
         if (!any)
-            fprintf(p->out, "\nNot measured, or not comparable\n");
+            fprintf(p->out, "\n%s\n", title);
         any = true;
         put_sentence((void *)p, sentence);
     }
@@ -370,7 +376,7 @@ static void write_legend(const struct page *p)
         brief |= c->stage == 1;
     }
     fprintf(p->out, "\nHow to read it\n");
-    put_sentence((void *)p, report_method(p->r));
+    put_sentence((void *)p, report_method(p->r, line));
     put_sentence(
         (void *)p,
         "% is performance relative to native: below 100 is slower, for times too. It comes "
@@ -475,7 +481,8 @@ static int write_text(const struct result *r, FILE *out, struct error *e)
         write_native(&p);
     if (!p.row_count)
         fprintf(out, "Nothing was measured.\n");
-    write_missing(&p);
+    write_reasons(&p, "Not measured, or not comparable", false);
+    write_reasons(&p, "Without a verdict or an interval", true);
     if (r->comparison_count)
         write_legend(&p);
     write_machine(&p);
