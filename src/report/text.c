@@ -269,8 +269,8 @@ static void write_hurt(const struct page *p, size_t t)
     } else if (!count && open) {
         fprintf(
             p->out,
-            "\nWhere it hurts most: no row was judged slower, but %zu without a verdict %s below "
-            "native\nby the whole interval.\n",
+            "\nWhere it hurts most: no row was judged slower, but %zu without a verdict\n%s below "
+            "native by the whole interval.\n",
             open, open == 1 ? "lies" : "lie");
     } else if (!count) {
         fprintf(p->out, "\nWhere it hurts most: no row is slower beyond its interval.\n");
