@@ -50,6 +50,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/snapshot.c src/snapshot.h \
 	src/host.c src/host.h \
 	src/quiet.c src/quiet.h \
+	src/load.c src/load.h \
 	src/fingerprint.c src/fingerprint.h \
 	src/store.c src/store_json.c src/store_parse.c src/store.h \
 	src/store_counters.c src/store_counters.h \

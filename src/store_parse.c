@@ -365,6 +365,18 @@ static void read_head(struct reader *in, const cJSON *root)
     json_get_text(j, root, "name", r->name, sizeof r->name, JSON_OPTIONAL);
     r->partial = json_get_bool(j, root, "partial", JSON_OPTIONAL);
     r->two_stage = json_get_bool(j, root, "two_stage", JSON_OPTIONAL);
+    const cJSON *late = json_get_object(j, root, "out_of_time", JSON_OPTIONAL);
+    if (late) {
+        r->late.rows = json_get_count(j, late, "rows", METRICS_MAX, JSON_OPTIONAL);
+        r->late.looks = json_get_count(j, late, "second_looks", METRICS_MAX, JSON_OPTIONAL);
+    }
+    const cJSON *load = json_get_object(j, root, "load", JSON_OPTIONAL);
+    if (load) {
+        r->load.looks = json_get_count(j, load, "looks", SLOTS_MAX, JSON_OPTIONAL);
+        r->load.busy = json_get_count(j, load, "not_quiet", r->load.looks, JSON_OPTIONAL);
+        r->load.others = json_get_number(j, load, "others_cpus", 0, 1u << 20, 0, JSON_OPTIONAL);
+        json_get_text(j, load, "why", r->load.why, sizeof r->load.why, JSON_OPTIONAL);
+    }
 }
 
 static void read_self(struct reader *in, const cJSON *root)

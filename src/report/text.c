@@ -177,7 +177,7 @@ static void put_row(const struct page *p, const struct report_row *row)
     put_interval(p, s);
     fprintf(p->out, "%2zu ", s->n);
     if (s->n && isfinite(c->detectable))
-        fprintf(p->out, "%4.1f ", fmin(99.9, 100 * expm1(c->detectable)));
+        fprintf(p->out, "%4.1f ", fmin(99.9, 100 * stats_loss(c->detectable)));
     else
         fputs(" n/a ", p->out);
     put(p, sign(p, v));
@@ -269,8 +269,8 @@ static void write_hurt(const struct page *p, size_t t)
     } else if (!count && open) {
         fprintf(
             p->out,
-            "\nWhere it hurts most: no row was judged slower, but %zu without a verdict %s below "
-            "native\nby the whole interval.\n",
+            "\nWhere it hurts most: no row was judged slower, but %zu without a verdict\n%s below "
+            "native by the whole interval.\n",
             open, open == 1 ? "lies" : "lie");
     } else if (!count) {
         fprintf(p->out, "\nWhere it hurts most: no row is slower beyond its interval.\n");
@@ -322,15 +322,21 @@ static void write_native(const struct page *p)
     }
 }
 
+/* What is said of a row: why it is missing, or why it has no verdict. */
+static const char *words_of(const struct page *p, size_t row, bool doubt)
+{
+    return doubt ? report_doubt(&p->rows[row]) : report_reason(p->r, &p->rows[row]);
+}
+
 /* Rows with the same reason on the same target share a sentence. */
-static void write_missing(const struct page *p)
+static void write_reasons(const struct page *p, const char *title, bool doubt)
 {
     bool any = false;
     for (size_t i = 0; i < p->row_count; i++) {
-        const char *reason = report_reason(&p->rows[i]);
+        const char *reason = words_of(p, i, doubt);
         bool said = false;
         for (size_t j = 0; reason && j < i && !said; j++) {
-            const char *other = report_reason(&p->rows[j]);
+            const char *other = words_of(p, j, doubt);
             said = other && p->rows[j].target == p->rows[i].target && strcmp(other, reason) == 0;
         }
         if (!reason || said)
@@ -339,7 +345,7 @@ static void write_missing(const struct page *p)
         int used = snprintf(sentence, sizeof sentence,
                             "%s: %s:", p->r->targets[p->rows[i].target].id, reason);
         for (size_t j = i; j < p->row_count; j++) {
-            const char *other = report_reason(&p->rows[j]);
+            const char *other = words_of(p, j, doubt);
             if (!other || p->rows[j].target != p->rows[i].target || strcmp(other, reason) != 0)
                 continue;
             report_label(p->rows[j].metric, label, sizeof label);
@@ -351,7 +357,7 @@ static void write_missing(const struct page *p)
                              j > i ? "," : "", label);
         }
         if (!any)
-            fprintf(p->out, "\nNot measured, or not comparable\n");
+            fprintf(p->out, "\n%s\n", title);
         any = true;
         put_sentence((void *)p, sentence);
     }
@@ -370,7 +376,7 @@ static void write_legend(const struct page *p)
         brief |= c->stage == 1;
     }
     fprintf(p->out, "\nHow to read it\n");
-    put_sentence((void *)p, report_method(p->r));
+    put_sentence((void *)p, report_method(p->r, line));
     put_sentence(
         (void *)p,
         "% is performance relative to native: below 100 is slower, for times too. It comes "
@@ -436,6 +442,11 @@ static void write_machine(const struct page *p)
         const struct result_target *t = &r->targets[i];
         const char *host = fact(r, "kernel");
         bool own = t->kernel[0] && strcmp(t->kernel, host) != 0;
+        if (!t->cpus) {
+            snprintf(line, sizeof line, "%s: not started", t->id);
+            put_sentence((void *)p, line);
+            continue;
+        }
         int used = snprintf(
             line, sizeof line, "%s: %s; %s%s%s%s%s%s; network %s%s%s", t->id,
             t->how[0] ? t->how : t->kind, own ? "kernel " : "", own ? t->kernel : "",
@@ -477,7 +488,8 @@ static int write_text(const struct result *r, FILE *out, struct error *e)
         write_native(&p);
     if (!p.row_count)
         fprintf(out, "Nothing was measured.\n");
-    write_missing(&p);
+    write_reasons(&p, "Not measured, or not comparable", false);
+    write_reasons(&p, "Without a verdict or an interval", true);
     if (r->comparison_count)
         write_legend(&p);
     write_machine(&p);
