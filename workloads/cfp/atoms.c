@@ -5,7 +5,7 @@
  * pairs with some way to go, forces whose energy ends smoothly at the cut-off, leapfrog. Reduced
  * units. One execution makes the list and does STEPS steps.
  *
- * Working set: 10 MB. Checked: forces and momenta sum to zero, and the energy stays. */
+ * Working set: 4 MB. Checked: forces and momenta sum to zero, and the energy stays. */
 #include <config.h>
 
 #include "workloads/cfp/field.h"
