@@ -4,6 +4,7 @@
 
 #include "cache.h"
 #include "text.h"
+#include "workloads/kbuild/needs.h"
 #include "xalloc.h"
 
 #include <archive.h>
@@ -133,6 +134,17 @@ int tree_find(const char *directory, char *out, size_t size, struct error *e)
                          directory);
     int n = snprintf(out, size, "%s/%s", directory, best);
     return n < 0 || (size_t)n >= size ? error_set(e, ERROR_SYSTEM, "%s: too long", directory) : 0;
+}
+
+bool tree_missing(const char *directory, char packages[TREE_PACKAGES_MAX])
+{
+    char tools[KBUILD_PACKAGES_MAX], path[PATH_MAX];
+    struct error e;
+    kbuild_missing(tools);
+    bool sources = directory || tree_find(SOURCES, path, sizeof path, &e) == 0;
+    snprintf(packages, TREE_PACKAGES_MAX, "%s%s%s", tools, tools[0] && !sources ? " " : "",
+             sources ? "" : "linux-source");
+    return packages[0] != '\0';
 }
 
 /* ---- packing ---- */
