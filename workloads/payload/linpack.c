@@ -132,10 +132,10 @@ static size_t step_of(size_t n)
  * measured. Where there are none, nothing is lost. */
 static double *matrix_new(size_t n, size_t step)
 {
-    size_t bytes = n * step * sizeof(double);
-    double *a = aligned_alloc(HUGE_PAGE, (bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE);
+    size_t pages = (n * step * sizeof(double) + HUGE_PAGE - 1) / HUGE_PAGE;
+    double *a = aligned_alloc(HUGE_PAGE, pages * HUGE_PAGE);
     if (a)
-        madvise(a, bytes, MADV_HUGEPAGE);
+        madvise(a, pages * HUGE_PAGE, MADV_HUGEPAGE);
     return a;
 }
 
