@@ -177,8 +177,24 @@ static void explain_absence(const struct result *r, const struct slot_list *list
         snprintf(c->reason, sizeof c->reason, "%s: %s", r->targets[0].id, native.reason);
     } else {
         snprintf(c->reason, sizeof c->reason, "%s",
-                 native.slots || guest.slots ? "no block is complete" : "not measured");
+                 native.slots || guest.slots ? "no block is complete" : result_absence(r));
     }
+}
+
+/* One block has no interval. Why there is only one. */
+static void explain_single(const struct result *r, const struct slot_list *list,
+                           struct comparison *c)
+{
+    const char *why = "";
+    for (size_t i = 0; i < list->count && !*why; i++) {
+        const struct slot *s = &r->slots[list->places[i].slot];
+        if ((s->target == 0 || s->target == c->target) && !slots_usable(s))
+            why = s->measured ? "no operation was finished in a slot" : s->reason;
+    }
+    if (!*why && r->late.rows)
+        why = "out of time";
+    snprintf(c->reason, sizeof c->reason, "one block%s, so no interval%s%s",
+             r->running ? " so far" : "", *why ? ": " : "", why);
 }
 
 /* Reasons that forbid a verdict whatever the numbers say; true if there is one. */
@@ -280,6 +296,8 @@ static void update_comparison(struct result *r, const struct slot_list *list, si
         if (c.verdict == VERDICT_BETTER)
             c.flags |= FLAG_TOO_GOOD;
     }
+    if (row->n == 1 && !c.reason[0])
+        explain_single(r, list, &c);
     *comparison_entry(r, metric, target) = c;
 }
 
@@ -328,7 +346,7 @@ static void shrink_rows(const struct result *r, struct evidence *evidence)
 
 /* A row that was only looked at briefly. Its own two blocks say nothing about its noise; what they
  * say together with those of the other rows gives an interval that a person can use. */
-static void judge_brief(struct comparison *c, const struct evidence *e)
+static void judge_brief(const struct result *r, struct comparison *c, const struct evidence *e)
 {
     double error = sqrt(e->variance / (double)c->estimate.n);
     if (c->estimate.n > 1 && e->df > 0 && error >= 0) {
@@ -346,7 +364,12 @@ static void judge_brief(struct comparison *c, const struct evidence *e)
         c->verdict = VERDICT_NO_SIGN;
     } else {
         c->verdict = VERDICT_INCONCLUSIVE;
-        snprintf(c->reason, sizeof c->reason, "out of time: not among the rows measured again");
+        if (!c->reason[0])
+            snprintf(c->reason, sizeof c->reason, "%s",
+                     r->running      ? "a first look: not measured again yet"
+                     : r->late.looks ? "out of time: not among the rows measured again"
+                     : r->partial    ? "interrupted before it was measured again"
+                                     : "not among the rows measured again");
     }
 }
 
@@ -406,7 +429,7 @@ static void judge_two_stages(struct result *r, struct evidence *evidence)
             c->p = adjusted[k++];
             judge_kept(r, c, &evidence[i], family);
         } else {
-            judge_brief(c, &evidence[i]);
+            judge_brief(r, c, &evidence[i]);
         }
     }
     free(p);

@@ -44,7 +44,7 @@ static void print_row(const struct compare_row *row)
         snprintf(interval, sizeof interval, "[%+.1f, %+.1f]", 100 * expm1(row->change.low),
                  100 * expm1(row->change.high));
     if (isfinite(row->detectable))
-        snprintf(find, sizeof find, "%.1f", fmin(99.9, 100 * expm1(row->detectable)));
+        snprintf(find, sizeof find, "%.1f", fmin(99.9, 100 * stats_loss(row->detectable)));
     printf("  %-10s %6s%s %6s%s %+7.1f %% %-18s %3zu %4s  %s%s\n", row->target, old,
            native ? " " : "%", new, native ? " " : "%", 100 * expm1(row->change.centre), interval,
            row->change.n, find, verdicts[row->verdict].title, row->flags & FLAG_YOUNG ? " L" : "");
@@ -75,8 +75,8 @@ static void print_text(const struct compare *c, const char *before, const char *
     text_wrap(
         stdout,
         "A change above 0 is faster. A guest's figure is its performance in % of native in the "
-        "same session. n: sessions; blocks where there are too few sessions. find: the change "
-        "in % that would have been found with 80 % probability.",
+        "same session. n: sessions; where there are too few of them, blocks of a guest and slots "
+        "of native. find: the change in % that would have been found with 80 % probability.",
         0, 0);
     if (c->young) {
         char sentence[256];
@@ -183,6 +183,7 @@ const struct command command_compare = {
         "code: 0 nothing worse, 1 something worse, 2 usage or set-up error, 3 inconclusive, 4 not "
         "comparable.",
     .bit = FOR_COMPARE,
+    .plain_signals = true,
     .words_min = 2,
     .words_max = 2,
     .run = run,

@@ -2,15 +2,20 @@
 #include "command.h"
 #include "host.h"
 #include "setup.h"
+#include "spec.h"
 #include "store.h"
 #include "target/target.h"
 #include "text.h"
 #include "workloads/catalog.h"
+#include "workloads/spec/suite.h"
+#include "xalloc.h"
 
 #include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#define CHOICES_WIDTH 60
 
 static int print_json(cJSON *array, FILE *out)
 {
@@ -37,11 +42,9 @@ static cJSON *needs_json(const struct workload *w)
     static const struct {
         unsigned need;
         const char *word;
-    } words[] = {{NEED_SCRATCH, "scratch"},
-                 {NEED_TWO_CPUS, "two cpus"},
-                 {NEED_KVM, "kvm"},
-                 {NEED_TREE, "kernel sources"},
-                 {NEED_OPENBLAS, "openblas"}};
+    } words[] = {{NEED_SCRATCH, "scratch"}, {NEED_TWO_CPUS, "two cpus"},
+                 {NEED_KVM, "kvm"},         {NEED_TREE, "kernel sources"},
+                 {NEED_SPEC, "SPEC CPU"},   {NEED_OPENBLAS, "openblas"}};
     cJSON *array = cJSON_CreateArray();
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (w->needs & words[i].need)
@@ -68,14 +71,38 @@ static cJSON *params_json(const struct workload *w)
     return array;
 }
 
+/* "      :NAME=", the choices and the help. More choices than a line holds stand behind the help.
+ */
+static void print_choices(const struct param *p, FILE *out)
+{
+    bool many = strlen(p->choices) > CHOICES_WIDTH;
+    int column = fprintf(out, "      :%s=%s  ", p->name, many ? "NAME" : p->choices);
+    if (!many) {
+        text_wrap(out, p->help, column, 10);
+        return;
+    }
+    size_t length = strlen(p->help) + 2;
+    char *text = xcalloc(length + 2 * strlen(p->choices) + 1, 1);
+    snprintf(text, length + 1, "%s: ", p->help);
+    for (const char *at = p->choices; *at; at++) {
+        text[length++] = *at == '|' ? ',' : *at;
+        if (*at == '|')
+            text[length++] = ' ';
+    }
+    text_wrap(out, text, column, 10);
+    free(text);
+}
+
 static void print_params(const struct param *params, FILE *out)
 {
     for (const struct param *p = params; p && p->name; p++) {
         char low[32], high[32];
         int column;
         if (p->type == PARAM_CHOICE)
-            column = fprintf(out, "      :%s=%s  ", p->name, p->choices);
-        else if (p->type == PARAM_SIZE)
+            print_choices(p, out);
+        if (p->type == PARAM_CHOICE)
+            continue;
+        if (p->type == PARAM_SIZE)
             column = fprintf(out, "      :%s=%s..%s  ", p->name,
                              text_bytes(low, sizeof low, p->min),
                              text_bytes(high, sizeof high, p->max));
@@ -84,6 +111,23 @@ static void print_params(const struct param *params, FILE *out)
                              (unsigned long long)p->max);
         text_wrap(out, p->help, column, 10);
     }
+}
+
+/* What of the user's SPEC CPU is usable, or why it is not. */
+static void print_spec(const struct spec_suite *suite, const struct options *o, FILE *out)
+{
+    struct spec spec;
+    struct error e;
+    char text[600];
+    if (!o->spec)
+        snprintf(text, sizeof text, "needs %s: --spec DIR", suite->product);
+    else if (spec_find(o->spec, o->spec_config, &spec, &e) < 0)
+        snprintf(text, sizeof text, "cannot: %s", e.text);
+    else if (strcmp(spec.product, suite->product) != 0)
+        snprintf(text, sizeof text, "cannot: --spec is %s", spec.product);
+    else
+        snprintf(text, sizeof text, "works by %s", spec.config);
+    text_wrap(out, text, fprintf(out, "      "), 10);
 }
 
 static int list_workloads(const struct options *o, FILE *out, struct error *e)
@@ -111,6 +155,7 @@ static int list_workloads(const struct options *o, FILE *out, struct error *e)
     enum subsystem last = SUBSYSTEM_COUNT;
     for (const struct workload *w = workloads; w->id; w++) {
         char profiles[40];
+        const struct spec_suite *suite = spec_suite_find(w->id);
         if (w->subsystem != last)
             fprintf(out, "%s%s (%s)\n", last == SUBSYSTEM_COUNT ? "" : "\n",
                     subsystems[w->subsystem].title, subsystems[w->subsystem].id);
@@ -119,6 +164,8 @@ static int list_workloads(const struct options *o, FILE *out, struct error *e)
         fprintf(out, "  %-18s %-6s %-22s %s%s%s\n", w->id, workload_unit(w), profiles, w->mirrors,
                 w->needs & NEED_KVM ? ", needs KVM" : "",
                 w->needs & NEED_OPENBLAS ? ", needs OpenBLAS" : "");
+        if (suite)
+            print_spec(suite, o, out);
         /* Neighbours that share a table of parameters share its lines. */
         if (w[1].params != w->params || w[1].subsystem != w->subsystem)
             print_params(w->params, out);

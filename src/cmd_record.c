@@ -20,6 +20,9 @@ static int record_one(const struct context *c, const struct plan *plan, const ch
         rc = store_save_baseline(&result, name, path, sizeof path, e);
         if (rc == 0 && !c->options->quiet)
             fprintf(stderr, "vmtax: session stored as %s\n", path);
+        /* A full disk, say: what was measured is not lost with it. */
+        if (rc < 0 && !c->options->json)
+            report_find("text")->write(&result, stdout, NULL);
     }
     if (rc == 0 && c->options->json)
         rc = report_find("json")->write(&result, stdout, e);
@@ -32,7 +35,7 @@ static int run(const struct context *c, struct error *e)
 {
     const struct options *o = c->options;
     const char *name = o->name ? o->name : "default";
-    if (store_check_name(name, e) < 0)
+    if (store_prepare_baseline(name, e) < 0)
         return -1;
     const char *all[] = {"all"};
     struct plan plan;

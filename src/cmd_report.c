@@ -40,6 +40,7 @@ const struct command command_report = {
     .summary = "a stored result as text, JSON, CSV or Markdown",
     .words = "RESULT is a name of `vmtax list results`, a file, or `last`.",
     .bit = FOR_REPORT,
+    .plain_signals = true,
     .words_min = 1,
     .words_max = 1,
     .run = run,

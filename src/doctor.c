@@ -2,6 +2,7 @@
 
 #include "host.h"
 #include "scratch.h"
+#include "spec.h"
 #include "target/boot_files.h"
 #include "target/kernel.h"
 #include "target/kinds.h"
@@ -252,6 +253,22 @@ static void look_qemu(const struct target_options *o, struct finding *f)
         say(f, FINDING_OK, NULL, "QEMU %s, %s", version, program);
 }
 
+static void look_spec(const struct target_options *o, struct finding *f)
+{
+    struct spec spec;
+    struct error e;
+    if (!o->spec)
+        say(f, FINDING_NOTE, "--spec DIR", "no SPEC CPU was named: spec.* are not measured");
+    else if (spec_find(o->spec, o->spec_config, &spec, &e) < 0)
+        say(f, FINDING_CANNOT, NULL, "%s", e.text);
+    else if (!spec.built)
+        say(f, FINDING_CANNOT, "in its directory: . ./shrc, then build with --action=build",
+            "%s, %s: none of its benchmarks is built", spec.product, spec.config);
+    else
+        say(f, FINDING_OK, NULL, "%s, %s: %zu of %zu benchmarks are built", spec.product,
+            spec.config, spec.built, spec.members);
+}
+
 /* The program for linpack beside the agent, and whether its library is here. */
 static void look_openblas(const struct target_options *o, struct finding *f)
 {
@@ -281,6 +298,7 @@ const struct doctor_check doctor_checks[] = {
     {"scratch", "scratch disk", look_scratch},
     {"qemu", "QEMU", look_qemu},
     {"guest-kernel", "guests' kernel", look_guest_kernel},
+    {"spec", "SPEC CPU", look_spec},
     {"openblas", "OpenBLAS", look_openblas},
     {0},
 };

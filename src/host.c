@@ -103,13 +103,21 @@ static void read_times(struct host_times *out)
     free(text);
 }
 
-struct host_steal host_steal_read(void)
+bool host_ticks_read(struct host_ticks *out)
 {
-    char text[256];
+    char text[256]; /* the first line is that of all processors */
     struct host_times t;
     ssize_t length = read_text("/proc/stat", text, sizeof text);
     host_parse_times(text, length > 0 ? (size_t)length : 0, &t);
-    return (struct host_steal){.steal = t.all.steal, .total = t.all.total, .known = t.known};
+    *out = t.all;
+    return t.known;
+}
+
+struct host_steal host_steal_read(void)
+{
+    struct host_ticks t;
+    bool known = host_ticks_read(&t);
+    return (struct host_steal){.steal = t.steal, .total = t.total, .known = known};
 }
 
 double host_steal_share(struct host_steal from, struct host_steal to)

@@ -32,6 +32,8 @@ struct host_ticks {
     uint64_t idle; /* idle and waiting for input and output */
     uint64_t total, steal;
 };
+/* Of all processors, now. False if /proc/stat does not tell. */
+bool host_ticks_read(struct host_ticks *out);
 struct host_times {
     bool known;
     struct host_ticks all;

@@ -6,7 +6,8 @@ common_sources = \
 	src/text.c src/text.h src/text_ranges.h \
 	src/histogram.c src/histogram.h \
 	src/sha256.c src/sha256.h \
-	workloads/catalog.c workloads/catalog.h
+	workloads/catalog.c workloads/catalog.h \
+	workloads/spec/suite.c workloads/spec/suite.h
 
 # What programs that link the engine need besides.
 ENGINE_LIBS = $(CJSON_LIBS) $(ARCHIVE_LIBS)
@@ -23,6 +24,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/plan.c src/plan.h \
 	src/scratch.c src/scratch.h \
 	src/tree.c src/tree.h \
+	src/spec.c src/spec.h \
 	src/session.c src/session.h \
 	src/place.c src/place.h \
 	src/slot.c src/slot.h \
@@ -48,6 +50,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/snapshot.c src/snapshot.h \
 	src/host.c src/host.h \
 	src/quiet.c src/quiet.h \
+	src/load.c src/load.h \
 	src/fingerprint.c src/fingerprint.h \
 	src/store.c src/store_json.c src/store_parse.c src/store.h \
 	src/store_counters.c src/store_counters.h \

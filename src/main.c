@@ -111,10 +111,6 @@ static int watch_signals(struct error *e)
     sigaddset(&set, SIGHUP);
     if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
         return error_errno(e, errno, "cannot block signals");
-    /* A reader that left, or a limit on the size of files, is an error of that write, with its
-     * sentence, and not the end of us. */
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN);
     int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     return fd < 0 ? error_errno(e, errno, "cannot watch signals") : fd;
 }
@@ -142,6 +138,10 @@ static void hold_streams(void)
 int main(int argc, char **argv)
 {
     hold_streams();
+    /* A reader that left, or a limit on the size of files, is an error of that write, with its
+     * sentence, and not the end of us. */
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     setlocale(LC_CTYPE, "");
     const struct command *command = &command_dashboard;
     int from = 1;
@@ -168,7 +168,7 @@ int main(int argc, char **argv)
         if (command != &command_dashboard) /* its screen chooses for itself */
             choose_characters(&options);
         code = check_words(command, &options, &e);
-        if (code == 0)
+        if (code == 0 && !command->plain_signals)
             code = context.interrupt_fd = watch_signals(&e);
         if (code >= 0)
             code = command->run(&context, &e);

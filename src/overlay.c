@@ -122,6 +122,9 @@ static void take_facts(struct result *out, const struct result *now)
     out->started = now->started;
     out->elapsed_s = now->elapsed_s;
     out->partial = now->partial;
+    out->running = now->running;
+    out->late = now->late;
+    out->load = now->load;
     out->two_stage = now->two_stage;
     out->self_cpu_s = now->self_cpu_s;
     out->self_max_rss_kib = now->self_max_rss_kib;

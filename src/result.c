@@ -91,6 +91,14 @@ const char *result_fact(const struct result *r, const char *key)
     return NULL;
 }
 
+const char *result_absence(const struct result *r)
+{
+    return r->running     ? "its turn comes"
+           : r->late.rows ? "out of time"
+           : r->partial   ? "interrupted before its turn"
+                          : "no slot was run";
+}
+
 size_t result_find_target(const struct result *r, const char *id)
 {
     size_t i = 0;

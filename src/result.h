@@ -114,6 +114,13 @@ struct comparison {
     char reason[REASON_MAX]; /* of NOT_MEASURED, CANNOT, NOT_COMPARABLE; else a remark or "" */
 };
 
+/* What else used the machine during the run (load.h). */
+struct result_load {
+    size_t looks, busy; /* taken; those in which it was not quiet. looks 0: not known */
+    double others; /* processors that other programs used, mean of the looks: 0.5 is half of one */
+    char why[96];  /* why it was not quiet in the worst of them; "" if it always was */
+};
+
 struct result {
     char tool_version[32];
     char agent_sha256[65];
@@ -122,6 +129,12 @@ struct result {
     int64_t started; /* Unix seconds */
     double elapsed_s;
     bool partial; /* interrupted */
+    bool running; /* not over yet: what has no figure may still get one. Not stored. */
+    struct {
+        size_t rows;  /* for which the time budget did not suffice, or not to their end */
+        size_t looks; /* conspicuous rows that it did not suffice to measure again (two stages) */
+    } late;
+    struct result_load load;
     bool two_stage;
     struct fact *facts;
     size_t fact_count;
@@ -157,7 +170,9 @@ size_t result_find_metric(const struct result *r, const char *workload,
                           const char *params); /* metric_count if absent */
 /* Adds, or gives the fact of that key a new value. */
 struct fact *result_add_fact(struct result *r, const char *key, const char *value);
-const char *result_fact(const struct result *r, const char *key);  /* NULL if unknown */
+const char *result_fact(const struct result *r, const char *key); /* NULL if unknown */
+/* Why a row of which no slot was run has none: a constant. */
+const char *result_absence(const struct result *r);
 size_t result_find_target(const struct result *r, const char *id); /* target_count if absent */
 const struct figure_value *result_figure(const struct result *r, size_t metric,
                                          size_t target); /* NULL if absent */

@@ -6,6 +6,7 @@
 
 #include "board.h"
 #include "coretype.h"
+#include "load.h"
 #include "place.h"
 #include "plan.h"
 #include "result.h"
@@ -30,6 +31,7 @@ struct run {
     int interrupt_fd;
     struct places places;
     struct scratch scratch;
+    struct load load;
     char seed[4096];       /* directory that holds a second name of the archive below */
     char tree[4096];       /* archive of the kernel's sources; empty: none */
     struct error treeless; /* why there is none */

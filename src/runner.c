@@ -75,6 +75,7 @@ static int run_block(struct run *r, const struct plan_row *row, size_t metric, u
     }
     if (rest_after_block(r, block, e) < 0)
         return -1;
+    load_look(&r->load, run_elapsed(r), false);
     r->block_s[metric] = fmax(r->block_s[metric], run_elapsed(r) - from);
     analysis_update_metric(r->result, metric);
     run_show_result(r);
@@ -134,6 +135,7 @@ static int stage_one(struct run *r, const size_t *order, struct error *e)
                 return error_set(e, ERROR_SYSTEM, "no target is left to measure");
             if (run_elapsed(r) + block_seconds(r, order[i]) > r->plan->budget_s) {
                 board_log(r->board, BOARD_LOG_NOTE, "", "the time budget is used up");
+                r->result->late.rows = r->plan->row_count - i;
                 return 0;
             }
             if (run_block(r, row, order[i], b, r->plan->blocks, 1, e) < 0)
@@ -154,8 +156,10 @@ static int stage_two(struct run *r, struct error *e)
     for (size_t k = 0; k < kept; k++) {
         const struct plan_row *row = &r->plan->rows[order[k]];
         double cost = block_seconds(r, order[k]) * r->plan->blocks2;
-        if (cost > left)
+        if (cost > left) {
+            r->result->late.looks++;
             continue; /* a later, shorter row may still fit */
+        }
         left -= cost;
         board_log(r->board, BOARD_LOG_RUN, "", "second look at %s %s: %u fresh blocks",
                   row->workload->id, row->params, r->plan->blocks2);
@@ -177,6 +181,7 @@ static void prepare_result(struct run *r)
     const struct plan *plan = r->plan;
     result->started = (int64_t)time(NULL);
     text_copy(result->tool_version, sizeof result->tool_version, PACKAGE_VERSION);
+    result->running = true;
     result->two_stage = plan->two_stage;
     text_copy(result->profile, sizeof result->profile,
               plan->profile == PROFILE_QUICK      ? "quick"
@@ -250,6 +255,37 @@ static int prepare_tree(struct run *r, struct error *e)
     return 0;
 }
 
+/* What a copy of one of SPEC's programs may have in its directory, generously. */
+#define SPEC_COPY_BYTES (UINT64_C(2) << 30)
+
+/* Says what SPEC's rules want said of such figures, and makes room for the most copies. */
+static void prepare_spec(struct run *r)
+{
+    uint64_t copies = 0, all = r->places.options.cpu_count;
+    const char *name = strrchr(r->plan->spec, '/');
+    for (size_t i = 0; i < r->plan->row_count; i++) {
+        const struct plan_row *row = &r->plan->rows[i];
+        uint64_t values[PARAMS_MAX];
+        struct error e;
+        if (!(row->workload->needs & NEED_SPEC) ||
+            params_parse(row->workload, row->params, values, &e) < 0)
+            continue;
+        size_t k = 0;
+        while (strcmp(row->workload->params[k].name, "cpus") != 0)
+            k++;
+        copies = values[k] == 0 ? all : values[k] > copies ? values[k] : copies;
+    }
+    if (!copies || !name)
+        return;
+    if (r->places.options.scratch_bytes < copies * SPEC_COPY_BYTES)
+        r->places.options.scratch_bytes = copies * SPEC_COPY_BYTES;
+    result_add_fact(r->result, "spec.config", name + 1);
+    result_add_fact(r->result, "spec.standing", "SPEC's own times, estimates; not reportable");
+    board_log(r->board, BOARD_LOG_NOTE, "",
+              "spec.*: SPEC's own times by %s, estimates by SPEC's rules and not reportable",
+              name + 1);
+}
+
 static int prepare(struct run *r, struct error *e)
 {
     size_t swept = 0;
@@ -278,6 +314,7 @@ static int prepare(struct run *r, struct error *e)
         return -1;
     run_show_phase(r, "reading the machine");
     fingerprint_read(r->result);
+    prepare_spec(r);
     if (r->scratch.path[0])
         result_add_fact(r->result, "scratch.filesystem", scratch_filesystem(r->scratch.path));
     run_show_result(r);
@@ -287,6 +324,8 @@ static int prepare(struct run *r, struct error *e)
 static void finish(struct run *r)
 {
     run_show_phase(r, "stopping");
+    load_look(&r->load, run_elapsed(r), true);
+    r->result->load = r->load.seen;
     for (size_t t = r->plan->target_count; t-- > 0;)
         place_stop(&r->places, t);
     if (r->places.ledger)
@@ -300,6 +339,7 @@ static void finish(struct run *r)
         r->result->self_max_rss_kib = (uint64_t)self.ru_maxrss;
     }
     r->result->elapsed_s = run_elapsed(r);
+    r->result->running = false;
     analysis_update(r->result);
     run_show_result(r);
     struct snapshot *s = board_edit(r->board);
@@ -312,6 +352,7 @@ static void finish(struct run *r)
             s->targets[t].state = BOARD_TARGET_OFF;
     board_publish(r->board);
     run_tell(r);
+    load_release(&r->load);
     free(r->dead);
     free(r->habit);
     free(r->block_s);
@@ -344,6 +385,7 @@ int runner_run(const struct plan *plan, struct board *board, struct result *resu
     r->started_s = (double)clock_now_ns() * 1e-9;
     r->expected_s = plan_seconds(plan);
     prepare_result(r);
+    load_begin(&r->load, run_elapsed(r));
     run_show_begin(r);
 
     struct error failure = {.kind = ERROR_NONE};

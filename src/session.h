@@ -42,7 +42,8 @@ struct session_run {
     double lead_s, time_s, tick_s;
     bool fresh; /* in a new worker process */
     uint64_t seed;
-    const char *tree;  /* archive of the kernel's sources, seen by the target; NULL: none */
+    const char *tree;  /* archive of the kernel's sources, or config file in the tree of SPEC CPU,
+                          seen by the target; NULL: none */
     double patience_s; /* the least that each phase may take (catalog.h) */
     /* The timed part begins (once), and has ended (once, if it began and the session is not lost):
      * whoever counts beside the agent counts now. NULL: no interest. */

@@ -4,9 +4,11 @@
 
 #include "host.h"
 #include "scratch.h"
+#include "spec.h"
 #include "target/kinds.h"
 #include "text.h"
 #include "tree.h"
+#include "workloads/spec/suite.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -88,6 +90,17 @@ struct machine_options setup_machine(const struct options *o)
                                     .qemu = o->qemu};
 }
 
+/* Words of the documentation that do nothing yet, alone or with the name of a guest. */
+static bool is_to_come(const char *word)
+{
+    static const char *const words[] = {"xen", "openvz", "docker", "podman", "lxc", "ssh", "cmd"};
+    size_t length = strcspn(word, ":");
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strlen(words[i]) == length && strncmp(word, words[i], length) == 0)
+            return true;
+    return false;
+}
+
 static int unknown_target(const char *word, struct error *e)
 {
     const char *names[TARGETS_MAX + 1];
@@ -98,6 +111,11 @@ static int unknown_target(const char *word, struct error *e)
     const char *near = text_nearest(word, names);
     char clean[64];
     text_clean(clean, sizeof clean, word);
+    if (is_to_come(word))
+        return error_set(e, ERROR_USAGE,
+                         "the target \"%s\" is not in this version; `vmtax list targets` names "
+                         "those that are",
+                         clean);
     return error_set(e, ERROR_USAGE,
                      "there is no target \"%s\"%s%s%s `vmtax list targets` names them all", clean,
                      near ? "; did you mean \"" : ";", near ? near : "", near ? "\"?" : "");
@@ -175,11 +193,19 @@ static bool only_exits(const struct plan *p)
     return p->row_count > 0;
 }
 
+static bool has_target(const struct plan *p, const struct target_kind *kind)
+{
+    for (size_t t = 0; t < p->target_count; t++)
+        if (p->targets[t] == kind)
+            return true;
+    return false;
+}
+
 /* What would be emulated takes longer to start, and has no KVM to offer: that is found out here and
  * not by a boot, which may take a minute. */
 static int look_at_machines(struct plan *p, struct error *e)
 {
-    for (size_t t = 1; t < p->target_count; t++) {
+    for (size_t t = p->target_count; t-- > 1;) {
         const struct target_kind *k = p->targets[t];
         struct target_probe probe;
         memset(&probe, 0, sizeof probe);
@@ -193,8 +219,65 @@ static int look_at_machines(struct plan *p, struct error *e)
                              "%s measures nothing on %s, which would be emulated and has no "
                              "/dev/kvm inside: measure it on the machine itself, --on native",
                              p->rows[0].workload->id, k->id);
+        if (k != &target_tcg && has_target(p, &target_tcg)) {
+            snprintf(p->left_out, sizeof p->left_out,
+                     "%s is left out: it would be the same as tcg, emulated, because %.200s", k->id,
+                     probe.reason);
+            memmove(&p->targets[t], &p->targets[t + 1],
+                    (--p->target_count - t) * sizeof *p->targets);
+            continue;
+        }
         p->emulated_s += target_tcg.start_s - k->start_s;
     }
+    return 0;
+}
+
+/* The host's files are the guests', but for these. */
+static const char *own_directory(const char *path)
+{
+    static const char *const own[] = {"/tmp", "/run", "/dev"};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (strncmp(path, own[i], strlen(own[i])) == 0 && path[strlen(own[i])] == '/')
+            return own[i];
+    return NULL;
+}
+
+/* Rows of SPEC run the user's, and of its suites only those that are in it. */
+static int look_at_spec(struct plan *p, struct error *e)
+{
+    struct spec spec;
+    size_t kept = 0, wanted = 0;
+    const char *named = NULL;
+    for (size_t i = 0; i < p->row_count; i++)
+        if (spec_suite_find(p->rows[i].workload->id)) {
+            named = p->rows[i].workload->id;
+            wanted++;
+        }
+    if (!named)
+        return 0;
+    if (!p->options.spec)
+        return error_set(e, ERROR_USAGE,
+                         "%s runs a SPEC CPU of your own: name its directory by --spec DIR", named);
+    if (spec_find(p->options.spec, p->options.spec_config, &spec, e) < 0)
+        return -1;
+    for (size_t i = 0; i < p->row_count; i++) {
+        const struct spec_suite *s = spec_suite_find(p->rows[i].workload->id);
+        if (s && strcmp(s->product, spec.product) != 0)
+            wanted--;
+        else
+            p->rows[kept++] = p->rows[i];
+    }
+    p->row_count = kept;
+    if (!wanted)
+        return error_set(e, ERROR_USAGE, "%s is not in %.200s, which is %s", named, spec.directory,
+                         spec.product);
+    const char *own = own_directory(spec.directory);
+    if (p->target_count > 1 && own)
+        return error_set(e, ERROR_USAGE,
+                         "--spec %.200s: guests have a %s of their own: install SPEC elsewhere, or "
+                         "measure --on native",
+                         spec.directory, own);
+    text_copy(p->spec, sizeof p->spec, spec.config);
     return 0;
 }
 
@@ -223,10 +306,17 @@ int setup_plan(struct plan *p, const struct options *o, enum profile default_pro
     if (o->cpus > p->options.cpu_count)
         return error_set(e, ERROR_USAGE, "--cpus %llu: this machine has %zu",
                          (unsigned long long)o->cpus, p->options.cpu_count);
+    uint64_t machine = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+    if (o->memory > machine)
+        return error_set(e, ERROR_USAGE, "--memory %lluM: this machine has %lluM",
+                         (unsigned long long)(o->memory >> 20),
+                         (unsigned long long)(machine >> 20));
     p->options.memory_bytes = o->memory ? o->memory : SETUP_DEFAULT_MEMORY;
     p->options.limits = true;
     p->options.scratch = o->scratch;
     p->options.tree = o->tree;
+    p->options.spec = o->spec;
+    p->options.spec_config = o->spec_config;
     p->options.machine = setup_machine(o);
     if (o->scratch && scratch_check(o->scratch, e) < 0)
         return -1;
@@ -240,6 +330,12 @@ int setup_plan(struct plan *p, const struct options *o, enum profile default_pro
     for (size_t i = 0; i < word_count; i++)
         if (plan_add(p, words[i], e) < 0)
             return -1;
-    /* Without names only what is not emulated was taken. */
-    return o->on ? look_at_machines(p, e) : 0;
+    if (look_at_spec(p, e) < 0)
+        return -1;
+    if (o->on)
+        return look_at_machines(p, e);
+    /* Without names only what is not emulated was taken. It could not have measured exits. */
+    if (only_exits(p))
+        p->left_out[0] = '\0';
+    return 0;
 }

@@ -230,7 +230,9 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
         .fresh = fresh,
         .seed = UINT64_C(0x9e3779b97f4a7c15) * (metric * 1000 + block + 1),
         .mark = live_mark,
-        .tree = r->tree[0] ? r->tree : NULL,
+        .tree = row->workload->needs & NEED_SPEC ? r->plan->spec
+                : r->tree[0]                     ? r->tree
+                                                 : NULL,
         .patience_s = row->workload->patience_s,
     };
     if (row->workload->patience_s > 0)

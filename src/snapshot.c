@@ -200,6 +200,8 @@ void snapshot_set_result(struct snapshot *s, const struct result *r)
     size_t old_count = s->metric_count;
 
     set_targets(s, r);
+    s->late_rows = r->running ? 0 : r->late.rows;
+    s->late_looks = r->running ? 0 : r->late.looks;
     s->metrics = NULL;
     s->metric_count = s->metric_room = 0;
     size_t *row_of = xcalloc(r->metric_count ? r->metric_count : 1, sizeof *row_of);

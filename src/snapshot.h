@@ -110,6 +110,7 @@ struct snapshot {
     struct board_metric *metrics;
     size_t metric_count, metric_room;
     struct board_summary summary;
+    size_t late_rows, late_looks; /* of the run that is shown: result.late; 0 while it runs */
     struct board_run run;
     struct board_queue_item queue[BOARD_QUEUE_MAX];
     size_t queue_count, queue_total;

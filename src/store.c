@@ -300,17 +300,33 @@ int store_save_result(const struct result *r, char *path, size_t size, struct er
     return save_new(r, directory, good_name(r->profile) ? r->profile : "", path, size, e);
 }
 
+static int baseline_directory(const char *name, char *directory, size_t size, struct error *e)
+{
+    char family[STORE_PATH_MAX];
+    if (store_check_name(name, e) < 0 ||
+        store_directory(STORE_BASELINES, family, sizeof family, e) < 0)
+        return -1;
+    int length = snprintf(directory, size, "%s/%s", family, name);
+    return length < 0 || (size_t)length >= size ? too_long(e, family) : 0;
+}
+
+int store_prepare_baseline(const char *name, struct error *e)
+{
+    char directory[STORE_PATH_MAX];
+    if (baseline_directory(name, directory, sizeof directory, e) < 0 ||
+        make_directories(directory, e) < 0)
+        return -1;
+    return access(directory, W_OK | X_OK) < 0
+               ? error_errno(e, errno, "cannot write to the directory %s", directory)
+               : 0;
+}
+
 int store_save_baseline(const struct result *r, const char *name, char *path, size_t size,
                         struct error *e)
 {
-    char family[STORE_PATH_MAX], directory[STORE_PATH_MAX];
-    if (store_check_name(name, e) < 0)
+    char directory[STORE_PATH_MAX];
+    if (baseline_directory(name, directory, sizeof directory, e) < 0)
         return -1;
-    if (store_directory(STORE_BASELINES, family, sizeof family, e) < 0)
-        return -1;
-    int length = snprintf(directory, sizeof directory, "%s/%s", family, name);
-    if (length < 0 || (size_t)length >= sizeof directory)
-        return too_long(e, family);
     return save_new(r, directory, "session", path, size, e);
 }
 
@@ -410,6 +426,19 @@ int store_load(struct result *r, const char *path, struct error *e)
 
 /* ---- listing ---- */
 
+/* Said once: a file is set aside. What is no file, or cannot be renamed, is told every time. */
+static void leave_out(const char *path)
+{
+    char shown[STORE_PATH_MAX];
+    struct stat st;
+    struct error e;
+    text_clean(shown, sizeof shown, path);
+    error_set(&e, ERROR_DATA, "%s is not a whole result", shown);
+    if (lstat(path, &st) == 0 && S_ISREG(st.st_mode))
+        set_aside(path, &e);
+    fprintf(stderr, "vmtax: warning: %s: left out\n", e.text);
+}
+
 static bool ends_with(const char *text, const char *end)
 {
     size_t a = strlen(text), b = strlen(end);
@@ -476,9 +505,7 @@ static int list_files(const char *directory, struct store_entry **entries, size_
             continue;
         memcpy(entry.name, item->d_name, stem);
         if (!looks_whole(entry.path, &entry.started)) {
-            char shown[STORE_PATH_MAX];
-            fprintf(stderr, "vmtax: warning: %s is not a whole result: left out\n",
-                    text_clean(shown, sizeof shown, entry.path));
+            leave_out(entry.path);
             continue;
         }
         time_of_name(entry.name, &entry.started);

@@ -46,6 +46,8 @@ int store_save_result(const struct result *r, char *path, size_t size, struct er
 /* Baselines: a directory of session files per name below $XDG_STATE_HOME/vmtax/baselines/. name:
  * [A-Za-z0-9._-]{1,63}. */
 int store_check_name(const char *name, struct error *e);
+/* Make the directory of a baseline, if it is not there: can sessions be stored in it? */
+int store_prepare_baseline(const char *name, struct error *e);
 int store_save_baseline(const struct result *r, const char *name, char *path, size_t size,
                         struct error *e);
 

@@ -11,6 +11,7 @@
 #include "json.h"
 #include "store.h"
 #include "store_counters.h"
+#include "text.h"
 #include "xalloc.h"
 
 #include <math.h>
@@ -79,7 +80,7 @@ static const char *acceleration(const struct result_target *t)
 {
     if (t->emulated)
         return "tcg";
-    return strcmp(t->kind, "kvm") == 0 ? "kvm" : "none";
+    return strcmp(t->kind, "kvm") == 0 && t->cpus ? "kvm" : "none"; /* without any: never started */
 }
 
 static void add_target(cJSON *array, const struct result_target *t)
@@ -214,8 +215,11 @@ static void add_metrics(cJSON *root, const struct result *r)
             struct figure_value none = {.metric = m,
                                         .target = r->target_count ? t : TARGETS_MAX,
                                         .noise = NAN,
-                                        .reason = "no slot was run"};
+                                        .reason = ""};
             const struct figure_value *f = at[m * TARGETS_MAX + t];
+            if (!f)
+                text_copy(none.reason, sizeof none.reason,
+                          at[m * TARGETS_MAX] ? "no slot was run" : result_absence(r));
             add_figure(array, r, f ? f : &none);
         }
     }
@@ -254,6 +258,14 @@ char *store_to_json(const struct result *r, bool pretty)
     cJSON_AddStringToObject(root, "name", r->name);
     cJSON_AddBoolToObject(root, "partial", r->partial);
     cJSON_AddBoolToObject(root, "two_stage", r->two_stage);
+    cJSON *late = cJSON_AddObjectToObject(root, "out_of_time");
+    json_add_count(late, "rows", r->late.rows);
+    json_add_count(late, "second_looks", r->late.looks);
+    cJSON *load = cJSON_AddObjectToObject(root, "load");
+    json_add_count(load, "looks", r->load.looks);
+    json_add_count(load, "not_quiet", r->load.busy);
+    json_add_number(load, "others_cpus", r->load.looks ? r->load.others : NAN);
+    cJSON_AddStringToObject(load, "why", r->load.why);
 
     cJSON *host = cJSON_AddObjectToObject(root, "host");
     for (size_t i = 0; i < r->fact_count; i++)

@@ -365,6 +365,18 @@ static void read_head(struct reader *in, const cJSON *root)
     json_get_text(j, root, "name", r->name, sizeof r->name, JSON_OPTIONAL);
     r->partial = json_get_bool(j, root, "partial", JSON_OPTIONAL);
     r->two_stage = json_get_bool(j, root, "two_stage", JSON_OPTIONAL);
+    const cJSON *late = json_get_object(j, root, "out_of_time", JSON_OPTIONAL);
+    if (late) {
+        r->late.rows = json_get_count(j, late, "rows", METRICS_MAX, JSON_OPTIONAL);
+        r->late.looks = json_get_count(j, late, "second_looks", METRICS_MAX, JSON_OPTIONAL);
+    }
+    const cJSON *load = json_get_object(j, root, "load", JSON_OPTIONAL);
+    if (load) {
+        r->load.looks = json_get_count(j, load, "looks", SLOTS_MAX, JSON_OPTIONAL);
+        r->load.busy = json_get_count(j, load, "not_quiet", r->load.looks, JSON_OPTIONAL);
+        r->load.others = json_get_number(j, load, "others_cpus", 0, 1u << 20, 0, JSON_OPTIONAL);
+        json_get_text(j, load, "why", r->load.why, sizeof r->load.why, JSON_OPTIONAL);
+    }
 }
 
 static void read_self(struct reader *in, const cJSON *root)
@@ -401,6 +413,36 @@ static int check_schema(struct reader *in, const cJSON *root)
                      in->json.name, schema);
 }
 
+static int by_place(const void *a, const void *b)
+{
+    const struct slot *const *x = a, *const *y = b;
+    if ((*x)->metric != (*y)->metric)
+        return (*x)->metric < (*y)->metric ? -1 : 1;
+    if ((*x)->target != (*y)->target)
+        return (*x)->target < (*y)->target ? -1 : 1;
+    if ((*x)->stage != (*y)->stage)
+        return (*x)->stage < (*y)->stage ? -1 : 1;
+    if ((*x)->block != (*y)->block)
+        return (*x)->block < (*y)->block ? -1 : 1;
+    return strcmp((*x)->position, (*y)->position);
+}
+
+/* Each place of a block is measured once. */
+static void check_places(struct reader *in)
+{
+    const struct result *r = in->r;
+    const struct slot **slots = xcalloc(r->slot_count + 1, sizeof *slots);
+    for (size_t i = 0; i < r->slot_count; i++)
+        slots[i] = &r->slots[i];
+    qsort(slots, r->slot_count, sizeof *slots, by_place);
+    for (size_t i = 1; i < r->slot_count && !in->json.failed; i++)
+        if (by_place(&slots[i - 1], &slots[i]) == 0) {
+            json_at(&in->json, "slots", (size_t)(slots[i] - r->slots));
+            json_fault(&in->json, "position", "is that of another slot of the same block");
+        }
+    free(slots);
+}
+
 int store_from_json(struct result *r, const char *json, size_t length, const char *name,
                     struct error *e)
 {
@@ -421,6 +463,8 @@ int store_from_json(struct result *r, const char *json, size_t length, const cha
         /* Slots stand before metrics in the file, but the order of the rows is that of metrics. */
         read_array(&in, root, "metrics", METRICS_MAX * TARGETS_MAX, read_figure);
         read_array(&in, root, "slots", SLOTS_MAX, read_slot);
+        if (!in.json.failed)
+            check_places(&in);
         read_array(&in, root, "comparisons", METRICS_MAX * TARGETS_MAX, read_comparison);
         read_self(&in, root);
         free(in.seen);

@@ -95,6 +95,18 @@ void facts_answer(struct page *p, const struct snapshot *s)
                    older, total);
 }
 
+void facts_late(struct page *p, const struct snapshot *s)
+{
+    char looks[64] = "";
+    if (s->late_looks)
+        snprintf(looks, sizeof looks, "%s%zu not measured again", s->late_rows ? ", " : "",
+                 s->late_looks);
+    if (s->late_rows)
+        page_textf(p, STYLE_WARN, 0, "Out of time: %zu rows not measured%s.", s->late_rows, looks);
+    else if (*looks)
+        page_textf(p, STYLE_WARN, 0, "Out of time: %s.", looks);
+}
+
 void facts_targets(struct page *p, const struct snapshot *s, bool measured_only)
 {
     for (size_t t = 0; t < s->target_count; t++) {

@@ -11,6 +11,8 @@ void facts_tally(struct page *p, const struct snapshot *s);
 /* What the guests cost, in a sentence each: the mean over the subsystems with its interval; and how
  * many of the rows behind it are older than the rest. */
 void facts_answer(struct page *p, const struct snapshot *s);
+/* What the time of the run that is shown did not suffice for; nothing if it did. */
+void facts_late(struct page *p, const struct snapshot *s);
 /* Targets that are not ready: state, reason, remedy. measured_only: leave out those of which
  * nothing was compared, since the scoreboard's column says it of them. */
 void facts_targets(struct page *p, const struct snapshot *s, bool measured_only);

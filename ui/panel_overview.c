@@ -151,6 +151,7 @@ static void draw_idle(struct canvas *c, struct rect in, const struct snapshot *s
         return;
     }
     facts_answer(&p, s);
+    facts_late(&p, s);
     facts_tally(&p, s);
     page_text(&p, STYLE_DIM, 0,
               s->stored ? "A stored result is shown; nothing runs. R measures anew."
@@ -165,9 +166,10 @@ static void draw_run(struct canvas *c, struct rect r, const struct snapshot *s,
     static const struct hint running[] = {
         {ACTION_ABORT, NULL}, {ACTION_VIEW, NULL}, {ACTION_NONE, NULL}};
     static const struct hint idle[] = {{ACTION_RUN_ALL, NULL}, {ACTION_NONE, NULL}};
+    bool late = s->late_rows || s->late_looks;
     struct box box = {.title = s->run.active ? "running"
-                               : s->stored   ? "stored result"
-                                             : "ready",
+                               : s->stored ? (late ? "stored result, out of time" : "stored result")
+                                           : (late ? "ready, out of time" : "ready"),
                       .note = s->run.active && s->run.metric < s->metric_count
                                   ? workload_unit(s->metrics[s->run.metric].workload)
                                   : NULL,

@@ -45,7 +45,7 @@ struct row row_read(const struct snapshot *s, size_t metric, size_t target)
         r.high = exp(c->estimate.high);
     }
     if (isfinite(c->detectable))
-        r.detectable = 1 - exp(-fabs(c->detectable));
+        r.detectable = stats_loss(c->detectable);
     return r;
 }
 
@@ -178,6 +178,8 @@ void row_params(const struct board_metric *m, char out[PARAMS_TEXT])
                 continue;
             if (is_value(&w, "yes"))
                 text = w.name, n = (size_t)w.name_n;
+        } else if (is_name(&w, "size") && is_value(&w, "ref")) {
+            continue; /* SPEC's usual one; the benchmark's name needs the room */
         }
         if (n + strlen(after) == 0)
             continue;
@@ -436,8 +438,8 @@ size_t row_subsystem_rows(enum subsystem sub, enum profile profile)
     size_t count = 0;
     for (const struct workload *w = workloads; w->id; w++) {
         if (w->subsystem != sub || w->figure == FIGURE_NONE ||
-            (w->profiles && !(w->profiles & profile)))
-            continue; /* those of no profile are measured when their subsystem is */
+            (w->profiles && !(w->profiles & profile)) || (w->needs & NEED_SPEC))
+            continue; /* those of no profile are measured when their subsystem is, but for SPEC's */
         if (!w->points)
             count++;
         for (const struct point *p = w->points; p && p->params; p++)

@@ -10,6 +10,7 @@
 #include "text.h"
 #include "workloads/catalog.h"
 #include "workloads/payload/linpack.h"
+#include "workloads/spec/suite.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -88,6 +89,37 @@ static const struct param kbuild_params[] = {
 static const double kbuild_estimates_s[] = {8, 60};
 static const struct point kbuild_points[] = {
     {"part=quick cpus=1", SP}, {"part=whole cpus=1", P}, {"part=whole cpus=0", P}, {NULL, 0}};
+
+/* Of SPEC's three sizes `ref` is the one that its times are defined by, and the paper's; `test`
+ * only shows that a program works, and is over before it is warm. */
+#define SPEC_PARAMS(members, last)                                                             \
+    {                                                                                          \
+        {.name = "size",                                                                       \
+         .type = PARAM_CHOICE,                                                                 \
+         .choices = "test|train|ref",                                                          \
+         .max = 2,                                                                             \
+         .initial = 2,                                                                         \
+         .help = "SPEC's input; a ref takes many minutes, and test measures hardly anything"}, \
+            {.name = "benchmark",                                                              \
+             .type = PARAM_CHOICE,                                                             \
+             .choices = members,                                                               \
+             .max = last,                                                                      \
+             .each = true,                                                                     \
+             .help = "member of SPEC's suite; all of them where none is named"},               \
+            {.name = "cpus",                                                                   \
+             .type = PARAM_COUNT,                                                              \
+             .max = 1024,                                                                      \
+             .initial = 1,                                                                     \
+             .help = "copies, on as many processors; 0 = one per processor"},                  \
+        {                                                                                      \
+            .name = NULL                                                                       \
+        }                                                                                      \
+    }
+static const struct param spec_int2006_params[] = SPEC_PARAMS(SUITE_INT2006, 11);
+static const struct param spec_fp2006_params[] = SPEC_PARAMS(SUITE_FP2006, 16);
+static const struct param spec_int2017_params[] = SPEC_PARAMS(SUITE_INT2017, 9);
+static const struct param spec_fp2017_params[] = SPEC_PARAMS(SUITE_FP2017, 12);
+static const double spec_estimates_s[] = {10, 90, 600};
 
 static const struct param ram_params[] = {
     {.name = "size",
@@ -235,6 +267,17 @@ static const struct point pipe_points[] = {
 #define CINT(name, member, row_points, how) PROGRAM("cint", "1", name, member, row_points, how)
 #define CFP(name, member, row_points, how)  PROGRAM("cfp", "2", name, member, row_points, how)
 
+/* A suite of the user's own SPEC CPU. SPEC's rules call such figures estimates. */
+#define SPEC(name, what, row_params)                                                             \
+    {                                                                                            \
+        .id = "spec." name, .subsystem = SUBSYSTEM_PROCESSOR, .title = "SPEC est.",              \
+        .mirrors = what ", SPEC's own, estimate",                                                \
+        .method = "SPEC's own time, an estimate and no SPEC score: the user's SPEC CPU, run by " \
+                  "its tools, one iteration with base tuning, not reportable",                   \
+        .figure = FIGURE_TIME_S, .params = row_params, .needs = NEED_SCRATCH | NEED_SPEC,        \
+        .slot_s = 600, .own_threads = true, .patience_s = 14400, .estimates_s = spec_estimates_s \
+    }
+
 /* A row of the paper's Table I. */
 #define SYS(name, label, slot, ...)                                                            \
     {                                                                                          \
@@ -347,7 +390,7 @@ const struct workload workloads[] = {
     CFP("fem", "447.dealII", program_points_standard,
         "finite elements for Poisson's equation in 3-D: assembly to sparse rows, preconditioned CG"),
     CFP("lp", "450.soplex", program_points_standard,
-        "linear programming: the revised simplex method with a sparse LU factorisation"),
+        "linear programming: the revised simplex method on sparse columns, its basis in dense LU factors"),
     CFP("raytrace", "453.povray", program_points_standard,
         "ray tracing: spheres, planes, reflections and shadows by recursion"),
     CFP("elastic", "454.calculix", program_points_standard,
@@ -391,6 +434,11 @@ const struct workload workloads[] = {
      .patience_s = 1800,
      .estimates_s = kbuild_estimates_s,
      .profiles = SP},
+
+    SPEC("int2006", "Fig. 1", spec_int2006_params),
+    SPEC("fp2006", "Fig. 2", spec_fp2006_params),
+    SPEC("int2017", "2017 int", spec_int2017_params),
+    SPEC("fp2017", "2017 fp", spec_fp2017_params),
 
     SYS("syscall", "syscall", 0.1, .method = "lat_syscall null: getppid()"),
     SYS("read", "read", 0.1, .method = "lat_syscall read: one byte from /dev/zero"),
@@ -489,6 +537,8 @@ const struct workload workloads[] = {
 #undef PROGRAM
 #undef CINT
 #undef CFP
+#undef SPEC
+#undef SPEC_PARAMS
 #undef SYS
 #undef CTX
 #undef RAM
@@ -563,12 +613,6 @@ unsigned workload_needs(const struct workload *w, const uint64_t values[PARAMS_M
             needs |= NEED_TWO_CPUS;
     }
     return needs;
-}
-
-uint64_t workload_memory(const struct workload *w, const uint64_t values[PARAMS_MAX])
-{
-    /* `linpack`: a matrix of doubles */
-    return w->figure == FIGURE_GFLOPS ? values[0] * values[0] * 8 : 0;
 }
 
 double workload_value(const struct workload *w, double ops, double bytes, double seconds)
@@ -750,6 +794,27 @@ int params_parse(const struct workload *w, const char *text, uint64_t values[PAR
         text += length;
     }
     return 0;
+}
+
+const struct param *params_each(const struct workload *w, const char *text)
+{
+    const struct param *p = w->params;
+    while (p && p->name && !p->each)
+        p++;
+    if (!p || !p->name)
+        return NULL;
+    for (text += strspn(text, " ,"); *text; text += strspn(text, " ,")) {
+        size_t name = strcspn(text, "= ,");
+        if (strlen(p->name) == name && memcmp(p->name, text, name) == 0)
+            return NULL;
+        text += strcspn(text, " ,");
+    }
+    return p;
+}
+
+void param_word(const struct param *p, uint64_t value, char *out, size_t size)
+{
+    choice_format(out, size, p->choices, value);
 }
 
 void params_format(const struct workload *w, const uint64_t values[PARAMS_MAX],

@@ -62,6 +62,7 @@ struct param {
     const char *choices; /* PARAM_CHOICE only */
     uint64_t min, max, initial;
     const char *help;
+    bool each; /* a choice: a row that is named without it is measured with every one of them */
 };
 
 #define PARAMS_MAX      4
@@ -88,7 +89,9 @@ enum workload_need {
     NEED_KVM =
         4, /* a usable /dev/kvm in the target; its kernel looks for itself, and says why not */
     NEED_TREE = 8,      /* the kernel's sources, as vmtax prepared them (tree.h) */
-    NEED_OPENBLAS = 16, /* in the target, and when vmtax was built; the kernel says if it is not */
+    NEED_SPEC = 16,     /* the user's own SPEC CPU (spec/suite.h): in no profile, and not measured
+                           because its subsystem is */
+    NEED_OPENBLAS = 32, /* in the target, and when vmtax was built; the kernel says if it is not */
 };
 
 struct workload {
@@ -142,8 +145,10 @@ int params_parse(const struct workload *w, const char *text, uint64_t values[PAR
 void params_format(const struct workload *w, const uint64_t values[PARAMS_MAX],
                    char out[PARAMS_TEXT]);
 
-/* Memory that it takes at once with these parameters, bytes; 0: little, or not worth a refusal. */
-uint64_t workload_memory(const struct workload *w, const uint64_t values[PARAMS_MAX]);
+/* The parameter of which every choice is measured when text names none; NULL: there is none. */
+const struct param *params_each(const struct workload *w, const char *text);
+/* The word of a choice; cut to size. */
+void param_word(const struct param *p, uint64_t value, char *out, size_t size);
 
 /* The value of one figure from what was counted. bytes is the number of bytes moved
  * (FIGURE_MB_PER_S), or of floating-point operations done (FIGURE_GFLOPS). NAN when there is no

@@ -265,11 +265,10 @@ static int file_check_space(struct work *w)
     uint64_t free_bytes = (uint64_t)v.f_bavail * v.f_frsize;
     if (free_bytes < FILE_MARGIN || free_bytes - FILE_MARGIN < s->size)
         return error_set(w->error, ERROR_USAGE,
-                         "%s: %s has %" PRIu64 " MiB free, the file needs %" PRIu64
-                         " MiB and 8 to spare; take a smaller size or name another directory with "
-                         "--scratch",
-                         w->workload->id, w->scratch, free_bytes >> 20,
-                         (s->size + (1 << 20) - 1) >> 20);
+                         "%s: %" PRIu64 " MiB are free, %" PRIu64
+                         " are needed: take a smaller size or another --scratch than %s",
+                         w->workload->id, free_bytes >> 20,
+                         (s->size + FILE_MARGIN + (1 << 20) - 1) >> 20, w->scratch);
     return 0;
 }
 

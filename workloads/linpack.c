@@ -209,8 +209,17 @@ static void linpack_release(struct work *w)
     w->state = NULL;
 }
 
+static uint64_t linpack_memory(const struct workload *w, const uint64_t param[PARAMS_MAX],
+                               unsigned lanes)
+{
+    (void)w;
+    (void)lanes;
+    return param[0] * param[0] * sizeof(double); /* the matrix */
+}
+
 static const struct workload_ops linpack_ops = {
     .id = "linpack",
+    .memory = linpack_memory,
     .prepare = linpack_prepare,
     .run = linpack_run,
     .verify = linpack_verify,

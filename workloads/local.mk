@@ -1,9 +1,17 @@
-# One file a program: stand-ins for the members of CINT2006 and CFP2006.
+# One file a program, the largest with a directory of their parts: stand-ins for the members of
+# CINT2006 and CFP2006.
 cint_sources = \
 	workloads/cint/programs.c \
 	workloads/cint/interpreter.c \
+	workloads/cint/interpreter/script.c workloads/cint/interpreter/script.h \
+	workloads/cint/interpreter/pattern.c workloads/cint/interpreter/pattern.h \
 	workloads/cint/bzip2.c \
 	workloads/cint/compiler.c \
+	workloads/cint/compiler/function.c workloads/cint/compiler/function.h \
+	workloads/cint/compiler/flow.c \
+	workloads/cint/compiler/values.c \
+	workloads/cint/compiler/code.c \
+	workloads/cint/compiler/unit.h \
 	workloads/cint/mincost.c \
 	workloads/cint/go.c \
 	workloads/cint/viterbi.c \
@@ -50,13 +58,30 @@ libkernels_a_SOURCES = \
 	workloads/linpack.c workloads/payload/linpack.h \
 	workloads/tinyvm.c workloads/tinyvm_probe.c workloads/tinyvm.h \
 	workloads/exits.c \
+	workloads/tool.c workloads/tool.h \
+	workloads/spec/spec.c \
+	workloads/spec/result.c workloads/spec/result.h \
 	workloads/kbuild/kbuild.c \
 	workloads/kbuild/tar.c workloads/kbuild/tar.h \
 	workloads/program/program.c workloads/program/program.h \
 	workloads/program/timed_math.h workloads/program/digest_array.h \
+	workloads/program/plain_memory.c workloads/program/plain_memory.h \
 	$(cint_sources) $(cfp_sources)
 libkernels_a_CFLAGS = $(AM_CFLAGS) -fPIE
+libkernels_a_LIBADD = workloads/cint/libbz2.o
 $(libkernels_a_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
+
+# libbz2 as one object. The calls that its compiler made of loops and copies, of functions that the C
+# library chooses by processor, go to plain loops of ours: the same code runs in every target.
+# tests/unit/kernel-symbols.sh holds it.
+bz2_redirected = --redefine-sym memset=plain_memset --redefine-sym memmove=plain_memmove \
+	--redefine-sym memcpy=plain_memcpy
+CLEANFILES += workloads/cint/libbz2.o workloads/cint/libbz2.whole.o
+workloads/cint/libbz2.o: $(BZ2_ARCHIVE) Makefile
+	@$(MKDIR_P) $(@D)
+	$(AM_V_CCLD)$(CC) -r -nostdlib -Wl,--whole-archive $(BZ2_ARCHIVE) -o $(@D)/libbz2.whole.o
+	$(AM_V_at)$(OBJCOPY) $(bz2_redirected) $(@D)/libbz2.whole.o $@
+	$(AM_V_at)rm -f $(@D)/libbz2.whole.o
 
 pkglibexec_PROGRAMS += vmtax-agent
 vmtax_agent_SOURCES = $(common_sources) \
@@ -75,7 +100,7 @@ vmtax_agent_SOURCES = $(common_sources) \
 	workloads/agent/tsc.c workloads/agent/tsc.h
 vmtax_agent_CFLAGS = $(AM_CFLAGS) -fPIE
 vmtax_agent_LDFLAGS = $(AM_LDFLAGS) $(AGENT_LDFLAGS)
-vmtax_agent_LDADD = libkernels.a $(KERNEL_LIBS) -lm
+vmtax_agent_LDADD = libkernels.a -lm
 
 # Payloads: programs beside the agent, for what needs libraries that cannot be linked statically.
 if HAVE_OPENBLAS

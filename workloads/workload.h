@@ -28,7 +28,8 @@ struct work {
     size_t cpu_count;
     const char *scratch;  /* private directory on the target's own disk, or NULL */
     const char *payloads; /* directory of the programs that some workloads start, or NULL */
-    const char *tree;     /* archive of the kernel's sources (tar.h), or NULL */
+    const char *tree;     /* archive of the kernel's sources (tar.h), or config file in the tree of
+                             SPEC CPU, or NULL */
     uint64_t seed;        /* the same for all targets of a block */
     void *state;          /* the workload's own */
     struct error *error;  /* filled by a function that returns -1 */
@@ -37,8 +38,10 @@ struct work {
                                 empty: it is our own code */
 
     /* Written by run() through the helpers below. */
-    uint64_t bytes;       /* bytes moved, for FIGURE_MB_PER_S; floating-point operations done, for
-                             FIGURE_GFLOPS */
+    uint64_t bytes;  /* bytes moved, for FIGURE_MB_PER_S; floating-point operations done, for
+                        FIGURE_GFLOPS */
+    uint64_t own_ns; /* set by verify(): the time of this slot as the program itself tells it, which
+                        then counts; it cannot be more than what run() took. 0: none */
     uint64_t excluded_ns; /* time inside run() that does not count, by work_exclude_begin/end */
     uint64_t exclude_from;
     struct histogram *latency; /* NULL when not wanted */
@@ -47,6 +50,10 @@ struct work {
 
 struct workload_ops {
     const char *id;
+    /* Bytes of memory that each of so many lanes takes with these parameters. NULL: little. The
+     * agent refuses what does not fit the target's memory, before prepare(): a kernel does so by
+     * killing. */
+    uint64_t (*memory)(const struct workload *w, const uint64_t param[PARAMS_MAX], unsigned lanes);
     int (*prepare)(struct work *w);
     /* Of a workload with patience_s: before every slot, outside its time, instead of a lead-in. */
     int (*arrange)(struct work *w);
@@ -72,6 +79,7 @@ extern const struct workload_ops *const workload_ops_file[];
 extern const struct workload_ops *const workload_ops_exits[];
 extern const struct workload_ops *const workload_ops_linpack[];
 extern const struct workload_ops *const workload_ops_kbuild[];
+extern const struct workload_ops *const workload_ops_spec[];
 /* Shared by all programs (program/program.h); its id is NULL. */
 extern const struct workload_ops workload_ops_program;
 const struct workload_ops *workload_ops_find(const char *id);

@@ -128,7 +128,7 @@ static void write_comparison(struct writer *w, const struct comparison *c)
     number(w, bounded, c->estimate.level);
     text(w, !any ? "" : c->estimate.approximate ? "yes" : "no");
     count(w, any, c->estimate.outliers);
-    number(w, any, expm1(c->detectable));
+    number(w, any, stats_loss(c->detectable));
     number(w, any, c->p);
 }
 
@@ -147,7 +147,7 @@ static int write_csv(const struct result *r, FILE *out, struct error *e)
         const struct report_row *row = &rows[i];
         const struct workload *known = row->metric->row;
         const struct comparison *c = row->comparison;
-        const char *reason = report_reason(row);
+        const char *reason = report_reason(r, row);
         char letters[FLAG_COUNT + 1];
         text(&w, row->metric->workload);
         text(&w, row->metric->params);

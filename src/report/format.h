@@ -27,8 +27,11 @@ struct report_row {
 };
 /* Every metric on every target, metric by metric; the caller frees. */
 struct report_row *report_rows(const struct result *r, size_t *count);
-/* Why a row has no figure or no verdict; NULL if it has both. */
-const char *report_reason(const struct report_row *row);
+/* Why a row has no figure or cannot be compared; NULL if neither is so. */
+const char *report_reason(const struct result *r, const struct report_row *row);
+/* Why a row that was measured is inconclusive or has no interval; NULL if it is not so, or if the
+ * figures say it. */
+const char *report_doubt(const struct report_row *row);
 
 /* "sys.read", "membw.frd size=64K cpus=1" */
 char *report_label(const struct metric *m, char *out, size_t size);
@@ -50,7 +53,7 @@ void report_caveats(const struct result *r, void (*say)(void *context, const cha
                     void *context);
 /* What holds in any case, to close the list. */
 extern const char report_closing[];
-/* How the verdicts were found: one sentence. */
-const char *report_method(const struct result *r);
+/* How the verdicts were found: one sentence, a constant or in out. */
+const char *report_method(const struct result *r, char out[256]);
 
 #endif

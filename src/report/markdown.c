@@ -87,7 +87,7 @@ static void write_rows(const struct result *r, const struct report_row *rows, si
                 percent(high, bounded, bounded ? exp(c->estimate.high) : 0),
                 any && c->estimate.approximate ? " ~" : "", any ? c->estimate.n : 0);
         if (any && isfinite(c->detectable))
-            fprintf(out, "%.1f %%", 100 * expm1(c->detectable));
+            fprintf(out, "%.1f %%", 100 * stats_loss(c->detectable));
         else
             fputs("—", out);
         enum verdict v = c ? c->verdict : VERDICT_NOT_MEASURED;
@@ -122,16 +122,20 @@ static void write_native(const struct report_row *rows, size_t count, FILE *out)
     }
 }
 
-static void write_missing(const struct result *r, const struct report_row *rows, size_t count,
-                          FILE *out)
+/* Why rows are missing, or why they have no verdict. */
+static void write_reasons(const struct result *r, const struct report_row *rows, size_t count,
+                          bool doubt, FILE *out)
 {
     bool any = false;
     for (size_t i = 0; i < count; i++) {
-        const char *reason = report_reason(&rows[i]);
+        const char *reason = doubt ? report_doubt(&rows[i]) : report_reason(r, &rows[i]);
         char label[128];
         if (!reason)
             continue;
-        fputs(any ? "- " : "\n## Not measured or not comparable\n\n- ", out);
+        if (!any)
+            fprintf(out, "\n## %s\n\n",
+                    doubt ? "Without a verdict or an interval" : "Not measured or not comparable");
+        fputs("- ", out);
         any = true;
         put(out, report_label(rows[i].metric, label, sizeof label));
         fputs(" on ", out);
@@ -152,17 +156,20 @@ static void say(void *context, const char *sentence)
 static void write_legend(const struct result *r, FILE *out)
 {
     uint32_t used = 0;
-    bool shown[VERDICT_COUNT] = {false}, approximate = false;
+    bool shown[VERDICT_COUNT] = {false}, approximate = false, brief = false;
+    char method[256];
     for (size_t i = 0; i < r->comparison_count; i++) {
         used |= r->comparisons[i].flags;
         shown[r->comparisons[i].verdict] = true;
         approximate |= r->comparisons[i].estimate.approximate;
+        brief |= r->comparisons[i].stage == 1;
     }
     fprintf(out,
             "\n%% of native is performance: below 100 is slower, for times too. n is the number "
-            "of blocks. Detectable is the smallest change that would have been found with "
+            "of blocks. Detectable is the smallest change that would have been found%s with "
             "80 %% probability. %s\n",
-            report_method(r));
+            brief ? ", or noticed in a row that was looked at only briefly," : "",
+            report_method(r, method));
     if (approximate)
         fputs("\n`~` after an interval: approximate, from fewer than six blocks.\n", out);
     if (used & FLAG_EMULATED)
@@ -241,7 +248,8 @@ static int write_markdown(const struct result *r, FILE *out, struct error *e)
     }
     if (r->target_count > 1)
         write_legend(r, out);
-    write_missing(r, rows, count, out);
+    write_reasons(r, rows, count, false, out);
+    write_reasons(r, rows, count, true, out);
     fputs("\n## To know\n\n", out);
     report_caveats(r, say, out);
     say(out, report_closing);

@@ -85,17 +85,25 @@ struct report_row *report_rows(const struct result *r, size_t *count)
     return rows;
 }
 
-const char *report_reason(const struct report_row *row)
+const char *report_reason(const struct result *r, const struct report_row *row)
 {
     const struct comparison *c = row->comparison;
     if (row->figure && !row->figure->measured)
         return row->figure->reason[0] ? row->figure->reason : "no reason was given";
     if (!row->figure && !c)
-        return "no slot was run";
+        return row->target == 0 ? result_absence(r) : "no slot was run";
     if (c && (c->verdict == VERDICT_NOT_MEASURED || c->verdict == VERDICT_CANNOT ||
               c->verdict == VERDICT_NOT_COMPARABLE))
         return c->reason[0] ? c->reason : verdicts[c->verdict].title;
     return NULL;
+}
+
+const char *report_doubt(const struct report_row *row)
+{
+    const struct comparison *c = row->comparison;
+    if (!c || !c->reason[0] || c->estimate.n == 0)
+        return NULL;
+    return c->verdict == VERDICT_INCONCLUSIVE || c->estimate.n == 1 ? c->reason : NULL;
 }
 
 char *report_label(const struct metric *m, char *out, size_t size)
@@ -138,12 +146,56 @@ const struct report_sign report_signs[VERDICT_COUNT] = {
 
 const char report_closing[] = "The figures hold for this machine and the minutes of the run.";
 
-const char *report_method(const struct result *r)
+/* Rows that were measured afresh. */
+static size_t second_looks(const struct result *r)
 {
-    if (r->two_stage)
-        return "Verdicts in two stages: every row briefly, then the conspicuous ones afresh; the "
-               "chance of any false verdict among them is held at 2 %.";
-    return "Verdicts are per row, uncorrected: about 1 row in 20 will be wrong.";
+    size_t count = 0;
+    for (size_t i = 0, last = SIZE_MAX; i < r->comparison_count; i++) {
+        const struct comparison *c = &r->comparisons[i];
+        if (c->stage == 2 && c->metric != last && !r->metrics[c->metric].taken_from) {
+            last = c->metric; /* a row's comparisons stand together */
+            count++;
+        }
+    }
+    return count;
+}
+
+const char *report_method(const struct result *r, char out[256])
+{
+    if (!r->two_stage)
+        return "Verdicts are per row, uncorrected: about 1 row in 20 will be wrong.";
+    char some[64] = "";
+    size_t again = second_looks(r);
+    if (r->late.looks)
+        snprintf(some, sizeof some, " (%zu of %zu: then the time was up)", again,
+                 again + r->late.looks);
+    snprintf(out, 256,
+             "Verdicts in two stages: every row briefly, then the conspicuous ones afresh%s; the "
+             "chance of any false verdict among them is held at 2 %%.",
+             some);
+    return out;
+}
+
+/* What the time did not suffice for. */
+static void time_caveat(const struct result *r, void (*say)(void *, const char *), void *context)
+{
+    char line[256];
+    size_t planned = 0;
+    for (size_t i = 0; i < r->metric_count; i++)
+        planned += !r->metrics[i].taken_from;
+    if (r->late.rows) {
+        snprintf(line, sizeof line,
+                 "The time ran out: %zu of %zu rows were not measured, or not to their end.",
+                 r->late.rows, planned > r->late.rows ? planned : r->late.rows);
+        say(context, line);
+    }
+    if (r->late.looks) {
+        size_t all = second_looks(r) + r->late.looks;
+        snprintf(line, sizeof line,
+                 "%s %zu of %zu conspicuous rows were not measured again, and have no verdict.",
+                 r->late.rows ? "Of those that were," : "The time ran out:", r->late.looks, all);
+        say(context, line);
+    }
 }
 
 static const char *fact(const struct result *r, const char *key)
@@ -203,6 +255,21 @@ static void taken_caveat(const struct result *r, void (*say)(void *, const char 
     say(context, line);
 }
 
+/* What else ran meanwhile, by the rule of the dashboard's "quiet?". */
+static void load_caveat(const struct result *r, void (*say)(void *, const char *), void *context)
+{
+    const struct result_load *l = &r->load;
+    char line[320];
+    if (!l->busy)
+        return;
+    snprintf(
+        line, sizeof line,
+        "The machine was not quiet in %zu of %zu looks during the run (at the worst: %s); other "
+        "programs used %.0f %% of a processor on average. Figures may be disturbed.",
+        l->busy, l->looks, l->why[0] ? l->why : "no reason was given", 100 * l->others);
+    say(context, line);
+}
+
 void report_caveats(const struct result *r, void (*say)(void *, const char *), void *context)
 {
     char line[256];
@@ -213,6 +280,7 @@ void report_caveats(const struct result *r, void (*say)(void *, const char *), v
         stolen += (r->slots[i].flags & FLAG_STEAL) || r->slots[i].steal > 0.01;
     if (r->partial)
         say(context, "The run was interrupted: this is what was measured until then.");
+    time_caveat(r, say, context);
     taken_caveat(r, say, context);
     if (hypervisor && strcmp(hypervisor, "none") != 0) {
         snprintf(line, sizeof line,
@@ -231,6 +299,7 @@ void report_caveats(const struct result *r, void (*say)(void *, const char *), v
                  stolen, r->slot_count);
         say(context, line);
     }
+    load_caveat(r, say, context);
     target_caveats(r, say, context);
     if (interpreted_exits(r))
         say(context, "The exits are those of kvm_pvm, which interprets every instruction of such a "

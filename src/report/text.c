@@ -177,7 +177,7 @@ static void put_row(const struct page *p, const struct report_row *row)
     put_interval(p, s);
     fprintf(p->out, "%2zu ", s->n);
     if (s->n && isfinite(c->detectable))
-        fprintf(p->out, "%4.1f ", fmin(99.9, 100 * expm1(c->detectable)));
+        fprintf(p->out, "%4.1f ", fmin(99.9, 100 * stats_loss(c->detectable)));
     else
         fputs(" n/a ", p->out);
     put(p, sign(p, v));
@@ -250,7 +250,7 @@ static void write_cost(const struct page *p, size_t t, const struct report_row *
 
 static void write_hurt(const struct page *p, size_t t)
 {
-    size_t count = 0, measured = 0;
+    size_t count = 0, measured = 0, open = 0;
     const struct report_row **worst = malloc((p->row_count + 1) * sizeof *worst);
     if (!worst)
         return; /* all rows follow anyway */
@@ -260,9 +260,18 @@ static void write_hurt(const struct page *p, size_t t)
         if (p->rows[i].target == t && c && c->estimate.n &&
             (c->verdict == VERDICT_WORSE || c->verdict == VERDICT_SLIGHTLY_WORSE))
             worst[count++] = &p->rows[i];
+        else if (p->rows[i].target == t && c && c->estimate.bounded && c->estimate.high < 0 &&
+                 (c->verdict == VERDICT_INCONCLUSIVE || c->verdict == VERDICT_NO_SIGN))
+            open++;
     }
     if (!measured) {
         fprintf(p->out, "\nNothing was compared: the reasons stand below.\n");
+    } else if (!count && open) {
+        fprintf(
+            p->out,
+            "\nWhere it hurts most: no row was judged slower, but %zu without a verdict\n%s below "
+            "native by the whole interval.\n",
+            open, open == 1 ? "lies" : "lie");
     } else if (!count) {
         fprintf(p->out, "\nWhere it hurts most: no row is slower beyond its interval.\n");
     } else {
@@ -313,15 +322,21 @@ static void write_native(const struct page *p)
     }
 }
 
+/* What is said of a row: why it is missing, or why it has no verdict. */
+static const char *words_of(const struct page *p, size_t row, bool doubt)
+{
+    return doubt ? report_doubt(&p->rows[row]) : report_reason(p->r, &p->rows[row]);
+}
+
 /* Rows with the same reason on the same target share a sentence. */
-static void write_missing(const struct page *p)
+static void write_reasons(const struct page *p, const char *title, bool doubt)
 {
     bool any = false;
     for (size_t i = 0; i < p->row_count; i++) {
-        const char *reason = report_reason(&p->rows[i]);
+        const char *reason = words_of(p, i, doubt);
         bool said = false;
         for (size_t j = 0; reason && j < i && !said; j++) {
-            const char *other = report_reason(&p->rows[j]);
+            const char *other = words_of(p, j, doubt);
             said = other && p->rows[j].target == p->rows[i].target && strcmp(other, reason) == 0;
         }
         if (!reason || said)
@@ -330,7 +345,7 @@ static void write_missing(const struct page *p)
         int used = snprintf(sentence, sizeof sentence,
                             "%s: %s:", p->r->targets[p->rows[i].target].id, reason);
         for (size_t j = i; j < p->row_count; j++) {
-            const char *other = report_reason(&p->rows[j]);
+            const char *other = words_of(p, j, doubt);
             if (!other || p->rows[j].target != p->rows[i].target || strcmp(other, reason) != 0)
                 continue;
             report_label(p->rows[j].metric, label, sizeof label);
@@ -342,7 +357,7 @@ static void write_missing(const struct page *p)
                              j > i ? "," : "", label);
         }
         if (!any)
-            fprintf(p->out, "\nNot measured, or not comparable\n");
+            fprintf(p->out, "\n%s\n", title);
         any = true;
         put_sentence((void *)p, sentence);
     }
@@ -351,22 +366,27 @@ static void write_missing(const struct page *p)
 static void write_legend(const struct page *p)
 {
     uint32_t used = 0;
-    bool shown[VERDICT_COUNT] = {false}, approximate = false;
+    bool shown[VERDICT_COUNT] = {false}, approximate = false, brief = false;
     char line[256];
     for (size_t i = 0; i < p->r->comparison_count; i++) {
         const struct comparison *c = &p->r->comparisons[i];
         used |= c->flags;
         shown[c->verdict] = true;
         approximate |= c->estimate.approximate;
+        brief |= c->stage == 1;
     }
     fprintf(p->out, "\nHow to read it\n");
-    put_sentence((void *)p, report_method(p->r));
+    put_sentence((void *)p, report_method(p->r, line));
     put_sentence(
         (void *)p,
-        "% is performance relative to native: below 100 is slower, for times "
-        "too. It comes from the blocks' own ratios, the two figures are medians of "
-        "all slots: they need not agree. n: blocks of four slots. find: the change in % that would have "
-        "been found with 80 % probability.");
+        "% is performance relative to native: below 100 is slower, for times too. It comes "
+        "from the blocks' own ratios, the two figures are medians of all slots: they need "
+        "not agree. n: blocks of four slots.");
+    put_sentence((void *)p, brief ? "find: the change in % that would have been found with 80 % "
+                                    "probability; in rows looked at only briefly, the change that "
+                                    "would have been noticed and looked at again."
+                                  : "find: the change in % that would have been found with 80 % "
+                                    "probability.");
     if (used & FLAG_EMULATED)
         put_sentence((void *)p, "~ before a number: emulated, outside of every mean and verdict.");
     if (approximate)
@@ -422,6 +442,11 @@ static void write_machine(const struct page *p)
         const struct result_target *t = &r->targets[i];
         const char *host = fact(r, "kernel");
         bool own = t->kernel[0] && strcmp(t->kernel, host) != 0;
+        if (!t->cpus) {
+            snprintf(line, sizeof line, "%s: not started", t->id);
+            put_sentence((void *)p, line);
+            continue;
+        }
         int used = snprintf(
             line, sizeof line, "%s: %s; %s%s%s%s%s%s; network %s%s%s", t->id,
             t->how[0] ? t->how : t->kind, own ? "kernel " : "", own ? t->kernel : "",
@@ -463,7 +488,8 @@ static int write_text(const struct result *r, FILE *out, struct error *e)
         write_native(&p);
     if (!p.row_count)
         fprintf(out, "Nothing was measured.\n");
-    write_missing(&p);
+    write_reasons(&p, "Not measured, or not comparable", false);
+    write_reasons(&p, "Without a verdict or an interval", true);
     if (r->comparison_count)
         write_legend(&p);
     write_machine(&p);

@@ -196,7 +196,8 @@ left_own() {
 # What runs of vmtax that are alive have made or are about to make: their directories and the lines of
 # their ledgers. A ledger is locked as long as its owner lives.
 living() {
-    for living_ledger in /run/vmtax/run-*/ledger /tmp/vmtax-[0-9]*/run-*/ledger; do
+    for living_ledger in /run/vmtax/run-*/ledger /tmp/vmtax-[0-9]*/run-*/ledger \
+        "${work%/*}"/vmtax-e2e.*/run/vmtax/run-*/ledger; do
         if [ -e "$living_ledger" ] && ! flock -n "$living_ledger" true 2>/dev/null; then
             dirname "$living_ledger"
             cat "$living_ledger" 2>/dev/null || :

@@ -199,7 +199,7 @@ static void test_few_blocks(void **state)
     size_t m = result_add_metric(&r, &rate_row, "");
     analysis_update(&r);
     assert_int_equal(only(&r)->verdict, VERDICT_NOT_MEASURED);
-    assert_string_equal(only(&r)->reason, "not measured");
+    assert_string_equal(only(&r)->reason, "no slot was run");
     assert_int_equal(only(&r)->estimate.n, 0);
 
     add_block(&r, m, 1, 0, 0.5, 0); /* half as fast, but only once */
@@ -208,6 +208,7 @@ static void test_few_blocks(void **state)
     assert_false(only(&r)->estimate.bounded);
     assert_true(isnan(only(&r)->detectable));
     assert_near(only(&r)->estimate.centre, log(0.5), 1e-12);
+    assert_string_equal(only(&r)->reason, "one block, so no interval");
 
     add_block(&r, m, 1, 1, 0.52, 0);
     analysis_update_metric(&r, m);
@@ -469,8 +470,63 @@ static void test_two_stages(void **state)
         assert_int_equal(c->verdict, m < 10 ? VERDICT_INCONCLUSIVE : VERDICT_NO_SIGN);
         assert_true(isnan(c->p));
         assert_true(c->detectable > 0.02 && c->detectable < 0.04);
-        assert_int_equal(!!strstr(c->reason, "out of time"), m < 10);
+        assert_string_equal(c->reason, m < 10 ? "not among the rows measured again" : "");
     }
+    result_release(&r);
+}
+
+/* What is not there says whether it may still come, and if not, why. */
+static void test_time_and_reasons(void **state)
+{
+    (void)state;
+    static const struct {
+        bool running, partial;
+        size_t rows, looks;
+        const char *again, *missing, *single;
+    } cases[] = {
+        {true, false, 0, 0, "a first look: not measured again yet", "its turn comes",
+         "one block so far, so no interval"},
+        {false, false, 0, 0, "not among the rows measured again", "no slot was run",
+         "one block, so no interval"},
+        {false, false, 2, 5, "out of time: not among the rows measured again", "out of time",
+         "one block, so no interval: out of time"},
+        {false, true, 0, 0, "interrupted before it was measured again",
+         "interrupted before its turn", "one block, so no interval"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct result r;
+        two_stage_session(&r);
+        size_t single = result_add_metric(&r, &rate_row, "size=98");
+        add_block(&r, single, 1, 0, 0.9, 0);
+        size_t missing = result_add_metric(&r, &rate_row, "size=99");
+        r.running = cases[i].running;
+        r.partial = cases[i].partial;
+        r.late.rows = cases[i].rows;
+        r.late.looks = cases[i].looks;
+        analysis_update(&r);
+        assert_string_equal(result_comparison(&r, 7, 1)->reason, cases[i].again);
+        assert_string_equal(result_comparison(&r, missing, 1)->reason, cases[i].missing);
+        assert_string_equal(result_comparison(&r, single, 1)->reason, cases[i].single);
+        assert_int_equal(result_comparison(&r, single, 1)->verdict, VERDICT_INCONCLUSIVE);
+        result_release(&r);
+    }
+}
+
+/* One block of two had no figure: the row says which failure it was. */
+static void test_single_block_tells_the_failure(void **state)
+{
+    (void)state;
+    struct result r;
+    session(&r, 2);
+    size_t m = result_add_metric(&r, &time_row, "");
+    add_block(&r, m, 1, 0, 0.9, 0);
+    add_block(&r, m, 1, 1, 0.9, 0);
+    r.slots[5].measured = false;
+    snprintf(r.slots[5].reason, sizeof r.slots[5].reason,
+             "not above its own overhead in this slot");
+    analysis_update(&r);
+    assert_string_equal(only(&r)->reason,
+                        "one block, so no interval: not above its own overhead in this slot");
     result_release(&r);
 }
 
@@ -711,6 +767,8 @@ int main(void)
         cmocka_unit_test(test_reasons),
         cmocka_unit_test(test_two_guests),
         cmocka_unit_test(test_two_stages),
+        cmocka_unit_test(test_time_and_reasons),
+        cmocka_unit_test(test_single_block_tells_the_failure),
         cmocka_unit_test(test_update_of_one_metric_is_the_same),
         cmocka_unit_test(test_select),
         cmocka_unit_test(test_select_prefers_the_sure),

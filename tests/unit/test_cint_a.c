@@ -17,6 +17,8 @@
 
 #include "workloads/cint/viterbi.c"
 
+#include "workloads/program/plain_memory.h"
+
 #include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,7 +68,7 @@ static void interpreter_matches_as_regexec(void **unused)
     enum { MORE = sizeof more / sizeof more[0] };
     uint64_t seed = 3;
     unsigned found = 0;
-    for (int i = 0; i < PATTERNS + MORE; i++) {
+    for (int i = 0; i < PATTERNS + (int)MORE; i++) {
         const char *source = i < PATTERNS ? pattern_sources[i] : more[i - PATTERNS];
         struct pattern p;
         regex_t reference;
@@ -83,7 +85,7 @@ static void interpreter_matches_as_regexec(void **unused)
             const uint8_t *bytes = (const uint8_t *)word;
             found += right;
             if (pattern_match(&p, bytes, length) != right ||
-                match_all_at_once(&p, bytes, length) != right)
+                pattern_match_at_once(&p, bytes, length) != right)
                 fail_msg("%s and \"%s\"", source, word);
         }
         regfree(&reference);
@@ -161,6 +163,30 @@ static void interpreter_fault_is_noticed(void **unused)
 
 /* ---- bzip2 ---- */
 
+/* Every length up to a few words, at every distance and address within one: as the C library. */
+static void plain_memory_is_memory(void **unused)
+{
+    (void)unused;
+    enum { LENGTHS = 40, SHIFTS = 24, ROOM = LENGTHS + 2 * SHIFTS };
+    uint8_t ours[ROOM], right[ROOM];
+    for (size_t length = 0; length < LENGTHS; length++)
+        for (size_t from = 0; from < SHIFTS; from++)
+            for (size_t to = 0; to < SHIFTS; to++) {
+                for (size_t i = 0; i < ROOM; i++)
+                    ours[i] = right[i] = (uint8_t)(i * 7 + 1);
+                assert_ptr_equal(plain_memmove(ours + to, ours + from, length), ours + to);
+                memmove(right + to, right + from, length);
+                assert_memory_equal(ours, right, ROOM);
+                assert_ptr_equal(plain_memset(ours + to, (int)(0x1e0 + from), length), ours + to);
+                memset(right + to, (int)(0x1e0 + from), length);
+                assert_memory_equal(ours, right, ROOM);
+                uint8_t copy[ROOM] = {0}, right_copy[ROOM] = {0};
+                assert_ptr_equal(plain_memcpy(copy + to, ours + from, length), copy + to);
+                memcpy(right_copy + to, right + from, length);
+                assert_memory_equal(copy, right_copy, ROOM);
+            }
+}
+
 /* By the library's simple calls, with its own memory: the same bytes. */
 static void bzip2_is_the_library(void **unused)
 {
@@ -208,7 +234,7 @@ static void compiler_keeps_the_meaning(void **unused)
     struct function *f = &c->function[0];
     for (uint64_t seed = 1; seed <= 400; seed++) {
         function_write(f, seed, 8 + (uint32_t)seed % 300);
-        c->arena_used = 0;
+        c->pool.used = 0;
         function_compile(c, f);
         assert_true(f->places <= PLACES_MAX);
         for (uint64_t run = 1; run <= 5; run++)
@@ -235,9 +261,9 @@ static void compiler_finds_dominators(void **unused)
     struct rig r;
     struct compiler *c = rig_begin(&r, &cint_compiler);
     for (uint64_t seed = 1; seed <= 60; seed++) {
-        struct unit u = {.c = c, .f = &c->function[0]};
+        struct unit u = {.pool = &c->pool, .f = &c->function[0]};
         function_write(u.f, seed, 60);
-        c->arena_used = 0;
+        c->pool.used = 0;
         unit_order(&u);
         unit_before(&u);
         unit_dominators(&u);
@@ -255,6 +281,16 @@ static void compiler_finds_dominators(void **unused)
     free(r.state);
 }
 
+/* One block that returns a variable. */
+static void function_set(struct function *f, const struct statement *source, size_t count,
+                         uint8_t result)
+{
+    f->blocks = 1;
+    f->statements = (uint32_t)count;
+    memcpy(f->statement, source, count * sizeof *source);
+    f->block[0] = (struct source_block){0, f->statements, DO_RETURN, result, {0, 0}};
+}
+
 /* A sum and a product are made once, whatever the order of their operands, and what is unused
  * goes. */
 static void compiler_optimises(void **unused)
@@ -269,11 +305,8 @@ static void compiler_optimises(void **unused)
         {DO_EQUAL, 8, 4, 7, 0}, {DO_SHIFT, 9, 9, 9, 0},       {DO_PUT, 0, 4, 0, 0},
         {DO_PUT, 0, 7, 0, 0},
     };
-    f->blocks = 1;
-    f->statements = sizeof source / sizeof source[0];
-    memcpy(f->statement, source, sizeof source);
-    f->block[0] = (struct source_block){0, f->statements, DO_RETURN, 4, {0, 0}};
-    c->arena_used = 0;
+    function_set(f, source, sizeof source / sizeof source[0], 4);
+    c->pool.used = 0;
     function_compile(c, f);
     /* two parameters, their sum, its square, twice out, return */
     assert_int_equal(f->code_count, 7);
@@ -288,17 +321,12 @@ static void compiler_folds_constants(void **unused)
     struct rig r;
     struct compiler *c = rig_begin(&r, &cint_compiler);
     struct function *f = &c->function[0];
-    struct writer w = {.f = f};
-    f->blocks = 1;
-    f->statements = 0;
-    write_begin(&w, 0);
-    write_statement(&w, DO_SUB, 1, 0, 0, 0);
-    write_statement(&w, DO_ADD, 2, 1, IMMEDIATE, 9);
-    write_statement(&w, DO_MUL, 3, 2, IMMEDIATE, 5);
-    write_statement(&w, DO_SHIFT, 3, 3, IMMEDIATE, 0);
-    write_statement(&w, DO_PUT, 0, 3, 0, 0);
-    write_end(&w, DO_RETURN, 3, 0, 0);
-    c->arena_used = 0;
+    static const struct statement source[] = {
+        {DO_SUB, 1, 0, 0, 0},           {DO_ADD, 2, 1, IMMEDIATE, 9}, {DO_MUL, 3, 2, IMMEDIATE, 5},
+        {DO_SHIFT, 3, 3, IMMEDIATE, 0}, {DO_PUT, 0, 3, 0, 0},
+    };
+    function_set(f, source, sizeof source / sizeof source[0], 3);
+    c->pool.used = 0;
     function_compile(c, f);
     assert_int_equal(f->code_count, 3);
     assert_int_equal(f->code[0].op, DO_CONSTANT);
@@ -596,6 +624,7 @@ int main(void)
         cmocka_unit_test(interpreter_matches_as_regexec),
         cmocka_unit_test(interpreter_lists_as_c),
         cmocka_unit_test(interpreter_fault_is_noticed),
+        cmocka_unit_test(plain_memory_is_memory),
         cmocka_unit_test(bzip2_is_the_library),
         cmocka_unit_test(bzip2_fault_is_noticed),
         cmocka_unit_test(compiler_keeps_the_meaning),

@@ -207,6 +207,14 @@ static void fixture_young(struct snapshot *s)
     s->run.rate_count = 14;
 }
 
+/* A quick look that its time did not suffice for. */
+static void fixture_late(struct snapshot *s)
+{
+    fixture_stored(s);
+    s->late_rows = 12;
+    s->late_looks = 3;
+}
+
 #define ASCII   GLYPHS_ASCII
 #define BLOCK   GLYPHS_BLOCK
 #define BRAILLE GLYPHS_BRAILLE
@@ -261,6 +269,7 @@ static const struct golden {
     {"overview", 80, 24, BRAILLE, fixture_native, "native", idle},
     {"overview", 80, 24, BRAILLE, fixture_stored, "stored", idle},
     {"overview", 120, 40, BRAILLE, fixture_stored, "stored", idle},
+    {"overview", 80, 24, BRAILLE, fixture_late, "late", idle},
     {"overview", 80, 24, BLOCK, fixture_container, "", idle},
     {"overview", 120, 40, BRAILLE, fixture_container, "expanded", expanded},
     {"live", 120, 40, BRAILLE, fixture_stored, "row", one_row},

@@ -6,6 +6,7 @@
 
 #include "fixture.h"
 #include "host.h"
+#include "load.h"
 #include "quiet.h"
 #include "xalloc.h"
 
@@ -196,6 +197,46 @@ static void test_judgement(void **state)
     fixture_remove(proc);
 }
 
+/* Of the looks during a run: how many were not calm, the mean, the worst one's words. */
+static void test_load_of_a_run(void **state)
+{
+    (void)state;
+    static const struct {
+        double span, others;
+        bool known, calm;
+        const char *why;
+    } looks[] = {{5, 0.02, true, true, "calm"},
+                 {5, 0, true, false, "something unseen"},
+                 {10, 0.8, true, false, "cc1"},
+                 {5, 0.3, true, false, "as"},
+                 {5, 9, false, false, "/proc/stat does not tell"}};
+    struct load l;
+    load_begin(&l, 100);
+    for (size_t i = 0; i < sizeof looks / sizeof *looks; i++) {
+        l.quiet.known = looks[i].known;
+        l.quiet.calm = looks[i].calm;
+        l.quiet.others = looks[i].others;
+        snprintf(l.quiet.why, sizeof l.quiet.why, "%s", looks[i].why);
+        load_count(&l, looks[i].span);
+    }
+    assert_int_equal(l.seen.looks, 4);
+    assert_int_equal(l.seen.busy, 3);
+    assert_true(fabs(l.seen.others - (0.1 + 8 + 1.5) / 25) < 1e-12);
+    assert_string_equal(l.seen.why, "cc1");
+    /* Not before its time; at the end a second is enough. */
+    load_look(&l, 101.5, false);
+    assert_int_equal(l.seen.looks, 4);
+    struct host_ticks from, to;
+    assert_true(host_ticks_read(&from));
+    do {
+        usleep(20000);
+        assert_true(host_ticks_read(&to));
+    } while (to.total == from.total);
+    load_look(&l, 101.5, true);
+    assert_int_equal(l.seen.looks, 5);
+    load_release(&l);
+}
+
 static double seconds(clockid_t clock)
 {
     struct timespec t;
@@ -255,9 +296,10 @@ static void test_sampler(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_times),        cmocka_unit_test(test_steal),
-        cmocka_unit_test(test_process_line), cmocka_unit_test(test_judgement),
-        cmocka_unit_test(test_sampler),      cmocka_unit_test(test_cpus),
+        cmocka_unit_test(test_times),         cmocka_unit_test(test_steal),
+        cmocka_unit_test(test_process_line),  cmocka_unit_test(test_judgement),
+        cmocka_unit_test(test_load_of_a_run), cmocka_unit_test(test_sampler),
+        cmocka_unit_test(test_cpus),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

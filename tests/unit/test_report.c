@@ -212,6 +212,7 @@ static void test_text(void **state)
         assert_non_null(strstr(at, "vm: EMULATED, because there is no /dev/kvm"));
         assert_non_null(strstr(text, "/bin/sh is not there"));
         assert_null(strstr(text, "earlier runs"));
+        assert_null(strstr(text, "not quiet"));
         assert_non_null(strstr(text, "quantum.entangle size=64K cpus=2"));
         if (i == 1)
             for (const char *c = text; *c; c++)
@@ -228,6 +229,58 @@ static void test_text(void **state)
         free(text);
         result_release(&r);
     }
+    setlocale(LC_ALL, "C");
+}
+
+/* A run whose time ran out: each format says so, of the run and of each row. */
+static void test_out_of_time(void **state)
+{
+    (void)state;
+    struct result r;
+    fixture_result(&r);
+    r.partial = false;
+    r.late.rows = 1;
+    r.late.looks = 1;
+    r.load = (struct result_load){12, 7, 0.625, "cc1 uses 83 % of a processor"};
+    size_t m = result_add_metric(&r, workload_find("sys.stat"), "");
+    for (size_t t = 1; t < r.target_count; t++) {
+        XGROW(r.comparisons, r.comparison_count, r.comparison_room);
+        r.comparisons[r.comparison_count++] = (struct comparison){
+            .metric = m, .target = t, .verdict = VERDICT_NOT_MEASURED, .reason = "out of time"};
+    }
+    r.comparisons[0].verdict = VERDICT_INCONCLUSIVE;
+    snprintf(r.comparisons[0].reason, sizeof r.comparisons[0].reason,
+             "out of time: not among the rows measured again");
+    setlocale(LC_ALL, "C.UTF-8");
+    char *text = written("text", &r);
+    each_line(text, fits);
+    assert_non_null(strstr(text, "native: out of time: sys.stat\n"));
+    assert_non_null(strstr(text, "container: out of time: sys.stat\n"));
+    assert_non_null(strstr(text,
+                           "Without a verdict or an interval\n  - container: out of time: not "
+                           "among the rows measured again: sys.read\n"));
+    const char *know = strstr(text, "To know");
+    assert_non_null(know);
+    assert_non_null(strstr(know, "The time ran out: 1 of 4 rows were not measured"));
+    assert_non_null(strstr(text, "of 3: then"));
+    assert_non_null(strstr(know, "The machine was not quiet in 7 of 12 looks during the run"));
+    free(text);
+    text = written("md", &r);
+    assert_non_null(strstr(text, "- sys.stat on native: out of time\n"));
+    assert_non_null(
+        strstr(text, "## Without a verdict or an interval\n\n- sys.read on container: out"));
+    assert_non_null(strstr(text, "- The time ran out: 1 of 4 rows"));
+    free(text);
+    struct table t;
+    text = written("csv", &r);
+    parse_csv(text, &t);
+    assert_string_equal(cell(&t, 2, "reason"), "out of time: not among the rows measured again");
+    assert_string_equal(cell(&t, 10, "reason"), "out of time");
+    free(text);
+    text = written("json", &r);
+    assert_non_null(strstr(text, "\"second_looks\":"));
+    free(text);
+    result_release(&r);
     setlocale(LC_ALL, "C");
 }
 
@@ -566,6 +619,7 @@ int main(void)
         cmocka_unit_test(test_csv),
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_ticks),
+        cmocka_unit_test(test_out_of_time),
         cmocka_unit_test(test_a_dash_is_a_verdict),
         cmocka_unit_test(test_a_unit_breaks_no_line),
         cmocka_unit_test(test_counters_in_text),

@@ -164,6 +164,12 @@ static void same_result(const struct result *a, const struct result *b)
     same(a->elapsed_s, b->elapsed_s);
     assert_int_equal(a->partial, b->partial);
     assert_int_equal(a->two_stage, b->two_stage);
+    assert_int_equal(a->late.rows, b->late.rows);
+    assert_int_equal(a->late.looks, b->late.looks);
+    assert_int_equal(a->load.looks, b->load.looks);
+    assert_int_equal(a->load.busy, b->load.busy);
+    same(a->load.others, b->load.others);
+    assert_string_equal(a->load.why, b->load.why);
     same(a->self_cpu_s, b->self_cpu_s);
     assert_true(a->self_max_rss_kib == b->self_max_rss_kib && a->self_frames == b->self_frames);
     assert_int_equal(a->fact_count, b->fact_count);
@@ -199,6 +205,9 @@ static void test_round_trip(void **state)
     fixture_result(&a);
     a.slots[0].tsc_per_op = 2370.25;
     a.figures[0].tsc_per_op = 2371.5;
+    a.late.rows = 3;
+    a.late.looks = 2;
+    a.load = (struct result_load){12, 7, 0.625, "cc1 uses 83 % of a processor"};
     result_init(&b);
     for (int pretty = 0; pretty < 2; pretty++) {
         char *text = store_to_json(&a, pretty);
@@ -349,6 +358,8 @@ static void test_damage(void **state)
         {"\"block\":\t1", "\"block\": 1024", "slots[4].block", ERROR_DATA},
         {"\"position\":\t\"G1\"", "\"position\": \"G3\"", "slots[1].position", ERROR_DATA},
         {"\"position\":\t\"G1\"", "\"position\": \"GUEST\"", "slots[1].position", ERROR_DATA},
+        {"\"position\":\t\"N2\"", "\"position\": \"N1\"", "position: is that of another",
+         ERROR_DATA},
         {"\"steal\":\t0.0125", "\"steal\": 1.5", "slots[0].steal", ERROR_DATA},
         {"\"window_s\":\t0.2015", "\"window_s\": 0", "slots[0].window_s", ERROR_DATA},
         {"\"window_s\":\t0.2015", "\"window\": 1", "window_s: is missing", ERROR_DATA},

@@ -26,7 +26,7 @@ struct process_plan {
     unsigned lanes;
     const char *scratch;  /* where to make its directory, or NULL */
     const char *payloads; /* directory of programs, or NULL */
-    const char *tree;     /* archive of sources, or empty */
+    const char *tree;     /* as struct work has it, or empty */
     const void *cpu_mask;
     size_t cpu_mask_size; /* the processors that it may use */
 };

@@ -5,6 +5,7 @@
 #include "text.h"
 #include "workloads/workload.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define LEAD_MAX_US 10000000u
@@ -52,22 +53,35 @@ static int check_needs(const struct request *r, const struct facts *facts, const
     if ((needs & NEED_TREE) && !r->tree[0])
         return error_set(e, ERROR_USAGE, "%s needs a kernel's sources, and the request names none",
                          r->workload->id);
+    if ((needs & NEED_SPEC) && !r->tree[0])
+        return error_set(e, ERROR_USAGE, "%s needs SPEC CPU, and the request names none",
+                         r->workload->id);
     if ((needs & NEED_TWO_CPUS) && facts->cpu_count < 2)
         return error_set(e, ERROR_USAGE,
                          "%s with these parameters needs two processors, and one "
                          "is usable here",
                          r->workload->id);
-    uint64_t kib = workload_memory(r->workload, r->param) / 1024;
-    if (facts->memory_kib && kib > MEMORY_SHARE(facts->memory_kib))
-        return error_set(e, ERROR_USAGE,
-                         "%s with these parameters takes %llu MiB, and of the %llu MiB here it may "
-                         "take three quarters: choose a smaller size or more --memory",
-                         r->workload->id, (unsigned long long)kib / 1024,
-                         (unsigned long long)facts->memory_kib / 1024);
     return 0;
 }
 
-/* The path of the archive: absolute, and it leads nowhere by "..". */
+static int check_memory(const struct request *r, const struct facts *facts, struct error *e)
+{
+    const struct workload_ops *ops = workload_ops_find(r->workload->id);
+    uint64_t kib = ops->memory ? ops->memory(r->workload, r->param, r->lanes) / 1024 : 0;
+    uint64_t may = MEMORY_SHARE(facts->memory_kib);
+    if (!facts->memory_kib || kib <= may / r->lanes)
+        return 0;
+    char copies[48] = "";
+    if (r->lanes > 1)
+        snprintf(copies, sizeof copies, " on each of %u processors", r->lanes);
+    return error_set(e, ERROR_USAGE,
+                     "%s takes %llu MiB%s, and may take %llu of the %llu MiB here: give more "
+                     "--memory or choose smaller parameters",
+                     r->workload->id, (unsigned long long)kib / 1024, copies,
+                     (unsigned long long)may / 1024, (unsigned long long)facts->memory_kib / 1024);
+}
+
+/* The path of what it works on: absolute, and it leads nowhere by "..". */
 static int take_tree(struct request *r, const struct record *record, struct error *e)
 {
     const char *tree = record_text(record, "tree");
@@ -104,7 +118,7 @@ int request_parse(struct request *r, const struct record *record, const struct f
     }
     if (params_parse(r->workload, params ? params : "", r->param, e) < 0 ||
         take_tree(r, record, e) < 0 || find_lanes(r, facts, e) < 0 ||
-        check_needs(r, facts, scratch, e) < 0)
+        check_needs(r, facts, scratch, e) < 0 || check_memory(r, facts, e) < 0)
         return -1;
     r->fresh = fresh;
     r->tick_ns = tick_us * 1000;

@@ -5,7 +5,7 @@
  * of SU(3), forward minus backward. The links are random (a strong coupling's), the source is
  * random. One execution is ITERATIONS iterations from zero.
  *
- * Working set: 62 MB, of which the links (47 MB) are read once per iteration. Checked: every link
+ * Working set: 43 MB, of which the links (33 MB) are read once per iteration. Checked: every link
  * is unitary, the plaquettes do not change under a gauge transformation, and the recursive residual
  * is the true one. */
 #include <config.h>
@@ -16,7 +16,7 @@
 #include <stdlib.h>
 
 #define SIDE       16 /* in x, y, z */
-#define TIME       20
+#define TIME       14
 #define SITES      ((size_t)SIDE * SIDE * SIDE * TIME)
 #define HALF       (SITES / 2)
 #define ITERATIONS 2
@@ -333,7 +333,7 @@ static int lattice_check(struct work *w, const void *state)
 const struct program cfp_lattice = {
     .id = "cfp.lattice",
     .state_bytes = sizeof(struct lattice_state),
-    .digest = UINT64_C(0x9a61ec76cc4bf337),
+    .digest = UINT64_C(0xb17a15d6f8f1c3ee),
     .make = lattice_make,
     .execute = lattice_execute,
     .check = lattice_check,

@@ -2,9 +2,10 @@
  * three inputs as the original does: text, a picture and random bytes.
  *
  * The library is linked into the agent, so the same code runs in every target; it is compiled by
- * who made the package, not with the kernels' flags. Its memory comes from the state, by our own
- * allocator, so that no execution asks the system for any. The compressor and the decompressor of
- * each input have memory of their own.
+ * who made the package, not with the kernels' flags, and its calls of memset and memmove are sent
+ * to plain loops (plain_memory.h), as the C library's differ by processor. Its memory comes from
+ * the state, by our own allocator, so that no execution asks the system for any. The compressor and
+ * the decompressor of each input have memory of their own.
  *
  * Working set: 4 MiB visited of the 36 MiB that the library reserves for blocks of 900 kB.
  *

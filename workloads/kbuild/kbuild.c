@@ -11,32 +11,24 @@
  * count: the directory of objects is new for each slot. */
 #include <config.h>
 
-#include "text.h"
 #include "workloads/kbuild/tar.h"
+#include "workloads/tool.h"
 #include "workloads/workload.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define SOURCES     "sources" /* below the scratch directory */
 #define OBJECTS     "sources/build"
-#define LOG         "make.log"
 #define DEPTH_MAX   32
-#define LOG_MAX     ((size_t)64 << 10)
-#define CPUS_MAX    8192
-#define LONG_BITS   (8 * sizeof(unsigned long))
 #define OBJECTS_MIN 3 /* fewer were no measurement; the kernel has hundreds */
 
 enum { KBUILD_PART, KBUILD_CPUS };
@@ -44,10 +36,10 @@ enum { PART_QUICK, PART_WHOLE };
 
 /* What make is asked for, and the file that must be there afterwards. */
 static const struct part {
-    const char *goal, *proof;
+    const char *name, *goal, *proof;
 } parts[] = {
-    [PART_QUICK] = {"lib/", "lib/built-in.a"},
-    [PART_WHOLE] = {"vmlinux", "vmlinux"},
+    [PART_QUICK] = {"make lib/", "lib/", "lib/built-in.a"},
+    [PART_WHOLE] = {"make vmlinux", "vmlinux", "vmlinux"},
 };
 
 struct objects {
@@ -55,17 +47,16 @@ struct objects {
 };
 
 struct kbuild_state {
-    int scratch; /* directory */
+    struct tool tool;
     const struct part *part;
-    char jobs[16], home[PATH_MAX + 8], temporary[PATH_MAX + 8];
-    unsigned long mask[CPUS_MAX / LONG_BITS]; /* the processors that make may use */
+    char jobs[16]; /* as many as processors */
     uint64_t builds;
     struct objects before, first; /* in this slot, before the time; of the first build */
 };
 
 /* ---- what the target needs ---- */
 
-static const struct tool {
+static const struct needed {
     const char *program, *package;
 } tools[] = {
     {"make", "make"},   {"gcc", "gcc"}, {"ld", "binutils"}, {"flex", "flex"},
@@ -99,31 +90,6 @@ static int check_tools(struct work *w)
 }
 
 /* ---- files ---- */
-
-static int kbuild_failed(struct work *w, const char *what)
-{
-    return error_errno(w->error, errno, "%s cannot %s", w->workload->id, what);
-}
-
-/* Remove a directory and what is in it, following no link. */
-static void remove_tree(int parent, const char *name, int depth)
-{
-    if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || depth > DEPTH_MAX)
-        return;
-    int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
-    if (!d) {
-        if (fd >= 0)
-            close(fd);
-        return;
-    }
-    for (struct dirent *entry; (entry = readdir(d));)
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
-            unlinkat(fd, entry->d_name, 0) < 0)
-            remove_tree(fd, entry->d_name, depth + 1);
-    closedir(d);
-    unlinkat(parent, name, AT_REMOVEDIR);
-}
 
 static uint64_t name_digest(uint64_t h, const char *name)
 {
@@ -161,18 +127,18 @@ static void find_objects(int parent, const char *name, uint64_t h, int depth, st
 static struct objects objects_of(const struct kbuild_state *s)
 {
     struct objects o = {0, 0};
-    find_objects(s->scratch, OBJECTS, 1, 0, &o);
+    find_objects(s->tool.scratch, OBJECTS, 1, 0, &o);
     return o;
 }
 
 static int unpack(struct work *w)
 {
     struct kbuild_state *s = w->state;
-    if (mkdirat(s->scratch, SOURCES, 0700) < 0)
-        return kbuild_failed(w, "make a directory in the scratch directory");
-    int directory = openat(s->scratch, SOURCES, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (mkdirat(s->tool.scratch, SOURCES, 0700) < 0)
+        return tool_cannot(w, "make a directory in the scratch directory");
+    int directory = openat(s->tool.scratch, SOURCES, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int archive = open(w->tree, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    int rc = directory < 0 || archive < 0 ? kbuild_failed(w, "open the archive of the sources")
+    int rc = directory < 0 || archive < 0 ? tool_cannot(w, "open the archive of the sources")
                                           : tar_unpack(archive, directory, NULL, w->error);
     if (directory >= 0)
         close(directory);
@@ -183,32 +149,8 @@ static int unpack(struct work *w)
 
 /* ---- make ---- */
 
-/* In the child: its own log, its processors, then the program. No shell, a fixed environment. */
-WORK_TIMED static int child_becomes_make(struct kbuild_state *s, const char *jobs, const char *goal)
-{
-    char make[] = "make", silent[] = "-s", in[] = "-C", sources[] = SOURCES, to[] = "O=build";
-    char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", locale[] = "LC_ALL=C";
-    char user[] = "KBUILD_BUILD_USER=vmtax", host[] = "KBUILD_BUILD_HOST=vmtax";
-    char date[] = "KBUILD_BUILD_TIMESTAMP=Thu Jan 1 00:00:00 UTC 1970";
-    char *argv[] = {make, silent, in, sources, to, (char *)(uintptr_t)jobs, (char *)(uintptr_t)goal,
-                    NULL};
-    char *envp[] = {path, locale, user, host, date, s->home, s->temporary, NULL};
-    static const char *const places[] = {"/usr/bin/make", "/bin/make", "/usr/sbin/make"};
-
-    int log = openat(s->scratch, LOG, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (log < 0 || syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 ||
-        syscall(SYS_fchdir, s->scratch) < 0 ||
-        syscall(SYS_sched_setaffinity, 0, sizeof s->mask, s->mask) < 0 ||
-        syscall(SYS_dup3, log, STDOUT_FILENO, 0) < 0 ||
-        syscall(SYS_dup3, log, STDERR_FILENO, 0) < 0)
-        return 126;
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        execve(places[i], argv, envp);
-    return 127;
-}
-
 /* Is this line about what went wrong? 2: a compiler's own words, 1: make's. */
-static int rank(const char *line)
+WORK_FAILED static int rank(const char *line)
 {
     if (strstr(line, "error:") || strstr(line, "undefined reference") ||
         strstr(line, "No space left"))
@@ -216,66 +158,23 @@ static int rank(const char *line)
     return strstr(line, "***") != NULL || strstr(line, "Error ") != NULL;
 }
 
-/* The sentence for a make that failed: the line of its log that says why. */
-WORK_FAILED static int make_failed(struct work *w, const char *goal, int status)
+/* A fixed environment, the same on every target. */
+WORK_TIMED static int run_make(struct work *w, const char *name, const char *goal)
 {
-    const struct kbuild_state *s = w->state;
-    char why[120] = "it said nothing";
-    char *text = calloc(1, LOG_MAX + 1);
-    int fd = openat(s->scratch, LOG, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    ssize_t n = fd >= 0 && text ? read(fd, text, LOG_MAX) : -1;
-    int best = -1;
-    char *rest = NULL;
-    for (char *line = n > 0 ? strtok_r(text, "\n", &rest) : NULL; line;
-         line = strtok_r(NULL, "\n", &rest))
-        if (rank(line) > best) {
-            best = rank(line);
-            text_clean(why, sizeof why, line);
-        }
-    if (fd >= 0)
-        close(fd);
-    free(text);
-    if (WIFSIGNALED(status))
-        return error_set(w->error, ERROR_SYSTEM, "%s: make %s was killed by signal %d",
-                         w->workload->id, goal, WTERMSIG(status));
-    return error_set(w->error, ERROR_SYSTEM, "%s: make %s failed (%d): %s", w->workload->id, goal,
-                     WEXITSTATUS(status), why);
-}
-
-WORK_FAILED static int cannot_fork(struct work *w)
-{
-    return kbuild_failed(w, "start make (is there a limit of processes?)");
-}
-
-WORK_TIMED static int run_make(struct work *w, const char *jobs, const char *goal)
-{
-    pid_t got, pid = fork();
-    int status = 0;
-    if (pid == 0)
-        _exit(child_becomes_make(w->state, jobs, goal));
-    if (pid < 0)
-        return cannot_fork(w);
-    do
-        got = waitpid(pid, &status, 0);
-    while (got < 0 && errno == EINTR);
-    if (got != pid || status != 0)
-        return make_failed(w, goal, status);
-    return 0;
+    struct kbuild_state *s = w->state;
+    static const char *const files[] = {"/usr/bin/make", "/bin/make", "/usr/sbin/make", NULL};
+    char make[] = "make", silent[] = "-s", in[] = "-C", sources[] = SOURCES, to[] = "O=build";
+    char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", locale[] = "LC_ALL=C";
+    char user[] = "KBUILD_BUILD_USER=vmtax", host[] = "KBUILD_BUILD_HOST=vmtax";
+    char date[] = "KBUILD_BUILD_TIMESTAMP=Thu Jan 1 00:00:00 UTC 1970";
+    char *argv[] = {make, silent, in, sources, to, s->jobs, (char *)(uintptr_t)goal, NULL};
+    char *envp[] = {path, locale, user, host, date, s->tool.home, s->tool.temporary, NULL};
+    struct tool_command command = {
+        .name = name, .files = files, .argv = argv, .envp = envp, .rank = rank};
+    return tool_run(&s->tool, w, &command);
 }
 
 /* ---- the workload ---- */
-
-/* As many processors as jobs; the first ones of the run. */
-static void choose_cpus(struct work *w)
-{
-    struct kbuild_state *s = w->state;
-    size_t jobs = w->param[KBUILD_CPUS] ? (size_t)w->param[KBUILD_CPUS] : w->cpu_count;
-    if (jobs > w->cpu_count)
-        jobs = w->cpu_count;
-    for (size_t i = 0; i < jobs; i++)
-        s->mask[(size_t)w->cpus[i] / LONG_BITS] |= 1ul << (size_t)w->cpus[i] % LONG_BITS;
-    snprintf(s->jobs, sizeof s->jobs, "-j%zu", jobs);
-}
 
 static int kbuild_prepare(struct work *w)
 {
@@ -289,30 +188,28 @@ static int kbuild_prepare(struct work *w)
         return error_set(w->error, ERROR_SYSTEM, "no memory for %s", w->workload->id);
     w->state = s;
     s->part = &parts[w->param[KBUILD_PART]];
-    snprintf(s->home, sizeof s->home, "HOME=%s", w->scratch);
-    snprintf(s->temporary, sizeof s->temporary, "TMPDIR=%s", w->scratch);
-    s->scratch = open(w->scratch, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (s->scratch < 0)
-        return kbuild_failed(w, "open the scratch directory");
-    choose_cpus(w);
+    if (tool_open(&s->tool, w, w->param[KBUILD_CPUS]) < 0)
+        return -1;
+    snprintf(s->jobs, sizeof s->jobs, "-j%zu", s->tool.cpus);
     return unpack(w);
 }
 
 static int kbuild_arrange(struct work *w)
 {
     struct kbuild_state *s = w->state;
-    remove_tree(s->scratch, OBJECTS, 0);
-    if (mkdirat(s->scratch, OBJECTS, 0700) < 0)
-        return kbuild_failed(w, "make a new directory of objects");
-    if (run_make(w, s->jobs, "tinyconfig") < 0)
+    tool_remove(s->tool.scratch, OBJECTS);
+    if (mkdirat(s->tool.scratch, OBJECTS, 0700) < 0)
+        return tool_cannot(w, "make a new directory of objects");
+    if (run_make(w, "make tinyconfig", "tinyconfig") < 0)
         return -1;
     /* The generated headers and host programs are a tenth of the whole, but most of a quick part.
      */
-    if (w->param[KBUILD_PART] == PART_QUICK && run_make(w, s->jobs, "prepare") < 0)
+    if (w->param[KBUILD_PART] == PART_QUICK && run_make(w, "make prepare", "prepare") < 0)
         return -1;
     s->before = objects_of(s);
-    if (syscall(SYS_syncfs, s->scratch) < 0) /* writes of before must not be paid for in the time */
-        return kbuild_failed(w, "write what it prepared to the disk");
+    if (syscall(SYS_syncfs, s->tool.scratch) <
+        0) /* writes of before must not be paid for in the time */
+        return tool_cannot(w, "write what it prepared to the disk");
     return 0;
 }
 
@@ -320,7 +217,7 @@ WORK_TIMED static int kbuild_run(struct work *w, uint64_t count)
 {
     struct kbuild_state *s = w->state;
     for (uint64_t i = 0; i < count; i++)
-        if (run_make(w, s->jobs, s->part->goal) < 0)
+        if (run_make(w, s->part->name, s->part->goal) < 0)
             return -1;
     return 0;
 }
@@ -332,7 +229,7 @@ static int kbuild_verify(struct work *w)
     struct stat st;
     struct objects now = objects_of(s);
     snprintf(proof, sizeof proof, OBJECTS "/%s", s->part->proof);
-    if (fstatat(s->scratch, proof, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode) ||
+    if (fstatat(s->tool.scratch, proof, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode) ||
         st.st_size == 0)
         return error_set(w->error, ERROR_SYSTEM, "%s: make ended well but left no %s",
                          w->workload->id, s->part->proof);
@@ -355,11 +252,9 @@ static void kbuild_release(struct work *w)
     struct kbuild_state *s = w->state;
     if (!s)
         return;
-    if (s->scratch >= 0) {
-        remove_tree(s->scratch, SOURCES, 0);
-        unlinkat(s->scratch, LOG, 0);
-        close(s->scratch);
-    }
+    if (s->tool.scratch >= 0)
+        tool_remove(s->tool.scratch, SOURCES);
+    tool_close(&s->tool);
     free(s);
     w->state = NULL;
 }

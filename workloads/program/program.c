@@ -25,6 +25,15 @@ const struct program *program_find(const char *id)
     return NULL;
 }
 
+/* Each lane has a copy of its own. */
+static uint64_t program_memory(const struct workload *w, const uint64_t param[PARAMS_MAX],
+                               unsigned lanes)
+{
+    (void)param;
+    (void)lanes;
+    return program_find(w->id)->state_bytes;
+}
+
 static int program_prepare(struct work *w)
 {
     struct program_run *r = calloc(1, sizeof *r);
@@ -77,6 +86,7 @@ static void program_release(struct work *w)
 }
 
 const struct workload_ops workload_ops_program = {
+    .memory = program_memory,
     .prepare = program_prepare,
     .run = program_run,
     .verify = program_verify,
