@@ -44,7 +44,7 @@ static void print_row(const struct compare_row *row)
         snprintf(interval, sizeof interval, "[%+.1f, %+.1f]", 100 * expm1(row->change.low),
                  100 * expm1(row->change.high));
     if (isfinite(row->detectable))
-        snprintf(find, sizeof find, "%.1f", fmin(99.9, 100 * expm1(row->detectable)));
+        snprintf(find, sizeof find, "%.1f", fmin(99.9, 100 * stats_loss(row->detectable)));
     printf("  %-10s %6s%s %6s%s %+7.1f %% %-18s %3zu %4s  %s%s\n", row->target, old,
            native ? " " : "%", new, native ? " " : "%", 100 * expm1(row->change.centre), interval,
            row->change.n, find, verdicts[row->verdict].title, row->flags & FLAG_YOUNG ? " L" : "");

@@ -40,7 +40,9 @@ static void take_facts(struct places *p, size_t t)
     text_clean(rt->limits, sizeof rt->limits, f->limits);
     text_clean(rt->devices, sizeof rt->devices, f->devices);
     text_clean(rt->append, sizeof rt->append, f->append);
-    text_clean(rt->remark, sizeof rt->remark, f->remark);
+    /* Started again, what was said at first still holds. */
+    if (f->remark[0] || place->starts == 1)
+        text_clean(rt->remark, sizeof rt->remark, f->remark);
     text_copy(rt->kernel, sizeof rt->kernel, h->kernel);
     text_copy(rt->clocksource, sizeof rt->clocksource, h->clocksource);
     text_copy(rt->virt, sizeof rt->virt, h->virt);
@@ -95,7 +97,7 @@ static void show_stage(void *context, const char *text)
     struct places *p = context;
     char phase[80];
     snprintf(phase, sizeof phase, "%s: %s", p->place[p->starting].kind->id, text);
-    if (p->phase)
+    if (p->phase && text[0])
         p->phase(p->context, phase);
     note_board(p, p->starting, BOARD_TARGET_STARTING, text, NULL);
 }
@@ -198,6 +200,18 @@ void place_lose(struct places *p, size_t t, const char *why)
     board_log(p->board, BOARD_LOG_ERROR, p->place[t].kind->id, "given up: %s", why);
 }
 
+/* Another guest than before: whoever reads the result learns it, and why. */
+static void note_restart(struct places *p, size_t t, const char *why)
+{
+    struct result_target *rt = &p->result->targets[t];
+    char first[sizeof rt->remark];
+    text_copy(first, sizeof first, rt->remark);
+    size_t room = sizeof rt->remark - strlen(first) - sizeof "; started again in the run: ";
+    snprintf(rt->remark, sizeof rt->remark, "%s%sstarted again in the run: %.*s", first,
+             first[0] ? "; " : "", (int)(room < sizeof rt->remark ? room : 0), why);
+    note_board(p, t, BOARD_TARGET_READY, NULL, rt->emulated ? p->place[t].remedy : NULL);
+}
+
 bool place_revive(struct places *p, size_t t, const char *why)
 {
     struct place *place = &p->place[t];
@@ -215,6 +229,7 @@ bool place_revive(struct places *p, size_t t, const char *why)
             place_lose(p, t, e.text);
         return false;
     }
+    note_restart(p, t, why);
     return true;
 }
 

@@ -190,11 +190,19 @@ static bool only_exits(const struct plan *p)
     return p->row_count > 0;
 }
 
+static bool has_target(const struct plan *p, const struct target_kind *kind)
+{
+    for (size_t t = 0; t < p->target_count; t++)
+        if (p->targets[t] == kind)
+            return true;
+    return false;
+}
+
 /* What would be emulated takes longer to start, and has no KVM to offer: that is found out here and
  * not by a boot, which may take a minute. */
 static int look_at_machines(struct plan *p, struct error *e)
 {
-    for (size_t t = 1; t < p->target_count; t++) {
+    for (size_t t = p->target_count; t-- > 1;) {
         const struct target_kind *k = p->targets[t];
         struct target_probe probe;
         memset(&probe, 0, sizeof probe);
@@ -208,6 +216,14 @@ static int look_at_machines(struct plan *p, struct error *e)
                              "%s measures nothing on %s, which would be emulated and has no "
                              "/dev/kvm inside: measure it on the machine itself, --on native",
                              p->rows[0].workload->id, k->id);
+        if (k != &target_tcg && has_target(p, &target_tcg)) {
+            snprintf(p->left_out, sizeof p->left_out,
+                     "%s is left out: it would be the same as tcg, emulated, because %.200s", k->id,
+                     probe.reason);
+            memmove(&p->targets[t], &p->targets[t + 1],
+                    (--p->target_count - t) * sizeof *p->targets);
+            continue;
+        }
         p->emulated_s += target_tcg.start_s - k->start_s;
     }
     return 0;
@@ -257,6 +273,10 @@ int setup_plan(struct plan *p, const struct options *o, enum profile default_pro
     for (size_t i = 0; i < word_count; i++)
         if (plan_add(p, words[i], e) < 0)
             return -1;
-    /* Without names only what is not emulated was taken. */
-    return o->on ? look_at_machines(p, e) : 0;
+    if (o->on)
+        return look_at_machines(p, e);
+    /* Without names only what is not emulated was taken. It could not have measured exits. */
+    if (only_exits(p))
+        p->left_out[0] = '\0';
+    return 0;
 }

@@ -67,6 +67,8 @@ double stats_deviation(double sigma, double sd, size_t n);
  * (tests/sim_coverage.c).
  */
 double stats_detectable(double sigma, double sd, size_t n, double alpha);
+/* An effect (log units, of either sign) as the share of the performance that it takes: 0 .. 1. */
+double stats_loss(double effect);
 
 /* Empirical-Bayes shrinkage of variances (Smyth 2004, limma): prior degrees of freedom d0 (INFINITY
  * possible) and variance s0² by the moments of log s². var[i] with df[i] degrees of freedom, count

@@ -80,7 +80,7 @@ static const char *acceleration(const struct result_target *t)
 {
     if (t->emulated)
         return "tcg";
-    return strcmp(t->kind, "kvm") == 0 ? "kvm" : "none";
+    return strcmp(t->kind, "kvm") == 0 && t->cpus ? "kvm" : "none"; /* without any: never started */
 }
 
 static void add_target(cJSON *array, const struct result_target *t)

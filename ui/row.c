@@ -45,7 +45,7 @@ struct row row_read(const struct snapshot *s, size_t metric, size_t target)
         r.high = exp(c->estimate.high);
     }
     if (isfinite(c->detectable))
-        r.detectable = 1 - exp(-fabs(c->detectable));
+        r.detectable = stats_loss(c->detectable);
     return r;
 }
 

@@ -128,7 +128,7 @@ static void write_comparison(struct writer *w, const struct comparison *c)
     number(w, bounded, c->estimate.level);
     text(w, !any ? "" : c->estimate.approximate ? "yes" : "no");
     count(w, any, c->estimate.outliers);
-    number(w, any, expm1(c->detectable));
+    number(w, any, stats_loss(c->detectable));
     number(w, any, c->p);
 }
 

@@ -87,7 +87,7 @@ static void write_rows(const struct result *r, const struct report_row *rows, si
                 percent(high, bounded, bounded ? exp(c->estimate.high) : 0),
                 any && c->estimate.approximate ? " ~" : "", any ? c->estimate.n : 0);
         if (any && isfinite(c->detectable))
-            fprintf(out, "%.1f %%", 100 * expm1(c->detectable));
+            fprintf(out, "%.1f %%", 100 * stats_loss(c->detectable));
         else
             fputs("—", out);
         enum verdict v = c ? c->verdict : VERDICT_NOT_MEASURED;

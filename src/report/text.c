@@ -177,7 +177,7 @@ static void put_row(const struct page *p, const struct report_row *row)
     put_interval(p, s);
     fprintf(p->out, "%3zu ", s->n);
     if (s->n && isfinite(c->detectable))
-        fprintf(p->out, "%4.1f ", fmin(99.9, 100 * expm1(c->detectable)));
+        fprintf(p->out, "%4.1f ", fmin(99.9, 100 * stats_loss(c->detectable)));
     else
         fputs(" n/a ", p->out);
     put(p, sign(p, v));
@@ -269,8 +269,8 @@ static void write_hurt(const struct page *p, size_t t)
     } else if (!count && open) {
         fprintf(
             p->out,
-            "\nWhere it hurts most: no row was judged slower, but %zu without a verdict %s below "
-            "native\nby the whole interval.\n",
+            "\nWhere it hurts most: no row was judged slower, but %zu without a verdict\n%s below "
+            "native by the whole interval.\n",
             open, open == 1 ? "lies" : "lie");
     } else if (!count) {
         fprintf(p->out, "\nWhere it hurts most: no row is slower beyond its interval.\n");
@@ -435,6 +435,11 @@ static void write_machine(const struct page *p)
         const struct result_target *t = &r->targets[i];
         const char *host = fact(r, "kernel");
         bool own = t->kernel[0] && strcmp(t->kernel, host) != 0;
+        if (!t->cpus) {
+            snprintf(line, sizeof line, "%s: not started", t->id);
+            put_sentence((void *)p, line);
+            continue;
+        }
         int used = snprintf(
             line, sizeof line, "%s: %s; %s%s%s%s%s%s; network %s%s%s", t->id,
             t->how[0] ? t->how : t->kind, own ? "kernel " : "", own ? t->kernel : "",

@@ -70,7 +70,7 @@ static void probe_tcg(const struct target_options *o, struct target_probe *out)
     }
     out->use = TARGET_LIMITED;
     snprintf(out->reason, sizeof out->reason,
-             "every instruction is translated: no hypervisor's figures.");
+             "every instruction is translated: no hypervisor's figures");
 }
 
 static struct target *emulate(const struct target_options *o, const struct machine_terminal *term,
@@ -89,8 +89,10 @@ static struct target *fall_back(const struct target_options *o, const struct mac
     struct target *t = emulate(o, term, ledger, e);
     if (t)
         snprintf(t->facts.remark, sizeof t->facts.remark, "EMULATED, because %.230s", why);
-    else
-        error_prefix(e, "%s; emulated", why);
+    else if (e && e->kind != ERROR_INTERRUPTED) {
+        struct error first = *e;
+        error_set(e, first.kind, "%s (emulated, because %s)", first.text, why);
+    }
     return t;
 }
 

@@ -35,7 +35,7 @@
 #define PROGRAM   BOOT_PROGRAM
 #define WORDS_MAX 128
 #define GRACE_S   2.0
-#define MONITOR_S 5.0
+#define MONITOR_S 20.0
 /* Between slots; a monitor that takes longer leaves a slot without its statistics. */
 #define COUNTERS_S 0.5
 
@@ -73,12 +73,13 @@ int machine_look(const struct target_options *o, struct target_probe *out)
     if (rc == 0) {
         snprintf(out->how, sizeof out->how, "QEMU, Linux %.48s", f->kernel.version);
     } else {
-        /* "what is wrong: what to do" */
-        char *colon = strstr(e.text, ": ");
+        /* "what is wrong: what to do", or "--option: what is wrong with it" */
+        char *colon = strncmp(e.text, "--", 2) == 0 ? NULL : strstr(e.text, ": ");
         const char *remedy = colon ? colon + 2 : "";
         snprintf(out->remedy, sizeof out->remedy, "%.255s", remedy);
-        snprintf(out->reason, sizeof out->reason, "%.*s.",
-                 colon && colon - e.text < 254 ? (int)(colon - e.text) : 254, e.text);
+        snprintf(out->reason, sizeof out->reason, "%.*s%s",
+                 colon && colon - e.text < 254 ? (int)(colon - e.text) : 254, e.text,
+                 colon ? "." : "");
     }
     free(f);
     return rc;
