@@ -35,7 +35,7 @@
 #define PROGRAM   BOOT_PROGRAM
 #define WORDS_MAX 128
 #define GRACE_S   2.0
-#define MONITOR_S 20.0
+#define MONITOR_S 5.0
 /* Between slots; a monitor that takes longer leaves a slot without its statistics. */
 #define COUNTERS_S 0.5
 

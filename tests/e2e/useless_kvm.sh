@@ -59,5 +59,5 @@ for how in interprets internal-error not-kvm ends; do
 done
 # Neither works: both are said.
 FAKE_QEMU=not-kvm FAKE_TCG=ends run 2 run null --on kvm --qemu "$fake" --cpus 1 --memory 256M --blocks 2
-says "$err" 'does not use KVM.*emulated.*of no use'
+says "$err" 'of no use.*emulated, because.*does not use KVM'
 leftovers
