@@ -1,4 +1,5 @@
 #!/bin/sh
+# One object has debug information, which names the directory of its worker.
 # `vmtax run kbuild` on a tree that looks like a kernel's from afar: a figure that was verified, the
 # compiler's own line when the build is broken, nothing left behind.
 # shellcheck source=tests/e2e/lib.sh
@@ -20,10 +21,11 @@ objects = $(O)/lib/f1.o $(O)/lib/f2.o $(O)/lib/f3.o
 .PHONY: tinyconfig prepare lib/ vmlinux
 tinyconfig: ; mkdir -p $(O)/lib && : >$(O)/.config
 prepare: ; test -f $(O)/.config
-$(O)/%.o: %.c ; mkdir -p $(@D) && gcc $(SALT) -c -o $@ $<
-$(O)/lib/built-in.a: $(objects) ; ar rcs $@ $^
+$(O)/%.o: %.c ; mkdir -p $(@D) && gcc $(SALT) $(DEBUG) -c -o $@ $<
+$(O)/lib/f1.o: DEBUG = -g
+$(O)/lib/built-in.a: $(objects) ; ar cDPrsT $@ $^
 lib/: $(O)/lib/built-in.a
-vmlinux: $(O)/main.o $(O)/lib/built-in.a ; gcc -o $(O)/vmlinux $^
+vmlinux: $(O)/main.o $(O)/lib/built-in.a ; gcc -s -o $(O)/vmlinux $^
 EOF
 
 guests=native

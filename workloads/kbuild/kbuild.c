@@ -55,18 +55,47 @@ struct kbuild_state {
     const struct part *part;
     char jobs[16]; /* as many as processors */
     bool configured;
-    struct objects before; /* in this slot, before the time */
+    char directory[PATH_MAX]; /* the scratch directory, without links */
+    struct objects before;    /* in this slot, before the time */
 };
 
 /* ---- files ---- */
 
-/* Adds one file to the digest, by its name from the top (path) and what is in it. */
-static int add_file(struct kbuild_state *s, const char *path, struct objects *o, struct error *e)
+/* All bytes of a file below the scratch directory, to be freed; NULL with a sentence. */
+static unsigned char *read_file(struct work *w, const char *path, size_t *size)
 {
-    char name[PATH_MAX + 64], hex[65], both[PATH_MAX + 65];
-    snprintf(name, sizeof name, "/proc/self/fd/%d/%s", s->tool.scratch, path);
-    if (sha256_file(name, hex, e) < 0)
+    struct kbuild_state *s = w->state;
+    struct stat st = {0};
+    int fd = openat(s->tool.scratch, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    unsigned char *bytes = NULL;
+    ssize_t n = -1;
+    if (fd >= 0 && fstat(fd, &st) == 0 && (bytes = malloc((size_t)st.st_size + 1)))
+        n = read(fd, bytes, (size_t)st.st_size);
+    if (n < 0 || n != st.st_size) {
+        tool_cannot(w, "read what it built");
+        free(bytes);
+        bytes = NULL;
+    }
+    if (fd >= 0)
+        close(fd);
+    *size = (size_t)st.st_size;
+    return bytes;
+}
+
+/* Adds one file to the digest, by its name from the top and what is in it. Objects with debug
+ * information name the directory where they were compiled, which no two workers share: of those
+ * the name counts only (unless all is true); their code is in vmlinux, which counts whole. */
+static int add_file(struct work *w, const char *path, bool all, struct objects *o)
+{
+    struct kbuild_state *s = w->state;
+    char hex[65] = "", both[PATH_MAX + 65];
+    size_t size;
+    unsigned char *bytes = read_file(w, path, &size);
+    if (!bytes)
         return -1;
+    if (all || !memmem(bytes, size, s->directory, strlen(s->directory)))
+        sha256_bytes(bytes, size, hex);
+    free(bytes);
     int n = snprintf(both, sizeof both, "%s %s", hex, path);
     sha256_bytes(both, (size_t)n, hex);
     hex[16] = '\0';
@@ -80,10 +109,10 @@ static bool is_object(const char *name)
     return length > 2 && strcmp(name + length - 2, ".o") == 0;
 }
 
-/* Adds the objects below a directory that are not empty; counts them only, if e is NULL. */
-static int find_objects(struct kbuild_state *s, const char *path, int depth, struct objects *o,
-                        struct error *e)
+/* Adds the objects below a directory that are not empty; without digest they are counted only. */
+static int find_objects(struct work *w, const char *path, int depth, bool digest, struct objects *o)
 {
+    struct kbuild_state *s = w->state;
     int rc = 0, fd = openat(s->tool.scratch, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     DIR *d = fd >= 0 && depth <= DEPTH_MAX ? fdopendir(fd) : NULL;
     if (!d && fd >= 0)
@@ -96,10 +125,10 @@ static int find_objects(struct kbuild_state *s, const char *path, int depth, str
             (size_t)n >= sizeof below || fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
             continue;
         if (S_ISDIR(st.st_mode)) {
-            rc = find_objects(s, below, depth + 1, o, e);
+            rc = find_objects(w, below, depth + 1, digest, o);
         } else if (S_ISREG(st.st_mode) && st.st_size > 0 && is_object(entry->d_name)) {
             o->count++;
-            rc = e ? add_file(s, below, o, e) : 0;
+            rc = digest ? add_file(w, below, false, o) : 0;
         }
     }
     if (d)
@@ -192,6 +221,8 @@ static int kbuild_prepare(struct work *w)
     if (tool_open(&s->tool, w, w->param[KBUILD_CPUS]) < 0)
         return -1;
     snprintf(s->jobs, sizeof s->jobs, "-j%zu", s->tool.cpus);
+    if (!realpath(w->scratch, s->directory))
+        return tool_cannot(w, "find the scratch directory");
     return ask_compiler(w) < 0 ? -1 : unpack(w);
 }
 
@@ -219,7 +250,7 @@ static int kbuild_arrange(struct work *w)
     else if (configure(w) < 0)
         return -1;
     s->before = (struct objects){0, 0};
-    find_objects(s, OBJECTS, 0, &s->before, NULL);
+    find_objects(w, OBJECTS, 0, false, &s->before);
     /* Writes of before must not be paid for in the time. */
     if (syscall(SYS_syncfs, s->tool.scratch) < 0)
         return tool_cannot(w, "write what it prepared to the disk");
@@ -246,7 +277,7 @@ static int kbuild_verify(struct work *w)
         st.st_size == 0)
         return error_set(w->error, ERROR_SYSTEM, "%s: make ended well but left no %s",
                          w->workload->id, s->part->proof);
-    if (find_objects(s, OBJECTS, 0, &now, w->error) < 0 || add_file(s, proof, &now, w->error) < 0)
+    if (find_objects(w, OBJECTS, 0, true, &now) < 0 || add_file(w, proof, true, &now) < 0)
         return -1;
     if (now.count < s->before.count + OBJECTS_MIN)
         return error_set(w->error, ERROR_SYSTEM,
