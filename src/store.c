@@ -10,7 +10,6 @@
 #include "text.h"
 #include "xalloc.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
@@ -22,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static int too_long(struct error *e, const char *path)
+int store_too_long(const char *path, struct error *e)
 {
     return error_set(e, ERROR_USAGE,
                      "the path %.200s... is too long: use a shorter state directory", path);
@@ -54,7 +53,7 @@ static int state_directory(char *out, size_t size, struct error *e)
         length = snprintf(out, size, "%s/.local/state/vmtax", home);
     }
     if (length < 0 || (size_t)length >= size)
-        return too_long(e, out);
+        return store_too_long(out, e);
     return 0;
 }
 
@@ -69,7 +68,7 @@ int store_directory(enum store_family f, char *out, size_t size, struct error *e
         return -1;
     int length = snprintf(out, size, "%s/%s", state, names[f]);
     if (length < 0 || (size_t)length >= size)
-        return too_long(e, out);
+        return store_too_long(out, e);
     return 0;
 }
 
@@ -77,7 +76,7 @@ static int make_directories(const char *path, struct error *e)
 {
     char part[STORE_PATH_MAX];
     if (!text_copy(part, sizeof part, path))
-        return too_long(e, path);
+        return store_too_long(path, e);
     for (char *slash = strchr(part + 1, '/');; slash = strchr(slash + 1, '/')) {
         if (slash)
             *slash = '\0';
@@ -150,7 +149,7 @@ static int open_temporary(const char *directory, char *out, size_t size, struct 
         int length = snprintf(out, size, "%s/.vmtax-%016llx.tmp", directory,
                               (unsigned long long)random);
         if (length < 0 || (size_t)length >= size)
-            return too_long(e, directory);
+            return store_too_long(directory, e);
         int fd = open(out, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
         if (fd >= 0)
             return fd;
@@ -165,7 +164,7 @@ static int write_temporary(const struct result *r, const char *path, char *direc
                            char *temporary, struct error *e)
 {
     if (!directory_of(path, directory, STORE_PATH_MAX))
-        return too_long(e, path);
+        return store_too_long(path, e);
     int fd = open_temporary(directory, temporary, STORE_PATH_MAX, e);
     if (fd < 0)
         return -1;
@@ -260,7 +259,7 @@ static int save_new(const struct result *r, const char *directory, const char *w
         int length = snprintf(path, size, "%s/%s-%s%s.json", directory, stamp,
                               word[0] ? word : "result", suffix);
         if (length < 0 || (size_t)length >= size)
-            return too_long(e, directory);
+            return store_too_long(directory, e);
         if (number == 1 && write_temporary(r, path, same, temporary, e) < 0)
             return -1;
         if (rename_new(temporary, path) == 0) {
@@ -307,7 +306,7 @@ static int baseline_directory(const char *name, char *directory, size_t size, st
         store_directory(STORE_BASELINES, family, sizeof family, e) < 0)
         return -1;
     int length = snprintf(directory, size, "%s/%s", family, name);
-    return length < 0 || (size_t)length >= size ? too_long(e, family) : 0;
+    return length < 0 || (size_t)length >= size ? store_too_long(family, e) : 0;
 }
 
 int store_prepare_baseline(const char *name, struct error *e)
@@ -395,15 +394,16 @@ static bool in_store(const char *path)
     return inside;
 }
 
-static void set_aside(const char *path, struct error *e)
+void store_set_aside(const char *path, struct error *e)
 {
     char aside[STORE_PATH_MAX];
     int length = snprintf(aside, sizeof aside, "%s.damaged", path);
     if (length < 0 || (size_t)length >= sizeof aside || rename(path, aside) < 0 || !e)
         return;
-    char place[sizeof e->text];
+    char place[sizeof e->text], name[STORE_PATH_MAX];
     text_copy(place, sizeof place, e->text);
-    error_set(e, ERROR_DATA, "%s; set aside as %s", place, strrchr(aside, '/') + 1);
+    text_clean(name, sizeof name, strrchr(aside, '/') + 1);
+    error_set(e, ERROR_DATA, "%s; set aside as %s", place, name);
 }
 
 int store_load(struct result *r, const char *path, struct error *e)
@@ -417,232 +417,9 @@ int store_load(struct result *r, const char *path, struct error *e)
     free(text);
     if (status < 0) {
         if (own.kind == ERROR_DATA && in_store(path))
-            set_aside(path, &own);
+            store_set_aside(path, &own);
         if (e)
             *e = own;
     }
-    return status;
-}
-
-/* ---- listing ---- */
-
-/* Said once: a file is set aside. What is no file, or cannot be renamed, is told every time. */
-static void leave_out(const char *path)
-{
-    char shown[STORE_PATH_MAX];
-    struct stat st;
-    struct error e;
-    text_clean(shown, sizeof shown, path);
-    error_set(&e, ERROR_DATA, "%s is not a whole result", shown);
-    if (lstat(path, &st) == 0 && S_ISREG(st.st_mode))
-        set_aside(path, &e);
-    fprintf(stderr, "vmtax: warning: %s: left out\n", e.text);
-}
-
-static bool ends_with(const char *text, const char *end)
-{
-    size_t a = strlen(text), b = strlen(end);
-    return a > b && strcmp(text + a - b, end) == 0;
-}
-
-/* A document that was cut off or overwritten shows it at its ends; the rest is checked when it is
- * loaded. */
-static bool looks_whole(const char *path, int64_t *started)
-{
-    char head[256], tail[8];
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    struct stat st;
-    bool whole = false;
-    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size >= 8) {
-        ssize_t n = pread(fd, head, sizeof head - 1, 0);
-        ssize_t m = pread(fd, tail, 2, st.st_size - 2);
-        head[n > 0 ? n : 0] = '\0';
-        whole = m == 2 && (tail[0] == '}' || tail[1] == '}') && strstr(head, "\"vmtax.result/");
-        *started = (int64_t)st.st_mtime;
-    }
-    if (fd >= 0)
-        close(fd);
-    return whole;
-}
-
-/* "20261122T101824Z-quick" begins with its time. */
-static bool time_of_name(const char *name, int64_t *at)
-{
-    struct tm utc = {0};
-    const char *end = strptime(name, "%Y%m%dT%H%M%SZ", &utc);
-    if (!end || *end != '-')
-        return false;
-    *at = (int64_t)timegm(&utc);
-    return true;
-}
-
-static int newest_first(const void *a, const void *b)
-{
-    const struct store_entry *x = a, *y = b;
-    if (x->started != y->started)
-        return x->started < y->started ? 1 : -1;
-    return -strcmp(x->path, y->path);
-}
-
-/* The documents of one directory. */
-static int list_files(const char *directory, struct store_entry **entries, size_t *count,
-                      struct error *e)
-{
-    size_t room = 0;
-    *entries = NULL;
-    *count = 0;
-    DIR *d = opendir(directory);
-    if (!d)
-        return errno == ENOENT ? 0
-                               : error_errno(e, errno, "cannot read the directory %s", directory);
-    for (struct dirent *item = readdir(d); item; item = readdir(d)) {
-        struct store_entry entry = {.sessions = 1};
-        if (item->d_name[0] == '.' || !ends_with(item->d_name, ".json"))
-            continue;
-        int length = snprintf(entry.path, sizeof entry.path, "%s/%s", directory, item->d_name);
-        size_t stem = strlen(item->d_name) - strlen(".json");
-        if (length < 0 || (size_t)length >= sizeof entry.path || stem >= sizeof entry.name)
-            continue;
-        memcpy(entry.name, item->d_name, stem);
-        if (!looks_whole(entry.path, &entry.started)) {
-            leave_out(entry.path);
-            continue;
-        }
-        time_of_name(entry.name, &entry.started);
-        XGROW(*entries, *count, room);
-        (*entries)[(*count)++] = entry;
-    }
-    closedir(d);
-    if (*count)
-        qsort(*entries, *count, sizeof **entries, newest_first);
-    return 0;
-}
-
-static int list_baselines(const char *family, struct store_entry **entries, size_t *count,
-                          struct error *e)
-{
-    size_t room = 0;
-    *entries = NULL;
-    *count = 0;
-    DIR *d = opendir(family);
-    if (!d)
-        return errno == ENOENT ? 0 : error_errno(e, errno, "cannot read the directory %s", family);
-    for (struct dirent *item = readdir(d); item; item = readdir(d)) {
-        char directory[STORE_PATH_MAX];
-        struct store_entry *sessions;
-        size_t session_count;
-        struct stat st;
-        int length = snprintf(directory, sizeof directory, "%s/%s", family, item->d_name);
-        if (!good_name(item->d_name) || length < 0 || (size_t)length >= sizeof directory ||
-            stat(directory, &st) < 0 || !S_ISDIR(st.st_mode) ||
-            list_files(directory, &sessions, &session_count, NULL) < 0)
-            continue;
-        if (session_count) {
-            struct store_entry entry = sessions[0];
-            text_copy(entry.name, sizeof entry.name, item->d_name);
-            entry.sessions = session_count;
-            XGROW(*entries, *count, room);
-            (*entries)[(*count)++] = entry;
-        }
-        free(sessions);
-    }
-    closedir(d);
-    if (*count)
-        qsort(*entries, *count, sizeof **entries, newest_first);
-    return 0;
-}
-
-int store_list(enum store_family f, struct store_entry **entries, size_t *count, struct error *e)
-{
-    char directory[STORE_PATH_MAX];
-    *entries = NULL;
-    *count = 0;
-    if (store_directory(f, directory, sizeof directory, e) < 0)
-        return -1;
-    return f == STORE_RESULTS ? list_files(directory, entries, count, e)
-                              : list_baselines(directory, entries, count, e);
-}
-
-int store_list_sessions(const char *name, struct store_entry **entries, size_t *count,
-                        struct error *e)
-{
-    char family[STORE_PATH_MAX], directory[STORE_PATH_MAX];
-    *entries = NULL;
-    *count = 0;
-    if (store_directory(STORE_BASELINES, family, sizeof family, e) < 0)
-        return -1;
-    int length = snprintf(directory, sizeof directory, "%s/%s", family, name);
-    if (!good_name(name) || length < 0 || (size_t)length >= sizeof directory)
-        return error_set(e, ERROR_USAGE, "that cannot be the name of a baseline");
-    return list_files(directory, entries, count, e);
-}
-
-/* ---- finding ---- */
-
-static int not_found(const char *word, const struct store_entry *a, size_t a_count,
-                     const struct store_entry *b, size_t b_count, struct error *e)
-{
-    char shown[64];
-    text_clean(shown, sizeof shown, word);
-    const char **names = xcalloc(a_count + b_count + 1, sizeof *names);
-    for (size_t i = 0; i < a_count; i++)
-        names[i] = a[i].name;
-    for (size_t i = 0; i < b_count; i++)
-        names[a_count + i] = b[i].name;
-    const char *near = text_nearest(word, names);
-    if (near)
-        error_set(
-            e, ERROR_USAGE,
-            "there is no result or baseline \"%s\"; did you mean \"%s\"? (vmtax list results, "
-            "vmtax list baselines)",
-            shown, near);
-    else if (a_count + b_count)
-        error_set(e, ERROR_USAGE,
-                  "there is no result or baseline \"%s\"; see vmtax list results, vmtax list "
-                  "baselines",
-                  shown);
-    else
-        error_set(e, ERROR_USAGE,
-                  "there is no result or baseline \"%s\", and none is stored yet; make one with "
-                  "vmtax run or vmtax record",
-                  shown);
-    free(names);
-    return -1;
-}
-
-int store_find(const char *word, char *path, size_t size, struct error *e)
-{
-    struct store_entry *results = NULL, *baselines = NULL;
-    size_t result_count = 0, baseline_count = 0;
-    struct stat st;
-    if (strchr(word, '/') || (stat(word, &st) == 0 && !S_ISDIR(st.st_mode))) {
-        if (stat(word, &st) < 0)
-            return error_errno(e, errno, "cannot read %s", word);
-        if (!text_copy(path, size, word))
-            return too_long(e, word);
-        return 0;
-    }
-    if (store_list(STORE_RESULTS, &results, &result_count, e) < 0)
-        return -1;
-    if (store_list(STORE_BASELINES, &baselines, &baseline_count, e) < 0) {
-        free(results);
-        return -1;
-    }
-    const char *found = NULL;
-    if (strcmp(word, "last") == 0 && result_count)
-        found = results[0].path;
-    for (size_t i = 0; i < result_count && !found; i++)
-        if (strcmp(word, results[i].name) == 0)
-            found = results[i].path;
-    for (size_t i = 0; i < baseline_count && !found; i++)
-        if (strcmp(word, baselines[i].name) == 0)
-            found = baselines[i].path;
-    int status = 0;
-    if (!found)
-        status = not_found(word, results, result_count, baselines, baseline_count, e);
-    else if (!text_copy(path, size, found))
-        status = too_long(e, found);
-    free(results);
-    free(baselines);
     return status;
 }

@@ -68,4 +68,9 @@ int store_list_sessions(const char *name, struct store_entry **entries, size_t *
  * "last". */
 int store_find(const char *word, char *path, size_t size, struct error *e);
 
+/* Shared by the files of this header. A path does not fit: -1 with a sentence. */
+int store_too_long(const char *path, struct error *e);
+/* Rename a damaged file of the store to *.damaged; e, which says what is wrong with it, says so. */
+void store_set_aside(const char *path, struct error *e);
+
 #endif

@@ -1,0 +1,246 @@
+/* What is stored: listed, and found by name. */
+#include <config.h>
+
+#include "store.h"
+
+#include "text.h"
+#include "xalloc.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t a = strlen(text), b = strlen(end);
+    return a > b && strcmp(text + a - b, end) == 0;
+}
+
+/* A document that was cut off or overwritten shows it at its ends; the rest is checked when it is
+ * loaded. 0, or -1 with a sentence: ERROR_DATA for what is damaged, not for what cannot be read. */
+static int look_at_ends(const char *path, int64_t *started, struct error *e)
+{
+    char head[256], tail[2], shown[STORE_PATH_MAX];
+    struct stat st;
+    text_clean(shown, sizeof shown, path);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd < 0 || fstat(fd, &st) < 0) {
+        error_errno(e, errno, "cannot read %s", shown);
+        if (fd >= 0)
+            close(fd);
+        return -1;
+    }
+    if (!S_ISREG(st.st_mode)) {
+        close(fd);
+        return error_set(e, ERROR_USAGE, "%s is not a file", shown);
+    }
+    ssize_t n = pread(fd, head, sizeof head - 1, 0);
+    ssize_t m = pread(fd, tail, 2, st.st_size > 2 ? st.st_size - 2 : 0);
+    int failed = errno;
+    close(fd);
+    if (n < 0 || m < 0)
+        return error_errno(e, failed, "cannot read %s", shown);
+    head[n] = '\0';
+    *started = (int64_t)st.st_mtime;
+    if (m == 2 && (tail[0] == '}' || tail[1] == '}') && strstr(head, "\"vmtax.result/"))
+        return 0;
+    return error_set(e, ERROR_DATA, "%s is not a whole result", shown);
+}
+
+/* Said once of what is damaged, as it is set aside; of anything else every time. */
+static bool usable(const char *path, int64_t *started)
+{
+    struct error e;
+    if (look_at_ends(path, started, &e) == 0)
+        return true;
+    if (e.kind == ERROR_DATA)
+        store_set_aside(path, &e);
+    fprintf(stderr, "vmtax: warning: %s: left out\n", e.text);
+    return false;
+}
+
+/* "20261122T101824Z-quick" begins with its time. */
+static bool time_of_name(const char *name, int64_t *at)
+{
+    struct tm utc = {0};
+    const char *end = strptime(name, "%Y%m%dT%H%M%SZ", &utc);
+    if (!end || *end != '-')
+        return false;
+    *at = (int64_t)timegm(&utc);
+    return true;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+    const struct store_entry *x = a, *y = b;
+    if (x->started != y->started)
+        return x->started < y->started ? 1 : -1;
+    return -strcmp(x->path, y->path);
+}
+
+/* The documents of one directory. */
+static int list_files(const char *directory, struct store_entry **entries, size_t *count,
+                      struct error *e)
+{
+    size_t room = 0;
+    *entries = NULL;
+    *count = 0;
+    DIR *d = opendir(directory);
+    if (!d)
+        return errno == ENOENT ? 0
+                               : error_errno(e, errno, "cannot read the directory %s", directory);
+    for (struct dirent *item = readdir(d); item; item = readdir(d)) {
+        struct store_entry entry = {.sessions = 1};
+        if (item->d_name[0] == '.' || !ends_with(item->d_name, ".json"))
+            continue;
+        int length = snprintf(entry.path, sizeof entry.path, "%s/%s", directory, item->d_name);
+        size_t stem = strlen(item->d_name) - strlen(".json");
+        if (length < 0 || (size_t)length >= sizeof entry.path || stem >= sizeof entry.name)
+            continue;
+        memcpy(entry.name, item->d_name, stem);
+        if (!usable(entry.path, &entry.started))
+            continue;
+        time_of_name(entry.name, &entry.started);
+        XGROW(*entries, *count, room);
+        (*entries)[(*count)++] = entry;
+    }
+    closedir(d);
+    if (*count)
+        qsort(*entries, *count, sizeof **entries, newest_first);
+    return 0;
+}
+
+static int list_baselines(const char *family, struct store_entry **entries, size_t *count,
+                          struct error *e)
+{
+    size_t room = 0;
+    *entries = NULL;
+    *count = 0;
+    DIR *d = opendir(family);
+    if (!d)
+        return errno == ENOENT ? 0 : error_errno(e, errno, "cannot read the directory %s", family);
+    for (struct dirent *item = readdir(d); item; item = readdir(d)) {
+        char directory[STORE_PATH_MAX];
+        struct store_entry *sessions;
+        size_t session_count;
+        struct stat st;
+        int length = snprintf(directory, sizeof directory, "%s/%s", family, item->d_name);
+        if (store_check_name(item->d_name, NULL) < 0 || length < 0 ||
+            (size_t)length >= sizeof directory || stat(directory, &st) < 0 ||
+            !S_ISDIR(st.st_mode) || list_files(directory, &sessions, &session_count, NULL) < 0)
+            continue;
+        if (session_count) {
+            struct store_entry entry = sessions[0];
+            text_copy(entry.name, sizeof entry.name, item->d_name);
+            entry.sessions = session_count;
+            XGROW(*entries, *count, room);
+            (*entries)[(*count)++] = entry;
+        }
+        free(sessions);
+    }
+    closedir(d);
+    if (*count)
+        qsort(*entries, *count, sizeof **entries, newest_first);
+    return 0;
+}
+
+int store_list(enum store_family f, struct store_entry **entries, size_t *count, struct error *e)
+{
+    char directory[STORE_PATH_MAX];
+    *entries = NULL;
+    *count = 0;
+    if (store_directory(f, directory, sizeof directory, e) < 0)
+        return -1;
+    return f == STORE_RESULTS ? list_files(directory, entries, count, e)
+                              : list_baselines(directory, entries, count, e);
+}
+
+int store_list_sessions(const char *name, struct store_entry **entries, size_t *count,
+                        struct error *e)
+{
+    char family[STORE_PATH_MAX], directory[STORE_PATH_MAX];
+    *entries = NULL;
+    *count = 0;
+    if (store_directory(STORE_BASELINES, family, sizeof family, e) < 0)
+        return -1;
+    int length = snprintf(directory, sizeof directory, "%s/%s", family, name);
+    if (store_check_name(name, NULL) < 0 || length < 0 || (size_t)length >= sizeof directory)
+        return error_set(e, ERROR_USAGE, "that cannot be the name of a baseline");
+    return list_files(directory, entries, count, e);
+}
+
+/* ---- finding ---- */
+
+static int not_found(const char *word, const struct store_entry *a, size_t a_count,
+                     const struct store_entry *b, size_t b_count, struct error *e)
+{
+    char shown[64];
+    text_clean(shown, sizeof shown, word);
+    const char **names = xcalloc(a_count + b_count + 1, sizeof *names);
+    for (size_t i = 0; i < a_count; i++)
+        names[i] = a[i].name;
+    for (size_t i = 0; i < b_count; i++)
+        names[a_count + i] = b[i].name;
+    const char *near = text_nearest(word, names);
+    if (near)
+        error_set(
+            e, ERROR_USAGE,
+            "there is no result or baseline \"%s\"; did you mean \"%s\"? (vmtax list results, "
+            "vmtax list baselines)",
+            shown, near);
+    else if (a_count + b_count)
+        error_set(e, ERROR_USAGE,
+                  "there is no result or baseline \"%s\"; see vmtax list results, vmtax list "
+                  "baselines",
+                  shown);
+    else
+        error_set(e, ERROR_USAGE,
+                  "there is no result or baseline \"%s\", and none is stored yet; make one with "
+                  "vmtax run or vmtax record",
+                  shown);
+    free(names);
+    return -1;
+}
+
+int store_find(const char *word, char *path, size_t size, struct error *e)
+{
+    struct store_entry *results = NULL, *baselines = NULL;
+    size_t result_count = 0, baseline_count = 0;
+    struct stat st;
+    if (strchr(word, '/') || (stat(word, &st) == 0 && !S_ISDIR(st.st_mode))) {
+        if (stat(word, &st) < 0)
+            return error_errno(e, errno, "cannot read %s", word);
+        if (!text_copy(path, size, word))
+            return store_too_long(word, e);
+        return 0;
+    }
+    if (store_list(STORE_RESULTS, &results, &result_count, e) < 0)
+        return -1;
+    if (store_list(STORE_BASELINES, &baselines, &baseline_count, e) < 0) {
+        free(results);
+        return -1;
+    }
+    const char *found = NULL;
+    if (strcmp(word, "last") == 0 && result_count)
+        found = results[0].path;
+    for (size_t i = 0; i < result_count && !found; i++)
+        if (strcmp(word, results[i].name) == 0)
+            found = results[i].path;
+    for (size_t i = 0; i < baseline_count && !found; i++)
+        if (strcmp(word, baselines[i].name) == 0)
+            found = baselines[i].path;
+    int status = 0;
+    if (!found)
+        status = not_found(word, results, result_count, baselines, baseline_count, e);
+    else if (!text_copy(path, size, found))
+        status = store_too_long(found, e);
+    free(results);
+    free(baselines);
+    return status;
+}
