@@ -137,7 +137,8 @@ static void print_json(const struct compare *c, const char *before, const char *
             cJSON_AddItemToArray(ci, cJSON_CreateNumber(exp(row->change.high)));
         }
         json_add_count(r, "n", row->change.n);
-        json_add_number(r, "detectable", row->detectable);
+        json_add_number(r, "detectable",
+                        isfinite(row->detectable) ? stats_loss(row->detectable) : NAN);
         json_add_number(r, "p", row->p);
         cJSON_AddStringToObject(r, "verdict", verdicts[row->verdict].id);
         cJSON_AddItemToArray(rows, r);

@@ -193,7 +193,7 @@ static cJSON *comparison_json(const struct result *r, const struct comparison *c
     cJSON_AddBoolToObject(o, "approximate", s->approximate);
     json_add_count(o, "n", s->n);
     json_add_count(o, "outliers", s->outliers);
-    json_add_number(o, "detectable", expm1(c->detectable));
+    json_add_number(o, "detectable", isfinite(c->detectable) ? stats_loss(c->detectable) : NAN);
     json_add_number(o, "p", c->p);
     json_add_number(o, "variance", s->n ? c->variance : NAN);
     json_add_count(o, "stage", c->stage);

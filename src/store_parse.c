@@ -314,7 +314,10 @@ static void read_comparison(struct reader *in, const cJSON *o)
     }
     s->approximate = json_get_bool(j, o, "approximate", JSON_OPTIONAL);
     s->outliers = json_get_count(j, o, "outliers", STATS_N_MAX, JSON_OPTIONAL);
-    c.detectable = log1p(json_get_number(j, o, "detectable", 0, VALUE_MAX, NAN, JSON_OPTIONAL));
+    /* The share of the performance that it takes. Earlier versions stored the change of a time,
+     * which may be above 1; for small ones the two are the same. */
+    double loss = json_get_number(j, o, "detectable", 0, VALUE_MAX, NAN, JSON_OPTIONAL);
+    c.detectable = loss < 1 ? -log1p(-loss) : log1p(loss);
     c.p = json_get_number(j, o, "p", 0, 1, NAN, JSON_OPTIONAL);
     c.variance = json_get_number(j, o, "variance", 0, VALUE_MAX, NAN, JSON_OPTIONAL);
     c.stage = (uint8_t)json_get_count(j, o, "stage", 2, JSON_OPTIONAL);
