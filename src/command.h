@@ -37,7 +37,7 @@ struct command {
     const char *words;   /* what the words are, for --help; NULL: there are none */
     unsigned bit;        /* of enum command_bit */
     size_t words_min, words_max;
-    bool plain_signals; /* a signal may end it at any place: it starts nothing, changes nothing */
+    bool plain_signals; /* a signal may end it at any place: it starts nothing, stores nothing */
     /* Exit code; errors are told on stderr by the caller when it returns -1. */
     int (*run)(const struct context *c, struct error *e);
 };

@@ -206,9 +206,8 @@ static void note_restart(struct places *p, size_t t, const char *why)
     struct result_target *rt = &p->result->targets[t];
     char first[sizeof rt->remark];
     text_copy(first, sizeof first, rt->remark);
-    size_t room = sizeof rt->remark - strlen(first) - sizeof "; started again in the run: ";
-    snprintf(rt->remark, sizeof rt->remark, "%s%sstarted again in the run: %.*s", first,
-             first[0] ? "; " : "", (int)(room < sizeof rt->remark ? room : 0), why);
+    snprintf(rt->remark, sizeof rt->remark, "%s%sstarted again in the run: %s", first,
+             first[0] ? "; " : "", why);
     note_board(p, t, BOARD_TARGET_READY, NULL, rt->emulated ? p->place[t].remedy : NULL);
 }
 

@@ -87,10 +87,12 @@ struct machine_options setup_machine(const struct options *o)
                                     .qemu = o->qemu};
 }
 
-/* Words of the documentation that do nothing yet, alone or with the name of a guest. */
+/* Hypervisors and ways to a guest that people will try, alone or with the name of a guest, and that
+ * are no misspelling of anything. */
 static bool is_to_come(const char *word)
 {
-    static const char *const words[] = {"xen", "openvz", "docker", "podman", "lxc", "ssh", "cmd"};
+    static const char *const words[] = {"xen",   "openvz", "ssh",    "docker",  "podman", "lxc",
+                                        "incus", "pct",    "nspawn", "kubectl", "exec"};
     size_t length = strcspn(word, ":");
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strlen(words[i]) == length && strncmp(word, words[i], length) == 0)
