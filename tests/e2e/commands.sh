@@ -145,4 +145,43 @@ says_not "$out" 'Performance relative'
 run 2 run null --on nowhere
 rm "$HOME/.config/vmtax/vmtax.conf"
 
+# What the machine does not have, and what is to come.
+bad 'this machine has [0-9]+M' run null --memory 1000T
+for target in xen openvz:101 docker:web; do
+    bad "\"$target\" is not in this version" run null --on $target
+done
+
+# A baseline that could not be stored is not measured.
+mkdir "$work/full"
+: >"$work/full/vmtax"
+code=0
+XDG_STATE_HOME=$work/full "$vmtax" record null --sessions 1 --seconds 0.02 >"$out" 2>"$err" </dev/null || code=$?
+[ $code = 2 ] || fail "record without a place for its sessions ends with $code"
+says_not "$err" 'session 1 of'
+
+# A result that was cut off is set aside, once; its name reaches no terminal as it is.
+run 0 run null --on native --blocks 2 --seconds 0.02
+name=$(printf 'cut\033[31m')
+printf '{"schema": "vmtax.result/1", ' >"$state/results/$name.json"
+run 0 list results
+says "$err" 'is not a whole result; set aside as cut.*json.damaged: left out'
+! grep -q "$(printf '\033')" "$err" || fail "an escape sequence of a file's name is written"
+[ -f "$state/results/$name.json.damaged" ] || fail "the file is gone"
+run 0 list results
+empty "$err"
+
+# A report ends at a signal, whatever it waits for.
+mkfifo "$work/reader"
+"$vmtax" report last --output "$work/reader" >"$out" 2>"$err" </dev/null &
+pid=$!
+waits() {
+    grep -q '^State:.*S' "/proc/$pid/status" && [ "$(readlink "/proc/$pid/exe")" = "$(readlink -f "$vmtax")" ]
+}
+wait_for 10 waits
+kill -TERM $pid
+ends() {
+    [ ! -e "/proc/$pid" ] || grep -q '^State:.*Z' "/proc/$pid/status"
+}
+wait_for 5 ends
+
 leftovers

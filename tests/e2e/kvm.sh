@@ -64,8 +64,14 @@ leftovers
 
 # --- other machines and devices -----------------------------------------------------------------
 
-run 0 run sys.syscall file.write:size=8M,sync=fsync,direct=no --on tcg --machine q35 --disk-cache writeback \
+# A kvm that would be the same emulated guest is no second target, and is not stored as one.
+machines=tcg
+[ $kvm_works = yes ] || machines=tcg,kvm
+run 0 run sys.syscall file.write:size=8M,sync=fsync,direct=no --on $machines --machine q35 --disk-cache writeback \
     --blocks 2 --seconds 0.05 --cpus 1 --memory 512M --json
+[ "$("$jsonpath" "$out" 'targets.*.id' | tr '\n' ' ')" = "native tcg " ] ||
+    fail "the targets of --on $machines are $("$jsonpath" "$out" 'targets.*.id' | tr '\n' ' ')"
+[ $kvm_works = yes ] || says "$err" 'kvm is left out: .*the same as tcg'
 "$jsonpath" "$out" targets.1.how | grep -q q35 || fail "not the machine type that was asked for"
 "$jsonpath" "$out" targets.1.limits | grep -q '512 MiB' || fail "not the memory that was asked for"
 run 0 run file.write:size=8M,sync=fsync,direct=no --on tcg --devices emulated --blocks 2 --seconds 0.05 --json
@@ -155,4 +161,7 @@ wait $pid || code=$?
 says "$err" 'given up'
 [ -n "$(find "$state/results" -name '*.json' -newer "$work/command" 2>/dev/null || find "$state/results" -name '*.json')" ] ||
     fail "what was measured is not kept"
+run 0 report last --format json
+"$jsonpath" "$out" targets.1.remark | grep -q 'started again in the run: .*' ||
+    fail "the result does not tell that its guest was replaced"
 leftovers

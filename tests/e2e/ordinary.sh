@@ -46,18 +46,20 @@ leftovers
 
 # --- the network -------------------------------------------------------------------------------
 
-# hear IN FILE ADDRESS PORT: what comes there, heard by a program that IN (a command's words) starts.
+# hear IN FILE ADDRESS: what comes there, heard by a program that IN (a command's words) starts, on a
+# free port: $port.
 hear() {
-    $1 python3 - "$3" "$4" >"$2" <<'PYTHON' &
+    $1 python3 - "$3" >"$2" <<'PYTHON' &
 import socket, sys
-s = socket.create_server((sys.argv[1], int(sys.argv[2])))
-print("listening", flush=True)
+s = socket.create_server((sys.argv[1], 0))
+print("listening on", s.getsockname()[1], flush=True)
 s.settimeout(90)
 c, _ = s.accept()
 print(c.recv(100).decode())
 PYTHON
     hearer=$!
-    wait_for 20 grep -q listening "$2"
+    wait_for 20 grep -q '^listening' "$2"
+    port=$(sed -n 's/^listening on //p' "$2")
 }
 
 # guest COMMAND…: a guest's shell, started by COMMAND, a program that becomes vmtax: $shell is its number.
@@ -90,8 +92,8 @@ chmod 755 "$work/own/with-tun"
 if unshare -m "$work/own/with-tun" sh -c 'exec 3<>/dev/net/tun && unshare -Un true' 2>/dev/null; then
     guest unshare -m "$work/own/with-tun"
     says "$err" 'network virtio, tap in a namespace 10\.213\.'
-    hear "nsenter -n -t $(qemu_pid)" "$work/heard" "$host" 20611
-    echo "echo from the guest >/dev/tcp/$host/20611" >&9
+    hear "nsenter -n -t $(qemu_pid)" "$work/heard" "$host"
+    echo "echo from the guest >/dev/tcp/$host/$port" >&9
     wait $hearer || fail "nothing came from the guest by the tap"
     grep -q 'from the guest' "$work/heard" || fail "heard by the tap: $(cat "$work/heard")"
     echo "python3 -m http.server -b $address 20612 -d /etc >/dev/null 2>&1 &" >&9
@@ -109,8 +111,8 @@ fi
 # Without the device: user-mode, where the host's end of the network is the host's own loopback.
 guest setpriv --reuid=$user --regid=$user --clear-groups
 says "$err" 'network virtio, user-mode 10\.213\.'
-hear "" "$work/heard" 127.0.0.1 20613
-echo "echo by user-mode >/dev/tcp/$host/20613" >&9
+hear "" "$work/heard" 127.0.0.1
+echo "echo by user-mode >/dev/tcp/$host/$port" >&9
 wait $hearer || fail "nothing came from the guest by user-mode"
 grep -q 'by user-mode' "$work/heard" || fail "heard by user-mode: $(cat "$work/heard")"
 
