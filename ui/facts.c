@@ -102,7 +102,8 @@ void facts_late(struct page *p, const struct snapshot *s)
         snprintf(looks, sizeof looks, "%s%zu not measured again", s->late_rows ? ", " : "",
                  s->late_looks);
     if (s->late_rows)
-        page_textf(p, STYLE_WARN, 0, "Out of time: %zu rows not measured%s.", s->late_rows, looks);
+        page_textf(p, STYLE_WARN, 0, "Out of time: %zu row%s not measured to the end%s.",
+                   s->late_rows, s->late_rows == 1 ? "" : "s", looks);
     else if (*looks)
         page_textf(p, STYLE_WARN, 0, "Out of time: %s.", looks);
 }
