@@ -65,9 +65,12 @@ static int run(const struct context *c, struct error *e)
         struct error kept;
         if (rc < 0 && !o->quiet)
             fprintf(stderr, "vmtax: what follows is partial\n");
-        if (store_save_result(&result, path, sizeof path, &kept) < 0)
+        bool any = result_any_figure(&result);
+        if (!any && !o->quiet)
+            fprintf(stderr, "vmtax: not stored: no row has a figure\n");
+        if (any && store_save_result(&result, path, sizeof path, &kept) < 0)
             fprintf(stderr, "vmtax: the result is not stored: %s\n", kept.text);
-        else if (!o->quiet)
+        else if (any && !o->quiet)
             fprintf(stderr, "vmtax: stored as %s\n", path);
         if (print_result(o, &result, &kept) < 0) {
             fprintf(stderr, "vmtax: %s\n", kept.text);

@@ -34,6 +34,10 @@ static void keep(struct job *j)
     int rc;
     if (!j->result.slot_count)
         return;
+    if (!result_any_figure(&j->result)) {
+        board_log(j->board, BOARD_LOG_NOTE, "", "not stored: no row has a figure");
+        return;
+    }
     if (j->baseline[0] && j->rc == 0) {
         text_copy(j->result.name, sizeof j->result.name, j->baseline);
         rc = store_save_baseline(&j->result, j->baseline, path, sizeof path, &e);

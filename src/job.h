@@ -13,8 +13,8 @@ struct job;
 
 /* Starts the thread. Takes over what plan owns (the caller's becomes empty); texts that
  * plan->options points to must outlive the job, and so must below (runner.h; may be NULL). When it
- * ends the result is stored: among the results, or as a session of the baseline of that name (NULL:
- * none). NULL with a sentence. */
+ * ends the result is stored, if there is any figure in it: among the results, or as a session of
+ * the baseline of that name (NULL: none). NULL with a sentence. */
 struct job *job_start(struct plan *plan, struct board *board, const struct result *below,
                       const char *baseline, struct error *e);
 /* Ask it to stop; returns at once. What was measured is kept. */

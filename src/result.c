@@ -91,6 +91,14 @@ const char *result_fact(const struct result *r, const char *key)
     return NULL;
 }
 
+bool result_any_figure(const struct result *r)
+{
+    for (size_t i = 0; i < r->slot_count; i++)
+        if (r->slots[i].measured && isfinite(r->slots[i].value))
+            return true;
+    return false;
+}
+
 const char *result_absence(const struct result *r)
 {
     return r->running     ? "its turn comes"

@@ -171,6 +171,8 @@ size_t result_find_metric(const struct result *r, const char *workload,
 /* Adds, or gives the fact of that key a new value. */
 struct fact *result_add_fact(struct result *r, const char *key, const char *value);
 const char *result_fact(const struct result *r, const char *key); /* NULL if unknown */
+/* Is there any figure? A run in which every slot failed has none: it is shown, and not stored. */
+bool result_any_figure(const struct result *r);
 /* Why a row of which no slot was run has none: a constant. */
 const char *result_absence(const struct result *r);
 size_t result_find_target(const struct result *r, const char *id); /* target_count if absent */

@@ -108,6 +108,19 @@ static char open_key(const struct snapshot *s, const struct view *v)
 
 /* Boxes */
 
+/* Rows of which something on the screen is of an earlier run than the one that is named. */
+static size_t older_rows(const struct snapshot *s)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < s->metric_count; i++)
+        for (size_t t = 0; t < s->target_count; t++)
+            if (row_read(s, i, t).older) {
+                count++;
+                break;
+            }
+    return count;
+}
+
 static void draw_score(struct canvas *c, struct rect r, const struct snapshot *s,
                        const struct view *v)
 {
@@ -120,13 +133,18 @@ static void draw_score(struct canvas *c, struct rect r, const struct snapshot *s
                                          {ACTION_RUN, NULL},
                                          {(enum action)(ACTION_TAB_FIRST + 10), " targets"},
                                          {ACTION_NONE, NULL}};
-    char note[160], title[96];
+    char note[160], title[128], earlier[48] = "";
+    size_t older = older_rows(s);
     facts_baseline(s, note);
-    snprintf(title, sizeof title, "scoreboard%s%.60s", s->stored ? " of " : "",
-             s->stored ? s->title : "");
+    if (older)
+        snprintf(earlier, sizeof earlier, ", %zu row%s of earlier runs", older,
+                 older == 1 ? "" : "s");
+    snprintf(title, sizeof title, "scoreboard%s%.60s%s", s->stored ? " of " : "",
+             s->stored ? s->title : "", earlier);
     struct box box = {.title = title,
-                      .note = v->unit == UNIT_TIMES ? "× native time  ━ overhead"
-                                                    : "% of native  ━ overhead",
+                      .note = older && r.w < 100      ? NULL /* the title needs the room */
+                              : v->unit == UNIT_TIMES ? "× native time  ━ overhead"
+                                                      : "% of native  ━ overhead",
                       .number = '1',
                       .top = top,
                       .bottom = bottom,

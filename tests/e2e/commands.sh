@@ -128,6 +128,8 @@ done
 run 2 run 'membw.frd:size=64K cpus=1024' --on native --blocks 2
 says "$err" 'more than the [0-9]+ that are usable'
 says "$err" 'nothing was measured; the reasons'
+says "$err" 'not stored: no row has a figure'
+says_not "$err" 'stored as'
 
 # --ascii means it, whatever the locale.
 run 0 run sys.syscall --on native --blocks 2 --seconds 0.02 --ascii

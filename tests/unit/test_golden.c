@@ -179,6 +179,14 @@ static void fixture_young(struct snapshot *s)
     s->run.rate_count = 14;
 }
 
+/* As at the start: the last stored run, and below it rows of those before. */
+static void fixture_last_and_older(struct snapshot *s)
+{
+    fixture_older(s);
+    s->stored = true;
+    snprintf(s->title, sizeof s->title, "last run, 1:22:03 ago");
+}
+
 /* A quick look that its time did not suffice for. */
 static void fixture_late(struct snapshot *s)
 {
@@ -241,6 +249,7 @@ static const struct golden {
     {"overview", 80, 24, BRAILLE, fixture_stored, "stored", idle},
     {"overview", 120, 40, BRAILLE, fixture_stored, "stored", idle},
     {"overview", 80, 24, BRAILLE, fixture_late, "late", idle},
+    {"overview", 80, 24, BRAILLE, fixture_last_and_older, "last-older", idle},
     {"overview", 80, 24, BLOCK, fixture_container, "", idle},
     {"overview", 120, 40, BRAILLE, fixture_container, "expanded", expanded},
     {"live", 120, 40, BRAILLE, fixture_stored, "row", one_row},

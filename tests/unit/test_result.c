@@ -26,6 +26,26 @@ static void test_metrics(void **state)
     assert_null(r.metrics);
 }
 
+/* Slots that failed, or whose workload has no figure, are none. */
+static void test_any_figure(void **state)
+{
+    (void)state;
+    struct result r;
+    result_init(&r);
+    assert_false(result_any_figure(&r));
+    struct slot *s = result_add_slot(&r);
+    s->ops = 100;
+    snprintf(s->reason, sizeof s->reason, "not above its own overhead in this slot");
+    assert_false(result_any_figure(&r));
+    s = result_add_slot(&r);
+    s->measured = true;
+    s->value = NAN;
+    assert_false(result_any_figure(&r));
+    s->value = 0.5;
+    assert_true(result_any_figure(&r));
+    result_release(&r);
+}
+
 static void test_long_id_is_found_again(void **state)
 {
     (void)state;
@@ -94,8 +114,11 @@ static void test_lookup(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_metrics), cmocka_unit_test(test_long_id_is_found_again),
-        cmocka_unit_test(test_slots),   cmocka_unit_test(test_facts),
+        cmocka_unit_test(test_metrics),
+        cmocka_unit_test(test_any_figure),
+        cmocka_unit_test(test_long_id_is_found_again),
+        cmocka_unit_test(test_slots),
+        cmocka_unit_test(test_facts),
         cmocka_unit_test(test_lookup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
