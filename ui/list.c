@@ -11,22 +11,11 @@
 
 /* Ranking */
 
+/* By loss alone: what is decided and what is not stand in one order, so that no gain comes before a
+ * loss. What cannot be compared with native comes after what can, the emulated last. */
 static int group_of(const struct row *r)
 {
-    if (r->emulated)
-        return 4;
-    switch (r->verdict) {
-    case VERDICT_WORSE:
-    case VERDICT_SLIGHTLY_WORSE:
-        return 0;
-    case VERDICT_INCONCLUSIVE:
-    case VERDICT_NOT_COMPARABLE:
-        return 1;
-    case VERDICT_BETTER:
-        return 3;
-    default:
-        return 2;
-    }
+    return r->emulated ? 2 : r->verdict == VERDICT_NOT_COMPARABLE;
 }
 
 static int by_loss(const void *a, const void *b)

@@ -12,7 +12,7 @@
 
 struct ranked {
     size_t metric, target;
-    int group; /* decided losses, undecided, equal, better, emulated */
+    int group; /* what can be compared, what cannot, emulated; by loss in each */
     double ratio;
 };
 

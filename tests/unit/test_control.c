@@ -318,6 +318,29 @@ static void sorts(void **state)
     end(&j);
 }
 
+/* Every verdict in one list: the greatest loss is first, and no gain stands before a loss, whatever
+ * was decided. */
+static void sorts_by_loss_alone(void **state)
+{
+    (void)state;
+    struct journey j;
+    begin(&j, fixture_slow, NULL);
+    struct ranked ranked[RANKED_MAX];
+    size_t count = list_rank(&j.board, view(&j), ranked);
+    bool seen[VERDICT_COUNT] = {false};
+    assert_true(count > 10);
+    for (size_t i = 0; i < count; i++) {
+        const struct comparison *c =
+            &j.board.metrics[ranked[i].metric].cell[ranked[i].target].comparison;
+        seen[c->verdict] = true;
+        if (i == 0 || c->verdict == VERDICT_NOT_COMPARABLE)
+            continue;
+        assert_true(ranked[i - 1].ratio <= ranked[i].ratio);
+    }
+    assert_true(seen[VERDICT_WORSE] && seen[VERDICT_INCONCLUSIVE] && seen[VERDICT_BETTER]);
+    end(&j);
+}
+
 static void asks_before_quitting_a_run(void **state)
 {
     (void)state;
@@ -560,6 +583,7 @@ int main(void)
         cmocka_unit_test(filters),
         cmocka_unit_test(settings_hold_everywhere),
         cmocka_unit_test(sorts),
+        cmocka_unit_test(sorts_by_loss_alone),
         cmocka_unit_test(asks_before_quitting_a_run),
         cmocka_unit_test(runs_rows),
         cmocka_unit_test(keys_that_cannot_act_say_why),
