@@ -98,7 +98,10 @@ static void comparison_lines(struct page *p, const struct snapshot *s, const str
                    r->approximate ? ", approximate" : "");
     else
         page_field(p, "interval", STYLE_WARN, "none: too few blocks, so the mark is hollow");
-    page_field(p, "blocks", STYLE_TEXT, "n %zu%s%s%s", r->n, detectable[0] ? ", would find " : "",
+    page_field(p, "blocks", STYLE_TEXT, "n %zu%s%s%s", r->n,
+               !detectable[0] ? ""
+               : r->brief     ? ", would notice "
+                              : ", would find ",
                detectable, detectable[0] ? " (80 % power)" : "");
     if (r->emulated)
         page_field(p, "verdict", STYLE_DIM, "none: %s",

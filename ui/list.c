@@ -74,21 +74,41 @@ size_t list_rank(const struct snapshot *s, const struct view *v, struct ranked o
 /* Columns of a list of comparisons; 0 = not shown. */
 struct columns {
     int name, label, raw, axis, ratio, half, n, finds, flags, age;
+    bool notice; /* finds is what would be noticed, in every row */
 };
 
-/* longest: columns of the longest label. It gets its room from the axis, which keeps a few. ages:
- * some of the rows are older than the others. */
-static struct columns fit(int w, bool names, bool raw, int longest, bool ages)
+/* What the rows of a list have in common. */
+struct trait {
+    bool ages;         /* some are older than the others */
+    bool brief, sound; /* some were looked at only briefly; some were not */
+};
+
+static struct trait traits(const struct snapshot *s, const struct ranked *list, size_t count)
+{
+    struct trait t = {.ages = false};
+    for (size_t i = 0; i < count; i++) {
+        struct row r = row_read(s, list[i].metric, list[i].target);
+        bool known = r.compared && isfinite(r.detectable);
+        t.ages |= r.older;
+        t.brief |= known && r.brief;
+        t.sound |= known && !r.brief;
+    }
+    return t;
+}
+
+/* longest: columns of the longest label. It gets its room from the axis, which keeps a few. */
+static struct columns fit(int w, bool names, bool raw, int longest, struct trait trait)
 {
     struct columns k = {.name = names ? 12 : 2, .label = 13, .ratio = 8};
     int left = w - k.name - k.label - k.ratio;
     if (left >= 12 + 6)
         k.half = 6;
     if (left >= 12 + 6 + 11)
-        k.n = 5, k.finds = 6;
+        k.n = 5, k.finds = trait.brief ? 7 : 6;
+    k.notice = trait.brief && !trait.sound;
     if (left >= 18 + 17 + 4)
         k.flags = 4;
-    if (ages && left >= 22 + 17 + 5)
+    if (trait.ages && left >= 22 + 17 + 5)
         k.age = 5;
     if (raw && left >= 20 + 21 + 24 + k.age)
         k.raw = 24;
@@ -105,14 +125,6 @@ static struct columns fit(int w, bool names, bool raw, int longest, bool ages)
         k.axis = 0;
     }
     return k;
-}
-
-static bool any_older(const struct snapshot *s, const struct ranked *list, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (row_read(s, list[i].metric, list[i].target).older)
-            return true;
-    return false;
 }
 
 static int label_columns(const struct board_metric *m)
@@ -141,7 +153,7 @@ static void draw_tail(struct canvas *c, int y, int x, const struct columns *k, c
     }
     x += k->n;
     if (k->finds)
-        canvas_text_right(c, y, x + k->finds - 2, STYLE_DIM, 0, row_detectable(r, text));
+        canvas_text_right(c, y, x + k->finds - 2, STYLE_DIM, 0, row_finds(r, text));
     x += k->finds;
     /* N holds for every row or for none: the row's details and the report tell it. */
     if (k->flags)
@@ -213,7 +225,7 @@ static void draw_foot(struct canvas *c, int y, int x, const struct columns *k, c
         canvas_text_right(c, y, at + k->n - 2, STYLE_DIM, 0, "n");
     at += k->n;
     if (k->finds)
-        canvas_text_right(c, y, at + k->finds - 2, STYLE_DIM, 0, "finds");
+        canvas_text_right(c, y, at + k->finds - 2, STYLE_DIM, 0, k->notice ? "notice" : "finds");
     at += k->finds;
     if (k->flags)
         canvas_text(c, y, at, STYLE_DIM, 0, "flg");
@@ -264,7 +276,7 @@ void list_ranked_draw(struct canvas *c, struct rect box, struct rect in, const s
         longest = n > longest ? n : longest;
     }
     struct columns k = fit(in.w, s->target_count > 2, in.w >= 100, longest,
-                           any_older(s, ranked, count));
+                           traits(s, ranked, count));
     for (size_t i = 0; i < visible && first + i < count; i++) {
         const struct ranked *it = &ranked[first + i];
         struct row r = row_read(s, it->metric, it->target);
@@ -326,7 +338,7 @@ void list_rows_draw(struct canvas *c, struct rect box, struct rect in, const str
         int n = label_columns(&s->metrics[metrics[i]]);
         longest = n > longest ? n : longest;
     }
-    struct columns k = fit(in.w, false, true, longest, any_older(s, ranked, values));
+    struct columns k = fit(in.w, false, true, longest, traits(s, ranked, values));
     int lines = in.h - (in.h >= 4);
     size_t visible = (size_t)lines;
     size_t first = widget_scroll(v->scroll[index], focus ? v->row[index] : 0, visible, count);

@@ -46,6 +46,7 @@ struct row row_read(const struct snapshot *s, size_t metric, size_t target)
     }
     if (isfinite(c->detectable))
         r.detectable = stats_loss(c->detectable);
+    r.brief = c->stage == 1;
     return r;
 }
 
@@ -389,6 +390,14 @@ char *row_detectable(const struct row *r, char out[NUMBER_MAX])
         double percent = r->detectable * 100;
         snprintf(out, NUMBER_MAX, percent < 9.95 ? "%.1f%%" : "%.0f%%", percent);
     }
+    return out;
+}
+
+char *row_finds(const struct row *r, char out[NUMBER_MAX])
+{
+    char number[NUMBER_MAX];
+    row_detectable(r, number);
+    snprintf(out, NUMBER_MAX, r->brief && number[0] ? "(%.12s)" : "%.12s", number);
     return out;
 }
 

@@ -27,6 +27,7 @@ struct row {
     bool emulated;     /* outside of every mean and verdict */
     size_t n;          /* blocks */
     double detectable; /* smallest change found with 80 % power, as a share (0.02 = 2 %); NAN */
+    bool brief; /* looked at only briefly: a change that is noticed, which finds nothing yet */
     enum verdict verdict;
     uint32_t flags;
     bool stale; /* from a stored result: age_s old */
@@ -74,7 +75,9 @@ char *row_own_figure(const struct row *r, char out[32]);
 char *row_range(const struct workload *w, double value, double low, double high, char out[32]);
 /* "±0.4" of the interval (in the unit of the ratio); "±?" if there is none, "" if not compared. */
 char *row_half(const struct row *r, enum unit_mode unit, char out[NUMBER_MAX]);
-/* "1.9%": the detectable effect; "" if unknown. */
+/* "1.9%": the detectable effect; "" if unknown. row_finds puts that of a row that was looked at
+ * only briefly in brackets, for columns in which both stand: "(1.9%)". */
+char *row_finds(const struct row *r, char out[NUMBER_MAX]);
 char *row_detectable(const struct row *r, char out[NUMBER_MAX]);
 
 /* The ratio with its verdict glyph in w columns, or the figure in units if the view wants raw ones.

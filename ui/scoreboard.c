@@ -145,6 +145,27 @@ static void draw_worst(struct canvas *c, int y, int x, int w, const struct snaps
                style, r.emulated ? 0 : attr_of_verdict(r.verdict));
 }
 
+/* What a typical row could have found: the geometric mean of the rows' detectable effects. brief:
+ * all that there are were looked at only briefly, so that it is what would have been noticed. */
+static double finds_typical(const struct snapshot *s, enum subsystem sub, size_t target,
+                            bool *brief)
+{
+    double sum[2] = {0};
+    size_t count[2] = {0};
+    for (size_t i = 0; i < s->metric_count; i++) {
+        if (sub != SUBSYSTEM_COUNT && s->metrics[i].workload->subsystem != sub)
+            continue;
+        struct row r = row_read(s, i, target);
+        if (isfinite(r.detectable)) {
+            sum[r.brief] += log(r.detectable);
+            count[r.brief]++;
+        }
+    }
+    *brief = count[1] > 0 && count[0] == 0;
+    size_t n = count[*brief];
+    return n ? exp(sum[*brief] / (double)n) : NAN;
+}
+
 static void draw_head(struct canvas *c, int y, int x, int w, const struct columns *k,
                       const struct snapshot *s, const struct board_target *t, bool words)
 {
@@ -169,31 +190,16 @@ static void draw_head(struct canvas *c, int y, int x, int w, const struct column
     if (k->rows > 0)
         canvas_text_right(c, y, x + k->rows - 2, STYLE_DIM, 0, "rows");
     x += k->rows;
+    bool brief;
+    finds_typical(s, SUBSYSTEM_COUNT, (size_t)(t - s->targets), &brief);
     if (k->finds > 0 && !t->emulated)
-        canvas_text_right(c, y, x + k->finds - 2, STYLE_DIM, 0, "finds");
+        canvas_text_right(c, y, x + k->finds - 2, STYLE_DIM, 0, brief ? "notice" : "finds");
     x += k->finds;
     if (k->worst > 0)
         canvas_text(c, y, x + 1, STYLE_DIM, 0, "worst row");
     x += k->worst;
     if (k->strip > 0)
         canvas_text(c, y, x + 1, STYLE_DIM, 0, "every row, % of native");
-}
-
-/* What a typical row could have found: the geometric mean of the rows' detectable effects. */
-static double finds_typical(const struct snapshot *s, enum subsystem sub, size_t target)
-{
-    double sum = 0;
-    size_t count = 0;
-    for (size_t i = 0; i < s->metric_count; i++) {
-        if (sub != SUBSYSTEM_COUNT && s->metrics[i].workload->subsystem != sub)
-            continue;
-        double d = row_read(s, i, target).detectable;
-        if (isfinite(d)) {
-            sum += log(d);
-            count++;
-        }
-    }
-    return count ? exp(sum / (double)count) : NAN;
 }
 
 static size_t known_subsystems(const struct snapshot *s, size_t target)
@@ -248,10 +254,12 @@ static void draw_cell(struct canvas *c, int y, int x, const struct columns *k,
         canvas_text_right(c, y, x + k->rows - 2, STYLE_DIM, 0, text);
     }
     x += k->rows;
-    double finds = finds_typical(s, sub, target);
+    bool brief;
+    double finds = finds_typical(s, sub, target, &brief);
     if (k->finds > 0 && isfinite(finds) && !t->emulated) {
         char text[32];
-        snprintf(text, sizeof text, finds < 0.0995 ? "%.1f%%" : "%.0f%%", finds * 100);
+        snprintf(text, sizeof text, "%s%.*f%%%s", brief ? "(" : "", finds < 0.0995, finds * 100,
+                 brief ? ")" : "");
         canvas_text_right(c, y, x + k->finds - 2, STYLE_DIM, 0, text);
     }
     x += k->finds;

@@ -187,6 +187,18 @@ static void fixture_last_and_older(struct snapshot *s)
     snprintf(s->title, sizeof s->title, "last run, 1:22:03 ago");
 }
 
+/* In the middle of a quick look: most rows were looked at only briefly, some of them afresh; of the
+ * first subsystem that has rows, none afresh. */
+static void fixture_brief(struct snapshot *s)
+{
+    fixture_container(s);
+    enum subsystem first = s->metrics[0].workload->subsystem;
+    for (size_t i = 0; i < s->metric_count; i++) {
+        bool again = i % 4 == 1 && s->metrics[i].workload->subsystem != first;
+        s->metrics[i].cell[1].comparison.stage = again ? 2 : 1;
+    }
+}
+
 /* A quick look that its time did not suffice for. */
 static void fixture_late(struct snapshot *s)
 {
@@ -248,6 +260,8 @@ static const struct golden {
     {"overview", 80, 24, BRAILLE, fixture_native, "native", idle},
     {"overview", 80, 24, BRAILLE, fixture_stored, "stored", idle},
     {"overview", 120, 40, BRAILLE, fixture_stored, "stored", idle},
+    {"overview", 120, 40, BRAILLE, fixture_brief, "brief", idle},
+    {"live", 120, 40, BRAILLE, fixture_brief, "brief-row", one_row},
     {"overview", 80, 24, BRAILLE, fixture_late, "late", idle},
     {"overview", 80, 24, BRAILLE, fixture_last_and_older, "last-older", idle},
     {"overview", 80, 24, BLOCK, fixture_container, "", idle},
