@@ -39,6 +39,7 @@ struct dashboard {
     struct result today; /* the machine's facts */
     struct paper paper;
     struct job *job;
+    bool stored;                /* last is from the store alone, nothing of this session */
     bool recording;             /* the job is a session of the baseline */
     struct target_options cpus; /* chosen once, before this thread steps aside */
     char agent[4096];
@@ -104,6 +105,24 @@ static void take_earlier(struct dashboard *d, const char *last)
     free(entries);
 }
 
+/* What is kept as the latest result, on the board: nothing runs. What was said of targets that were
+ * only about to start is forgotten. */
+static void show_kept(struct dashboard *d)
+{
+    struct snapshot *s = board_edit(&d->board);
+    s->stored = d->stored;
+    char age[32];
+    text_duration(age, sizeof age, (double)(time(NULL) - (time_t)d->last.started));
+    if (d->stored)
+        snprintf(s->title, sizeof s->title, "last run, %s ago", age);
+    s->target_count = 0;
+    snapshot_set_result(s, &d->last);
+    for (size_t t = 0; t < s->target_count; t++)
+        if (s->targets[t].state == BOARD_TARGET_READY)
+            s->targets[t].state = BOARD_TARGET_OFF;
+    board_publish(&d->board);
+}
+
 /* The last stored result, so that a new session does not begin with an empty screen, and below it
  * what earlier ones have beyond it. */
 static void show_last(struct dashboard *d)
@@ -123,13 +142,8 @@ static void show_last(struct dashboard *d)
     }
     analysis_update(&d->last);
     take_earlier(d, path);
-    struct snapshot *s = board_edit(&d->board);
-    s->stored = true;
-    char age[32];
-    text_duration(age, sizeof age, (double)(time(NULL) - (time_t)d->last.started));
-    snprintf(s->title, sizeof s->title, "last run, %s ago", age);
-    snapshot_set_result(s, &d->last);
-    board_publish(&d->board);
+    d->stored = true;
+    show_kept(d);
 }
 
 /* Take over what a finished run left: rows that it did not come to stay as they were. -1 with a
@@ -147,6 +161,9 @@ static int reap(struct dashboard *d, struct error *e)
         overlay_make(&shown, &d->last, &result);
         result_release(&d->last);
         d->last = shown;
+        d->stored = false;
+    } else if (d->last.slot_count && rc < 0 && e->kind == ERROR_INTERRUPTED) {
+        show_kept(d); /* stopped before its first slot: what was there before is there again */
     }
     result_release(&result);
     if (d->recording)

@@ -125,6 +125,15 @@ screen >"$out"
 says "$out" '► write '
 says_not "$out" '► write .* 0m '
 says_not "$out" '► stat '
+# A start that is stopped before anything was measured brings the stored rows back.
+press 1
+wait_for 10 shows 'scoreboard of last run'
+press R
+press x
+wait_for 10 shows 'stopping; what was measured'
+wait_for 30 shows 'scoreboard of last run'
+screen >"$out"
+says_not "$out" 'Nothing has been measured'
 press q
 ended 0
 sane
