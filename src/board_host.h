@@ -27,6 +27,7 @@ struct board_host {
     double load1, load5, load15;
     double mhz;                         /* NAN unknown */
     uint64_t cache_bytes[BOARD_CACHES]; /* level 1 (data), 2, 3; 0 unknown */
+    bool quiet_known;                   /* one look tells nothing, nor does a strange /proc/stat */
     bool quiet;                         /* nothing but vmtax is using the machine */
     char quiet_why[96];
     double uptime_s;

@@ -332,6 +332,7 @@ static void publish(struct host_sampler *s, const struct sample *from)
     h->uptime_s = from->uptime_s;
     h->mhz = from->mhz;
     h->processes = s->quiet.processes;
+    h->quiet_known = s->quiet.known;
     h->quiet = s->quiet.known && s->quiet.calm;
     text_copy(h->quiet_why, sizeof h->quiet_why, s->quiet.why);
     board_publish_run(s->board);

@@ -305,7 +305,7 @@ static void fill_host(struct snapshot *s)
     h->load5 = 2.7;
     h->load15 = 2.2;
     h->mhz = 2330;
-    h->quiet = true;
+    h->quiet = h->quiet_known = true;
     h->uptime_s = 266400;
     h->processes = 214;
 }

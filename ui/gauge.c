@@ -123,15 +123,19 @@ void gauge_quiet(struct canvas *c, int y, int x, int w, const struct board_host 
     struct rect former = canvas_clip(c, (struct rect){y, x, 1, w});
     double steal = last_value(h, GAUGE_STEAL);
     int at = canvas_text(c, y, x, STYLE_DIM, 0, "quiet? ");
-    at = canvas_text(c, y, at, h->quiet ? STYLE_OK : STYLE_WARN, ATTR_BOLD,
-                     h->quiet ? "yes" : "no");
+    if (h->quiet_known)
+        at = canvas_text(c, y, at, h->quiet ? STYLE_OK : STYLE_WARN, ATTR_BOLD,
+                         h->quiet ? "yes" : "no");
+    else
+        at = canvas_text(c, y, at, STYLE_DIM, 0, "—");
     if (isfinite(steal)) {
         at = canvas_text(c, y, at, STYLE_DIM, 0, "  steal ");
         at = canvas_textf(c, y, at, steal > 0.01 ? STYLE_WARN : STYLE_TEXT, 0, "%.1f%%",
                           steal * 100);
     }
     if (!h->quiet && h->quiet_why[0] && at + 4 < x + w)
-        widget_cut(c, y, at + 2, x + w - at - 2, STYLE_WARN, 0, h->quiet_why);
+        widget_cut(c, y, at + 2, x + w - at - 2, h->quiet_known ? STYLE_WARN : STYLE_DIM, 0,
+                   h->quiet_why);
     canvas_unclip(c, former);
 }
 

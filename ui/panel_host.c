@@ -83,7 +83,11 @@ static void draw_facts(struct canvas *c, struct rect r, const struct snapshot *s
                             : "waiting for the first sample…");
         return;
     }
-    page_field(&p, "quiet", h->quiet ? STYLE_OK : STYLE_WARN, "%s",
+    page_field(&p, "quiet",
+               h->quiet         ? STYLE_OK
+               : h->quiet_known ? STYLE_WARN
+                                : STYLE_DIM,
+               "%s",
                h->quiet          ? "yes: nothing but vmtax uses the machine"
                : h->quiet_why[0] ? h->quiet_why
                                  : "no");

@@ -199,6 +199,14 @@ static void fixture_brief(struct snapshot *s)
     }
 }
 
+/* The first second: nobody knows yet whether the machine is quiet. */
+static void fixture_looking(struct snapshot *s)
+{
+    fixture_container(s);
+    s->host.quiet = s->host.quiet_known = false;
+    snprintf(s->host.quiet_why, sizeof s->host.quiet_why, "not known yet");
+}
+
 /* A quick look that its time did not suffice for. */
 static void fixture_late(struct snapshot *s)
 {
@@ -265,6 +273,8 @@ static const struct golden {
     {"overview", 80, 24, BRAILLE, fixture_late, "late", idle},
     {"overview", 80, 24, BRAILLE, fixture_last_and_older, "last-older", idle},
     {"overview", 80, 24, BLOCK, fixture_container, "", idle},
+    {"overview", 120, 40, BRAILLE, fixture_looking, "looking", idle},
+    {"host", 80, 24, ASCII, fixture_looking, "looking", idle},
     {"overview", 120, 40, BRAILLE, fixture_container, "expanded", expanded},
     {"live", 120, 40, BRAILLE, fixture_stored, "row", one_row},
     {"live", 80, 24, BRAILLE, fixture_stored, "row", one_row},
