@@ -154,16 +154,18 @@ static int list_workloads(const struct options *o, FILE *out, struct error *e)
     }
     enum subsystem last = SUBSYSTEM_COUNT;
     for (const struct workload *w = workloads; w->id; w++) {
-        char profiles[40];
+        char profiles[40], origin[160];
         const struct spec_suite *suite = spec_suite_find(w->id);
         if (w->subsystem != last)
             fprintf(out, "%s%s (%s)\n", last == SUBSYSTEM_COUNT ? "" : "\n",
                     subsystems[w->subsystem].title, subsystems[w->subsystem].id);
         last = w->subsystem;
         profiles_text(w, profiles, sizeof profiles);
-        fprintf(out, "  %-18s %-6s %-22s %s%s%s\n", w->id, workload_unit(w), profiles, w->mirrors,
-                w->needs & NEED_KVM ? ", needs KVM" : "",
-                w->needs & NEED_OPENBLAS ? ", needs OpenBLAS" : "");
+        snprintf(origin, sizeof origin, "%s%s%s", w->mirrors,
+                 w->needs & NEED_KVM ? ", needs KVM" : "",
+                 w->needs & NEED_OPENBLAS ? ", needs OpenBLAS" : "");
+        int column = fprintf(out, "  %-18s %-6s %-20s ", w->id, workload_unit(w), profiles);
+        text_wrap(out, origin, column, column);
         if (suite)
             print_spec(suite, o, out);
         /* Neighbours that share a table of parameters share its lines. */
