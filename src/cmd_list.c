@@ -6,6 +6,7 @@
 #include "store.h"
 #include "target/target.h"
 #include "text.h"
+#include "tree.h"
 #include "workloads/catalog.h"
 #include "workloads/spec/suite.h"
 #include "xalloc.h"
@@ -130,6 +131,14 @@ static void print_spec(const struct spec_suite *suite, const struct options *o, 
     text_wrap(out, text, fprintf(out, "      "), 10);
 }
 
+/* The packages that a workload of kernel sources would still need here. */
+static void print_tree(const struct options *o, FILE *out)
+{
+    char packages[TREE_PACKAGES_MAX];
+    if (tree_missing(o->tree, packages))
+        text_wrap(out, packages, fprintf(out, "      needs apt-get install "), 10);
+}
+
 static int list_workloads(const struct options *o, FILE *out, struct error *e)
 {
     (void)e;
@@ -147,6 +156,11 @@ static int list_workloads(const struct options *o, FILE *out, struct error *e)
                                     workload_lower_is_better(w) ? "lower" : "higher");
             cJSON_AddNumberToObject(row, "slot_s", w->slot_s);
             cJSON_AddItemToObject(row, "needs", needs_json(w));
+            if (w->needs & NEED_TREE) {
+                char packages[TREE_PACKAGES_MAX];
+                tree_missing(o->tree, packages);
+                cJSON_AddStringToObject(row, "missing", packages);
+            }
             cJSON_AddItemToObject(row, "params", params_json(w));
             cJSON_AddItemToArray(array, row);
         }
@@ -168,6 +182,8 @@ static int list_workloads(const struct options *o, FILE *out, struct error *e)
         text_wrap(out, origin, column, column);
         if (suite)
             print_spec(suite, o, out);
+        if (w->needs & NEED_TREE)
+            print_tree(o, out);
         /* Neighbours that share a table of parameters share its lines. */
         if (w[1].params != w->params || w[1].subsystem != w->subsystem)
             print_params(w->params, out);

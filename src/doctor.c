@@ -9,6 +9,7 @@
 #include "target/qemu.h"
 #include "target/spawn.h"
 #include "text.h"
+#include "tree.h"
 #include "workloads/payload/linpack.h"
 #include "xalloc.h"
 
@@ -285,6 +286,19 @@ static void look_openblas(const struct target_options *o, struct finding *f)
     }
 }
 
+static void look_compile(const struct target_options *o, struct finding *f)
+{
+    char packages[TREE_PACKAGES_MAX], remedy[TREE_PACKAGES_MAX + 32];
+    (void)o;
+    if (tree_missing(NULL, packages)) {
+        snprintf(remedy, sizeof remedy, "apt-get install %s", packages);
+        say(f, FINDING_NOTE, remedy, "no kernel can be compiled: no kbuild%s",
+            strcmp(packages, "linux-source") == 0 ? " without --tree DIR" : "");
+    } else {
+        say(f, FINDING_OK, NULL, "the tools and sources for kbuild are here");
+    }
+}
+
 const struct doctor_check doctor_checks[] = {
     {"processors", "processors", look_processors},
     {"nested", "below this machine", look_nested},
@@ -300,5 +314,6 @@ const struct doctor_check doctor_checks[] = {
     {"guest-kernel", "guests' kernel", look_guest_kernel},
     {"spec", "SPEC CPU", look_spec},
     {"openblas", "OpenBLAS", look_openblas},
+    {"compile", "kernel compile", look_compile},
     {0},
 };

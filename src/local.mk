@@ -7,7 +7,8 @@ common_sources = \
 	src/histogram.c src/histogram.h \
 	src/sha256.c src/sha256.h \
 	workloads/catalog.c workloads/catalog.h \
-	workloads/spec/suite.c workloads/spec/suite.h
+	workloads/spec/suite.c workloads/spec/suite.h \
+	workloads/kbuild/needs.c workloads/kbuild/needs.h
 
 # What programs that link the engine need besides.
 ENGINE_LIBS = $(CJSON_LIBS) $(ARCHIVE_LIBS)

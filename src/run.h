@@ -21,6 +21,7 @@
 struct habit {
     double bytes_per_op;
     bool known, net_of_overhead;
+    char product[PRODUCT_MAX]; /* of the first slot that made something; empty: none yet */
 };
 
 struct run {

@@ -467,6 +467,8 @@ static int take_result(struct session *s, const struct record *r, struct session
     out->verified = verified;
     const char *engine = record_text(r, "engine");
     text_clean(out->engine, sizeof out->engine, engine ? engine : "");
+    const char *product = record_text(r, "product");
+    text_clean(out->product, sizeof out->product, product ? product : "");
     if (!verified)
         text_copy(out->failure, sizeof out->failure, "the result was not verified");
     else if (out->ops == 0 || timed_ns == 0)

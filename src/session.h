@@ -68,10 +68,11 @@ struct session_result {
     double steal;           /* NAN unknown */
     struct counters inside; /* what the target's kernel counted in the timed part */
     bool verified;
-    uint32_t flags;           /* FLAG_CLOCK ... */
-    char engine[ENGINE_MAX];  /* the library that did the work; empty: the agent itself */
-    char failure[REASON_MAX]; /* not empty: the workload could not run or its result was wrong; the
-                                 session goes on */
+    uint32_t flags;            /* FLAG_CLOCK ... */
+    char engine[ENGINE_MAX];   /* the library that did the work; empty: the agent itself */
+    char product[PRODUCT_MAX]; /* what the slot made, and its digest; empty: nothing to compare */
+    char failure[REASON_MAX];  /* not empty: the workload could not run or its result was wrong; the
+                                  session goes on */
 };
 
 /* Run one slot. tick (may be NULL) is called for each tick record, with the context that mark gets

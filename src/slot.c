@@ -205,6 +205,26 @@ static bool same_engine(struct run *r, const struct workload *w, const char *eng
     return false;
 }
 
+/* What the slots of a row make must be the same in all targets: a figure of something else is no
+ * figure. */
+static bool same_product(struct run *r, const struct plan_row *row, struct habit *habit,
+                         const char *product, char reason[REASON_MAX])
+{
+    char key[sizeof r->result->facts->key];
+    if (!product[0] || strcmp(habit->product, product) == 0)
+        return true;
+    if (habit->product[0]) {
+        snprintf(reason, REASON_MAX,
+                 "made %s here and %s in the first slot of the run: not the same work", product,
+                 habit->product);
+        return false;
+    }
+    text_copy(habit->product, sizeof habit->product, product);
+    snprintf(key, sizeof key, "product.%.12s %.18s", row->workload->id, row->params);
+    result_add_fact(r->result, key, product);
+    return true;
+}
+
 int slot_run(struct run *r, const struct plan_row *row, size_t metric,
              const struct plan_slot *where, uint32_t block, uint8_t stage, bool fresh,
              struct error *e)
@@ -269,7 +289,8 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
         text_clean(slot.reason, sizeof slot.reason, broken.text);
         r->dead[metric * TARGETS_MAX + where->target] = !place_revive(&r->places, where->target,
                                                                       broken.text);
-    } else if (!possible || !same_engine(r, row->workload, out.engine, slot.reason)) {
+    } else if (!possible || !same_engine(r, row->workload, out.engine, slot.reason) ||
+               (!out.failure[0] && !same_product(r, row, habit, out.product, slot.reason))) {
         r->dead[metric * TARGETS_MAX + where->target] = true;
         board_log(r->board, BOARD_LOG_WARN, p->kind->id, "%s", slot.reason);
     } else if (out.failure[0]) {
@@ -282,9 +303,9 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
         slot.ops = out.ops;
         slot.latency = out.latency;
         slot.steal = host_steal_share(before, after);
-        *habit = (struct habit){.bytes_per_op = out.ops ? out.bytes / (double)out.ops : 0,
-                                .known = true,
-                                .net_of_overhead = out.overhead_s_per_op > 0};
+        habit->bytes_per_op = out.ops ? out.bytes / (double)out.ops : 0;
+        habit->known = true;
+        habit->net_of_overhead = out.overhead_s_per_op > 0;
         slot.flags = out.flags | (crowded(r, row) ? FLAG_PLACEMENT : 0);
         slot.measured = slot_value(row->workload, &out, &slot);
         if (out.flags & FLAG_CLOCK) {

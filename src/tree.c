@@ -4,6 +4,7 @@
 
 #include "cache.h"
 #include "text.h"
+#include "workloads/kbuild/needs.h"
 #include "xalloc.h"
 
 #include <archive.h>
@@ -23,7 +24,7 @@
 #define SOURCES   "/usr/src"
 #define FAMILY    "tree"
 #define NAME      "kernel.tar"
-#define FORMAT    "1" /* part of the key: a new one when tree_wants() changes */
+#define FORMAT    "2" /* part of the key: a new one when tree_wants() changes */
 #define FILES_MAX 200000
 #define BYTES_MAX (UINT64_C(2) << 30)
 #define DEPTH_MAX 32
@@ -43,6 +44,7 @@ static const char *const kept[] = {"arch/x86/",
                                    "drivers/irqchip/",
                                    "drivers/idle/",
                                    "drivers/platform/x86/",
+                                   "drivers/rtc/",
                                    "fs/proc/",
                                    "fs/ramfs/",
                                    "fs/notify/",
@@ -133,6 +135,17 @@ int tree_find(const char *directory, char *out, size_t size, struct error *e)
                          directory);
     int n = snprintf(out, size, "%s/%s", directory, best);
     return n < 0 || (size_t)n >= size ? error_set(e, ERROR_SYSTEM, "%s: too long", directory) : 0;
+}
+
+bool tree_missing(const char *directory, char packages[TREE_PACKAGES_MAX])
+{
+    char tools[KBUILD_PACKAGES_MAX], path[PATH_MAX];
+    struct error e;
+    kbuild_missing(tools);
+    bool sources = directory || tree_find(SOURCES, path, sizeof path, &e) == 0;
+    snprintf(packages, TREE_PACKAGES_MAX, "%s%s%s", tools, tools[0] && !sources ? " " : "",
+             sources ? "" : "linux-source");
+    return packages[0] != '\0';
 }
 
 /* ---- packing ---- */

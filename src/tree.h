@@ -13,11 +13,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define TREE_PACKAGES_MAX 160
+
 /* Could a kernel be compiled from this directory (--tree)? 0, or -1 with a sentence. */
 int tree_check(const char *directory, struct error *e);
 
 /* The newest linux-source-*.tar.xz in directory; -1 with the package that has one. */
 int tree_find(const char *directory, char *out, size_t size, struct error *e);
+
+/* What is missing here for kbuild: Debian's packages of tools and, if directory (--tree) is NULL,
+ * of sources. "" and false if nothing is. */
+bool tree_missing(const char *directory, char packages[TREE_PACKAGES_MAX]);
 
 /* Is this file, named from the top of a kernel's sources, part of the trimmed tree? */
 bool tree_wants(const char *name);

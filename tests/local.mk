@@ -399,6 +399,10 @@ EXTRA_DIST += tests/e2e/machine_faults.sh
 long_tests += tests/e2e/programs_long.sh
 EXTRA_DIST += tests/e2e/programs_long.sh
 
+# A real kernel's compilation, natively, in a container and in an emulated machine.
+long_tests += tests/e2e/kbuild_long.sh
+EXTRA_DIST += tests/e2e/kbuild_long.sh
+
 # A KVM of no use: a double of QEMU, and how it is noticed.
 long_tests += tests/e2e/useless_kvm.sh
 EXTRA_DIST += tests/e2e/useless_kvm.sh tests/e2e/fake_qemu tests/e2e/fake_spec

@@ -170,6 +170,16 @@ static void ticks_line(struct page *p, const struct workload *w, const struct fi
                    f->tsc_per_op);
 }
 
+/* Long times are told as a rate, too. */
+static void inverse_line(struct page *p, const struct workload *w, const struct figure_value *f,
+                         const char *whose)
+{
+    char rate[NUMBER_MAX];
+    if (w->figure == FIGURE_TIME_S && f->measured && f->value > 0)
+        page_field(p, "inverse", STYLE_TEXT, "%s %s an hour", whose,
+                   number_short(rate, 3600 / f->value));
+}
+
 #define COST_NAME   13
 #define COST_COLUMN 10
 #define RULE_ROWS   2 /* left for what is said last */
@@ -289,6 +299,9 @@ void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, cons
     ticks_line(&p, w, &m->cell[0].figure, "native");
     if (target > 0)
         ticks_line(&p, w, &m->cell[target].figure, s->targets[target].id);
+    inverse_line(&p, w, &m->cell[0].figure, "native");
+    if (target > 0)
+        inverse_line(&p, w, &m->cell[target].figure, s->targets[target].id);
     paper_line(&p, s, w);
     if (m->baseline_known) {
         char range[32];

@@ -276,11 +276,11 @@ static void draw_linpack(struct canvas *c, struct rect r, const struct snapshot 
                    v->log_axis[BOX_LINPACK]);
 }
 
-/* One target's time from zero, with native's as the ruler. */
+/* One target's time from zero, with native's as the ruler; in raw units builds an hour as well. */
 static void draw_time(struct canvas *c, int y, struct rect in, const struct axis *a,
                       const struct snapshot *s, const struct view *v, size_t m, size_t target)
 {
-    char figure[32], reason[REASON_TEXT];
+    char figure[32], reason[REASON_TEXT], rate[NUMBER_MAX];
     struct row r = row_read(s, m, target);
     const struct figure_value *f = &r.cell->figure;
     int name = in.w >= 44 ? 12 : 2, ratio = in.w >= 34 ? 8 : 0, value = 10;
@@ -304,9 +304,11 @@ static void draw_time(struct canvas *c, int y, struct rect in, const struct axis
     widget_lollipop(c, y, in.x + name, w - 1, a, &mark);
     canvas_text_right(c, y, in.x + name + w + value - 2, r.emulated ? STYLE_DIM : STYLE_TEXT, 0,
                       row_own_figure(&r, figure));
-    if (ratio && target > 0)
-        widget_ratio(c, y, in.x + in.w - ratio, ratio, r.ratio, r.verdict,
-                     v->unit == UNIT_RAW ? UNIT_PERCENT : v->unit, r.emulated);
+    if (ratio && v->unit == UNIT_RAW && f->value > 0)
+        canvas_textf(c, y, in.x + in.w - ratio, STYLE_DIM, 0, "%6s/h",
+                     number_short(rate, 3600 / f->value));
+    else if (ratio && target > 0)
+        widget_ratio(c, y, in.x + in.w - ratio, ratio, r.ratio, r.verdict, v->unit, r.emulated);
 }
 
 /* From zero to the slowest; those that are emulated lie beyond, unless they are all there is. */

@@ -70,6 +70,8 @@ struct param {
 #define WORKLOAD_ID_MAX 32
 /* The name of a library that does a workload's work, with its version. */
 #define ENGINE_MAX 32
+/* What a slot made, such as "482 objects 0123456789abcdef". */
+#define PRODUCT_MAX 48
 
 /* Which parameter sets a profile measures. */
 enum profile {

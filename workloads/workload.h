@@ -34,8 +34,10 @@ struct work {
     void *state;          /* the workload's own */
     struct error *error;  /* filled by a function that returns -1 */
     uint64_t step;        /* set by prepare(): counts are multiples of it (a whole lap); 0 = any */
-    char engine[ENGINE_MAX]; /* set by prepare(): the library that does the work, and its version;
-                                empty: it is our own code */
+    char engine[ENGINE_MAX];   /* set by prepare(): the library that does the work, and its version;
+                                  empty: it is our own code */
+    char product[PRODUCT_MAX]; /* set by verify(): what the slot made and a digest of it, the same
+                                  in every slot and target; empty: nothing that could be compared */
 
     /* Written by run() through the helpers below. */
     uint64_t bytes;  /* bytes moved, for FIGURE_MB_PER_S; floating-point operations done, for

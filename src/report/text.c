@@ -200,6 +200,24 @@ static void put_ticks(const struct page *p, const struct report_row *row)
     }
 }
 
+/* "    native 24.6 s, 146.3 an hour": the inverse of long times, for each figure. */
+static void put_inverse(const struct page *p, const struct report_row *row)
+{
+    const struct figure_value *const figures[] = {row->native, row->figure};
+    if (!row->metric->row || row->metric->row->figure != FIGURE_TIME_S)
+        return;
+    for (size_t i = row->target == 0; i < 2; i++) {
+        const struct figure_value *f = figures[i];
+        char time[16], rate[16];
+        if (!f || !f->measured || !(f->value > 0))
+            continue;
+        fputs("    ", p->out);
+        put(p, p->r->targets[i ? row->target : 0].id);
+        fprintf(p->out, " %s s, %s an hour\n", text_figure(time, sizeof time, f->value),
+                text_figure(rate, sizeof rate, 3600 / f->value));
+    }
+}
+
 static void put_row_head(const struct page *p)
 {
     fprintf(p->out, "  %-22s%6s %6s %-*s%6s %14s%2s %4s\n", "workload", "native", "guest", UNIT,
@@ -294,6 +312,7 @@ static void write_rows(const struct page *p, size_t t)
         if (p->rows[i].target == t) {
             put_row(p, &p->rows[i]);
             put_ticks(p, &p->rows[i]);
+            put_inverse(p, &p->rows[i]);
         }
 }
 
@@ -319,6 +338,7 @@ static void write_native(const struct page *p)
         else
             fputs("     n/a\n", p->out);
         put_ticks(p, &p->rows[i]);
+        put_inverse(p, &p->rows[i]);
     }
 }
 
@@ -436,6 +456,18 @@ static void write_machine(const struct page *p)
         snprintf(line, sizeof line, "linpack: %s, %s%s", fact(r, "engine.linpack"),
                  core ? "in every target the code for " : "the core type that the row names",
                  core ? core : "");
+        put_sentence((void *)p, line);
+    }
+    if (result_fact(r, "engine.kbuild")) {
+        snprintf(line, sizeof line, "kbuild: %s in every target", fact(r, "engine.kbuild"));
+        put_sentence((void *)p, line);
+    }
+    for (size_t i = 0; i < r->fact_count; i++) {
+        static const char prefix[] = "product.";
+        if (strncmp(r->facts[i].key, prefix, sizeof prefix - 1) != 0)
+            continue;
+        snprintf(line, sizeof line, "%s: %s, the same in every slot that counts",
+                 r->facts[i].key + sizeof prefix - 1, r->facts[i].value);
         put_sentence((void *)p, line);
     }
     for (size_t i = 0; i < r->target_count; i++) {

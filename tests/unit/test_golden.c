@@ -95,6 +95,14 @@ static void raw(struct scene *scene, struct view *view)
     view->row[0] = 4;
 }
 
+/* The kernel's compilation, its time and builds an hour. */
+static void raw_compile(struct scene *scene, struct view *view)
+{
+    (void)scene;
+    view->unit = UNIT_RAW;
+    view->box = 2;
+}
+
 static void expanded(struct scene *scene, struct view *view)
 {
     (void)scene;
@@ -318,6 +326,7 @@ static const struct golden {
     {"processor", 80, 24, BRAILLE, fixture_kvm, "floats", float_suite},
     {"processor", 120, 40, BRAILLE, fixture_container, "smp", all_processors},
     {"processor", 120, 40, BRAILLE, fixture_container, "point", linpack_point},
+    {"processor", 120, 40, BRAILLE, fixture_container, "raw", raw_compile},
     {"processor", 120, 40, BRAILLE, fixture_stored, "stored", zoomed},
     {"processor", 160, 48, BRAILLE, fixture_container, "expanded", expanded_host},
     {"memory", 120, 40, BRAILLE, fixture_container, "times", times},

@@ -101,6 +101,8 @@ int reply_result(struct output *o, const struct request *r, const struct worker_
     record_add_u64(w, "verified", outcome->verified);
     if (outcome->engine[0])
         record_add_text(w, "engine", outcome->engine);
+    if (outcome->product[0])
+        record_add_text(w, "product", outcome->product);
     if (counts->steal_known)
         record_add_double(w, "steal", (double)counts->stolen / (double)counts->jiffies);
     if (counts->intr_known)

@@ -477,6 +477,7 @@ static int collect(struct worker *w)
     o->ns = ns / w->lane_count;
     o->verified = w->ops->verify != NULL;
     memcpy(o->engine, w->lanes[0].work.engine, sizeof o->engine);
+    memcpy(o->product, w->lanes[0].work.product, sizeof o->product);
 
     static const double quantiles[] = {0.5, 0.9, 0.99, 0.999};
     uint64_t *const values[] = {&o->p50_ns, &o->p90_ns, &o->p99_ns, &o->p99_9_ns};
