@@ -76,15 +76,15 @@ static const struct figure_value *native_figure(const struct result *r, const ch
     return f && f->measured && isfinite(f->value) ? f : NULL;
 }
 
-bool baseline_native(const struct baseline *b, const char *workload, const char *params,
-                     double *value, double *low, double *high)
+bool baseline_native(const struct baseline *b, const struct result *today, const char *workload,
+                     const char *params, double *value, double *low, double *high)
 {
     double values[BASELINE_MAX];
     size_t n = 0;
     const struct figure_value *only = NULL;
     for (size_t i = 0; i < b->count && n < BASELINE_MAX; i++) {
         const struct figure_value *f = native_figure(&b->sessions[i], workload, params);
-        if (f) {
+        if (f && !fingerprint_other_work(&b->sessions[i], today, workload)) {
             values[n++] = f->value;
             only = f;
         }
@@ -140,7 +140,7 @@ void baseline_show(const struct baseline *b, const struct result *today, int64_t
         for (size_t j = 0; j < b->sessions[i].metric_count; j++) {
             const struct metric *m = &b->sessions[i].metrics[j];
             double value, low, high;
-            if (!m->row || !baseline_native(b, m->workload, m->params, &value, &low, &high))
+            if (!m->row || !baseline_native(b, today, m->workload, m->params, &value, &low, &high))
                 continue;
             struct board_metric *to = snapshot_metric(s, m->row, m->params);
             to->baseline_known = true;

@@ -24,9 +24,10 @@ int baseline_load(struct baseline *b, const char *name, struct error *e);
 void baseline_release(struct baseline *b);
 /* The median over sessions of a metric's native figure, in the metric's unit. low and high are the
  * smallest and largest session, or, where only one session has it, its own 95 % interval (low =
- * high = value if it has none). False if no session has it. */
-bool baseline_native(const struct baseline *b, const char *workload, const char *params,
-                     double *value, double *low, double *high);
+ * high = value if it has none). Sessions in which the workload was other work than in today are
+ * left out (fingerprint_other_work()). False if no session has it. */
+bool baseline_native(const struct baseline *b, const struct result *today, const char *workload,
+                     const char *params, double *value, double *low, double *high);
 /* "too young to judge, 2 more sessions" / "5 sessions" / "strong, 12 sessions" */
 void baseline_strength(const struct baseline *b, char *out, size_t size);
 /* Fill s->baseline and the baseline columns of s->metrics (rows that only the baseline has are

@@ -48,7 +48,10 @@ static void look_target(const struct target_kind *k, const struct target_options
 static int run(const struct context *c, struct error *e)
 {
     cJSON *array = c->options->json ? cJSON_CreateArray() : NULL;
-    struct target_options o = {.memory_bytes = SETUP_DEFAULT_MEMORY, .limits = true};
+    struct target_options o = {.memory_bytes = SETUP_DEFAULT_MEMORY,
+                               .limits = true,
+                               .spec = c->options->spec,
+                               .spec_config = c->options->spec_config};
     char agent[4096];
     if (setup_agent(agent, sizeof agent, e) < 0)
         return -1;

@@ -2,15 +2,21 @@
 #include "command.h"
 #include "host.h"
 #include "setup.h"
+#include "spec.h"
 #include "store.h"
 #include "target/target.h"
 #include "text.h"
+#include "tree.h"
 #include "workloads/catalog.h"
+#include "workloads/spec/suite.h"
+#include "xalloc.h"
 
 #include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#define CHOICES_WIDTH 60
 
 static int print_json(cJSON *array, FILE *out)
 {
@@ -37,7 +43,9 @@ static cJSON *needs_json(const struct workload *w)
     static const struct {
         unsigned need;
         const char *word;
-    } words[] = {{NEED_SCRATCH, "scratch"}, {NEED_TWO_CPUS, "two cpus"}, {NEED_KVM, "kvm"}};
+    } words[] = {{NEED_SCRATCH, "scratch"}, {NEED_TWO_CPUS, "two cpus"},
+                 {NEED_KVM, "kvm"},         {NEED_TREE, "kernel sources"},
+                 {NEED_SPEC, "SPEC CPU"},   {NEED_OPENBLAS, "openblas"}};
     cJSON *array = cJSON_CreateArray();
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (w->needs & words[i].need)
@@ -64,14 +72,38 @@ static cJSON *params_json(const struct workload *w)
     return array;
 }
 
+/* "      :NAME=", the choices and the help. More choices than a line holds stand behind the help.
+ */
+static void print_choices(const struct param *p, FILE *out)
+{
+    bool many = strlen(p->choices) > CHOICES_WIDTH;
+    int column = fprintf(out, "      :%s=%s  ", p->name, many ? "NAME" : p->choices);
+    if (!many) {
+        text_wrap(out, p->help, column, 10);
+        return;
+    }
+    size_t length = strlen(p->help) + 2;
+    char *text = xcalloc(length + 2 * strlen(p->choices) + 1, 1);
+    snprintf(text, length + 1, "%s: ", p->help);
+    for (const char *at = p->choices; *at; at++) {
+        text[length++] = *at == '|' ? ',' : *at;
+        if (*at == '|')
+            text[length++] = ' ';
+    }
+    text_wrap(out, text, column, 10);
+    free(text);
+}
+
 static void print_params(const struct param *params, FILE *out)
 {
     for (const struct param *p = params; p && p->name; p++) {
         char low[32], high[32];
         int column;
         if (p->type == PARAM_CHOICE)
-            column = fprintf(out, "      :%s=%s  ", p->name, p->choices);
-        else if (p->type == PARAM_SIZE)
+            print_choices(p, out);
+        if (p->type == PARAM_CHOICE)
+            continue;
+        if (p->type == PARAM_SIZE)
             column = fprintf(out, "      :%s=%s..%s  ", p->name,
                              text_bytes(low, sizeof low, p->min),
                              text_bytes(high, sizeof high, p->max));
@@ -80,6 +112,31 @@ static void print_params(const struct param *params, FILE *out)
                              (unsigned long long)p->max);
         text_wrap(out, p->help, column, 10);
     }
+}
+
+/* What of the user's SPEC CPU is usable, or why it is not. */
+static void print_spec(const struct spec_suite *suite, const struct options *o, FILE *out)
+{
+    struct spec spec;
+    struct error e;
+    char text[600];
+    if (!o->spec)
+        snprintf(text, sizeof text, "needs %s: --spec DIR", suite->product);
+    else if (spec_find(o->spec, o->spec_config, &spec, &e) < 0)
+        snprintf(text, sizeof text, "cannot: %s", e.text);
+    else if (strcmp(spec.product, suite->product) != 0)
+        snprintf(text, sizeof text, "cannot: --spec is %s", spec.product);
+    else
+        snprintf(text, sizeof text, "works by %s", spec.config);
+    text_wrap(out, text, fprintf(out, "      "), 10);
+}
+
+/* The packages that a workload of kernel sources would still need here. */
+static void print_tree(const struct options *o, FILE *out)
+{
+    char packages[TREE_PACKAGES_MAX];
+    if (tree_missing(o->tree, packages))
+        text_wrap(out, packages, fprintf(out, "      needs apt-get install "), 10);
 }
 
 static int list_workloads(const struct options *o, FILE *out, struct error *e)
@@ -99,6 +156,11 @@ static int list_workloads(const struct options *o, FILE *out, struct error *e)
                                     workload_lower_is_better(w) ? "lower" : "higher");
             cJSON_AddNumberToObject(row, "slot_s", w->slot_s);
             cJSON_AddItemToObject(row, "needs", needs_json(w));
+            if (w->needs & NEED_TREE) {
+                char packages[TREE_PACKAGES_MAX];
+                tree_missing(o->tree, packages);
+                cJSON_AddStringToObject(row, "missing", packages);
+            }
             cJSON_AddItemToObject(row, "params", params_json(w));
             cJSON_AddItemToArray(array, row);
         }
@@ -106,14 +168,22 @@ static int list_workloads(const struct options *o, FILE *out, struct error *e)
     }
     enum subsystem last = SUBSYSTEM_COUNT;
     for (const struct workload *w = workloads; w->id; w++) {
-        char profiles[40];
+        char profiles[40], origin[160];
+        const struct spec_suite *suite = spec_suite_find(w->id);
         if (w->subsystem != last)
             fprintf(out, "%s%s (%s)\n", last == SUBSYSTEM_COUNT ? "" : "\n",
                     subsystems[w->subsystem].title, subsystems[w->subsystem].id);
         last = w->subsystem;
         profiles_text(w, profiles, sizeof profiles);
-        fprintf(out, "  %-18s %-5s %-22s %s%s\n", w->id, workload_unit(w), profiles, w->mirrors,
-                w->needs & NEED_KVM ? ", needs KVM" : "");
+        snprintf(origin, sizeof origin, "%s%s%s", w->mirrors,
+                 w->needs & NEED_KVM ? ", needs KVM" : "",
+                 w->needs & NEED_OPENBLAS ? ", needs OpenBLAS" : "");
+        int column = fprintf(out, "  %-18s %-6s %-20s ", w->id, workload_unit(w), profiles);
+        text_wrap(out, origin, column, column);
+        if (suite)
+            print_spec(suite, o, out);
+        if (w->needs & NEED_TREE)
+            print_tree(o, out);
         /* Neighbours that share a table of parameters share its lines. */
         if (w[1].params != w->params || w[1].subsystem != w->subsystem)
             print_params(w->params, out);

@@ -286,6 +286,31 @@ const char *compare_emulated_text(const struct compare *c, char *out, size_t siz
     return out;
 }
 
+/* Sessions of one side may be other work than its first: fatal to those rows, and said once. */
+static void add_other_work(struct compare *c, const struct result *first,
+                           const struct result *sessions, size_t count)
+{
+    struct fingerprint_difference found[COMPARE_DIFFERENCES_MAX];
+    for (size_t i = 0; i < count; i++) {
+        size_t total = fingerprint_compare(first, &sessions[i], found, COMPARE_DIFFERENCES_MAX);
+        for (size_t j = 0; j < total && j < COMPARE_DIFFERENCES_MAX; j++) {
+            bool known = found[j].class != FACT_FATAL || !found[j].only;
+            for (size_t k = 0; k < c->difference_count && !known; k++)
+                known = c->differences[k].class == FACT_FATAL &&
+                        strcmp(c->differences[k].key, found[j].key) == 0;
+            if (known)
+                continue;
+            /* Fatal ones come first, and the last is the least of them. */
+            if (c->difference_count == COMPARE_DIFFERENCES_MAX)
+                c->difference_count--;
+            memmove(&c->differences[1], &c->differences[0],
+                    c->difference_count * sizeof c->differences[0]);
+            c->differences[0] = found[j];
+            c->difference_count++;
+        }
+    }
+}
+
 void compare_init(struct compare *c)
 {
     *c = (struct compare){0};
@@ -307,6 +332,8 @@ void compare_results(struct compare *c, const struct result *before, size_t befo
     size_t found = fingerprint_compare(&before[0], &after[0], c->differences,
                                        COMPARE_DIFFERENCES_MAX);
     c->difference_count = found < COMPARE_DIFFERENCES_MAX ? found : COMPARE_DIFFERENCES_MAX;
+    add_other_work(c, &before[0], before, before_count);
+    add_other_work(c, &before[0], after, after_count);
     for (size_t i = 0; i < c->difference_count; i++)
         c->fatal |= c->differences[i].class == FACT_FATAL && !c->differences[i].only;
     for (size_t i = 0; i < before_count; i++)

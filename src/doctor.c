@@ -2,11 +2,15 @@
 
 #include "host.h"
 #include "scratch.h"
+#include "spec.h"
 #include "target/boot_files.h"
 #include "target/kernel.h"
+#include "target/kinds.h"
 #include "target/qemu.h"
 #include "target/spawn.h"
 #include "text.h"
+#include "tree.h"
+#include "workloads/payload/linpack.h"
 #include "xalloc.h"
 
 #include <errno.h>
@@ -250,6 +254,51 @@ static void look_qemu(const struct target_options *o, struct finding *f)
         say(f, FINDING_OK, NULL, "QEMU %s, %s", version, program);
 }
 
+static void look_spec(const struct target_options *o, struct finding *f)
+{
+    struct spec spec;
+    struct error e;
+    if (!o->spec)
+        say(f, FINDING_NOTE, "--spec DIR", "no SPEC CPU was named: spec.* are not measured");
+    else if (spec_find(o->spec, o->spec_config, &spec, &e) < 0)
+        say(f, FINDING_CANNOT, NULL, "%s", e.text);
+    else if (!spec.built)
+        say(f, FINDING_CANNOT, "in its directory: . ./shrc, then build with --action=build",
+            "%s, %s: none of its benchmarks is built", spec.product, spec.config);
+    else
+        say(f, FINDING_OK, NULL, "%s, %s: %zu of %zu benchmarks are built", spec.product,
+            spec.config, spec.built, spec.members);
+}
+
+/* The program for linpack beside the agent, and whether its library is here. */
+static void look_openblas(const struct target_options *o, struct finding *f)
+{
+    char program[4096], said[64];
+    if (!local_find_program(LINPACK_PROGRAM, o->agent_path, program, sizeof program)) {
+        say(f, FINDING_NOTE, "apt-get install libopenblas-dev, then configure and make vmtax anew",
+            "vmtax was built without OpenBLAS: no linpack");
+    } else if (!boot_ask_program(program, said, sizeof said)) {
+        say(f, FINDING_NOTE, "apt-get install libopenblas0-pthread",
+            LINPACK_PROGRAM " cannot be started, as OpenBLAS is not installed: no linpack");
+    } else {
+        said[strcspn(said, "\n")] = '\0';
+        say(f, FINDING_OK, NULL, "%s, for linpack", said);
+    }
+}
+
+static void look_compile(const struct target_options *o, struct finding *f)
+{
+    char packages[TREE_PACKAGES_MAX], remedy[TREE_PACKAGES_MAX + 32];
+    (void)o;
+    if (tree_missing(NULL, packages)) {
+        snprintf(remedy, sizeof remedy, "apt-get install %s", packages);
+        say(f, FINDING_NOTE, remedy, "no kernel can be compiled: no kbuild%s",
+            strcmp(packages, "linux-source") == 0 ? " without --tree DIR" : "");
+    } else {
+        say(f, FINDING_OK, NULL, "the tools and sources for kbuild are here");
+    }
+}
+
 const struct doctor_check doctor_checks[] = {
     {"processors", "processors", look_processors},
     {"nested", "below this machine", look_nested},
@@ -263,5 +312,8 @@ const struct doctor_check doctor_checks[] = {
     {"scratch", "scratch disk", look_scratch},
     {"qemu", "QEMU", look_qemu},
     {"guest-kernel", "guests' kernel", look_guest_kernel},
+    {"spec", "SPEC CPU", look_spec},
+    {"openblas", "OpenBLAS", look_openblas},
+    {"compile", "kernel compile", look_compile},
     {0},
 };

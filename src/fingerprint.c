@@ -338,6 +338,14 @@ static const struct rule {
     const char *effect; /* "kernel changed from A to B: <effect>" */
 } rules[] = {
     {"sh", FACT_FATAL, "sys.fork_sh", "/bin/sh", "fork+sh starts another program"},
+    {"engine.linpack", FACT_FATAL, "linpack", "the library of linpack",
+     "its kernels may be other ones"},
+    {"engine.linpack.core", FACT_FATAL, "linpack", "the core type of OpenBLAS",
+     "linpack runs other kernels"},
+    {"engine.kbuild", FACT_FATAL, "kbuild", "the compiler of kbuild",
+     "it compiles in another way and makes other objects"},
+    {"product.", FACT_FATAL, "kbuild", "what was made by",
+     "other sources, or another compiler"},
     {"hypervisor", FACT_WARN, NULL, "the hypervisor below this machine",
      "native itself runs on something else; any row may differ"},
     {"inside", FACT_WARN, NULL, "the container around vmtax",
@@ -568,4 +576,17 @@ size_t fingerprint_compare(const struct result *old, const struct result *new,
                 out[written++] = all[i];
     free(all);
     return f.count;
+}
+
+bool fingerprint_other_work(const struct result *a, const struct result *b, const char *workload)
+{
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        const struct rule *rule = &rules[i];
+        if (rule->class != FACT_FATAL || !rule->only || !text_glob(rule->only, workload))
+            continue;
+        const char *x = result_fact(a, rule->key), *y = result_fact(b, rule->key);
+        if (known(x) && known(y) && strcmp(x, y) != 0)
+            return true;
+    }
+    return false;
 }

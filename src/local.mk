@@ -1,11 +1,14 @@
 # What both programs need: records, text, histogram, catalogue. Compiled once for each, because the agent is static.
 common_sources = \
 	src/error.c src/error.h \
+	src/coretype.c src/coretype.h \
 	src/protocol.c src/protocol.h \
 	src/text.c src/text.h src/text_ranges.h \
 	src/histogram.c src/histogram.h \
 	src/sha256.c src/sha256.h \
-	workloads/catalog.c workloads/catalog.h
+	workloads/catalog.c workloads/catalog.h \
+	workloads/spec/suite.c workloads/spec/suite.h \
+	workloads/kbuild/needs.c workloads/kbuild/needs.h
 
 # What programs that link the engine need besides.
 ENGINE_LIBS = $(CJSON_LIBS) $(ARCHIVE_LIBS)
@@ -21,6 +24,8 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/clock.c src/clock.h \
 	src/plan.c src/plan.h \
 	src/scratch.c src/scratch.h \
+	src/tree.c src/tree.h \
+	src/spec.c src/spec.h \
 	src/session.c src/session.h \
 	src/place.c src/place.h \
 	src/slot.c src/slot.h \

@@ -36,6 +36,16 @@ const struct option_row option_rows[] = {
     {"scratch", 0, OPTION_PATH, AT(scratch), 0, 0, NULL, "DIR",
      "where disk workloads write; must be on a disk (default: /var/tmp or ~/.cache)",
      FOR_MEASURING},
+    {"tree", 0, OPTION_TEXT, AT(tree), 0, 0, NULL, "DIR",
+     "kernel sources that kbuild compiles (default: the newest /usr/src/linux-source-*.tar.xz)",
+     FOR_MEASURING},
+    {"spec", 0, OPTION_PATH, AT(spec), 0, 0, NULL, "DIR",
+     "the user's own SPEC CPU2006 or CPU2017, installed and built, for spec.*; its times are "
+     "estimates (default: none)",
+     FOR_MEASURING | FOR_LIST | FOR_DOCTOR},
+    {"spec-config", 0, OPTION_PATH, AT(spec_config), 0, 0, NULL, "NAME",
+     "the file in DIR/config that SPEC's tools get (default: the only one that is no example)",
+     FOR_MEASURING | FOR_LIST | FOR_DOCTOR},
     {"accel", 0, OPTION_CHOICE, AT(accel), 0, 0, "auto|kvm|tcg", "ACCEL",
      "what virtual machines run by: kvm (refuse otherwise), tcg (emulated, never judged) or auto: "
      "kvm, and where that does not work tcg (default: auto)",

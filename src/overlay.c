@@ -1,5 +1,6 @@
 #include "overlay.h"
 
+#include "fingerprint.h"
 #include "xalloc.h"
 
 #include <stdlib.h>
@@ -97,6 +98,10 @@ static void take(struct result *out, const struct result *from, bool earlier)
         const struct metric *m = &from->metrics[i];
         size_t at = result_find_metric(out, m->workload, m->params);
         row_of[i] = at;
+        if (earlier && fingerprint_other_work(from, out, m->workload)) {
+            row_of[i] = SIZE_MAX;
+            continue;
+        }
         if (at == out->metric_count) {
             XGROW(out->metrics, out->metric_count, out->metric_room);
             out->metrics[out->metric_count++] = *m;
@@ -146,4 +151,9 @@ void overlay_make(struct result *out, const struct result *below, const struct r
         if (strcmp(below->targets[t].id, now->targets[t].id) != 0)
             out->targets[t] = below->targets[t];
     take(out, below, true);
+    /* What their work was, where this run has not come to it. */
+    for (size_t i = 0; i < below->fact_count; i++)
+        if (strncmp(below->facts[i].key, "engine.", 7) == 0 &&
+            !result_fact(out, below->facts[i].key))
+            result_add_fact(out, below->facts[i].key, below->facts[i].value);
 }

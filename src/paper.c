@@ -86,7 +86,7 @@ static void read_stated(struct json_reader *j, struct paper *p, const cJSON *roo
     cJSON_ArrayForEach(item, array)
     {
         struct paper_stated s;
-        char subsystem[32], metric[sizeof s.text];
+        char subsystem[32], metric[sizeof s.text], column[16];
         json_at(j, "stated", p->stated_count);
         if (!cJSON_IsObject(item))
             json_fault(j, "", "must be an object");
@@ -96,6 +96,13 @@ static void read_stated(struct json_reader *j, struct paper *p, const cJSON *roo
             memcpy(s.text, metric, sizeof s.text);
         s.value = json_get_number(j, item, "value", 0, 1e9, NAN, JSON_OPTIONAL);
         s.subsystem = subsystem_find(subsystem);
+        json_get_name(j, item, "of", s.of, sizeof s.of, JSON_OPTIONAL);
+        s.column = PAPER_COLUMNS;
+        if (json_get_name(j, item, "column", column, sizeof column, JSON_OPTIONAL)) {
+            s.column = paper_column_of(column);
+            if (!s.of[0] || s.column == PAPER_COLUMNS || !(s.value > 0))
+                json_fault(j, "column", "must be native, openvz, xen or kvm, with of and value");
+        }
         if (!j->failed && (s.subsystem == SUBSYSTEM_COUNT || !s.text[0]))
             json_fault(j, "subsystem", "is none that there is, or there is nothing to say");
         if (j->failed)
@@ -200,6 +207,29 @@ const struct paper_row *paper_find(const struct paper *p, const struct workload 
 double paper_ratio(const struct paper_row *row, enum paper_column column)
 {
     return row->us[PAPER_NATIVE] / row->us[column];
+}
+
+const struct paper_stated *paper_stated_find(const struct paper *p, const struct workload *w,
+                                             enum paper_column column)
+{
+    for (size_t i = 0; i < p->stated_count; i++) {
+        const struct paper_stated *s = &p->stated[i];
+        if (s->of[0] && s->column == column &&
+            (strcmp(s->of, w->id) == 0 || (w->paper && strcmp(s->of, w->paper) == 0)))
+            return s;
+    }
+    return NULL;
+}
+
+double paper_relation(const struct paper *p, const struct workload *w, enum paper_column column)
+{
+    const struct paper_row *row = paper_find(p, w);
+    if (column >= PAPER_COLUMNS)
+        return NAN;
+    if (row)
+        return paper_ratio(row, column);
+    const struct paper_stated *stated = paper_stated_find(p, w, column);
+    return stated ? stated->value : NAN;
 }
 
 enum paper_column paper_column_of(const char *kind)

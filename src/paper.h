@@ -25,7 +25,9 @@ struct paper_row {
 struct paper_stated {
     enum subsystem subsystem;
     char text[256]; /* the sentence, or what the figure is of */
-    double value;   /* NAN: a sentence only */
+    char of[24]; /* the row that it speaks of: its `paper` or its id in the catalogue; "": none */
+    enum paper_column column; /* whom the figure is of; PAPER_COLUMNS: of nobody alone */
+    double value; /* NAN: a sentence only; of a row and a column: relative to the paper's native */
 };
 
 struct paper {
@@ -43,10 +45,17 @@ struct paper {
 int paper_load(struct paper *p, struct error *e);
 int paper_load_file(struct paper *p, const char *path, struct error *e);
 
-/* The row of a workload, NULL if the paper has none. */
+/* The row of a workload in the tables, NULL if they have none. */
 const struct paper_row *paper_find(const struct paper *p, const struct workload *w);
 /* Performance of a column relative to the paper's native (1 = equal, below 1 slower). */
 double paper_ratio(const struct paper_row *row, enum paper_column column);
+/* What the text says of a workload: of a column its figure, of PAPER_COLUMNS the sentence. NULL if
+ * it says nothing. */
+const struct paper_stated *paper_stated_find(const struct paper *p, const struct workload *w,
+                                             enum paper_column column);
+/* Performance of a workload on a column relative to the paper's native, from the tables or else
+ * from the text; NAN if neither has it. */
+double paper_relation(const struct paper *p, const struct workload *w, enum paper_column column);
 /* The column that a kind of target is shown beside: "container" and "openvz" PAPER_OPENVZ, "xen",
  * "kvm", "native"; PAPER_COLUMNS if none. */
 enum paper_column paper_column_of(const char *kind);

@@ -14,6 +14,8 @@
 #define FRESH_EXTRA_S 0.030
 /* A guest that idled starts cold: no lead-in is shorter than this. */
 #define LEAD_MIN_S 0.020
+/* One long operation is prepared anew before each slot: estimated. */
+#define ARRANGE_S 5.0
 /* Starting and stopping one target. */
 #define TARGET_EXTRA_S 0.5
 
@@ -54,15 +56,29 @@ static void add_row(struct plan *p, const struct workload *w, const char *params
     p->row_count++;
 }
 
-static void add_canonical(struct plan *p, const struct workload *w, const char *params)
+/* Of a parameter that stands for each of its choices: a row for every one. */
+static int add_canonical(struct plan *p, const struct workload *w, const char *params,
+                         struct error *e)
 {
     uint64_t values[PARAMS_MAX];
     char canonical[PARAMS_TEXT];
+    if (params_parse(w, params, values, e) < 0)
+        return -1;
+    const struct param *each = params_each(w, params);
+    for (uint64_t v = 0; v <= (each ? each->max : 0); v++) {
+        if (each)
+            values[each - w->params] = v;
+        params_format(w, values, canonical);
+        add_row(p, w, canonical);
+    }
+    return 0;
+}
+
+static void add_point(struct plan *p, const struct workload *w, const char *params)
+{
     struct error e;
-    if (params_parse(w, params, values, &e) < 0)
+    if (add_canonical(p, w, params, &e) < 0)
         BUG("the catalogue has a point that its own table refuses");
-    params_format(w, values, canonical);
-    add_row(p, w, canonical);
 }
 
 /* The points of w in the plan's profile. A workload that was named itself is measured with its
@@ -73,9 +89,9 @@ static size_t add_points(struct plan *p, const struct workload *w, bool named)
     if (w->points)
         for (const struct point *point = w->points; point->params; point++)
             if (point->profiles & p->profile)
-                add_canonical(p, w, point->params);
+                add_point(p, w, point->params);
     if (p->row_count == before && (named || (!w->points && (w->profiles & p->profile))))
-        add_canonical(p, w, "");
+        add_point(p, w, "");
     return p->row_count - before;
 }
 
@@ -112,13 +128,7 @@ static int add_with_params(struct plan *p, const char *word, const char *colon, 
     const struct workload *w = workload_find(id);
     if (!w)
         return unknown(id, e);
-    uint64_t values[PARAMS_MAX];
-    char canonical[PARAMS_TEXT];
-    if (params_parse(w, colon + 1, values, e) < 0)
-        return -1;
-    params_format(w, values, canonical);
-    add_row(p, w, canonical);
-    return 0;
+    return add_canonical(p, w, colon + 1, e);
 }
 
 int plan_add(struct plan *p, const char *word, struct error *e)
@@ -142,7 +152,11 @@ int plan_add(struct plan *p, const char *word, struct error *e)
         if (w->figure == FIGURE_NONE) /* `null` only by its name */
             continue;
         bool match = all || (s != SUBSYSTEM_COUNT && w->subsystem == s) ||
-                     (glob && text_glob(word, w->id)) || (!glob && text_glob(family, w->id));
+                     (glob && text_glob(word, w->id));
+        /* The user's SPEC takes days: it must be meant. */
+        if (w->needs & NEED_SPEC)
+            match = glob && match && p->options.spec;
+        match |= !glob && text_glob(family, w->id);
         if (match) {
             /* What is in no profile is not left out by this one: its subsystem was named. */
             add_points(p, w, glob || (!all && !w->profiles));
@@ -159,6 +173,8 @@ int plan_add(struct plan *p, const char *word, struct error *e)
 
 double plan_slot_seconds(const struct plan *p, const struct workload *w)
 {
+    if (w->patience_s > 0) /* as long as it takes */
+        return w->slot_s;
     return p->slot_s > 0 ? p->slot_s : p->slot_scale * w->slot_s;
 }
 
@@ -167,14 +183,19 @@ double plan_lead_seconds(const struct plan *p, const struct workload *w)
     return fmax(LEAD_MIN_S, p->slot_scale * w->lead_s);
 }
 
-static double slot_seconds(const struct plan *p, const struct workload *w)
+static double slot_seconds(const struct plan *p, const struct plan_row *row)
 {
+    const struct workload *w = row->workload;
+    uint64_t values[PARAMS_MAX];
+    struct error e;
+    if (w->patience_s > 0 && params_parse(w, row->params, values, &e) == 0)
+        return workload_slot_s(w, values) + ARRANGE_S;
     return plan_lead_seconds(p, w) + plan_slot_seconds(p, w) + SLOT_EXTRA_S;
 }
 
 double plan_block_seconds(const struct plan *p, const struct plan_row *row)
 {
-    return (double)p->target_count * (2 * slot_seconds(p, row->workload) + FRESH_EXTRA_S);
+    return (double)p->target_count * (2 * slot_seconds(p, row) + FRESH_EXTRA_S);
 }
 
 double plan_start_seconds(const struct plan *p)

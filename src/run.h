@@ -5,6 +5,7 @@
 #define VMTAX_RUN_H
 
 #include "board.h"
+#include "coretype.h"
 #include "load.h"
 #include "place.h"
 #include "plan.h"
@@ -20,6 +21,7 @@
 struct habit {
     double bytes_per_op;
     bool known, net_of_overhead;
+    char product[PRODUCT_MAX]; /* of the first slot that made something; empty: none yet */
 };
 
 struct run {
@@ -31,10 +33,14 @@ struct run {
     struct places places;
     struct scratch scratch;
     struct load load;
-    double started_s;  /* host time line */
-    double expected_s; /* of the whole plan */
-    double done_s;     /* expected seconds of what is done */
+    char seed[4096];       /* directory that holds a second name of the archive below */
+    char tree[4096];       /* archive of the kernel's sources; empty: none */
+    struct error treeless; /* why there is none */
+    double started_s;      /* host time line */
+    double expected_s;     /* of the whole plan */
+    double done_s;         /* expected seconds of what is done */
     uint32_t next_slot;
+    size_t core;         /* of coretypes, for all targets; CORETYPE_AUTO: not chosen yet */
     bool *dead;          /* metric x target: failed for good */
     struct habit *habit; /* of each metric */
     double *block_s;     /* the longest block of each metric so far; 0: none yet */

@@ -12,6 +12,7 @@
 #include "slot.h"
 #include "target/ledger.h"
 #include "text.h"
+#include "tree.h"
 #include "xalloc.h"
 
 #include <math.h>
@@ -222,6 +223,69 @@ static bool needs_scratch(const struct plan *plan, uint64_t *bytes)
     return needed;
 }
 
+/* What a built kernel needs beside its sources, generously. */
+#define TREE_BUILD_BYTES (UINT64_C(256) << 20)
+
+/* Makes the archive that kbuild unpacks. Without one the run goes on: its rows say why. */
+static int prepare_tree(struct run *r, struct error *e)
+{
+    bool needed = false;
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < r->plan->row_count; i++)
+        needed |= (r->plan->rows[i].workload->needs & NEED_TREE) != 0;
+    if (!needed)
+        return 0;
+    run_show_phase(r, "making the kernel's sources ready");
+    char archive[sizeof r->tree];
+    if (tree_make(r->plan->options.tree, r->interrupt_fd, archive, sizeof archive, &bytes,
+                  &r->treeless) < 0 ||
+        tree_place(archive, r->scratch.path, r->tree, sizeof r->tree, r->seed, sizeof r->seed,
+                   &r->treeless) < 0) {
+        r->tree[0] = '\0';
+        if (r->treeless.kind != ERROR_INTERRUPTED)
+            return 0;
+        *e = r->treeless;
+        return -1;
+    }
+    r->places.options.scratch_seed = r->seed;
+    /* Small files fill up their last blocks. */
+    bytes = 2 * bytes + bytes / 2 + TREE_BUILD_BYTES;
+    if (r->places.options.scratch_bytes < bytes)
+        r->places.options.scratch_bytes = bytes;
+    return 0;
+}
+
+/* What a copy of one of SPEC's programs may have in its directory, generously. */
+#define SPEC_COPY_BYTES (UINT64_C(2) << 30)
+
+/* Says what SPEC's rules want said of such figures, and makes room for the most copies. */
+static void prepare_spec(struct run *r)
+{
+    uint64_t copies = 0, all = r->places.options.cpu_count;
+    const char *name = strrchr(r->plan->spec, '/');
+    for (size_t i = 0; i < r->plan->row_count; i++) {
+        const struct plan_row *row = &r->plan->rows[i];
+        uint64_t values[PARAMS_MAX];
+        struct error e;
+        if (!(row->workload->needs & NEED_SPEC) ||
+            params_parse(row->workload, row->params, values, &e) < 0)
+            continue;
+        size_t k = 0;
+        while (strcmp(row->workload->params[k].name, "cpus") != 0)
+            k++;
+        copies = values[k] == 0 ? all : values[k] > copies ? values[k] : copies;
+    }
+    if (!copies || !name)
+        return;
+    if (r->places.options.scratch_bytes < copies * SPEC_COPY_BYTES)
+        r->places.options.scratch_bytes = copies * SPEC_COPY_BYTES;
+    result_add_fact(r->result, "spec.config", name + 1);
+    result_add_fact(r->result, "spec.standing", "SPEC's own times, estimates; not reportable");
+    board_log(r->board, BOARD_LOG_NOTE, "",
+              "spec.*: SPEC's own times by %s, estimates by SPEC's rules and not reportable",
+              name + 1);
+}
+
 static int prepare(struct run *r, struct error *e)
 {
     size_t swept = 0;
@@ -246,8 +310,11 @@ static int prepare(struct run *r, struct error *e)
                       "removed %zu scratch director%s that dead runs had left beside %s",
                       r->scratch.swept, r->scratch.swept == 1 ? "y" : "ies", r->scratch.path);
     }
+    if (prepare_tree(r, e) < 0)
+        return -1;
     run_show_phase(r, "reading the machine");
     fingerprint_read(r->result);
+    prepare_spec(r);
     if (r->scratch.path[0])
         result_add_fact(r->result, "scratch.filesystem", scratch_filesystem(r->scratch.path));
     run_show_result(r);

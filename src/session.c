@@ -215,6 +215,7 @@ static int take_hello(struct session *s, const struct record *r, const char *exp
     copy_clean(h->clocksource, sizeof h->clocksource, r, "clocksource");
     copy_clean(h->arch, sizeof h->arch, r, "arch");
     copy_clean(h->virt, sizeof h->virt, r, "virt");
+    h->features = cpu_features_parse(record_text(r, "features"));
     if (record_u64(r, "cpus", 1, 65536, &h->cpus, e) < 0 ||
         record_u64(r, "memory_kib", 1, UINT64_C(1) << 44, &h->memory_kib, e) < 0)
         return error_prefix(e, "the hello of %s", name_of(s));
@@ -375,6 +376,8 @@ static int send_run(struct session *s, const struct session_run *run, struct err
     record_add_u64(&w, "tick_us", (uint64_t)llround(run->tick_s * 1e6));
     record_add_u64(&w, "fresh", run->fresh);
     record_add_u64(&w, "seed", run->seed);
+    if (run->tree)
+        record_add_text(&w, "tree", run->tree);
     return send_line(s, line, record_end(&w), e);
 }
 
@@ -464,6 +467,8 @@ static int take_result(struct session *s, const struct record *r, struct session
     out->verified = verified;
     const char *engine = record_text(r, "engine");
     text_clean(out->engine, sizeof out->engine, engine ? engine : "");
+    const char *product = record_text(r, "product");
+    text_clean(out->product, sizeof out->product, product ? product : "");
     if (!verified)
         text_copy(out->failure, sizeof out->failure, "the result was not verified");
     else if (out->ops == 0 || timed_ns == 0)
@@ -502,12 +507,15 @@ int session_run(struct session *s, const struct session_run *run, struct session
                 struct error *e)
 {
     *out = (struct session_result){.steal = NAN};
-    double longest = PREPARE_TIMEOUT + run->lead_s + 2 * run->time_s + FINISH_TIMEOUT;
+    /* The agent gives each phase the workload's own patience; we hear of it a little later. */
+    double before_s = PREPARE_TIMEOUT + run->lead_s + 2 * run->patience_s;
+    double after_s = 2 * run->time_s + FINISH_TIMEOUT + 2 * run->patience_s;
+    double longest = before_s + after_s;
     expect_at_most(s, longest);
     double sent = now_s();
     if (send_run(s, run, e) < 0)
         return -1;
-    double deadline = now_s() + PREPARE_TIMEOUT + run->lead_s;
+    double deadline = now_s() + before_s;
     double begun = NAN;
     bool ended = false;
     uint64_t ops = 0, ns = 0;
@@ -521,9 +529,8 @@ int session_run(struct session *s, const struct session_run *run, struct session
             return -1;
         }
         if (got == 0)
-            return error_set(
-                e, ERROR_GUEST, "%s hangs: %s gave no sign for %.0f s", name_of(s), run->workload,
-                isnan(begun) ? PREPARE_TIMEOUT + run->lead_s : 2 * run->time_s + FINISH_TIMEOUT);
+            return error_set(e, ERROR_GUEST, "%s hangs: %s gave no sign for %.0f s", name_of(s),
+                             run->workload, isnan(begun) ? before_s : after_s);
         uint64_t slot;
         struct error wrong;
         if (record_u64(&r, "slot", 0, UINT32_MAX, &slot, &wrong) < 0 || slot != run->slot)
@@ -536,7 +543,7 @@ int session_run(struct session *s, const struct session_run *run, struct session
             if (run->mark && isnan(begun))
                 run->mark(context, false);
             begun = now_s();
-            deadline = begun + 2 * run->time_s + FINISH_TIMEOUT;
+            deadline = begun + after_s;
         } else if (strcmp(r.verb, "tick") == 0) {
             take_tick(&r, &ops, &ns, tick, context);
         } else if (strcmp(r.verb, "fail") == 0) {

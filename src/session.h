@@ -8,6 +8,7 @@
 #define VMTAX_SESSION_H
 
 #include "clock.h"
+#include "coretype.h"
 #include "error.h"
 #include "result.h"
 #include "target/target.h"
@@ -19,6 +20,7 @@ struct session;
 
 struct session_hello {
     char sha256[65], kernel[64], clocksource[32], arch[16], virt[32];
+    unsigned features; /* of the processor (coretype.h); 0: not told */
     uint64_t cpus, memory_kib;
 };
 
@@ -40,6 +42,9 @@ struct session_run {
     double lead_s, time_s, tick_s;
     bool fresh; /* in a new worker process */
     uint64_t seed;
+    const char *tree;  /* archive of the kernel's sources, or config file in the tree of SPEC CPU,
+                          seen by the target; NULL: none */
+    double patience_s; /* the least that each phase may take (catalog.h) */
     /* The timed part begins (once), and has ended (once, if it began and the session is not lost):
      * whoever counts beside the agent counts now. NULL: no interest. */
     void (*mark)(void *context, bool ended);
@@ -63,10 +68,11 @@ struct session_result {
     double steal;           /* NAN unknown */
     struct counters inside; /* what the target's kernel counted in the timed part */
     bool verified;
-    uint32_t flags; /* FLAG_CLOCK ... */
-    char engine[32];
-    char failure[REASON_MAX]; /* not empty: the workload could not run or its result was wrong; the
-                                 session goes on */
+    uint32_t flags;            /* FLAG_CLOCK ... */
+    char engine[ENGINE_MAX];   /* the library that did the work; empty: the agent itself */
+    char product[PRODUCT_MAX]; /* what the slot made, and its digest; empty: nothing to compare */
+    char failure[REASON_MAX];  /* not empty: the workload could not run or its result was wrong; the
+                                  session goes on */
 };
 
 /* Run one slot. tick (may be NULL) is called for each tick record, with the context that mark gets

@@ -4,8 +4,11 @@
 
 #include "host.h"
 #include "scratch.h"
+#include "spec.h"
 #include "target/kinds.h"
 #include "text.h"
+#include "tree.h"
+#include "workloads/spec/suite.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -231,6 +234,55 @@ static int look_at_machines(struct plan *p, struct error *e)
     return 0;
 }
 
+/* The host's files are the guests', but for these. */
+static const char *own_directory(const char *path)
+{
+    static const char *const own[] = {"/tmp", "/run", "/dev"};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (strncmp(path, own[i], strlen(own[i])) == 0 && path[strlen(own[i])] == '/')
+            return own[i];
+    return NULL;
+}
+
+/* Rows of SPEC run the user's, and of its suites only those that are in it. */
+static int look_at_spec(struct plan *p, struct error *e)
+{
+    struct spec spec;
+    size_t kept = 0, wanted = 0;
+    const char *named = NULL;
+    for (size_t i = 0; i < p->row_count; i++)
+        if (spec_suite_find(p->rows[i].workload->id)) {
+            named = p->rows[i].workload->id;
+            wanted++;
+        }
+    if (!named)
+        return 0;
+    if (!p->options.spec)
+        return error_set(e, ERROR_USAGE,
+                         "%s runs a SPEC CPU of your own: name its directory by --spec DIR", named);
+    if (spec_find(p->options.spec, p->options.spec_config, &spec, e) < 0)
+        return -1;
+    for (size_t i = 0; i < p->row_count; i++) {
+        const struct spec_suite *s = spec_suite_find(p->rows[i].workload->id);
+        if (s && strcmp(s->product, spec.product) != 0)
+            wanted--;
+        else
+            p->rows[kept++] = p->rows[i];
+    }
+    p->row_count = kept;
+    if (!wanted)
+        return error_set(e, ERROR_USAGE, "%s is not in %.200s, which is %s", named, spec.directory,
+                         spec.product);
+    const char *own = own_directory(spec.directory);
+    if (p->target_count > 1 && own)
+        return error_set(e, ERROR_USAGE,
+                         "--spec %.200s: guests have a %s of their own: install SPEC elsewhere, or "
+                         "measure --on native",
+                         spec.directory, own);
+    text_copy(p->spec, sizeof p->spec, spec.config);
+    return 0;
+}
+
 int setup_plan(struct plan *p, const struct options *o, enum profile default_profile,
                const char *const *words, size_t word_count, char *agent, size_t size,
                struct error *e)
@@ -264,8 +316,13 @@ int setup_plan(struct plan *p, const struct options *o, enum profile default_pro
     p->options.memory_bytes = o->memory ? o->memory : SETUP_DEFAULT_MEMORY;
     p->options.limits = true;
     p->options.scratch = o->scratch;
+    p->options.tree = o->tree;
+    p->options.spec = o->spec;
+    p->options.spec_config = o->spec_config;
     p->options.machine = setup_machine(o);
     if (o->scratch && scratch_check(o->scratch, e) < 0)
+        return -1;
+    if (o->tree && tree_check(o->tree, e) < 0)
         return -1;
     if (setup_agent(agent, size, e) < 0)
         return -1;
@@ -275,6 +332,8 @@ int setup_plan(struct plan *p, const struct options *o, enum profile default_pro
     for (size_t i = 0; i < word_count; i++)
         if (plan_add(p, words[i], e) < 0)
             return -1;
+    if (look_at_spec(p, e) < 0)
+        return -1;
     if (o->on)
         return look_at_machines(p, e);
     /* Without names only what is not emulated was taken. It could not have measured exits. */

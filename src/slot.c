@@ -3,11 +3,13 @@
 #include "slot.h"
 
 #include "clock.h"
+#include "coretype.h"
 #include "host.h"
 #include "session.h"
 #include "text.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Ticks feed the live graph: a few in each slot, but never so many that writing them shows. */
@@ -37,12 +39,17 @@ static void push_rate(struct snapshot *s, double at, double value, size_t target
         .at_s = at, .value = value, .target = (uint8_t)target, .stall = stall};
 }
 
+static bool needs_bytes(const struct workload *w)
+{
+    return w->figure == FIGURE_MB_PER_S || w->figure == FIGURE_GFLOPS;
+}
+
 /* Ticks feed the live graph where a bare count is a figure: not for rates in bytes before the first
  * slot told how many an operation moves, and not where an overhead is subtracted. */
 static void live_tick(void *context, const struct session_tick *t)
 {
     struct live *l = context;
-    if (l->habit.net_of_overhead || (l->workload->figure == FIGURE_MB_PER_S && !l->habit.known))
+    if (l->habit.net_of_overhead || (needs_bytes(l->workload) && !l->habit.known))
         return;
     struct snapshot *s = board_edit(l->run->board);
     double value = t->ops ? workload_value(l->workload, (double)t->ops,
@@ -131,6 +138,93 @@ static bool crowded(const struct run *r, const struct plan_row *row)
     return false;
 }
 
+/* The core type of OpenBLAS for every target of this run: the best that all of them can run. */
+static void choose_core(struct run *r)
+{
+    unsigned features = ~0u;
+    for (size_t t = 0; t < r->places.count; t++)
+        if (r->places.place[t].session)
+            features &= session_hello(r->places.place[t].session)->features;
+    r->core = coretype_pick(features);
+    if (r->core == CORETYPE_AUTO)
+        return;
+    result_add_fact(r->result, "engine.linpack.core", coretypes[r->core].name);
+    board_log(r->board, BOARD_LOG_NOTE, "", "OpenBLAS runs the code for %s in every target",
+              coretypes[r->core].name);
+}
+
+/* The row's parameters as the agent gets them: with a core type that is named, and that the target
+ * can run. False with a reason. */
+static bool slot_params(struct run *r, const struct plan_row *row, size_t target,
+                        char out[PARAMS_TEXT], char reason[REASON_MAX])
+{
+    const struct session_hello *hello = session_hello(r->places.place[target].session);
+    uint64_t values[PARAMS_MAX];
+    struct error e;
+    size_t i = 0;
+    text_copy(out, PARAMS_TEXT, row->params);
+    while (row->workload->params && row->workload->params[i].name &&
+           strcmp(row->workload->params[i].name, "core") != 0)
+        i++;
+    if (!row->workload->params || !row->workload->params[i].name ||
+        params_parse(row->workload, row->params, values, &e) < 0)
+        return true;
+    if (values[i] == CORETYPE_AUTO && r->core == CORETYPE_AUTO)
+        choose_core(r);
+    if (values[i] == CORETYPE_AUTO)
+        values[i] = r->core;
+    unsigned lacking = coretypes[values[i]].needs & ~hello->features;
+    if (values[i] == CORETYPE_AUTO || lacking) {
+        char words[CPU_FEATURES_TEXT];
+        cpu_features_format(lacking, words);
+        snprintf(reason, REASON_MAX,
+                 values[i] == CORETYPE_AUTO ? "no core type of OpenBLAS runs in all targets%.0s%.0s"
+                                            : "core=%s needs what this processor lacks: %s",
+                 coretypes[values[i]].name, words);
+        return false;
+    }
+    params_format(row->workload, values, out);
+    return true;
+}
+
+/* All targets of a run, and all its slots, must do their work with the same library. */
+static bool same_engine(struct run *r, const struct workload *w, const char *engine,
+                        char reason[REASON_MAX])
+{
+    char key[sizeof r->result->facts->key];
+    snprintf(key, sizeof key, "engine.%.31s", w->id);
+    const char *first = result_fact(r->result, key);
+    if (!engine[0] || (first && strcmp(first, engine) == 0))
+        return true;
+    if (!first) {
+        result_add_fact(r->result, key, engine);
+        return true;
+    }
+    snprintf(reason, REASON_MAX, "runs on %s here and on %.60s elsewhere: not the same work",
+             engine, first);
+    return false;
+}
+
+/* What the slots of a row make must be the same in all targets: a figure of something else is no
+ * figure. */
+static bool same_product(struct run *r, const struct plan_row *row, struct habit *habit,
+                         const char *product, char reason[REASON_MAX])
+{
+    char key[sizeof r->result->facts->key];
+    if (!product[0] || strcmp(habit->product, product) == 0)
+        return true;
+    if (habit->product[0]) {
+        snprintf(reason, REASON_MAX,
+                 "made %s here and %s in the first slot of the run: not the same work", product,
+                 habit->product);
+        return false;
+    }
+    text_copy(habit->product, sizeof habit->product, product);
+    snprintf(key, sizeof key, "product.%.12s %.18s", row->workload->id, row->params);
+    result_add_fact(r->result, key, product);
+    return true;
+}
+
 int slot_run(struct run *r, const struct plan_row *row, size_t metric,
              const struct plan_slot *where, uint32_t block, uint8_t stage, bool fresh,
              struct error *e)
@@ -144,17 +238,25 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
                         .steal = NAN};
     text_copy(slot.position, sizeof slot.position, where->position);
     double time_s = plan_slot_seconds(r->plan, row->workload);
+    char params[PARAMS_TEXT];
+    bool possible = slot_params(r, row, where->target, params, slot.reason);
     struct session_run request = {
         .slot = r->next_slot++,
         .workload = row->workload->id,
-        .params = row->params,
+        .params = params,
         .lead_s = plan_lead_seconds(r->plan, row->workload),
         .time_s = time_s,
         .tick_s = fmin(TICK_MAX_S, fmax(TICK_MIN_S, time_s / TICKS_PER_SLOT)),
         .fresh = fresh,
         .seed = UINT64_C(0x9e3779b97f4a7c15) * (metric * 1000 + block + 1),
         .mark = live_mark,
+        .tree = row->workload->needs & NEED_SPEC ? r->plan->spec
+                : r->tree[0]                     ? r->tree
+                                                 : NULL,
+        .patience_s = row->workload->patience_s,
     };
+    if (row->workload->patience_s > 0)
+        request.tick_s = 0; /* one operation: nothing to be told before its end */
     struct session_result out = {0};
     struct habit *habit = &r->habit[metric];
     struct live live = {
@@ -170,7 +272,9 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
     struct host_steal before = host_steal_read();
     struct error broken;
     int rc = session_audit_clock(p->session, &broken);
-    if (rc == 0)
+    if (rc == 0 && (row->workload->needs & NEED_TREE) && !r->tree[0])
+        text_copy(out.failure, sizeof out.failure, r->treeless.text);
+    else if (rc == 0 && possible)
         rc = session_run(p->session, &request, &out, live_tick, &live, &broken);
     if (rc == 0)
         rc = session_audit_clock(p->session, &broken);
@@ -185,6 +289,10 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
         text_clean(slot.reason, sizeof slot.reason, broken.text);
         r->dead[metric * TARGETS_MAX + where->target] = !place_revive(&r->places, where->target,
                                                                       broken.text);
+    } else if (!possible || !same_engine(r, row->workload, out.engine, slot.reason) ||
+               (!out.failure[0] && !same_product(r, row, habit, out.product, slot.reason))) {
+        r->dead[metric * TARGETS_MAX + where->target] = true;
+        board_log(r->board, BOARD_LOG_WARN, p->kind->id, "%s", slot.reason);
     } else if (out.failure[0]) {
         text_copy(slot.reason, sizeof slot.reason, out.failure);
         r->dead[metric * TARGETS_MAX + where->target] = true;
@@ -195,9 +303,9 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
         slot.ops = out.ops;
         slot.latency = out.latency;
         slot.steal = host_steal_share(before, after);
-        *habit = (struct habit){.bytes_per_op = out.ops ? out.bytes / (double)out.ops : 0,
-                                .known = true,
-                                .net_of_overhead = out.overhead_s_per_op > 0};
+        habit->bytes_per_op = out.ops ? out.bytes / (double)out.ops : 0;
+        habit->known = true;
+        habit->net_of_overhead = out.overhead_s_per_op > 0;
         slot.flags = out.flags | (crowded(r, row) ? FLAG_PLACEMENT : 0);
         slot.measured = slot_value(row->workload, &out, &slot);
         if (out.flags & FLAG_CLOCK) {

@@ -18,6 +18,11 @@ e2e_tests = \
 	tests/e2e/manual.sh \
 	tests/e2e/run.sh \
 	tests/e2e/exits.sh \
+	tests/e2e/linpack.sh \
+	tests/e2e/linpack_guest.sh \
+	tests/e2e/kbuild.sh \
+	tests/e2e/spec.sh \
+	tests/e2e/programs.sh \
 	tests/e2e/container.sh \
 	tests/e2e/interrupt.sh \
 	tests/e2e/dashboard.sh \
@@ -118,10 +123,55 @@ tests_unit_test_catalog_SOURCES = tests/unit/test_catalog.c tests/unit/unit.h
 tests_unit_test_catalog_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_catalog_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_coretype
+tests_unit_test_coretype_SOURCES = tests/unit/test_coretype.c tests/unit/unit.h
+tests_unit_test_coretype_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_coretype_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
+
+unit_tests += tests/unit/test_linpack
+tests_unit_test_linpack_SOURCES = tests/unit/test_linpack.c tests/unit/unit.h workloads/agent/work.c \
+	workloads/payload/dense.c workloads/payload/dense.h
+tests_unit_test_linpack_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_linpack_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_kernels
 tests_unit_test_kernels_SOURCES = tests/unit/test_kernels.c tests/unit/unit.h workloads/agent/work.c
 tests_unit_test_kernels_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_kernels_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_programs
+tests_unit_test_programs_SOURCES = tests/unit/test_programs.c tests/unit/unit.h workloads/agent/work.c
+tests_unit_test_programs_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_programs_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_request
+tests_unit_test_request_SOURCES = tests/unit/test_request.c tests/unit/unit.h \
+	workloads/agent/request.c workloads/agent/request.h workloads/agent/work.c
+tests_unit_test_request_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_request_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_timed_math
+tests_unit_test_timed_math_SOURCES = tests/unit/test_timed_math.c tests/unit/unit.h
+tests_unit_test_timed_math_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_timed_math_LDADD = $(CMOCKA_LIBS) -lm
+$(tests_unit_test_timed_math_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
+
+# Has the programs' files inside, with the kernels' flags.
+unit_tests += tests/unit/test_cfp_a
+tests_unit_test_cfp_a_SOURCES = tests/unit/test_cfp_a.c tests/unit/unit.h tests/unit/cfp/cases.h \
+	tests/unit/cfp/implicit.c tests/unit/cfp/scf.c tests/unit/cfp/lattice.c tests/unit/cfp/mhd.c \
+	tests/unit/cfp/water.c tests/unit/cfp/relativity.c tests/unit/cfp/euler.c \
+	tests/unit/cfp/atoms.c tests/unit/cfp/fem.c
+tests_unit_test_cfp_a_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_cfp_a_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+$(tests_unit_test_cfp_a_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
+
+# Has the programs' files inside, with the kernels' flags.
+unit_tests += tests/unit/test_cfp_b
+tests_unit_test_cfp_b_SOURCES = tests/unit/test_cfp_b.c tests/unit/unit.h
+tests_unit_test_cfp_b_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_cfp_b_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+$(tests_unit_test_cfp_b_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
 
 unit_tests += tests/unit/test_tinyvm
 tests_unit_test_tinyvm_SOURCES = tests/unit/test_tinyvm.c tests/unit/unit.h
@@ -134,6 +184,20 @@ tests_unit_test_kernel_faults_SOURCES = tests/unit/test_kernel_faults.c tests/un
 tests_unit_test_kernel_faults_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_kernel_faults_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 $(tests_unit_test_kernel_faults_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
+
+# Likewise: the first six programs of figure 1.
+unit_tests += tests/unit/test_cint_a
+tests_unit_test_cint_a_SOURCES = tests/unit/test_cint_a.c tests/unit/unit.h workloads/agent/work.c
+tests_unit_test_cint_a_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_cint_a_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+$(tests_unit_test_cint_a_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
+
+# Likewise: the last six programs of figure 1.
+unit_tests += tests/unit/test_cint_b
+tests_unit_test_cint_b_SOURCES = tests/unit/test_cint_b.c tests/unit/unit.h workloads/agent/work.c
+tests_unit_test_cint_b_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_cint_b_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+$(tests_unit_test_cint_b_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
 
 unit_tests += tests/unit/test_stats
 tests_unit_test_stats_SOURCES = tests/unit/test_stats.c tests/unit/unit.h
@@ -200,6 +264,16 @@ unit_tests += tests/unit/test_ledger
 tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c tests/unit/unit.h
 tests_unit_test_ledger_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_ledger_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_tree
+tests_unit_test_tree_SOURCES = tests/unit/test_tree.c tests/unit/unit.h workloads/kbuild/tar.c
+tests_unit_test_tree_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(ARCHIVE_CFLAGS)
+tests_unit_test_tree_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_spec
+tests_unit_test_spec_SOURCES = tests/unit/test_spec.c tests/unit/unit.h workloads/spec/result.c
+tests_unit_test_spec_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_spec_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_cache
 tests_unit_test_cache_SOURCES = tests/unit/test_cache.c tests/unit/unit.h
@@ -321,16 +395,24 @@ EXTRA_DIST += tests/e2e/nested_kvm.sh tests/e2e/machine.sh
 long_tests += tests/e2e/machine_faults.sh
 EXTRA_DIST += tests/e2e/machine_faults.sh
 
+# Every program in a virtual machine.
+long_tests += tests/e2e/programs_long.sh
+EXTRA_DIST += tests/e2e/programs_long.sh
+
+# A real kernel's compilation, natively, in a container and in an emulated machine.
+long_tests += tests/e2e/kbuild_long.sh
+EXTRA_DIST += tests/e2e/kbuild_long.sh
+
 # A KVM of no use: a double of QEMU, and how it is noticed.
 long_tests += tests/e2e/useless_kvm.sh
-EXTRA_DIST += tests/e2e/useless_kvm.sh tests/e2e/fake_qemu
+EXTRA_DIST += tests/e2e/useless_kvm.sh tests/e2e/fake_qemu tests/e2e/fake_spec
 
 # Fuzz targets, linked from the same objects as the program. A short run of each belongs to check.
 EXTRA_DIST += tests/fuzz/run tests/fuzz/seeds tests/fuzz/seeds_result tests/fuzz/seeds_modules \
-	tests/fuzz/seeds_kernel tests/fuzz/seeds_qmp tests/fuzz/seeds_qemu
+	tests/fuzz/seeds_kernel tests/fuzz/seeds_qmp tests/fuzz/seeds_qemu tests/fuzz/seeds_spec
 if FUZZING
 check_PROGRAMS += tests/fuzz/fuzz_record tests/fuzz/fuzz_result tests/fuzz/fuzz_modules \
-	tests/fuzz/fuzz_kernel tests/fuzz/fuzz_qmp tests/fuzz/fuzz_qemu
+	tests/fuzz/fuzz_kernel tests/fuzz/fuzz_qmp tests/fuzz/fuzz_qemu tests/fuzz/fuzz_spec
 TESTS += tests/fuzz/run
 endif
 EXTRA_PROGRAMS += tests/fuzz/fuzz_record
@@ -353,6 +435,10 @@ EXTRA_PROGRAMS += tests/fuzz/fuzz_qemu
 tests_fuzz_fuzz_qemu_SOURCES = tests/fuzz/fuzz_qemu.c
 tests_fuzz_fuzz_qemu_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_qemu_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
+EXTRA_PROGRAMS += tests/fuzz/fuzz_spec
+tests_fuzz_fuzz_spec_SOURCES = tests/fuzz/fuzz_spec.c workloads/spec/result.c
+tests_fuzz_fuzz_spec_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_spec_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
 EXTRA_PROGRAMS += tests/fuzz/fuzz_qmp
 tests_fuzz_fuzz_qmp_SOURCES = tests/fuzz/fuzz_qmp.c
 tests_fuzz_fuzz_qmp_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
@@ -428,6 +514,25 @@ tests_bench_bench_observer_SOURCES = tests/bench/bench_observer.c tests/bench/co
 	tests/bench/compare.h tests/pty.c tests/pty.h workloads/agent/work.c
 tests_bench_bench_observer_CFLAGS = $(AM_CFLAGS) -DUI_DEMO='"$(abs_builddir)/tests/ui_demo"'
 tests_bench_bench_observer_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
+
+# The stand-ins for SPEC's programs: one slot against the next.
+EXTRA_PROGRAMS += tests/bench/bench_programs
+bench_programs += tests/bench/bench_programs
+benches += tests/bench/bench_programs
+CLEANFILES += tests/bench/bench_programs
+tests_bench_bench_programs_SOURCES = tests/bench/bench_programs.c tests/bench/compare.c \
+	tests/bench/compare.h workloads/agent/work.c
+tests_bench_bench_programs_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
+
+# LINPACK against HPL.
+EXTRA_PROGRAMS += tests/bench/bench_linpack
+bench_programs += tests/bench/bench_linpack
+benches += tests/bench/bench_linpack
+CLEANFILES += tests/bench/bench_linpack
+tests_bench_bench_linpack_SOURCES = tests/bench/bench_linpack.c tests/bench/compare.c \
+	tests/bench/compare.h workloads/agent/work.c
+tests_bench_bench_linpack_CFLAGS = $(AM_CFLAGS) -DBENCH_BUILD='"$(abs_top_builddir)"'
+tests_bench_bench_linpack_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
 
 # The boot of a virtual machine against the least that one can be.
 EXTRA_PROGRAMS += tests/bench/bench_boot tests/bench/bare_init

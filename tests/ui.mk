@@ -60,6 +60,12 @@ tests_unit_test_writer_SOURCES = tests/unit/test_writer.c tests/unit/unit.h test
 tests_unit_test_writer_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(NCURSES_CFLAGS)
 tests_unit_test_writer_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(NCURSES_LIBS) $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_strips
+tests_unit_test_strips_SOURCES = tests/unit/test_strips.c tests/unit/unit.h tests/fixture_board.c \
+	tests/fixture_machine.c tests/fixture_board.h
+tests_unit_test_strips_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_strips_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_control
 tests_unit_test_control_SOURCES = tests/unit/test_control.c tests/unit/unit.h tests/fixture_board.c \
 	tests/fixture_machine.c tests/fixture_board.h

@@ -4,6 +4,7 @@
 
 #include "text.h"
 #include "ui/layout.h"
+#include "ui/row.h"
 
 #include <stdarg.h>
 #include <stdint.h>
@@ -327,6 +328,34 @@ static void next_target(struct control *c, const struct snapshot *s, double now_
     control_flash(c, now_s, false, "target: %s", s->targets[v->target].id);
 }
 
+/* Levels beyond the last one count anew. */
+static void zoom(struct control *c, double now_s)
+{
+    struct view *v = control_view(c);
+    size_t level = v->zoom[v->box] = (v->zoom[v->box] + 1) % ZOOM_LEVELS;
+    struct axis a = row_zoom((struct axis){0, 0, false}, level);
+    if (level == 0)
+        control_flash(c, now_s, false, "axis: as far as the figures go");
+    else
+        control_flash(c, now_s, false, "axis: %g to %g %% of native", a.low, a.high);
+}
+
+static void go_suite(struct control *c, const struct snapshot *s, bool of_floats, double now_s)
+{
+    const struct panel *p = control_panel(c);
+    struct view *v = control_view(c);
+    size_t scroll = 0, row = p && p->suite ? p->suite(s, v, of_floats, &scroll) : SIZE_MAX;
+    if (row == SIZE_MAX) {
+        control_flash(c, now_s, false,
+                      p && p->suite ? "no program of that suite passes the filter"
+                                    : "the suites are in the panel Processor: 2");
+        return;
+    }
+    v->box = 0;
+    v->row[0] = row;
+    v->scroll[0] = scroll;
+}
+
 static void toggle(struct control *c, enum action a)
 {
     struct view *v = control_view(c);
@@ -462,6 +491,13 @@ static void act(struct control *c, enum action a, const struct snapshot *s, doub
         break;
     case ACTION_LONGER:
         change_span(c, 1, now_s);
+        break;
+    case ACTION_ZOOM:
+        zoom(c, now_s);
+        break;
+    case ACTION_INTEGER:
+    case ACTION_FLOAT:
+        go_suite(c, s, a == ACTION_FLOAT, now_s);
         break;
     case ACTION_TARGET:
         next_target(c, s, now_s);

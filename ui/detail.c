@@ -173,6 +173,16 @@ static void ticks_line(struct page *p, const struct workload *w, const struct fi
                    f->tsc_per_op);
 }
 
+/* Long times are told as a rate, too. */
+static void inverse_line(struct page *p, const struct workload *w, const struct figure_value *f,
+                         const char *whose)
+{
+    char rate[NUMBER_MAX];
+    if (w->figure == FIGURE_TIME_S && f->measured && f->value > 0)
+        page_field(p, "inverse", STYLE_TEXT, "%s %s an hour", whose,
+                   number_short(rate, 3600 / f->value));
+}
+
 #define COST_NAME   13
 #define COST_COLUMN 10
 #define RULE_ROWS   2 /* left for what is said last */
@@ -224,16 +234,19 @@ static void paper_line(struct page *p, const struct snapshot *s, const struct wo
     static const char *const kinds[] = {"openvz", "xen", "kvm"};
     static const char *const titles[] = {"OpenVZ", "Xen", "KVM"};
     double native = row_paper(s, w, "native");
-    char text[160];
-    if (!isfinite(native))
-        return;
-    size_t used = (size_t)snprintf(text, sizeof text, "native %.4g µs", native);
+    char text[160] = "";
+    size_t used = 0;
+    if (isfinite(native))
+        used = (size_t)snprintf(text, sizeof text, "native %.4g µs", native);
     for (size_t i = 0; i < 3; i++) {
-        double value = row_paper(s, w, kinds[i]);
-        if (isfinite(value) && used < sizeof text)
-            used += (size_t)snprintf(text + used, sizeof text - used, "  %s %.1f %%", titles[i],
-                                     100 * native / value);
+        double relation = row_paper_relation(s, w, kinds[i]);
+        if (isfinite(relation) && used < sizeof text)
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s%s %.*f %%",
+                                     used ? "  " : "", titles[i], isfinite(native) ? 1 : 2,
+                                     100 * relation); /* as exactly as its text says it */
     }
+    if (used == 0)
+        return;
     page_field(p, "paper", STYLE_DIM, "2010: %s of its native (%s)", text, w->mirrors);
 }
 
@@ -289,6 +302,9 @@ void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, cons
     ticks_line(&p, w, &m->cell[0].figure, "native");
     if (target > 0)
         ticks_line(&p, w, &m->cell[target].figure, s->targets[target].id);
+    inverse_line(&p, w, &m->cell[0].figure, "native");
+    if (target > 0)
+        inverse_line(&p, w, &m->cell[target].figure, s->targets[target].id);
     paper_line(&p, s, w);
     if (m->baseline_known) {
         char range[32];

@@ -47,6 +47,9 @@ enum action {
     ACTION_UNITS,
     ACTION_OTHER_VIEW,
     ACTION_AXIS,
+    ACTION_ZOOM,    /* next range of an axis of ratios */
+    ACTION_INTEGER, /* to the suite of integer programs, of floating-point programs */
+    ACTION_FLOAT,
     ACTION_TARGET, /* next target in views that show one */
     ACTION_PAPER,  /* the paper's own figures */
     ACTION_WHY,

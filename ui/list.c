@@ -265,7 +265,7 @@ void list_ranked_draw(struct canvas *c, struct rect box, struct rect in, const s
                                  "greatest loss first.");
         return;
     }
-    struct axis a = axis_of(s, ranked, count);
+    struct axis a = row_zoom(axis_of(s, ranked, count), v->zoom[index]);
     int lines = in.h - (in.h >= 4);
     size_t visible = (size_t)lines;
     size_t selected = focus ? v->row[index] : SIZE_MAX;
@@ -289,34 +289,6 @@ void list_ranked_draw(struct canvas *c, struct rect box, struct rect in, const s
     widget_more(c, box, first, count > first + visible ? count - first - visible : 0);
 }
 
-/* The paper's three guests as small letters on the groove, under our own marks. */
-static void draw_ghosts(struct canvas *c, int y, int x, int w, const struct axis *a,
-                        const struct snapshot *s, const struct workload *wl)
-{
-    static const struct {
-        const char *kind;
-        uint32_t letter;
-    } guests[] = {{"openvz", 'o'}, {"xen", 'x'}, {"kvm", 'k'}};
-    double native = row_paper(s, wl, "native");
-    for (size_t i = 0; i < 3; i++) {
-        double value = row_paper(s, wl, guests[i].kind);
-        int off, at = axis_column(a, w, 100 * native / value, &off);
-        if (isfinite(value) && at >= 0)
-            canvas_put(c, y, x + at, off < 0 ? glyph(c->glyphs, GLYPH_OFF_LEFT) : guests[i].letter,
-                       STYLE_DIM, 0);
-    }
-}
-
-static void draw_mark(struct canvas *c, int y, int x, int w, const struct axis *a,
-                      const struct row *r)
-{
-    int off, at = axis_column(a, w, r->ratio * 100, &off);
-    if (at >= 0 && !off)
-        canvas_put(c, y, x + at,
-                   glyph(c->glyphs, glyph_of_kind(r->target->kind, !r->bounded || r->emulated)),
-                   style_of_kind(r->target->kind), attr_of_mark(r->emulated));
-}
-
 void list_rows_draw(struct canvas *c, struct rect box, struct rect in, const struct snapshot *s,
                     const struct view *v, const size_t *metrics, size_t count, size_t index,
                     bool focus, bool paper)
@@ -333,6 +305,7 @@ void list_rows_draw(struct canvas *c, struct rect box, struct rect in, const str
     struct axis a = axis_of(s, ranked, values);
     if (paper)
         a.low = 0;
+    a = row_zoom(a, v->zoom[index]);
     int longest = 0;
     for (size_t i = 0; i < count; i++) {
         int n = label_columns(&s->metrics[metrics[i]]);
@@ -351,14 +324,14 @@ void list_rows_draw(struct canvas *c, struct rect box, struct rect in, const str
         if (!k.axis || !r.compared)
             continue;
         if (paper)
-            draw_ghosts(c, y, at, k.axis - 1, &a, s, r.metric->workload);
+            row_draw_ghosts(c, y, at, k.axis - 1, &a, s, r.metric->workload);
         for (size_t t = 1; t <= guests; t++) { /* the others' marks; the selected guest's on top */
             struct row other = row_read(s, metrics[first + i], t);
             if (t != target && other.compared)
-                draw_mark(c, y, at, k.axis - 1, &a, &other);
+                row_draw_mark(c, y, at, k.axis - 1, &a, &other);
         }
         if (paper || guests > 1)
-            draw_mark(c, y, at, k.axis - 1, &a, &r);
+            row_draw_mark(c, y, at, k.axis - 1, &a, &r);
     }
     if (in.h >= 4)
         draw_foot(c, in.y + (count < visible ? (int)count : in.h - 1), in.x, &k, &a, v);
@@ -390,7 +363,7 @@ void list_nothing(struct canvas *c, struct rect in, const struct snapshot *s, co
     page_gap(&p);
     page_text(&p, STYLE_DIM, 0, "It measures:");
     for (const struct workload *w = workloads; w->id && page_left(&p) > 0; w++)
-        if (w->subsystem == sub && w->figure != FIGURE_NONE)
+        if (w->subsystem == sub && w->figure != FIGURE_NONE && !(w->needs & NEED_SPEC))
             widget_cut(c, p.y++, in.x, in.w, STYLE_DIM, 0, w->method ? w->method : w->title);
 }
 

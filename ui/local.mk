@@ -19,11 +19,13 @@ libui_a_SOURCES = \
 	ui/card.c ui/card.h \
 	ui/list.c ui/list.h \
 	ui/rowbox.c ui/rowbox.h \
+	ui/strips.c ui/strips.h \
 	ui/matrix.c ui/matrix.h \
 	ui/sweep.c ui/sweep.h \
 	ui/scoreboard.c ui/scoreboard.h \
 	ui/panel_overview.c \
 	ui/panel_live.c \
+	ui/panel_processor.c \
 	ui/panel_memory.c \
 	ui/panel_disk.c \
 	ui/panel_sysops.c \

@@ -17,6 +17,7 @@ struct view {
     enum unit_mode unit;
     bool other_view[16]; /* `o` in that box */
     bool log_axis[16];   /* `a` in that box */
+    size_t zoom[16];     /* `z` in that box: level of row_zoom() */
     size_t sort;         /* index into the panel's sort orders */
     bool reverse;
     bool expanded; /* the focused box fills the screen */
@@ -43,6 +44,9 @@ struct panel {
     /* What `r` starts, as a word of the command line ("sys.read:…", "memory"), or false with the
      * reason in out. NULL: the metric under the cursor. */
     bool (*word)(const struct snapshot *s, const struct view *v, char *out, size_t size);
+    /* `i` and `f`: the row of the first box where the suite begins, and the line to scroll to;
+     * SIZE_MAX: no such row. NULL: the panel has no suites. */
+    size_t (*suite)(const struct snapshot *s, const struct view *v, bool of_floats, size_t *scroll);
     /* Enter: the key of the panel to jump to, or 0: the detail view of the metric. May be NULL. */
     char (*open)(const struct snapshot *s, const struct view *v);
     /* Draw into area of c (tabs and footer are drawn by the application). */

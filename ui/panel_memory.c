@@ -15,10 +15,12 @@ static const struct rowbox ramspeed = {.subsystem = SUBSYSTEM_MEMORY,
                                        .title = "RAMspeed",
                                        .note = "% of native"};
 
-static const struct sweep sweeps[2][2] = {
-    {{"membw.frd", "size", "cpus=1", true}, {"membw.rd", "size", "cpus=1", true}},
-    {{"membw.fwr", "size", "cpus=1", true}, {"membw.wr", "size", "cpus=1", true}},
-};
+#define BANDWIDTH(name)                                                     \
+    {                                                                       \
+        .id = "membw." name, .x = "size", .fixed = "cpus=1", .caches = true \
+    }
+static const struct sweep sweeps[2][2] = {{BANDWIDTH("frd"), BANDWIDTH("rd")},
+                                          {BANDWIDTH("fwr"), BANDWIDTH("wr")}};
 
 static const struct sweep *sweep_of(const struct view *v, size_t box)
 {

@@ -61,6 +61,15 @@ size_t row_list(const struct snapshot *s, const struct view *v, enum subsystem s
 struct mark row_mark(const struct row *r);
 /* The axis for a set of ratios in per cent: holds 100, from 0 if something lost more than half. */
 struct axis row_axis(const double *percents, size_t count);
+/* The axis at a level of zoom: 0 leaves it as it is, the others are fixed ranges. */
+#define ZOOM_LEVELS 5
+struct axis row_zoom(struct axis fit, size_t level);
+/* The mark of a row alone, on an axis w columns wide; an arrow at the end beyond which it lies. */
+void row_draw_mark(struct canvas *c, int y, int x, int w, const struct axis *a,
+                   const struct row *r);
+/* The paper's guests as small letters o, x, k at what they had relative to their native. */
+void row_draw_ghosts(struct canvas *c, int y, int x, int w, const struct axis *a,
+                     const struct snapshot *s, const struct workload *wl);
 
 /* "14 days", "3 hours", "5 min"; "14d", "3h", "5m" in at most four columns. */
 char *row_age(double seconds, char out[32]);
@@ -93,6 +102,8 @@ size_t row_subsystem_rows(enum subsystem sub, enum profile profile);
 /* The paper's own figure of this workload in microseconds on "native", "openvz", "xen" or "kvm";
  * NAN if it has none. */
 double row_paper(const struct snapshot *s, const struct workload *w, const char *kind);
+/* What the paper says of a kind relative to its native, in its tables or its text; NAN: nothing. */
+double row_paper_relation(const struct snapshot *s, const struct workload *w, const char *kind);
 
 /* The guest that one-target views show: view.target if it is one, else the first; 0 if there is no
  * guest. */

@@ -53,9 +53,11 @@ size_t sweep_points(const struct snapshot *s, const struct sweep *w, size_t out[
     return count;
 }
 
-static char *size_text(uint64_t bytes, char out[16])
+static char *size_text(const struct sweep *w, uint64_t bytes, char out[16])
 {
-    if (bytes >= 1 << 30 && bytes % (1 << 30) == 0)
+    if (w->linear)
+        snprintf(out, 16, "%llu", (unsigned long long)bytes);
+    else if (bytes >= 1 << 30 && bytes % (1 << 30) == 0)
         snprintf(out, 16, "%lluG", (unsigned long long)bytes >> 30);
     else if (bytes >= 1 << 20 && bytes % (1 << 20) == 0)
         snprintf(out, 16, "%lluM", (unsigned long long)bytes >> 20);
@@ -75,7 +77,7 @@ static void draw_point(struct canvas *c, int y, int x, int w, const struct snaps
     size_t target = row_target(s, v);
     struct rect former = canvas_clip(c, (struct rect){y, x, 1, w});
     int at = canvas_textf(c, y, x, STYLE_STRONG, ATTR_BOLD, "%s ",
-                          size_text(row_param(m, sweep->x, 0), size));
+                          size_text(sweep, row_param(m, sweep->x, 0), size));
     at = canvas_textf(c, y, at, STYLE_NATIVE, 0, "%s ",
                       m->cell[0].figure.measured
                           ? row_figure(m->workload, m->cell[0].figure.value, figure)
@@ -89,6 +91,66 @@ static void draw_point(struct canvas *c, int y, int x, int w, const struct snaps
         canvas_textf(c, y, at + 8, STYLE_DIM, 0, "%s n%zu", row_half(&r, v->unit, half), r.n);
     }
     canvas_unclip(c, former);
+}
+
+size_t sweep_peak(const struct snapshot *s, const size_t *points, size_t count, size_t target)
+{
+    size_t best = SIZE_MAX;
+    for (size_t i = 0; i < count; i++) {
+        const struct figure_value *f = &s->metrics[points[i]].cell[target].figure;
+        if (f->measured && isfinite(f->value) &&
+            (best == SIZE_MAX || f->value > s->metrics[best].cell[target].figure.value))
+            best = points[i];
+    }
+    return best;
+}
+
+/* Two maxima have no interval for their relation, and so no verdict. */
+void sweep_draw_peaks(struct canvas *c, int y, int x, int w, const struct snapshot *s,
+                      const struct view *v, const size_t *points, size_t count)
+{
+    size_t target = row_target(s, v), native = sweep_peak(s, points, count, 0);
+    size_t guest = target > 0 ? sweep_peak(s, points, count, target) : SIZE_MAX;
+    char number[NUMBER_MAX];
+    struct rect former = canvas_clip(c, (struct rect){y, x, 1, w});
+    x = canvas_text(c, y, x, STYLE_DIM, 0, "peak ");
+    if (native != SIZE_MAX)
+        x = canvas_textf(c, y, x, STYLE_NATIVE, 0, "%s  ",
+                         number_short(number, s->metrics[native].cell[0].figure.value));
+    if (guest != SIZE_MAX) {
+        const struct board_target *t = &s->targets[target];
+        double value = s->metrics[guest].cell[target].figure.value;
+        widget_mark(c, y, x, t);
+        x = canvas_textf(c, y, x + 2, t->emulated ? STYLE_DIM : STYLE_TEXT, 0, "%s%s",
+                         t->emulated ? "~" : "", number_short(number, value));
+        if (native != SIZE_MAX)
+            x = canvas_textf(c, y, x, STYLE_DIM, 0, "  %s%s %%", t->emulated ? "~" : "",
+                             number_ratio(number, 6,
+                                          value / s->metrics[native].cell[0].figure.value,
+                                          UNIT_PERCENT));
+    }
+    canvas_unclip(c, former);
+}
+
+/* The paper's peaks as letters at the right, scaled to today's native. */
+static void draw_stated(struct canvas *c, const struct rect *g, const struct axis *ay,
+                        const struct snapshot *s, const size_t *points, size_t count)
+{
+    static const struct {
+        const char *kind;
+        uint32_t letter;
+    } guests[] = {{"openvz", 'o'}, {"xen", 'x'}, {"kvm", 'k'}};
+    size_t native = sweep_peak(s, points, count, 0);
+    int taken = -1;
+    for (size_t i = 0; native != SIZE_MAX && i < sizeof guests / sizeof guests[0]; i++) {
+        double relation = row_paper_relation(s, s->metrics[native].workload, guests[i].kind);
+        int row = axis_row(ay, g->h, relation * s->metrics[native].cell[0].figure.value);
+        if (row < 0)
+            continue;
+        int x = g->x + g->w - 2 - (row == taken ? (int)i : 0); /* two of one height: side by side */
+        canvas_put(c, g->y + row, x, guests[i].letter, STYLE_DIM, 0);
+        taken = row;
+    }
 }
 
 void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, const struct view *v,
@@ -122,7 +184,7 @@ void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, cons
         return;
     }
     struct axis ay = axis_over(all, values, log_axis ? NAN : 0, log_axis);
-    struct axis ax = {.low = xs[0], .high = xs[count - 1], .log = true};
+    struct axis ax = {.low = xs[0], .high = xs[count - 1], .log = !w->linear};
     if (!(ax.high > ax.low)) {
         ax.low = xs[0] / 2;
         ax.high = xs[0] * 2;
@@ -161,6 +223,8 @@ void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, cons
     plot_dotted(&p, &ax, &ay, xs, ys[0], count, STYLE_NATIVE);
     plot_blit(&p, c, g.y, g.x);
     plot_release(&p);
+    if (w->peaks && v->paper && !w->smp)
+        draw_stated(c, &g, &ay, s, points, count);
     for (size_t t = 1; t < s->target_count; t++)
         if (rows[t] >= 0)
             widget_mark(c, g.y + rows[t], g.x + g.w, &s->targets[t]);
@@ -175,11 +239,11 @@ void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, cons
     /* Sizes, each under its point, while they do not touch; the ends first. */
     int y = g.y + g.h, taken = in.x;
     char text[16];
-    size_text((uint64_t)xs[count - 1], text);
+    size_text(w, (uint64_t)xs[count - 1], text);
     int last = g.x + g.w - canvas_columns(text);
     canvas_text(c, y, last, STYLE_DIM, 0, text);
     for (size_t i = 0; i + 1 < count; i++) {
-        size_text((uint64_t)xs[i], text);
+        size_text(w, (uint64_t)xs[i], text);
         int n = canvas_columns(text), x = g.x + axis_column(&ax, g.w, xs[i], NULL) - n / 2;
         x = x < g.x ? g.x : x;
         if (x < taken || x + n >= last)
@@ -187,7 +251,10 @@ void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, cons
         canvas_text(c, y, x, STYLE_DIM, 0, text);
         taken = x + n + 3;
     }
-    canvas_text(c, y, in.x, STYLE_DIM, 0, giga ? "GB/s" : "MB/s");
+    canvas_text(c, y, in.x, STYLE_DIM, 0,
+                w->label ? w->label
+                : giga   ? "GB/s"
+                         : workload_unit(s->metrics[points[0]].workload));
     /* Verdicts. */
     y++;
     if (chosen > 0) {
@@ -202,6 +269,8 @@ void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, cons
     }
     if (selected < count)
         draw_point(c, y + 1, in.x, in.w, s, v, w, points[selected]);
+    else if (w->peaks)
+        sweep_draw_peaks(c, y + 1, in.x, in.w, s, v, points, count);
     else if (chosen > 0) {
         size_t worst = count;
         double lowest = INFINITY;

@@ -13,10 +13,20 @@ struct sweep {
     const char *x;     /* the parameter along the axis: "size" */
     const char *fixed; /* what the others must be: "cpus=1"; "" = anything */
     bool caches;       /* draw the caches' sizes */
+    bool linear;       /* the axis, and its values are plain numbers */
+    bool peaks;        /* below: each target's greatest figure, in place of the worst point */
+    bool smp;          /* of all processors: the paper's relations are of one */
+    const char *label; /* left of the axis; NULL: the figures' unit */
 };
 
 /* Metrics of the sweep by ascending x; returns how many. */
 size_t sweep_points(const struct snapshot *s, const struct sweep *w, size_t out[SWEEP_MAX]);
+/* Of these points, the one with the target's greatest figure; SIZE_MAX: none is measured. */
+size_t sweep_peak(const struct snapshot *s, const size_t *points, size_t count, size_t target);
+/* "peak 44.1  ■ 34.6  78.5 %": native's and the chosen guest's greatest figures, whatever the
+ * point. */
+void sweep_draw_peaks(struct canvas *c, int y, int x, int w, const struct snapshot *s,
+                      const struct view *v, const size_t *points, size_t count);
 /* Into the inside of a box; selected: the point with the cursor, SIZE_MAX none. */
 void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, const struct view *v,
                 const struct sweep *w, size_t selected, bool log_axis);

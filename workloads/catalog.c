@@ -6,8 +6,11 @@
  * `paper` walks them as the paper did, on one processor and on all. */
 #include <config.h>
 
+#include "coretype.h"
 #include "text.h"
 #include "workloads/catalog.h"
+#include "workloads/payload/linpack.h"
+#include "workloads/spec/suite.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -49,6 +52,74 @@ enum {
     }
 
 static const struct param placement_params[] = {PARAM_PLACEMENT, {.name = NULL}};
+
+static const struct param program_params[] = {PARAM_CPUS, {.name = NULL}};
+
+static const struct param linpack_params[] = {
+    {.name = "size",
+     .type = PARAM_COUNT,
+     .min = 100,
+     .max = 40000,
+     .initial = 2000,
+     .help = "order of the system of equations: its matrix has 8*size*size bytes"},
+    PARAM_CPUS,
+    {.name = "core",
+     .type = PARAM_CHOICE,
+     .choices = CORETYPE_CHOICES,
+     .max = CORETYPE_LAST,
+     .initial = CORETYPE_AUTO,
+     .help = "whose code OpenBLAS runs; auto: the best that all targets can run"},
+    {.name = NULL},
+};
+static const struct param kbuild_params[] = {
+    {.name = "part",
+     .type = PARAM_CHOICE,
+     .choices = "quick|whole",
+     .max = 1,
+     .initial = 0,
+     .help = "quick: the directory lib of the kernel; whole: vmlinux"},
+    {.name = "cpus",
+     .type = PARAM_COUNT,
+     .min = 0,
+     .max = 1024,
+     .initial = 1,
+     .help = "jobs of make, on as many processors; 0 = one per processor"},
+    {.name = NULL},
+};
+static const double kbuild_estimates_s[] = {8, 60};
+static const struct point kbuild_points[] = {
+    {"part=quick cpus=1", SP}, {"part=whole cpus=1", P}, {"part=whole cpus=0", P}, {NULL, 0}};
+
+/* Of SPEC's three sizes `ref` is the one that its times are defined by, and the paper's; `test`
+ * only shows that a program works, and is over before it is warm. */
+#define SPEC_PARAMS(members, last)                                                             \
+    {                                                                                          \
+        {.name = "size",                                                                       \
+         .type = PARAM_CHOICE,                                                                 \
+         .choices = "test|train|ref",                                                          \
+         .max = 2,                                                                             \
+         .initial = 2,                                                                         \
+         .help = "SPEC's input; a ref takes many minutes, and test measures hardly anything"}, \
+            {.name = "benchmark",                                                              \
+             .type = PARAM_CHOICE,                                                             \
+             .choices = members,                                                               \
+             .max = last,                                                                      \
+             .each = true,                                                                     \
+             .help = "member of SPEC's suite; all of them where none is named"},               \
+            {.name = "cpus",                                                                   \
+             .type = PARAM_COUNT,                                                              \
+             .max = 1024,                                                                      \
+             .initial = 1,                                                                     \
+             .help = "copies, on as many processors; 0 = one per processor"},                  \
+        {                                                                                      \
+            .name = NULL                                                                       \
+        }                                                                                      \
+    }
+static const struct param spec_int2006_params[] = SPEC_PARAMS(SUITE_INT2006, 11);
+static const struct param spec_fp2006_params[] = SPEC_PARAMS(SUITE_FP2006, 16);
+static const struct param spec_int2017_params[] = SPEC_PARAMS(SUITE_INT2017, 9);
+static const struct param spec_fp2017_params[] = SPEC_PARAMS(SUITE_FP2017, 12);
+static const double spec_estimates_s[] = {10, 90, 600};
 
 static const struct param ram_params[] = {
     {.name = "size",
@@ -112,6 +183,25 @@ static const struct point ram_points_quick[] = {
 static const struct point ram_points_standard[] = {
     {"size=128M cpus=1", SP}, {"size=128M cpus=0", SP}, {NULL, 0}};
 
+static const struct point program_points_quick[] = {{"cpus=1", QSP}, {"cpus=0", P}, {NULL, 0}};
+static const struct point program_points_standard[] = {{"cpus=1", SP}, {"cpus=0", P}, {NULL, 0}};
+
+/* To the order that a memory of 1536 MiB, the paper's, still has room for beside its kernel. */
+#define LINPACK_SIZE(n, one, all)          \
+    {"size=" n " cpus=1 core=auto", one},  \
+    {                                      \
+        "size=" n " cpus=0 core=auto", all \
+    }
+static const struct point linpack_points[] = {
+    LINPACK_SIZE("500", P, P),
+    LINPACK_SIZE("1000", QSP, SP),
+    LINPACK_SIZE("2000", SP, SP),
+    LINPACK_SIZE("4000", SP, SP),
+    LINPACK_SIZE("6000", P, P),
+    LINPACK_SIZE("8000", P, P),
+    {NULL, 0},
+};
+
 /* The paper's own axis ends below 2 MiB, where its processor's cache ended; today's last caches
  * are of the order of 100 MiB. */
 #define MEMBW_POINTS(ends, middle)                                                        \
@@ -165,6 +255,28 @@ static const struct point file_rewrite_points[] = {
 };
 static const struct point pipe_points[] = {
     {"placement=same", QSP}, {"placement=cross", QSP}, {NULL, 0}};
+
+/* A stand-in for a member of SPEC CPU2006, named by what it computes. */
+#define PROGRAM(suite, fig, name, member, row_points, how)                                        \
+    {                                                                                             \
+        .id = suite "." name, .subsystem = SUBSYSTEM_PROCESSOR, .title = name,                    \
+        .mirrors = "Fig. " fig " stand-in for " member, .paper = member, .method = how,           \
+        .figure = FIGURE_TIME_MS, .params = program_params, .points = row_points, .slot_s = 0.25, \
+        .lead_s = 0.04, .profiles = QSP                                                           \
+    }
+#define CINT(name, member, row_points, how) PROGRAM("cint", "1", name, member, row_points, how)
+#define CFP(name, member, row_points, how)  PROGRAM("cfp", "2", name, member, row_points, how)
+
+/* A suite of the user's own SPEC CPU. SPEC's rules call such figures estimates. */
+#define SPEC(name, what, row_params)                                                             \
+    {                                                                                            \
+        .id = "spec." name, .subsystem = SUBSYSTEM_PROCESSOR, .title = "SPEC est.",              \
+        .mirrors = what ", SPEC's own, estimate",                                                \
+        .method = "SPEC's own time, an estimate and no SPEC score: the user's SPEC CPU, run by " \
+                  "its tools, one iteration with base tuning, not reportable",                   \
+        .figure = FIGURE_TIME_S, .params = row_params, .needs = NEED_SCRATCH | NEED_SPEC,        \
+        .slot_s = 600, .own_threads = true, .patience_s = 14400, .estimates_s = spec_estimates_s \
+    }
 
 /* A row of the paper's Table I. */
 #define SYS(name, label, slot, ...)                                                            \
@@ -226,6 +338,107 @@ const struct workload workloads[] = {
      .figure = FIGURE_NONE,
      .slot_s = 0.1,
      .lead_s = 0.02},
+
+    CINT(
+        "interpreter", "400.perlbench", program_points_quick,
+        "a bytecode interpreter runs a text program: tokens, hash tables, pattern matching, sorting"),
+    CINT(
+        "bzip2", "401.bzip2", program_points_standard,
+        "libbz2 compresses and decompresses text, picture-like and random data; the round trip must be exact"),
+    CINT(
+        "compiler", "403.gcc", program_points_standard,
+        "an optimising compiler in small: control-flow graphs to SSA, value numbering, liveness, register allocation"),
+    CINT(
+        "mincost", "429.mcf", program_points_quick,
+        "minimum-cost flow by the network simplex method on a vehicle-scheduling graph; pointer chasing"),
+    CINT("go", "445.gobmk", program_points_standard,
+         "Go: chains and liberties, patterns, tactical reading and playouts on 19x19"),
+    CINT("viterbi", "456.hmmer", program_points_standard,
+         "sequences against a profile hidden Markov model by Viterbi's algorithm, in integers"),
+    CINT("chess", "458.sjeng", program_points_standard,
+         "chess: move generation and alpha-beta search with a transposition table"),
+    CINT(
+        "quantum", "462.libquantum", program_points_standard,
+        "a quantum register under Hadamard, CNOT and Toffoli gates: Grover's search; streaming sweeps"),
+    CINT(
+        "video", "464.h264ref", program_points_standard,
+        "video coding: motion search, 4x4 integer transform, quantisation, exponential-Golomb codes"),
+    CINT(
+        "events", "471.omnetpp", program_points_standard,
+        "a discrete-event simulation of a packet network: an event heap and many small allocations"),
+    CINT("path", "473.astar", program_points_quick,
+         "shortest paths on a grid of costs by A* with a heap; irregular reads"),
+    CINT("xml", "483.xalancbmk", program_points_standard,
+         "an XML document is parsed to a tree, transformed by templates, sorted and written"),
+
+    CFP("implicit", "410.bwaves", program_points_quick,
+        "implicit step of a 3-D viscous flow: 5x5-block seven-point systems solved by BiCGstab"),
+    CFP("scf", "416.gamess", program_points_standard,
+        "Hartree-Fock: two-electron integrals of Gaussians, Fock matrix, diagonalisation; compute bound"),
+    CFP("lattice", "433.milc", program_points_standard,
+        "lattice QCD: staggered D-slash and conjugate gradients with SU(3) links"),
+    CFP("mhd", "434.zeusmp", program_points_standard,
+        "3-D ideal magnetohydrodynamics: a blast wave by finite volumes with constrained transport"),
+    CFP("water", "435.gromacs", program_points_standard,
+        "molecular dynamics in single precision: a box of water-like molecules with pair lists"),
+    CFP("relativity", "436.cactusADM", program_points_standard,
+        "a system of coupled Einstein-like wave equations: one huge loop body with mixed derivatives"),
+    CFP("euler", "437.leslie3d", program_points_standard,
+        "compressible flow by MacCormack's predictor and corrector: a vortex carried along"),
+    CFP("atoms", "444.namd", program_points_standard,
+        "molecular dynamics in double precision: cells, pair lists, exclusions"),
+    CFP("fem", "447.dealII", program_points_standard,
+        "finite elements for Poisson's equation in 3-D: assembly to sparse rows, preconditioned CG"),
+    CFP("lp", "450.soplex", program_points_standard,
+        "linear programming: the revised simplex method on sparse columns, its basis in dense LU factors"),
+    CFP("raytrace", "453.povray", program_points_standard,
+        "ray tracing: spheres, planes, reflections and shadows by recursion"),
+    CFP("elastic", "454.calculix", program_points_standard,
+        "structural mechanics: a cantilever of hexahedra solved by a skyline LDL^T factorisation"),
+    CFP("fdtd", "459.GemsFDTD", program_points_standard,
+        "Maxwell's equations by Yee's scheme in a conducting box; streaming stencils"),
+    CFP("density", "465.tonto", program_points_standard,
+        "quantum crystallography: integrals of s and p Gaussians, density matrix, structure factors"),
+    CFP("lbm", "470.lbm", program_points_quick,
+        "lattice Boltzmann, D3Q19: a flow between plates; bound by memory bandwidth"),
+    CFP("weather", "481.wrf", program_points_standard,
+        "weather: fifth-order advection in three Runge-Kutta steps and column physics"),
+    CFP("speech", "482.sphinx3", program_points_standard,
+        "speech: Gaussian mixture scores and a beam search over hidden Markov models"),
+
+    {.id = "linpack",
+     .subsystem = SUBSYSTEM_PROCESSOR,
+     .title = "LINPACK",
+     .mirrors = "Fig. 3 LINPACK",
+     .method = "a dense system of linear equations solved by OpenBLAS, as HPL counts and checks it",
+     .figure = FIGURE_GFLOPS,
+     .needs = NEED_OPENBLAS,
+     .params = linpack_params,
+     .points = linpack_points,
+     .slot_s = 0.25,
+     .lead_s = 0.04,
+     .own_threads = true,
+     .profiles = QSP},
+    {.id = "kbuild",
+     .subsystem = SUBSYSTEM_PROCESSOR,
+     .title = "kernel compile",
+     .mirrors = "Fig. 4 kernel compile",
+     .method = "make of a Linux kernel in its smallest configuration by the target's own tools; "
+               "unpacking and configuring are not timed",
+     .figure = FIGURE_TIME_S,
+     .params = kbuild_params,
+     .points = kbuild_points,
+     .needs = NEED_SCRATCH | NEED_TREE,
+     .slot_s = 8,
+     .own_threads = true,
+     .patience_s = 1800,
+     .estimates_s = kbuild_estimates_s,
+     .profiles = SP},
+
+    SPEC("int2006", "Fig. 1", spec_int2006_params),
+    SPEC("fp2006", "Fig. 2", spec_fp2006_params),
+    SPEC("int2017", "2017 int", spec_int2017_params),
+    SPEC("fp2017", "2017 fp", spec_fp2017_params),
 
     SYS("syscall", "syscall", 0.1, .method = "lat_syscall null: getppid()"),
     SYS("read", "read", 0.1, .method = "lat_syscall read: one byte from /dev/zero"),
@@ -321,6 +534,11 @@ const struct workload workloads[] = {
     {.id = NULL},
 };
 
+#undef PROGRAM
+#undef CINT
+#undef CFP
+#undef SPEC
+#undef SPEC_PARAMS
 #undef SYS
 #undef CTX
 #undef RAM
@@ -344,9 +562,15 @@ const struct workload *workload_find(const char *id)
     return NULL;
 }
 
+const char *const payload_programs[] = {LINPACK_PROGRAM, NULL};
+
 const char *workload_unit(const struct workload *w)
 {
     switch (w->figure) {
+    case FIGURE_TIME_S:
+        return "s";
+    case FIGURE_TIME_MS:
+        return "ms";
     case FIGURE_TIME_US:
         return "µs";
     case FIGURE_TIME_NS:
@@ -355,6 +579,8 @@ const char *workload_unit(const struct workload *w)
         return "op/s";
     case FIGURE_MB_PER_S:
         return "MB/s";
+    case FIGURE_GFLOPS:
+        return "GFLOPS";
     case FIGURE_NONE:
         break;
     }
@@ -363,12 +589,18 @@ const char *workload_unit(const struct workload *w)
 
 bool workload_lower_is_better(const struct workload *w)
 {
-    return w->figure == FIGURE_TIME_US || w->figure == FIGURE_TIME_NS;
+    return w->figure == FIGURE_TIME_S || w->figure == FIGURE_TIME_MS ||
+           w->figure == FIGURE_TIME_US || w->figure == FIGURE_TIME_NS;
 }
 
 double workload_margin(const struct workload *w)
 {
     return w->margin > 0 ? w->margin : subsystems[w->subsystem].margin;
+}
+
+double workload_slot_s(const struct workload *w, const uint64_t values[PARAMS_MAX])
+{
+    return w->estimates_s ? w->estimates_s[values[0]] : w->slot_s;
 }
 
 unsigned workload_needs(const struct workload *w, const uint64_t values[PARAMS_MAX])
@@ -386,6 +618,10 @@ unsigned workload_needs(const struct workload *w, const uint64_t values[PARAMS_M
 double workload_value(const struct workload *w, double ops, double bytes, double seconds)
 {
     switch (w->figure) {
+    case FIGURE_TIME_S:
+        return ops > 0 && seconds > 0 ? seconds / ops : (double)NAN;
+    case FIGURE_TIME_MS:
+        return ops > 0 && seconds > 0 ? seconds * 1e3 / ops : (double)NAN;
     case FIGURE_TIME_US:
         return ops > 0 && seconds > 0 ? seconds * 1e6 / ops : (double)NAN;
     case FIGURE_TIME_NS:
@@ -394,6 +630,8 @@ double workload_value(const struct workload *w, double ops, double bytes, double
         return ops > 0 && seconds > 0 ? ops / seconds : (double)NAN;
     case FIGURE_MB_PER_S:
         return bytes > 0 && seconds > 0 ? bytes / seconds / 1e6 : (double)NAN;
+    case FIGURE_GFLOPS:
+        return bytes > 0 && seconds > 0 ? bytes / seconds / 1e9 : (double)NAN;
     case FIGURE_NONE:
         break;
     }
@@ -556,6 +794,27 @@ int params_parse(const struct workload *w, const char *text, uint64_t values[PAR
         text += length;
     }
     return 0;
+}
+
+const struct param *params_each(const struct workload *w, const char *text)
+{
+    const struct param *p = w->params;
+    while (p && p->name && !p->each)
+        p++;
+    if (!p || !p->name)
+        return NULL;
+    for (text += strspn(text, " ,"); *text; text += strspn(text, " ,")) {
+        size_t name = strcspn(text, "= ,");
+        if (strlen(p->name) == name && memcmp(p->name, text, name) == 0)
+            return NULL;
+        text += strcspn(text, " ,");
+    }
+    return p;
+}
+
+void param_word(const struct param *p, uint64_t value, char *out, size_t size)
+{
+    choice_format(out, size, p->choices, value);
 }
 
 void params_format(const struct workload *w, const uint64_t values[PARAMS_MAX],

@@ -40,10 +40,13 @@ enum subsystem subsystem_find(const char *id);
 
 /* How the figure follows from operations and seconds. */
 enum figure {
+    FIGURE_TIME_S,    /* seconds per operation; lower is better */
+    FIGURE_TIME_MS,   /* milliseconds per operation; lower is better */
     FIGURE_TIME_US,   /* microseconds per operation; lower is better */
     FIGURE_TIME_NS,   /* nanoseconds per operation; lower is better */
     FIGURE_OPS_PER_S, /* operations per second; higher is better */
     FIGURE_MB_PER_S,  /* 10^6 bytes per second; higher is better */
+    FIGURE_GFLOPS,    /* 10^9 floating-point operations per second; higher is better */
     FIGURE_NONE,      /* `null`: nothing */
 };
 
@@ -59,11 +62,16 @@ struct param {
     const char *choices; /* PARAM_CHOICE only */
     uint64_t min, max, initial;
     const char *help;
+    bool each; /* a choice: a row that is named without it is measured with every one of them */
 };
 
 #define PARAMS_MAX      4
 #define PARAMS_TEXT     64
 #define WORKLOAD_ID_MAX 32
+/* The name of a library that does a workload's work, with its version. */
+#define ENGINE_MAX 32
+/* What a slot made, such as "482 objects 0123456789abcdef". */
+#define PRODUCT_MAX 48
 
 /* Which parameter sets a profile measures. */
 enum profile {
@@ -82,6 +90,10 @@ enum workload_need {
     NEED_TWO_CPUS = 2,
     NEED_KVM =
         4, /* a usable /dev/kvm in the target; its kernel looks for itself, and says why not */
+    NEED_TREE = 8,      /* the kernel's sources, as vmtax prepared them (tree.h) */
+    NEED_SPEC = 16,     /* the user's own SPEC CPU (spec/suite.h): in no profile, and not measured
+                           because its subsystem is */
+    NEED_OPENBLAS = 32, /* in the target, and when vmtax was built; the kernel says if it is not */
 };
 
 struct workload {
@@ -95,10 +107,16 @@ struct workload {
     const struct param *params; /* up to PARAMS_MAX, ends with name NULL; or NULL */
     const struct point *points; /* ends with params NULL; or NULL = all defaults in all profiles */
     unsigned needs;
-    double slot_s;     /* timed part of a slot */
-    double lead_s;     /* discarded lead-in, the same for all targets */
-    double margin;     /* log units; 0 = the subsystem's */
-    bool latency;      /* keeps a histogram of sampled operations */
+    double slot_s; /* timed part of a slot */
+    double lead_s; /* discarded lead-in, the same for all targets */
+    /* Not 0: a slot is one long operation, without lead-in and batches, prepared anew by arrange()
+     * (workload.h), which starts its own processes on the processors that `cpus` asks for. It is
+     * killed if one of its phases takes longer than so many seconds. slot_s is then an estimate. */
+    double patience_s;
+    const double *estimates_s; /* instead of slot_s, by the value of the first parameter; or NULL */
+    double margin;             /* log units; 0 = the subsystem's */
+    bool latency;              /* keeps a histogram of sampled operations */
+    bool own_threads;  /* parameter cpus is the workload's own business: the agent runs one lane */
     unsigned profiles; /* in which profiles it takes part; points refine it. 0: only when it or its
                           subsystem is named */
 };
@@ -106,11 +124,17 @@ struct workload {
 /* Ends with id NULL. */
 extern const struct workload workloads[];
 
+/* Programs that workloads start, as their files beside the agent are called, built or not. Ends
+ * with NULL. */
+extern const char *const payload_programs[];
+
 const struct workload *workload_find(const char *id);
-/* Unit of the figure: "µs", "ns", "op/s", "MB/s", "". */
+/* Unit of the figure: "s", "ms", "µs", "ns", "op/s", "MB/s", "GFLOPS", "". */
 const char *workload_unit(const struct workload *w);
 bool workload_lower_is_better(const struct workload *w);
 double workload_margin(const struct workload *w);
+/* Expected seconds of the timed part with these parameters. */
+double workload_slot_s(const struct workload *w, const uint64_t values[PARAMS_MAX]);
 /* Of enum workload_need, with these parameters: placement=cross or several cpus want two. */
 unsigned workload_needs(const struct workload *w, const uint64_t values[PARAMS_MAX]);
 
@@ -123,8 +147,14 @@ int params_parse(const struct workload *w, const char *text, uint64_t values[PAR
 void params_format(const struct workload *w, const uint64_t values[PARAMS_MAX],
                    char out[PARAMS_TEXT]);
 
+/* The parameter of which every choice is measured when text names none; NULL: there is none. */
+const struct param *params_each(const struct workload *w, const char *text);
+/* The word of a choice; cut to size. */
+void param_word(const struct param *p, uint64_t value, char *out, size_t size);
+
 /* The value of one figure from what was counted. bytes is the number of bytes moved
- * (FIGURE_MB_PER_S only). NAN when there is no figure: FIGURE_NONE, or nothing was counted. */
+ * (FIGURE_MB_PER_S), or of floating-point operations done (FIGURE_GFLOPS). NAN when there is no
+ * figure: FIGURE_NONE, or nothing was counted. */
 double workload_value(const struct workload *w, double ops, double bytes, double seconds);
 
 #endif

@@ -1,3 +1,47 @@
+# One file a program, the largest with a directory of their parts: stand-ins for the members of
+# CINT2006 and CFP2006.
+cint_sources = \
+	workloads/cint/programs.c \
+	workloads/cint/interpreter.c \
+	workloads/cint/interpreter/script.c workloads/cint/interpreter/script.h \
+	workloads/cint/interpreter/pattern.c workloads/cint/interpreter/pattern.h \
+	workloads/cint/bzip2.c \
+	workloads/cint/compiler.c \
+	workloads/cint/compiler/function.c workloads/cint/compiler/function.h \
+	workloads/cint/compiler/flow.c \
+	workloads/cint/compiler/values.c \
+	workloads/cint/compiler/code.c \
+	workloads/cint/compiler/unit.h \
+	workloads/cint/mincost.c \
+	workloads/cint/go.c \
+	workloads/cint/viterbi.c \
+	workloads/cint/chess.c \
+	workloads/cint/quantum.c \
+	workloads/cint/video.c \
+	workloads/cint/events.c \
+	workloads/cint/path.c \
+	workloads/cint/xml.c
+cfp_sources = \
+	workloads/cfp/field.h \
+	workloads/cfp/implicit.c \
+	workloads/cfp/scf.c \
+	workloads/cfp/lattice.c \
+	workloads/cfp/mhd.c \
+	workloads/cfp/water.c \
+	workloads/cfp/relativity.c \
+	workloads/cfp/euler.c \
+	workloads/cfp/atoms.c \
+	workloads/cfp/fem.c \
+	workloads/cfp/programs.c \
+	workloads/cfp/lp.c \
+	workloads/cfp/raytrace.c \
+	workloads/cfp/elastic.c \
+	workloads/cfp/fdtd.c \
+	workloads/cfp/density.c \
+	workloads/cfp/lbm.c \
+	workloads/cfp/weather.c \
+	workloads/cfp/speech.c
+
 # Timed kernels: compiled with fixed flags of their own; nothing else goes in here.
 noinst_LIBRARIES += libkernels.a
 libkernels_a_SOURCES = \
@@ -11,10 +55,33 @@ libkernels_a_SOURCES = \
 	workloads/ram.c \
 	workloads/membw.c \
 	workloads/file.c \
+	workloads/linpack.c workloads/payload/linpack.h \
 	workloads/tinyvm.c workloads/tinyvm_probe.c workloads/tinyvm.h \
-	workloads/exits.c
+	workloads/exits.c \
+	workloads/tool.c workloads/tool.h \
+	workloads/spec/spec.c \
+	workloads/spec/result.c workloads/spec/result.h \
+	workloads/kbuild/kbuild.c \
+	workloads/kbuild/tar.c workloads/kbuild/tar.h \
+	workloads/program/program.c workloads/program/program.h \
+	workloads/program/timed_math.h workloads/program/digest_array.h \
+	workloads/program/plain_memory.c workloads/program/plain_memory.h \
+	$(cint_sources) $(cfp_sources)
 libkernels_a_CFLAGS = $(AM_CFLAGS) -fPIE
+libkernels_a_LIBADD = workloads/cint/libbz2.o
 $(libkernels_a_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
+
+# libbz2 as one object. The calls that its compiler made of loops and copies, of functions that the C
+# library chooses by processor, go to plain loops of ours: the same code runs in every target.
+# tests/unit/kernel-symbols.sh holds it.
+bz2_redirected = --redefine-sym memset=plain_memset --redefine-sym memmove=plain_memmove \
+	--redefine-sym memcpy=plain_memcpy
+CLEANFILES += workloads/cint/libbz2.o workloads/cint/libbz2.whole.o
+workloads/cint/libbz2.o: $(BZ2_ARCHIVE) Makefile
+	@$(MKDIR_P) $(@D)
+	$(AM_V_CCLD)$(CC) -r -nostdlib -Wl,--whole-archive $(BZ2_ARCHIVE) -o $(@D)/libbz2.whole.o
+	$(AM_V_at)$(OBJCOPY) $(bz2_redirected) $(@D)/libbz2.whole.o $@
+	$(AM_V_at)rm -f $(@D)/libbz2.whole.o
 
 pkglibexec_PROGRAMS += vmtax-agent
 vmtax_agent_SOURCES = $(common_sources) \
@@ -34,3 +101,12 @@ vmtax_agent_SOURCES = $(common_sources) \
 vmtax_agent_CFLAGS = $(AM_CFLAGS) -fPIE
 vmtax_agent_LDFLAGS = $(AM_LDFLAGS) $(AGENT_LDFLAGS)
 vmtax_agent_LDADD = libkernels.a -lm
+
+# Payloads: programs beside the agent, for what needs libraries that cannot be linked statically.
+if HAVE_OPENBLAS
+pkglibexec_PROGRAMS += vmtax-linpack
+endif
+vmtax_linpack_SOURCES = \
+	workloads/payload/linpack.c workloads/payload/linpack.h \
+	workloads/payload/dense.c workloads/payload/dense.h
+vmtax_linpack_LDADD = $(OPENBLAS_LIBS) -lm

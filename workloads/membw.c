@@ -192,9 +192,18 @@ static void membw_release(struct work *w)
     w->state = NULL;
 }
 
+static uint64_t membw_memory(const struct workload *w, const uint64_t param[PARAMS_MAX],
+                             unsigned lanes)
+{
+    (void)w;
+    (void)lanes;
+    return param[0]; /* each has a block of its own */
+}
+
 #define MEMBW(name)                                   \
     static const struct workload_ops membw_##name = { \
         .id = "membw." #name,                         \
+        .memory = membw_memory,                       \
         .prepare = membw_prepare,                     \
         .run = membw_##name##_run,                    \
         .verify = membw_##name##_verify,              \

@@ -186,11 +186,27 @@ static void ram_spoil(struct ram_state *s)
         d[i] = UINT64_C(0x7ff4dead00000000); /* as a double: not a number */
 }
 
-static int ram_prepare(struct work *w)
+static const struct ram_kind *ram_kind_of(const struct workload *w)
 {
     const struct ram_kind *kind = ram_kinds;
-    while (strcmp(kind->id, w->workload->id) != 0)
+    while (strcmp(kind->id, w->id) != 0)
         kind++;
+    return kind;
+}
+static unsigned ram_arrays(const struct ram_kind *kind)
+{
+    return kind->op >= RAM_ADD ? 3 : 2;
+}
+
+static uint64_t ram_memory(const struct workload *w, const uint64_t param[PARAMS_MAX],
+                           unsigned lanes)
+{
+    return ram_arrays(ram_kind_of(w)) * param[0] / lanes;
+}
+
+static int ram_prepare(struct work *w)
+{
+    const struct ram_kind *kind = ram_kind_of(w->workload);
     struct ram_state *s = calloc(1, sizeof *s);
     if (!s)
         return error_set(w->error, ERROR_SYSTEM, "no memory for %s", w->workload->id);
@@ -204,7 +220,7 @@ static int ram_prepare(struct work *w)
         return error_set(w->error, ERROR_USAGE, "%s: size=%" PRIu64 " is too small for %u threads",
                          w->workload->id, w->param[0], w->lanes);
     s->base = (w->seed + w->lane) & 0xffff;
-    for (unsigned k = 0; k < (kind->op >= RAM_ADD ? 3u : 2u); k++) {
+    for (unsigned k = 0; k < ram_arrays(kind); k++) {
         s->array[k] = memory_map(w, s->n * sizeof(uint64_t));
         if (!s->array[k])
             return -1;
@@ -277,6 +293,7 @@ static void ram_release(struct work *w)
 #define RAM(kind, operation)                                      \
     static const struct workload_ops ram_##kind##_##operation = { \
         .id = "ram." #kind "." #operation,                        \
+        .memory = ram_memory,                                     \
         .prepare = ram_prepare,                                   \
         .run = ram_run,                                           \
         .verify = ram_verify,                                     \

@@ -8,7 +8,7 @@
  * Lanes: when the workload has a parameter `cpus` (0 = all, else a number), the worker starts that
  * many threads, each pinned to a processor of its own and each with its own struct work; all start
  * at one barrier. Lane 0 is the worker's main thread, so children forked there may use
- * PR_SET_PDEATHSIG.
+ * PR_SET_PDEATHSIG. A workload with own_threads has one lane and sees to its processors itself.
  *
  * Inside run() no library function is called that glibc dispatches by processor (memcpy, memset,
  * strlen, sin, ...). Whatever runs inside the time is marked WORK_TIMED; a test over the
@@ -26,14 +26,24 @@ struct work {
     unsigned lane, lanes;
     const int *cpus; /* processors of this run, one per lane first; cpu_count of them */
     size_t cpu_count;
-    const char *scratch; /* private directory on the target's own disk, or NULL */
-    uint64_t seed;       /* the same for all targets of a block */
-    void *state;         /* the workload's own */
-    struct error *error; /* filled by a function that returns -1 */
-    uint64_t step;       /* set by prepare(): counts are multiples of it (a whole lap); 0 = any */
+    const char *scratch;  /* private directory on the target's own disk, or NULL */
+    const char *payloads; /* directory of the programs that some workloads start, or NULL */
+    const char *tree;     /* archive of the kernel's sources (tar.h), or config file in the tree of
+                             SPEC CPU, or NULL */
+    uint64_t seed;        /* the same for all targets of a block */
+    void *state;          /* the workload's own */
+    struct error *error;  /* filled by a function that returns -1 */
+    uint64_t step;        /* set by prepare(): counts are multiples of it (a whole lap); 0 = any */
+    char engine[ENGINE_MAX];   /* set by prepare(): the library that does the work, and its version;
+                                  empty: it is our own code */
+    char product[PRODUCT_MAX]; /* set by verify(): what the slot made and a digest of it, the same
+                                  in every slot and target; empty: nothing that could be compared */
 
     /* Written by run() through the helpers below. */
-    uint64_t bytes;       /* bytes moved, for FIGURE_MB_PER_S */
+    uint64_t bytes;  /* bytes moved, for FIGURE_MB_PER_S; floating-point operations done, for
+                        FIGURE_GFLOPS */
+    uint64_t own_ns; /* set by verify(): the time of this slot as the program itself tells it, which
+                        then counts; it cannot be more than what run() took. 0: none */
     uint64_t excluded_ns; /* time inside run() that does not count, by work_exclude_begin/end */
     uint64_t exclude_from;
     struct histogram *latency; /* NULL when not wanted */
@@ -42,7 +52,13 @@ struct work {
 
 struct workload_ops {
     const char *id;
+    /* Bytes of memory that each of so many lanes takes with these parameters. NULL: little. The
+     * agent refuses what does not fit the target's memory, before prepare(): a kernel does so by
+     * killing. */
+    uint64_t (*memory)(const struct workload *w, const uint64_t param[PARAMS_MAX], unsigned lanes);
     int (*prepare)(struct work *w);
+    /* Of a workload with patience_s: before every slot, outside its time, instead of a lead-in. */
+    int (*arrange)(struct work *w);
     /* Do count operations (count > 0, a multiple of w->step). */
     int (*run)(struct work *w, uint64_t count);
     /* Do count times what run() does besides the thing measured; the worker alternates it with
@@ -63,6 +79,11 @@ extern const struct workload_ops *const workload_ops_ram[];
 extern const struct workload_ops *const workload_ops_membw[];
 extern const struct workload_ops *const workload_ops_file[];
 extern const struct workload_ops *const workload_ops_exits[];
+extern const struct workload_ops *const workload_ops_linpack[];
+extern const struct workload_ops *const workload_ops_kbuild[];
+extern const struct workload_ops *const workload_ops_spec[];
+/* Shared by all programs (program/program.h); its id is NULL. */
+extern const struct workload_ops workload_ops_program;
 const struct workload_ops *workload_ops_find(const char *id);
 
 /* Helpers for kernels (agent/work.c). */

@@ -18,6 +18,7 @@
 
 #define WIDTH    80
 #define HURT_MAX 8
+#define UNIT     6 /* columns of the longest unit, "GFLOPS" */
 
 struct page {
     FILE *out;
@@ -104,7 +105,7 @@ static const char *sign(const struct page *p, enum verdict v)
     return p->utf8 ? report_signs[v].utf8 : report_signs[v].ascii;
 }
 
-/* "  98.2 -  101.3" in 15 columns, or as many blanks. */
+/* "  98.2 -  101.3" in 14 columns, or as many blanks. */
 static void put_interval(const struct page *p, const struct stats_estimate *s)
 {
     char low[16], high[16];
@@ -171,11 +172,10 @@ static void put_row(const struct page *p, const struct report_row *row)
     fputs("  ", p->out);
     put_label(p, report_label(row->metric, label, sizeof label), 22);
     fprintf(p->out, "%6s %6s ", value_text(native, row->native), value_text(guest, row->figure));
-    put_label(p, unit, 5);
-    ratio_text(ratio, p, row->target, s->n ? exp(s->centre) : NAN);
-    fprintf(p->out, "%5s%*s", ratio, strlen(ratio) > 5 ? 1 : 2, "");
+    put_label(p, unit, UNIT);
+    fprintf(p->out, "%6s ", ratio_text(ratio, p, row->target, s->n ? exp(s->centre) : NAN));
     put_interval(p, s);
-    fprintf(p->out, "%3zu ", s->n);
+    fprintf(p->out, "%2zu ", s->n);
     if (s->n && isfinite(c->detectable))
         fprintf(p->out, "%4.1f ", fmin(99.9, 100 * stats_loss(c->detectable)));
     else
@@ -200,10 +200,28 @@ static void put_ticks(const struct page *p, const struct report_row *row)
     }
 }
 
+/* "    native 24.6 s, 146.3 an hour": the inverse of long times, for each figure. */
+static void put_inverse(const struct page *p, const struct report_row *row)
+{
+    const struct figure_value *const figures[] = {row->native, row->figure};
+    if (!row->metric->row || row->metric->row->figure != FIGURE_TIME_S)
+        return;
+    for (size_t i = row->target == 0; i < 2; i++) {
+        const struct figure_value *f = figures[i];
+        char time[16], rate[16];
+        if (!f || !f->measured || !(f->value > 0))
+            continue;
+        fputs("    ", p->out);
+        put(p, p->r->targets[i ? row->target : 0].id);
+        fprintf(p->out, " %s s, %s an hour\n", text_figure(time, sizeof time, f->value),
+                text_figure(rate, sizeof rate, 3600 / f->value));
+    }
+}
+
 static void put_row_head(const struct page *p)
 {
-    fprintf(p->out, "  %-22s%6s %6s %-5s%5s  %-14s%3s %4s\n", "workload", "native", "guest", "unit",
-            "%", "95 % interval", "n", "find");
+    fprintf(p->out, "  %-22s%6s %6s %-*s%6s %14s%2s %4s\n", "workload", "native", "guest", UNIT,
+            "unit", "%", "95 % interval", "n", "find");
 }
 
 static int slowest_first(const void *a, const void *b)
@@ -294,14 +312,15 @@ static void write_rows(const struct page *p, size_t t)
         if (p->rows[i].target == t) {
             put_row(p, &p->rows[i]);
             put_ticks(p, &p->rows[i]);
+            put_inverse(p, &p->rows[i]);
         }
 }
 
 static void write_native(const struct page *p)
 {
     fprintf(p->out, "\nNative only: nothing to compare with.\n\n");
-    fprintf(p->out, "  %-30s%8s %-6s%20s%5s%8s\n", "workload", "value", "unit", "95 % interval",
-            "n", "noise");
+    fprintf(p->out, "  %-30s%8s %-*s%20s%5s%8s\n", "workload", "value", UNIT, "unit",
+            "95 % interval", "n", "noise");
     for (size_t i = 0; i < p->row_count; i++) {
         const struct figure_value *f = p->rows[i].figure;
         const struct workload *w = p->rows[i].metric->row;
@@ -309,7 +328,7 @@ static void write_native(const struct page *p)
         fputs("  ", p->out);
         put_label(p, report_label(p->rows[i].metric, label, sizeof label), 30);
         fprintf(p->out, "%8s ", value_text(value, f));
-        put_label(p, w ? workload_unit(w) : "", 6);
+        put_label(p, w ? workload_unit(w) : "", UNIT);
         if (f && f->measured && f->bounded)
             snprintf(interval, sizeof interval, "%s - %s", text_figure(low, sizeof low, f->low),
                      text_figure(high, sizeof high, f->high));
@@ -319,6 +338,7 @@ static void write_native(const struct page *p)
         else
             fputs("     n/a\n", p->out);
         put_ticks(p, &p->rows[i]);
+        put_inverse(p, &p->rows[i]);
     }
 }
 
@@ -431,6 +451,25 @@ static void write_machine(const struct page *p)
              fact(r, "cpu.model"), fact(r, "kernel"), fact(r, "cpu.online"), fact(r, "governor"),
              fact(r, "hypervisor"));
     put_sentence((void *)p, line);
+    if (result_fact(r, "engine.linpack")) {
+        const char *core = result_fact(r, "engine.linpack.core");
+        snprintf(line, sizeof line, "linpack: %s, %s%s", fact(r, "engine.linpack"),
+                 core ? "in every target the code for " : "the core type that the row names",
+                 core ? core : "");
+        put_sentence((void *)p, line);
+    }
+    if (result_fact(r, "engine.kbuild")) {
+        snprintf(line, sizeof line, "kbuild: %s in every target", fact(r, "engine.kbuild"));
+        put_sentence((void *)p, line);
+    }
+    for (size_t i = 0; i < r->fact_count; i++) {
+        static const char prefix[] = "product.";
+        if (strncmp(r->facts[i].key, prefix, sizeof prefix - 1) != 0)
+            continue;
+        snprintf(line, sizeof line, "%s: %s, the same in every slot that counts",
+                 r->facts[i].key + sizeof prefix - 1, r->facts[i].value);
+        put_sentence((void *)p, line);
+    }
     for (size_t i = 0; i < r->target_count; i++) {
         const struct result_target *t = &r->targets[i];
         const char *host = fact(r, "kernel");

@@ -30,31 +30,37 @@ void boot_stage(const struct target_options *o, const char *text)
         o->waiter->stage(o->waiter->context, text);
 }
 
-bool boot_ask_version(const char *program, char *out, size_t size)
+bool boot_ask_program(const char *program, char *said, size_t size)
 {
     const char *const argv[] = {program, "--version", NULL};
     struct spawn_options how = {.argv = argv, .pass_fd = -1};
-    char said[512];
     size_t used = 0;
     int to, from;
     struct spawn *s = spawn_new(&how, NULL);
+    said[0] = '\0';
     if (!s)
         return false;
     spawn_take_streams(s, &to, &from);
     close(to);
-    while (used < sizeof said - 1 && spawn_wait_readable(s, from, VERSION_S) == 1) {
-        ssize_t n = read(from, said + used, sizeof said - 1 - used);
+    while (used < size - 1 && spawn_wait_readable(s, from, VERSION_S) == 1) {
+        ssize_t n = read(from, said + used, size - 1 - used);
         if (n <= 0)
             break;
         used += (size_t)n;
     }
     /* It may have ended before it was listened to. */
-    ssize_t n = used < sizeof said - 1 ? read(from, said + used, sizeof said - 1 - used) : 0;
+    ssize_t n = used < size - 1 ? read(from, said + used, size - 1 - used) : 0;
     used += n > 0 ? (size_t)n : 0;
     said[used] = '\0';
     close(from);
     spawn_free(s);
-    return qemu_version_in(said, out, size);
+    return used > 0;
+}
+
+bool boot_ask_version(const char *program, char *out, size_t size)
+{
+    char said[512];
+    return boot_ask_program(program, said, sizeof said) && qemu_version_in(said, out, size);
 }
 
 /* A program that was named, and may be any. */

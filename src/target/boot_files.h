@@ -23,6 +23,9 @@ int boot_files_find(const struct target_options *o, struct boot_files *f, struct
 /* The same, and all else, into the user's cache; takes a second or two the first time. */
 int boot_files_make(const struct target_options *o, struct boot_files *f, struct error *e);
 
+/* What a program prints when asked for its version, by running it, for a few seconds at most; cut
+ * to size. False: nothing. */
+bool boot_ask_program(const char *program, char *said, size_t size);
 /* The version that a program tells when asked as QEMU is, by running it. False: it tells none, or
  * not within seconds. */
 bool boot_ask_version(const char *program, char *out, size_t size);

@@ -72,7 +72,8 @@ static int write_all(int fd, uint64_t bytes, const char *path, struct error *e)
     return rc;
 }
 
-static int make_file_system(const char *path, struct ledger *ledger, struct error *e)
+static int make_file_system(const char *path, const char *seed, struct ledger *ledger,
+                            struct error *e)
 {
     static const char *const places[] = {"/usr/sbin/mke2fs", "/sbin/mke2fs", "/usr/bin/mke2fs"};
     const char *program = NULL;
@@ -81,10 +82,19 @@ static int make_file_system(const char *path, struct ledger *ledger, struct erro
     if (!program)
         return error_set(e, ERROR_SYSTEM, "a scratch disk needs mke2fs: install e2fsprogs");
     /* nodiscard: what has been written stays written. */
-    const char *const argv[] = {program, "-q",   "-F",
-                                "-t",    "ext4", "-m",
-                                "0",     "-E",   "nodiscard,lazy_itable_init=0,lazy_journal_init=0",
-                                path,    NULL};
+    const char *const argv[] = {program,
+                                "-q",
+                                "-F",
+                                "-t",
+                                "ext4",
+                                "-m",
+                                "0",
+                                "-E",
+                                "nodiscard,lazy_itable_init=0,lazy_journal_init=0",
+                                seed ? "-d" : path,
+                                seed,
+                                seed ? path : NULL,
+                                NULL};
     struct spawn_options how = {.argv = argv, .ledger = ledger, .pass_fd = -1};
     struct spawn *s = spawn_new(&how, e);
     if (!s)
@@ -99,7 +109,8 @@ static int make_file_system(const char *path, struct ledger *ledger, struct erro
     return 0;
 }
 
-int disk_make(const char *path, uint64_t bytes, struct ledger *ledger, struct error *e)
+int disk_make(const char *path, uint64_t bytes, const char *seed, struct ledger *ledger,
+              struct error *e)
 {
     if (look_for_space(path, bytes, e) < 0)
         return -1;
@@ -113,7 +124,7 @@ int disk_make(const char *path, uint64_t bytes, struct ledger *ledger, struct er
         rc = write_all(fd, bytes, path, e);
     close(fd);
     if (rc == 0)
-        rc = make_file_system(path, ledger, e);
+        rc = make_file_system(path, seed, ledger, e);
     if (rc < 0)
         unlink(path);
     return rc;

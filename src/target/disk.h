@@ -11,7 +11,9 @@ struct ledger;
 /* Make the image at path (which does not exist; who made its directory removes it): all its blocks
  * are allocated and have been written with data that do not compress, so that no slot pays for the
  * first touch of a block; then an ext4 made by mke2fs. Free space is looked at first: -1 with a
- * sentence when bytes plus a tenth are not there. Takes about bytes / the disk's speed. */
-int disk_make(const char *path, uint64_t bytes, struct ledger *ledger, struct error *e);
+ * sentence when bytes plus a tenth are not there. Takes about bytes / the disk's speed. seed
+ * (NULL: nothing): the directory whose files are on it from the start. */
+int disk_make(const char *path, uint64_t bytes, const char *seed, struct ledger *ledger,
+              struct error *e);
 
 #endif

@@ -16,6 +16,7 @@
 #include "sha256.h"
 #include "target/modules.h"
 #include "unpack.h"
+#include "workloads/catalog.h"
 #include "xalloc.h"
 
 #include <archive.h>
@@ -23,11 +24,13 @@
 #include <elf.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 struct pack {
     struct archive *archive;
@@ -97,7 +100,7 @@ static int add_file(struct pack *p, const char *name, mode_t mode, const char *p
                            path);
     else if (p->total > INITRAMFS_MAX)
         status = error_set(p->error, ERROR_DATA,
-                           "the modules for guests are larger than %zu bytes together",
+                           "the files for guests are larger than %zu bytes together",
                            INITRAMFS_MAX);
     else
         status = add(p, name, S_IFREG | mode, 0, bytes, size - cut);
@@ -122,6 +125,28 @@ static int add_modules(struct pack *p, const struct module_list *modules)
     return 0;
 }
 
+/* False: the build has no such program. */
+static bool find_payload(const char *agent_path, const char *name, char out[PATH_MAX])
+{
+    const char *slash = strrchr(agent_path, '/');
+    int directory = slash ? (int)(slash - agent_path) + 1 : 0;
+    return snprintf(out, PATH_MAX, "%.*s%s", directory, agent_path, name) < PATH_MAX &&
+           access(out, X_OK) == 0;
+}
+
+static int add_payloads(struct pack *p, const char *agent_path)
+{
+    if (add(p, "payloads", S_IFDIR | 0755, 0, NULL, 0) < 0)
+        return -1;
+    for (const char *const *name = payload_programs; *name; name++) {
+        char path[PATH_MAX], entry[64];
+        snprintf(entry, sizeof entry, "payloads/%s", *name);
+        if (find_payload(agent_path, *name, path) && add_file(p, entry, 0755, path, NULL) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int add_all(struct pack *p, const char *agent_path, const struct module_list *modules)
 {
     if (archive_write_set_format_cpio_newc(p->archive) != ARCHIVE_OK ||
@@ -134,7 +159,7 @@ static int add_all(struct pack *p, const char *agent_path, const struct module_l
         add(p, "dev/console", S_IFCHR | 0600, makedev(5, 1), NULL, 0) < 0 ||
         add(p, "modules", S_IFDIR | 0755, 0, NULL, 0) < 0 ||
         add(p, "signatures", S_IFDIR | 0755, 0, NULL, 0) < 0 || add_modules(p, modules) < 0 ||
-        add_file(p, "init", 0755, agent_path, NULL) < 0)
+        add_payloads(p, agent_path) < 0 || add_file(p, "init", 0755, agent_path, NULL) < 0)
         return -1;
     return archive_write_close(p->archive) == ARCHIVE_OK ? 0 : failed(p);
 }
@@ -161,9 +186,19 @@ static int initramfs_key(const char *agent_path, const struct kernel *k, unsigne
     int n = snprintf(dep, sizeof dep, "%s/modules.dep", k->modules);
     if (n < 0 || (size_t)n >= sizeof dep || stat(dep, &st) < 0)
         return error_errno(e, errno, "cannot read modules.dep in %s", k->modules);
-    char *text = xasprintf("3 %s %s %s %jd %jd.%09ld %x", agent, k->version, k->modules,
+    char *text = xasprintf("4 %s %s %s %jd %jd.%09ld %x", agent, k->version, k->modules,
                            (intmax_t)st.st_size, (intmax_t)st.st_mtim.tv_sec, st.st_mtim.tv_nsec,
                            sets);
+    for (const char *const *name = payload_programs; *name; name++) {
+        char path[PATH_MAX], sum[65] = "none";
+        if (find_payload(agent_path, *name, path) && sha256_file(path, sum, e) < 0) {
+            free(text);
+            return -1;
+        }
+        char *longer = xasprintf("%s %s %s", text, *name, sum);
+        free(text);
+        text = longer;
+    }
     cache_key(text, key);
     free(text);
     return 0;

@@ -12,6 +12,7 @@
 #include "target/rights.h"
 #include "target/threads.h"
 #include "text.h"
+#include "workloads/agent/boot.h"
 #include "xalloc.h"
 
 #include <errno.h>
@@ -160,7 +161,7 @@ static int plan_disk(struct machine *m, const struct target_options *o, struct q
     boot_stage(o, "writing the scratch disk");
     int rc = ledger_add(m->local.ledger, LEDGER_FILE, path, e);
     if (rc == 0)
-        rc = disk_make(path, bytes, m->local.ledger, e);
+        rc = disk_make(path, bytes, o->scratch_seed, m->local.ledger, e);
     *disk_word = xasprintf("disk=%s", path);
     free(path);
     p->disk = true;

@@ -47,8 +47,12 @@ struct target_options {
     const char *agent_path;    /* the agent's file on the host */
     const char *scratch; /* private directory on a real disk; every target sees it by the same path;
                             the agent gets it as --scratch and $TMPDIR; NULL: none */
-    uint64_t scratch_bytes; /* what the workloads will write there at most; 0: little */
-    bool network;           /* the workloads speak to the host */
+    uint64_t scratch_bytes;         /* what the workloads will write there at most; 0: little */
+    const char *tree;               /* directory of the kernel's sources; NULL: found (tree.h) */
+    const char *spec, *spec_config; /* directory of SPEC CPU and name of a config file (spec.h) */
+    const char *scratch_seed; /* what lies in this directory is in scratch, too, and in that of a
+                                 target with a scratch disk of its own; NULL: nothing */
+    bool network;             /* the workloads speak to the host */
     struct machine_options machine;
     const struct target_waiter *waiter; /* NULL: nobody */
     bool limits; /* false: no cgroup limits (native beside a guest that cannot have any); the

@@ -985,6 +985,19 @@ static void keeps_latencies(void **state)
     finish(&a);
 }
 
+/* However short the lead-in, it has at least one whole operation. */
+static void counts_no_cold_operation(void **state)
+{
+    struct agent a;
+    struct record r;
+    (void)state;
+    start_greeted(&a, STRANGE_AGENT, NULL);
+    run(&a, &r, 1, "ram.int.scale", "", 30);
+    assert_true(number(&r, "ops") > 0);
+    assert_int_equal(number(&r, "bytes"), 1000 * number(&r, "ops"));
+    finish(&a);
+}
+
 static void counts_whole_laps(void **state)
 {
     struct agent a;
@@ -1167,6 +1180,7 @@ int main(void)
         cmocka_unit_test(measures_overhead),
         cmocka_unit_test(leaves_out_excluded_time),
         cmocka_unit_test(keeps_latencies),
+        cmocka_unit_test(counts_no_cold_operation),
         cmocka_unit_test(counts_whole_laps),
         cmocka_unit_test(runs_lanes),
         cmocka_unit_test(cleans_its_scratch_directory),

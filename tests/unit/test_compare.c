@@ -78,6 +78,51 @@ static void test_three_sessions_find_a_change(void **state)
     release(after, 3);
 }
 
+/* Another core type of OpenBLAS is other work for linpack alone, in whichever session it was. */
+static void test_another_core_type_is_fatal_to_linpack(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *before[2], *after[2], *says;
+    } cases[] = {
+        {{"SkylakeX", "SkylakeX"}, {"SkylakeX", "SkylakeX"}, NULL},
+        {{"SkylakeX", "SkylakeX"}, {"Haswell", "Haswell"}, "from SkylakeX to Haswell"},
+        {{"SkylakeX", "SkylakeX"}, {"SkylakeX", "Nehalem"}, "from SkylakeX to Nehalem"},
+        {{"SkylakeX", "Haswell"}, {"SkylakeX", "SkylakeX"}, "from SkylakeX to Haswell"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct result before[2], after[2];
+        for (int k = 0; k < 2; k++) {
+            struct result *const both[] = {&before[k], &after[k]};
+            for (int side = 0; side < 2; side++) {
+                struct result *r = both[side];
+                session(r, 0.5, 1);
+                r->metrics[1].row = workload_find("linpack");
+                snprintf(r->metrics[1].workload, sizeof r->metrics[1].workload, "linpack");
+                result_add_fact(r, "engine.linpack.core",
+                                side ? cases[i].after[k] : cases[i].before[k]);
+            }
+        }
+        struct compare c;
+        compare_results(&c, before, 2, after, 2);
+        assert_false(c.fatal);
+        assert_int_not_equal(row_of(&c, "sys.read")->verdict, VERDICT_NOT_COMPARABLE);
+        if (cases[i].says) {
+            assert_int_equal(row_of(&c, "linpack")->verdict, VERDICT_NOT_COMPARABLE);
+            assert_int_equal(c.difference_count, 1);
+            assert_int_equal(c.differences[0].class, FACT_FATAL);
+            assert_non_null(strstr(c.differences[0].sentence, "the core type of OpenBLAS changed"));
+            assert_non_null(strstr(c.differences[0].sentence, cases[i].says));
+        } else {
+            assert_int_not_equal(row_of(&c, "linpack")->verdict, VERDICT_NOT_COMPARABLE);
+            assert_int_equal(c.difference_count, 0);
+        }
+        compare_release(&c);
+        release(before, 2);
+        release(after, 2);
+    }
+}
+
 static void test_too_few_sessions_are_no_verdict(void **state)
 {
     (void)state;
@@ -155,6 +200,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_three_sessions_find_a_change),
+        cmocka_unit_test(test_another_core_type_is_fatal_to_linpack),
         cmocka_unit_test(test_too_few_sessions_are_no_verdict),
         cmocka_unit_test(test_a_young_row_of_an_old_baseline),
         cmocka_unit_test(test_an_emulated_guest_is_named),

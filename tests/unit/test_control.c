@@ -373,10 +373,11 @@ static void runs_rows(void **state)
     (void)state;
     struct journey j;
     begin(&j, fixture_stored, NULL);
-    type(&j, "r"); /* the subsystem under the cursor: processor, which this version does not have */
+    type(&j,
+         "jjjr"); /* the subsystem under the cursor: network, which this version does not have */
     assert_int_equal(j.start_count, 0);
     says(&j, "not in this version", true);
-    type(&j, "jr");
+    type(&j, "kkr");
     assert_int_equal(j.start_count, 1);
     assert_string_equal(j.started, "memory");
     says(&j, "starting memory", false);
@@ -400,6 +401,50 @@ static void runs_rows(void **state)
     end(&j);
 }
 
+/* The processor's suites: i and f go to them, z changes the axis of one box, o the processors, and
+ * r runs what the row would show, measured or not. */
+static void processor_panel(void **state)
+{
+    (void)state;
+    struct journey j;
+    begin(&j, fixture_stored, "processor");
+    assert_string_equal(panel(&j), "processor");
+    type(&j, "r");
+    assert_string_equal(j.started, "cint.interpreter:cpus=1");
+    view(&j)->box = 1;
+    type(&j, "f");
+    assert_int_equal(view(&j)->box, 0);
+    assert_int_equal(view(&j)->row[0], 12);
+    assert_int_equal(view(&j)->scroll[0], 13); /* below the first suite and its mean */
+    type(&j, "r");
+    assert_string_equal(j.started, "cfp.implicit:cpus=1");
+    type(&j, "or"); /* a row that no profile but the longest measures */
+    assert_string_equal(j.started, "cfp.implicit:cpus=0");
+    type(&j, "i");
+    assert_int_equal(view(&j)->row[0], 0);
+    assert_int_equal(view(&j)->scroll[0], 0);
+    for (size_t i = 1; i <= ZOOM_LEVELS; i++) {
+        type(&j, "z");
+        assert_int_equal(view(&j)->zoom[0], i % ZOOM_LEVELS);
+        says(&j,
+             i == 1             ? "axis: 95 to 102 % of native"
+             : i == ZOOM_LEVELS ? "axis: as far as the figures go"
+                                : "axis: ",
+             false);
+    }
+    assert_int_equal(view(&j)->zoom[1], 0);
+    snprintf(view(&j)->filter, sizeof view(&j)->filter, "bwaves"); /* by what a row stands in for */
+    key(&j, KEY_CODE_HOME);
+    assert_int_equal(control_panel(&j.control)->rows(&j.board, view(&j), 0), 1);
+    type(&j, "i");
+    says(&j, "no program of that suite passes the filter", false);
+    end(&j);
+    begin(&j, fixture_empty, "processor");
+    type(&j, "r"); /* nothing of it was ever measured */
+    assert_string_equal(j.started, "processor");
+    end(&j);
+}
+
 /* A key that can do nothing says why; none is silent, none does something else. */
 static void keys_that_cannot_act_say_why(void **state)
 {
@@ -417,7 +462,9 @@ static void keys_that_cannot_act_say_why(void **state)
         {fixture_stored, true, 'x', true, "nothing is running"},
         {fixture_stored, true, 'p', true, "no planner"},
         {fixture_stored, true, 'w', false, "no white-box readings"},
-        {fixture_stored, true, '2', false, "no workloads of this subsystem"},
+        {fixture_stored, true, '5', false, "no workloads of this subsystem"},
+        {fixture_stored, true, 'i', false, "the suites are in the panel Processor"},
+        {fixture_stored, true, 'f', false, "the suites are in the panel Processor"},
         {fixture_stored, true, 'W', false, "no white-box readings"},
         {fixture_stored, false, 'R', true, "nothing can be run from here"},
         {fixture_stored, false, 'b', true, "vmtax record"},
@@ -586,6 +633,7 @@ int main(void)
         cmocka_unit_test(sorts_by_loss_alone),
         cmocka_unit_test(asks_before_quitting_a_run),
         cmocka_unit_test(runs_rows),
+        cmocka_unit_test(processor_panel),
         cmocka_unit_test(keys_that_cannot_act_say_why),
         cmocka_unit_test(what_can_act_acts),
         cmocka_unit_test(help_pages),

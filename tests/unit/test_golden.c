@@ -95,6 +95,14 @@ static void raw(struct scene *scene, struct view *view)
     view->row[0] = 4;
 }
 
+/* The kernel's compilation, its time and builds an hour. */
+static void raw_compile(struct scene *scene, struct view *view)
+{
+    (void)scene;
+    view->unit = UNIT_RAW;
+    view->box = 2;
+}
+
 static void expanded(struct scene *scene, struct view *view)
 {
     (void)scene;
@@ -109,6 +117,34 @@ static void other_view(struct scene *scene, struct view *view)
     view->other_view[0] = true;
     view->row[0] = 2;
     view->column[0] = 1;
+}
+
+/* As `f` leaves it, on the stand-in for bwaves. */
+static void float_suite(struct scene *scene, struct view *view)
+{
+    struct snapshot none = {0};
+    view->target = 2;
+    view->row[0] = scene->panel->suite(&none, view, true, &view->scroll[0]);
+}
+
+static void all_processors(struct scene *scene, struct view *view)
+{
+    (void)scene;
+    for (size_t i = 0; i < 3; i++)
+        view->other_view[i] = true;
+}
+
+static void linpack_point(struct scene *scene, struct view *view)
+{
+    (void)scene;
+    view->box = 1;
+    view->column[1] = 2;
+}
+
+static void zoomed(struct scene *scene, struct view *view)
+{
+    (void)scene;
+    view->zoom[0] = 4;
 }
 
 static void one_row(struct scene *scene, struct view *view)
@@ -258,6 +294,7 @@ static const struct golden {
     }
     EVERY_SIZE("overview"),
     EVERY_SIZE("live"),
+    EVERY_SIZE("processor"),
     EVERY_SIZE("memory"),
     EVERY_SIZE("disk"),
     EVERY_SIZE("sysops"),
@@ -292,6 +329,7 @@ static const struct golden {
     }
     MACHINES("overview"),
     MACHINES("live"),
+    MACHINES("processor"),
     MACHINES("memory"),
     MACHINES("disk"),
     MACHINES("sysops"),
@@ -315,6 +353,15 @@ static const struct golden {
     {"live", 60, 16, BRAILLE, fixture_booting, "booting", idle},
     {"host", 80, 24, BRAILLE, fixture_booting, "booting", last_target},
     {"", 40, 3, BRAILLE, fixture_booting, "small-booting", first_tab},
+    {"processor", 80, 24, BRAILLE, fixture_all, "paper", paper_marks},
+    {"processor", 120, 40, BRAILLE, fixture_all, "paper", paper_marks},
+    {"processor", 160, 48, BRAILLE, fixture_all, "paper", paper_marks},
+    {"processor", 80, 24, BRAILLE, fixture_kvm, "floats", float_suite},
+    {"processor", 120, 40, BRAILLE, fixture_container, "smp", all_processors},
+    {"processor", 120, 40, BRAILLE, fixture_container, "point", linpack_point},
+    {"processor", 120, 40, BRAILLE, fixture_container, "raw", raw_compile},
+    {"processor", 120, 40, BRAILLE, fixture_stored, "stored", zoomed},
+    {"processor", 160, 48, BRAILLE, fixture_container, "expanded", expanded_host},
     {"memory", 120, 40, BRAILLE, fixture_container, "times", times},
     {"memory", 120, 40, BLOCK, fixture_all, "all", idle},
     {"sysops", 120, 40, BRAILLE, fixture_container, "raw", raw},
@@ -455,6 +502,7 @@ static void panels_survive_anything(void **state)
                         view.scroll[b] = variant;
                         view.other_view[b] = variant & 1;
                         view.log_axis[b] = variant & 2;
+                        view.zoom[b] = variant;
                     }
                     scene_draw(&c, sizes[i][0], sizes[i][1], &s, &scene);
                     char *text = canvas_to_text(&c);

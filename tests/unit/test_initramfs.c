@@ -8,6 +8,7 @@
 #include "target/initramfs.h"
 #include "target/modules.h"
 #include "target/undo.h"
+#include "workloads/payload/linpack.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -128,6 +129,7 @@ static const char names[] = "dev\n"
                             "modules/09-9p.ko\n"
                             "modules/10-9pnet_virtio.ko\n"
                             "modules/11-overlay.ko\n"
+                            "payloads\n"
                             "init\n";
 
 static void check_archive(const struct kernel *k)
@@ -184,13 +186,42 @@ static void signatures_apart(void **state)
     make(&k, MODULES_OVERLAY, path);
     run_cpio(path, (const char *const[]){"-t", NULL}, out, sizeof out);
     assert_string_equal(out, "dev\ndev/console\nmodules\nsignatures\nmodules/00-overlay.ko\n"
-                             "signatures/00-overlay.ko\ninit\n");
+                             "signatures/00-overlay.ko\npayloads\ninit\n");
     size_t n = run_cpio(path, (const char *const[]){"-i", "--to-stdout", "modules/*", NULL}, out,
                         sizeof out);
     n += run_cpio(path, (const char *const[]){"-i", "--to-stdout", "signatures/*", NULL}, out + n,
                   sizeof out - n);
     assert_int_equal(n, sizeof module + sizeof signature - 2);
     assert_memory_equal(out, whole, n);
+}
+
+/* The programs of the agent come along, from wherever it is, and a changed one makes it anew. */
+static void payloads_come_along(void **state)
+{
+    (void)state;
+    struct kernel k = kernel("6.1-p", NULL, "");
+    char bare[PATH_MAX], path[PATH_MAX], out[8192], program[PATH_MAX + 64];
+    static const char bytes[] = "\177ELF solves", others[] = "\177ELF another";
+    make(&k, MODULES_OVERLAY, bare);
+    snprintf(program, sizeof program, "%s/" LINPACK_PROGRAM, home);
+    fixture_file(program, bytes, sizeof bytes);
+    assert_int_equal(chmod(program, 0700), 0);
+    make(&k, MODULES_OVERLAY, path);
+    assert_string_not_equal(path, bare);
+    run_cpio(path, (const char *const[]){"-t", NULL}, out, sizeof out);
+    assert_string_equal(out, "dev\ndev/console\nmodules\nsignatures\nmodules/00-overlay.ko\n"
+                             "payloads\npayloads/" LINPACK_PROGRAM "\ninit\n");
+    run_cpio(path, (const char *const[]){"-tvn", "payloads/*", NULL}, out, sizeof out);
+    assert_non_null(strstr(out, "-rwxr-xr-x   1 0        0 "));
+    size_t n = run_cpio(path, (const char *const[]){"-i", "--to-stdout", "payloads/*", NULL}, out,
+                        sizeof out);
+    assert_int_equal(n, sizeof bytes);
+    assert_memory_equal(out, bytes, n);
+    fixture_file(program, others, sizeof others);
+    make(&k, MODULES_OVERLAY, bare);
+    assert_string_not_equal(path, bare);
+    fixture_text(program, "no program");
+    refuse(&k, MODULES_OVERLAY, LINPACK_PROGRAM);
 }
 
 static ino_t inode(const char *path)
@@ -266,6 +297,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(read_by_another, set_up, tear_down),
         cmocka_unit_test_setup_teardown(signatures_apart, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(payloads_come_along, set_up, tear_down),
         cmocka_unit_test_setup_teardown(made_anew_when, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refused, set_up, tear_down),
     };

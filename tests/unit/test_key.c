@@ -83,7 +83,7 @@ static void footer_places_are_unique(void **state)
 static void what_is_no_key_does_nothing(void **state)
 {
     (void)state;
-    static const int codes[] = {0, -1, 1, 'z', '~', 0x2500, 0x10FFFF, KEY_CODE_RESIZE, 1 << 30};
+    static const int codes[] = {0, -1, 1, 'Z', '~', 0x2500, 0x10FFFF, KEY_CODE_RESIZE, 1 << 30};
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
         assert_int_equal(key_action(codes[i]), ACTION_NONE);
     assert_null(key_of(ACTION_NONE));

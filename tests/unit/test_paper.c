@@ -28,19 +28,86 @@ static void test_the_file(void **state)
     assert_true(p.stated_count >= 10);
     assert_true(p.stated[0].value == 0.8431 && p.stated[0].subsystem == SUBSYSTEM_PROCESSOR);
     assert_non_null(strstr(p.title, "OpenVZ, Xen and KVM"));
-    /* Whoever names a row of the paper in the catalogue finds it. */
-    size_t named = 0;
+    /* Of those in the catalogue that name a row of the paper, the operations have it in a table; of
+     * the programs the paper printed figures only, and one relation in its text. */
+    size_t named = 0, programs = 0;
     for (const struct workload *w = workloads; w->id; w++) {
         if (!w->paper)
             continue;
-        if (!paper_find(&p, w))
+        bool table = w->subsystem == SUBSYSTEM_SYSOPS || w->subsystem == SUBSYSTEM_CTXSW;
+        if (table && !paper_find(&p, w))
             fail_msg("%s names the row %s, which the paper does not have", w->id, w->paper);
-        named++;
+        named += table;
+        programs += !table && isfinite(paper_relation(&p, w, PAPER_KVM));
     }
     assert_int_equal(named, 25);
+    assert_true(programs >= 1);
     assert_int_equal(paper_column_of("container"), PAPER_OPENVZ);
     assert_int_equal(paper_column_of("kvm"), PAPER_KVM);
     assert_int_equal(paper_column_of("ssh:host"), PAPER_COLUMNS);
+}
+
+/* What the text states of a row and a guest, and the sentence of nobody alone. */
+static void test_relations(void **state)
+{
+    (void)state;
+    static const struct workload linpack = {.id = "linpack"}, kbuild = {.id = "kbuild"};
+    struct paper p;
+    struct error e;
+    assert_int_equal(paper_load_file(&p, SOURCE_DATA "/paper.json", &e), 0);
+    const struct workload *bwaves = workload_find("cfp.implicit");
+    assert_non_null(bwaves);
+    assert_true(paper_relation(&p, bwaves, PAPER_KVM) == 0.8431);
+    assert_true(isnan(paper_relation(&p, bwaves, PAPER_XEN)));
+    assert_true(isnan(paper_relation(&p, bwaves, PAPER_COLUMNS)));
+    assert_true(paper_relation(&p, &linpack, PAPER_OPENVZ) == 0.9994);
+    assert_true(paper_relation(&p, &linpack, PAPER_XEN) == 0.9927);
+    assert_true(paper_relation(&p, &linpack, PAPER_KVM) == 0.7835);
+    /* a row of the tables: from them */
+    const struct workload *fork = workload_find("sys.fork_exec");
+    assert_true(fabs(paper_relation(&p, fork, PAPER_KVM) - 349.87 / 2193) < 1e-12);
+    assert_null(paper_stated_find(&p, &kbuild, PAPER_KVM));
+    assert_non_null(paper_stated_find(&p, &kbuild, PAPER_COLUMNS));
+    assert_non_null(strstr(paper_stated_find(&p, &kbuild, PAPER_COLUMNS)->text, "KVM slowest"));
+    assert_null(paper_stated_find(&p, workload_find("cint.go"), PAPER_COLUMNS));
+}
+
+static void test_stated_damage(void **state)
+{
+    (void)state;
+    static const char tables[] =
+        "\"table1_system_operations_us\":{\"columns\":[\"kvm\",\"xen\",\"openvz\",\"native\"]},"
+        "\"table2_context_switch_us\":{\"columns\":[\"kvm\",\"xen\",\"openvz\",\"native\"]}";
+    static const struct {
+        const char *keys;
+        bool sound;
+    } cases[] = {
+        {"\"of\":\"linpack\",\"column\":\"kvm\",\"value\":0.5", true},
+        {"\"of\":\"linpack\",\"column\":\"vmware\",\"value\":0.5", false},
+        {"\"of\":\"linpack\",\"column\":\"kvm\"", false},
+        {"\"of\":\"linpack\",\"column\":\"kvm\",\"value\":0", false},
+        {"\"column\":\"kvm\",\"value\":0.5", false},
+        {"\"of\":7,\"value\":0.5", false},
+    };
+    char home[64];
+    fixture_home(home, sizeof home);
+    char *path = xasprintf("%s/paper.json", home);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct paper p;
+        struct error e;
+        FILE *f = fopen(path, "w");
+        assert_non_null(f);
+        fprintf(
+            f,
+            "{\"title\":\"t\",\"stated\":[{\"subsystem\":\"processor\",\"metric\":\"m\",%s}],%s}\n",
+            cases[i].keys, tables);
+        fclose(f);
+        int status = paper_load_file(&p, path, &e);
+        assert_int_equal(status, cases[i].sound ? 0 : -1);
+        assert_int_equal(p.stated_count, cases[i].sound);
+    }
+    fixture_remove(home);
+    free(path);
 }
 
 static void test_damage(void **state)
@@ -101,6 +168,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_file),
+        cmocka_unit_test(test_relations),
+        cmocka_unit_test(test_stated_damage),
         cmocka_unit_test(test_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

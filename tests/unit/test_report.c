@@ -382,6 +382,41 @@ static void test_ticks(void **state)
 }
 
 /* Beside the rows that hurt: what was counted, or that nothing was. */
+/* Whatever its unit, a row's figures stand on one line, with a guest and without. */
+static void test_a_unit_breaks_no_line(void **state)
+{
+    (void)state;
+    for (const struct workload *w = workloads; w->id; w++) {
+        struct result r;
+        char together[64], unit[16];
+        const char *name = workload_unit(w);
+        snprintf(unit, sizeof unit, "%s%*s", name,
+                 strncmp(name, "µ", 2) == 0 ? 4 : 6 - (int)strlen(name), "");
+        fixture_result(&r);
+        r.metrics[0].row = w;
+        r.figures[0].value = 51.66;
+        r.figures[1].value = 51.63;
+        r.comparisons[0].flags |= FLAG_PLACEMENT | FLAG_THROTTLED;
+        setlocale(LC_ALL, "C.UTF-8");
+        char *text = written("text", &r);
+        each_line(text, fits);
+        snprintf(together, sizeof together, "51.66  51.63 %s  81.9  81.1 -  83.5  6  1.2 ", unit);
+        if (!strstr(text, together))
+            fail_msg("no \"%s\" in:\n%s", together, text);
+        free(text);
+        r.target_count = r.figure_count = 1; /* native alone */
+        r.slot_count = r.comparison_count = 0;
+        text = written("text", &r);
+        each_line(text, fits);
+        snprintf(together, sizeof together, " 51.66 %s ", unit);
+        if (!strstr(text, together))
+            fail_msg("no \"%s\" in:\n%s", together, text);
+        free(text);
+        result_release(&r);
+    }
+    setlocale(LC_ALL, "C");
+}
+
 static void test_counters_in_text(void **state)
 {
     (void)state;
@@ -586,6 +621,7 @@ int main(void)
         cmocka_unit_test(test_ticks),
         cmocka_unit_test(test_out_of_time),
         cmocka_unit_test(test_a_dash_is_a_verdict),
+        cmocka_unit_test(test_a_unit_breaks_no_line),
         cmocka_unit_test(test_counters_in_text),
         cmocka_unit_test(test_markdown),
         cmocka_unit_test(test_little),

@@ -13,16 +13,18 @@
 #include <stdint.h>
 
 #define BOOT_COMMAND_LINE_MAX 4096
+#define BOOT_PATH_MAX         1024
 
 struct boot {
-    char root[32];      /* root=TAG: mount tag of the host's files; required */
-    char scratch[1024]; /* scratch=PATH: where the scratch disk is mounted; empty: there is none */
-    char address[16];   /* address=10.213.0.2 of eth0; empty: no network */
-    unsigned prefix;    /* prefix=30 */
-    char gateway[16];   /* gateway=10.213.0.1: the host */
-    bool shell;         /* shell=1: a shell on /dev/hvc0 instead of the agent */
-    unsigned rows, columns; /* rows= columns= of the shell's terminal; 0: not told */
-    char term[32];          /* term=xterm-256color */
+    char root[32];               /* root=TAG: mount tag of the host's files; required */
+    char scratch[BOOT_PATH_MAX]; /* scratch=PATH: where the scratch disk is mounted; empty: there is
+                                    none */
+    char address[16];            /* address=10.213.0.2 of eth0; empty: no network */
+    unsigned prefix;             /* prefix=30 */
+    char gateway[16];            /* gateway=10.213.0.1: the host */
+    bool shell;                  /* shell=1: a shell on /dev/hvc0 instead of the agent */
+    unsigned rows, columns;      /* rows= columns= of the shell's terminal; 0: not told */
+    char term[32];               /* term=xterm-256color */
 };
 
 /* From the kernel's command line. -1 with a sentence: something is missing or out of range. */

@@ -188,6 +188,7 @@ int facts_init(struct facts *f)
                     f->clocksource, sizeof f->clocksource))
         text_copy(f->clocksource, sizeof f->clocksource, "unknown");
     find_virt(f->virt, sizeof f->virt);
+    cpu_features_format(cpu_features_read(), f->features);
     f->memory_kib = smaller(installed_memory(), memory_limit());
 
     if (sched_getaffinity(0, sizeof f->cpu_mask, (cpu_set_t *)(void *)f->cpu_mask) < 0)

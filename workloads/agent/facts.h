@@ -3,6 +3,8 @@
 #ifndef VMTAX_AGENT_FACTS_H
 #define VMTAX_AGENT_FACTS_H
 
+#include "coretype.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -11,6 +13,7 @@
 
 struct facts {
     char kernel[128], arch[65], clocksource[64], virt[32];
+    char features[CPU_FEATURES_TEXT]; /* of its processor; as of coretype.h */
     uint64_t memory_kib; /* the smaller of installed memory and cgroup limits; 0 unknown */
     /* Usable processors in order, and the same as a mask for sched_setaffinity(). */
     int *cpus;

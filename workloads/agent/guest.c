@@ -245,6 +245,10 @@ int guest_enter_root(const struct boot *b, struct error *e)
         return error_errno(e, errno, "the writable layer could not be laid over the host's files");
     if (mount_all(guest_file_systems, NEW_ROOT, e) < 0)
         return -1;
+    mkdir(NEW_ROOT GUEST_PAYLOADS, 0755);
+    if (mount("/payloads", NEW_ROOT GUEST_PAYLOADS, NULL, MS_BIND, NULL) < 0)
+        return error_errno(e, errno, "the programs of the agent could not be mounted on %s",
+                           GUEST_PAYLOADS);
     make_links();
     if (chdir(NEW_ROOT) < 0 || mount(".", "/", NULL, MS_MOVE, NULL) < 0 || chroot(".") < 0 ||
         chdir("/") < 0)

@@ -6,6 +6,9 @@
 #include "error.h"
 #include "workloads/agent/boot.h"
 
+/* Where the new root has the programs of the initramfs. */
+#define GUEST_PAYLOADS "/run/vmtax"
+
 /* /proc, /sys, /dev of the initramfs. */
 int guest_mount_kernel(struct error *e);
 /* Everything in /modules, in the order of the names. One that the kernel has already, or for whose
@@ -15,7 +18,7 @@ int guest_load_modules(struct error *e);
  * most seconds. */
 int guest_open_port(const char *name, double seconds, struct error *e);
 /* The host's files under a writable layer, with /proc, /sys, /dev, /run and /tmp of the guest's
- * own, become the root of this process. */
+ * own, and the initramfs's /payloads, become the root of this process. */
 int guest_enter_root(const struct boot *b, struct error *e);
 /* In the new root. */
 int guest_set_up_network(const struct boot *b, struct error *e);

@@ -106,7 +106,7 @@ static void run_agent(struct init *n)
     if (dup2(n->port, STDIN_FILENO) < 0 || dup2(n->port, STDOUT_FILENO) < 0)
         return;
     const char *scratch = n->boot.scratch[0] ? n->boot.scratch : NULL;
-    _exit(supervisor_main(STDIN_FILENO, STDOUT_FILENO, scratch));
+    _exit(supervisor_main(STDIN_FILENO, STDOUT_FILENO, scratch, GUEST_PAYLOADS));
 }
 
 static void run_shell(const struct boot *b)

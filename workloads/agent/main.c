@@ -11,6 +11,8 @@
 #include "workloads/workload.h"
 
 #include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,6 +35,20 @@ static void fill_standard_descriptors(void)
     } while (fd >= 0 && fd <= 2);
     if (fd > 2)
         close(fd);
+}
+
+/* Payloads are installed beside the agent. */
+static bool find_own_directory(char out[PATH_MAX])
+{
+    ssize_t n = readlink("/proc/self/exe", out, PATH_MAX - 1);
+    if (n <= 0)
+        return false;
+    out[n] = '\0';
+    char *slash = strrchr(out, '/');
+    if (!slash || slash == out)
+        return false;
+    *slash = '\0';
+    return true;
 }
 
 int main(int argc, char **argv)
@@ -70,5 +86,7 @@ int main(int argc, char **argv)
         return 2;
     }
     fill_standard_descriptors();
-    return supervisor_main(STDIN_FILENO, STDOUT_FILENO, scratch);
+    char payloads[PATH_MAX];
+    return supervisor_main(STDIN_FILENO, STDOUT_FILENO, scratch,
+                           find_own_directory(payloads) ? payloads : NULL);
 }

@@ -170,6 +170,12 @@ int process_start(struct process *p, const struct process_plan *plan, struct err
     text_copy(p->shared->workload, sizeof p->shared->workload, plan->workload->id);
     memcpy(p->shared->param, plan->param, sizeof p->shared->param);
     text_copy(p->shared->scratch, sizeof p->shared->scratch, p->scratch);
+    if (!text_copy(p->shared->payloads, sizeof p->shared->payloads,
+                   plan->payloads ? plan->payloads : "")) {
+        error_set(e, ERROR_SYSTEM, "the name of the directory of payloads is too long");
+        goto fail;
+    }
+    text_copy(p->shared->tree, sizeof p->shared->tree, plan->tree);
     p->shared->lanes = plan->lanes;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0) {
         error_errno(e, errno, "cannot make a socket for a worker");

@@ -24,7 +24,9 @@ struct process_plan {
     const struct workload *workload;
     const uint64_t *param;
     unsigned lanes;
-    const char *scratch; /* where to make its directory, or NULL */
+    const char *scratch;  /* where to make its directory, or NULL */
+    const char *payloads; /* directory of programs, or NULL */
+    const char *tree;     /* as struct work has it, or empty */
     const void *cpu_mask;
     size_t cpu_mask_size; /* the processors that it may use */
 };

@@ -25,6 +25,7 @@ int reply_hello(struct output *o, const struct facts *f)
     record_add_u64(w, "memory_kib", f->memory_kib);
     record_add_text(w, "clocksource", f->clocksource);
     record_add_text(w, "virt", f->virt);
+    record_add_text(w, "features", f->features);
     record_add_u64(w, "pid", (uint64_t)getpid());
     return output_end(o);
 }
@@ -88,7 +89,7 @@ int reply_result(struct output *o, const struct request *r, const struct worker_
     record_add_u64(w, "overhead_ops", outcome->overhead_ops);
     if (outcome->tsc)
         record_add_u64(w, "tsc", outcome->tsc);
-    record_add_u64(w, "lanes", r->lanes);
+    record_add_u64(w, "lanes", r->cpus);
     record_add_u64(w, "lat_n", outcome->latency_count);
     if (outcome->latency_count > 0) {
         record_add_u64(w, "p50_ns", outcome->p50_ns);
@@ -98,6 +99,10 @@ int reply_result(struct output *o, const struct request *r, const struct worker_
         record_add_u64(w, "max_ns", outcome->max_ns);
     }
     record_add_u64(w, "verified", outcome->verified);
+    if (outcome->engine[0])
+        record_add_text(w, "engine", outcome->engine);
+    if (outcome->product[0])
+        record_add_text(w, "product", outcome->product);
     if (counts->steal_known)
         record_add_double(w, "steal", (double)counts->stolen / (double)counts->jiffies);
     if (counts->intr_known)

@@ -5,12 +5,16 @@
 #include "text.h"
 #include "workloads/workload.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define LEAD_MAX_US 10000000u
 #define TIME_MIN_US 1000u
 #define TIME_MAX_US 600000000u
 #define TICK_MIN_US 10000u
+
+/* A workload may take three quarters of the memory; the rest is the kernel's and the agent's. */
+#define MEMORY_SHARE(kib) ((kib) / 4 * 3)
 
 int request_slot(const struct record *record, uint64_t *slot, struct error *e)
 {
@@ -20,7 +24,7 @@ int request_slot(const struct record *record, uint64_t *slot, struct error *e)
 /* Lanes that parameter `cpus` asks for: 0 = all usable. */
 static int find_lanes(struct request *r, const struct facts *facts, struct error *e)
 {
-    r->lanes = 1;
+    r->lanes = r->cpus = 1;
     for (size_t i = 0; r->workload->params && r->workload->params[i].name; i++) {
         if (strcmp(r->workload->params[i].name, "cpus") != 0)
             continue;
@@ -32,7 +36,8 @@ static int find_lanes(struct request *r, const struct facts *facts, struct error
         if (lanes > WORKER_LANES_MAX)
             return error_set(e, ERROR_USAGE, "%s runs on at most %d processors", r->workload->id,
                              WORKER_LANES_MAX);
-        r->lanes = (unsigned)lanes;
+        r->cpus = (unsigned)lanes;
+        r->lanes = r->workload->own_threads ? 1 : r->cpus;
     }
     return 0;
 }
@@ -45,11 +50,46 @@ static int check_needs(const struct request *r, const struct facts *facts, const
         return error_set(e, ERROR_USAGE,
                          "%s needs a directory on a disk: start the agent with --scratch DIR",
                          r->workload->id);
+    if ((needs & NEED_TREE) && !r->tree[0])
+        return error_set(e, ERROR_USAGE, "%s needs a kernel's sources, and the request names none",
+                         r->workload->id);
+    if ((needs & NEED_SPEC) && !r->tree[0])
+        return error_set(e, ERROR_USAGE, "%s needs SPEC CPU, and the request names none",
+                         r->workload->id);
     if ((needs & NEED_TWO_CPUS) && facts->cpu_count < 2)
         return error_set(e, ERROR_USAGE,
                          "%s with these parameters needs two processors, and one "
                          "is usable here",
                          r->workload->id);
+    return 0;
+}
+
+static int check_memory(const struct request *r, const struct facts *facts, struct error *e)
+{
+    const struct workload_ops *ops = workload_ops_find(r->workload->id);
+    uint64_t kib = ops->memory ? ops->memory(r->workload, r->param, r->lanes) / 1024 : 0;
+    uint64_t may = MEMORY_SHARE(facts->memory_kib);
+    if (!facts->memory_kib || kib <= may / r->lanes)
+        return 0;
+    char copies[48] = "";
+    if (r->lanes > 1)
+        snprintf(copies, sizeof copies, " on each of %u processors", r->lanes);
+    return error_set(e, ERROR_USAGE,
+                     "%s takes %llu MiB%s, and may take %llu of the %llu MiB here: give more "
+                     "--memory or choose smaller parameters",
+                     r->workload->id, (unsigned long long)kib / 1024, copies,
+                     (unsigned long long)may / 1024, (unsigned long long)facts->memory_kib / 1024);
+}
+
+/* The path of what it works on: absolute, and it leads nowhere by "..". */
+static int take_tree(struct request *r, const struct record *record, struct error *e)
+{
+    const char *tree = record_text(record, "tree");
+    r->tree[0] = '\0';
+    if (!tree)
+        return 0;
+    if (tree[0] != '/' || strstr(tree, "/../") || !text_copy(r->tree, sizeof r->tree, tree))
+        return error_set(e, ERROR_GUEST, "a record's tree= is no absolute path");
     return 0;
 }
 
@@ -77,7 +117,8 @@ int request_parse(struct request *r, const struct record *record, const struct f
                          text_clean(shown, sizeof shown, id));
     }
     if (params_parse(r->workload, params ? params : "", r->param, e) < 0 ||
-        find_lanes(r, facts, e) < 0 || check_needs(r, facts, scratch, e) < 0)
+        take_tree(r, record, e) < 0 || find_lanes(r, facts, e) < 0 ||
+        check_needs(r, facts, scratch, e) < 0 || check_memory(r, facts, e) < 0)
         return -1;
     r->fresh = fresh;
     r->tick_ns = tick_us * 1000;

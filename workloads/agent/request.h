@@ -10,6 +10,7 @@
 #include "workloads/agent/facts.h"
 #include "workloads/agent/worker.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -17,7 +18,9 @@ struct request {
     uint64_t slot;
     const struct workload *workload;
     uint64_t param[PARAMS_MAX];
-    unsigned lanes; /* 1 .. WORKER_LANES_MAX, and no more than there are usable processors */
+    unsigned lanes;      /* 1 .. WORKER_LANES_MAX, and no more than there are usable processors */
+    unsigned cpus;       /* processors at work: as many, but where the workload has own_threads */
+    char tree[PATH_MAX]; /* as struct work has it; empty: none was sent */
     bool fresh;
     uint64_t tick_ns; /* 0: no ticks */
     struct worker_slot job;

@@ -63,7 +63,7 @@ enum phase {
 struct supervisor {
     int input, signals;
     bool one_device; /* input and output are the same device: see wait_and_handle() */
-    const char *scratch;
+    const char *scratch, *payloads;
     struct facts facts;
     struct line_reader lines;
     struct output output;
@@ -114,14 +114,21 @@ static size_t slot_cpus(const struct supervisor *s)
     for (const struct param *p = s->current.workload->params; p && p->name; p++)
         if (strcmp(p->name, "placement") == 0)
             return s->facts.cpu_count;
-    return s->current.lanes;
+    return s->current.cpus;
+}
+
+/* What a phase may take: some workloads ask for more. */
+static uint64_t limit(const struct supervisor *s, uint64_t usual)
+{
+    uint64_t own = (uint64_t)(s->current.workload->patience_s * (double)SECOND);
+    return own > usual ? own : usual;
 }
 
 static void begin_slot(struct supervisor *s, const struct request *r)
 {
     s->current = *r;
     s->phase = PHASE_PREPARE;
-    s->deadline = work_now_ns() + PREPARE_LIMIT;
+    s->deadline = work_now_ns() + limit(s, PREPARE_LIMIT);
     s->counts = (struct facts_counts){.steal_known = false};
     /* If the worker is dead already this does not arrive; its death does. */
     process_run(&s->process, &r->job);
@@ -134,6 +141,8 @@ static void start_process(struct supervisor *s, const struct request *r)
                                 .param = r->param,
                                 .lanes = r->lanes,
                                 .scratch = s->scratch,
+                                .payloads = s->payloads,
+                                .tree = r->tree,
                                 .cpu_mask = s->facts.cpu_mask,
                                 .cpu_mask_size = sizeof s->facts.cpu_mask};
     if (process_start(&s->process, &plan, &e) < 0) {
@@ -319,10 +328,10 @@ static void count(struct supervisor *s, bool ended)
         s->counts = now;
 }
 
-static void enter(struct supervisor *s, enum phase phase, uint64_t limit)
+static void enter(struct supervisor *s, enum phase phase, uint64_t usual)
 {
     s->phase = phase;
-    s->deadline = work_now_ns() + limit;
+    s->deadline = work_now_ns() + limit(s, usual);
 }
 
 static void handle_message(struct supervisor *s, int message)
@@ -570,7 +579,7 @@ static void release(struct supervisor *s)
     free(s);
 }
 
-int supervisor_main(int input, int output, const char *scratch)
+int supervisor_main(int input, int output, const char *scratch, const char *payloads)
 {
     struct supervisor *s = malloc(sizeof *s);
     if (!s || init(s, input, output, scratch) < 0) {
@@ -579,6 +588,7 @@ int supervisor_main(int input, int output, const char *scratch)
             release(s);
         return 1;
     }
+    s->payloads = payloads;
     make_way(s);
     sent(s, reply_hello(&s->output, &s->facts));
     while (!s->quit) {

@@ -55,7 +55,9 @@ struct worker_outcome {
     uint64_t overhead_ops, overhead_ns;
     uint64_t tsc; /* ticks of the time-stamp counter while the first lane was timed; 0: no clock */
     uint64_t minflt, majflt, nvcsw, nivcsw; /* of the process, in the timed part */
-    bool verified; /* false: the workload has no way to; a wrong result fails */
+    bool verified;             /* false: the workload has no way to; a wrong result fails */
+    char engine[ENGINE_MAX];   /* empty: our own code */
+    char product[PRODUCT_MAX]; /* empty: nothing to compare */
     uint64_t latency_count, p50_ns, p90_ns, p99_ns, p99_9_ns, max_ns;
 };
 
@@ -63,7 +65,9 @@ struct worker_shared {
     /* Written by the supervisor before the worker starts. */
     char workload[WORKLOAD_ID_MAX];
     uint64_t param[PARAMS_MAX];
-    char scratch[PATH_MAX]; /* empty: none */
+    char scratch[PATH_MAX];  /* empty: none */
+    char payloads[PATH_MAX]; /* likewise */
+    char tree[PATH_MAX];     /* likewise */
     unsigned lanes;
     /* Written by the supervisor before WORKER_RUN. */
     struct worker_slot slot;

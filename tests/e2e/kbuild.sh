@@ -1,0 +1,93 @@
+#!/bin/sh
+# One object has debug information, which names the directory of its worker.
+# `vmtax run kbuild` on a tree that looks like a kernel's from afar: a figure that was verified, the
+# compiler's own line when the build is broken, nothing left behind.
+# shellcheck source=tests/e2e/lib.sh
+. "${abs_top_srcdir:-.}/tests/e2e/lib.sh"
+
+for tool in make gcc ld flex bison bc awk sed; do
+    need_tool "$tool"
+done
+[ -r /usr/include/elf.h ] || skip "needs the headers of the C library (libc6-dev)"
+tree=$work/tree
+mkdir -p "$tree/lib"
+for i in 1 2 3; do
+    echo "int f$i(int x) { return x + $i; }" >"$tree/lib/f$i.c"
+done
+echo 'int main(void) { return 0; }' >"$tree/main.c"
+: >"$tree/Kconfig"
+cat >"$tree/Makefile" <<'EOF'
+objects = $(O)/lib/f1.o $(O)/lib/f2.o $(O)/lib/f3.o
+.PHONY: tinyconfig prepare lib/ vmlinux
+tinyconfig: ; mkdir -p $(O)/lib && : >$(O)/.config
+prepare: ; test -f $(O)/.config
+$(O)/%.o: %.c ; mkdir -p $(@D) && gcc $(SALT) $(DEBUG) -c -o $@ $<
+$(O)/lib/f1.o: DEBUG = -g
+$(O)/lib/built-in.a: $(objects) ; ar cDPrsT $@ $^
+lib/: $(O)/lib/built-in.a
+vmlinux: $(O)/main.o $(O)/lib/built-in.a ; gcc -s -o $(O)/vmlinux $^
+EOF
+
+guests=native
+if container_works; then guests=native,container; fi
+run 0 run kbuild:part=quick kbuild:part=whole,cpus=0 --on "$guests" --blocks 2 --tree "$tree" --json
+[ "$("$jsonpath" "$out" 'metrics.*.unit' | sort -u)" = s ] || fail "not in seconds"
+[ "$("$jsonpath" "$out" 'metrics.*.verified' | sort -u)" = true ] || fail "not verified"
+! "$jsonpath" "$out" 'slots.*.value' | grep -q null || fail "a slot without a figure"
+
+for row in 'part=quick cpus=1' 'part=whole cpus=0'; do
+    grep -Eq "\"product.kbuild $row\":[[:space:]]*\"[3-4] objects [0-9a-f]{16}\"" "$out" ||
+        fail "what $row made is not among the facts"
+done
+cp "$out" "$work/good.json"
+run 0 report "$work/good.json"
+says "$out" 'kbuild: gcc [0-9.]+ in every target'
+says "$out" 'kbuild part=whole cpus=0: 4 objects [0-9a-f]{16}'
+says "$out" 'native [0-9.]+ s, [0-9.]+k? an hour'
+
+# Another compiler's objects are other work.
+sed 's/[34] objects [0-9a-f]*/7 objects 0000000000000000/' "$work/good.json" >"$work/other.json"
+"$vmtax" compare "$work/good.json" "$work/other.json" >"$out" 2>"$err" || :
+says "$out" 'FATAL +what was made by kbuild part=(quick|whole) cpus=[01] changed from'
+
+# Objects that differ in the container, or from slot to slot, are found though make is content.
+# Native has its figures, or its first slot only.
+if [ "$guests" != native ]; then
+    # shellcheck disable=SC2016 # for make
+    salt='$(shell tr -dc a-z </proc/1/comm)' good=4
+else
+    # shellcheck disable=SC2016 # for make
+    salt='$(shell date +%s%N)' good=1
+fi
+cp "$tree/Makefile" "$work/unsalted"
+sed "1i SALT = '-DSALT=\"$salt\"'" "$work/unsalted" >"$tree/Makefile"
+echo 'const char *const salt = SALT;' >"$tree/lib/f2.c"
+run 0 run kbuild --on "$guests" --blocks 2 --tree "$tree" --json
+"$jsonpath" "$out" 'slots.*' | grep -v '"value":null' >"$work/slots"
+[ "$(grep -c '"target":"native"' "$work/slots")" = "$good" ] || fail "not $good slots of native"
+! grep '"target":"container"' "$work/slots" || fail "a figure of other objects"
+says "$out" 'made 3 objects .* not the same work'
+cp "$work/unsalted" "$tree/Makefile"
+
+echo 'int f2(int x) { return x; }' >"$tree/lib/f2.c"
+echo 'int f3(int x) { return y; }' >"$tree/lib/f3.c"
+run 2 run kbuild --on native --blocks 2 --tree "$tree" --json
+says "$out" 'lib/f3\.c:1:.*error:'
+[ "$("$jsonpath" "$out" 'slots.*.value' | sort -u)" = null ] || fail "a figure of a broken build"
+
+run 2 run kbuild --on native --tree "$work" --json
+says "$err" 'no Makefile'
+
+# What is missing has a package.
+run 0 list workloads
+if [ -z "$(find /usr/src -maxdepth 1 -name 'linux-source-*.tar.xz')" ]; then
+    says "$out" 'needs apt-get install .*linux-source'
+    run 2 run kbuild --on native --json
+    says "$out" 'apt install linux-source'
+else
+    says_not "$out" 'needs apt-get install .*linux-source'
+fi
+run 0 doctor
+says "$out" 'kernel compile +(the tools and sources for kbuild are here|no kernel can be compiled)'
+
+leftovers

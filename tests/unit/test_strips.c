@@ -1,0 +1,125 @@
+/* Suites of rows: which rows there are, their means, the axes' ranges, LINPACK's peak. */
+#include <config.h>
+
+#include "tests/fixture_board.h"
+#include "tests/unit/unit.h"
+#include "ui/strips.h"
+#include "ui/sweep.h"
+
+#include <math.h>
+#include <string.h>
+
+static const struct suite suites[] = {{"cint.", "int"}, {"cfp.", "fp"}};
+
+static struct strips read_all(const struct snapshot *s, const char *filter, uint64_t cpus)
+{
+    struct view view = {.target = 1};
+    strcpy(view.filter, filter);
+    return strips_read(s, &view, suites, 2, cpus);
+}
+
+/* Every row of the catalogue has its place, measured or not. */
+static void rows_keep_their_places(void **state)
+{
+    (void)state;
+    struct snapshot s = {0};
+    size_t line = 0;
+    fixture_container(&s);
+    struct strips list = read_all(&s, "", 1);
+    assert_int_equal(list.count, 12 + 17);
+    for (size_t i = 0; i < list.count; i++) {
+        assert_true(list.row[i].metric < s.metric_count);
+        assert_ptr_equal(s.metrics[list.row[i].metric].workload, list.row[i].workload);
+        assert_int_equal(list.row[i].suite, i < 12 ? 0 : 1);
+    }
+    assert_int_equal(strips_suite(&list, 0, &line), 0);
+    assert_int_equal(line, 0);
+    assert_int_equal(strips_suite(&list, 1, &line), 12);
+    assert_int_equal(line, 13);
+    list = read_all(&s, "", 0); /* on all processors: in the board's profile there are none */
+    assert_int_equal(list.count, 12 + 17);
+    for (size_t i = 0; i < list.count; i++)
+        assert_true(list.row[i].metric == SIZE_MAX);
+    list = read_all(&s, "453.povray", 1);
+    assert_int_equal(list.count, 1);
+    assert_string_equal(list.row[0].workload->id, "cfp.raytrace");
+    assert_int_equal(strips_suite(&list, 0, &line), SIZE_MAX);
+    assert_int_equal(strips_suite(&list, 1, &line), 0);
+    assert_int_equal(read_all(&s, "no such program", 1).count, 0);
+    snapshot_release(&s);
+}
+
+static void set_ratio(struct snapshot *s, size_t metric, size_t target, double ratio)
+{
+    s->metrics[metric].cell[target].comparison.estimate.centre = log(ratio);
+}
+
+/* Geometric, over what was measured; emulated targets have none. */
+static void means(void **state)
+{
+    (void)state;
+    struct snapshot s = {0};
+    fixture_tcg(&s);
+    struct strips list = read_all(&s, "", 1);
+    for (size_t i = 0; i < 12; i++)
+        set_ratio(&s, list.row[i].metric, 1, i % 2 ? 0.5 : 0.8);
+    struct strips_mean mean = strips_mean(&s, &list, 0, 1);
+    assert_true(fabs(mean.ratio - sqrt(0.4)) < 1e-12);
+    assert_int_equal(mean.n, 12);
+    assert_int_equal(mean.total, 12);
+    s.metrics[list.row[0].metric].cell[1].compared = false;
+    list.row[1].metric = SIZE_MAX;
+    mean = strips_mean(&s, &list, 0, 1);
+    assert_true(fabs(mean.ratio - sqrt(0.4)) < 1e-12);
+    assert_int_equal(mean.n, 10);
+    assert_int_equal(mean.total, 12);
+    assert_true(s.targets[2].emulated);
+    mean = strips_mean(&s, &list, 0, 2);
+    assert_true(isnan(mean.ratio));
+    assert_int_equal(mean.n, 0);
+    snapshot_release(&s);
+}
+
+static void zoom(void **state)
+{
+    (void)state;
+    const struct axis fit = {81, 103, false};
+    assert_true(row_zoom(fit, 0).low == 81 && row_zoom(fit, 0).high == 103);
+    for (size_t level = 1; level < ZOOM_LEVELS; level++) {
+        struct axis a = row_zoom(fit, level);
+        assert_true(a.low < 100 && a.high > 100 && !a.log); /* the ruler is always seen */
+        assert_true(level == 1 || a.low < row_zoom(fit, level - 1).low);
+    }
+    assert_true(row_zoom(fit, ZOOM_LEVELS).low == 81);
+    assert_true(row_zoom(fit, SIZE_MAX / 2).low < 100);
+}
+
+static void peak(void **state)
+{
+    (void)state;
+    struct snapshot s = {0};
+    const struct sweep sweep = {.id = "linpack", .x = "size", .fixed = "cpus=0", .linear = true};
+    size_t points[SWEEP_MAX], none[1] = {0};
+    fixture_container(&s);
+    size_t count = sweep_points(&s, &sweep, points);
+    assert_true(count >= 2);
+    size_t best = sweep_peak(&s, points, count, 0);
+    for (size_t i = 0; i < count; i++)
+        assert_true(s.metrics[points[i]].cell[0].figure.value <=
+                    s.metrics[best].cell[0].figure.value);
+    s.metrics[best].cell[0].figure.measured = false;
+    assert_true(sweep_peak(&s, points, count, 0) != best);
+    assert_int_equal(sweep_peak(&s, none, 0, 0), SIZE_MAX);
+    snapshot_release(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_keep_their_places),
+        cmocka_unit_test(means),
+        cmocka_unit_test(zoom),
+        cmocka_unit_test(peak),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

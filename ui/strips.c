@@ -1,0 +1,309 @@
+#include "ui/strips.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LABEL_LEAST 15 /* "fp mean 11/17" */
+
+static size_t find_metric(const struct snapshot *s, const struct workload *w, uint64_t cpus)
+{
+    for (size_t i = 0; i < s->metric_count; i++)
+        if (s->metrics[i].workload == w && row_param(&s->metrics[i], "cpus", 1) == cpus)
+            return i;
+    return SIZE_MAX;
+}
+
+struct strips strips_read(const struct snapshot *s, const struct view *v,
+                          const struct suite *suites, size_t suite_count, uint64_t cpus)
+{
+    struct strips list = {.suites = suites, .suite_count = suite_count, .cpus = cpus};
+    for (size_t k = 0; k < suite_count; k++)
+        for (const struct workload *w = workloads; w->id && list.count < STRIPS_MAX; w++) {
+            if (strncmp(w->id, suites[k].prefix, strlen(suites[k].prefix)) != 0)
+                continue;
+            if (v->filter[0] && !strstr(w->id, v->filter) && !strstr(w->title, v->filter) &&
+                !(w->mirrors && strstr(w->mirrors, v->filter)))
+                continue;
+            list.row[list.count++] = (struct strip){w, find_metric(s, w, cpus), k};
+        }
+    return list;
+}
+
+size_t strips_suite(const struct strips *list, size_t suite, size_t *line)
+{
+    size_t headings = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        bool first = i == 0 || list->row[i].suite != list->row[i - 1].suite;
+        headings += first;
+        if (first && list->row[i].suite == suite) {
+            *line = i + headings - 1;
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
+struct strips_mean strips_mean(const struct snapshot *s, const struct strips *list, size_t suite,
+                               size_t target)
+{
+    struct strips_mean mean = {.ratio = NAN};
+    double sum = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct strip *strip = &list->row[i];
+        if (strip->suite != suite)
+            continue;
+        mean.total++;
+        if (strip->metric >= s->metric_count)
+            continue;
+        struct row r = row_read(s, strip->metric, target);
+        if (r.compared && !r.emulated && r.ratio > 0 && isfinite(r.ratio)) {
+            sum += log(r.ratio);
+            mean.n++;
+        }
+    }
+    if (mean.n > 0)
+        mean.ratio = exp(sum / (double)mean.n);
+    return mean;
+}
+
+/* Columns; 0 = not shown. */
+struct fields {
+    int label, figures, axis, ratio, half;
+};
+
+static struct fields fit(const struct strips *list, int w)
+{
+    struct fields k = {.label = LABEL_LEAST};
+    for (size_t i = 0; i < list->count; i++) {
+        int n = canvas_columns(list->row[i].workload->title) + 1;
+        k.label = n > k.label ? n : k.label;
+    }
+    if (k.label > 20)
+        k.label = 20;
+    if (w >= 46)
+        k.ratio = 8;
+    if (w >= 56)
+        k.half = 6;
+    if (w >= 96)
+        k.figures = 22;
+    k.axis = w - k.label - k.figures - k.ratio - k.half;
+    if (k.axis < 4)
+        k.axis = 0;
+    return k;
+}
+
+/* From what all guests have but those that are emulated, unless one is the chosen guest or there
+ * are no others; and from what the paper has, where that is shown. */
+static struct axis axis_of(const struct snapshot *s, const struct view *v,
+                           const struct strips *list, size_t index)
+{
+    static const char *const kinds[] = {"openvz", "xen", "kvm"};
+    double ends[STRIPS_MAX * (3 * TARGETS_MAX + 3)];
+    size_t used = 0, chosen = row_target(s, v);
+    for (int pass = 0; pass < 2 && used == 0; pass++)
+        for (size_t i = 0; i < list->count; i++)
+            for (size_t t = 1; t < s->target_count && list->row[i].metric < s->metric_count; t++) {
+                struct row r = row_read(s, list->row[i].metric, t);
+                if (!r.compared || (t != chosen && r.emulated != (pass == 1)))
+                    continue;
+                ends[used++] = r.ratio * 100;
+                if (r.bounded && r.high / r.low < 1.2) {
+                    ends[used++] = r.low * 100;
+                    ends[used++] = r.high * 100;
+                }
+            }
+    for (size_t i = 0; v->paper && list->cpus == 1 && i < list->count; i++)
+        for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
+            ends[used++] = 100 * row_paper_relation(s, list->row[i].workload, kinds[k]);
+    return row_zoom(row_axis(ends, used), v->zoom[index]);
+}
+
+static void ruler(struct canvas *c, int y, int x, int w, const struct axis *a)
+{
+    struct mark none = {.value = NAN, .native = 100};
+    widget_whisker(c, y, x, w, a, &none);
+}
+
+static void draw_mean(struct canvas *c, int y, struct rect in, const struct fields *k,
+                      const struct axis *a, const struct snapshot *s, const struct view *v,
+                      const struct strips *list, size_t suite)
+{
+    char label[40];
+    size_t chosen = row_target(s, v);
+    struct strips_mean mean = strips_mean(s, list, suite, chosen);
+    int x = in.x + k->label + k->figures, w = k->axis - 1;
+    const char *title = list->suites[suite].title;
+    if (mean.n == mean.total || mean.n == 0)
+        snprintf(label, sizeof label, "%s mean", title);
+    else
+        snprintf(label, sizeof label, "%s mean %zu/%zu", title, mean.n, mean.total);
+    widget_cut(c, y, in.x, k->label - 1, STYLE_STRONG, ATTR_BOLD, label);
+    if (k->axis)
+        ruler(c, y, x, w, a);
+    for (size_t pass = 0; k->axis && pass < 2; pass++)
+        for (size_t t = 1; t < s->target_count; t++) {
+            struct row r = {.target = &s->targets[t]}; /* hollow: the mean has no interval here */
+            r.ratio = strips_mean(s, list, suite, t).ratio;
+            if ((t == chosen) == (pass == 1) && isfinite(r.ratio))
+                row_draw_mark(c, y, x, w, a, &r);
+        }
+    if (k->ratio && isfinite(mean.ratio)) {
+        char number[NUMBER_MAX];
+        number_ratio(number, k->ratio - 1, mean.ratio,
+                     v->unit == UNIT_RAW ? UNIT_PERCENT : v->unit);
+        canvas_text_right(c, y, x + k->axis + k->ratio - 2, STYLE_STRONG, ATTR_BOLD, number);
+    }
+}
+
+static void draw_others(struct canvas *c, int y, int x, int w, const struct axis *a,
+                        const struct snapshot *s, const struct row *chosen, size_t metric)
+{
+    for (int pass = 0; pass < 2; pass++) /* those that are emulated lie below */
+        for (size_t t = 1; t < s->target_count; t++) {
+            struct row r = row_read(s, metric, t);
+            if (r.target != chosen->target && r.compared && r.emulated == (pass == 0))
+                row_draw_mark(c, y, x, w, a, &r);
+        }
+    if (chosen->compared)
+        row_draw_mark(c, y, x, w, a, chosen);
+}
+
+static void draw_reason(struct canvas *c, int y, int x, int w, const struct snapshot *s,
+                        const struct row *r)
+{
+    char reason[REASON_TEXT];
+    bool cannot = r && r->verdict == VERDICT_CANNOT;
+    if (r)
+        row_reason(s, r, reason);
+    else
+        snprintf(reason, sizeof reason, "%s",
+                 s->stored ? "not in this result" : "not measured: r runs it");
+    canvas_put(c, y, x, glyph(c->glyphs, cannot ? GLYPH_CANNOT : GLYPH_NOT_MEASURED), STYLE_DIM, 0);
+    widget_cut(c, y, x + 2, w - 2, STYLE_DIM, 0, reason);
+}
+
+static void draw_tail(struct canvas *c, int y, int x, const struct fields *k, const struct view *v,
+                      const struct row *r)
+{
+    char half[NUMBER_MAX];
+    enum unit_mode unit = v->unit == UNIT_RAW && k->figures ? UNIT_PERCENT : v->unit;
+    if (k->ratio)
+        row_draw_ratio(c, y, x, k->ratio, r, unit);
+    if (k->half && r->emulated)
+        canvas_text(c, y, x + k->ratio, STYLE_DIM, 0, "excl");
+    else if (k->half)
+        canvas_text(c, y, x + k->ratio, r->bounded ? STYLE_DIM : STYLE_WARN, 0,
+                    row_half(r, v->unit == UNIT_RAW ? UNIT_PERCENT : v->unit, half));
+}
+
+static void draw_strip(struct canvas *c, int y, struct rect in, const struct fields *k,
+                       const struct axis *a, const struct snapshot *s, const struct view *v,
+                       const struct strips *list, const struct strip *strip, bool selected)
+{
+    size_t chosen = row_target(s, v), others = 0;
+    int x = in.x + k->label, w = k->axis - 1;
+    bool known = strip->metric < s->metric_count && s->target_count > 0;
+    struct row r = known ? row_read(s, strip->metric, chosen) : (struct row){0};
+    widget_cursor(c, y, in.x, selected);
+    widget_cut(c, y, in.x, k->label - 1, known && !r.older ? STYLE_TEXT : STYLE_DIM,
+               selected ? ATTR_BOLD : 0, strip->workload->title);
+    if (k->figures && known) {
+        char figure[32];
+        const struct figure_value *native = &r.metric->cell[0].figure;
+        canvas_text_right(c, y, x + 9, STYLE_DIM, 0,
+                          native->measured ? row_figure(strip->workload, native->value, figure)
+                                           : "—");
+        canvas_text_right(c, y, x + 20, STYLE_TEXT, 0,
+                          r.measured ? row_own_figure(&r, figure) : "—");
+    }
+    x += k->figures;
+    for (size_t t = 1; known && t < s->target_count; t++)
+        others += t != chosen && row_read(s, strip->metric, t).compared;
+    if (!known || (!r.compared && (others == 0 || !k->axis))) {
+        draw_reason(c, y, x, in.x + in.w - x, s, known ? &r : NULL);
+        return;
+    }
+    if (k->axis) {
+        struct mark m = row_mark(&r);
+        if (r.compared)
+            widget_whisker(c, y, x, w, a, &m);
+        else
+            ruler(c, y, x, w, a);
+        if (v->paper && list->cpus == 1) /* the text speaks of one processor */
+            row_draw_ghosts(c, y, x, w, a, s, strip->workload);
+        draw_others(c, y, x, w, a, s, &r, strip->metric);
+    }
+    draw_tail(c, y, x + k->axis, k, v, &r);
+}
+
+static bool any_ghost(const struct snapshot *s, const struct strips *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (isfinite(row_paper_relation(s, list->row[i].workload, "kvm")))
+            return true;
+    return false;
+}
+
+static void draw_foot(struct canvas *c, int y, struct rect in, const struct fields *k,
+                      const struct axis *a, const struct snapshot *s, const struct view *v,
+                      const struct strips *list)
+{
+    int x = in.x + k->label + k->figures;
+    if (v->paper && list->cpus == 1 && any_ghost(s, list))
+        widget_cut(c, y, in.x, k->label - 1, STYLE_DIM, 0, "k: paper 2010");
+    else
+        widget_cut(c, y, in.x, k->label - 1, STYLE_DIM, 0, "% of native");
+    if (k->figures) {
+        canvas_text_right(c, y, x - k->figures + 9, STYLE_DIM, 0, "native");
+        canvas_text_right(c, y, x - k->figures + 20, STYLE_DIM, 0, "guest");
+    }
+    if (k->axis)
+        widget_axis(c, y, x, k->axis - 1, a, NULL);
+    x += k->axis;
+    if (k->ratio)
+        canvas_text_right(c, y, x + k->ratio - 2, STYLE_DIM, 0,
+                          v->unit == UNIT_TIMES ? "× nat" : "% nat");
+    if (k->half)
+        canvas_text(c, y, x + k->ratio, STYLE_DIM, 0, "95%");
+}
+
+void strips_draw(struct canvas *c, struct rect box, struct rect in, const struct snapshot *s,
+                 const struct view *v, const struct strips *list, size_t index, bool focus)
+{
+    size_t line_row[2 * STRIPS_MAX], lines = 0, at = 0; /* a heading has the row that follows it */
+    bool heading[2 * STRIPS_MAX];
+    if (in.h < 1 || list->count == 0)
+        return;
+    for (size_t i = 0; i < list->count; i++) {
+        if (i == 0 || list->row[i].suite != list->row[i - 1].suite) {
+            heading[lines] = true;
+            line_row[lines++] = i;
+        }
+        heading[lines] = false;
+        if (i == v->row[index])
+            at = lines;
+        line_row[lines++] = i;
+    }
+    struct fields k = fit(list, in.w);
+    struct axis a = axis_of(s, v, list, index);
+    bool foot = in.h >= 4;
+    size_t visible = (size_t)(in.h - foot);
+    size_t first = widget_scroll(v->scroll[index], focus && at > 1 ? at : 0, visible, lines);
+    struct rect former = canvas_clip(c, in.x > 0 ? (struct rect){in.y, in.x - 1, in.h, in.w + 1}
+                                                 : in); /* the cursor stands left of the text */
+    for (size_t i = 0; i < visible && first + i < lines; i++) {
+        size_t row = line_row[first + i];
+        int y = in.y + (int)i;
+        if (heading[first + i])
+            draw_mean(c, y, in, &k, &a, s, v, list, list->row[row].suite);
+        else
+            draw_strip(c, y, in, &k, &a, s, v, list, &list->row[row],
+                       focus && row == v->row[index]);
+        canvas_hit_row(c, (struct rect){y, in.x, 1, in.w}, index, row, 0);
+    }
+    if (foot)
+        draw_foot(c, in.y + (int)(lines < visible ? lines : visible), in, &k, &a, s, v, list);
+    canvas_unclip(c, former);
+    widget_more(c, box, first, lines > first + visible ? lines - first - visible : 0);
+}
