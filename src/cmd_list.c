@@ -144,7 +144,7 @@ static int list_workloads(const struct options *o, FILE *out, struct error *e)
     (void)e;
     if (o->json) {
         cJSON *array = cJSON_CreateArray();
-        for (const struct workload *w = workloads; w->id; w++) {
+        for (const struct workload *w = workload_next(NULL); w; w = workload_next(w)) {
             cJSON *row = cJSON_CreateObject();
             cJSON_AddStringToObject(row, "id", w->id);
             cJSON_AddStringToObject(row, "subsystem", subsystems[w->subsystem].id);
@@ -167,7 +167,7 @@ static int list_workloads(const struct options *o, FILE *out, struct error *e)
         return print_json(array, out);
     }
     enum subsystem last = SUBSYSTEM_COUNT;
-    for (const struct workload *w = workloads; w->id; w++) {
+    for (const struct workload *w = workload_next(NULL); w; w = workload_next(w)) {
         char profiles[40], origin[160];
         const struct spec_suite *suite = spec_suite_find(w->id);
         if (w->subsystem != last)

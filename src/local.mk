@@ -6,7 +6,10 @@ common_sources = \
 	src/text.c src/text.h src/text_ranges.h \
 	src/histogram.c src/histogram.h \
 	src/sha256.c src/sha256.h \
-	workloads/catalog.c workloads/catalog.h \
+	workloads/catalog.c workloads/catalog.h workloads/params.c \
+	workloads/catalog/rows.h workloads/catalog/processor.c workloads/catalog/memory.c \
+	workloads/catalog/disk.c workloads/catalog/sysops.c workloads/catalog/ctxsw.c \
+	workloads/catalog/exits.c \
 	workloads/spec/suite.c workloads/spec/suite.h \
 	workloads/kbuild/needs.c workloads/kbuild/needs.h
 

@@ -34,11 +34,6 @@ void plan_release(struct plan *p)
     plan_init(p);
 }
 
-static size_t catalogue_place(const struct workload *w)
-{
-    return (size_t)(w - workloads);
-}
-
 /* Rows stay in the order of the catalogue, each set of parameters once. */
 static void add_row(struct plan *p, const struct workload *w, const char *params)
 {
@@ -46,7 +41,7 @@ static void add_row(struct plan *p, const struct workload *w, const char *params
     for (size_t i = 0; i < p->row_count; i++) {
         if (p->rows[i].workload == w && strcmp(p->rows[i].params, params) == 0)
             return;
-        if (at == p->row_count && catalogue_place(p->rows[i].workload) > catalogue_place(w))
+        if (at == p->row_count && workload_before(w, p->rows[i].workload))
             at = i;
     }
     XGROW(p->rows, p->row_count, p->row_room);
@@ -102,7 +97,7 @@ static int unknown(const char *word, struct error *e)
     names[n++] = "all";
     for (int s = 0; s < SUBSYSTEM_COUNT; s++)
         names[n++] = subsystems[s].id;
-    for (const struct workload *w = workloads; w->id && n < 511; w++)
+    for (const struct workload *w = workload_next(NULL); w && n < 511; w = workload_next(w))
         names[n++] = w->id;
     names[n] = NULL;
     const char *near = text_nearest(word, names);
@@ -148,7 +143,7 @@ int plan_add(struct plan *p, const char *word, struct error *e)
     char family[WORKLOAD_ID_MAX + 4];
     snprintf(family, sizeof family, "%.*s.*", WORKLOAD_ID_MAX, word);
     size_t matched = 0;
-    for (const struct workload *w = workloads; w->id; w++) {
+    for (const struct workload *w = workload_next(NULL); w; w = workload_next(w)) {
         if (w->figure == FIGURE_NONE) /* `null` only by its name */
             continue;
         bool match = all || (s != SUBSYSTEM_COUNT && w->subsystem == s) ||

@@ -265,7 +265,7 @@ static void add_target(struct snapshot *s, const char *id, const char *kind, boo
 
 static void fill_metrics(struct snapshot *s, bool live)
 {
-    for (const struct workload *w = workloads; w->id; w++) {
+    for (const struct workload *w = workload_next(NULL); w; w = workload_next(w)) {
         static const struct point all_defaults[] = {{"", 7}, {NULL, 0}};
         if (w->figure == FIGURE_NONE ||
             !w->profiles) /* what is measured by name alone is not here */

@@ -51,7 +51,7 @@ static void draw_paper(struct canvas *c, struct rect in, const struct snapshot *
     size_t m = metric(s, v), count = 0, at = 0;
     if (m < s->metric_count)
         selected = s->metrics[m].workload;
-    for (const struct workload *w = workloads; w->id && count < 64; w++) {
+    for (const struct workload *w = workload_next(NULL); w && count < 64; w = workload_next(w)) {
         if (w->subsystem != SUBSYSTEM_SYSOPS || !isfinite(row_paper(s, w, "native")))
             continue;
         if (w == selected)
@@ -99,7 +99,7 @@ static void draw_paper(struct canvas *c, struct rect in, const struct snapshot *
 
 static bool paper_known(const struct snapshot *s)
 {
-    for (const struct workload *w = workloads; w->id; w++)
+    for (const struct workload *w = workload_next(NULL); w; w = workload_next(w))
         if (w->subsystem == SUBSYSTEM_SYSOPS && isfinite(row_paper(s, w, "native")))
             return true;
     return false;

@@ -436,7 +436,7 @@ void row_draw_ratio(struct canvas *c, int y, int x, int w, const struct row *r, 
 
 bool row_subsystem_exists(enum subsystem sub)
 {
-    for (const struct workload *w = workloads; w->id; w++)
+    for (const struct workload *w = workload_next(NULL); w; w = workload_next(w))
         if (w->subsystem == sub && w->figure != FIGURE_NONE)
             return true;
     return false;
@@ -445,7 +445,7 @@ bool row_subsystem_exists(enum subsystem sub)
 size_t row_subsystem_rows(enum subsystem sub, enum profile profile)
 {
     size_t count = 0;
-    for (const struct workload *w = workloads; w->id; w++) {
+    for (const struct workload *w = workload_next(NULL); w; w = workload_next(w)) {
         if (w->subsystem != sub || w->figure == FIGURE_NONE ||
             (w->profiles && !(w->profiles & profile)) || (w->needs & NEED_SPEC))
             continue; /* those of no profile are measured when their subsystem is, but for SPEC's */

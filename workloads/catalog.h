@@ -1,8 +1,8 @@
 /* catalog.h - what can be measured: pure data, linked into vmtax and into the agent.
  *
- * A workload is a row here and, in the agent, a struct workload_ops of the same id (workload.h).
+ * A workload is a row and, in the agent, a struct workload_ops of the same id (workload.h).
  * Results are stored by id and parameters: neither is ever renamed or given another meaning. Adding
- * a workload is one row here and one ops table. */
+ * a workload is one row in its subsystem's table (catalog/) and one ops table. */
 #ifndef VMTAX_CATALOG_H
 #define VMTAX_CATALOG_H
 
@@ -121,8 +121,11 @@ struct workload {
                           subsystem is named */
 };
 
-/* Ends with id NULL. */
-extern const struct workload workloads[];
+/* The catalogue's rows by subsystem, in the paper's order: the first after NULL; NULL after the
+ * last. */
+const struct workload *workload_next(const struct workload *w);
+/* Does a come before b in that order? */
+bool workload_before(const struct workload *a, const struct workload *b);
 
 /* Programs that workloads start, as their files beside the agent are called, built or not. Ends
  * with NULL. */

@@ -56,7 +56,7 @@ static void test_run_alone(void **state)
     struct error e;
     assert_int_equal(board_init(&b, &e), 0);
     struct snapshot *now = board_edit(&b);
-    const struct workload *w = &workloads[0];
+    const struct workload *w = workload_next(NULL);
     now->target_count = 2;
     snapshot_metric(now, w, "a=1")->cell[1].measured_at = 1;
     board_publish(&b);
@@ -153,9 +153,9 @@ static void test_memory_is_reused(void **state)
         char params[PARAMS_TEXT];
         struct snapshot *edit = board_edit(&b);
         snprintf(params, sizeof params, "size=%dK", i);
-        struct board_metric *m = snapshot_metric(edit, &workloads[0], params);
+        struct board_metric *m = snapshot_metric(edit, workload_next(NULL), params);
         m->baseline_value = i;
-        assert_ptr_equal(snapshot_metric(edit, &workloads[0], params), m);
+        assert_ptr_equal(snapshot_metric(edit, workload_next(NULL), params), m);
         board_publish(&b);
         assert_true(board_snapshot(&b, &s));
         assert_int_equal(s.metric_count, (size_t)i + 1);
@@ -193,7 +193,7 @@ static void *write_run(void *argument)
         edit->run.eta_s = i;
         if (i % 30 == 0) {
             snprintf(params, sizeof params, "size=%uK", i);
-            snapshot_metric(edit, &workloads[0], params);
+            snapshot_metric(edit, workload_next(NULL), params);
         }
         for (size_t k = 0; k < edit->metric_count; k++)
             edit->metrics[k].baseline_value = i;

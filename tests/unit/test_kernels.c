@@ -193,7 +193,7 @@ static void every_row_has_a_kernel(void **state)
         workload_ops_kbuild, workload_ops_spec,
     };
     size_t rows = 0, kernels = 0;
-    for (const struct workload *w = workloads; w->id; w++) {
+    for (const struct workload *w = workload_next(NULL); w; w = workload_next(w)) {
         assert_non_null(workload_ops_find(w->id));
         rows += workload_ops_find(w->id) != &workload_ops_program; /* test_programs.c has those */
     }
@@ -263,7 +263,7 @@ static void kernels_leave_nothing_behind(void **state)
         {"kbuild", {NULL}},
         {"spec.", {NULL}},
     };
-    for (const struct workload *w = workloads; w->id; w++) {
+    for (const struct workload *w = workload_next(NULL); w; w = workload_next(w)) {
         size_t v = 0;
         while (strncmp(w->id, variants[v].prefix, strlen(variants[v].prefix)) != 0)
             v++;

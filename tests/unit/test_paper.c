@@ -31,7 +31,7 @@ static void test_the_file(void **state)
     /* Of those in the catalogue that name a row of the paper, the operations have it in a table; of
      * the programs the paper printed figures only, and one relation in its text. */
     size_t named = 0, programs = 0;
-    for (const struct workload *w = workloads; w->id; w++) {
+    for (const struct workload *w = workload_next(NULL); w; w = workload_next(w)) {
         if (!w->paper)
             continue;
         bool table = w->subsystem == SUBSYSTEM_SYSOPS || w->subsystem == SUBSYSTEM_CTXSW;

@@ -386,7 +386,7 @@ static void test_ticks(void **state)
 static void test_a_unit_breaks_no_line(void **state)
 {
     (void)state;
-    for (const struct workload *w = workloads; w->id; w++) {
+    for (const struct workload *w = workload_next(NULL); w; w = workload_next(w)) {
         struct result r;
         char together[64], unit[16];
         const char *name = workload_unit(w);
