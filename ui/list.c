@@ -362,7 +362,8 @@ void list_nothing(struct canvas *c, struct rect in, const struct snapshot *s, co
     facts_targets(&p, s, false);
     page_gap(&p);
     page_text(&p, STYLE_DIM, 0, "It measures:");
-    for (const struct workload *w = workload_next(NULL); w && page_left(&p) > 0; w = workload_next(w))
+    for (const struct workload *w = workload_next(NULL); w && page_left(&p) > 0;
+         w = workload_next(w))
         if (w->subsystem == sub && w->figure != FIGURE_NONE && !(w->needs & NEED_SPEC))
             widget_cut(c, p.y++, in.x, in.w, STYLE_DIM, 0, w->method ? w->method : w->title);
 }
