@@ -59,6 +59,11 @@ libkernels_a_SOURCES = \
 	workloads/tinyvm.c workloads/tinyvm_probe.c workloads/tinyvm.h \
 	workloads/exits.c \
 	workloads/tool.c workloads/tool.h \
+	workloads/net/wire.c workloads/net/wire.h \
+	workloads/net/link.c \
+	workloads/net/serve.c \
+	workloads/net/transfer.c workloads/net/transfer.h \
+	workloads/net/rr.c \
 	workloads/spec/spec.c \
 	workloads/spec/result.c workloads/spec/result.h \
 	workloads/kbuild/kbuild.c \
