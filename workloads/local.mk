@@ -63,7 +63,7 @@ libkernels_a_SOURCES = \
 	workloads/net/link.c \
 	workloads/net/serve.c \
 	workloads/net/transfer.c workloads/net/transfer.h \
-	workloads/net/rr.c \
+	workloads/net/tcp.c workloads/net/udp.c workloads/net/rr.c \
 	workloads/spec/spec.c \
 	workloads/spec/result.c workloads/spec/result.h \
 	workloads/kbuild/kbuild.c \

@@ -68,4 +68,4 @@ static const struct workload_ops rr_ops = {.id = "net.rr",
                                            .verify = rr_verify,
                                            .release = rr_release};
 
-const struct workload_ops *const workload_ops_net[] = {&rr_ops, NULL};
+const struct workload_ops *const workload_ops_rr[] = {&rr_ops, NULL};
