@@ -47,6 +47,7 @@ void run_show_begin(struct run *r)
     run->title[0] = run->params[0] = run->position[0] = run->phase[0] = '\0';
     run->metric = SIZE_MAX;
     run->target = 0;
+    run->silent_s = 0;
     run->block = run->blocks = 0;
     run->rate_count = run->block_count = 0;
     memset(run->latency, 0, sizeof run->latency);

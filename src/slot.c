@@ -29,6 +29,7 @@ struct live {
     struct counters counted[2];
     double counted_s[2];
     bool marked[2];
+    bool silent;
 };
 
 static void push_rate(struct snapshot *s, double at, double value, size_t target, bool stall)
@@ -59,6 +60,20 @@ static void live_tick(void *context, const struct session_tick *t)
     l->ticks++;
     s->run.elapsed_s = run_elapsed(l->run);
     board_publish_run(l->run->board);
+    run_tell(l->run);
+}
+
+/* Whoever watches learns that a target says nothing, and how long that is borne. */
+static void live_silent(void *context, double seconds, double limit_s)
+{
+    struct live *l = context;
+    struct snapshot *s = board_edit(l->run->board);
+    s->run.silent_s = seconds;
+    if (seconds > 0 && !l->silent)
+        snapshot_log(s, BOARD_LOG_WARN, s->targets[l->target].id,
+                     "nothing heard for %.0f s; it is given up after %.0f s", seconds, limit_s);
+    l->silent = seconds > 0;
+    board_publish(l->run->board);
     run_tell(l->run);
 }
 
@@ -260,6 +275,7 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
     struct session_result out = {0};
     struct habit *habit = &r->habit[metric];
     struct live live = {
+        .silent = live_silent,
         .run = r, .target = where->target, .workload = row->workload, .habit = *habit};
 
     struct snapshot *s = board_edit(r->board);

@@ -344,6 +344,8 @@ static void draw_graph(struct canvas *c, struct rect r, const struct snapshot *s
         snprintf(note, sizeof note, "%s %s", workload_unit(w),
                  workload_lower_is_better(w) ? "↓ lower is better" : "↑");
     }
+    if (run->silent_s > 0)
+        snprintf(note, sizeof note, LIVE_SILENT, run->silent_s);
     snprintf(title, sizeof title, "%s  %s",
              run->target < s->target_count ? s->targets[run->target].id : "",
              label[0] ? label : run->title);
