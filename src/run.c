@@ -133,6 +133,34 @@ void run_show_result(struct run *r)
     result_release(&shown);
 }
 
+static bool same_cause(const struct slot *a, const struct slot *b)
+{
+    return a->target == b->target && strcmp(a->reason, b->reason) == 0;
+}
+
+void run_show_causes(struct run *r)
+{
+    const struct result *result = r->result;
+    for (size_t i = 0; i < result->slot_count; i++) {
+        const struct slot *slot = &result->slots[i];
+        size_t first = 0, used = 0, last = slot->metric;
+        char rows[sizeof r->board->current.log->text] = "";
+        while (first < i && !same_cause(&result->slots[first], slot))
+            first++;
+        for (size_t j = i + 1; first == i && slot->reason[0] && j < result->slot_count; j++) {
+            const struct slot *other = &result->slots[j];
+            if (other->metric == last || !same_cause(other, slot) || used >= sizeof rows)
+                continue;
+            const struct metric *m = &result->metrics[last = other->metric];
+            used += (size_t)snprintf(rows + used, sizeof rows - used, "%s%s%s%s", used ? ", " : "",
+                                     m->workload, m->params[0] ? " " : "", m->params);
+        }
+        if (used)
+            board_log(r->board, BOARD_LOG_NOTE, result->targets[slot->target].id, "the same for %s",
+                      rows);
+    }
+}
+
 void run_show_queue(struct run *r, const size_t *order, size_t next)
 {
     struct snapshot *s = board_edit(r->board);

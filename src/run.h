@@ -63,6 +63,8 @@ void run_show_row(struct run *r, const struct plan_row *row, size_t metric, uint
                   uint32_t blocks, uint8_t stage);
 /* What comes after the first next rows of this order. */
 void run_show_queue(struct run *r, const size_t *order, size_t next);
+/* To the log: which rows had no figure for a reason that it has once (slot.c). */
+void run_show_causes(struct run *r);
 /* All figures so far, over those that the run does not measure itself. */
 void run_show_result(struct run *r);
 

@@ -342,6 +342,7 @@ static void finish(struct run *r)
     r->result->running = false;
     analysis_update(r->result);
     run_show_result(r);
+    run_show_causes(r);
     struct snapshot *s = board_edit(r->board);
     s->run.active = false;
     s->run.done = 1;
