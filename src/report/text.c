@@ -273,10 +273,11 @@ static void write_hurt(const struct page *p, size_t t)
     if (!worst)
         return; /* all rows follow anyway */
     for (size_t i = 0; i < p->row_count; i++) {
+    bool emulated = p->r->targets[t].emulated; /* nothing of it is judged: its slowest rows */
         const struct comparison *c = p->rows[i].comparison;
         measured += p->rows[i].target == t && c && c->estimate.n;
         if (p->rows[i].target == t && c && c->estimate.n &&
-            (c->verdict == VERDICT_WORSE || c->verdict == VERDICT_SLIGHTLY_WORSE))
+            (emulated || c->verdict == VERDICT_WORSE || c->verdict == VERDICT_SLIGHTLY_WORSE))
             worst[count++] = &p->rows[i];
         else if (p->rows[i].target == t && c && c->estimate.bounded && c->estimate.high < 0 &&
                  (c->verdict == VERDICT_INCONCLUSIVE || c->verdict == VERDICT_NO_SIGN))
@@ -288,6 +289,9 @@ static void write_hurt(const struct page *p, size_t t)
         fprintf(
             p->out,
             "\nWhere it hurts most: no row was judged slower, but %zu without a verdict\n%s below "
+    } else if (emulated) {
+        qsort(worst, count, sizeof *worst, slowest_first);
+        fprintf(p->out, "\nWhere it hurts most: nothing emulated is judged.\n");
             "native by the whole interval.\n",
             open, open == 1 ? "lies" : "lie");
     } else if (!count) {

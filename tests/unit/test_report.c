@@ -443,6 +443,41 @@ static void test_counters_in_text(void **state)
     assert_non_null(said);
     assert_true(said < strstr(container, "Every row"));
     free(text);
+
+    /* Nothing emulated is judged: its slowest rows have them. */
+    r.targets[1].emulated = true;
+    text = written("text", &r);
+    container = strstr(text, "\ncontainer (EMULATED)\n");
+    assert_non_null(container);
+    assert_non_null(strstr(container, "nothing emulated is judged"));
+    said = strstr(container, "  - sys.read: cpu 50.00 % [98.00 %]; exits 1.000/op\n");
+    assert_non_null(said);
+    assert_true(said < strstr(container, "Every row"));
+    free(text);
+    result_release(&r);
+}
+
+/* From two blocks that differ: no number of that size, in text and Markdown alike. */
+static void test_vague_interval(void **state)
+{
+    (void)state;
+    struct result r;
+    fixture_result(&r);
+    struct stats_estimate *e = &r.comparisons[0].estimate;
+    e->n = 2;
+    e->bounded = e->approximate = true;
+    e->low = -3;
+    e->high = 3;
+    char *text = written("text", &r);
+    each_line(text, fits);
+    assert_non_null(strstr(text, " +-? 2 "));
+    assert_non_null(strstr(text, "  - +-?: "
+                                 "from so few blocks"));
+    assert_null(strstr(text, "2009"));
+    free(text);
+    text = written("md", &r);
+    assert_non_null(strstr(text, " | ±? | 2 | "));
+    free(text);
     result_release(&r);
 }
 
