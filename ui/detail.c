@@ -96,6 +96,9 @@ static void comparison_lines(struct page *p, const struct snapshot *s, const str
         page_field(p, "interval", STYLE_TEXT, "%s%.1f–%.1f, level %.1f%%%s", r->emulated ? "~" : "",
                    r->low * 100, r->high * 100, r->cell->comparison.estimate.level * 100,
                    r->approximate ? ", approximate" : "");
+    else if (r->cell->comparison.estimate.bounded)
+        page_field(p, "interval", STYLE_WARN, "±?: from %zu blocks, wider than a factor of two",
+                   r->n);
     else
         page_field(p, "interval", STYLE_WARN, "none: too few blocks, so the mark is hollow");
     page_field(p, "blocks", STYLE_TEXT, "n %zu%s%s%s", r->n,

@@ -658,6 +658,7 @@ int main(void)
         cmocka_unit_test(test_a_dash_is_a_verdict),
         cmocka_unit_test(test_a_unit_breaks_no_line),
         cmocka_unit_test(test_counters_in_text),
+        cmocka_unit_test(test_vague_interval),
         cmocka_unit_test(test_markdown),
         cmocka_unit_test(test_little),
         cmocka_unit_test(test_locale),
