@@ -39,6 +39,8 @@ struct run {
     double started_s;      /* host time line */
     double expected_s;     /* of the whole plan */
     double done_s;         /* expected seconds of what is done */
+    pid_t others[8]; /* runs of the same user at the same time, as they were told of */
+    size_t other_count;
     uint32_t next_slot;
     size_t core;         /* of coretypes, for all targets; CORETYPE_AUTO: not chosen yet */
     bool *dead;          /* metric x target: failed for good */

@@ -248,6 +248,7 @@ static void test_out_of_time(void **state)
         r.comparisons[r.comparison_count++] = (struct comparison){
             .metric = m, .target = t, .verdict = VERDICT_NOT_MEASURED, .reason = "out of time"};
     }
+    result_add_fact(&r, "other_vmtax", "pid 4711");
     r.comparisons[0].verdict = VERDICT_INCONCLUSIVE;
     snprintf(r.comparisons[0].reason, sizeof r.comparisons[0].reason,
              "out of time: not among the rows measured again");
@@ -264,6 +265,7 @@ static void test_out_of_time(void **state)
     assert_non_null(strstr(know, "The time ran out: 1 of 4 rows were not measured"));
     assert_non_null(strstr(text, "of 3: then"));
     assert_non_null(strstr(know, "The machine was not quiet in 7 of 12 looks during the run"));
+    assert_non_null(strstr(know, "Another vmtax was running at the same time (pid 4711)"));
     free(text);
     text = written("md", &r);
     assert_non_null(strstr(text, "- sys.stat on native: out of time\n"));
