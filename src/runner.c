@@ -152,6 +152,7 @@ static double block_seconds(const struct run *r, size_t metric)
 
 static int stage_one(struct run *r, const size_t *order, struct error *e)
 {
+    size_t late = 0;
     for (size_t i = 0; i < r->plan->row_count; i++) {
         const struct plan_row *row = &r->plan->rows[order[i]];
         run_show_queue(r, order, i + 1);
@@ -161,14 +162,17 @@ static int stage_one(struct run *r, const size_t *order, struct error *e)
             if (!anyone_left(r))
                 return error_set(e, ERROR_SYSTEM, "no target is left to measure");
             if (run_elapsed(r) + block_seconds(r, order[i]) > r->plan->budget_s) {
-                board_log(r->board, BOARD_LOG_NOTE, "", "the time budget is used up");
-                r->result->late.rows = r->plan->row_count - i;
-                return 0;
+                late++;
+                break; /* a later, shorter row may still fit */
             }
             if (run_block(r, row, order[i], b, r->plan->blocks, 1, e) < 0)
                 return -1;
         }
     }
+    if (late > 0)
+        board_log(r->board, BOARD_LOG_NOTE, "", "the time budget is used up: %zu of %zu rows late",
+                  late, r->plan->row_count);
+    r->result->late.rows = late;
     run_show_queue(r, order, r->plan->row_count);
     return 0;
 }
@@ -259,7 +263,8 @@ static int prepare_tree(struct run *r, struct error *e)
     bool needed = false;
     uint64_t bytes = 0;
     for (size_t i = 0; i < r->plan->row_count; i++)
-        needed |= (r->plan->rows[i].workload->needs & NEED_TREE) != 0;
+        needed |= (r->plan->rows[i].workload->needs & NEED_TREE) != 0 &&
+                  block_seconds(r, i) <= r->plan->budget_s;
     if (!needed)
         return 0;
     run_show_phase(r, "making the kernel's sources ready");

@@ -9,6 +9,7 @@
 
 #define STORE_FILE_MAX  (64u << 20)       /* bytes; a larger file is refused */
 #define STORE_BLOCK_MAX (STATS_N_MAX - 1) /* a block's number in a file */
+#define STORE_VALUE_MAX 1e18              /* of a figure; a bound beyond it is not known */
 #define STORE_REASON    "reason: "        /* in `flags`: why a value is null */
 #define STORE_PATH_MAX  512
 

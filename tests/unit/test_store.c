@@ -223,6 +223,30 @@ static void test_round_trip(void **state)
     result_release(&b);
 }
 
+/* Two blocks of a noisy machine can be a thousand orders of magnitude wide. What is written is read
+ * again: a bound that no file may have is an interval that is not known. */
+static void test_endless_intervals(void **state)
+{
+    (void)state;
+    static const double bounds[][2] = {{-1, 42}, {-1, 800}, {-800, 1}, {-800, 800}};
+    for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++) {
+        struct result a, b;
+        struct error e;
+        fixture_result(&a);
+        result_init(&b);
+        a.comparisons[0].estimate.bounded = true;
+        a.comparisons[0].estimate.low = bounds[i][0];
+        a.comparisons[0].estimate.high = bounds[i][1];
+        char *text = store_to_json(&a, true);
+        if (store_from_json(&b, text, strlen(text), "document", &e) < 0)
+            fail_msg("%s", e.text);
+        assert_false(b.comparisons[0].estimate.bounded);
+        free(text);
+        result_release(&a);
+        result_release(&b);
+    }
+}
+
 static void test_empty(void **state)
 {
     (void)state;
@@ -748,6 +772,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_endless_intervals),
         cmocka_unit_test(test_empty),
         cmocka_unit_test(test_not_a_number_is_never_printed),
         cmocka_unit_test(test_locale),
