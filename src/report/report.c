@@ -13,9 +13,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* One a line. */
+/* clang-format off */
 const struct report_format *const report_formats[] = {
-    &report_text, &report_json, &report_csv, &report_markdown, NULL,
+    &report_text,
+    &report_json,
+    &report_csv,
+    &report_markdown,
+    &report_html,
+    &report_svg,
+    &report_openmetrics,
+    &report_junit,
+    NULL,
 };
+/* clang-format on */
 
 const struct report_format *report_find(const char *id)
 {
