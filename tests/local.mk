@@ -362,7 +362,8 @@ tests_unit_test_threads_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
 
 # The agent again, with kernels that misbehave (tests/unit/strange_kernels.c).
 check_PROGRAMS += tests/unit/strange-agent
-tests_unit_strange_agent_SOURCES = tests/unit/strange_kernels.c $(vmtax_agent_SOURCES)
+tests_unit_strange_agent_SOURCES = tests/unit/strange_kernels.c $(vmtax_agent_SOURCES) \
+	workloads/remove.c
 tests_unit_strange_agent_CFLAGS = $(AM_CFLAGS) -fPIE
 tests_unit_strange_agent_LDFLAGS = $(AM_LDFLAGS) $(AGENT_LDFLAGS)
 tests_unit_strange_agent_LDADD = -lm

@@ -59,6 +59,7 @@ libkernels_a_SOURCES = \
 	workloads/tinyvm.c workloads/tinyvm_probe.c workloads/tinyvm.h \
 	workloads/exits.c \
 	workloads/tool.c workloads/tool.h \
+	workloads/remove.c workloads/remove.h \
 	workloads/spec/spec.c \
 	workloads/spec/result.c workloads/spec/result.h \
 	workloads/kbuild/kbuild.c \

@@ -9,7 +9,7 @@
 #include "workloads/agent/process.h"
 
 #include "text.h"
-#include "workloads/tool.h"
+#include "workloads/remove.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -255,6 +255,6 @@ void process_release(struct process *p)
     if (p->shared != MAP_FAILED)
         munmap(p->shared, p->shared_size);
     if (p->scratch[0])
-        tool_remove(AT_FDCWD, p->scratch);
+        remove_tree(AT_FDCWD, p->scratch);
     *p = (struct process){.socket = -1, .shared = MAP_FAILED};
 }
