@@ -6,10 +6,10 @@ common_sources = \
 	src/text.c src/text.h src/text_ranges.h \
 	src/histogram.c src/histogram.h \
 	src/sha256.c src/sha256.h \
-	workloads/catalog.c workloads/catalog.h workloads/params.c \
+	workloads/catalog.c workloads/catalog.h workloads/params.c workloads/role.c workloads/role.h \
 	workloads/catalog/rows.h workloads/catalog/processor.c workloads/catalog/memory.c \
 	workloads/catalog/disk.c workloads/catalog/sysops.c workloads/catalog/ctxsw.c \
-	workloads/catalog/exits.c \
+	workloads/catalog/exits.c workloads/catalog/network.c \
 	workloads/spec/suite.c workloads/spec/suite.h \
 	workloads/kbuild/needs.c workloads/kbuild/needs.h
 
@@ -31,6 +31,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/spec.c src/spec.h \
 	src/session.c src/session.h \
 	src/place.c src/place.h \
+	src/pair.c src/pair.h \
 	src/slot.c src/slot.h \
 	src/run.c src/run.h \
 	src/runner.c src/runner.h \

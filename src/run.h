@@ -7,6 +7,7 @@
 #include "board.h"
 #include "coretype.h"
 #include "load.h"
+#include "pair.h"
 #include "place.h"
 #include "plan.h"
 #include "result.h"
@@ -31,6 +32,8 @@ struct run {
     const struct runner_hooks *hooks;
     int interrupt_fd;
     struct places places;
+    struct peer peer;
+    const struct workload *served; /* whose servers are up in the targets; or NULL */
     struct scratch scratch;
     struct load load;
     char seed[4096];       /* directory that holds a second name of the archive below */

@@ -301,7 +301,9 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
     if (rc == 0 && (row->workload->needs & NEED_TREE) && !r->tree[0])
         text_copy(out.failure, sizeof out.failure, r->treeless.text);
     else if (rc == 0 && possible)
-        rc = session_run(p->session, &request, &out, live_tick, &live, &broken);
+        rc = row->workload->served
+                 ? pair_run(&r->peer, &r->places, p, &request, &out, live_tick, &live, &broken)
+                 : session_run(p->session, &request, &out, live_tick, &live, &broken);
     if (rc == 0)
         rc = session_audit_clock(p->session, &broken);
     struct host_steal after = host_steal_read();

@@ -60,6 +60,11 @@ libkernels_a_SOURCES = \
 	workloads/exits.c \
 	workloads/tool.c workloads/tool.h \
 	workloads/remove.c workloads/remove.h \
+	workloads/net/wire.c workloads/net/wire.h \
+	workloads/net/link.c \
+	workloads/net/serve.c \
+	workloads/net/transfer.c workloads/net/transfer.h \
+	workloads/net/rr.c \
 	workloads/spec/spec.c \
 	workloads/spec/result.c workloads/spec/result.h \
 	workloads/kbuild/kbuild.c \
