@@ -60,7 +60,7 @@ static struct chart_mark mark_of(const struct stats_estimate *e, enum verdict ve
     struct chart_mark m = {.verdict = verdict, .unjudged = emulated, .known = e->n > 0};
     if (m.known) {
         m.ratio = exp(e->centre);
-        m.bounded = e->bounded;
+        m.bounded = stats_telling(e);
         m.low = exp(e->low);
         m.high = exp(e->high);
     }

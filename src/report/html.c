@@ -65,7 +65,9 @@ static void put_estimate(FILE *out, const struct stats_estimate *e, bool emulate
         snprintf(text, sizeof text, "%s%s", emulated ? "~" : "", low);
     }
     cell(out, "td", "", text);
-    if (e->n && e->bounded)
+    if (e->n && e->bounded && !stats_telling(e))
+        snprintf(text, sizeof text, "±?");
+    else if (e->n && e->bounded)
         snprintf(text, sizeof text, "%s .. %s%s", report_percent(low, sizeof low, exp(e->low)),
                  report_percent(high, sizeof high, exp(e->high)), e->approximate ? " ~" : "");
     cell(out, "td", "", e->n && e->bounded ? text : "—");
@@ -94,7 +96,7 @@ static void write_answer(const struct page *p, size_t t)
         markup_printf(p->out, "%s%s %%", target->emulated ? "~" : "",
                       report_percent(ratio, sizeof ratio, exp(sum.estimate.centre)));
         fputs("</b>of native", p->out);
-        if (sum.estimate.bounded)
+        if (stats_telling(&sum.estimate))
             markup_printf(p->out, ", %s .. %s",
                           report_percent(low, sizeof low, exp(sum.estimate.low)),
                           report_percent(high, sizeof high, exp(sum.estimate.high)));
