@@ -36,14 +36,20 @@ static void cell(FILE *out, const char *tag, const char *class, const char *word
     fprintf(out, "</%s>", tag);
 }
 
-static void table_head(FILE *out, const char *caption, const char *const *columns, size_t count)
+/* A column's name; words stand left, numbers right. */
+struct column {
+    const char *name;
+    bool words;
+};
+
+static void table_head(FILE *out, const char *caption, const struct column *columns, size_t count)
 {
     fputs("<div class=\"wide\">\n<table>\n<caption class=\"quiet\">", out);
     markup_text(out, caption);
     fputs("</caption>\n<thead><tr>", out);
     for (size_t i = 0; i < count; i++) {
-        fputs("<th scope=\"col\">", out);
-        markup_text(out, columns[i]);
+        fprintf(out, "<th scope=\"col\"%s>", columns[i].words ? " class=\"text\"" : "");
+        markup_text(out, columns[i].name);
         fputs("</th>", out);
     }
     fputs("</tr></thead>\n<tbody>\n", out);
@@ -110,13 +116,14 @@ static void write_answer(const struct page *p, size_t t)
 
 static void write_overview(const struct page *p)
 {
-    static const char *const columns[] = {"subsystem",     "target",  "rows", "% of native",
-                                          "95 % interval", "verdict", "flags"};
+    static const struct column columns[] = {
+        {"subsystem", true},      {"target", true},  {"rows", false}, {"% of native", false},
+        {"95 % interval", false}, {"verdict", true}, {"flags", true}};
     struct chart c;
     chart_overview(&c, p->r);
     if (c.count) {
         fputs("<figure>\n", p->out);
-        svg_open(p->out, "all", CHART_WIDTH, chart_height(&c), "All subsystems",
+        svg_open(p->out, CHART_WIDTH, chart_height(&c), "All subsystems",
                  "Means of each subsystem relative to native; the table below has the figures.",
                  false);
         chart_draw(&c, p->out);
@@ -167,9 +174,10 @@ static void put_value(FILE *out, const struct report_row *row, const struct figu
 
 static void write_compared(const struct page *p, int s)
 {
-    static const char *const columns[] = {"workload",    "target",        "native", "measured",
-                                          "% of native", "95 % interval", "blocks", "detectable",
-                                          "verdict",     "flags"};
+    static const struct column columns[] = {
+        {"workload", true},     {"target", true},         {"native", false}, {"measured", false},
+        {"% of native", false}, {"95 % interval", false}, {"blocks", false}, {"detectable", false},
+        {"verdict", true},      {"flags", true}};
     HEAD(p->out, "Every row; detectable is the loss that would have been found", columns);
     for (size_t i = 0; i < p->count; i++) {
         const struct report_row *row = &p->rows[i];
@@ -198,7 +206,11 @@ static void write_compared(const struct page *p, int s)
 
 static void write_native(const struct page *p, int s)
 {
-    static const char *const columns[] = {"workload", "native", "95 % interval", "slots", "noise"};
+    static const struct column columns[] = {{"workload", true},
+                                            {"native", false},
+                                            {"95 % interval", false},
+                                            {"slots", false},
+                                            {"noise", false}};
     HEAD(p->out, "Native alone", columns);
     for (size_t i = 0; i < p->count; i++) {
         const struct report_row *row = &p->rows[i];
@@ -228,24 +240,23 @@ static void write_native(const struct page *p, int s)
 static void write_charts(const struct page *p, enum subsystem s)
 {
     struct chart c;
-    char id[48], title[96];
+    char title[96];
     size_t sweep_count;
     struct chart_sweep *sweeps = chart_sweep_find(p->r, s, &sweep_count);
     chart_subsystem(&c, p->r, p->rows, p->count, s, p->paper);
     if (c.count) {
         snprintf(title, sizeof title, "%s relative to native", subsystems[s].title);
         fputs("<figure>\n", p->out);
-        svg_open(p->out, subsystems[s].id, CHART_WIDTH, chart_height(&c), title,
+        svg_open(p->out, CHART_WIDTH, chart_height(&c), title,
                  "A dot and its interval for each row; the table below has the figures.", false);
         chart_draw(&c, p->out);
         svg_close(p->out);
         fputs("</figure>\n", p->out);
     }
     if (sweep_count) {
-        snprintf(id, sizeof id, "%s-sweeps", subsystems[s].id);
         snprintf(title, sizeof title, "%s: figures over a parameter", subsystems[s].title);
         fputs("<figure>\n", p->out);
-        svg_open(p->out, id, CHART_WIDTH, chart_sweep_height(sweep_count), title,
+        svg_open(p->out, CHART_WIDTH, chart_sweep_height(sweep_count), title,
                  "Lines of native and of each guest; the table below has the figures.", false);
         chart_sweep_draw(p->r, p->rows, sweeps, sweep_count, p->out);
         svg_close(p->out);
@@ -339,8 +350,9 @@ static void write_legend(const struct page *p)
 
 static void write_targets(const struct page *p)
 {
-    static const char *const columns[] = {"target",  "by",     "limits", "devices",
-                                          "network", "kernel", "remark"};
+    static const struct column columns[] = {{"target", true},  {"by", true},      {"limits", true},
+                                            {"devices", true}, {"network", true}, {"kernel", true},
+                                            {"remark", true}};
     HEAD(p->out, "Targets", columns);
     for (size_t i = 0; i < p->r->target_count; i++) {
         const struct result_target *t = &p->r->targets[i];
@@ -358,7 +370,7 @@ static void write_targets(const struct page *p)
 
 static void write_machine(const struct page *p)
 {
-    static const char *const columns[] = {"fact", "value"};
+    static const struct column columns[] = {{"fact", true}, {"value", true}};
     fputs("<h2>To know</h2>\n<ul>\n", p->out);
     report_caveats(p->r, say, (void *)p);
     say((void *)p, report_closing);
