@@ -240,6 +240,15 @@ tests_unit_test_report_SOURCES = tests/unit/test_report.c tests/unit/fixture.c t
 tests_unit_test_report_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
 tests_unit_test_report_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_export
+golden_tests += tests/unit/test_export
+EXTRA_DIST += tests/unit/junit.xsd
+tests_unit_test_export_SOURCES = tests/unit/test_export.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
+tests_unit_test_export_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
+tests_unit_test_export_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCE_DATA='"$(abs_top_srcdir)/data"' \
+	-DSOURCE_TESTS='"$(abs_top_srcdir)/tests/unit"' -DGOLDEN_DIR='"$(abs_top_srcdir)/tests/golden"'
+tests_unit_test_export_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_fingerprint
 tests_unit_test_fingerprint_SOURCES = tests/unit/test_fingerprint.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
 tests_unit_test_fingerprint_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)

@@ -374,9 +374,13 @@ static void write_machine(const struct page *p)
     fputs("<h2>To know</h2>\n<ul>\n", p->out);
     report_caveats(p->r, say, (void *)p);
     say((void *)p, report_closing);
-    fputs("</ul>\n<h2>Machine</h2>\n", p->out);
+    fputs("</ul>\n", p->out);
+    if (p->r->target_count || p->r->fact_count)
+        fputs("<h2>Machine</h2>\n", p->out);
     if (p->r->target_count)
         write_targets(p);
+    if (!p->r->fact_count)
+        return;
     HEAD(p->out, "Facts", columns);
     for (size_t i = 0; i < p->r->fact_count; i++) {
         fputs("<tr><th scope=\"row\">", p->out);

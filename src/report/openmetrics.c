@@ -8,6 +8,7 @@
 #include "report/report.h"
 
 #include "analysis.h"
+#include "text.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -38,14 +39,13 @@ static void head(FILE *out, const char *name, const char *unit, const char *help
 /* name="value", escaped; the first one after a brace, the others after a comma. */
 static void label(FILE *out, bool first, const char *name, const char *value)
 {
+    char clean[256]; /* without controls: no line ends in it */
     fprintf(out, "%s%s=\"", first ? "{" : ",", name);
-    for (; *value; value++) {
-        if (*value == '\\' || *value == '"')
+    text_clean(clean, sizeof clean, value);
+    for (const char *c = clean; *c; c++) {
+        if (*c == '\\' || *c == '"')
             fputc('\\', out);
-        if (*value == '\n')
-            fputs("\\n", out);
-        else
-            fputc(*value, out);
+        fputc(*c, out);
     }
     fputc('"', out);
 }
