@@ -17,6 +17,7 @@ e2e_tests = \
 	tests/e2e/commands.sh \
 	tests/e2e/manual.sh \
 	tests/e2e/run.sh \
+	tests/e2e/report.sh \
 	tests/e2e/exits.sh \
 	tests/e2e/linpack.sh \
 	tests/e2e/linpack_guest.sh \
