@@ -42,6 +42,9 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/option.c src/option.h \
 	src/setup.c src/setup.h \
 	src/compare.c src/compare.h \
+	src/shrink.c src/shrink.h \
+	src/series.c src/series.h \
+	src/check.c src/check_results.c src/check.h \
 	src/doctor.c src/doctor.h \
 	src/command.c src/command.h \
 	src/cmd_run.c src/cmd_record.c src/cmd_compare.c src/cmd_list.c src/cmd_doctor.c src/cmd_report.c src/cmd_shell.c \

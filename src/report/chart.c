@@ -60,7 +60,7 @@ static struct chart_mark mark_of(const struct stats_estimate *e, enum verdict ve
     struct chart_mark m = {.verdict = verdict, .unjudged = emulated, .known = e->n > 0};
     if (m.known) {
         m.ratio = exp(e->centre);
-        m.bounded = e->bounded;
+        m.bounded = stats_telling(e);
         m.low = exp(e->low);
         m.high = exp(e->high);
     }
@@ -293,7 +293,7 @@ static void draw_mark(FILE *out, const struct axis *a, const struct chart_mark *
     } else {
         snprintf(tip, sizeof tip, "%s: %s %%, %s", who, centre, verdicts[m->verdict].title);
     }
-    snprintf(class, sizeof class, "mark %s%s", colour, m->unjudged ? " hollow" : "");
+    snprintf(class, sizeof class, "mark %s%s", colour, m->unjudged || !m->bounded ? " hollow" : "");
     svg_mark(out, at(a, m->ratio), y, shape_of(t), class, tip);
 }
 

@@ -71,10 +71,10 @@ static void put_estimate(FILE *out, const struct stats_estimate *e, bool emulate
         snprintf(text, sizeof text, "%s%s", emulated ? "~" : "", low);
     }
     cell(out, "td", "", text);
-    if (e->n && e->bounded)
+    if (stats_telling(e))
         snprintf(text, sizeof text, "%s .. %s%s", report_percent(low, sizeof low, exp(e->low)),
                  report_percent(high, sizeof high, exp(e->high)), e->approximate ? " ~" : "");
-    cell(out, "td", "", e->n && e->bounded ? text : "—");
+    cell(out, "td", "", stats_telling(e) ? text : e->n && e->bounded ? "±?" : "—");
 }
 
 static void put_verdict(FILE *out, enum verdict v, uint32_t bits)
@@ -100,7 +100,7 @@ static void write_answer(const struct page *p, size_t t)
         markup_printf(p->out, "%s%s %%", target->emulated ? "~" : "",
                       report_percent(ratio, sizeof ratio, exp(sum.estimate.centre)));
         fputs("</b>of native", p->out);
-        if (sum.estimate.bounded)
+        if (stats_telling(&sum.estimate))
             markup_printf(p->out, ", %s .. %s",
                           report_percent(low, sizeof low, exp(sum.estimate.low)),
                           report_percent(high, sizeof high, exp(sum.estimate.high)));
@@ -330,8 +330,9 @@ static void write_legend(const struct page *p)
     say((void *)p, "% of native is performance: below 100 is slower, for times too. A dot is the "
                    "estimate, its whisker the interval, the shade around native what counts as "
                    "equal. A cut whisker ends in an arrow.");
-    say((void *)p, "~ after an interval: approximate, from fewer than six blocks. ~ before a "
-                   "number and a hollow mark: emulated, outside of every mean and verdict.");
+    say((void *)p, "~ after an interval: approximate, from fewer than six blocks. ±?: " REPORT_VAGUE
+                   " ~ before a number: emulated, outside of every mean and verdict. Both are "
+                   "hollow marks.");
     say((void *)p, report_method(p->r, method));
     if (p->paper) {
         fputs("<li>Grey marks are the paper's own ratios (", p->out);

@@ -310,6 +310,12 @@ void report_caveats(const struct result *r, void (*say)(void *, const char *), v
                  stolen, r->slot_count);
         say(context, line);
     }
+    if (fact(r, "other_vmtax")) {
+        snprintf(line, sizeof line,
+                 "Another vmtax was running at the same time (%.120s): the figures are disturbed.",
+                 fact(r, "other_vmtax"));
+        say(context, line);
+    }
     load_caveat(r, say, context);
     target_caveats(r, say, context);
     if (interpreted_exits(r))
