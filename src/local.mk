@@ -92,6 +92,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/target/native.c \
 	src/target/container.c \
 	src/report/report.c src/report/report.h src/report/format.h \
+	src/report/machine.c \
 	src/report/text.c \
 	src/report/json.c \
 	src/report/csv.c \

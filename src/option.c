@@ -79,7 +79,7 @@ const struct option_row option_rows[] = {
     {"format", 'f', OPTION_TEXT, AT(format), 0, 0, NULL, "FORMAT",
      "text, json, csv, md, html, svg, openmetrics or junit (default: text)",
      FOR_REPORT | FOR_RUN | NOT_IN_CONF},
-    {"subsystem", 0, OPTION_TEXT, AT(subsystem), 0, 0, NULL, "SUBSYSTEM",
+    {"subsystem", 0, OPTION_TEXT, AT(subsystem), 0, 0, NULL, "NAME",
      "the only one that svg draws (default: all)", FOR_REPORT | NOT_IN_CONF},
     {"redact", 0, OPTION_FLAG, AT(redact), 0, 0, NULL, NULL,
      "without names of hosts and users, serial numbers, addresses and users' paths",

@@ -17,6 +17,7 @@ e2e_tests = \
 	tests/e2e/commands.sh \
 	tests/e2e/manual.sh \
 	tests/e2e/run.sh \
+	tests/e2e/report.sh \
 	tests/e2e/exits.sh \
 	tests/e2e/linpack.sh \
 	tests/e2e/linpack_guest.sh \
@@ -244,6 +245,15 @@ unit_tests += tests/unit/test_report
 tests_unit_test_report_SOURCES = tests/unit/test_report.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
 tests_unit_test_report_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
 tests_unit_test_report_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_export
+golden_tests += tests/unit/test_export
+EXTRA_DIST += tests/unit/junit.xsd
+tests_unit_test_export_SOURCES = tests/unit/test_export.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
+tests_unit_test_export_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
+tests_unit_test_export_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCE_DATA='"$(abs_top_srcdir)/data"' \
+	-DSOURCE_TESTS='"$(abs_top_srcdir)/tests/unit"' -DGOLDEN_DIR='"$(abs_top_srcdir)/tests/golden"'
+tests_unit_test_export_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_fingerprint
 tests_unit_test_fingerprint_SOURCES = tests/unit/test_fingerprint.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
