@@ -9,6 +9,7 @@
 
 #define STORE_FILE_MAX  (64u << 20)       /* bytes; a larger file is refused */
 #define STORE_BLOCK_MAX (STATS_N_MAX - 1) /* a block's number in a file */
+#define STORE_VALUE_MAX 1e18              /* of a figure; a bound beyond it is not known */
 #define STORE_REASON    "reason: "        /* in `flags`: why a value is null */
 #define STORE_PATH_MAX  512
 
@@ -68,7 +69,7 @@ int store_list(enum store_family f, struct store_entry **entries, size_t *count,
 int store_list_sessions(const char *name, struct store_entry **entries, size_t *count,
                         struct error *e);
 /* A result named by a path, a result's name, a baseline's name ("default": its newest session) or
- * "last". */
+ * "last": the newest with a figure; of those without that are newer a line on stderr. */
 int store_find(const char *word, char *path, size_t size, struct error *e);
 
 /* Shared by the files of this header. A path does not fit: -1 with a sentence. */
