@@ -4,6 +4,7 @@
 #ifndef VMTAX_RUN_H
 #define VMTAX_RUN_H
 
+#include "blockdev.h"
 #include "board.h"
 #include "coretype.h"
 #include "load.h"
@@ -32,6 +33,7 @@ struct run {
     int interrupt_fd;
     struct places places;
     struct scratch scratch;
+    struct blockdev device; /* below it */
     struct load load;
     char seed[4096];       /* directory that holds a second name of the archive below */
     char tree[4096];       /* archive of the kernel's sources; empty: none */

@@ -78,6 +78,7 @@ extern const struct workload_ops *const workload_ops_ctx[];
 extern const struct workload_ops *const workload_ops_ram[];
 extern const struct workload_ops *const workload_ops_membw[];
 extern const struct workload_ops *const workload_ops_file[];
+extern const struct workload_ops *const workload_ops_bonnie[];
 extern const struct workload_ops *const workload_ops_exits[];
 extern const struct workload_ops *const workload_ops_linpack[];
 extern const struct workload_ops *const workload_ops_kbuild[];
