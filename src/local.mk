@@ -37,6 +37,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/runner.c src/runner.h \
 	src/measure.c src/measure.h \
 	src/counters.c src/counters.h \
+	src/blockdev.c src/blockdev.h \
 	src/cost.c src/cost.h \
 	src/job.c src/job.h \
 	src/overlay.c src/overlay.h \

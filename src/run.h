@@ -4,6 +4,7 @@
 #ifndef VMTAX_RUN_H
 #define VMTAX_RUN_H
 
+#include "blockdev.h"
 #include "board.h"
 #include "coretype.h"
 #include "load.h"
@@ -35,6 +36,7 @@ struct run {
     struct peer peer;
     const struct workload *served; /* whose servers are up in the targets; or NULL */
     struct scratch scratch;
+    struct blockdev device; /* below it */
     struct load load;
     char seed[4096];       /* directory that holds a second name of the archive below */
     char tree[4096];       /* archive of the kernel's sources; empty: none */

@@ -54,7 +54,9 @@ libkernels_a_SOURCES = \
 	workloads/ctx.c \
 	workloads/ram.c \
 	workloads/membw.c \
+	workloads/datafile.c workloads/datafile.h \
 	workloads/file.c \
+	workloads/bonnie.c \
 	workloads/linpack.c workloads/payload/linpack.h \
 	workloads/tinyvm.c workloads/tinyvm_probe.c workloads/tinyvm.h \
 	workloads/exits.c \

@@ -102,6 +102,7 @@ extern const struct workload_ops *const workload_ops_ram[];
 extern const struct workload_ops *const workload_ops_membw[];
 extern const struct workload_ops *const workload_ops_file[];
 extern const struct workload_ops *const workload_ops_net[];
+extern const struct workload_ops *const workload_ops_bonnie[];
 extern const struct workload_ops *const workload_ops_exits[];
 extern const struct workload_ops *const workload_ops_linpack[];
 extern const struct workload_ops *const workload_ops_kbuild[];
