@@ -31,6 +31,7 @@ struct work {
     const char *tree;     /* archive of the kernel's sources (tar.h), or config file in the tree of
                              SPEC CPU, or NULL */
     uint64_t seed;        /* the same for all targets of a block */
+    uint64_t slot_ns;     /* what the slot is to take, for who measures its time himself */
     void *state;          /* the workload's own */
     struct error *error;  /* filled by a function that returns -1 */
     uint64_t step;        /* set by prepare(): counts are multiples of it (a whole lap); 0 = any */
@@ -44,6 +45,7 @@ struct work {
                         FIGURE_GFLOPS */
     uint64_t own_ns; /* set by verify(): the time of this slot as the program itself tells it, which
                         then counts; it cannot be more than what run() took. 0: none */
+    uint64_t own_ops;     /* likewise the operations that it did in that time. 0: those of run() */
     uint64_t excluded_ns; /* time inside run() that does not count, by work_exclude_begin/end */
     uint64_t exclude_from;
     struct histogram *latency; /* NULL when not wanted */
@@ -82,6 +84,7 @@ extern const struct workload_ops *const workload_ops_exits[];
 extern const struct workload_ops *const workload_ops_linpack[];
 extern const struct workload_ops *const workload_ops_kbuild[];
 extern const struct workload_ops *const workload_ops_spec[];
+extern const struct workload_ops *const workload_ops_oltp[];
 /* Shared by all programs (program/program.h); its id is NULL. */
 extern const struct workload_ops workload_ops_program;
 const struct workload_ops *workload_ops_find(const char *id);
