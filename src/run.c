@@ -47,6 +47,7 @@ void run_show_begin(struct run *r)
     run->title[0] = run->params[0] = run->position[0] = run->phase[0] = '\0';
     run->metric = SIZE_MAX;
     run->target = 0;
+    run->silent_s = 0;
     run->block = run->blocks = 0;
     run->rate_count = run->block_count = 0;
     memset(run->latency, 0, sizeof run->latency);
@@ -130,6 +131,34 @@ void run_show_result(struct run *r)
         show_blocks(r, &s->run, s->run.metric);
     board_publish(r->board);
     result_release(&shown);
+}
+
+static bool same_cause(const struct slot *a, const struct slot *b)
+{
+    return a->target == b->target && strcmp(a->reason, b->reason) == 0;
+}
+
+void run_show_causes(struct run *r)
+{
+    const struct result *result = r->result;
+    for (size_t i = 0; i < result->slot_count; i++) {
+        const struct slot *slot = &result->slots[i];
+        size_t first = 0, used = 0, last = slot->metric;
+        char rows[sizeof r->board->current.log->text] = "";
+        while (first < i && !same_cause(&result->slots[first], slot))
+            first++;
+        for (size_t j = i + 1; first == i && slot->reason[0] && j < result->slot_count; j++) {
+            const struct slot *other = &result->slots[j];
+            if (other->metric == last || !same_cause(other, slot) || used >= sizeof rows)
+                continue;
+            const struct metric *m = &result->metrics[last = other->metric];
+            used += (size_t)snprintf(rows + used, sizeof rows - used, "%s%s%s%s", used ? ", " : "",
+                                     m->workload, m->params[0] ? " " : "", m->params);
+        }
+        if (used)
+            board_log(r->board, BOARD_LOG_NOTE, result->targets[slot->target].id, "the same for %s",
+                      rows);
+    }
 }
 
 void run_show_queue(struct run *r, const size_t *order, size_t next)

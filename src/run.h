@@ -39,6 +39,8 @@ struct run {
     double started_s;      /* host time line */
     double expected_s;     /* of the whole plan */
     double done_s;         /* expected seconds of what is done */
+    pid_t others[8]; /* runs of the same user at the same time, as they were told of */
+    size_t other_count;
     uint32_t next_slot;
     size_t core;         /* of coretypes, for all targets; CORETYPE_AUTO: not chosen yet */
     bool *dead;          /* metric x target: failed for good */
@@ -63,6 +65,8 @@ void run_show_row(struct run *r, const struct plan_row *row, size_t metric, uint
                   uint32_t blocks, uint8_t stage);
 /* What comes after the first next rows of this order. */
 void run_show_queue(struct run *r, const size_t *order, size_t next);
+/* To the log: which rows had no figure for a reason that it has once (slot.c). */
+void run_show_causes(struct run *r);
 /* All figures so far, over those that the run does not measure itself. */
 void run_show_result(struct run *r);
 

@@ -53,6 +53,32 @@ static int rest_after_block(struct run *r, uint32_t block, struct error *e)
     return 0;
 }
 
+/* Two runs at once disturb each other. Neither is refused; both say it. */
+static void look_for_others(struct run *r)
+{
+    enum { MOST = sizeof r->others / sizeof *r->others };
+    pid_t now[MOST];
+    char text[sizeof r->result->facts->value] = "";
+    size_t count = ledger_others(r->places.ledger, now, MOST), before = r->other_count, used = 0;
+    for (size_t i = 0; i < count && r->other_count < MOST; i++) {
+        size_t k = 0;
+        while (k < r->other_count && r->others[k] != now[i])
+            k++;
+        if (k < r->other_count)
+            continue;
+        r->others[r->other_count++] = now[i];
+        board_log(r->board, BOARD_LOG_WARN, "",
+                  "another vmtax is running, pid %d: the two disturb each other's figures",
+                  (int)now[i]);
+    }
+    if (r->other_count == before)
+        return;
+    for (size_t k = 0; k < r->other_count && used < sizeof text; k++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "%spid %d", k ? ", " : "",
+                                 (int)r->others[k]);
+    result_add_fact(r->result, "other_vmtax", text);
+}
+
 static int run_block(struct run *r, const struct plan_row *row, size_t metric, uint32_t block,
                      uint32_t blocks, uint8_t stage, struct error *e)
 {
@@ -76,6 +102,7 @@ static int run_block(struct run *r, const struct plan_row *row, size_t metric, u
     if (rest_after_block(r, block, e) < 0)
         return -1;
     load_look(&r->load, run_elapsed(r), false);
+    look_for_others(r);
     r->block_s[metric] = fmax(r->block_s[metric], run_elapsed(r) - from);
     analysis_update_metric(r->result, metric);
     run_show_result(r);
@@ -319,6 +346,7 @@ static int prepare(struct run *r, struct error *e)
         return -1;
     run_show_phase(r, "reading the machine");
     fingerprint_read(r->result);
+    look_for_others(r);
     prepare_spec(r);
     if (r->scratch.path[0])
         result_add_fact(r->result, "scratch.filesystem", scratch_filesystem(r->scratch.path));
@@ -347,6 +375,7 @@ static void finish(struct run *r)
     r->result->running = false;
     analysis_update(r->result);
     run_show_result(r);
+    run_show_causes(r);
     struct snapshot *s = board_edit(r->board);
     s->run.active = false;
     s->run.done = 1;

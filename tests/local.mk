@@ -381,6 +381,14 @@ tests_sim_coverage_CFLAGS = $(AM_CFLAGS)
 tests_sim_coverage_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
 long_tests += tests/sim_coverage_long.sh
 EXTRA_DIST += tests/sim_coverage_long.sh
+# The same of a check against a baseline.
+check_PROGRAMS += tests/sim_check
+TESTS += tests/sim_check
+tests_sim_check_SOURCES = tests/sim_check.c
+tests_sim_check_CFLAGS = $(AM_CFLAGS)
+tests_sim_check_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
+long_tests += tests/sim_check_long.sh
+EXTRA_DIST += tests/sim_check_long.sh
 # Starts, holds and stops targets for tests/e2e/targets.sh.
 check_PROGRAMS += tests/e2e/targets_tool
 tests_e2e_targets_tool_SOURCES = tests/e2e/targets_tool.c
