@@ -62,6 +62,7 @@ libkernels_a_SOURCES = \
 	workloads/spec/spec.c \
 	workloads/spec/result.c workloads/spec/result.h \
 	workloads/database/oltp.c workloads/database/mix.h \
+	workloads/database/greeting.c workloads/database/greeting.h \
 	workloads/database/server.c workloads/database/server.h \
 	workloads/database/sysbench.c workloads/database/sysbench.h \
 	workloads/database/sysbench_output.c workloads/database/sysbench_output.h \

@@ -27,31 +27,6 @@
 const char *const server_files[] = {"/usr/sbin/mariadbd", "/usr/bin/mariadbd",
                                     "/usr/libexec/mariadbd", "/usr/local/sbin/mariadbd", NULL};
 
-bool server_greeting(const unsigned char *packet, size_t length, char version[SERVER_VERSION])
-{
-    /* Three bytes of length, one of sequence, one of the protocol's version, then the text. */
-    static const char before[] = "5.5.5-"; /* for clients that know no two-digit versions */
-    const size_t head = 5, skipped = sizeof before - 1;
-    version[0] = '\0';
-    if (length <= head || packet[4] != 10)
-        return false;
-    const char *text = (const char *)packet + head;
-    size_t n = strnlen(text, length - head);
-    if (n == length - head || !memmem(text, n, "MariaDB", 7))
-        return false;
-    if (n > skipped && memcmp(text, before, skipped) == 0) {
-        text += skipped;
-        n -= skipped;
-    }
-    size_t digits = 0;
-    while (digits < n && strchr("0123456789.", text[digits]))
-        digits++;
-    if (digits == 0 || digits >= SERVER_VERSION)
-        return false;
-    text_clean_n(version, SERVER_VERSION, text, digits);
-    return true;
-}
-
 /* What it said last about what went wrong. */
 static int rank(const char *line)
 {
@@ -69,7 +44,7 @@ static void last_words(const struct server *s, char *why, size_t size)
     char *text = calloc(1, LOG_MAX + 1), *rest = NULL;
     off_t end = lseek(s->log, 0, SEEK_END);
     ssize_t n = text ? pread(s->log, text, LOG_MAX, end > LOG_MAX ? end - LOG_MAX : 0) : -1;
-    int best = -1;
+    int best = 0;
     for (char *line = n > 0 ? strtok_r(text, "\n", &rest) : NULL; line;
          line = strtok_r(NULL, "\n", &rest))
         if (rank(line) > best) {
@@ -82,7 +57,7 @@ static void last_words(const struct server *s, char *why, size_t size)
 int server_alive(struct server *s, struct work *w)
 {
     int status = 0;
-    char how[40], why[160] = "it said nothing";
+    char how[40], why[160] = "it did not say why";
     pid_t got = s->pid > 0 ? waitpid(s->pid, &status, WNOHANG) : -1;
     if (got == 0)
         return 0;
@@ -97,7 +72,7 @@ int server_alive(struct server *s, struct work *w)
 }
 
 /* The server's first packet; 0: there is no connection yet, -1 with a sentence. */
-static int greeting(struct server *s, const struct tool *t, struct work *w)
+static int be_greeted(struct server *s, const struct tool *t, struct work *w)
 {
     struct sockaddr_un to = {.sun_family = AF_UNIX};
     unsigned char packet[GREETING_MAX];
@@ -113,7 +88,7 @@ static int greeting(struct server *s, const struct tool *t, struct work *w)
         close(fd);
     if (!joined)
         return 0;
-    if (!server_greeting(packet, n > 0 ? (size_t)n : 0, s->version))
+    if (!greeting_version(packet, n > 0 ? (size_t)n : 0, s->version))
         return error_set(w->error, ERROR_SYSTEM,
                          "%s: what was started as MariaDB's server does not greet like one",
                          w->workload->id);
@@ -168,7 +143,7 @@ int server_start(struct server *s, const struct tool *t, struct work *w, uint64_
     if (s->pid < 0)
         return -1;
     for (int rc = 0; rc == 0; poll(NULL, 0, rc ? 0 : ROUND_MS)) {
-        if (server_alive(s, w) < 0 || (rc = greeting(s, t, w)) < 0)
+        if (server_alive(s, w) < 0 || (rc = be_greeted(s, t, w)) < 0)
             return -1;
     }
     return 0;

@@ -7,16 +7,16 @@
 #ifndef VMTAX_DATABASE_SERVER_H
 #define VMTAX_DATABASE_SERVER_H
 
+#include "workloads/database/greeting.h"
 #include "workloads/tool.h"
 
 #define SERVER_SOCKET   "data/socket" /* below the scratch directory */
 #define SERVER_DATABASE "oltp"
-#define SERVER_VERSION  24
 
 struct server {
     pid_t pid;
     int log;
-    char version[SERVER_VERSION]; /* "10.11.19" */
+    char version[GREETING_VERSION]; /* "10.11.19" */
 };
 
 /* The files that the server may be, for whoever asks whether there is one; ends with NULL. */
@@ -28,9 +28,5 @@ int server_start(struct server *s, const struct tool *t, struct work *w, uint64_
 /* -1 with a sentence if it has died. */
 int server_alive(struct server *s, struct work *w);
 void server_stop(struct server *s);
-
-/* The version in the first packet that a server sends ("5.5.5-10.11.19-MariaDB-0+deb12u1" is
- * 10.11.19); false if it is none of MariaDB's. */
-bool server_greeting(const unsigned char *packet, size_t length, char version[SERVER_VERSION]);
 
 #endif

@@ -25,8 +25,8 @@ struct words {
     char *argv[20], *envp[4];
 };
 
-static void make_words(struct words *v, const struct sysbench *s, const struct work *w,
-                       unsigned seconds, char *task)
+static void make_words(struct words *v, struct sysbench *s, const struct work *w, unsigned seconds,
+                       char *task)
 {
     static char name[] = "sysbench", test[] = "oltp_read_write", driver[] = "--db-driver=mysql",
                 socket_file[] = "--mysql-socket=" SERVER_SOCKET, user[] = "--mysql-user=root",
@@ -37,7 +37,8 @@ static void make_words(struct words *v, const struct sysbench *s, const struct w
     snprintf(v->rows, sizeof v->rows, "--table-size=%llu", (unsigned long long)s->rows);
     snprintf(v->threads, sizeof v->threads, "--threads=%llu", (unsigned long long)s->threads);
     snprintf(v->seconds, sizeof v->seconds, "--time=%u", seconds);
-    snprintf(v->seed, sizeof v->seed, "--rand-seed=%u", (unsigned)(w->seed & 0x3fffffff) | 1);
+    snprintf(v->seed, sizeof v->seed, "--rand-seed=%u",
+             (unsigned)((w->seed + s->runs++) & 0x3fffffff) + 1);
     text_copy(v->home, sizeof v->home, s->tool->home);
     char *argv[] = {name,     test,      driver,     socket_file, user,    database,
                     tables,   v->rows,   v->threads, v->seconds,  v->seed, draw,
@@ -52,13 +53,11 @@ static int rank(const char *line)
     return strncmp(line, "FATAL: ", 7) == 0;
 }
 
-int sysbench_prepare(const struct sysbench *s, struct work *w)
+int sysbench_prepare(struct sysbench *s, struct work *w)
 {
     char task[] = "prepare";
     struct words v;
-    struct sysbench one = *s;
-    one.threads = 1; /* of one table */
-    make_words(&v, &one, w, 0, task);
+    make_words(&v, s, w, 0, task); /* by one of its threads, for there is one table */
     const struct tool_command command = {.name = "sysbench prepare",
                                          .files = sysbench_files,
                                          .argv = v.argv,
@@ -97,7 +96,7 @@ static bool listen_to(int fd, struct sysbench_report *r, bool until_steady)
     return false;
 }
 
-static int load(const struct sysbench *s, struct work *w, unsigned seconds, bool until_steady,
+static int load(struct sysbench *s, struct work *w, unsigned seconds, bool until_steady,
                 struct sysbench_report *r)
 {
     char task[] = "run";
@@ -129,14 +128,14 @@ static int load(const struct sysbench *s, struct work *w, unsigned seconds, bool
     return sysbench_report_check(r, w->error);
 }
 
-int sysbench_warm(const struct sysbench *s, struct work *w, struct sysbench_report *out)
+int sysbench_warm(struct sysbench *s, struct work *w, struct sysbench_report *out)
 {
     sysbench_report_init(out, NULL);
     return load(s, w, WARM_MAX_S, true, out);
 }
 
-int sysbench_run(const struct sysbench *s, struct work *w, unsigned seconds,
-                 struct histogram *latency, struct sysbench_report *out)
+int sysbench_run(struct sysbench *s, struct work *w, unsigned seconds, struct histogram *latency,
+                 struct sysbench_report *out)
 {
     sysbench_report_init(out, latency);
     return load(s, w, seconds, false, out);

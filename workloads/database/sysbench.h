@@ -11,18 +11,19 @@ extern const char *const sysbench_files[];
 struct sysbench {
     const struct tool *tool;
     uint64_t rows, threads;
+    uint64_t runs; /* so far: each draws other numbers, or its updates would change nothing */
 };
 
 /* Each returns -1 with a sentence. */
 
 /* Makes the table and fills it. */
-int sysbench_prepare(const struct sysbench *s, struct work *w);
+int sysbench_prepare(struct sysbench *s, struct work *w);
 /* Loads the server until it is steady: until the transactions of two seconds in a row differ by
  * less than a tenth, for at most eight seconds. */
-int sysbench_warm(const struct sysbench *s, struct work *w, struct sysbench_report *out);
+int sysbench_warm(struct sysbench *s, struct work *w, struct sysbench_report *out);
 /* One run of so many seconds; out is checked. */
-int sysbench_run(const struct sysbench *s, struct work *w, unsigned seconds,
-                 struct histogram *latency, struct sysbench_report *out);
+int sysbench_run(struct sysbench *s, struct work *w, unsigned seconds, struct histogram *latency,
+                 struct sysbench_report *out);
 
 /* Are these two seconds, by their transactions, alike? */
 bool sysbench_steady(double before, double now);
