@@ -52,7 +52,7 @@ void run_show_begin(struct run *r)
     run->rate_count = run->block_count = 0;
     memset(run->latency, 0, sizeof run->latency);
     run->elapsed_s = run->done = 0;
-    run->eta_s = r->expected_s;
+    run->eta_s = plan_seconds(r->plan);
     board_publish_run(r->board);
 }
 
@@ -65,20 +65,45 @@ void run_show_phase(struct run *r, const char *phase)
     run_tell(r);
 }
 
+double run_block_seconds(const struct run *r, size_t metric)
+{
+    const struct plan_row *rows = r->plan->rows;
+    double scale = 0;
+    if (r->block_s[metric] > 0)
+        return r->block_s[metric];
+    for (size_t i = 0; i < r->plan->row_count; i++)
+        if (rows[i].workload == rows[metric].workload)
+            scale = fmax(scale, r->block_s[i] / plan_block_seconds(r->plan, &rows[i]));
+    return (scale > 0 ? scale : 1) * plan_block_seconds(r->plan, &rows[metric]);
+}
+
+static bool is_dead(const struct run *r, size_t metric)
+{
+    bool guests = r->plan->target_count == 1;
+    for (size_t t = 1; t < r->plan->target_count; t++)
+        guests |= run_takes_part(r, metric, t);
+    return !guests || !run_takes_part(r, metric, 0);
+}
+
+/* What is still to come, without what is over of the block that runs. */
+static double rest_seconds(const struct run *r)
+{
+    double rest = 0, elapsed = run_elapsed(r);
+    for (size_t i = 0; i < r->plan->row_count; i++)
+        if (!is_dead(r, i))
+            rest += r->blocks_left[i] * run_block_seconds(r, i);
+    if (r->block_metric < r->plan->row_count && r->blocks_left[r->block_metric] > 0)
+        rest -= fmin(run_block_seconds(r, r->block_metric), elapsed - r->block_from_s);
+    return fmax(0, fmin(rest, r->plan->budget_s - elapsed));
+}
+
 void run_show_progress(struct run *r)
 {
+    double seconds = run_elapsed(r), rest = rest_seconds(r);
     struct snapshot *s = board_edit(r->board);
-    double seconds = run_elapsed(r);
-    double done = r->expected_s > 0 ? r->done_s / r->expected_s : 0;
-    /* A second stage fills what is left of the budget: there time itself is the progress. */
-    if (isfinite(r->plan->budget_s) && seconds / r->plan->budget_s > done)
-        done = seconds / r->plan->budget_s;
     s->run.elapsed_s = seconds;
-    s->run.done = done < 1 ? done : 1;
-    double rest = done > 0.02 ? seconds * (1 - done) / done : r->expected_s - seconds;
-    if (rest > r->plan->budget_s - seconds)
-        rest = r->plan->budget_s - seconds;
-    s->run.eta_s = rest > 0 ? rest : 0;
+    s->run.done = seconds / (seconds + rest);
+    s->run.eta_s = rest;
     board_publish_run(r->board);
     run_tell(r);
 }
@@ -181,7 +206,7 @@ void run_show_queue(struct run *r, const size_t *order, size_t next)
                      r->plan->targets[t]->id);
         }
         q->blocks = r->plan->blocks;
-        q->seconds = plan_block_seconds(r->plan, row) * r->plan->blocks;
+        q->seconds = run_block_seconds(r, order[i]) * r->plan->blocks;
     }
     board_publish(r->board);
 }

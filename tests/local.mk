@@ -73,6 +73,11 @@ tests_unit_test_place_SOURCES = tests/unit/test_place.c tests/unit/unit.h
 tests_unit_test_place_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_place_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_run
+tests_unit_test_run_SOURCES = tests/unit/test_run.c tests/unit/unit.h
+tests_unit_test_run_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_run_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_plan
 tests_unit_test_plan_SOURCES = tests/unit/test_plan.c tests/unit/unit.h
 tests_unit_test_plan_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

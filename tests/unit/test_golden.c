@@ -336,6 +336,8 @@ static const struct golden {
     {"overview", 120, 40, BRAILLE, fixture_stored, "stored", idle},
     {"overview", 120, 40, BRAILLE, fixture_brief, "brief", idle},
     {"live", 120, 40, BRAILLE, fixture_brief, "brief-row", one_row},
+    {"overview", 60, 16, BRAILLE, fixture_stored, "stored", idle},
+    {"overview", 60, 18, BRAILLE, fixture_container, "", idle},
     {"overview", 80, 24, BRAILLE, fixture_late, "late", idle},
     {"overview", 80, 24, BRAILLE, fixture_last_and_older, "last-older", idle},
     {"overview", 80, 24, BLOCK, fixture_container, "", idle},
