@@ -19,6 +19,7 @@ e2e_tests = \
 	tests/e2e/run.sh \
 	tests/e2e/exits.sh \
 	tests/e2e/linpack.sh \
+	tests/e2e/oltp.sh \
 	tests/e2e/linpack_guest.sh \
 	tests/e2e/kbuild.sh \
 	tests/e2e/spec.sh \

@@ -130,6 +130,7 @@ static void ids_are_the_fixed_ones(void **state)
         "file.write",
         "file.rewrite",
         "file.read",
+        "oltp",
         "sys.syscall",
         "sys.read",
         "sys.write",

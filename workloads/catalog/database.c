@@ -4,6 +4,10 @@
 #include "workloads/catalog/rows.h"
 #include "workloads/database/mix.h"
 
+const char *const mix_servers[] = {"/usr/sbin/mariadbd", "/usr/bin/mariadbd",
+                                   "/usr/libexec/mariadbd", "/usr/local/sbin/mariadbd", NULL};
+const char *const mix_loads[] = {"/usr/bin/sysbench", "/usr/local/bin/sysbench", NULL};
+
 static const struct param oltp_params[] = {
     {.name = "threads",
      .type = PARAM_COUNT,

@@ -21,4 +21,9 @@
 #define MIX_ROWS_MAX    10000000
 #define MIX_THREADS_MAX 256
 
+/* The files that the server and its load may be, in the catalogue, for all who ask whether they are
+ * there; each ends with NULL. */
+extern const char *const mix_servers[];
+extern const char *const mix_loads[];
+
 #endif

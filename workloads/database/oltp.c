@@ -50,7 +50,7 @@ static int choose_engine(struct work *w)
 {
     struct oltp_state *s = w->state;
     uint64_t engine = w->param[OLTP_ENGINE];
-    bool server = found(server_files), load = found(sysbench_files);
+    bool server = found(mix_servers), load = found(mix_loads);
     s->mariadb = engine == ENGINE_MARIADB || (engine == ENGINE_AUTO && server && load);
     if (s->mariadb && !(server && load))
         return error_set(w->error, ERROR_SYSTEM,

@@ -4,6 +4,7 @@
 
 #include "text.h"
 #include "workloads/child.h"
+#include "workloads/database/mix.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,9 +24,6 @@
 #define ROUND_MS     10
 #define GREETING_MAX 256
 #define GREETING_MS  5000
-
-const char *const server_files[] = {"/usr/sbin/mariadbd", "/usr/bin/mariadbd",
-                                    "/usr/libexec/mariadbd", "/usr/local/sbin/mariadbd", NULL};
 
 /* What it said last about what went wrong. */
 static int rank(const char *line)
@@ -129,7 +127,7 @@ int server_start(struct server *s, const struct tool *t, struct work *w, uint64_
     text_copy(directory, sizeof directory, t->temporary);
     char *envp[] = {path, locale, home, directory, NULL};
     const struct tool_command command = {
-        .name = name, .files = server_files, .argv = argv, .envp = envp};
+        .name = name, .files = mix_servers, .argv = argv, .envp = envp};
 
     *s = (struct server){.log = -1};
     snprintf(data, sizeof data, "--datadir=%s/" DATA, w->scratch);

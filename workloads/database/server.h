@@ -19,9 +19,6 @@ struct server {
     char version[GREETING_VERSION]; /* "10.11.19" */
 };
 
-/* The files that the server may be, for whoever asks whether there is one; ends with NULL. */
-extern const char *const server_files[];
-
 /* Starts the server and waits until it answers. -1 with a sentence; server_stop() is due in both
  * cases. */
 int server_start(struct server *s, const struct tool *t, struct work *w, uint64_t connections);

@@ -4,6 +4,7 @@
 
 #include "text.h"
 #include "workloads/child.h"
+#include "workloads/database/mix.h"
 #include "workloads/database/server.h"
 
 #include <errno.h>
@@ -16,8 +17,6 @@
 #define STEADY     0.1
 #define WARM_MIN_S 2
 #define WARM_MAX_S 8
-
-const char *const sysbench_files[] = {"/usr/bin/sysbench", "/usr/local/bin/sysbench", NULL};
 
 /* Its words; task is the last of them. */
 struct words {
@@ -59,7 +58,7 @@ int sysbench_prepare(struct sysbench *s, struct work *w)
     struct words v;
     make_words(&v, s, w, 0, task); /* by one of its threads, for there is one table */
     const struct tool_command command = {.name = "sysbench prepare",
-                                         .files = sysbench_files,
+                                         .files = mix_loads,
                                          .argv = v.argv,
                                          .envp = v.envp,
                                          .rank = rank};
@@ -104,7 +103,7 @@ static int load(struct sysbench *s, struct work *w, unsigned seconds, bool until
     int ends[2], status = 0;
     make_words(&v, s, w, seconds, task);
     const struct tool_command command = {
-        .name = "sysbench run", .files = sysbench_files, .argv = v.argv, .envp = v.envp};
+        .name = "sysbench run", .files = mix_loads, .argv = v.argv, .envp = v.envp};
     if (child_pipe(w, ends) < 0)
         return -1;
     pid_t pid = tool_start(s->tool, w, &command, ends[1]);

@@ -5,9 +5,6 @@
 #include "workloads/database/sysbench_output.h"
 #include "workloads/tool.h"
 
-/* The files that it may be; ends with NULL. */
-extern const char *const sysbench_files[];
-
 struct sysbench {
     const struct tool *tool;
     uint64_t rows, threads;
