@@ -8,8 +8,9 @@ common_sources = \
 	src/sha256.c src/sha256.h \
 	workloads/catalog.c workloads/catalog.h workloads/params.c workloads/role.c workloads/role.h \
 	workloads/catalog/rows.h workloads/catalog/processor.c workloads/catalog/memory.c \
-	workloads/catalog/disk.c workloads/catalog/sysops.c workloads/catalog/ctxsw.c \
-	workloads/catalog/exits.c workloads/catalog/network.c \
+	workloads/catalog/disk.c workloads/catalog/network.c workloads/catalog/database.c \
+	workloads/catalog/sysops.c workloads/catalog/ctxsw.c \
+	workloads/catalog/exits.c \
 	workloads/spec/suite.c workloads/spec/suite.h \
 	workloads/kbuild/needs.c workloads/kbuild/needs.h
 

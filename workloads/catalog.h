@@ -70,7 +70,7 @@ struct param {
 #define PARAMS_TEXT     64
 #define WORKLOAD_ID_MAX 32
 /* The name of a library that does a workload's work, with its version. */
-#define ENGINE_MAX 32
+#define ENGINE_MAX 64
 /* What a slot made, such as "482 objects 0123456789abcdef". */
 #define PRODUCT_MAX 48
 

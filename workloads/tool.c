@@ -48,11 +48,12 @@ void tool_close(struct tool *t)
     t->scratch = -1;
 }
 
-/* In the child: its log, its processors, then the program. Standard input is the worker's, which
+/* In the child: its output, its processors, then the program. Standard input is the worker's, which
  * holds nothing. */
-WORK_TIMED static int child_becomes(const struct tool *t, const struct tool_command *c)
+WORK_TIMED static int child_becomes(const struct tool *t, const struct tool_command *c, int out)
 {
-    int log = openat(t->scratch, LOG, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int log = out >= 0 ? out
+                       : openat(t->scratch, LOG, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (log < 0 || syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 ||
         syscall(SYS_fchdir, t->scratch) < 0 ||
         syscall(SYS_sched_setaffinity, 0, sizeof t->mask, t->mask) < 0 ||
@@ -102,14 +103,21 @@ WORK_FAILED static int cannot_fork(struct work *w)
     return tool_cannot(w, "start a program (is there a limit of processes?)");
 }
 
+WORK_TIMED pid_t tool_start(const struct tool *t, struct work *w, const struct tool_command *c,
+                            int out)
+{
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(child_becomes(t, c, out));
+    return pid < 0 ? cannot_fork(w) : pid;
+}
+
 WORK_TIMED int tool_run(const struct tool *t, struct work *w, const struct tool_command *c)
 {
-    pid_t got, pid = fork();
+    pid_t got, pid = tool_start(t, w, c, -1);
     int status = 0;
-    if (pid == 0)
-        _exit(child_becomes(t, c));
     if (pid < 0)
-        return cannot_fork(w);
+        return -1;
     do
         got = waitpid(pid, &status, 0);
     while (got < 0 && errno == EINTR);

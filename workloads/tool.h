@@ -9,6 +9,7 @@
 #include "workloads/workload.h"
 
 #include <limits.h>
+#include <sys/types.h>
 
 #define TOOL_CPUS_MAX  8192
 #define TOOL_LONG_BITS (8 * sizeof(unsigned long))
@@ -38,6 +39,10 @@ void tool_close(struct tool *t);
 /* Starts the program and waits for its end. 0 if that was 0; else -1 with the line of its log that
  * says most about why. Timed code. */
 int tool_run(const struct tool *t, struct work *w, const struct tool_command *c);
+
+/* Starts the program and goes on: its id, which is the caller's to end and to wait for (child.h);
+ * -1 with a sentence. What it says goes to the descriptor out, or to the log if that is -1. */
+pid_t tool_start(const struct tool *t, struct work *w, const struct tool_command *c, int out);
 
 /* The line of the end of its log that says most, of several the first, cleaned; why stays as it is
  * if there is none. */

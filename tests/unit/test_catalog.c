@@ -138,6 +138,7 @@ static void ids_are_the_fixed_ones(void **state)
         "bonnie.input",
         "bonnie.seeks",
         "net.rr",
+        "oltp",
         "sys.syscall",
         "sys.read",
         "sys.write",
