@@ -29,6 +29,7 @@ struct live {
     struct counters counted[2];
     double counted_s[2];
     bool marked[2];
+    bool silent;
 };
 
 static void push_rate(struct snapshot *s, double at, double value, size_t target, bool stall)
@@ -62,11 +63,27 @@ static void live_tick(void *context, const struct session_tick *t)
     run_tell(l->run);
 }
 
+/* Whoever watches learns that a target says nothing, and how long that is borne. */
+static void live_silent(void *context, double seconds, double limit_s)
+{
+    struct live *l = context;
+    struct snapshot *s = board_edit(l->run->board);
+    s->run.silent_s = seconds;
+    if (seconds > 0 && !l->silent)
+        snapshot_log(s, BOARD_LOG_WARN, s->targets[l->target].id,
+                     "nothing heard for %.0f s; it is given up after %.0f s", seconds, limit_s);
+    l->silent = seconds > 0;
+    board_publish(l->run->board);
+    run_tell(l->run);
+}
+
 /* The agent says that the timed part begins or has ended. */
 static void live_mark(void *context, bool ended)
 {
     struct live *l = context;
     l->counted_s[ended] = place_count(&l->run->places.place[l->target], &l->counted[ended]);
+    if (l->workload->disk)
+        blockdev_count(&l->run->device, &l->counted[ended]);
     l->marked[ended] = true;
 }
 
@@ -82,6 +99,26 @@ static void slot_counters(const struct live *l, const struct session_result *out
     if (counters_have(c, COUNTER_THROTTLED) &&
         (double)c->value[COUNTER_THROTTLED] > THROTTLED_SHARE * 1e9 * slot->counted_s)
         slot->flags |= FLAG_THROTTLED;
+    if (blockdev_cached(l->workload->disk, out->bytes, c))
+        slot->flags |= FLAG_CACHE;
+}
+
+/* The audit of caches in plain words, once for a row and target. */
+static void tell_cache(struct run *r, const struct plan_row *row, const struct slot *slot,
+                       double claimed)
+{
+    const struct counters *c = &slot->counters;
+    if (!(slot->flags & FLAG_CACHE) || slot->block > 0 || slot->stage > 1 ||
+        slot->position[1] != '1')
+        return;
+    unsigned moves = row->workload->disk;
+    board_log(r->board, BOARD_LOG_NOTE, r->places.place[slot->target].kind->id,
+              "%s %s: %.0f MB were %s%s%s, and the disk moved %.0f: this measures a cache",
+              row->workload->id, row->params, claimed * 1e-6, moves & DISK_READS ? "read" : "",
+              moves == (DISK_READS | DISK_WRITES) ? " and " : "",
+              moves & DISK_WRITES ? "written" : "",
+              1e-6 * ((moves & DISK_READS ? (double)c->value[COUNTER_DISK_READ] : 0) +
+                      (moves & DISK_WRITES ? (double)c->value[COUNTER_DISK_WRITTEN] : 0)));
 }
 
 static void show_slot(struct run *r, const struct slot *slot, bool ticked)
@@ -232,6 +269,16 @@ static bool other_path(const struct run *r, const struct plan_row *row, size_t t
     return row->workload->served && strcmp(targets[target].path, targets[0].path) != 0;
 }
 
+/* The log has a reason once, however many rows it stops: run_show_causes() names them. */
+static void tell_failure(struct run *r, size_t target, const char *reason)
+{
+    const struct result *result = r->result;
+    for (size_t i = 0; i < result->slot_count; i++)
+        if (result->slots[i].target == target && strcmp(result->slots[i].reason, reason) == 0)
+            return;
+    board_log(r->board, BOARD_LOG_WARN, r->places.place[target].kind->id, "%s", reason);
+}
+
 int slot_run(struct run *r, const struct plan_row *row, size_t metric,
              const struct plan_slot *where, uint32_t block, uint8_t stage, bool fresh,
              struct error *e)
@@ -257,6 +304,7 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
         .fresh = fresh,
         .seed = UINT64_C(0x9e3779b97f4a7c15) * (metric * 1000 + block + 1),
         .mark = live_mark,
+        .silent = live_silent,
         .tree = row->workload->needs & NEED_SPEC ? r->plan->spec
                 : r->tree[0]                     ? r->tree
                                                  : NULL,
@@ -301,11 +349,11 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
     } else if (!possible || !same_engine(r, row->workload, out.engine, slot.reason) ||
                (!out.failure[0] && !same_product(r, row, habit, out.product, slot.reason))) {
         r->dead[metric * TARGETS_MAX + where->target] = true;
-        board_log(r->board, BOARD_LOG_WARN, p->kind->id, "%s", slot.reason);
+        tell_failure(r, where->target, slot.reason);
     } else if (out.failure[0]) {
         text_copy(slot.reason, sizeof slot.reason, out.failure);
         r->dead[metric * TARGETS_MAX + where->target] = true;
-        board_log(r->board, BOARD_LOG_WARN, p->kind->id, "%s", out.failure);
+        tell_failure(r, where->target, slot.reason);
     } else {
         slot.host_s = out.host_s;
         slot.agent_s = out.agent_s;
@@ -333,6 +381,7 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
         if (clock_flagged(clock))
             slot.flags |= FLAG_CLOCK;
         slot_counters(&live, &out, &slot);
+        tell_cache(r, row, &slot, out.bytes);
     }
     *result_add_slot(r->result) = slot;
     show_slot(r, &slot, live.ticks > 0);

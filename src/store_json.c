@@ -36,7 +36,7 @@ static cJSON *flag_array(uint32_t bits, const char *reason)
 
 static void add_interval(cJSON *o, bool known, double low, double high)
 {
-    if (!known || !isfinite(low) || !isfinite(high)) {
+    if (!known || !(low >= 0) || !(high <= STORE_VALUE_MAX)) {
         cJSON_AddNullToObject(o, "ci95");
         return;
     }

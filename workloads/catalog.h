@@ -70,7 +70,7 @@ struct param {
 #define PARAMS_TEXT     64
 #define WORKLOAD_ID_MAX 32
 /* The name of a library that does a workload's work, with its version. */
-#define ENGINE_MAX 32
+#define ENGINE_MAX 64
 /* What a slot made, such as "482 objects 0123456789abcdef". */
 #define PRODUCT_MAX 48
 
@@ -97,6 +97,13 @@ enum workload_need {
     NEED_OPENBLAS = 32, /* in the target, and when vmtax was built; the kernel says if it is not */
 };
 
+/* What the disk has to move for the bytes of a row; a byte that is read and written back counts
+ * once, and is moved twice. */
+enum workload_disk {
+    DISK_READS = 1,
+    DISK_WRITES = 2,
+};
+
 struct workload {
     const char *id;
     enum subsystem subsystem;
@@ -108,6 +115,7 @@ struct workload {
     const struct param *params; /* up to PARAMS_MAX, ends with name NULL; or NULL */
     const struct point *points; /* ends with params NULL; or NULL = all defaults in all profiles */
     unsigned needs;
+    unsigned disk; /* of enum workload_disk; 0: it measures no disk */
     double slot_s; /* timed part of a slot */
     double lead_s; /* discarded lead-in, the same for all targets */
     /* Not 0: a slot is one long operation, without lead-in and batches, prepared anew by arrange()

@@ -45,6 +45,7 @@ struct work {
     const char *tree;     /* archive of the kernel's sources (tar.h), or config file in the tree of
                              SPEC CPU, or NULL */
     uint64_t seed;        /* the same for all targets of a block */
+    uint64_t slot_ns;     /* what the slot is to take, for who measures its time himself */
     enum role role;
     struct endpoint endpoint; /* load: the server. serve: open() sets its ports */
     void *state;              /* the workload's own */
@@ -61,6 +62,7 @@ struct work {
     struct delivery delivery; /* set by verify() */
     uint64_t own_ns; /* set by verify(): the time of this slot as the program itself tells it, which
                         then counts; it cannot be more than what run() took. 0: none */
+    uint64_t own_ops;     /* likewise the operations that it did in that time. 0: those of run() */
     uint64_t excluded_ns; /* time inside run() that does not count, by work_exclude_begin/end */
     uint64_t exclude_from;
     struct histogram *latency; /* NULL when not wanted */
@@ -109,15 +111,17 @@ extern const struct workload_ops *const workload_ops_ctx[];
 extern const struct workload_ops *const workload_ops_ram[];
 extern const struct workload_ops *const workload_ops_membw[];
 extern const struct workload_ops *const workload_ops_file[];
-extern const struct workload_ops *const workload_ops_tcp[];
-extern const struct workload_ops *const workload_ops_udp[];
-extern const struct workload_ops *const workload_ops_rr[];
+extern const struct workload_ops *const workload_ops_net[];
+extern const struct workload_ops *const workload_ops_bonnie[];
 extern const struct workload_ops *const workload_ops_exits[];
 extern const struct workload_ops *const workload_ops_linpack[];
 extern const struct workload_ops *const workload_ops_kbuild[];
 extern const struct workload_ops *const workload_ops_spec[];
+extern const struct workload_ops *const workload_ops_oltp[];
 /* Shared by all programs (program/program.h); its id is NULL. */
 extern const struct workload_ops workload_ops_program;
+/* Of all kinds; each list and the whole end with NULL. */
+extern const struct workload_ops *const *const workload_ops_lists[];
 const struct workload_ops *workload_ops_find(const char *id);
 
 /* Helpers for kernels (agent/work.c). */

@@ -315,6 +315,8 @@ static int take_own_time(struct lane *l)
     }
     if (own)
         l->ns = own < l->ns ? own : l->ns;
+    if (own && l->work.own_ops)
+        l->ops = l->work.own_ops;
     return 0;
 }
 
@@ -329,7 +331,8 @@ static int lane_slot(struct lane *l)
 
     l->status = -1;
     l->ops = l->ns = l->bytes = l->overhead_ops = l->overhead_ns = 0;
-    l->work.own_ns = 0;
+    l->work.own_ns = l->work.own_ops = 0;
+    l->work.slot_ns = w->shared->slot.time_ns;
     l->work.delivery = (struct delivery){.sent = 0};
     l->work.seed = w->shared->slot.seed;
     publish(&w->shared->counters[l->work.lane], 0, 0);

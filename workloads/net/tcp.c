@@ -96,17 +96,15 @@ static void release(struct work *w)
     free(s);
 }
 
-static const struct workload_ops tx_ops = {.id = "net.tcp.tx",
-                                           .serve = &net_serve,
-                                           .prepare = tx_prepare,
-                                           .run = tx_run,
-                                           .verify = tx_verify,
-                                           .release = release};
-static const struct workload_ops rx_ops = {.id = "net.tcp.rx",
-                                           .serve = &net_serve,
-                                           .prepare = rx_prepare,
-                                           .run = rx_run,
-                                           .verify = rx_verify,
-                                           .release = release};
-
-const struct workload_ops *const workload_ops_tcp[] = {&tx_ops, &rx_ops, NULL};
+const struct workload_ops net_tcp_tx = {.id = "net.tcp.tx",
+                                        .serve = &net_serve,
+                                        .prepare = tx_prepare,
+                                        .run = tx_run,
+                                        .verify = tx_verify,
+                                        .release = release};
+const struct workload_ops net_tcp_rx = {.id = "net.tcp.rx",
+                                        .serve = &net_serve,
+                                        .prepare = rx_prepare,
+                                        .run = rx_run,
+                                        .verify = rx_verify,
+                                        .release = release};

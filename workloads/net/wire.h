@@ -128,4 +128,7 @@ int link_wrong(struct work *w, uint64_t number);
 
 extern const struct serve_ops net_serve;
 
+/* The loads. */
+extern const struct workload_ops net_tcp_tx, net_tcp_rx, net_udp_tx, net_udp_rx, net_rr;
+
 #endif
