@@ -168,7 +168,8 @@ static int run(const struct context *c, struct error *e)
     int code = compare_exit(&compare);
     if (code == EXIT_NOT_COMPARABLE)
         fprintf(stderr, "vmtax: the two are not comparable%s\n",
-                compare.fatal ? "; the reason stands above" : ": they have no metric in common");
+                compare.fatal || compare.count > 0 ? "; the reason stands above"
+                                                   : ": they have no metric in common");
     compare_release(&compare);
     baseline_release(&before);
     baseline_release(&after);

@@ -361,13 +361,16 @@ int compare_exit(const struct compare *c)
 {
     if (c->fatal || c->count == 0)
         return 4;
-    bool hidden = c->young;
+    bool hidden = c->young, comparable = false;
     for (size_t i = 0; i < c->count; i++) {
         enum verdict v = c->rows[i].verdict;
+        comparable |= v != VERDICT_NOT_COMPARABLE;
         if (v == VERDICT_WORSE || v == VERDICT_SLIGHTLY_WORSE)
             return 1;
         if (v == VERDICT_INCONCLUSIVE && !(c->rows[i].detectable < -log(1 - COMPARE_FIND)))
             hidden = true;
     }
+    if (!comparable)
+        return 4;
     return hidden ? 3 : 0;
 }

@@ -4,13 +4,16 @@
 #include "scratch.h"
 #include "spec.h"
 #include "target/boot_files.h"
+#include "target/cgroup.h"
 #include "target/kernel.h"
 #include "target/kinds.h"
 #include "target/qemu.h"
 #include "target/spawn.h"
 #include "text.h"
 #include "tree.h"
+#include "workloads/database/mix.h"
 #include "workloads/payload/linpack.h"
+#include "workloads/payload/oltp.h"
 #include "xalloc.h"
 
 #include <errno.h>
@@ -222,6 +225,22 @@ static void look_scratch(const struct target_options *o, struct finding *f)
         say(f, FINDING_OK, NULL, "scratch below %s on %s", path, fs);
 }
 
+/* Groups that a run in another pid namespace may have made a moment ago: said, never removed. */
+static void look_left(const struct target_options *o, struct finding *f)
+{
+    char directory[128];
+    (void)o;
+    size_t count = cgroup_left(directory, sizeof directory);
+    if (!count) {
+        say(f, FINDING_OK, NULL, "no cgroup was left by a run that was killed with its container");
+        return;
+    }
+    say(f, FINDING_NOTE,
+        "while no vmtax runs: find /sys/fs/cgroup -depth -type d -path '*/vmtax-*' -delete",
+        "%zu cgroup%s of runs whose ledger is lost, without a process, the first in %s", count,
+        count == 1 ? "" : "s", directory);
+}
+
 /* The kernel that virtual machines would boot. */
 static void look_guest_kernel(const struct target_options *o, struct finding *f)
 {
@@ -286,6 +305,27 @@ static void look_openblas(const struct target_options *o, struct finding *f)
     }
 }
 
+/* MariaDB and sysbench, or the program for SQLite beside the agent. */
+static void look_database(const struct target_options *o, struct finding *f)
+{
+    char program[4096], said[64];
+    const char *const *server = mix_servers, *const *load = mix_loads;
+    while (*server && access(*server, X_OK) != 0)
+        server++;
+    while (*load && access(*load, X_OK) != 0)
+        load++;
+    if (*server && *load)
+        say(f, FINDING_OK, NULL, "MariaDB (%s) and sysbench, for oltp", *server);
+    else if (local_find_program(OLTP_PROGRAM, o->agent_path, program, sizeof program) &&
+             boot_ask_program(program, said, sizeof said))
+        say(f, FINDING_NOTE, "apt-get install mariadb-server-core sysbench",
+            "MariaDB or sysbench is not installed: oltp runs on %.*s", (int)strcspn(said, "\n"),
+            said);
+    else
+        say(f, FINDING_NOTE, "apt-get install mariadb-server-core sysbench",
+            "MariaDB or sysbench is not installed, nor SQLite: no oltp");
+}
+
 static void look_compile(const struct target_options *o, struct finding *f)
 {
     char packages[TREE_PACKAGES_MAX], remedy[TREE_PACKAGES_MAX + 32];
@@ -310,10 +350,12 @@ const struct doctor_check doctor_checks[] = {
     {"huge-pages", "huge pages", look_huge_pages},
     {"clock", "clock", look_clock},
     {"scratch", "scratch disk", look_scratch},
+    {"left", "left by killed runs", look_left},
     {"qemu", "QEMU", look_qemu},
     {"guest-kernel", "guests' kernel", look_guest_kernel},
     {"spec", "SPEC CPU", look_spec},
     {"openblas", "OpenBLAS", look_openblas},
+    {"database", "database", look_database},
     {"compile", "kernel compile", look_compile},
     {0},
 };

@@ -18,6 +18,13 @@
 #define FINISH_TIMEOUT  45.0
 #define REST_TIMEOUT    20.0
 
+/* An agent answers a question for its clock at once, in the middle of whatever it does. So one that
+ * has said nothing for a while is asked: if it works it is heard of, and a machine that was stopped
+ * is found out long before a phase of a slot would be over. */
+#define ASK_AFTER     3.0
+#define TELL_AFTER    5.0
+#define SILENCE_SLACK 8.0 /* for a host that is held up by others */
+
 /* An emulated guest on a busy host is slow to answer, not dead. */
 #define EMULATED_PATIENCE 5.0
 
@@ -319,11 +326,14 @@ int session_audit_clock(struct session *s, struct error *e)
         if (send_simple(s, "clock", "id", id, e) < 0)
             return -1;
         struct record r;
+        struct error wrong;
         uint64_t answer, guest_ns;
         int got;
         do {
             got = read_record(s, h1 + CLOCK_TIMEOUT * s->patience, &r, e);
-        } while (got > 0 && strcmp(r.verb, "clock") != 0); /* the rest of an aborted slot */
+        } while (got > 0 && /* the rest of a slot: what was asked in it, or all of an aborted one */
+                 (strcmp(r.verb, "clock") != 0 ||
+                  (record_u64(&r, "id", 0, UINT64_MAX, &answer, &wrong) == 0 && answer < id)));
         double h2 = now_s();
         if (got < 0)
             return -1;
@@ -378,7 +388,57 @@ static int send_run(struct session *s, const struct session_run *run, struct err
     record_add_u64(&w, "seed", run->seed);
     if (run->tree)
         record_add_text(&w, "tree", run->tree);
+    if (run->role != ROLE_SELF)
+        record_add_text(&w, "role", role_name(run->role));
+    if (run->role == ROLE_LOAD) {
+        char ports[ENDPOINT_PORTS_TEXT];
+        ports_format(run->endpoint->ports, ports);
+        record_add_text(&w, "address", run->endpoint->address);
+        record_add_text(&w, "ports", ports);
+    }
     return send_line(s, line, record_end(&w), e);
+}
+
+static void take_failure(const struct record *r, char out[REASON_MAX])
+{
+    copy_clean(out, REASON_MAX, r, "reason");
+    if (!out[0])
+        text_copy(out, REASON_MAX, "failed without a reason");
+}
+
+int session_serve(struct session *s, const struct session_run *run, struct endpoint *out,
+                  char failure[REASON_MAX], struct error *e)
+{
+    double patience = PREPARE_TIMEOUT + run->patience_s;
+    double deadline = now_s() + patience;
+    failure[0] = '\0';
+    expect_at_most(s, patience);
+    if (send_run(s, run, e) < 0)
+        return -1;
+    for (;;) {
+        struct record r;
+        int got = read_record(s, deadline, &r, e);
+        if (got < 0)
+            return -1;
+        if (got == 0)
+            return error_set(e, ERROR_GUEST, "%s hangs: the server of %s gave no sign for %.0f s",
+                             name_of(s), run->workload, patience);
+        uint64_t slot;
+        struct error wrong;
+        if (record_u64(&r, "slot", 0, UINT32_MAX, &slot, &wrong) < 0 || slot != run->slot)
+            continue; /* the rest of an aborted slot */
+        if (strcmp(r.verb, "fail") == 0) {
+            take_failure(&r, failure);
+            return 0;
+        }
+        if (strcmp(r.verb, "serving") == 0) {
+            const char *ports = record_text(&r, "ports");
+            if (!ports || !ports_parse(ports, out->ports))
+                return error_set(e, ERROR_GUEST, "the server of %s in %s has no port",
+                                 run->workload, name_of(s));
+            return 0;
+        }
+    }
 }
 
 static int take_latency(const struct record *r, struct latency *l, struct error *e)
@@ -502,6 +562,38 @@ static void take_tick(const struct record *r, uint64_t *ops, uint64_t *ns,
     tick(context, &t);
 }
 
+/* The next record of a slot. 1, 0 at the deadline, -1 also after a silence of limit_s. */
+static int slot_record(struct session *s, const struct session_run *run, double deadline,
+                       double limit_s, void *context, struct record *r, struct error *e)
+{
+    double heard = now_s(), next = ASK_AFTER;
+    bool asked = false, told = false;
+    int got;
+    while ((got = read_record(s, fmin(deadline, heard + next), r, e)) == 0) {
+        double now = now_s(), silent_s = now - heard;
+        if (now >= deadline)
+            break;
+        if (!asked && send_simple(s, "clock", "id", s->next_id++, e) < 0) {
+            got = -1;
+            break;
+        }
+        asked = true;
+        if (silent_s >= limit_s) {
+            got = error_set(e, ERROR_GUEST, "it hangs: nothing was heard of it for %.0f s in %s",
+                            silent_s, run->workload);
+            break;
+        }
+        if (run->silent && silent_s >= TELL_AFTER) {
+            run->silent(context, silent_s, limit_s);
+            told = true;
+        }
+        next = fmin(limit_s, floor(silent_s) + 1);
+    }
+    if (told)
+        run->silent(context, 0, limit_s);
+    return got;
+}
+
 int session_run(struct session *s, const struct session_run *run, struct session_result *out,
                 void (*tick)(void *context, const struct session_tick *tick), void *context,
                 struct error *e)
@@ -510,8 +602,8 @@ int session_run(struct session *s, const struct session_run *run, struct session
     /* The agent gives each phase the workload's own patience; we hear of it a little later. */
     double before_s = PREPARE_TIMEOUT + run->lead_s + 2 * run->patience_s;
     double after_s = 2 * run->time_s + FINISH_TIMEOUT + 2 * run->patience_s;
-    double longest = before_s + after_s;
-    expect_at_most(s, longest);
+    double limit_s = SILENCE_SLACK + 2 * (CLOCK_TIMEOUT * s->patience + run->time_s);
+    expect_at_most(s, before_s + after_s);
     double sent = now_s();
     if (send_run(s, run, e) < 0)
         return -1;
@@ -521,7 +613,7 @@ int session_run(struct session *s, const struct session_run *run, struct session
     uint64_t ops = 0, ns = 0;
     for (;;) {
         struct record r;
-        int got = read_record(s, deadline, &r, e);
+        int got = slot_record(s, run, deadline, limit_s, context, &r, e);
         if (got < 0) {
             struct error ignored;
             if (e && e->kind == ERROR_INTERRUPTED)
@@ -529,8 +621,8 @@ int session_run(struct session *s, const struct session_run *run, struct session
             return -1;
         }
         if (got == 0)
-            return error_set(e, ERROR_GUEST, "%s hangs: %s gave no sign for %.0f s", name_of(s),
-                             run->workload, isnan(begun) ? before_s : after_s);
+            return error_set(e, ERROR_GUEST, "it hangs: %s did not %s within %.0f s", run->workload,
+                             isnan(begun) ? "begin" : "end", isnan(begun) ? before_s : after_s);
         uint64_t slot;
         struct error wrong;
         if (record_u64(&r, "slot", 0, UINT32_MAX, &slot, &wrong) < 0 || slot != run->slot)
@@ -547,9 +639,7 @@ int session_run(struct session *s, const struct session_run *run, struct session
         } else if (strcmp(r.verb, "tick") == 0) {
             take_tick(&r, &ops, &ns, tick, context);
         } else if (strcmp(r.verb, "fail") == 0) {
-            copy_clean(out->failure, sizeof out->failure, &r, "reason");
-            if (!out->failure[0])
-                text_copy(out->failure, sizeof out->failure, "failed without a reason");
+            take_failure(&r, out->failure);
             return 0;
         } else if (strcmp(r.verb, "result") == 0) {
             if (isnan(begun))

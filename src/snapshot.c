@@ -122,36 +122,13 @@ static struct subsystem_summary_cell summary_cell(const struct subsystem_summary
     };
     if (to.known) {
         to.ratio = exp(from->estimate.centre);
-        to.bounded = from->estimate.bounded;
+        to.bounded = stats_telling(&from->estimate);
         if (to.bounded) {
             to.low = exp(from->estimate.low);
             to.high = exp(from->estimate.high);
         }
     }
     return to;
-}
-
-/* What is emulated is in no mean of the analysis. That its column is not empty, a plain geometric
- * mean of what was measured stands there, without an interval or a verdict. */
-static void show_emulated(struct subsystem_summary_cell *to, const struct result *r,
-                          enum subsystem sub, size_t target)
-{
-    double sum = 0;
-    size_t count = 0;
-    for (size_t i = 0; i < r->comparison_count; i++) {
-        const struct comparison *c = &r->comparisons[i];
-        const struct workload *w = r->metrics[c->metric].row;
-        if (c->target != target || !w || w->subsystem != sub || !c->estimate.n ||
-            !isfinite(c->estimate.centre))
-            continue;
-        sum += c->estimate.centre;
-        count++;
-    }
-    if (count == 0)
-        return;
-    to->known = true;
-    to->ratio = exp(sum / (double)count);
-    to->verdict = VERDICT_NOT_COMPARABLE;
 }
 
 static void set_summary(struct snapshot *s, const struct result *r)
@@ -161,8 +138,6 @@ static void set_summary(struct snapshot *s, const struct result *r)
         for (int sub = 0; sub < SUBSYSTEM_COUNT; sub++) {
             struct subsystem_summary from = analysis_subsystem(r, (enum subsystem)sub, t);
             s->summary.cell[sub][t] = summary_cell(&from);
-            if (r->targets[t].emulated && !s->summary.cell[sub][t].known)
-                show_emulated(&s->summary.cell[sub][t], r, (enum subsystem)sub, t);
         }
         struct subsystem_summary from = analysis_overall(r, t);
         s->summary.cell[SUBSYSTEM_COUNT][t] = summary_cell(&from);

@@ -65,7 +65,7 @@ struct board_metric {
 struct board_summary {
     struct subsystem_summary_cell {
         size_t rows, total;
-        bool known;              /* of an emulated target: a plain mean, never over subsystems */
+        bool known;              /* never of an emulated target: it has rows and no mean */
         double ratio, low, high; /* relative to native, 1 = equal; low/high valid if bounded */
         bool bounded;
         enum verdict verdict;

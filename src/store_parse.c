@@ -21,7 +21,6 @@
 #define METRICS_MAX 4096
 #define SLOTS_MAX   200000
 #define SECONDS_MAX 1e9
-#define VALUE_MAX   1e18
 
 struct reader {
     struct json_reader json;
@@ -93,11 +92,11 @@ static void read_latency(struct reader *in, const cJSON *o, struct latency *l)
         return;
     l->known = true;
     l->count = json_get_count(j, from, "count", UINT64_MAX, JSON_OPTIONAL);
-    l->p50_us = json_get_number(j, from, "p50", 0, VALUE_MAX, NAN, JSON_OPTIONAL);
-    l->p90_us = json_get_number(j, from, "p90", 0, VALUE_MAX, NAN, JSON_OPTIONAL);
-    l->p99_us = json_get_number(j, from, "p99", 0, VALUE_MAX, NAN, JSON_OPTIONAL);
-    l->p99_9_us = json_get_number(j, from, "p99_9", 0, VALUE_MAX, NAN, JSON_OPTIONAL);
-    l->max_us = json_get_number(j, from, "max", 0, VALUE_MAX, NAN, JSON_OPTIONAL);
+    l->p50_us = json_get_number(j, from, "p50", 0, STORE_VALUE_MAX, NAN, JSON_OPTIONAL);
+    l->p90_us = json_get_number(j, from, "p90", 0, STORE_VALUE_MAX, NAN, JSON_OPTIONAL);
+    l->p99_us = json_get_number(j, from, "p99", 0, STORE_VALUE_MAX, NAN, JSON_OPTIONAL);
+    l->p99_9_us = json_get_number(j, from, "p99_9", 0, STORE_VALUE_MAX, NAN, JSON_OPTIONAL);
+    l->max_us = json_get_number(j, from, "max", 0, STORE_VALUE_MAX, NAN, JSON_OPTIONAL);
 }
 
 /* ci95: [low, high]; false if null or absent. */
@@ -108,7 +107,7 @@ static bool read_interval(struct reader *in, const cJSON *o, double *low, double
         return false;
     const cJSON *a = cJSON_GetArrayItem(pair, 0), *b = cJSON_GetArrayItem(pair, 1);
     if (!cJSON_IsNumber(a) || !cJSON_IsNumber(b) || !(a->valuedouble >= 0) ||
-        !(a->valuedouble <= b->valuedouble) || !(b->valuedouble <= VALUE_MAX)) {
+        !(a->valuedouble <= b->valuedouble) || !(b->valuedouble <= STORE_VALUE_MAX)) {
         json_fault(&in->json, "ci95", "must be two numbers, the smaller first");
         return false;
     }
@@ -201,6 +200,7 @@ static void read_target(struct reader *in, const cJSON *o)
     json_get_text(j, o, "clocksource", t.clocksource, sizeof t.clocksource, JSON_OPTIONAL);
     json_get_text(j, o, "how", t.how, sizeof t.how, JSON_OPTIONAL);
     json_get_text(j, o, "network", t.network, sizeof t.network, JSON_OPTIONAL);
+    json_get_text(j, o, "path", t.path, sizeof t.path, JSON_OPTIONAL);
     json_get_text(j, o, "limits", t.limits, sizeof t.limits, JSON_OPTIONAL);
     json_get_text(j, o, "devices", t.devices, sizeof t.devices, JSON_OPTIONAL);
     json_get_text(j, o, "append", t.append, sizeof t.append, JSON_OPTIONAL);
@@ -237,11 +237,11 @@ static void read_slot(struct reader *in, const cJSON *o)
     s.host_s = json_get_number(j, o, "host_s", 0, SECONDS_MAX, NAN, JSON_OPTIONAL);
     s.agent_s = json_get_number(j, o, "agent_s", 0, SECONDS_MAX, NAN, JSON_OPTIONAL);
     s.ops = json_get_count(j, o, "ops", UINT64_MAX, JSON_OPTIONAL);
-    s.value = json_get_number(j, o, "value", 0, VALUE_MAX, NAN, JSON_OPTIONAL);
+    s.value = json_get_number(j, o, "value", 0, STORE_VALUE_MAX, NAN, JSON_OPTIONAL);
     s.measured = !isnan(s.value);
     if (!s.measured)
         s.value = 0;
-    s.tsc_per_op = json_get_number(j, o, "tsc_per_op", 0, VALUE_MAX, 0, JSON_OPTIONAL);
+    s.tsc_per_op = json_get_number(j, o, "tsc_per_op", 0, STORE_VALUE_MAX, 0, JSON_OPTIONAL);
     read_latency(in, o, &s.latency);
     s.steal = json_get_number(j, o, "steal", 0, 1, NAN, JSON_OPTIONAL);
     store_read_slot_counters(j, o, &s);
@@ -261,14 +261,14 @@ static void read_figure(struct reader *in, const cJSON *o)
     if (!first_time(in, f.metric, f.target))
         return;
     f.n = json_get_count(j, o, "n", SLOTS_MAX, JSON_OPTIONAL);
-    f.value = json_get_number(j, o, "value", 0, VALUE_MAX, NAN, JSON_OPTIONAL);
+    f.value = json_get_number(j, o, "value", 0, STORE_VALUE_MAX, NAN, JSON_OPTIONAL);
     f.measured = !isnan(f.value);
     if (!f.measured)
         f.value = 0;
     f.bounded = read_interval(in, o, &f.low, &f.high) && f.measured;
     f.noise = json_get_number(j, o, "noise", 0, 1e6, NAN, JSON_OPTIONAL);
     f.verified = json_get_bool(j, o, "verified", JSON_OPTIONAL);
-    f.tsc_per_op = json_get_number(j, o, "tsc_per_op", 0, VALUE_MAX, 0, JSON_OPTIONAL);
+    f.tsc_per_op = json_get_number(j, o, "tsc_per_op", 0, STORE_VALUE_MAX, 0, JSON_OPTIONAL);
     read_latency(in, o, &f.latency);
     store_read_cost(j, o, &f.cost);
     read_flags(in, o, f.reason, sizeof f.reason);
@@ -316,10 +316,10 @@ static void read_comparison(struct reader *in, const cJSON *o)
     s->outliers = json_get_count(j, o, "outliers", STATS_N_MAX, JSON_OPTIONAL);
     /* The share of the performance that it takes. Earlier versions stored the change of a time,
      * which may be above 1; for small ones the two are the same. */
-    double loss = json_get_number(j, o, "detectable", 0, VALUE_MAX, NAN, JSON_OPTIONAL);
+    double loss = json_get_number(j, o, "detectable", 0, STORE_VALUE_MAX, NAN, JSON_OPTIONAL);
     c.detectable = loss < 1 ? -log1p(-loss) : log1p(loss);
     c.p = json_get_number(j, o, "p", 0, 1, NAN, JSON_OPTIONAL);
-    c.variance = json_get_number(j, o, "variance", 0, VALUE_MAX, NAN, JSON_OPTIONAL);
+    c.variance = json_get_number(j, o, "variance", 0, STORE_VALUE_MAX, NAN, JSON_OPTIONAL);
     c.stage = (uint8_t)json_get_count(j, o, "stage", 2, JSON_OPTIONAL);
     c.verdict = read_verdict(in, o);
     c.flags = read_flags(in, o, c.reason, sizeof c.reason);

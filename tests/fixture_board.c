@@ -210,18 +210,21 @@ static void fill_summary(struct snapshot *s)
                 cell->total = SUBSYSTEM_EXITS;
                 sum = all;
             }
-            if (cell->rows == 0 || (s->targets[t].emulated && sub == SUBSYSTEM_COUNT))
+            if (cell->rows && s->targets[t].emulated)
+                cell->verdict = VERDICT_NOT_COMPARABLE;
+            if (cell->rows == 0 || s->targets[t].emulated) {
+                known += cell->rows > 0;
                 continue;
+            }
             struct stats_estimate e = {.n = 6, .centre = sum / (double)cell->rows, .bounded = true};
             e.low = e.centre - 0.006;
             e.high = e.centre + 0.006;
             cell->known = true;
-            cell->bounded = !s->targets[t].emulated;
+            cell->bounded = true;
             cell->ratio = exp(e.centre);
             cell->low = exp(e.low);
             cell->high = exp(e.high);
-            cell->verdict = s->targets[t].emulated ? VERDICT_NOT_COMPARABLE
-                                                   : stats_verdict(&e, 0.03);
+            cell->verdict = stats_verdict(&e, 0.03);
             if (sub < SUBSYSTEM_COUNT) {
                 all += e.centre;
                 known++;

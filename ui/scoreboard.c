@@ -202,6 +202,23 @@ static void draw_head(struct canvas *c, int y, int x, int w, const struct column
         canvas_text(c, y, x + 1, STYLE_DIM, 0, "every row, % of native");
 }
 
+/* Of what is emulated there is no mean: a bar or a number would look like a result. */
+static void draw_emulated(struct canvas *c, int y, int x, int w, const struct board_target *t,
+                          bool overall)
+{
+    static const char *const words[] = {"emulated, not counted", "not counted", "excl"};
+    if (overall) {
+        canvas_text(c, y, x, STYLE_DIM, 0, "—");
+        return;
+    }
+    widget_mark(c, y, x, t);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (canvas_columns(words[i]) + 2 <= w) {
+            canvas_text(c, y, x + 2, STYLE_DIM, 0, words[i]);
+            return;
+        }
+}
+
 static size_t known_subsystems(const struct snapshot *s, size_t target)
 {
     size_t count = 0;
@@ -218,25 +235,20 @@ static void draw_cell(struct canvas *c, int y, int x, const struct columns *k,
     const struct board_target *t = &s->targets[target];
     enum subsystem sub = (enum subsystem)line;
     enum unit_mode unit = v->unit == UNIT_RAW ? UNIT_PERCENT : v->unit;
-    /* a mean over subsystems is a statement, which is not made of what is emulated */
-    if (t->emulated && line == SUBSYSTEM_COUNT) {
-        if (known_subsystems(s, target) > 0)
-            canvas_text_right(c, y, x + k->ink + k->ratio - 2 - (k->ink > 0), STYLE_DIM, 0, "excl");
-        return;
-    }
+    bool emulated = t->emulated && cell->rows > 0;
     double ratio = cell->known ? cell->ratio : NAN;
     enum verdict verdict = cell->known ? cell->verdict : VERDICT_NOT_MEASURED;
-    if (k->ink > 0)
-        widget_ink(c, y, x, k->ink - 1, cell->known ? 1 - ratio : NAN, style_of_verdict(verdict),
-                   t->emulated);
-    x += k->ink;
-    widget_ratio(c, y, x - (k->ink > 0), k->ratio, ratio, verdict, unit, t->emulated);
-    x += k->ratio;
-    if (!cell->known)
+    if (emulated) {
+        draw_emulated(c, y, x, k->ink + k->ratio + k->half - 1, t, line == SUBSYSTEM_COUNT);
+    } else {
+        if (k->ink > 0)
+            widget_ink(c, y, x, k->ink - 1, 1 - ratio, style_of_verdict(verdict), false);
+        widget_ratio(c, y, x + k->ink - (k->ink > 0), k->ratio, ratio, verdict, unit, false);
+    }
+    x += k->ink + k->ratio;
+    if (!cell->known && !emulated)
         return;
-    if (k->half > 0 && t->emulated) {
-        canvas_text(c, y, x, STYLE_DIM, 0, "excl");
-    } else if (k->half > 0) {
+    if (k->half > 0 && !emulated) {
         char number[NUMBER_MAX], letters[FLAG_COUNT + 1];
         if (cell->bounded)
             canvas_textf(c, y, x - 1, STYLE_DIM, 0, "±%s",
@@ -265,7 +277,7 @@ static void draw_cell(struct canvas *c, int y, int x, const struct columns *k,
     x += k->finds;
     if (k->worst > 0 && line < SUBSYSTEM_COUNT)
         draw_worst(c, y, x + 1, k->worst - 2, s, sub, target, v->unit);
-    else if (k->worst > 0)
+    else if (k->worst > 0 && !emulated)
         canvas_textf(c, y, x + 1, STYLE_DIM, 0, "%zu of %d subsystems", known_subsystems(s, target),
                      SCOREBOARD_ROWS);
     x += k->worst;
@@ -328,7 +340,7 @@ static void draw_absent(struct canvas *c, int y, int x, int w, enum subsystem su
 }
 
 void scoreboard_draw(struct canvas *c, struct rect r, const struct snapshot *s,
-                     const struct view *v, size_t selected)
+                     const struct view *v, size_t selected, bool framed)
 {
     int name = 11, instruments = r.w >= 106 ? 18 : 0;
     size_t guests = s->target_count > 1 ? s->target_count - 1 : 0;
@@ -344,7 +356,10 @@ void scoreboard_draw(struct canvas *c, struct rect r, const struct snapshot *s,
     bool fresh = !row_any(s, SIZE_MAX);
     int y = r.y, x0 = r.x + name + instruments;
 
-    canvas_text(c, y, r.x, STYLE_DIM, 0, "subsystem");
+    canvas_text(c, y, r.x, STYLE_DIM, 0,
+                framed                  ? "subsystem"
+                : v->unit == UNIT_TIMES ? "× native"
+                                        : "% native");
     if (guests == 0 && fresh)
         canvas_text(c, y, x0, STYLE_DIM, 0, "what is measured, on native and on each guest");
     else if (guests == 0)
@@ -367,7 +382,7 @@ void scoreboard_draw(struct canvas *c, struct rect r, const struct snapshot *s,
         enum subsystem sub = (enum subsystem)line;
         bool here = row_subsystem_exists(sub), known = s->summary.cell[line][0].rows > 0;
         for (size_t t = 1; t <= guests; t++)
-            known = known || s->summary.cell[line][t].known;
+            known = known || s->summary.cell[line][t].rows > 0;
         present += known;
         widget_cursor(c, y, r.x, line == selected);
         canvas_text(c, y, r.x, here ? STYLE_TEXT : STYLE_DIM, line == selected ? ATTR_BOLD : 0,

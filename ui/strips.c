@@ -19,7 +19,8 @@ struct strips strips_read(const struct snapshot *s, const struct view *v,
 {
     struct strips list = {.suites = suites, .suite_count = suite_count, .cpus = cpus};
     for (size_t k = 0; k < suite_count; k++)
-        for (const struct workload *w = workload_next(NULL); w && list.count < STRIPS_MAX; w = workload_next(w)) {
+        for (const struct workload *w = workload_next(NULL); w && list.count < STRIPS_MAX;
+             w = workload_next(w)) {
             if (strncmp(w->id, suites[k].prefix, strlen(suites[k].prefix)) != 0)
                 continue;
             if (v->filter[0] && !strstr(w->id, v->filter) && !strstr(w->title, v->filter) &&

@@ -8,7 +8,6 @@
 
 #include "analysis.h"
 #include "cost.h"
-#include "store.h"
 #include "text.h"
 
 #include <langinfo.h>
@@ -105,15 +104,19 @@ static const char *sign(const struct page *p, enum verdict v)
     return p->utf8 ? report_signs[v].utf8 : report_signs[v].ascii;
 }
 
-/* "  98.2 -  101.3" in 14 columns, or as many blanks. */
+/* "  98.2 -  101.3" in 14 columns; where it says nothing "±?", where there is none blanks. */
 static void put_interval(const struct page *p, const struct stats_estimate *s)
 {
     char low[16], high[16];
-    if (s->n && s->bounded)
+    if (s->n && s->bounded && !stats_telling(s)) {
+        fprintf(p->out, "%11s", "");
+        put(p, p->utf8 ? "±? " : "+-?");
+    } else if (s->n && s->bounded) {
         fprintf(p->out, "%5s - %5s%c", report_percent(low, sizeof low, exp(s->low)),
                 report_percent(high, sizeof high, exp(s->high)), s->approximate ? '~' : ' ');
-    else
+    } else {
         fprintf(p->out, "%14s", "");
+    }
 }
 
 /* A ratio; of an emulated target marked as no figure of a hypervisor. */
@@ -269,6 +272,7 @@ static void write_cost(const struct page *p, size_t t, const struct report_row *
 static void write_hurt(const struct page *p, size_t t)
 {
     size_t count = 0, measured = 0, open = 0;
+    bool emulated = p->r->targets[t].emulated; /* nothing of it is judged: its slowest rows */
     const struct report_row **worst = malloc((p->row_count + 1) * sizeof *worst);
     if (!worst)
         return; /* all rows follow anyway */
@@ -276,7 +280,7 @@ static void write_hurt(const struct page *p, size_t t)
         const struct comparison *c = p->rows[i].comparison;
         measured += p->rows[i].target == t && c && c->estimate.n;
         if (p->rows[i].target == t && c && c->estimate.n &&
-            (c->verdict == VERDICT_WORSE || c->verdict == VERDICT_SLIGHTLY_WORSE))
+            (emulated || c->verdict == VERDICT_WORSE || c->verdict == VERDICT_SLIGHTLY_WORSE))
             worst[count++] = &p->rows[i];
         else if (p->rows[i].target == t && c && c->estimate.bounded && c->estimate.high < 0 &&
                  (c->verdict == VERDICT_INCONCLUSIVE || c->verdict == VERDICT_NO_SIGN))
@@ -284,6 +288,9 @@ static void write_hurt(const struct page *p, size_t t)
     }
     if (!measured) {
         fprintf(p->out, "\nNothing was compared: the reasons stand below.\n");
+    } else if (emulated) {
+        qsort(worst, count, sizeof *worst, slowest_first);
+        fprintf(p->out, "\nWhere it hurts most: nothing emulated is judged.\n");
     } else if (!count && open) {
         fprintf(
             p->out,
@@ -386,13 +393,14 @@ static void write_reasons(const struct page *p, const char *title, bool doubt)
 static void write_legend(const struct page *p)
 {
     uint32_t used = 0;
-    bool shown[VERDICT_COUNT] = {false}, approximate = false, brief = false;
+    bool shown[VERDICT_COUNT] = {false}, approximate = false, vague = false, brief = false;
     char line[256];
     for (size_t i = 0; i < p->r->comparison_count; i++) {
         const struct comparison *c = &p->r->comparisons[i];
         used |= c->flags;
         shown[c->verdict] = true;
         approximate |= c->estimate.approximate;
+        vague |= c->estimate.bounded && !stats_telling(&c->estimate);
         brief |= c->stage == 1;
     }
     fprintf(p->out, "\nHow to read it\n");
@@ -411,6 +419,8 @@ static void write_legend(const struct page *p)
         put_sentence((void *)p, "~ before a number: emulated, outside of every mean and verdict.");
     if (approximate)
         put_sentence((void *)p, "~ after an interval: approximate, from fewer than six blocks.");
+    if (vague)
+        put_sentence((void *)p, p->utf8 ? "±?: " REPORT_VAGUE : "+-?: " REPORT_VAGUE);
     int column = 0;
     for (int v = 0; v < VERDICT_COUNT; v++) {
         if (!shown[v])
@@ -433,70 +443,13 @@ static void write_legend(const struct page *p)
     }
 }
 
-static const char *fact(const struct result *r, const char *key)
-{
-    const char *value = result_fact(r, key);
-    return value ? value : "unknown";
-}
-
 static void write_machine(const struct page *p)
 {
-    const struct result *r = p->r;
-    char line[512], took[32], started[32];
     fprintf(p->out, "\nTo know\n");
-    report_caveats(r, put_sentence, (void *)p);
+    report_caveats(p->r, put_sentence, (void *)p);
     put_sentence((void *)p, report_closing);
     fprintf(p->out, "\nMachine\n");
-    snprintf(line, sizeof line, "%s; kernel %s; processors online %s; governor %s; hypervisor %s",
-             fact(r, "cpu.model"), fact(r, "kernel"), fact(r, "cpu.online"), fact(r, "governor"),
-             fact(r, "hypervisor"));
-    put_sentence((void *)p, line);
-    if (result_fact(r, "engine.linpack")) {
-        const char *core = result_fact(r, "engine.linpack.core");
-        snprintf(line, sizeof line, "linpack: %s, %s%s", fact(r, "engine.linpack"),
-                 core ? "in every target the code for " : "the core type that the row names",
-                 core ? core : "");
-        put_sentence((void *)p, line);
-    }
-    if (result_fact(r, "engine.kbuild")) {
-        snprintf(line, sizeof line, "kbuild: %s in every target", fact(r, "engine.kbuild"));
-        put_sentence((void *)p, line);
-    }
-    for (size_t i = 0; i < r->fact_count; i++) {
-        static const char prefix[] = "product.";
-        if (strncmp(r->facts[i].key, prefix, sizeof prefix - 1) != 0)
-            continue;
-        snprintf(line, sizeof line, "%s: %s, the same in every slot that counts",
-                 r->facts[i].key + sizeof prefix - 1, r->facts[i].value);
-        put_sentence((void *)p, line);
-    }
-    for (size_t i = 0; i < r->target_count; i++) {
-        const struct result_target *t = &r->targets[i];
-        const char *host = fact(r, "kernel");
-        bool own = t->kernel[0] && strcmp(t->kernel, host) != 0;
-        if (!t->cpus) {
-            snprintf(line, sizeof line, "%s: not started", t->id);
-            put_sentence((void *)p, line);
-            continue;
-        }
-        int used = snprintf(
-            line, sizeof line, "%s: %s; %s%s%s%s%s%s; network %s%s%s", t->id,
-            t->how[0] ? t->how : t->kind, own ? "kernel " : "", own ? t->kernel : "",
-            own && t->append[0] ? " with " : "", own ? t->append : "", own ? "; " : "",
-            t->limits[0] ? t->limits : "no limits", t->network[0] ? t->network : "none",
-            t->devices[0] ? "; devices " : "", t->devices);
-        if (isfinite(t->start_s) && t->start_s > 0)
-            snprintf(line + used, sizeof line - (size_t)used, "; started in %.2f s", t->start_s);
-        put_sentence((void *)p, line);
-        if (t->remark[0]) {
-            snprintf(line, sizeof line, "%s: %s", t->id, t->remark);
-            put_sentence((void *)p, line);
-        }
-    }
-    snprintf(line, sizeof line, "%s, profile %s, %s, vmtax %s",
-             store_time(started, sizeof started, r->started), r->profile[0] ? r->profile : "none",
-             text_duration(took, sizeof took, r->elapsed_s), r->tool_version);
-    put_sentence((void *)p, line);
+    report_machine(p->r, put_sentence, (void *)p);
 }
 
 static int write_text(const struct result *r, FILE *out, struct error *e)

@@ -39,7 +39,7 @@ struct qemu_plan {
     /* The scratch disk: a raw image that is open as QEMU_DISK_FD. */
     bool disk;
     enum qemu_cache cache;
-    const char *scratch;  /* where the guest mounts it */
+    const char *scratch; /* where the guest mounts it */
     enum qemu_net net;
     const char *address, *gateway; /* of the guest, with net */
     unsigned prefix;

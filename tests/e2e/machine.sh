@@ -25,8 +25,8 @@ if [ -z "${VMTAX-}" ] && is_dynamic "$abs_top_builddir/vmtax-agent"; then
         skip "the agent of this build is dynamic, and there is no static one in $around"
     fi
     mkdir "$work/bin"
-    for machine_file in vmtax vmtax-machine vmtax-container; do
-        cp "$abs_top_builddir/$machine_file" "$work/bin/"
+    for machine_file in vmtax vmtax-machine vmtax-container vmtax-linpack; do
+        [ ! -x "$abs_top_builddir/$machine_file" ] || cp "$abs_top_builddir/$machine_file" "$work/bin/"
     done
     cp "$around/vmtax-agent" "$work/bin/"
     [ ! -d "$around/guest-kernel" ] || ln -s "$around/guest-kernel" "$work/bin/guest-kernel"

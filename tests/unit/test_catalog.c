@@ -137,6 +137,8 @@ static void ids_are_the_fixed_ones(void **state)
         "bonnie.rewrite",
         "bonnie.input",
         "bonnie.seeks",
+        "net.rr",
+        "oltp",
         "sys.syscall",
         "sys.read",
         "sys.write",

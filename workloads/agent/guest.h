@@ -7,7 +7,7 @@
 #include "workloads/agent/boot.h"
 
 /* Where the new root has the programs of the initramfs. */
-#define GUEST_PAYLOADS "/run/vmtax"
+#define GUEST_PAYLOADS "/run/payloads"
 
 /* /proc, /sys, /dev of the initramfs. */
 int guest_mount_kernel(struct error *e);

@@ -31,7 +31,12 @@ struct relativity_state {
 
 /* The place of component i, j; the arguments are constants 0 to 2. */
 #define SYM(i, j) ((i) <= (j) ? (i) * (5 - (i)) / 2 + (j) : (j) * (5 - (j)) / 2 + (i))
-#define SIX(term) term(0, 0) term(0, 1) term(0, 2) term(1, 1) term(1, 2) term(2, 2)
+/* Assignments, done for the components of a symmetric tensor, and of any. */
+#define SIX(term) (term(0, 0), term(0, 1), term(0, 2), term(1, 1), term(1, 2), term(2, 2))
+#define EACH(term)                                                                       \
+    (term(0, 0), term(0, 1), term(0, 2), term(1, 0), term(1, 1), term(1, 2), term(2, 0), \
+     term(2, 1), term(2, 2))
+/* Sums. */
 #define NINE(term, i, j)                                                         \
     (term(i, j, 0, 0) + term(i, j, 0, 1) + term(i, j, 0, 2) + term(i, j, 1, 0) + \
      term(i, j, 1, 1) + term(i, j, 1, 2) + term(i, j, 2, 0) + term(i, j, 2, 1) + term(i, j, 2, 2))
@@ -86,26 +91,25 @@ WORK_TIMED static inline double evolve(const double *const near[3][3][3], double
      */
     double lower[3][6], upper[3][6], trace[3], raised[3][3][3];
 #define LOWER(n, i, j) \
-    lower[n][SYM(i, j)] = 0.5 * (first[SYM(n, i)][j] + first[SYM(n, j)][i] - first[SYM(i, j)][n]);
-#define LOWERS(i, j) LOWER(0, i, j) LOWER(1, i, j) LOWER(2, i, j)
-#define UPPER(n, i, j)                                           \
-    upper[n][SYM(i, j)] = inv[SYM(n, 0)] * lower[0][SYM(i, j)] + \
-                          inv[SYM(n, 1)] * lower[1][SYM(i, j)] + \
-                          inv[SYM(n, 2)] * lower[2][SYM(i, j)];
-#define UPPERS(i, j) UPPER(0, i, j) UPPER(1, i, j) UPPER(2, i, j)
-    SIX(LOWERS)
-    SIX(UPPERS)
+    (lower[n][SYM(i, j)] = 0.5 * (first[SYM(n, i)][j] + first[SYM(n, j)][i] - first[SYM(i, j)][n]))
+#define LOWERS(i, j) LOWER(0, i, j), LOWER(1, i, j), LOWER(2, i, j)
+#define UPPER(n, i, j)                                            \
+    (upper[n][SYM(i, j)] = inv[SYM(n, 0)] * lower[0][SYM(i, j)] + \
+                           inv[SYM(n, 1)] * lower[1][SYM(i, j)] + \
+                           inv[SYM(n, 2)] * lower[2][SYM(i, j)])
+#define UPPERS(i, j) UPPER(0, i, j), UPPER(1, i, j), UPPER(2, i, j)
+    SIX(LOWERS);
+    SIX(UPPERS);
 #define TRACE(n, unused, i, j) inv[SYM(i, j)] * upper[n][SYM(i, j)]
     trace[0] = NINE(TRACE, 0, 0);
     trace[1] = NINE(TRACE, 1, 0);
     trace[2] = NINE(TRACE, 2, 0);
-#define RAISE(n, i, j)                                       \
-    raised[n][i][j] = lower[n][SYM(i, 0)] * inv[SYM(0, j)] + \
-                      lower[n][SYM(i, 1)] * inv[SYM(1, j)] + lower[n][SYM(i, 2)] * inv[SYM(2, j)];
-#define RAISES(n, i) RAISE(n, i, 0) RAISE(n, i, 1) RAISE(n, i, 2)
-    RAISES(0, 0)
-    RAISES(0, 1) RAISES(0, 2) RAISES(1, 0) RAISES(1, 1) RAISES(1, 2) RAISES(2, 0) RAISES(2, 1)
-        RAISES(2, 2)
+#define RAISE(n, i, j)                                        \
+    (raised[n][i][j] = lower[n][SYM(i, 0)] * inv[SYM(0, j)] + \
+                       lower[n][SYM(i, 1)] * inv[SYM(1, j)] + \
+                       lower[n][SYM(i, 2)] * inv[SYM(2, j)])
+#define RAISES(n, i) RAISE(n, i, 0), RAISE(n, i, 1), RAISE(n, i, 2)
+    EACH(RAISES);
 
 #define SECOND(i, j, a, b)                                                          \
     inv[SYM(a, b)] * (second[SYM(a, j)][SYM(i, b)] + second[SYM(i, b)][SYM(a, j)] - \
@@ -113,25 +117,24 @@ WORK_TIMED static inline double evolve(const double *const near[3][3][3], double
 #define PRODUCT(i, j, n, a) raised[n][i][a] * upper[n][SYM(a, j)]
 #define CONTRACTED(i, j, n) lower[n][SYM(i, j)] * trace[n]
 #define RICCI(i, j) \
-    ricci[SYM(i, j)] = 0.5 * NINE(SECOND, i, j) + NINE(PRODUCT, i, j) - THREE(CONTRACTED, i, j);
-            SIX(RICCI)
+    (ricci[SYM(i, j)] = 0.5 * NINE(SECOND, i, j) + NINE(PRODUCT, i, j) - THREE(CONTRACTED, i, j))
+    SIX(RICCI);
 
-        /* The curvature with one index raised, and its trace. */
-        double mixed[3][3];
-#define MIX(i, j)                                                                 \
-    mixed[i][j] = inv[SYM(i, 0)] * k[SYM(0, j)] + inv[SYM(i, 1)] * k[SYM(1, j)] + \
-                  inv[SYM(i, 2)] * k[SYM(2, j)];
-    MIX(0, 0)
-    MIX(0, 1) MIX(0, 2) MIX(1, 0) MIX(1, 1) MIX(1, 2) MIX(2, 0) MIX(2, 1) MIX(2, 2)
-        const double mean = mixed[0][0] + mixed[1][1] + mixed[2][2];
+    /* The curvature with one index raised, and its trace. */
+    double mixed[3][3];
+#define MIX(i, j)                                                                  \
+    (mixed[i][j] = inv[SYM(i, 0)] * k[SYM(0, j)] + inv[SYM(i, 1)] * k[SYM(1, j)] + \
+                   inv[SYM(i, 2)] * k[SYM(2, j)])
+    EACH(MIX);
+    const double mean = mixed[0][0] + mixed[1][1] + mixed[2][2];
 #define TWICE(i, j, n) k[SYM(i, n)] * mixed[n][j]
 #define BEND(i, j, n)  upper[n][SYM(i, j)] * lapse_first[n]
-#define RATES(i, j)                                                                 \
-    rate[METRIC + SYM(i, j)] = -2 * lapse * k[SYM(i, j)];                           \
-    rate[CURVATURE + SYM(i, j)] = lapse * (ricci[SYM(i, j)] + mean * k[SYM(i, j)] - \
-                                           2 * THREE(TWICE, i, j)) -                \
-                                  (lapse_second[SYM(i, j)] - THREE(BEND, i, j));
-    SIX(RATES)
+#define RATES(i, j)                                                                      \
+    (rate[METRIC + SYM(i, j)] = -2 * lapse * k[SYM(i, j)]),                              \
+        (rate[CURVATURE + SYM(i, j)] = lapse * (ricci[SYM(i, j)] + mean * k[SYM(i, j)] - \
+                                                2 * THREE(TWICE, i, j)) -                \
+                                       (lapse_second[SYM(i, j)] - THREE(BEND, i, j)))
+    SIX(RATES);
     rate[LAPSE] = -lapse * lapse * mean;
 
 #define SCALAR(unused, unused2, i, j) \
