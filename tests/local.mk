@@ -25,7 +25,6 @@ e2e_tests = \
 	tests/e2e/programs.sh \
 	tests/e2e/container.sh \
 	tests/e2e/interrupt.sh \
-	tests/e2e/check.sh \
 	tests/e2e/dashboard.sh \
 	tests/e2e/targets.sh \
 	tests/e2e/kvm.sh \
