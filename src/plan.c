@@ -34,6 +34,15 @@ void plan_release(struct plan *p)
     plan_init(p);
 }
 
+void plan_copy(struct plan *to, const struct plan *from)
+{
+    *to = *from;
+    to->rows = xcalloc(from->row_count + 1, sizeof *to->rows);
+    to->row_room = from->row_count + 1;
+    if (from->row_count)
+        memcpy(to->rows, from->rows, from->row_count * sizeof *to->rows);
+}
+
 /* Rows stay in the order of the catalogue, each set of parameters once. */
 static void add_row(struct plan *p, const struct workload *w, const char *params)
 {

@@ -36,6 +36,7 @@ libui_a_SOURCES = \
 	ui/panel_host.c \
 	ui/panel_whitebox.c \
 	ui/panel_log.c \
+	ui/panel_verdict.c \
 	ui/theme.c ui/theme.h \
 	ui/help.c ui/help.h \
 	ui/scene.c ui/scene.h \
