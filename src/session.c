@@ -482,6 +482,18 @@ static void take_counters(const struct record *r, struct counters *out)
     }
 }
 
+static int take_arrival(const struct record *r, struct arrival *a, struct error *e)
+{
+    *a = (struct arrival){.sent = 0};
+    if (!record_text(r, "sent"))
+        return 0;
+    if (record_u64(r, "sent", 1, INT64_MAX, &a->sent, e) < 0 ||
+        record_u64(r, "received", 0, a->sent, &a->received, e) < 0 ||
+        record_u64(r, "reordered", 0, a->received, &a->reordered, e) < 0)
+        return -1;
+    return 0;
+}
+
 static int take_result(struct session *s, const struct record *r, struct session_result *out,
                        struct error *e)
 {
@@ -499,6 +511,8 @@ static int take_result(struct session *s, const struct record *r, struct session
         (record_u64(r, "overhead_ops", 0, INT64_MAX, &overhead_ops, e) < 0 ||
          record_u64(r, "overhead_ns", 0, INT64_MAX, &overhead_ns, e) < 0))
         return error_prefix(e, "the result of %s", name_of(s));
+    if (take_arrival(r, &out->arrival, e) < 0)
+        return error_prefix(e, "the datagrams of %s", name_of(s));
     if (take_latency(r, &out->latency, e) < 0)
         return error_prefix(e, "the latencies of %s", name_of(s));
     if (timed_ns && ((double)out->ops > OPS_PER_NS_MAX * (double)timed_ns ||

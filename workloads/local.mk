@@ -63,10 +63,10 @@ libkernels_a_SOURCES = \
 	workloads/tool.c workloads/tool.h \
 	workloads/remove.c workloads/remove.h \
 	workloads/net/wire.c workloads/net/wire.h \
-	workloads/net/link.c \
+	workloads/net/net.c workloads/net/link.c \
 	workloads/net/serve.c \
 	workloads/net/transfer.c workloads/net/transfer.h \
-	workloads/net/rr.c \
+	workloads/net/tcp.c workloads/net/udp.c workloads/net/rr.c \
 	workloads/spec/spec.c \
 	workloads/spec/result.c workloads/spec/result.h \
 	workloads/database/oltp.c workloads/database/mix.h \
