@@ -82,6 +82,7 @@ extern const struct workload_ops *const workload_ops_exits[];
 extern const struct workload_ops *const workload_ops_linpack[];
 extern const struct workload_ops *const workload_ops_kbuild[];
 extern const struct workload_ops *const workload_ops_spec[];
+extern const struct workload_ops *const workload_ops_jbb[];
 /* Shared by all programs (program/program.h); its id is NULL. */
 extern const struct workload_ops workload_ops_program;
 const struct workload_ops *workload_ops_find(const char *id);
