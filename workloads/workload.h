@@ -118,6 +118,7 @@ extern const struct workload_ops *const workload_ops_linpack[];
 extern const struct workload_ops *const workload_ops_kbuild[];
 extern const struct workload_ops *const workload_ops_spec[];
 extern const struct workload_ops *const workload_ops_oltp[];
+extern const struct workload_ops *const workload_ops_jbb[];
 /* Shared by all programs (program/program.h); its id is NULL. */
 extern const struct workload_ops workload_ops_program;
 /* Of all kinds; each list and the whole end with NULL. */
