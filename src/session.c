@@ -388,7 +388,57 @@ static int send_run(struct session *s, const struct session_run *run, struct err
     record_add_u64(&w, "seed", run->seed);
     if (run->tree)
         record_add_text(&w, "tree", run->tree);
+    if (run->role != ROLE_SELF)
+        record_add_text(&w, "role", role_name(run->role));
+    if (run->role == ROLE_LOAD) {
+        char ports[ENDPOINT_PORTS_TEXT];
+        ports_format(run->endpoint->ports, ports);
+        record_add_text(&w, "address", run->endpoint->address);
+        record_add_text(&w, "ports", ports);
+    }
     return send_line(s, line, record_end(&w), e);
+}
+
+static void take_failure(const struct record *r, char out[REASON_MAX])
+{
+    copy_clean(out, REASON_MAX, r, "reason");
+    if (!out[0])
+        text_copy(out, REASON_MAX, "failed without a reason");
+}
+
+int session_serve(struct session *s, const struct session_run *run, struct endpoint *out,
+                  char failure[REASON_MAX], struct error *e)
+{
+    double patience = PREPARE_TIMEOUT + run->patience_s;
+    double deadline = now_s() + patience;
+    failure[0] = '\0';
+    expect_at_most(s, patience);
+    if (send_run(s, run, e) < 0)
+        return -1;
+    for (;;) {
+        struct record r;
+        int got = read_record(s, deadline, &r, e);
+        if (got < 0)
+            return -1;
+        if (got == 0)
+            return error_set(e, ERROR_GUEST, "%s hangs: the server of %s gave no sign for %.0f s",
+                             name_of(s), run->workload, patience);
+        uint64_t slot;
+        struct error wrong;
+        if (record_u64(&r, "slot", 0, UINT32_MAX, &slot, &wrong) < 0 || slot != run->slot)
+            continue; /* the rest of an aborted slot */
+        if (strcmp(r.verb, "fail") == 0) {
+            take_failure(&r, failure);
+            return 0;
+        }
+        if (strcmp(r.verb, "serving") == 0) {
+            const char *ports = record_text(&r, "ports");
+            if (!ports || !ports_parse(ports, out->ports))
+                return error_set(e, ERROR_GUEST, "the server of %s in %s has no port",
+                                 run->workload, name_of(s));
+            return 0;
+        }
+    }
 }
 
 static int take_latency(const struct record *r, struct latency *l, struct error *e)
@@ -432,6 +482,18 @@ static void take_counters(const struct record *r, struct counters *out)
     }
 }
 
+static int take_arrival(const struct record *r, struct arrival *a, struct error *e)
+{
+    *a = (struct arrival){.sent = 0};
+    if (!record_text(r, "sent"))
+        return 0;
+    if (record_u64(r, "sent", 1, INT64_MAX, &a->sent, e) < 0 ||
+        record_u64(r, "received", 0, a->sent, &a->received, e) < 0 ||
+        record_u64(r, "reordered", 0, a->received, &a->reordered, e) < 0)
+        return -1;
+    return 0;
+}
+
 static int take_result(struct session *s, const struct record *r, struct session_result *out,
                        struct error *e)
 {
@@ -449,6 +511,8 @@ static int take_result(struct session *s, const struct record *r, struct session
         (record_u64(r, "overhead_ops", 0, INT64_MAX, &overhead_ops, e) < 0 ||
          record_u64(r, "overhead_ns", 0, INT64_MAX, &overhead_ns, e) < 0))
         return error_prefix(e, "the result of %s", name_of(s));
+    if (take_arrival(r, &out->arrival, e) < 0)
+        return error_prefix(e, "the datagrams of %s", name_of(s));
     if (take_latency(r, &out->latency, e) < 0)
         return error_prefix(e, "the latencies of %s", name_of(s));
     if (timed_ns && ((double)out->ops > OPS_PER_NS_MAX * (double)timed_ns ||
@@ -552,7 +616,8 @@ int session_run(struct session *s, const struct session_run *run, struct session
     /* The agent gives each phase the workload's own patience; we hear of it a little later. */
     double before_s = PREPARE_TIMEOUT + run->lead_s + 2 * run->patience_s;
     double after_s = 2 * run->time_s + FINISH_TIMEOUT + 2 * run->patience_s;
-    double limit_s = SILENCE_SLACK + 2 * (CLOCK_TIMEOUT * s->patience + run->time_s);
+    double slot_s = run->patience_s > 0 ? 0 : run->time_s; /* of one operation: an estimate */
+    double limit_s = SILENCE_SLACK + 2 * (CLOCK_TIMEOUT * s->patience + slot_s);
     expect_at_most(s, before_s + after_s);
     double sent = now_s();
     if (send_run(s, run, e) < 0)
@@ -589,9 +654,7 @@ int session_run(struct session *s, const struct session_run *run, struct session
         } else if (strcmp(r.verb, "tick") == 0) {
             take_tick(&r, &ops, &ns, tick, context);
         } else if (strcmp(r.verb, "fail") == 0) {
-            copy_clean(out->failure, sizeof out->failure, &r, "reason");
-            if (!out->failure[0])
-                text_copy(out->failure, sizeof out->failure, "failed without a reason");
+            take_failure(&r, out->failure);
             return 0;
         } else if (strcmp(r.verb, "result") == 0) {
             if (isnan(begun))

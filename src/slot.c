@@ -82,6 +82,8 @@ static void live_mark(void *context, bool ended)
 {
     struct live *l = context;
     l->counted_s[ended] = place_count(&l->run->places.place[l->target], &l->counted[ended]);
+    if (l->workload->disk)
+        blockdev_count(&l->run->device, &l->counted[ended]);
     l->marked[ended] = true;
 }
 
@@ -97,6 +99,26 @@ static void slot_counters(const struct live *l, const struct session_result *out
     if (counters_have(c, COUNTER_THROTTLED) &&
         (double)c->value[COUNTER_THROTTLED] > THROTTLED_SHARE * 1e9 * slot->counted_s)
         slot->flags |= FLAG_THROTTLED;
+    if (blockdev_cached(l->workload->disk, out->bytes, c))
+        slot->flags |= FLAG_CACHE;
+}
+
+/* The audit of caches in plain words, once for a row and target. */
+static void tell_cache(struct run *r, const struct plan_row *row, const struct slot *slot,
+                       double claimed)
+{
+    const struct counters *c = &slot->counters;
+    if (!(slot->flags & FLAG_CACHE) || slot->block > 0 || slot->stage > 1 ||
+        slot->position[1] != '1')
+        return;
+    unsigned moves = row->workload->disk;
+    board_log(r->board, BOARD_LOG_NOTE, r->places.place[slot->target].kind->id,
+              "%s %s: %.0f MB were %s%s%s, and the disk moved %.0f: this measures a cache",
+              row->workload->id, row->params, claimed * 1e-6, moves & DISK_READS ? "read" : "",
+              moves == (DISK_READS | DISK_WRITES) ? " and " : "",
+              moves & DISK_WRITES ? "written" : "",
+              1e-6 * ((moves & DISK_READS ? (double)c->value[COUNTER_DISK_READ] : 0) +
+                      (moves & DISK_WRITES ? (double)c->value[COUNTER_DISK_WRITTEN] : 0)));
 }
 
 static void show_slot(struct run *r, const struct slot *slot, bool ticked)
@@ -140,7 +162,7 @@ static bool crowded(const struct run *r, const struct plan_row *row)
     if (r->places.options.host_cpus > r->places.options.cpu_count ||
         params_parse(row->workload, row->params, values, &e))
         return false;
-    if (r->places.options.host_cpus == 1)
+    if (r->places.options.host_cpus == 1 || row->workload->served) /* the peer is somewhere */
         return true;
     for (size_t i = 0; row->workload->params && row->workload->params[i].name; i++) {
         const struct param *p = &row->workload->params[i];
@@ -240,6 +262,13 @@ static bool same_product(struct run *r, const struct plan_row *row, struct habit
     return true;
 }
 
+/* Is the target reached by another path than native? */
+static bool other_path(const struct run *r, const struct plan_row *row, size_t target)
+{
+    const struct result_target *targets = r->result->targets;
+    return row->workload->served && strcmp(targets[target].path, targets[0].path) != 0;
+}
+
 /* The log has a reason once, however many rows it stops: run_show_causes() names them. */
 static void tell_failure(struct run *r, size_t target, const char *reason)
 {
@@ -301,7 +330,9 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
     if (rc == 0 && (row->workload->needs & NEED_TREE) && !r->tree[0])
         text_copy(out.failure, sizeof out.failure, r->treeless.text);
     else if (rc == 0 && possible)
-        rc = session_run(p->session, &request, &out, live_tick, &live, &broken);
+        rc = row->workload->served
+                 ? pair_run(&r->peer, &r->places, p, &request, &out, live_tick, &live, &broken)
+                 : session_run(p->session, &request, &out, live_tick, &live, &broken);
     if (rc == 0)
         rc = session_audit_clock(p->session, &broken);
     struct host_steal after = host_steal_read();
@@ -328,11 +359,13 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
         slot.agent_s = out.agent_s;
         slot.ops = out.ops;
         slot.latency = out.latency;
+        slot.arrival = out.arrival;
         slot.steal = host_steal_share(before, after);
         habit->bytes_per_op = out.ops ? out.bytes / (double)out.ops : 0;
         habit->known = true;
         habit->net_of_overhead = out.overhead_s_per_op > 0;
-        slot.flags = out.flags | (crowded(r, row) ? FLAG_PLACEMENT : 0);
+        slot.flags = out.flags |
+                     (crowded(r, row) || other_path(r, row, where->target) ? FLAG_PLACEMENT : 0);
         slot.measured = slot_value(row->workload, &out, &slot);
         if (out.flags & FLAG_CLOCK) {
             slot.measured = false;
@@ -348,6 +381,7 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
         if (clock_flagged(clock))
             slot.flags |= FLAG_CLOCK;
         slot_counters(&live, &out, &slot);
+        tell_cache(r, row, &slot, out.bytes);
     }
     *result_add_slot(r->result) = slot;
     show_slot(r, &slot, live.ticks > 0);

@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libui.a
 libui_a_SOURCES = \
 	ui/dashboard.c ui/dashboard.h \
+	ui/cmd_screen.c \
 	ui/canvas.c ui/canvas.h \
 	ui/glyph.c ui/glyph.h \
 	ui/key.c ui/key.h \
@@ -29,7 +30,9 @@ libui_a_SOURCES = \
 	ui/panel_live.c \
 	ui/panel_processor.c \
 	ui/panel_memory.c \
+	ui/panel_database.c \
 	ui/panel_disk.c \
+	ui/panel_java.c \
 	ui/panel_sysops.c \
 	ui/panel_ctxsw.c \
 	ui/panel_host.c \

@@ -99,6 +99,11 @@ int reply_result(struct output *o, const struct request *r, const struct worker_
         record_add_u64(w, "max_ns", outcome->max_ns);
     }
     record_add_u64(w, "verified", outcome->verified);
+    if (outcome->sent) {
+        record_add_u64(w, "sent", outcome->sent);
+        record_add_u64(w, "received", outcome->received);
+        record_add_u64(w, "reordered", outcome->reordered);
+    }
     if (outcome->engine[0])
         record_add_text(w, "engine", outcome->engine);
     if (outcome->product[0])
@@ -115,6 +120,16 @@ int reply_result(struct output *o, const struct request *r, const struct worker_
     record_add_u64(w, "majflt", outcome->majflt);
     record_add_u64(w, "nvcsw", outcome->nvcsw);
     record_add_u64(w, "nivcsw", outcome->nivcsw);
+    return output_end(o);
+}
+
+int reply_serving(struct output *o, uint64_t slot, const struct endpoint *endpoint)
+{
+    char ports[ENDPOINT_PORTS_TEXT];
+    ports_format(endpoint->ports, ports);
+    struct record_writer *w = output_begin(o, "serving");
+    record_add_u64(w, "slot", slot);
+    record_add_text(w, "ports", ports);
     return output_end(o);
 }
 

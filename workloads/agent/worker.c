@@ -315,6 +315,8 @@ static int take_own_time(struct lane *l)
     }
     if (own)
         l->ns = own < l->ns ? own : l->ns;
+    if (own && l->work.own_ops)
+        l->ops = l->work.own_ops;
     return 0;
 }
 
@@ -329,7 +331,9 @@ static int lane_slot(struct lane *l)
 
     l->status = -1;
     l->ops = l->ns = l->bytes = l->overhead_ops = l->overhead_ns = 0;
-    l->work.own_ns = 0;
+    l->work.own_ns = l->work.own_ops = 0;
+    l->work.slot_ns = w->shared->slot.time_ns;
+    l->work.delivery = (struct delivery){.sent = 0};
     l->work.seed = w->shared->slot.seed;
     publish(&w->shared->counters[l->work.lane], 0, 0);
     histogram_clear(l->histogram); /* also touches its pages */
@@ -368,6 +372,9 @@ static int lane_slot(struct lane *l)
         tell(WORKER_ENDED);
     if (w->ops->verify && w->ops->verify(&l->work) < 0)
         return lane_fail(l);
+    const struct delivery *d = &l->work.delivery;
+    if (d->sent && d->by_load)
+        l->bytes = (uint64_t)((double)l->bytes * (double)d->received / (double)d->sent);
     if (take_own_time(l) < 0)
         return -1;
     l->status = 0;
@@ -456,6 +463,7 @@ static int collect(struct worker *w)
     struct histogram *all = w->lanes[0].histogram;
     uint64_t ns = 0;
 
+    o->sent = o->received = o->reordered = 0;
     o->ops = o->bytes = o->overhead_ops = o->overhead_ns = o->end_ns = 0;
     o->start_ns = UINT64_MAX;
     for (unsigned i = 0; i < w->lane_count; i++) {
@@ -464,6 +472,9 @@ static int collect(struct worker *w)
             return -1;
         o->ops += l->ops;
         o->bytes += l->bytes;
+        o->sent += l->work.delivery.sent;
+        o->received += l->work.delivery.received;
+        o->reordered += l->work.delivery.reordered;
         o->overhead_ops += l->overhead_ops;
         o->overhead_ns += l->overhead_ns;
         ns += l->ns;
@@ -571,6 +582,8 @@ static int worker_init(struct worker *w)
                                 .payloads = s->payloads[0] ? s->payloads : NULL,
                                 .tree = s->tree[0] ? s->tree : NULL,
                                 .seed = s->slot.seed,
+                                .role = s->role,
+                                .endpoint = s->endpoint,
                                 .error = &l->error};
         memcpy(l->work.param, s->param, sizeof l->work.param);
     }
@@ -629,6 +642,41 @@ static bool wait_request(void)
     return n == 1 && byte == WORKER_RUN;
 }
 
+/* Slots, until there are no more. Its exit status. */
+static int measure(struct worker *w)
+{
+    int status = 1;
+    if (prepare(w) < 0) {
+        report_failure(w);
+    } else {
+        do {
+            run_slot(w);
+        } while (wait_request());
+        status = 0;
+    }
+    release(w);
+    return status;
+}
+
+/* The other end of a load's slots. */
+static int serve(struct worker *w)
+{
+    const struct serve_ops *ops = w->ops->serve;
+    struct work *work = &w->lanes[0].work;
+    int rc = ops->open(work);
+    if (rc == 0) {
+        w->shared->endpoint = work->endpoint;
+        tell(WORKER_SERVING);
+        rc = ops->attend(work, WORKER_SOCKET_FD);
+    }
+    if (rc < 0) {
+        lane_fail(&w->lanes[0]);
+        report_failure(w);
+    }
+    ops->close(work);
+    return rc < 0;
+}
+
 int worker_main(void)
 {
     struct worker w = {0};
@@ -643,17 +691,8 @@ int worker_main(void)
     if (w.shared == MAP_FAILED || (size_t)st.st_size < worker_shared_size(w.shared->lanes))
         return 2;
     int status = 1;
-    if (worker_init(&w) == 0 && wait_request()) {
-        if (prepare(&w) < 0) {
-            report_failure(&w);
-        } else {
-            do {
-                run_slot(&w);
-            } while (wait_request());
-            status = 0;
-        }
-        release(&w);
-    }
+    if (worker_init(&w) == 0 && wait_request())
+        status = w.shared->role == ROLE_SERVE ? serve(&w) : measure(&w);
     worker_release(&w);
     munmap(w.shared, (size_t)st.st_size);
     return status;

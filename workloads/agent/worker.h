@@ -14,6 +14,7 @@
 
 #include "histogram.h"
 #include "workloads/catalog.h"
+#include "workloads/role.h"
 
 #include <limits.h>
 #include <stdatomic.h>
@@ -34,6 +35,7 @@ enum worker_message {
     WORKER_BEGUN = 'b',    /* the timed part begins */
     WORKER_ENDED = 'e',    /* it has ended, verification begins */
     WORKER_DONE = 'd',     /* outcome is valid; ready for the next slot */
+    WORKER_SERVING = 's',  /* from a server: endpoint is valid, and it serves */
     WORKER_FAILED = 'f',   /* instead of any of these: reason is valid; end this worker */
 };
 
@@ -55,6 +57,7 @@ struct worker_outcome {
     uint64_t overhead_ops, overhead_ns;
     uint64_t tsc; /* ticks of the time-stamp counter while the first lane was timed; 0: no clock */
     uint64_t minflt, majflt, nvcsw, nivcsw; /* of the process, in the timed part */
+    uint64_t sent, received, reordered;     /* struct delivery */
     bool verified;             /* false: the workload has no way to; a wrong result fails */
     char engine[ENGINE_MAX];   /* empty: our own code */
     char product[PRODUCT_MAX]; /* empty: nothing to compare */
@@ -68,6 +71,8 @@ struct worker_shared {
     char scratch[PATH_MAX];  /* empty: none */
     char payloads[PATH_MAX]; /* likewise */
     char tree[PATH_MAX];     /* likewise */
+    enum role role;
+    struct endpoint endpoint; /* of a load; that of a server is written by the worker */
     unsigned lanes;
     /* Written by the supervisor before WORKER_RUN. */
     struct worker_slot slot;
