@@ -78,9 +78,10 @@ const struct option_row option_rows[] = {
     {"against", 'a', OPTION_PATH, AT(against), 0, 0, NULL, "BASELINE",
      "the baseline to check against: a name, or a directory with sessions, such as a copy from "
      "another machine (default: \"default\")",
-     FOR_CHECK},
+     FOR_CHECK | FOR_DASHBOARD},
     {"find", 0, OPTION_PERCENT, AT(find), 0.1, 99, NULL, "PERCENT",
-     "what a check must be able to find to call it nothing worse (default: 10)", FOR_CHECK},
+     "what a check must be able to find to call it nothing worse (default: 10)",
+     FOR_CHECK | FOR_DASHBOARD},
     {"json", 'j', OPTION_FLAG, AT(json), 0, 0, NULL, NULL, "JSON on stdout instead of text",
      FOR_RUN | FOR_RECORD | FOR_CHECK | FOR_COMPARE | FOR_LIST | FOR_DOCTOR | NOT_IN_CONF},
     {"ndjson", 0, OPTION_FLAG, AT(ndjson), 0, 0, NULL, NULL,

@@ -32,11 +32,13 @@ libui_a_SOURCES = \
 	ui/panel_memory.c \
 	ui/panel_database.c \
 	ui/panel_disk.c \
+	ui/panel_java.c \
 	ui/panel_sysops.c \
 	ui/panel_ctxsw.c \
 	ui/panel_host.c \
 	ui/panel_whitebox.c \
 	ui/panel_log.c \
+	ui/panel_verdict.c \
 	ui/theme.c ui/theme.h \
 	ui/help.c ui/help.h \
 	ui/scene.c ui/scene.h \

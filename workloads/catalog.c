@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include "workloads/catalog/rows.h"
+#include "workloads/jbb/answer.h"
 #include "workloads/payload/linpack.h"
 #include "workloads/payload/oltp.h"
 
@@ -21,12 +22,20 @@ const struct subsystem_info subsystems[SUBSYSTEM_COUNT] = {
     [SUBSYSTEM_EXITS] = {"exits", "Exits", "white box", 0.03},
 };
 
+/* One a line. */
+/* clang-format off */
 static const struct workload *const tables[SUBSYSTEM_COUNT] = {
-    [SUBSYSTEM_PROCESSOR] = processor_workloads, [SUBSYSTEM_MEMORY] = memory_workloads,
-    [SUBSYSTEM_DISK] = disk_workloads,           [SUBSYSTEM_NETWORK] = network_workloads,
-    [SUBSYSTEM_DATABASE] = database_workloads,   [SUBSYSTEM_SYSOPS] = sysops_workloads,
-    [SUBSYSTEM_CTXSW] = ctxsw_workloads,         [SUBSYSTEM_EXITS] = exits_workloads,
+    [SUBSYSTEM_PROCESSOR] = processor_workloads,
+    [SUBSYSTEM_MEMORY] = memory_workloads,
+    [SUBSYSTEM_DISK] = disk_workloads,
+    [SUBSYSTEM_NETWORK] = network_workloads,
+    [SUBSYSTEM_DATABASE] = database_workloads,
+    [SUBSYSTEM_JAVA] = java_workloads,
+    [SUBSYSTEM_SYSOPS] = sysops_workloads,
+    [SUBSYSTEM_CTXSW] = ctxsw_workloads,
+    [SUBSYSTEM_EXITS] = exits_workloads,
 };
+/* clang-format on */
 
 const struct param placement_params[] = {
     {.name = "placement",
@@ -69,7 +78,7 @@ const struct workload *workload_find(const char *id)
     return w;
 }
 
-const char *const payload_programs[] = {LINPACK_PROGRAM, OLTP_PROGRAM, NULL};
+const char *const payload_programs[] = {LINPACK_PROGRAM, OLTP_PROGRAM, JBB_PROGRAM, NULL};
 
 const char *workload_unit(const struct workload *w)
 {
