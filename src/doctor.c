@@ -4,12 +4,15 @@
 #include "scratch.h"
 #include "spec.h"
 #include "target/boot_files.h"
+#include "target/cgroup.h"
 #include "target/kernel.h"
 #include "target/kinds.h"
 #include "target/qemu.h"
 #include "target/spawn.h"
 #include "text.h"
 #include "tree.h"
+#include "workloads/jbb/answer.h"
+#include "workloads/jbb/java.h"
 #include "workloads/payload/linpack.h"
 #include "xalloc.h"
 
@@ -222,6 +225,22 @@ static void look_scratch(const struct target_options *o, struct finding *f)
         say(f, FINDING_OK, NULL, "scratch below %s on %s", path, fs);
 }
 
+/* Groups that a run in another pid namespace may have made a moment ago: said, never removed. */
+static void look_left(const struct target_options *o, struct finding *f)
+{
+    char directory[128];
+    (void)o;
+    size_t count = cgroup_left(directory, sizeof directory);
+    if (!count) {
+        say(f, FINDING_OK, NULL, "no cgroup was left by a run that was killed with its container");
+        return;
+    }
+    say(f, FINDING_NOTE,
+        "while no vmtax runs: find /sys/fs/cgroup -depth -type d -path '*/vmtax-*' -delete",
+        "%zu cgroup%s of runs whose ledger is lost, without a process, the first in %s", count,
+        count == 1 ? "" : "s", directory);
+}
+
 /* The kernel that virtual machines would boot. */
 static void look_guest_kernel(const struct target_options *o, struct finding *f)
 {
@@ -286,6 +305,20 @@ static void look_openblas(const struct target_options *o, struct finding *f)
     }
 }
 
+/* The program for jbb beside the agent, and a JVM for it. */
+static void look_java(const struct target_options *o, struct finding *f)
+{
+    char jar[4096];
+    if (!local_find_program(JBB_PROGRAM, o->agent_path, jar, sizeof jar))
+        say(f, FINDING_NOTE,
+            "apt-get install default-jdk-headless, then configure and make vmtax anew",
+            "vmtax was built without a JDK: no jbb");
+    else if (!jbb_java())
+        say(f, FINDING_NOTE, "apt-get install default-jre-headless", "there is no JVM: no jbb");
+    else
+        say(f, FINDING_OK, NULL, "%s, for jbb", jbb_java());
+}
+
 static void look_compile(const struct target_options *o, struct finding *f)
 {
     char packages[TREE_PACKAGES_MAX], remedy[TREE_PACKAGES_MAX + 32];
@@ -310,10 +343,12 @@ const struct doctor_check doctor_checks[] = {
     {"huge-pages", "huge pages", look_huge_pages},
     {"clock", "clock", look_clock},
     {"scratch", "scratch disk", look_scratch},
+    {"left", "left by killed runs", look_left},
     {"qemu", "QEMU", look_qemu},
     {"guest-kernel", "guests' kernel", look_guest_kernel},
     {"spec", "SPEC CPU", look_spec},
     {"openblas", "OpenBLAS", look_openblas},
+    {"java", "Java", look_java},
     {"compile", "kernel compile", look_compile},
     {0},
 };

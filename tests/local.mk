@@ -32,6 +32,7 @@ e2e_tests = \
 	tests/e2e/ordinary.sh \
 	tests/e2e/signed.sh \
 	tests/e2e/cgroup2.sh \
+	tests/unit/jbb-books.sh \
 	tests/unit/kernel-symbols.sh
 # Programs or scripts for check-long only.
 long_tests =
@@ -72,6 +73,11 @@ unit_tests += tests/unit/test_place
 tests_unit_test_place_SOURCES = tests/unit/test_place.c tests/unit/unit.h
 tests_unit_test_place_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_place_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_run
+tests_unit_test_run_SOURCES = tests/unit/test_run.c tests/unit/unit.h
+tests_unit_test_run_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_run_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_plan
 tests_unit_test_plan_SOURCES = tests/unit/test_plan.c tests/unit/unit.h
@@ -133,6 +139,11 @@ tests_unit_test_linpack_SOURCES = tests/unit/test_linpack.c tests/unit/unit.h wo
 	workloads/payload/dense.c workloads/payload/dense.h
 tests_unit_test_linpack_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_linpack_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_jbb
+tests_unit_test_jbb_SOURCES = tests/unit/test_jbb.c tests/unit/unit.h workloads/jbb/answer.c
+tests_unit_test_jbb_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_jbb_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_kernels
 tests_unit_test_kernels_SOURCES = tests/unit/test_kernels.c tests/unit/unit.h workloads/agent/work.c
@@ -357,7 +368,8 @@ tests_unit_test_threads_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
 
 # The agent again, with kernels that misbehave (tests/unit/strange_kernels.c).
 check_PROGRAMS += tests/unit/strange-agent
-tests_unit_strange_agent_SOURCES = tests/unit/strange_kernels.c $(vmtax_agent_SOURCES)
+tests_unit_strange_agent_SOURCES = tests/unit/strange_kernels.c $(vmtax_agent_SOURCES) \
+	workloads/remove.c
 tests_unit_strange_agent_CFLAGS = $(AM_CFLAGS) -fPIE
 tests_unit_strange_agent_LDFLAGS = $(AM_LDFLAGS) $(AGENT_LDFLAGS)
 tests_unit_strange_agent_LDADD = -lm
@@ -381,6 +393,14 @@ tests_sim_coverage_CFLAGS = $(AM_CFLAGS)
 tests_sim_coverage_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
 long_tests += tests/sim_coverage_long.sh
 EXTRA_DIST += tests/sim_coverage_long.sh
+# The same of a check against a baseline.
+check_PROGRAMS += tests/sim_check
+TESTS += tests/sim_check
+tests_sim_check_SOURCES = tests/sim_check.c
+tests_sim_check_CFLAGS = $(AM_CFLAGS)
+tests_sim_check_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
+long_tests += tests/sim_check_long.sh
+EXTRA_DIST += tests/sim_check_long.sh
 # Starts, holds and stops targets for tests/e2e/targets.sh.
 check_PROGRAMS += tests/e2e/targets_tool
 tests_e2e_targets_tool_SOURCES = tests/e2e/targets_tool.c
@@ -412,7 +432,7 @@ EXTRA_DIST += tests/fuzz/run tests/fuzz/seeds tests/fuzz/seeds_result tests/fuzz
 	tests/fuzz/seeds_kernel tests/fuzz/seeds_qmp tests/fuzz/seeds_qemu tests/fuzz/seeds_spec
 if FUZZING
 check_PROGRAMS += tests/fuzz/fuzz_record tests/fuzz/fuzz_result tests/fuzz/fuzz_modules \
-	tests/fuzz/fuzz_kernel tests/fuzz/fuzz_qmp tests/fuzz/fuzz_qemu tests/fuzz/fuzz_spec
+	tests/fuzz/fuzz_kernel tests/fuzz/fuzz_qmp tests/fuzz/fuzz_qemu tests/fuzz/fuzz_spec tests/fuzz/fuzz_jbb
 TESTS += tests/fuzz/run
 endif
 EXTRA_PROGRAMS += tests/fuzz/fuzz_record
@@ -439,6 +459,10 @@ EXTRA_PROGRAMS += tests/fuzz/fuzz_spec
 tests_fuzz_fuzz_spec_SOURCES = tests/fuzz/fuzz_spec.c workloads/spec/result.c
 tests_fuzz_fuzz_spec_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_spec_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
+EXTRA_PROGRAMS += tests/fuzz/fuzz_jbb
+tests_fuzz_fuzz_jbb_SOURCES = tests/fuzz/fuzz_jbb.c workloads/jbb/answer.c
+tests_fuzz_fuzz_jbb_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_jbb_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
 EXTRA_PROGRAMS += tests/fuzz/fuzz_qmp
 tests_fuzz_fuzz_qmp_SOURCES = tests/fuzz/fuzz_qmp.c
 tests_fuzz_fuzz_qmp_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer

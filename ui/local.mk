@@ -13,6 +13,7 @@ libui_a_SOURCES = \
 	ui/row.c ui/row.h \
 	ui/prose.c ui/prose.h \
 	ui/detail.c ui/detail.h \
+	ui/costs.c ui/costs.h \
 	ui/live.c ui/live.h \
 	ui/gauge.c ui/gauge.h \
 	ui/facts.c ui/facts.h \
@@ -33,6 +34,7 @@ libui_a_SOURCES = \
 	ui/panel_sysops.c \
 	ui/panel_ctxsw.c \
 	ui/panel_host.c \
+	ui/panel_whitebox.c \
 	ui/panel_log.c \
 	ui/theme.c ui/theme.h \
 	ui/help.c ui/help.h \

@@ -59,6 +59,7 @@ libkernels_a_SOURCES = \
 	workloads/tinyvm.c workloads/tinyvm_probe.c workloads/tinyvm.h \
 	workloads/exits.c \
 	workloads/tool.c workloads/tool.h \
+	workloads/remove.c workloads/remove.h \
 	workloads/spec/spec.c \
 	workloads/spec/result.c workloads/spec/result.h \
 	workloads/kbuild/kbuild.c \
@@ -125,10 +126,10 @@ jbb_sources = \
 	workloads/jbb/Text.java
 EXTRA_DIST += $(jbb_sources)
 jbbdir = $(pkglibexecdir)
-jbb_DATA =
+jbb_SCRIPTS =
 if HAVE_JBB
 EXTRA_DIST += workloads/jbb/jbb.jar
-jbb_DATA += vmtax-jbb.jar
+jbb_SCRIPTS += vmtax-jbb.jar
 endif
 CLEANFILES += vmtax-jbb.jar
 if HAVE_JAVAC
@@ -147,3 +148,4 @@ endif
 vmtax-jbb.jar: workloads/jbb/jbb.jar
 	$(AM_V_GEN)cp $(builddir)/workloads/jbb/jbb.jar $@ 2>/dev/null || \
 		cp $(srcdir)/workloads/jbb/jbb.jar $@
+	$(AM_V_at)chmod +x $@

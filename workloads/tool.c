@@ -4,7 +4,6 @@
 
 #include "text.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -16,37 +15,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define LOG       "tool.log"
-#define LOG_MAX   ((size_t)64 << 10) /* of its end: what went wrong is said last */
-#define DEPTH_MAX 32
+#define LOG     "tool.log"
+#define LOG_MAX ((size_t)64 << 10) /* of its end: what went wrong is said last */
 
 int tool_cannot(struct work *w, const char *what)
 {
     return error_errno(w->error, errno, "%s cannot %s", w->workload->id, what);
-}
-
-static void remove_tree(int parent, const char *name, int depth)
-{
-    if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || depth > DEPTH_MAX)
-        return;
-    int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
-    if (!d) {
-        if (fd >= 0)
-            close(fd);
-        return;
-    }
-    for (struct dirent *entry; (entry = readdir(d));)
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
-            unlinkat(fd, entry->d_name, 0) < 0)
-            remove_tree(fd, entry->d_name, depth + 1);
-    closedir(d);
-    unlinkat(parent, name, AT_REMOVEDIR);
-}
-
-void tool_remove(int parent, const char *name)
-{
-    remove_tree(parent, name, 0);
 }
 
 int tool_open(struct tool *t, struct work *w, uint64_t cpus)

@@ -45,7 +45,5 @@ void tool_says(const struct tool *t, int (*rank)(const char *line), char *why, s
 
 /* "ID cannot WHAT: errno". Returns -1. */
 int tool_cannot(struct work *w, const char *what);
-/* Remove a directory and what is in it, following no link. */
-void tool_remove(int parent, const char *name);
 
 #endif
