@@ -19,6 +19,7 @@ e2e_tests = \
 	tests/e2e/run.sh \
 	tests/e2e/exits.sh \
 	tests/e2e/linpack.sh \
+	tests/e2e/jbb.sh \
 	tests/e2e/linpack_guest.sh \
 	tests/e2e/kbuild.sh \
 	tests/e2e/spec.sh \
@@ -429,7 +430,7 @@ EXTRA_DIST += tests/e2e/useless_kvm.sh tests/e2e/fake_qemu tests/e2e/fake_spec
 
 # Fuzz targets, linked from the same objects as the program. A short run of each belongs to check.
 EXTRA_DIST += tests/fuzz/run tests/fuzz/seeds tests/fuzz/seeds_result tests/fuzz/seeds_modules \
-	tests/fuzz/seeds_kernel tests/fuzz/seeds_qmp tests/fuzz/seeds_qemu tests/fuzz/seeds_spec
+	tests/fuzz/seeds_kernel tests/fuzz/seeds_qmp tests/fuzz/seeds_qemu tests/fuzz/seeds_spec tests/fuzz/seeds_jbb
 if FUZZING
 check_PROGRAMS += tests/fuzz/fuzz_record tests/fuzz/fuzz_result tests/fuzz/fuzz_modules \
 	tests/fuzz/fuzz_kernel tests/fuzz/fuzz_qmp tests/fuzz/fuzz_qemu tests/fuzz/fuzz_spec tests/fuzz/fuzz_jbb
