@@ -134,6 +134,11 @@ tests_unit_test_linpack_SOURCES = tests/unit/test_linpack.c tests/unit/unit.h wo
 tests_unit_test_linpack_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_linpack_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_web
+tests_unit_test_web_SOURCES = tests/unit/test_web.c tests/unit/unit.h workloads/agent/work.c
+tests_unit_test_web_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_web_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_kernels
 tests_unit_test_kernels_SOURCES = tests/unit/test_kernels.c tests/unit/unit.h workloads/agent/work.c
 tests_unit_test_kernels_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include "workloads/catalog/rows.h"
+#include "workloads/payload/httpd.h"
 #include "workloads/payload/linpack.h"
 
 #include <math.h>
@@ -67,7 +68,7 @@ const struct workload *workload_find(const char *id)
     return w;
 }
 
-const char *const payload_programs[] = {LINPACK_PROGRAM, NULL};
+const char *const payload_programs[] = {LINPACK_PROGRAM, HTTPD_PROGRAM, NULL};
 
 const char *workload_unit(const struct workload *w)
 {
