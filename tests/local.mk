@@ -499,6 +499,14 @@ tests_bench_libnative_a_SOURCES = tests/bench/loops.c tests/bench/loops.h
 tests_bench_libnative_a_CPPFLAGS = $(AM_CPPFLAGS) -DBUILD=native
 $(tests_bench_libnative_a_OBJECTS): CFLAGS = -O3 -march=native
 
+EXTRA_PROGRAMS += tests/bench/bench_web
+bench_programs += tests/bench/bench_web
+benches += tests/bench/bench_web
+CLEANFILES += tests/bench/bench_web
+tests_bench_bench_web_SOURCES = tests/bench/bench_web.c tests/bench/compare.c tests/bench/compare.h \
+	workloads/agent/work.c
+tests_bench_bench_web_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
+
 EXTRA_PROGRAMS += tests/bench/bench_sys tests/bench/bench_memory
 bench_programs += tests/bench/bench_sys tests/bench/bench_memory
 benches += tests/bench/aa.sh

@@ -56,6 +56,7 @@ libkernels_a_SOURCES = \
 	workloads/membw.c \
 	workloads/file.c \
 	workloads/linpack.c workloads/payload/linpack.h \
+	workloads/web/web.c \
 	workloads/web/document.c workloads/web/document.h \
 	workloads/web/response.c workloads/web/response.h \
 	workloads/web/load.c workloads/web/load.h \

@@ -153,17 +153,18 @@ struct mock {
 
 static void answer(int fd, enum manner manner, bool well)
 {
-    char buffer[1024];
-    size_t head = strlen(good_head);
+    char buffer[sizeof good_head + PAGE];
+    size_t head = strlen(good_head), size = head + PAGE;
     memcpy(buffer, good_head, head);
+    memcpy(buffer + head, page, PAGE);
     if (!well && manner == GARBAGE)
         buffer[3] = '\0';
-    if (send(fd, buffer, head, MSG_NOSIGNAL) < 0)
-        return;
-    memcpy(buffer, page, PAGE);
-    buffer[500] ^= (char)(!well && manner == WRONG);
-    if (send(fd, buffer, !well && manner == CUTS ? 700 : PAGE, MSG_NOSIGNAL) < 0)
-        return;
+    if (!well && manner == WRONG)
+        buffer[size - 500] ^= 1;
+    if (!well && manner == CUTS)
+        size -= 300;
+    if (send(fd, buffer, size, MSG_NOSIGNAL) < 0)
+        return; /* the load has gone */
 }
 
 /* One connection at a time, until the listener is shut. */

@@ -12,7 +12,7 @@ const struct workload_ops *workload_ops_find(const char *id)
     static const struct workload_ops *const *const lists[] = {
         workload_ops_null,   workload_ops_sys,  workload_ops_ctx,   workload_ops_ram,
         workload_ops_membw,  workload_ops_file, workload_ops_exits, workload_ops_linpack,
-        workload_ops_kbuild, workload_ops_spec,
+        workload_ops_kbuild, workload_ops_spec, workload_ops_web,
     };
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         for (const struct workload_ops *const *ops = lists[i]; *ops; ops++)
