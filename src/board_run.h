@@ -30,6 +30,7 @@ struct board_run {
     char position[4];
     char phase[80]; /* "starting container", "kvm: mounting the host's files", "lead-in", "measure",
                        "verify", "clock audit" */
+    double silent_s;        /* nothing has been heard of target for so long; 0: it speaks */
     uint32_t block, blocks; /* of this metric: block from 0 */
     uint8_t stage, stages;
     double elapsed_s, eta_s; /* of the whole plan; eta < 0: unknown */

@@ -1,12 +1,45 @@
 /* vmtax report: a stored result in another form. */
 #include "analysis.h"
 #include "command.h"
+#include "report/picture.h"
+#include "report/redact.h"
 #include "report/report.h"
 #include "store.h"
+#include "text.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* SUBSYSTEM_COUNT: all. -1 with a sentence if the one that is named cannot be had. */
+static int find_subsystem(const struct options *o, const struct report_format *format,
+                          struct error *e)
+{
+    const char *names[SUBSYSTEM_COUNT + 1] = {NULL};
+    char clean[64];
+    if (!o->subsystem)
+        return SUBSYSTEM_COUNT;
+    text_clean(clean, sizeof clean, o->subsystem);
+    if (format != report_find("svg"))
+        return error_set(e, ERROR_USAGE,
+                         "--subsystem %s: only --format svg draws a part of a result", clean);
+    enum subsystem s = subsystem_find(o->subsystem);
+    if (s != SUBSYSTEM_COUNT)
+        return (int)s;
+    for (int i = 0; i < SUBSYSTEM_COUNT; i++)
+        names[i] = subsystems[i].id;
+    const char *near = text_nearest(o->subsystem, names);
+    return error_set(e, ERROR_USAGE, "there is no subsystem \"%s\"; %s%s%s", clean,
+                     near ? "did you mean \"" : "see vmtax list workloads", near ? near : "",
+                     near ? "\"?" : "");
+}
+
+static int write_report(const struct result *r, const struct report_format *format, int subsystem,
+                        FILE *out, struct error *e)
+{
+    return subsystem == SUBSYSTEM_COUNT ? format->write(r, out, e)
+                                        : picture_write(r, (enum subsystem)subsystem, out, e);
+}
 
 static int run(const struct context *c, struct error *e)
 {
@@ -14,6 +47,9 @@ static int run(const struct context *c, struct error *e)
     const struct report_format *format = report_find(o->format ? o->format : "text");
     if (!format)
         return command_unknown_format(o->format, e);
+    int subsystem = find_subsystem(o, format, e);
+    if (subsystem < 0)
+        return -1;
     char path[4096];
     struct result r;
     if (store_find(o->words[0], path, sizeof path, e) < 0)
@@ -22,11 +58,13 @@ static int run(const struct context *c, struct error *e)
     int rc = store_load(&r, path, e);
     if (rc == 0) {
         analysis_update(&r);
+        if (o->redact)
+            redact_result(&r);
         FILE *out = o->output ? fopen(o->output, "we") : stdout;
         if (!out)
             rc = error_errno(e, errno, "cannot write %s", o->output[0] ? o->output : "\"\"");
         else
-            rc = format->write(&r, out, e);
+            rc = write_report(&r, format, subsystem, out, e);
         if (out && out != stdout && fclose(out) != 0 && rc == 0)
             rc = error_errno(e, errno, "cannot write %s", o->output[0] ? o->output : "\"\"");
     }
@@ -37,7 +75,7 @@ static int run(const struct context *c, struct error *e)
 const struct command command_report = {
     .name = "report",
     .usage = "report RESULT [OPTION...]",
-    .summary = "a stored result as text, JSON, CSV or Markdown",
+    .summary = "a stored result as text, a page, a picture, a table or a file for other programs",
     .words = "RESULT is a name of `vmtax list results`, a file, or `last`.",
     .bit = FOR_REPORT,
     .plain_signals = true,

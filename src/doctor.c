@@ -4,6 +4,7 @@
 #include "scratch.h"
 #include "spec.h"
 #include "target/boot_files.h"
+#include "target/cgroup.h"
 #include "target/kernel.h"
 #include "target/kinds.h"
 #include "target/qemu.h"
@@ -222,6 +223,22 @@ static void look_scratch(const struct target_options *o, struct finding *f)
         say(f, FINDING_OK, NULL, "scratch below %s on %s", path, fs);
 }
 
+/* Groups that a run in another pid namespace may have made a moment ago: said, never removed. */
+static void look_left(const struct target_options *o, struct finding *f)
+{
+    char directory[128];
+    (void)o;
+    size_t count = cgroup_left(directory, sizeof directory);
+    if (!count) {
+        say(f, FINDING_OK, NULL, "no cgroup was left by a run that was killed with its container");
+        return;
+    }
+    say(f, FINDING_NOTE,
+        "while no vmtax runs: find /sys/fs/cgroup -depth -type d -path '*/vmtax-*' -delete",
+        "%zu cgroup%s of runs whose ledger is lost, without a process, the first in %s", count,
+        count == 1 ? "" : "s", directory);
+}
+
 /* The kernel that virtual machines would boot. */
 static void look_guest_kernel(const struct target_options *o, struct finding *f)
 {
@@ -310,6 +327,7 @@ const struct doctor_check doctor_checks[] = {
     {"huge-pages", "huge pages", look_huge_pages},
     {"clock", "clock", look_clock},
     {"scratch", "scratch disk", look_scratch},
+    {"left", "left by killed runs", look_left},
     {"qemu", "QEMU", look_qemu},
     {"guest-kernel", "guests' kernel", look_guest_kernel},
     {"spec", "SPEC CPU", look_spec},

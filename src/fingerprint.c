@@ -370,6 +370,8 @@ static const struct rule {
     {"thp", FACT_WARN, NULL, "the setting of transparent huge pages",
      "memory, process creation and Java rows may differ"},
     {"swap", FACT_WARN, NULL, "the use of swap", "memory and disk rows may be disturbed by paging"},
+    {"other_vmtax", FACT_WARN, NULL, "the set of other runs at the same time",
+     "any row may be disturbed"},
     {"clocksource", FACT_WARN, NULL, "the clock source",
      "whatever reads the time often may differ"},
     {"scratch.filesystem", FACT_WARN, NULL, "the file system of the scratch directory",

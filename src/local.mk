@@ -42,6 +42,9 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/option.c src/option.h \
 	src/setup.c src/setup.h \
 	src/compare.c src/compare.h \
+	src/shrink.c src/shrink.h \
+	src/series.c src/series.h \
+	src/check.c src/check_results.c src/check.h \
 	src/doctor.c src/doctor.h \
 	src/command.c src/command.h \
 	src/cmd_run.c src/cmd_record.c src/cmd_compare.c src/cmd_list.c src/cmd_doctor.c src/cmd_report.c src/cmd_shell.c \
@@ -91,7 +94,16 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/report/text.c \
 	src/report/json.c \
 	src/report/csv.c \
-	src/report/markdown.c
+	src/report/markdown.c \
+	src/report/markup.c src/report/markup.h \
+	src/report/redact.c src/report/redact.h \
+	src/report/svg.c src/report/svg.h \
+	src/report/chart.c src/report/chart.h \
+	src/report/chart_sweep.c \
+	src/report/picture.c src/report/picture.h \
+	src/report/html.c src/report/html_style.h \
+	src/report/openmetrics.c \
+	src/report/junit.c
 libvmtax_a_CFLAGS = $(AM_CFLAGS) $(STATGRAB_CFLAGS) $(CJSON_CFLAGS) $(ARCHIVE_CFLAGS)
 
 bin_PROGRAMS += vmtax

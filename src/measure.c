@@ -73,6 +73,9 @@ static int progress_text(const struct progress *p, const struct snapshot *s, cha
     }
     if (!s->run.active || !s->run.workload)
         return snprintf(line, size, "%s", s->run.phase);
+    if (s->run.silent_s > 0 && s->run.target < s->target_count)
+        return snprintf(line, size, "%3.0f %%  %s: nothing heard for %.0f s", 100 * s->run.done,
+                        s->targets[s->run.target].id, s->run.silent_s);
     if (s->run.eta_s >= 0)
         text_duration(eta, sizeof eta, s->run.eta_s);
     return snprintf(line, size, "%3.0f %%  eta %s  %s  %s %s  block %u/%u", 100 * s->run.done,

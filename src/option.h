@@ -48,6 +48,8 @@ struct options {
     bool json, ndjson;
     const char *format;
     const char *output;
+    const char *subsystem; /* the one that --format svg draws; NULL: all */
+    bool redact;
     bool quiet;
     bool help, version;
     const char *theme;

@@ -47,11 +47,12 @@ void run_show_begin(struct run *r)
     run->title[0] = run->params[0] = run->position[0] = run->phase[0] = '\0';
     run->metric = SIZE_MAX;
     run->target = 0;
+    run->silent_s = 0;
     run->block = run->blocks = 0;
     run->rate_count = run->block_count = 0;
     memset(run->latency, 0, sizeof run->latency);
     run->elapsed_s = run->done = 0;
-    run->eta_s = r->expected_s;
+    run->eta_s = plan_seconds(r->plan);
     board_publish_run(r->board);
 }
 
@@ -64,20 +65,45 @@ void run_show_phase(struct run *r, const char *phase)
     run_tell(r);
 }
 
+double run_block_seconds(const struct run *r, size_t metric)
+{
+    const struct plan_row *rows = r->plan->rows;
+    double scale = 0;
+    if (r->block_s[metric] > 0)
+        return r->block_s[metric];
+    for (size_t i = 0; i < r->plan->row_count; i++)
+        if (rows[i].workload == rows[metric].workload)
+            scale = fmax(scale, r->block_s[i] / plan_block_seconds(r->plan, &rows[i]));
+    return (scale > 0 ? scale : 1) * plan_block_seconds(r->plan, &rows[metric]);
+}
+
+static bool is_dead(const struct run *r, size_t metric)
+{
+    bool guests = r->plan->target_count == 1;
+    for (size_t t = 1; t < r->plan->target_count; t++)
+        guests |= run_takes_part(r, metric, t);
+    return !guests || !run_takes_part(r, metric, 0);
+}
+
+/* What is still to come, without what is over of the block that runs. */
+static double rest_seconds(const struct run *r)
+{
+    double rest = 0, elapsed = run_elapsed(r);
+    for (size_t i = 0; i < r->plan->row_count; i++)
+        if (!is_dead(r, i))
+            rest += r->blocks_left[i] * run_block_seconds(r, i);
+    if (r->block_metric < r->plan->row_count && r->blocks_left[r->block_metric] > 0)
+        rest -= fmin(run_block_seconds(r, r->block_metric), elapsed - r->block_from_s);
+    return fmax(0, fmin(rest, r->plan->budget_s - elapsed));
+}
+
 void run_show_progress(struct run *r)
 {
+    double seconds = run_elapsed(r), rest = rest_seconds(r);
     struct snapshot *s = board_edit(r->board);
-    double seconds = run_elapsed(r);
-    double done = r->expected_s > 0 ? r->done_s / r->expected_s : 0;
-    /* A second stage fills what is left of the budget: there time itself is the progress. */
-    if (isfinite(r->plan->budget_s) && seconds / r->plan->budget_s > done)
-        done = seconds / r->plan->budget_s;
     s->run.elapsed_s = seconds;
-    s->run.done = done < 1 ? done : 1;
-    double rest = done > 0.02 ? seconds * (1 - done) / done : r->expected_s - seconds;
-    if (rest > r->plan->budget_s - seconds)
-        rest = r->plan->budget_s - seconds;
-    s->run.eta_s = rest > 0 ? rest : 0;
+    s->run.done = seconds / (seconds + rest);
+    s->run.eta_s = rest;
     board_publish_run(r->board);
     run_tell(r);
 }
@@ -132,6 +158,34 @@ void run_show_result(struct run *r)
     result_release(&shown);
 }
 
+static bool same_cause(const struct slot *a, const struct slot *b)
+{
+    return a->target == b->target && strcmp(a->reason, b->reason) == 0;
+}
+
+void run_show_causes(struct run *r)
+{
+    const struct result *result = r->result;
+    for (size_t i = 0; i < result->slot_count; i++) {
+        const struct slot *slot = &result->slots[i];
+        size_t first = 0, used = 0, last = slot->metric;
+        char rows[sizeof r->board->current.log->text] = "";
+        while (first < i && !same_cause(&result->slots[first], slot))
+            first++;
+        for (size_t j = i + 1; first == i && slot->reason[0] && j < result->slot_count; j++) {
+            const struct slot *other = &result->slots[j];
+            if (other->metric == last || !same_cause(other, slot) || used >= sizeof rows)
+                continue;
+            const struct metric *m = &result->metrics[last = other->metric];
+            used += (size_t)snprintf(rows + used, sizeof rows - used, "%s%s%s%s", used ? ", " : "",
+                                     m->workload, m->params[0] ? " " : "", m->params);
+        }
+        if (used)
+            board_log(r->board, BOARD_LOG_NOTE, result->targets[slot->target].id, "the same for %s",
+                      rows);
+    }
+}
+
 void run_show_queue(struct run *r, const size_t *order, size_t next)
 {
     struct snapshot *s = board_edit(r->board);
@@ -152,7 +206,7 @@ void run_show_queue(struct run *r, const size_t *order, size_t next)
                      r->plan->targets[t]->id);
         }
         q->blocks = r->plan->blocks;
-        q->seconds = plan_block_seconds(r->plan, row) * r->plan->blocks;
+        q->seconds = run_block_seconds(r, order[i]) * r->plan->blocks;
     }
     board_publish(r->board);
 }

@@ -37,13 +37,16 @@ struct run {
     char tree[4096];       /* archive of the kernel's sources; empty: none */
     struct error treeless; /* why there is none */
     double started_s;      /* host time line */
-    double expected_s;     /* of the whole plan */
-    double done_s;         /* expected seconds of what is done */
+    double block_from_s;   /* run_elapsed() at the begin of the block that runs */
+    size_t block_metric;   /* whose it is; SIZE_MAX: none runs */
+    pid_t others[8];       /* runs of the same user at the same time, as they were told of */
+    size_t other_count;
     uint32_t next_slot;
-    size_t core;         /* of coretypes, for all targets; CORETYPE_AUTO: not chosen yet */
-    bool *dead;          /* metric x target: failed for good */
-    struct habit *habit; /* of each metric */
-    double *block_s;     /* the longest block of each metric so far; 0: none yet */
+    size_t core;           /* of coretypes, for all targets; CORETYPE_AUTO: not chosen yet */
+    bool *dead;            /* metric x target: failed for good */
+    struct habit *habit;   /* of each metric */
+    double *block_s;       /* the longest block of each metric so far; 0: none yet */
+    uint32_t *blocks_left; /* of each metric, of both stages as far as is known */
 };
 
 double run_elapsed(const struct run *r); /* seconds */
@@ -51,18 +54,24 @@ bool run_interrupted(const struct run *r);
 /* Does target t still take part in this row? */
 bool run_takes_part(const struct run *r, size_t metric, size_t t);
 
+/* What a block of a row takes: as long as one took on this machine, which may be busy or slow; else
+ * as planned, times what the plan was wrong by in another row of the same workload. */
+double run_block_seconds(const struct run *r, size_t metric);
+
 /* The run begins: from now on it is active, before its first row is. */
 void run_show_begin(struct run *r);
 /* Each of these publishes the board; those with a word for the progress hook call it. */
 void run_tell(struct run *r);
 void run_show_phase(struct run *r, const char *phase);
-/* Progress of the plan, from the share of its expected seconds that is done. */
+/* Progress of the plan: the time that went by against what is still to come. */
 void run_show_progress(struct run *r);
 /* A block of this row begins; the live graph of another row ends. */
 void run_show_row(struct run *r, const struct plan_row *row, size_t metric, uint32_t block,
                   uint32_t blocks, uint8_t stage);
 /* What comes after the first next rows of this order. */
 void run_show_queue(struct run *r, const size_t *order, size_t next);
+/* To the log: which rows had no figure for a reason that it has once (slot.c). */
+void run_show_causes(struct run *r);
 /* All figures so far, over those that the run does not measure itself. */
 void run_show_result(struct run *r);
 

@@ -53,13 +53,40 @@ static int rest_after_block(struct run *r, uint32_t block, struct error *e)
     return 0;
 }
 
+/* Two runs at once disturb each other. Neither is refused; both say it. */
+static void look_for_others(struct run *r)
+{
+    enum { MOST = sizeof r->others / sizeof *r->others };
+    pid_t now[MOST];
+    char text[sizeof r->result->facts->value] = "";
+    size_t count = ledger_others(r->places.ledger, now, MOST), before = r->other_count, used = 0;
+    for (size_t i = 0; i < count && r->other_count < MOST; i++) {
+        size_t k = 0;
+        while (k < r->other_count && r->others[k] != now[i])
+            k++;
+        if (k < r->other_count)
+            continue;
+        r->others[r->other_count++] = now[i];
+        board_log(r->board, BOARD_LOG_WARN, "",
+                  "another vmtax is running, pid %d: the two disturb each other's figures",
+                  (int)now[i]);
+    }
+    if (r->other_count == before)
+        return;
+    for (size_t k = 0; k < r->other_count && used < sizeof text; k++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "%spid %d", k ? ", " : "",
+                                 (int)r->others[k]);
+    result_add_fact(r->result, "other_vmtax", text);
+}
+
 static int run_block(struct run *r, const struct plan_row *row, size_t metric, uint32_t block,
                      uint32_t blocks, uint8_t stage, struct error *e)
 {
     struct plan_slot order[2 * TARGETS_MAX];
     size_t n = plan_block_order(r->plan->target_count, block, order);
     bool first[TARGETS_MAX];
-    double from = run_elapsed(r);
+    r->block_from_s = run_elapsed(r);
+    r->block_metric = metric;
     for (size_t t = 0; t < TARGETS_MAX; t++)
         first[t] = true;
     run_show_row(r, row, metric, block, blocks, stage);
@@ -69,6 +96,7 @@ static int run_block(struct run *r, const struct plan_row *row, size_t metric, u
             break; /* without native there is nothing to compare with */
         if (!run_takes_part(r, metric, t))
             continue;
+        run_show_progress(r);
         if (slot_run(r, row, metric, &order[i], block, stage, first[t], e) < 0)
             return -1;
         first[t] = false;
@@ -76,10 +104,12 @@ static int run_block(struct run *r, const struct plan_row *row, size_t metric, u
     if (rest_after_block(r, block, e) < 0)
         return -1;
     load_look(&r->load, run_elapsed(r), false);
-    r->block_s[metric] = fmax(r->block_s[metric], run_elapsed(r) - from);
+    look_for_others(r);
+    r->block_s[metric] = fmax(r->block_s[metric], run_elapsed(r) - r->block_from_s);
+    r->blocks_left[metric]--;
+    r->block_metric = SIZE_MAX;
     analysis_update_metric(r->result, metric);
     run_show_result(r);
-    r->done_s += plan_block_seconds(r->plan, row);
     run_show_progress(r);
     return 0;
 }
@@ -116,11 +146,10 @@ static void order_rows(const struct plan *plan, size_t *order)
         }
 }
 
-/* What a block of a row takes: as planned, or as long as it took on this machine, which may be busy
- * or slow to give memory. */
+/* For the budget, which is hard: never less than planned. */
 static double block_seconds(const struct run *r, size_t metric)
 {
-    return fmax(plan_block_seconds(r->plan, &r->plan->rows[metric]), r->block_s[metric]);
+    return fmax(plan_block_seconds(r->plan, &r->plan->rows[metric]), run_block_seconds(r, metric));
 }
 
 static int stage_one(struct run *r, const size_t *order, struct error *e)
@@ -136,6 +165,7 @@ static int stage_one(struct run *r, const size_t *order, struct error *e)
                 return error_set(e, ERROR_SYSTEM, "no target is left to measure");
             if (run_elapsed(r) + block_seconds(r, order[i]) > r->plan->budget_s) {
                 late++;
+                r->blocks_left[order[i]] = 0;
                 break; /* a later, shorter row may still fit */
             }
             if (run_block(r, row, order[i], b, r->plan->blocks, 1, e) < 0)
@@ -157,11 +187,15 @@ static int stage_two(struct run *r, struct error *e)
     analysis_update(r->result);
     size_t kept = analysis_select(r->result, order, KEEP_MAX);
     double left = r->plan->budget_s - run_elapsed(r);
+    memset(r->blocks_left, 0, r->plan->row_count * sizeof *r->blocks_left);
+    for (size_t k = 0; k < kept; k++)
+        r->blocks_left[order[k]] = r->plan->blocks2;
     for (size_t k = 0; k < kept; k++) {
         const struct plan_row *row = &r->plan->rows[order[k]];
         double cost = block_seconds(r, order[k]) * r->plan->blocks2;
         if (cost > left) {
             r->result->late.looks++;
+            r->blocks_left[order[k]] = 0;
             continue; /* a later, shorter row may still fit */
         }
         left -= cost;
@@ -203,6 +237,10 @@ static void prepare_result(struct run *r)
         result_add_metric(result, plan->rows[i].workload, plan->rows[i].params);
     r->habit = xcalloc(plan->row_count ? plan->row_count : 1, sizeof *r->habit);
     r->block_s = xcalloc(plan->row_count ? plan->row_count : 1, sizeof *r->block_s);
+    r->blocks_left = xcalloc(plan->row_count ? plan->row_count : 1, sizeof *r->blocks_left);
+    for (size_t i = 0; i < plan->row_count; i++) /* at most every row is kept */
+        r->blocks_left[i] = plan->blocks + (plan->two_stage ? plan->blocks2 : 0);
+    r->block_metric = SIZE_MAX;
     r->dead = xcalloc(plan->row_count ? plan->row_count * TARGETS_MAX : 1, sizeof *r->dead);
 }
 
@@ -319,6 +357,7 @@ static int prepare(struct run *r, struct error *e)
         return -1;
     run_show_phase(r, "reading the machine");
     fingerprint_read(r->result);
+    look_for_others(r);
     prepare_spec(r);
     if (r->scratch.path[0])
         result_add_fact(r->result, "scratch.filesystem", scratch_filesystem(r->scratch.path));
@@ -347,6 +386,7 @@ static void finish(struct run *r)
     r->result->running = false;
     analysis_update(r->result);
     run_show_result(r);
+    run_show_causes(r);
     struct snapshot *s = board_edit(r->board);
     s->run.active = false;
     s->run.done = 1;
@@ -361,6 +401,7 @@ static void finish(struct run *r)
     free(r->dead);
     free(r->habit);
     free(r->block_s);
+    free(r->blocks_left);
 }
 
 static void show_phase(void *context, const char *phase)
@@ -388,7 +429,6 @@ int runner_run(const struct plan *plan, struct board *board, struct result *resu
                                 .phase = show_phase,
                                 .context = r};
     r->started_s = (double)clock_now_ns() * 1e-9;
-    r->expected_s = plan_seconds(plan);
     prepare_result(r);
     load_begin(&r->load, run_elapsed(r));
     run_show_begin(r);
@@ -409,10 +449,6 @@ int runner_run(const struct plan *plan, struct board *board, struct result *resu
             }
         }
     }
-    /* What the starts took is known now, and is behind us. */
-    double started_s = run_elapsed(r);
-    r->expected_s = fmin(r->expected_s - plan_start_seconds(plan) + started_s, plan->budget_s);
-    r->done_s = started_s;
     size_t *order = xcalloc(plan->row_count + 1, sizeof *order);
     order_rows(plan, order);
     if (rc == 0)

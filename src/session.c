@@ -18,6 +18,13 @@
 #define FINISH_TIMEOUT  45.0
 #define REST_TIMEOUT    20.0
 
+/* An agent answers a question for its clock at once, in the middle of whatever it does. So one that
+ * has said nothing for a while is asked: if it works it is heard of, and a machine that was stopped
+ * is found out long before a phase of a slot would be over. */
+#define ASK_AFTER     3.0
+#define TELL_AFTER    5.0
+#define SILENCE_SLACK 8.0 /* for a host that is held up by others */
+
 /* An emulated guest on a busy host is slow to answer, not dead. */
 #define EMULATED_PATIENCE 5.0
 
@@ -319,11 +326,14 @@ int session_audit_clock(struct session *s, struct error *e)
         if (send_simple(s, "clock", "id", id, e) < 0)
             return -1;
         struct record r;
+        struct error wrong;
         uint64_t answer, guest_ns;
         int got;
         do {
             got = read_record(s, h1 + CLOCK_TIMEOUT * s->patience, &r, e);
-        } while (got > 0 && strcmp(r.verb, "clock") != 0); /* the rest of an aborted slot */
+        } while (got > 0 && /* the rest of a slot: what was asked in it, or all of an aborted one */
+                 (strcmp(r.verb, "clock") != 0 ||
+                  (record_u64(&r, "id", 0, UINT64_MAX, &answer, &wrong) == 0 && answer < id)));
         double h2 = now_s();
         if (got < 0)
             return -1;
@@ -502,6 +512,38 @@ static void take_tick(const struct record *r, uint64_t *ops, uint64_t *ns,
     tick(context, &t);
 }
 
+/* The next record of a slot. 1, 0 at the deadline, -1 also after a silence of limit_s. */
+static int slot_record(struct session *s, const struct session_run *run, double deadline,
+                       double limit_s, void *context, struct record *r, struct error *e)
+{
+    double heard = now_s(), next = ASK_AFTER;
+    bool asked = false, told = false;
+    int got;
+    while ((got = read_record(s, fmin(deadline, heard + next), r, e)) == 0) {
+        double now = now_s(), silent_s = now - heard;
+        if (now >= deadline)
+            break;
+        if (!asked && send_simple(s, "clock", "id", s->next_id++, e) < 0) {
+            got = -1;
+            break;
+        }
+        asked = true;
+        if (silent_s >= limit_s) {
+            got = error_set(e, ERROR_GUEST, "it hangs: nothing was heard of it for %.0f s in %s",
+                            silent_s, run->workload);
+            break;
+        }
+        if (run->silent && silent_s >= TELL_AFTER) {
+            run->silent(context, silent_s, limit_s);
+            told = true;
+        }
+        next = fmin(limit_s, floor(silent_s) + 1);
+    }
+    if (told)
+        run->silent(context, 0, limit_s);
+    return got;
+}
+
 int session_run(struct session *s, const struct session_run *run, struct session_result *out,
                 void (*tick)(void *context, const struct session_tick *tick), void *context,
                 struct error *e)
@@ -510,8 +552,8 @@ int session_run(struct session *s, const struct session_run *run, struct session
     /* The agent gives each phase the workload's own patience; we hear of it a little later. */
     double before_s = PREPARE_TIMEOUT + run->lead_s + 2 * run->patience_s;
     double after_s = 2 * run->time_s + FINISH_TIMEOUT + 2 * run->patience_s;
-    double longest = before_s + after_s;
-    expect_at_most(s, longest);
+    double limit_s = SILENCE_SLACK + 2 * (CLOCK_TIMEOUT * s->patience + run->time_s);
+    expect_at_most(s, before_s + after_s);
     double sent = now_s();
     if (send_run(s, run, e) < 0)
         return -1;
@@ -521,7 +563,7 @@ int session_run(struct session *s, const struct session_run *run, struct session
     uint64_t ops = 0, ns = 0;
     for (;;) {
         struct record r;
-        int got = read_record(s, deadline, &r, e);
+        int got = slot_record(s, run, deadline, limit_s, context, &r, e);
         if (got < 0) {
             struct error ignored;
             if (e && e->kind == ERROR_INTERRUPTED)
@@ -529,8 +571,8 @@ int session_run(struct session *s, const struct session_run *run, struct session
             return -1;
         }
         if (got == 0)
-            return error_set(e, ERROR_GUEST, "%s hangs: %s gave no sign for %.0f s", name_of(s),
-                             run->workload, isnan(begun) ? before_s : after_s);
+            return error_set(e, ERROR_GUEST, "it hangs: %s did not %s within %.0f s", run->workload,
+                             isnan(begun) ? "begin" : "end", isnan(begun) ? before_s : after_s);
         uint64_t slot;
         struct error wrong;
         if (record_u64(&r, "slot", 0, UINT32_MAX, &slot, &wrong) < 0 || slot != run->slot)

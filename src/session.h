@@ -48,6 +48,9 @@ struct session_run {
     /* The timed part begins (once), and has ended (once, if it began and the session is not lost):
      * whoever counts beside the agent counts now. NULL: no interest. */
     void (*mark)(void *context, bool ended);
+    /* Nothing has been heard for so many seconds (told once a second; 0: it is heard again), and
+     * after limit_s the session is given up. NULL: no interest. */
+    void (*silent)(void *context, double seconds, double limit_s);
 };
 
 struct session_tick {
@@ -75,9 +78,8 @@ struct session_result {
                                   session goes on */
 };
 
-/* Run one slot. tick (may be NULL) is called for each tick record, with the context that mark gets
- * too. 0 with the result (look at
- * failure), -1 when the session is lost. */
+/* Run one slot. tick (may be NULL) is called for each tick record, with the context that mark and
+ * silent get too. 0 with the result (look at failure), -1 when the session is lost. */
 int session_run(struct session *s, const struct session_run *run, struct session_result *out,
                 void (*tick)(void *context, const struct session_tick *tick), void *context,
                 struct error *e);

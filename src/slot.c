@@ -29,6 +29,7 @@ struct live {
     struct counters counted[2];
     double counted_s[2];
     bool marked[2];
+    bool silent;
 };
 
 static void push_rate(struct snapshot *s, double at, double value, size_t target, bool stall)
@@ -59,6 +60,20 @@ static void live_tick(void *context, const struct session_tick *t)
     l->ticks++;
     s->run.elapsed_s = run_elapsed(l->run);
     board_publish_run(l->run->board);
+    run_tell(l->run);
+}
+
+/* Whoever watches learns that a target says nothing, and how long that is borne. */
+static void live_silent(void *context, double seconds, double limit_s)
+{
+    struct live *l = context;
+    struct snapshot *s = board_edit(l->run->board);
+    s->run.silent_s = seconds;
+    if (seconds > 0 && !l->silent)
+        snapshot_log(s, BOARD_LOG_WARN, s->targets[l->target].id,
+                     "nothing heard for %.0f s; it is given up after %.0f s", seconds, limit_s);
+    l->silent = seconds > 0;
+    board_publish(l->run->board);
     run_tell(l->run);
 }
 
@@ -225,6 +240,16 @@ static bool same_product(struct run *r, const struct plan_row *row, struct habit
     return true;
 }
 
+/* The log has a reason once, however many rows it stops: run_show_causes() names them. */
+static void tell_failure(struct run *r, size_t target, const char *reason)
+{
+    const struct result *result = r->result;
+    for (size_t i = 0; i < result->slot_count; i++)
+        if (result->slots[i].target == target && strcmp(result->slots[i].reason, reason) == 0)
+            return;
+    board_log(r->board, BOARD_LOG_WARN, r->places.place[target].kind->id, "%s", reason);
+}
+
 int slot_run(struct run *r, const struct plan_row *row, size_t metric,
              const struct plan_slot *where, uint32_t block, uint8_t stage, bool fresh,
              struct error *e)
@@ -250,6 +275,7 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
         .fresh = fresh,
         .seed = UINT64_C(0x9e3779b97f4a7c15) * (metric * 1000 + block + 1),
         .mark = live_mark,
+        .silent = live_silent,
         .tree = row->workload->needs & NEED_SPEC ? r->plan->spec
                 : r->tree[0]                     ? r->tree
                                                  : NULL,
@@ -292,11 +318,11 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
     } else if (!possible || !same_engine(r, row->workload, out.engine, slot.reason) ||
                (!out.failure[0] && !same_product(r, row, habit, out.product, slot.reason))) {
         r->dead[metric * TARGETS_MAX + where->target] = true;
-        board_log(r->board, BOARD_LOG_WARN, p->kind->id, "%s", slot.reason);
+        tell_failure(r, where->target, slot.reason);
     } else if (out.failure[0]) {
         text_copy(slot.reason, sizeof slot.reason, out.failure);
         r->dead[metric * TARGETS_MAX + where->target] = true;
-        board_log(r->board, BOARD_LOG_WARN, p->kind->id, "%s", out.failure);
+        tell_failure(r, where->target, slot.reason);
     } else {
         slot.host_s = out.host_s;
         slot.agent_s = out.agent_s;

@@ -122,7 +122,7 @@ static struct subsystem_summary_cell summary_cell(const struct subsystem_summary
     };
     if (to.known) {
         to.ratio = exp(from->estimate.centre);
-        to.bounded = from->estimate.bounded;
+        to.bounded = stats_telling(&from->estimate);
         if (to.bounded) {
             to.low = exp(from->estimate.low);
             to.high = exp(from->estimate.high);

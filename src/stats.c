@@ -75,6 +75,11 @@ double stats_sd(const double *values, size_t n)
     return sqrt(sum / (double)(n - 1));
 }
 
+bool stats_telling(const struct stats_estimate *e)
+{
+    return e->bounded && !(e->approximate && e->low < 0 && e->high > 0 && e->high - e->low > M_LN2);
+}
+
 double stats_pair_noise(const double *pair_differences, size_t n)
 {
     if (!n)

@@ -45,6 +45,11 @@ struct stats_estimate {
  * about the mean, at the wanted level, marked approximate. d must be finite. */
 struct stats_estimate stats_estimate(const double *d, size_t n, double wanted);
 
+/* Says the interval anything? One from so few blocks that it is approximate, which decides nothing
+ * (it covers 0) and spans more than a factor of two, does not: where people read it stands ±?, and
+ * the mark is hollow, as without one. Documents keep it. False if there is none. */
+bool stats_telling(const struct stats_estimate *e);
+
 /* A/A noise from adjacent same-target pairs: 1.4826 * median|pair difference| / sqrt 2; NAN if n =
  * 0. */
 double stats_pair_noise(const double *pair_differences, size_t n);

@@ -66,7 +66,7 @@ int store_list(enum store_family f, struct store_entry **entries, size_t *count,
 int store_list_sessions(const char *name, struct store_entry **entries, size_t *count,
                         struct error *e);
 /* A result named by a path, a result's name, a baseline's name ("default": its newest session) or
- * "last". */
+ * "last": the newest with a figure; of those without that are newer a line on stderr. */
 int store_find(const char *word, char *path, size_t size, struct error *e);
 
 /* Shared by the files of this header. A path does not fit: -1 with a sentence. */

@@ -208,6 +208,24 @@ static int not_found(const char *word, const struct store_entry *a, size_t a_cou
     return -1;
 }
 
+/* The newest of them that has a figure: earlier versions stored even what has none. One that cannot
+ * be loaded is the caller's, who says so. */
+static const char *last_result(const struct store_entry *results, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct result r;
+        struct error e;
+        result_init(&r);
+        bool empty = store_load(&r, results[i].path, &e) == 0 && !result_any_figure(&r);
+        result_release(&r);
+        if (!empty)
+            return results[i].path;
+        fprintf(stderr, "vmtax: %s has no figure: the one before it counts as the last\n",
+                results[i].name);
+    }
+    return NULL;
+}
+
 int store_find(const char *word, char *path, size_t size, struct error *e)
 {
     struct store_entry *results = NULL, *baselines = NULL;
@@ -228,7 +246,7 @@ int store_find(const char *word, char *path, size_t size, struct error *e)
     }
     const char *found = NULL;
     if (strcmp(word, "last") == 0 && result_count)
-        found = results[0].path;
+        found = last_result(results, result_count);
     for (size_t i = 0; i < result_count && !found; i++)
         if (strcmp(word, results[i].name) == 0)
             found = results[i].path;

@@ -73,6 +73,11 @@ tests_unit_test_place_SOURCES = tests/unit/test_place.c tests/unit/unit.h
 tests_unit_test_place_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_place_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_run
+tests_unit_test_run_SOURCES = tests/unit/test_run.c tests/unit/unit.h
+tests_unit_test_run_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_run_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_plan
 tests_unit_test_plan_SOURCES = tests/unit/test_plan.c tests/unit/unit.h
 tests_unit_test_plan_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
@@ -386,6 +391,14 @@ tests_sim_coverage_CFLAGS = $(AM_CFLAGS)
 tests_sim_coverage_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
 long_tests += tests/sim_coverage_long.sh
 EXTRA_DIST += tests/sim_coverage_long.sh
+# The same of a check against a baseline.
+check_PROGRAMS += tests/sim_check
+TESTS += tests/sim_check
+tests_sim_check_SOURCES = tests/sim_check.c
+tests_sim_check_CFLAGS = $(AM_CFLAGS)
+tests_sim_check_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
+long_tests += tests/sim_check_long.sh
+EXTRA_DIST += tests/sim_check_long.sh
 # Starts, holds and stops targets for tests/e2e/targets.sh.
 check_PROGRAMS += tests/e2e/targets_tool
 tests_e2e_targets_tool_SOURCES = tests/e2e/targets_tool.c

@@ -238,9 +238,10 @@ void card_list(struct canvas *c, struct rect box, struct rect in, const struct s
         card_line(c, y, in.x, in.w, s, first + i);
         canvas_hit_row(c, (struct rect){y, in.x, 1, in.w}, index, first + i, 0);
     }
-    int left = in.h - (int)visible - 1;
+    int gap = in.h - (int)visible > 6; /* a card has about so many lines: they come first */
+    int left = in.h - (int)visible - gap;
     if (left > 0 && selected < s->target_count) {
-        struct page p = page_begin(c, (struct rect){in.y + (int)visible + 1, in.x, left, in.w});
+        struct page p = page_begin(c, (struct rect){in.y + in.h - left, in.x, left, in.w});
         waits(&p, &s->targets[selected]);
         card_facts(&p, s, selected);
     }

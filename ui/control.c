@@ -166,6 +166,23 @@ static void go_tab(struct control *c, size_t place, double now_s)
     c->live = false;
 }
 
+/* Why a figure is what it is: the row's white-box readings. */
+static void go_whitebox(struct control *c, const struct snapshot *s, double now_s)
+{
+    size_t metric = metric_under_cursor(c, s);
+    const struct panel *p = panel_find("whitebox");
+    go_tab(c, (size_t)(strchr(TAB_KEYS, p->key) - TAB_KEYS), now_s);
+    struct view *v = control_view(c);
+    v->filter[0] = '\0';
+    size_t former = v->row[0], count = p->rows(s, v, 0);
+    for (v->row[0] = 0; v->row[0] < count; v->row[0]++)
+        if (p->metric(s, v) == metric)
+            return;
+    v->row[0] = former;
+    if (metric < s->metric_count)
+        control_flash(c, now_s, false, "the row was not measured there");
+}
+
 static void go_live(struct control *c, size_t metric, double now_s)
 {
     if (!panel_find("live")) {
@@ -503,8 +520,7 @@ static void act(struct control *c, enum action a, const struct snapshot *s, doub
         next_target(c, s, now_s);
         break;
     case ACTION_WHY:
-        control_flash(c, now_s, false,
-                      "no white-box readings in this version; Enter opens the row's figures");
+        go_whitebox(c, s, now_s);
         break;
     case ACTION_COPY:
         c->requests |= REQUEST_SAVE_TEXT;

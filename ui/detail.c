@@ -1,7 +1,6 @@
 #include "ui/detail.h"
 
-#include "cost.h"
-#include "ui/prose.h"
+#include "ui/costs.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -96,6 +95,9 @@ static void comparison_lines(struct page *p, const struct snapshot *s, const str
         page_field(p, "interval", STYLE_TEXT, "%s%.1f–%.1f, level %.1f%%%s", r->emulated ? "~" : "",
                    r->low * 100, r->high * 100, r->cell->comparison.estimate.level * 100,
                    r->approximate ? ", approximate" : "");
+    else if (r->cell->comparison.estimate.bounded)
+        page_field(p, "interval", STYLE_WARN, "±?: from %zu blocks, wider than a factor of two",
+                   r->n);
     else
         page_field(p, "interval", STYLE_WARN, "none: too few blocks, so the mark is hollow");
     page_field(p, "blocks", STYLE_TEXT, "n %zu%s%s%s", r->n,
@@ -183,51 +185,7 @@ static void inverse_line(struct page *p, const struct workload *w, const struct 
                    number_short(rate, 3600 / f->value));
 }
 
-#define COST_NAME   13
-#define COST_COLUMN 10
-#define RULE_ROWS   2 /* left for what is said last */
-
-static void cost_row(struct page *p, enum counter which, const struct figure_cost *native,
-                     const struct figure_cost *guest)
-{
-    char value[24], reasons[160];
-    int x = p->r.x;
-    struct rect former = canvas_clip(p->c, (struct rect){p->y, p->r.x, 1, p->r.w});
-    canvas_text(p->c, p->y, x, STYLE_DIM, 0, counter_kinds[which].name);
-    x += COST_NAME;
-    for (int k = 0; k < 2; k++, x += COST_COLUMN) {
-        const struct figure_cost *c = k ? guest : native;
-        bool known = c->known & 1u << which;
-        canvas_text_right(p->c, p->y, x + COST_COLUMN - 1, known ? STYLE_TEXT : STYLE_DIM, 0,
-                          known ? cost_value(value, sizeof value, c, which) : "—");
-    }
-    if (which == COUNTER_EXITS)
-        widget_cut(p->c, p->y, x + 1, p->r.x + p->r.w - x - 1, STYLE_DIM, 0,
-                   cost_reasons(reasons, sizeof reasons, guest));
-    canvas_unclip(p->c, former);
-    p->y++;
-}
-
-/* What the host and the kernels counted beside the operations. */
-static void cost_lines(struct page *p, const struct figure_cost *native,
-                       const struct figure_cost *guest)
-{
-    if (page_left(p) <= RULE_ROWS)
-        return;
-    if (!guest->known) {
-        page_text(p, STYLE_DIM, 0, COST_NONE);
-        return;
-    }
-    if (page_left(p) < RULE_ROWS + 2 || p->r.w < COST_NAME + 2 * COST_COLUMN)
-        return;
-    canvas_text(p->c, p->y, p->r.x, STYLE_DIM, 0, "white-box");
-    canvas_text_right(p->c, p->y, p->r.x + COST_NAME + COST_COLUMN - 1, STYLE_NATIVE, 0, "native");
-    canvas_text_right(p->c, p->y, p->r.x + COST_NAME + 2 * COST_COLUMN - 1, STYLE_TEXT, 0, "guest");
-    p->y++;
-    for (enum counter i = 0; i < COUNTER_COUNT && page_left(p) > RULE_ROWS; i++)
-        if (cost_counted(guest, i) || (cost_counted(native, i) && guest->known & 1u << i))
-            cost_row(p, i, native, guest);
-}
+#define RULE_ROWS 2 /* left for what is said last */
 
 static void paper_line(struct page *p, const struct snapshot *s, const struct workload *w)
 {
@@ -315,7 +273,7 @@ void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, cons
     if (w->method)
         page_field(&p, "method", STYLE_DIM, "%s", w->method);
     if (target > 0 && m->cell[target].figure.measured)
-        cost_lines(&p, &m->cell[0].figure.cost, &m->cell[target].figure.cost);
+        costs_lines(&p, &m->cell[0].figure.cost, &m->cell[target].figure.cost, RULE_ROWS);
     if (page_left(&p) > 1 && target > 0) {
         page_gap(&p);
         page_text(&p, STYLE_DIM, 0, rule_words(&m->cell[target]));

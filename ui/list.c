@@ -74,6 +74,7 @@ size_t list_rank(const struct snapshot *s, const struct view *v, struct ranked o
 /* Columns of a list of comparisons; 0 = not shown. */
 struct columns {
     int name, label, raw, axis, ratio, half, n, finds, flags, age;
+    int figure;  /* raw has two of them */
     bool notice; /* finds is what would be noticed, in every row */
 };
 
@@ -81,14 +82,29 @@ struct columns {
 struct trait {
     bool ages;         /* some are older than the others */
     bool brief, sound; /* some were looked at only briefly; some were not */
+    int figure;        /* columns of the longest, and the blank before it */
 };
+
+#define FIGURE_COLUMNS 11 /* where all are short */
+
+/* How wide its own figure is, if it has one. */
+static int figure_columns(const struct snapshot *s, size_t metric, size_t target)
+{
+    char text[32];
+    struct row r = row_read(s, metric, target);
+    return r.measured ? canvas_columns(row_own_figure(&r, text)) : 0;
+}
 
 static struct trait traits(const struct snapshot *s, const struct ranked *list, size_t count)
 {
-    struct trait t = {.ages = false};
+    struct trait t = {.figure = FIGURE_COLUMNS};
     for (size_t i = 0; i < count; i++) {
         struct row r = row_read(s, list[i].metric, list[i].target);
         bool known = r.compared && isfinite(r.detectable);
+        int native = figure_columns(s, list[i].metric, 0) + 1,
+            guest = figure_columns(s, list[i].metric, list[i].target) + 1;
+        t.figure = native > t.figure ? native : t.figure;
+        t.figure = guest > t.figure ? guest : t.figure;
         t.ages |= r.older;
         t.brief |= known && r.brief;
         t.sound |= known && !r.brief;
@@ -110,8 +126,9 @@ static struct columns fit(int w, bool names, bool raw, int longest, struct trait
         k.flags = 4;
     if (trait.ages && left >= 22 + 17 + 5)
         k.age = 5;
-    if (raw && left >= 20 + 21 + 24 + k.age)
-        k.raw = 24;
+    k.figure = trait.figure;
+    if (raw && left >= 20 + 21 + 2 * k.figure + 2 + k.age)
+        k.raw = 2 * k.figure + 2;
     k.axis = left - k.half - k.n - k.finds - k.flags - k.age - k.raw;
     int more = longest + 1 - k.label, least = w >= 60 ? 14 : 8;
     if (more > k.axis - least)
@@ -177,11 +194,11 @@ static void draw_comparison(struct canvas *c, int y, int x, int w, const struct 
     int at = x + k->name + k->label;
     if (k->raw) {
         canvas_text_right(
-            c, y, at + 10, STYLE_DIM, 0,
+            c, y, at + k->figure - 1, STYLE_DIM, 0,
             r->metric->cell[0].figure.measured
                 ? row_figure(r->metric->workload, r->metric->cell[0].figure.value, figure)
                 : "—");
-        canvas_text_right(c, y, at + 21, STYLE_TEXT, 0,
+        canvas_text_right(c, y, at + 2 * k->figure - 1, STYLE_TEXT, 0,
                           r->measured ? row_own_figure(r, figure) : "—");
         at += k->raw;
     }
@@ -207,8 +224,8 @@ static void draw_foot(struct canvas *c, int y, int x, const struct columns *k, c
 {
     int at = x + k->name + k->label;
     if (k->raw) {
-        canvas_text_right(c, y, at + 10, STYLE_DIM, 0, "native");
-        canvas_text_right(c, y, at + 21, STYLE_DIM, 0, "guest");
+        canvas_text_right(c, y, at + k->figure - 1, STYLE_DIM, 0, "native");
+        canvas_text_right(c, y, at + 2 * k->figure - 1, STYLE_DIM, 0, "guest");
         at += k->raw;
     }
     if (k->axis) {

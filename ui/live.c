@@ -292,7 +292,7 @@ void live_title(struct canvas *c, int y, int x, int w, const struct snapshot *s)
     if (run->blocks == 0)
         snprintf(right, sizeof right, "eta %s", eta[0] ? eta : "—");
     int first = x + w;
-    if (canvas_columns(right) + 12 < w)
+    if (canvas_columns(right) + 12 < w && !(run->silent_s > 0)) /* which needs the room */
         first = canvas_text_right(c, y, x + w - 1, STYLE_DIM, 0, right);
     int at = x;
     if (run->target < s->target_count && !live_preparing(s))
@@ -301,7 +301,10 @@ void live_title(struct canvas *c, int y, int x, int w, const struct snapshot *s)
         row_label(&s->metrics[run->metric], label);
     else
         snprintf(label, sizeof label, "%s", run->title);
-    widget_cut(c, y, at, first - at - 1, STYLE_TEXT, ATTR_BOLD, label[0] ? label : run->phase);
+    if (run->silent_s > 0)
+        snprintf(label, sizeof label, LIVE_SILENT, run->silent_s);
+    widget_cut(c, y, at, first - at - 1, run->silent_s > 0 ? STYLE_WARN : STYLE_TEXT, ATTR_BOLD,
+               label[0] ? label : run->phase);
 }
 
 /* Microseconds in the unit that reads best. */

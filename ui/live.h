@@ -10,6 +10,9 @@
  * "native", "now" at the right (for w >= 40 and h >= 4). */
 void live_graph(struct canvas *c, struct rect r, const struct snapshot *s, double span_s);
 
+/* What is said in place of a row while its target says nothing. */
+#define LIVE_SILENT "nothing heard for %.0f s"
+
 /* The run has begun and no row of it has: targets start. */
 bool live_preparing(const struct snapshot *s);
 /* Then, instead of the graph: the other targets with their states, and all of what is waited for

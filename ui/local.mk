@@ -13,6 +13,7 @@ libui_a_SOURCES = \
 	ui/row.c ui/row.h \
 	ui/prose.c ui/prose.h \
 	ui/detail.c ui/detail.h \
+	ui/costs.c ui/costs.h \
 	ui/live.c ui/live.h \
 	ui/gauge.c ui/gauge.h \
 	ui/facts.c ui/facts.h \
@@ -22,6 +23,7 @@ libui_a_SOURCES = \
 	ui/strips.c ui/strips.h \
 	ui/matrix.c ui/matrix.h \
 	ui/sweep.c ui/sweep.h \
+	ui/curve.c ui/curve.h \
 	ui/scoreboard.c ui/scoreboard.h \
 	ui/panel_overview.c \
 	ui/panel_live.c \
@@ -31,6 +33,7 @@ libui_a_SOURCES = \
 	ui/panel_sysops.c \
 	ui/panel_ctxsw.c \
 	ui/panel_host.c \
+	ui/panel_whitebox.c \
 	ui/panel_log.c \
 	ui/theme.c ui/theme.h \
 	ui/help.c ui/help.h \

@@ -218,8 +218,8 @@ static void draw(struct canvas *c, struct rect area, const struct snapshot *s, c
     int facts = tall ? 12 : 9, cores = s->host.cores < 4 ? (int)s->host.cores + 2 : 6;
     const struct part side[4] = {{.min = facts, .max = facts, .priority = 4},
                                  {.min = 5, .weight = 4, .priority = 3},
-                                 {.min = tall ? 6 : 5, .max = 10, .weight = tall, .priority = 2},
-                                 {.min = tall ? cores : 4, .max = 18, .priority = 1}};
+                                 {.min = tall ? 6 : 4, .max = 10, .weight = tall, .priority = 2},
+                                 {.min = tall ? cores : 6, .max = 18, .priority = 1}};
     if (size == SIZE_HUGE) {
         struct rect third[2];
         const struct part two[2] = {{.min = 13, .max = 14, .weight = 1, .priority = 2},

@@ -20,11 +20,22 @@ static bool is_live(const struct snapshot *s, const struct view *v)
     return s->run.active && (v->metric >= s->metric_count || v->metric == s->run.metric);
 }
 
+/* The row that runs, or with which the latest run ended: its place may be another since. */
+static size_t latest_row(const struct snapshot *s)
+{
+    const struct board_run *run = &s->run;
+    if (run->active)
+        return run->metric < s->metric_count ? run->metric : SIZE_MAX;
+    for (size_t i = 0; run->workload && i < s->metric_count; i++)
+        if (s->metrics[i].workload == run->workload &&
+            strcmp(s->metrics[i].params, run->params) == 0)
+            return i;
+    return SIZE_MAX;
+}
+
 static size_t metric(const struct snapshot *s, const struct view *v)
 {
-    if (v->metric < s->metric_count)
-        return v->metric;
-    return s->run.active && s->run.metric < s->metric_count ? s->run.metric : SIZE_MAX;
+    return v->metric < s->metric_count ? v->metric : latest_row(s);
 }
 
 static size_t boxes(const struct snapshot *s, int h, int w)
@@ -333,6 +344,8 @@ static void draw_graph(struct canvas *c, struct rect r, const struct snapshot *s
         snprintf(note, sizeof note, "%s %s", workload_unit(w),
                  workload_lower_is_better(w) ? "↓ lower is better" : "↑");
     }
+    if (run->silent_s > 0)
+        snprintf(note, sizeof note, LIVE_SILENT, run->silent_s);
     snprintf(title, sizeof title, "%s  %s",
              run->target < s->target_count ? s->targets[run->target].id : "",
              label[0] ? label : run->title);
@@ -385,7 +398,10 @@ static void draw_row(struct canvas *c, struct rect r, const struct snapshot *s,
                  label);
     }
     struct box box = {.title = title,
-                      .note = s->stored ? "stored" : NULL,
+                      .note = s->stored ? "stored"
+                              : m < s->metric_count && v->metric >= s->metric_count
+                                  ? "the run is over; its last row"
+                                  : NULL,
                       .top = top,
                       .bottom = bottom,
                       .focus = v->box == BOX_GRAPH};

@@ -121,6 +121,19 @@ static size_t older_rows(const struct snapshot *s)
     return count;
 }
 
+/* "scoreboard of last run, 1:22:03 ago, 4 rows of earlier runs"; returns how many those are. */
+static size_t score_title(const struct snapshot *s, char out[128])
+{
+    char earlier[48] = "";
+    size_t older = older_rows(s);
+    if (older)
+        snprintf(earlier, sizeof earlier, ", %zu row%s of earlier runs", older,
+                 older == 1 ? "" : "s");
+    snprintf(out, 128, "scoreboard%s%.60s%s", s->stored ? " of " : "", s->stored ? s->title : "",
+             earlier);
+    return older;
+}
+
 static void draw_score(struct canvas *c, struct rect r, const struct snapshot *s,
                        const struct view *v)
 {
@@ -133,14 +146,9 @@ static void draw_score(struct canvas *c, struct rect r, const struct snapshot *s
                                          {ACTION_RUN, NULL},
                                          {(enum action)(ACTION_TAB_FIRST + 10), " targets"},
                                          {ACTION_NONE, NULL}};
-    char note[160], title[128], earlier[48] = "";
-    size_t older = older_rows(s);
+    char note[160], title[128];
+    size_t older = score_title(s, title);
     facts_baseline(s, note);
-    if (older)
-        snprintf(earlier, sizeof earlier, ", %zu row%s of earlier runs", older,
-                 older == 1 ? "" : "s");
-    snprintf(title, sizeof title, "scoreboard%s%.60s%s", s->stored ? " of " : "",
-             s->stored ? s->title : "", earlier);
     struct box box = {.title = title,
                       .note = older && r.w < 100      ? NULL /* the title needs the room */
                               : v->unit == UNIT_TIMES ? "× native time  ━ overhead"
@@ -151,7 +159,7 @@ static void draw_score(struct canvas *c, struct rect r, const struct snapshot *s
                       .bottom_note = note[0] ? note : NULL,
                       .focus = v->box == BOX_SCORE};
     struct rect in = widget_box(c, r, &box);
-    scoreboard_draw(c, in, s, v, v->box == BOX_SCORE ? v->row[BOX_SCORE] : SIZE_MAX);
+    scoreboard_draw(c, in, s, v, v->box == BOX_SCORE ? v->row[BOX_SCORE] : SIZE_MAX, true);
 }
 
 static void draw_idle(struct canvas *c, struct rect in, const struct snapshot *s)
@@ -385,10 +393,16 @@ static void draw_text(struct canvas *c, struct rect r, const struct snapshot *s,
                       const struct view *v)
 {
     struct rect in = {r.y, r.x + 1, r.h, r.w - 2};
+    if (!s->run.active || in.h > SCOREBOARD_LINES + 3) { /* the lines of a run need the room */
+        char title[128];
+        score_title(s, title);
+        widget_cut(c, in.y++, in.x, in.w, STYLE_STRONG, ATTR_BOLD, title);
+        in.h--;
+    }
     int lines = SCOREBOARD_LINES < in.h ? SCOREBOARD_LINES : in.h;
     if (in.h - lines < 2) /* the mean and the run are worth more than the last subsystems */
         lines = in.h - 2;
-    scoreboard_draw(c, (struct rect){in.y, in.x, lines, in.w}, s, v, v->row[BOX_SCORE]);
+    scoreboard_draw(c, (struct rect){in.y, in.x, lines, in.w}, s, v, v->row[BOX_SCORE], false);
     struct rect rest = {in.y + lines, in.x, in.h - lines, in.w};
     if (s->run.active) {
         if (rest.h > 0)

@@ -38,7 +38,8 @@ struct row row_read(const struct snapshot *s, size_t metric, size_t target)
     r.compared = true;
     r.n = c->estimate.n;
     r.ratio = exp(c->estimate.centre);
-    r.bounded = c->estimate.bounded && isfinite(c->estimate.low) && isfinite(c->estimate.high);
+    r.bounded = stats_telling(&c->estimate) && isfinite(c->estimate.low) &&
+                isfinite(c->estimate.high);
     r.approximate = c->estimate.approximate;
     if (r.bounded) {
         r.low = exp(c->estimate.low);

@@ -18,11 +18,11 @@ struct row {
     const struct board_metric *metric;
     const struct board_target *target;
     const struct board_cell *cell;
-    bool compared;    /* a ratio is known */
-    bool measured;    /* at least this target's own figure is known */
-    double ratio;     /* performance relative to native, 1 = equal; NAN if not compared */
-    double low, high; /* of the ratio; valid if bounded */
-    bool bounded;
+    bool compared;     /* a ratio is known */
+    bool measured;     /* at least this target's own figure is known */
+    double ratio;      /* performance relative to native, 1 = equal; NAN if not compared */
+    double low, high;  /* of the ratio; valid if bounded */
+    bool bounded;      /* the interval is known, and says something (stats_telling) */
     bool approximate;  /* the interval is a t interval: too few blocks for the exact one */
     bool emulated;     /* outside of every mean and verdict */
     size_t n;          /* blocks */

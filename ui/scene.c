@@ -16,9 +16,7 @@
 
 void scene_absent(char *out, size_t size, const struct tab *tab)
 {
-    if (tab->key == 'W')
-        snprintf(out, size, "%s: no white-box readings in this version", tab->title);
-    else if (tab->key == '0' || (tab->key >= '2' && tab->key <= '9'))
+    if (tab->key == '0' || (tab->key >= '2' && tab->key <= '9'))
         snprintf(out, size, "%s: no workloads of this subsystem in this version", tab->title);
     else
         snprintf(out, size, "%s: no such panel in this version", tab->title);

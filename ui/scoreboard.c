@@ -340,7 +340,7 @@ static void draw_absent(struct canvas *c, int y, int x, int w, enum subsystem su
 }
 
 void scoreboard_draw(struct canvas *c, struct rect r, const struct snapshot *s,
-                     const struct view *v, size_t selected)
+                     const struct view *v, size_t selected, bool framed)
 {
     int name = 11, instruments = r.w >= 106 ? 18 : 0;
     size_t guests = s->target_count > 1 ? s->target_count - 1 : 0;
@@ -356,7 +356,10 @@ void scoreboard_draw(struct canvas *c, struct rect r, const struct snapshot *s,
     bool fresh = !row_any(s, SIZE_MAX);
     int y = r.y, x0 = r.x + name + instruments;
 
-    canvas_text(c, y, r.x, STYLE_DIM, 0, "subsystem");
+    canvas_text(c, y, r.x, STYLE_DIM, 0,
+                framed                  ? "subsystem"
+                : v->unit == UNIT_TIMES ? "× native"
+                                        : "% native");
     if (guests == 0 && fresh)
         canvas_text(c, y, x0, STYLE_DIM, 0, "what is measured, on native and on each guest");
     else if (guests == 0)

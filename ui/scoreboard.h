@@ -15,9 +15,10 @@
 /* The lines it needs: head, nine, mean. */
 #define SCOREBOARD_LINES (SCOREBOARD_ROWS + 2)
 
-/* Draws into r (the inside of a box). selected: the line with the cursor, SIZE_MAX none. */
+/* Draws into r. selected: the line with the cursor, SIZE_MAX none. framed: r is the inside of a box
+ * that says what the figures are; else the head does. */
 void scoreboard_draw(struct canvas *c, struct rect r, const struct snapshot *s,
-                     const struct view *v, size_t selected);
+                     const struct view *v, size_t selected, bool framed);
 
 /* The row of a subsystem that lost most on a target (SUBSYSTEM_COUNT: of all), SIZE_MAX if none is
  * compared. */

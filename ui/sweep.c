@@ -55,7 +55,7 @@ size_t sweep_points(const struct snapshot *s, const struct sweep *w, size_t out[
 
 static char *size_text(const struct sweep *w, uint64_t bytes, char out[16])
 {
-    if (w->linear)
+    if (w->linear || w->counts)
         snprintf(out, 16, "%llu", (unsigned long long)bytes);
     else if (bytes >= 1 << 30 && bytes % (1 << 30) == 0)
         snprintf(out, 16, "%lluG", (unsigned long long)bytes >> 30);
@@ -103,6 +103,42 @@ size_t sweep_peak(const struct snapshot *s, const size_t *points, size_t count, 
             best = points[i];
     }
     return best;
+}
+
+size_t sweep_knee(const struct snapshot *s, const size_t *points, size_t count, size_t target)
+{
+    size_t peak = sweep_peak(s, points, count, target), measured = 0, knee = SIZE_MAX;
+    for (size_t i = 0; i < count; i++) {
+        const struct figure_value *f = &s->metrics[points[i]].cell[target].figure;
+        if (!f->measured || !isfinite(f->value))
+            continue;
+        measured++;
+        if (knee == SIZE_MAX && f->value >= SWEEP_KNEE * s->metrics[peak].cell[target].figure.value)
+            knee = points[i];
+    }
+    return measured > 1 ? knee : SIZE_MAX;
+}
+
+/* Native's knee as a dotted vertical, its words beside its foot. */
+static void draw_knee(struct canvas *c, const struct rect *g, const struct axis *ax,
+                      const struct snapshot *s, const struct sweep *w, const size_t *points,
+                      size_t count)
+{
+    size_t knee = sweep_knee(s, points, count, 0);
+    char text[48];
+    if (knee == SIZE_MAX)
+        return;
+    uint64_t value = row_param(&s->metrics[knee], w->x, 0);
+    int x = g->x + axis_column(ax, g->w, (double)value, NULL);
+    for (int y = 0; y < g->h; y++)
+        canvas_put(c, g->y + y, x, glyph(c->glyphs, GLYPH_BOUNDARY), STYLE_GROOVE, 0);
+    snprintf(text, sizeof text, "knee at %llu %s", (unsigned long long)value,
+             value == 1 ? w->one : w->many);
+    int n = canvas_columns(text), y = g->y + g->h - 1;
+    if (x + 2 + n <= g->x + g->w)
+        canvas_text(c, y, x + 2, STYLE_DIM, 0, text);
+    else if (x - 1 - n >= g->x)
+        canvas_text(c, y, x - 1 - n, STYLE_DIM, 0, text);
 }
 
 /* Two maxima have no interval for their relation, and so no verdict. */
@@ -189,7 +225,7 @@ void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, cons
         ax.low = xs[0] / 2;
         ax.high = xs[0] * 2;
     }
-    int left = 6, right = 2, below = 3;
+    int left = 6, right = 2, below = w->bare ? 2 : 3;
     struct rect g = {in.y, in.x + left, in.h - below, in.w - left - right};
     if (g.h < 2 || g.w < 8)
         return;
@@ -204,6 +240,8 @@ void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, cons
                 canvas_put(c, g.y + y, g.x + x, glyph(c->glyphs, GLYPH_BOUNDARY), STYLE_GROOVE, 0);
             canvas_textf(c, g.y, g.x + x - 1, STYLE_DIM, 0, "L%zu", i + 1);
         }
+    if (w->many)
+        draw_knee(c, &g, &ax, s, w, points, count);
     int cursor = -1;
     if (selected < count) {
         cursor = g.x + axis_column(&ax, g.w, xs[selected], NULL);
@@ -267,7 +305,9 @@ void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, cons
                        attr_of_verdict(r.verdict));
         }
     }
-    if (selected < count)
+    if (w->bare)
+        ; /* the last row is the verdicts' */
+    else if (selected < count)
         draw_point(c, y + 1, in.x, in.w, s, v, w, points[selected]);
     else if (w->peaks)
         sweep_draw_peaks(c, y + 1, in.x, in.w, s, v, points, count);

@@ -8,7 +8,8 @@
 #include <locale.h>
 #include <stdio.h>
 
-extern const struct report_format report_text, report_json, report_csv, report_markdown;
+extern const struct report_format report_text, report_json, report_csv, report_markdown,
+    report_html, report_svg, report_openmetrics, report_junit;
 
 /* Numbers are written with a point whatever the locale; the character set stays the user's. */
 struct report_locale {
@@ -51,6 +52,8 @@ extern const struct report_sign report_signs[VERDICT_COUNT];
  * say(context, sentence) for each. */
 void report_caveats(const struct result *r, void (*say)(void *context, const char *sentence),
                     void *context);
+/* What stands in place of an interval that says nothing (stats_telling). */
+#define REPORT_VAGUE "from so few blocks, the interval spans more than a factor of two."
 /* What holds in any case, to close the list. */
 extern const char report_closing[];
 /* How the verdicts were found: one sentence, a constant or in out. */

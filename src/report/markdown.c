@@ -28,6 +28,19 @@ static const char *percent(char out[16], bool known, double ratio)
     return known ? report_percent(out, 16, ratio) : "—";
 }
 
+/* "98.2 .. 101.3", "±?" where it says nothing; e NULL, or without one: "— .. —". */
+static const char *interval_text(char out[48], const struct stats_estimate *e)
+{
+    char low[16], high[16];
+    bool bounded = e && e->n && e->bounded;
+    if (bounded && !stats_telling(e))
+        return "±?";
+    snprintf(out, 48, "%s .. %s%s", percent(low, bounded, bounded ? exp(e->low) : 0),
+             percent(high, bounded, bounded ? exp(e->high) : 0),
+             bounded && e->approximate ? " ~" : "");
+    return out;
+}
+
 static void write_subsystems(const struct result *r, size_t t, FILE *out)
 {
     fputs("| subsystem | rows | % of native | 95 % interval | verdict | flags |\n"
@@ -37,17 +50,15 @@ static void write_subsystems(const struct result *r, size_t t, FILE *out)
         bool all = s == SUBSYSTEM_COUNT;
         struct subsystem_summary sum = all ? analysis_overall(r, t)
                                            : analysis_subsystem(r, (enum subsystem)s, t);
-        char ratio[16], low[16], high[16], letters[FLAG_COUNT + 1];
+        char ratio[16], interval[48], letters[FLAG_COUNT + 1];
         if (!sum.total)
             continue;
-        fprintf(out, "| %s | %zu/%zu | %s%s | %s .. %s | %s %s | %s |\n",
+        fprintf(out, "| %s | %zu/%zu | %s%s | %s | %s %s | %s |\n",
                 all ? "**all**" : subsystems[s].title, sum.rows, sum.total,
                 r->targets[t].emulated && sum.estimate.n ? "~" : "",
                 percent(ratio, sum.estimate.n, exp(sum.estimate.centre)),
-                percent(low, sum.estimate.n && sum.estimate.bounded, exp(sum.estimate.low)),
-                percent(high, sum.estimate.n && sum.estimate.bounded, exp(sum.estimate.high)),
-                report_signs[sum.verdict].utf8, verdicts[sum.verdict].title,
-                report_flags(sum.flags, letters));
+                interval_text(interval, &sum.estimate), report_signs[sum.verdict].utf8,
+                verdicts[sum.verdict].title, report_flags(sum.flags, letters));
     }
 }
 
@@ -73,19 +84,17 @@ static void write_rows(const struct result *r, const struct report_row *rows, si
         const struct comparison *c = row->comparison;
         if (row->target != t)
             continue;
-        char label[128], ratio[16], low[16], high[16], letters[FLAG_COUNT + 1];
-        bool any = c && c->estimate.n, bounded = any && c->estimate.bounded;
+        char label[128], ratio[16], interval[48], letters[FLAG_COUNT + 1];
+        bool any = c && c->estimate.n;
         fputs("| ", out);
         put(out, report_label(row->metric, label, sizeof label));
         fprintf(out, " | %s | ", row->metric->row ? workload_unit(row->metric->row) : "");
         write_value(out, row->metric, row->native);
         fputs(" | ", out);
         write_value(out, row->metric, row->figure);
-        fprintf(out, " | %s%s | %s .. %s%s | %zu | ", r->targets[t].emulated && any ? "~" : "",
+        fprintf(out, " | %s%s | %s | %zu | ", r->targets[t].emulated && any ? "~" : "",
                 percent(ratio, any, any ? exp(c->estimate.centre) : 0),
-                percent(low, bounded, bounded ? exp(c->estimate.low) : 0),
-                percent(high, bounded, bounded ? exp(c->estimate.high) : 0),
-                any && c->estimate.approximate ? " ~" : "", any ? c->estimate.n : 0);
+                interval_text(interval, any ? &c->estimate : NULL), any ? c->estimate.n : 0);
         if (any && isfinite(c->detectable))
             fprintf(out, "%.1f %%", 100 * stats_loss(c->detectable));
         else
@@ -156,12 +165,13 @@ static void say(void *context, const char *sentence)
 static void write_legend(const struct result *r, FILE *out)
 {
     uint32_t used = 0;
-    bool shown[VERDICT_COUNT] = {false}, approximate = false, brief = false;
+    bool shown[VERDICT_COUNT] = {false}, approximate = false, vague = false, brief = false;
     char method[256];
     for (size_t i = 0; i < r->comparison_count; i++) {
         used |= r->comparisons[i].flags;
         shown[r->comparisons[i].verdict] = true;
         approximate |= r->comparisons[i].estimate.approximate;
+        vague |= r->comparisons[i].estimate.bounded && !stats_telling(&r->comparisons[i].estimate);
         brief |= r->comparisons[i].stage == 1;
     }
     fprintf(out,
@@ -172,6 +182,8 @@ static void write_legend(const struct result *r, FILE *out)
             report_method(r, method));
     if (approximate)
         fputs("\n`~` after an interval: approximate, from fewer than six blocks.\n", out);
+    if (vague)
+        fputs("\n`±?`: " REPORT_VAGUE "\n", out);
     if (used & FLAG_EMULATED)
         fputs("\n`~` before a number: emulated, outside of every mean and verdict.\n", out);
     fputc('\n', out);

@@ -13,9 +13,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* One a line. */
+/* clang-format off */
 const struct report_format *const report_formats[] = {
-    &report_text, &report_json, &report_csv, &report_markdown, NULL,
+    &report_text,
+    &report_json,
+    &report_csv,
+    &report_markdown,
+    &report_html,
+    &report_svg,
+    &report_openmetrics,
+    &report_junit,
+    NULL,
 };
+/* clang-format on */
 
 const struct report_format *report_find(const char *id)
 {
@@ -297,6 +308,12 @@ void report_caveats(const struct result *r, void (*say)(void *, const char *), v
         snprintf(line, sizeof line,
                  "The hypervisor below took more than 1 %% of the time in %zu of %zu slots.",
                  stolen, r->slot_count);
+        say(context, line);
+    }
+    if (fact(r, "other_vmtax")) {
+        snprintf(line, sizeof line,
+                 "Another vmtax was running at the same time (%.120s): the figures are disturbed.",
+                 fact(r, "other_vmtax"));
         say(context, line);
     }
     load_caveat(r, say, context);

@@ -105,15 +105,19 @@ static const char *sign(const struct page *p, enum verdict v)
     return p->utf8 ? report_signs[v].utf8 : report_signs[v].ascii;
 }
 
-/* "  98.2 -  101.3" in 14 columns, or as many blanks. */
+/* "  98.2 -  101.3" in 14 columns; where it says nothing "±?", where there is none blanks. */
 static void put_interval(const struct page *p, const struct stats_estimate *s)
 {
     char low[16], high[16];
-    if (s->n && s->bounded)
+    if (s->n && s->bounded && !stats_telling(s)) {
+        fprintf(p->out, "%11s", "");
+        put(p, p->utf8 ? "±? " : "+-?");
+    } else if (s->n && s->bounded) {
         fprintf(p->out, "%5s - %5s%c", report_percent(low, sizeof low, exp(s->low)),
                 report_percent(high, sizeof high, exp(s->high)), s->approximate ? '~' : ' ');
-    else
+    } else {
         fprintf(p->out, "%14s", "");
+    }
 }
 
 /* A ratio; of an emulated target marked as no figure of a hypervisor. */
@@ -269,6 +273,7 @@ static void write_cost(const struct page *p, size_t t, const struct report_row *
 static void write_hurt(const struct page *p, size_t t)
 {
     size_t count = 0, measured = 0, open = 0;
+    bool emulated = p->r->targets[t].emulated; /* nothing of it is judged: its slowest rows */
     const struct report_row **worst = malloc((p->row_count + 1) * sizeof *worst);
     if (!worst)
         return; /* all rows follow anyway */
@@ -276,7 +281,7 @@ static void write_hurt(const struct page *p, size_t t)
         const struct comparison *c = p->rows[i].comparison;
         measured += p->rows[i].target == t && c && c->estimate.n;
         if (p->rows[i].target == t && c && c->estimate.n &&
-            (c->verdict == VERDICT_WORSE || c->verdict == VERDICT_SLIGHTLY_WORSE))
+            (emulated || c->verdict == VERDICT_WORSE || c->verdict == VERDICT_SLIGHTLY_WORSE))
             worst[count++] = &p->rows[i];
         else if (p->rows[i].target == t && c && c->estimate.bounded && c->estimate.high < 0 &&
                  (c->verdict == VERDICT_INCONCLUSIVE || c->verdict == VERDICT_NO_SIGN))
@@ -284,6 +289,9 @@ static void write_hurt(const struct page *p, size_t t)
     }
     if (!measured) {
         fprintf(p->out, "\nNothing was compared: the reasons stand below.\n");
+    } else if (emulated) {
+        qsort(worst, count, sizeof *worst, slowest_first);
+        fprintf(p->out, "\nWhere it hurts most: nothing emulated is judged.\n");
     } else if (!count && open) {
         fprintf(
             p->out,
@@ -386,13 +394,14 @@ static void write_reasons(const struct page *p, const char *title, bool doubt)
 static void write_legend(const struct page *p)
 {
     uint32_t used = 0;
-    bool shown[VERDICT_COUNT] = {false}, approximate = false, brief = false;
+    bool shown[VERDICT_COUNT] = {false}, approximate = false, vague = false, brief = false;
     char line[256];
     for (size_t i = 0; i < p->r->comparison_count; i++) {
         const struct comparison *c = &p->r->comparisons[i];
         used |= c->flags;
         shown[c->verdict] = true;
         approximate |= c->estimate.approximate;
+        vague |= c->estimate.bounded && !stats_telling(&c->estimate);
         brief |= c->stage == 1;
     }
     fprintf(p->out, "\nHow to read it\n");
@@ -411,6 +420,8 @@ static void write_legend(const struct page *p)
         put_sentence((void *)p, "~ before a number: emulated, outside of every mean and verdict.");
     if (approximate)
         put_sentence((void *)p, "~ after an interval: approximate, from fewer than six blocks.");
+    if (vague)
+        put_sentence((void *)p, p->utf8 ? "±?: " REPORT_VAGUE : "+-?: " REPORT_VAGUE);
     int column = 0;
     for (int v = 0; v < VERDICT_COUNT; v++) {
         if (!shown[v])

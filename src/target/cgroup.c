@@ -4,6 +4,7 @@
 
 #include "xalloc.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define HIERARCHIES_MAX 24
@@ -584,4 +586,70 @@ void cgroup_free(struct cgroup *g)
     }
     free(g->cpus);
     free(g);
+}
+
+/* --- what was left ----------------------------------------------------------------------------
+ */
+
+#define LEFT_AFTER_S 60 /* a run that begins makes its groups before it fills them */
+
+static bool is_young(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) < 0 || time(NULL) - st.st_mtime < LEFT_AFTER_S;
+}
+
+static bool has_process(const char *path, int depth)
+{
+    char text[16];
+    if (depth > 8 || (read_text(path, "cgroup.procs", text, sizeof text) && text[0]))
+        return true;
+    DIR *directory = opendir(path);
+    bool found = !directory;
+    struct dirent *entry;
+    while (!found && (entry = readdir(directory))) {
+        if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
+            continue;
+        char *child = xasprintf("%s/%s", path, entry->d_name);
+        found = has_process(child, depth + 1);
+        free(child);
+    }
+    if (directory)
+        closedir(directory);
+    return found;
+}
+
+static size_t left_below(const char *parent, char *first, size_t size)
+{
+    size_t count = 0;
+    DIR *directory = opendir(parent);
+    struct dirent *entry;
+    while (directory && (entry = readdir(directory))) {
+        char *path = xasprintf("%s/%s", parent, entry->d_name);
+        if (entry->d_type == DT_DIR && strncmp(entry->d_name, "vmtax-", 6) == 0 &&
+            !is_young(path) && !has_process(path, 0)) {
+            if (!first[0])
+                snprintf(first, size, "%s", parent);
+            count++;
+        }
+        free(path);
+    }
+    if (directory)
+        closedir(directory);
+    return count;
+}
+
+size_t cgroup_left(char *directory, size_t size)
+{
+    struct places p;
+    size_t count = 0;
+    directory[0] = '\0';
+    places_find(&p);
+    for (size_t i = 0; i < p.count; i++) {
+        char *parent = p.place[i].v2 ? v2_parent(&p.place[i], false) : NULL;
+        count += left_below(parent ? parent : p.place[i].own, directory, size);
+        free(parent);
+    }
+    places_free(&p);
+    return count;
 }

@@ -32,4 +32,10 @@ void cgroup_counters(const struct cgroup *g, struct counters *out);
 /* Free; the groups themselves go with the ledger that they are written in. NULL is allowed. */
 void cgroup_free(struct cgroup *g);
 
+/* Groups with our name, without a process and older than a minute, where ours are made: what was
+ * left by a run whose ledger was lost, as with a container that it ran in. Their names have no sign
+ * that tells them from those of a run in another pid namespace, so they are left for a person.
+ * Returns how many; directory gets where the first lies. */
+size_t cgroup_left(char *directory, size_t size);
+
 #endif

@@ -459,6 +459,44 @@ const char *ledger_label(const struct ledger *l)
     return l->label;
 }
 
+/* Does its owner live? "run-PID-XXXXXX"; the lock of the base is held. */
+static bool is_alive(const char *base, const char *name)
+{
+    char *path = xasprintf("%s/%s/ledger", base, name);
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    bool alive = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+    if (fd >= 0)
+        close(fd);
+    free(path);
+    return alive;
+}
+
+size_t ledger_others(const struct ledger *l, pid_t *pids, size_t room)
+{
+    size_t count = 0;
+    char *base = xstrdup(l->shared->directory);
+    char *own = strrchr(base, '/');
+    *own++ = '\0';
+    char *path = xasprintf("%s/lock", base);
+    /* Without it a ledger that is just being made could not be locked by its owner. */
+    int lock = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    DIR *directory = lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) == 0 ? opendir(base) : NULL;
+    struct dirent *entry;
+    while (directory && count < room && (entry = readdir(directory))) {
+        if (strncmp(entry->d_name, RUN_PREFIX, sizeof RUN_PREFIX - 1) != 0 ||
+            strcmp(entry->d_name, own) == 0 || !is_alive(base, entry->d_name))
+            continue;
+        pids[count++] = (pid_t)strtol(entry->d_name + sizeof RUN_PREFIX - 1, NULL, 10);
+    }
+    if (directory)
+        closedir(directory);
+    if (lock >= 0)
+        close(lock);
+    free(path);
+    free(base);
+    return count;
+}
+
 int ledger_add(struct ledger *l, enum ledger_kind kind, const char *argument, struct error *e)
 {
     struct shared *s = l->shared;

@@ -51,6 +51,8 @@ else
     [ "$code" = 2 ] || fail "exit code $code"
     says "$out" '/dev/kvm'
     says "$out" 'exit\.pio, exit\.mmio, exit\.hlt placement=same, exit\.cpuid'
+    [ "$(grep -c /dev/kvm "$err")" = 1 ] || fail "the same reason more than once while it runs"
+    says "$err" 'native: the same for exit\.mmio, exit\.hlt placement=same, exit\.cpuid'
 fi
 
 leftovers

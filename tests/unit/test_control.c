@@ -445,6 +445,25 @@ static void processor_panel(void **state)
     end(&j);
 }
 
+/* `w` on a row goes to what it took beside its operations. */
+static void why_goes_to_the_white_box(void **state)
+{
+    (void)state;
+    struct journey j;
+    begin(&j, fixture_kvm, "memory");
+    key(&j, KEY_CODE_DOWN);
+    const struct panel *p = control_panel(&j.control);
+    size_t metric = p->metric(&j.board, control_view(&j.control));
+    key(&j, 'w');
+    p = control_panel(&j.control);
+    assert_string_equal(p->id, "whitebox");
+    assert_int_equal(p->metric(&j.board, control_view(&j.control)), metric);
+    key(&j, '1');
+    key(&j, 'W');
+    assert_string_equal(control_panel(&j.control)->id, "whitebox");
+    end(&j);
+}
+
 /* A key that can do nothing says why; none is silent, none does something else. */
 static void keys_that_cannot_act_say_why(void **state)
 {
@@ -461,11 +480,9 @@ static void keys_that_cannot_act_say_why(void **state)
         {fixture_container, true, 't', false, "only one target"},
         {fixture_stored, true, 'x', true, "nothing is running"},
         {fixture_stored, true, 'p', true, "no planner"},
-        {fixture_stored, true, 'w', false, "no white-box readings"},
         {fixture_stored, true, '5', false, "no workloads of this subsystem"},
         {fixture_stored, true, 'i', false, "the suites are in the panel Processor"},
         {fixture_stored, true, 'f', false, "the suites are in the panel Processor"},
-        {fixture_stored, true, 'W', false, "no white-box readings"},
         {fixture_stored, false, 'R', true, "nothing can be run from here"},
         {fixture_stored, false, 'b', true, "vmtax record"},
         {fixture_stored, false, 'c', true, "vmtax compare"},
@@ -634,6 +651,7 @@ int main(void)
         cmocka_unit_test(asks_before_quitting_a_run),
         cmocka_unit_test(runs_rows),
         cmocka_unit_test(processor_panel),
+        cmocka_unit_test(why_goes_to_the_white_box),
         cmocka_unit_test(keys_that_cannot_act_say_why),
         cmocka_unit_test(what_can_act_acts),
         cmocka_unit_test(help_pages),

@@ -243,6 +243,34 @@ static void fixture_looking(struct snapshot *s)
     snprintf(s->host.quiet_why, sizeof s->host.quiet_why, "not known yet");
 }
 
+/* The guest has said nothing for a while. */
+static void fixture_silent(struct snapshot *s)
+{
+    fixture_kvm(s);
+    s->run.silent_s = 7.2;
+}
+
+/* A run has ended, and `v` looks at it. */
+static void fixture_over(struct snapshot *s)
+{
+    fixture_container(s);
+    s->run.active = false;
+}
+
+/* Two blocks that differed a lot. */
+static void fixture_vague(struct snapshot *s)
+{
+    fixture_container(s);
+    for (size_t i = 1; i < s->metric_count; i += 2) {
+        struct stats_estimate *e = &s->metrics[i].cell[1].comparison.estimate;
+        *e = (struct stats_estimate){.n = 2, .centre = e->centre, .level = 0.95};
+        e->bounded = e->approximate = true;
+        e->low = e->centre - 3;
+        e->high = e->centre + 3;
+        s->metrics[i].cell[1].comparison.verdict = VERDICT_INCONCLUSIVE;
+    }
+}
+
 /* A quick look that its time did not suffice for. */
 static void fixture_late(struct snapshot *s)
 {
@@ -300,6 +328,7 @@ static const struct golden {
     EVERY_SIZE("sysops"),
     EVERY_SIZE("ctxsw"),
     EVERY_SIZE("host"),
+    EVERY_SIZE("whitebox"),
     EVERY_SIZE("log"),
     {"overview", 80, 24, BRAILLE, fixture_starting, "starting", idle},
     {"overview", 80, 24, BRAILLE, fixture_native, "native", idle},
@@ -307,6 +336,8 @@ static const struct golden {
     {"overview", 120, 40, BRAILLE, fixture_stored, "stored", idle},
     {"overview", 120, 40, BRAILLE, fixture_brief, "brief", idle},
     {"live", 120, 40, BRAILLE, fixture_brief, "brief-row", one_row},
+    {"overview", 60, 16, BRAILLE, fixture_stored, "stored", idle},
+    {"overview", 60, 18, BRAILLE, fixture_container, "", idle},
     {"overview", 80, 24, BRAILLE, fixture_late, "late", idle},
     {"overview", 80, 24, BRAILLE, fixture_last_and_older, "last-older", idle},
     {"overview", 80, 24, BLOCK, fixture_container, "", idle},
@@ -318,6 +349,11 @@ static const struct golden {
     {"live", 80, 24, BRAILLE, fixture_older, "older", older_row},
     {"live", 80, 24, BRAILLE, fixture_starting, "starting", idle},
     {"live", 120, 40, BRAILLE, fixture_young, "young", idle},
+    {"live", 80, 24, BRAILLE, fixture_silent, "silent", idle},
+    {"overview", 80, 24, BRAILLE, fixture_silent, "silent", idle},
+    {"live", 80, 24, BRAILLE, fixture_over, "over", idle},
+    {"overview", 120, 40, BRAILLE, fixture_vague, "vague", idle},
+    {"live", 80, 24, BRAILLE, fixture_vague, "vague-row", older_row},
 #define MACHINES(panel)                                             \
     {panel, 80, 24, BRAILLE, fixture_kvm, "kvm", last_target},      \
         {panel, 120, 40, BRAILLE, fixture_kvm, "kvm", last_target}, \
@@ -335,6 +371,7 @@ static const struct golden {
     MACHINES("sysops"),
     MACHINES("ctxsw"),
     MACHINES("host"),
+    MACHINES("whitebox"),
     {"overview", 60, 16, BRAILLE, fixture_tcg, "tcg", last_target},
     {"live", 80, 24, BRAILLE, fixture_tcg, "tcg-row", one_row_of_last},
     {"sysops", 120, 40, BRAILLE, fixture_tcg, "tcg-raw", raw_of_last},

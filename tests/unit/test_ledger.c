@@ -284,6 +284,36 @@ static void leaves_live_runs_alone(void **state)
     ledger_close(first);
 }
 
+/* Each of two runs knows of the other, and of none that is dead. */
+static void knows_other_runs(void **state)
+{
+    (void)state;
+    pid_t others[4];
+    struct ledger *own = open_ledger(NULL);
+    assert_int_equal(ledger_others(own, others, 4), 0);
+    int ready[2];
+    char byte;
+    assert_int_equal(pipe(ready), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct ledger *l = open_ledger(NULL);
+        _exit(l && ledger_others(l, others, 4) == 1 && others[0] == getppid() &&
+                      write(ready[1], "x", 1) == 1
+                  ? pause()
+                  : 1);
+    }
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    assert_int_equal(ledger_others(own, others, 4), 1);
+    assert_int_equal(others[0], pid);
+    assert_int_equal(ledger_others(own, others, 0), 0);
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    assert_int_equal(ledger_others(own, others, 4), 0); /* its directory is still there */
+    close(ready[0]);
+    close(ready[1]);
+    ledger_close(own);
+}
+
 static void guards_against_reused_numbers(void **state)
 {
     (void)state;
@@ -491,6 +521,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(does_not_follow_links, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sweeps_a_killed_run, set_up, tear_down),
         cmocka_unit_test_setup_teardown(leaves_live_runs_alone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(knows_other_runs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(guards_against_reused_numbers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(survives_damage, set_up, tear_down),
         cmocka_unit_test_setup_teardown(random_ledgers_do_no_harm, set_up, tear_down),

@@ -248,6 +248,7 @@ static void test_out_of_time(void **state)
         r.comparisons[r.comparison_count++] = (struct comparison){
             .metric = m, .target = t, .verdict = VERDICT_NOT_MEASURED, .reason = "out of time"};
     }
+    result_add_fact(&r, "other_vmtax", "pid 4711");
     r.comparisons[0].verdict = VERDICT_INCONCLUSIVE;
     snprintf(r.comparisons[0].reason, sizeof r.comparisons[0].reason,
              "out of time: not among the rows measured again");
@@ -264,6 +265,7 @@ static void test_out_of_time(void **state)
     assert_non_null(strstr(know, "The time ran out: 1 of 4 rows were not measured"));
     assert_non_null(strstr(text, "of 3: then"));
     assert_non_null(strstr(know, "The machine was not quiet in 7 of 12 looks during the run"));
+    assert_non_null(strstr(know, "Another vmtax was running at the same time (pid 4711)"));
     free(text);
     text = written("md", &r);
     assert_non_null(strstr(text, "- sys.stat on native: out of time\n"));
@@ -442,6 +444,41 @@ static void test_counters_in_text(void **state)
     const char *said = strstr(container, "  - sys.read: cpu 50.00 % [98.00 %]; exits 1.000/op\n");
     assert_non_null(said);
     assert_true(said < strstr(container, "Every row"));
+    free(text);
+
+    /* Nothing emulated is judged: its slowest rows have them. */
+    r.targets[1].emulated = true;
+    text = written("text", &r);
+    container = strstr(text, "\ncontainer (EMULATED)\n");
+    assert_non_null(container);
+    assert_non_null(strstr(container, "nothing emulated is judged"));
+    said = strstr(container, "  - sys.read: cpu 50.00 % [98.00 %]; exits 1.000/op\n");
+    assert_non_null(said);
+    assert_true(said < strstr(container, "Every row"));
+    free(text);
+    result_release(&r);
+}
+
+/* From two blocks that differ: no number of that size, in text and Markdown alike. */
+static void test_vague_interval(void **state)
+{
+    (void)state;
+    struct result r;
+    fixture_result(&r);
+    struct stats_estimate *e = &r.comparisons[0].estimate;
+    e->n = 2;
+    e->bounded = e->approximate = true;
+    e->low = -3;
+    e->high = 3;
+    char *text = written("text", &r);
+    each_line(text, fits);
+    assert_non_null(strstr(text, " +-? 2 "));
+    assert_non_null(strstr(text, "  - +-?: "
+                                 "from so few blocks"));
+    assert_null(strstr(text, "2009"));
+    free(text);
+    text = written("md", &r);
+    assert_non_null(strstr(text, " | ±? | 2 | "));
     free(text);
     result_release(&r);
 }
@@ -623,6 +660,7 @@ int main(void)
         cmocka_unit_test(test_a_dash_is_a_verdict),
         cmocka_unit_test(test_a_unit_breaks_no_line),
         cmocka_unit_test(test_counters_in_text),
+        cmocka_unit_test(test_vague_interval),
         cmocka_unit_test(test_markdown),
         cmocka_unit_test(test_little),
         cmocka_unit_test(test_locale),

@@ -354,6 +354,69 @@ static void broken_agents_end_the_session(void **state)
     }
 }
 
+/* Stopped in the middle of a slot. */
+static void agent_stops(struct peer *p)
+{
+    hello(p);
+    answer(p, "begin slot=%lu", wait_for(p, "run"));
+    pause();
+}
+
+/* Long in its preparation, but asked for its clock it answers. */
+static void agent_thinks(struct peer *p)
+{
+    hello(p);
+    unsigned long slot = wait_for(p, "run");
+    wait_for(p, "clock");
+    answer(p, "fail slot=%lu reason=asked", slot);
+    wait_for(p, "stop");
+}
+
+struct silences {
+    size_t count;
+    double longest_s, limit_s;
+    bool over;
+};
+
+static void count_silence(void *context, double seconds, double limit_s)
+{
+    struct silences *all = context;
+    all->count++;
+    all->over = seconds <= 0;
+    all->longest_s = fmax(all->longest_s, seconds);
+    all->limit_s = limit_s;
+}
+
+static void silence_is_told_and_bounded(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct error e = {0};
+    struct session_result out;
+    struct silences all = {0};
+    struct session_run watched = run;
+    watched.silent = count_silence;
+    start(&f, agent_stops);
+    struct session *s = session_open(&f.target, SHA, 3.0, NULL, &e);
+    assert_non_null(s);
+    assert_int_equal(session_run(s, &watched, &out, NULL, &all, &e), -1);
+    assert_non_null(strstr(e.text, "it hangs: nothing was heard of it for 12 s in null"));
+    assert_true(all.count >= 4 && all.over);
+    assert_true(all.longest_s >= 5 && all.longest_s < all.limit_s);
+    session_close(s);
+    stop(&f);
+
+    all = (struct silences){0};
+    start(&f, agent_thinks);
+    s = session_open(&f.target, SHA, 3.0, NULL, &e);
+    assert_non_null(s);
+    assert_int_equal(session_run(s, &watched, &out, NULL, &all, &e), 0);
+    assert_string_equal(out.failure, "asked");
+    assert_int_equal(all.count, 0);
+    session_close(s);
+    stop(&f);
+}
+
 static void count_tick(void *context, const struct session_tick *t)
 {
     uint64_t *sum = context;
@@ -507,6 +570,7 @@ int main(void)
         cmocka_unit_test(bad_hellos_are_refused),
         cmocka_unit_test(boot_text_is_skipped),
         cmocka_unit_test(broken_agents_end_the_session),
+        cmocka_unit_test(silence_is_told_and_bounded),
         cmocka_unit_test(good_agent_gives_a_result),
         cmocka_unit_test(the_timed_part_is_marked),
         cmocka_unit_test(failures_are_clean_text),

@@ -323,6 +323,23 @@ static void test_small_n(void **state)
     assert_near(e.level, 0.99, 0);
 }
 
+static void test_telling(void **state)
+{
+    (void)state;
+    const double wild[] = {-0.1, 0.1}, steady[] = {-0.01, 0.01}, slow[] = {-3.1, -3.0};
+    const double many[] = {-1, 1, -0.9, 0.9, -0.8, 0.8, -0.7, 0.7};
+    struct stats_estimate e = stats_estimate(wild, 2, 0.95); /* t(0.975, 1) = 12.7 */
+    assert_true(e.bounded && !stats_telling(&e));
+    e = stats_estimate(steady, 2, 0.95);
+    assert_true(stats_telling(&e));
+    e = stats_estimate(slow, 2, 0.95); /* wide, but it decides */
+    assert_true(e.high - e.low > 1 && stats_telling(&e));
+    e = stats_estimate(many, 8, 0.95); /* exact: the noise is the machine's */
+    assert_true(stats_telling(&e));
+    e = stats_estimate(wild, 1, 0.95);
+    assert_false(stats_telling(&e));
+}
+
 static void test_outliers(void **state)
 {
     (void)state;
@@ -557,6 +574,7 @@ int main(void)
         cmocka_unit_test(test_ties_and_zeros),
         cmocka_unit_test(test_interval_levels),
         cmocka_unit_test(test_small_n),
+        cmocka_unit_test(test_telling),
         cmocka_unit_test(test_outliers),
         cmocka_unit_test(test_detectable),
         cmocka_unit_test(test_shrink_closed_form),

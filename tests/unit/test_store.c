@@ -740,6 +740,17 @@ static void test_list_and_find(void **state)
     char found[STORE_PATH_MAX];
     assert_int_equal(store_find("last", found, sizeof found, &e), 0);
     assert_string_equal(found, newest);
+    struct result none;
+    fixture_result(&none);
+    none.started = r.started + 7200;
+    for (size_t i = 0; i < none.slot_count; i++)
+        none.slots[i].measured = false;
+    assert_int_equal(store_save_result(&none, path, sizeof path, &e), 0);
+    assert_int_equal(store_find("last", found, sizeof found, &e), 0);
+    assert_string_equal(found, newest);
+    assert_int_equal(unlink(path), 0);
+    result_release(&none);
+    assert_int_equal(store_find("default", path, sizeof path, &e), 0);
     assert_int_equal(store_find("20261122T101824Z-quick", found, sizeof found, &e), 0);
     assert_string_equal(found, first);
     assert_int_equal(store_find("default", found, sizeof found, &e), 0);

@@ -9,8 +9,8 @@
 #include "workloads/agent/process.h"
 
 #include "text.h"
+#include "workloads/tool.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -24,30 +24,6 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#define REMOVE_DEPTH_MAX 32
-
-/* Remove a directory and what is in it, following no link. */
-static void remove_tree(int parent, const char *name, int depth)
-{
-    if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || depth > REMOVE_DEPTH_MAX)
-        return;
-    int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-    if (!dir) {
-        if (fd >= 0)
-            close(fd);
-        return;
-    }
-    for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-            continue;
-        if (unlinkat(fd, entry->d_name, 0) < 0)
-            remove_tree(fd, entry->d_name, depth + 1);
-    }
-    closedir(dir);
-    unlinkat(parent, name, AT_REMOVEDIR);
-}
 
 /* A file in memory that two processes can map; on kernels without memfd_create() an unlinked one.
  */
@@ -279,6 +255,6 @@ void process_release(struct process *p)
     if (p->shared != MAP_FAILED)
         munmap(p->shared, p->shared_size);
     if (p->scratch[0])
-        remove_tree(AT_FDCWD, p->scratch, 0);
+        tool_remove(AT_FDCWD, p->scratch);
     *p = (struct process){.socket = -1, .shared = MAP_FAILED};
 }

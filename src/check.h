@@ -1,0 +1,92 @@
+/* check.h - the sessions of now against those of a baseline: did anything get slower, and what?
+ *
+ * A stored reference varies from session to session, so a row is judged by how much it does
+ * (statistics.md). For each row and session there is one figure in logs (series.h).
+ * - The variance between sessions is shrunken (shrink.h): of a row within its subsystem where that
+ *   has five rows and more on the target, else among all rows of like margin; of a subsystem's mean
+ *   among the means of like margin, native's apart from the guests'.
+ * - t = change / error, error² = max(s², s_now²/m) + s²/K, with d0 + K - 1 degrees of freedom. The
+ *   m sessions of a check follow one another and share what that hour is like, so together they
+ *   count as one session of the baseline's kind and not as m: with s²/m, simulated baselines whose
+ *   sessions lie on different days gave false alarms in many times the promised share of checks.
+ *   Where the sessions of now differ so much among themselves that even their mean is worse known,
+ *   that counts (Welch's degrees of freedom).
+ * - First the means: every subsystem on every guest, and native by subsystem (one mean of all of
+ *   native's rows would hide a slower disk), one family, Holm at 0.02. Then, within what moved, the
+ *   rows, Holm at 0.02 in each. To be called better or worse, a mean or a row must have changed by
+ *   more than its margin, too.
+ * - X, what could have been found: the least change of a mean (and of a single row, which must move
+ *   its subsystem's mean first) that is found in at least 80 % of checks. Where there are guests X
+ * is about them: native's absolute figures vary with the day, and that is stated beside. With fewer
+ * than three sessions in the baseline there are intervals, flag L, and no verdict.
+ * tests/sim_check.c shows the rates. */
+#ifndef VMTAX_CHECK_H
+#define VMTAX_CHECK_H
+
+#include "baseline.h"
+#include "compare.h"
+#include "fingerprint.h"
+#include "result.h"
+#include "series.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define CHECK_FAMILY         0.02
+#define CHECK_FIND           0.10 /* X beyond which a check is inconclusive, as a loss: 0.1 is 10 % */
+#define CHECK_SESSIONS       3    /* of one check, as many of them as fit */
+#define CHECK_SESSIONS_MIN   2    /* one alone cannot show that the machine is busier than it was */
+#define CHECK_SUBSYSTEM_ROWS 5    /* from which on a subsystem has enough rows for itself */
+
+/* The mean over the rows of a subsystem on a target. */
+struct check_group {
+    enum subsystem subsystem;
+    char target[TARGET_ID_MAX];
+    size_t rows;                  /* in the mean */
+    struct stats_estimate change; /* log units, > 0 is faster; n = sessions of the baseline */
+    double detectable;            /* log units */
+    double p;                     /* adjusted */
+    bool moved;                   /* significant: its rows are looked at */
+    enum verdict verdict;
+};
+
+enum check_cause { CHECK_NOBODY, CHECK_HOST, CHECK_HYPERVISOR, CHECK_BOTH };
+
+/* What one or more rows or means could have shown. */
+struct check_power {
+    bool known;
+    double subsystem, row; /* the least change that is found in each of them, log units */
+};
+
+struct check {
+    struct compare_row *rows; /* in the order of the series; see compare.h */
+    size_t *group_of;         /* of rows[i]; SIZE_MAX: in none */
+    size_t count;
+    struct check_group *groups;
+    size_t group_count;
+    size_t sessions_before, sessions_now;
+    size_t more; /* sessions that the baseline lacks; 0: it can judge */
+    struct fingerprint_difference differences[COMPARE_DIFFERENCES_MAX];
+    size_t difference_count;
+    bool fatal; /* nothing is comparable */
+    size_t
+        lost_targets; /* guests of the baseline that were to be measured and have no figure now */
+    size_t lost_rows; /* rows of the plan without a figure now on a target that has some */
+    size_t verdicts[VERDICT_COUNT]; /* of the rows */
+    enum check_cause cause;
+    struct check_power power, native_power;
+    double find; /* the bound of X, log units */
+};
+
+void check_init(struct check *c);
+void check_release(struct check *c);
+/* Judge the rows of s. find: the bound, as a loss in (0, 1). */
+void check_judge(struct check *c, const struct series *s, double find);
+/* The whole: sessions with analysis up to date, at least one each. */
+void check_results(struct check *c, const struct baseline *b, const struct result *now,
+                   size_t now_count, double find);
+/* Exit code by statistics.md: 0, 1, 3 or 4. */
+int check_exit(const struct check *c);
+bool check_is_worse(enum verdict v);
+
+#endif

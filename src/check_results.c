@@ -1,0 +1,95 @@
+/* From stored sessions to a check: what differs, what is missing, and what may be judged at all. */
+#include "check.h"
+
+#include "text.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Differences that the sessions of a side have from the newest of the baseline, once each. Fatal
+ * ones come first. */
+static void add_differences(struct check *c, const struct result *old, const struct result *new)
+{
+    struct fingerprint_difference found[COMPARE_DIFFERENCES_MAX];
+    size_t total = fingerprint_compare(old, new, found, COMPARE_DIFFERENCES_MAX);
+    for (size_t i = 0; i < total && i < COMPARE_DIFFERENCES_MAX; i++) {
+        bool known = false;
+        for (size_t k = 0; k < c->difference_count && !known; k++)
+            known = strcmp(c->differences[k].key, found[i].key) == 0 &&
+                    strcmp(c->differences[k].sentence, found[i].sentence) == 0;
+        if (!known && c->difference_count < COMPARE_DIFFERENCES_MAX)
+            c->differences[c->difference_count++] = found[i];
+    }
+}
+
+static bool has_difference(const struct check *c, const char *key)
+{
+    for (size_t i = 0; i < c->difference_count; i++)
+        if (strcmp(c->differences[i].key, key) == 0)
+            return true;
+    return false;
+}
+
+static bool has_figures(const struct series *s, const char *target)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (strcmp(s->rows[i].target, target) == 0)
+            return true;
+    return false;
+}
+
+/* Of what was to be measured now and has figures in the baseline: what has none now. */
+static void count_losses(struct check *c, const struct series *s, const struct result *now)
+{
+    for (size_t t = 0; t < now->target_count; t++) {
+        if (s->lost[t] && !has_figures(s, now->targets[t].id))
+            c->lost_targets++;
+        else
+            c->lost_rows += s->lost[t];
+    }
+}
+
+void check_results(struct check *c, const struct baseline *b, const struct result *now,
+                   size_t now_count, double find)
+{
+    struct series s;
+    check_init(c);
+    add_differences(c, &b->sessions[0], &now[0]);
+    for (size_t i = 0; i < c->difference_count; i++)
+        c->fatal |= c->differences[i].class == FACT_FATAL && !c->differences[i].only;
+    series_make(&s, b->sessions, b->count, now, now_count);
+    /* Absolute figures of another processor say nothing. */
+    if (has_difference(c, "cpu.model")) {
+        size_t kept = 0, width = s.before + s.now;
+        for (size_t i = 0; i < s.count; i++) {
+            if (strcmp(s.rows[i].target, "native") == 0)
+                continue;
+            s.rows[kept] = s.rows[i];
+            memmove(s.values + kept++ * width, s.values + i * width, width * sizeof *s.values);
+        }
+        s.count = kept;
+    }
+    count_losses(c, &s, &now[0]);
+    check_judge(c, &s, find);
+    for (size_t i = 0; c->fatal && i < c->count; i++)
+        c->rows[i].verdict = VERDICT_NOT_COMPARABLE;
+    series_release(&s);
+}
+
+int check_exit(const struct check *c)
+{
+    const struct check_power *power = c->power.known ? &c->power : &c->native_power;
+    if (c->fatal || c->count == 0)
+        return 4;
+    for (size_t g = 0; g < c->group_count; g++)
+        if (check_is_worse(c->groups[g].verdict))
+            return 1;
+    for (size_t i = 0; i < c->count; i++)
+        if (check_is_worse(c->rows[i].verdict))
+            return 1;
+    if (c->lost_targets)
+        return 4;
+    if (c->more || !power->known || power->subsystem > c->find || c->lost_rows)
+        return 3;
+    return c->verdicts[VERDICT_INCONCLUSIVE] ? 3 : 0;
+}

@@ -1,0 +1,433 @@
+/* One page that needs nothing else: no script, no other file. The answer first, then a chart and
+ * its table for each subsystem, then what a reader must know to trust them. */
+#include <config.h>
+
+#include "report/format.h"
+#include "report/report.h"
+
+#include "analysis.h"
+#include "report/chart.h"
+#include "report/html_style.h"
+#include "report/markup.h"
+#include "report/svg.h"
+#include "store.h"
+#include "text.h"
+#include "xalloc.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+struct page {
+    FILE *out;
+    const struct result *r;
+    const struct report_row *rows;
+    size_t count;
+    const struct paper *paper; /* NULL: not at hand */
+};
+
+/* <td class="text">WORDS</td> */
+static void cell(FILE *out, const char *tag, const char *class, const char *words)
+{
+    fprintf(out, "<%s", tag);
+    if (class[0])
+        fprintf(out, " class=\"%s\"", class);
+    fputc('>', out);
+    markup_text(out, words);
+    fprintf(out, "</%s>", tag);
+}
+
+static void table_head(FILE *out, const char *caption, const char *const *columns, size_t count)
+{
+    fputs("<div class=\"wide\">\n<table>\n<caption class=\"quiet\">", out);
+    markup_text(out, caption);
+    fputs("</caption>\n<thead><tr>", out);
+    for (size_t i = 0; i < count; i++) {
+        fputs("<th scope=\"col\">", out);
+        markup_text(out, columns[i]);
+        fputs("</th>", out);
+    }
+    fputs("</tr></thead>\n<tbody>\n", out);
+}
+
+static void table_end(FILE *out)
+{
+    fputs("</tbody>\n</table>\n</div>\n", out);
+}
+
+#define HEAD(out, caption, columns) \
+    table_head(out, caption, columns, sizeof(columns) / sizeof *(columns))
+
+static void put_estimate(FILE *out, const struct stats_estimate *e, bool emulated)
+{
+    char text[64] = "—", low[16], high[16];
+    if (e->n) {
+        report_percent(low, sizeof low, exp(e->centre));
+        snprintf(text, sizeof text, "%s%s", emulated ? "~" : "", low);
+    }
+    cell(out, "td", "", text);
+    if (e->n && e->bounded)
+        snprintf(text, sizeof text, "%s .. %s%s", report_percent(low, sizeof low, exp(e->low)),
+                 report_percent(high, sizeof high, exp(e->high)), e->approximate ? " ~" : "");
+    cell(out, "td", "", e->n && e->bounded ? text : "—");
+}
+
+static void put_verdict(FILE *out, enum verdict v, uint32_t bits)
+{
+    char words[48], letters[FLAG_COUNT + 1], class[32];
+    snprintf(words, sizeof words, "%s %s", report_signs[v].utf8, verdicts[v].title);
+    snprintf(class, sizeof class, "text %s", verdicts[v].id);
+    cell(out, "td", class, words);
+    cell(out, "td", "text", report_flags(bits, letters));
+}
+
+/* ---- the answer ---- */
+
+static void write_answer(const struct page *p, size_t t)
+{
+    struct subsystem_summary sum = analysis_overall(p->r, t);
+    const struct result_target *target = &p->r->targets[t];
+    char ratio[16], low[16], high[16];
+    fputs("<div class=\"answer\">", p->out);
+    markup_printf(p->out, "%s%s", target->id, target->emulated ? " (EMULATED)" : "");
+    if (sum.estimate.n) {
+        fputs("<b>", p->out);
+        markup_printf(p->out, "%s%s %%", target->emulated ? "~" : "",
+                      report_percent(ratio, sizeof ratio, exp(sum.estimate.centre)));
+        fputs("</b>of native", p->out);
+        if (sum.estimate.bounded)
+            markup_printf(p->out, ", %s .. %s",
+                          report_percent(low, sizeof low, exp(sum.estimate.low)),
+                          report_percent(high, sizeof high, exp(sum.estimate.high)));
+        markup_printf(p->out, ": %s, %zu of %zu rows", verdicts[sum.verdict].title, sum.rows,
+                      sum.total);
+    } else {
+        fputs("<b>—</b>", p->out);
+        markup_printf(p->out, "no mean: %s",
+                      target->emulated ? "emulated in software" : verdicts[sum.verdict].title);
+    }
+    fputs("</div>\n", p->out);
+}
+
+static void write_overview(const struct page *p)
+{
+    static const char *const columns[] = {"subsystem",     "target",  "rows", "% of native",
+                                          "95 % interval", "verdict", "flags"};
+    struct chart c;
+    chart_overview(&c, p->r);
+    if (c.count) {
+        fputs("<figure>\n", p->out);
+        svg_open(p->out, "all", CHART_WIDTH, chart_height(&c), "All subsystems",
+                 "Means of each subsystem relative to native; the table below has the figures.",
+                 false);
+        chart_draw(&c, p->out);
+        svg_close(p->out);
+        fputs("</figure>\n", p->out);
+    }
+    chart_release(&c);
+    HEAD(p->out, "Geometric means over rows; all: over subsystems", columns);
+    for (int s = 0; s <= SUBSYSTEM_COUNT; s++)
+        for (size_t t = 1; t < p->r->target_count; t++) {
+            bool all = s == SUBSYSTEM_COUNT;
+            struct subsystem_summary sum = all ? analysis_overall(p->r, t)
+                                               : analysis_subsystem(p->r, (enum subsystem)s, t);
+            char rows[48];
+            if (!sum.total)
+                continue;
+            fputs("<tr>", p->out);
+            fputs("<th scope=\"row\">", p->out);
+            markup_text(p->out, all ? "all" : subsystems[s].title);
+            fputs("</th>", p->out);
+            cell(p->out, "td", "text", p->r->targets[t].id);
+            snprintf(rows, sizeof rows, "%zu/%zu", sum.rows, sum.total);
+            cell(p->out, "td", "", rows);
+            put_estimate(p->out, &sum.estimate, p->r->targets[t].emulated);
+            put_verdict(p->out, sum.verdict, sum.flags);
+            fputs("</tr>\n", p->out);
+        }
+    table_end(p->out);
+}
+
+/* ---- subsystems ---- */
+
+static bool belongs(const struct report_row *row, int s)
+{
+    return s == SUBSYSTEM_COUNT ? !row->metric->row
+                                : row->metric->row && (int)row->metric->row->subsystem == s;
+}
+
+static void put_value(FILE *out, const struct report_row *row, const struct figure_value *f)
+{
+    char text[64] = "—", value[16];
+    const struct workload *w = row->metric->row;
+    if (f && f->measured)
+        snprintf(text, sizeof text, "%s %s", text_figure(value, sizeof value, f->value),
+                 w ? workload_unit(w) : "");
+    cell(out, "td", "", text);
+}
+
+static void write_compared(const struct page *p, int s)
+{
+    static const char *const columns[] = {"workload",    "target",        "native", "measured",
+                                          "% of native", "95 % interval", "blocks", "detectable",
+                                          "verdict",     "flags"};
+    HEAD(p->out, "Every row; detectable is the loss that would have been found", columns);
+    for (size_t i = 0; i < p->count; i++) {
+        const struct report_row *row = &p->rows[i];
+        const struct comparison *c = row->comparison, none = {.verdict = VERDICT_NOT_MEASURED};
+        char label[128], text[32] = "—";
+        if (!belongs(row, s) || row->target == 0)
+            continue;
+        if (!c)
+            c = &none;
+        fputs("<tr><th scope=\"row\">", p->out);
+        markup_text(p->out, report_label(row->metric, label, sizeof label));
+        fputs("</th>", p->out);
+        cell(p->out, "td", "text", p->r->targets[row->target].id);
+        put_value(p->out, row, row->native);
+        put_value(p->out, row, row->figure);
+        put_estimate(p->out, &c->estimate, p->r->targets[row->target].emulated);
+        if (c->estimate.n && isfinite(c->detectable))
+            snprintf(text, sizeof text, "%.1f %%", 100 * stats_loss(c->detectable));
+        fprintf(p->out, "<td>%zu</td>", c->estimate.n);
+        cell(p->out, "td", "", text);
+        put_verdict(p->out, c->verdict, c->flags);
+        fputs("</tr>\n", p->out);
+    }
+    table_end(p->out);
+}
+
+static void write_native(const struct page *p, int s)
+{
+    static const char *const columns[] = {"workload", "native", "95 % interval", "slots", "noise"};
+    HEAD(p->out, "Native alone", columns);
+    for (size_t i = 0; i < p->count; i++) {
+        const struct report_row *row = &p->rows[i];
+        const struct figure_value *f = row->figure;
+        char label[128], text[64], low[16], high[16];
+        bool bounded = f && f->measured && f->bounded;
+        if (!belongs(row, s) || row->target)
+            continue;
+        fputs("<tr><th scope=\"row\">", p->out);
+        markup_text(p->out, report_label(row->metric, label, sizeof label));
+        fputs("</th>", p->out);
+        put_value(p->out, row, f);
+        if (bounded)
+            snprintf(text, sizeof text, "%s .. %s", text_figure(low, sizeof low, f->low),
+                     text_figure(high, sizeof high, f->high));
+        cell(p->out, "td", "", bounded ? text : "—");
+        fprintf(p->out, "<td>%zu</td>", f ? f->n : 0);
+        bool noisy = f && f->measured && isfinite(f->noise);
+        if (noisy)
+            snprintf(text, sizeof text, "%.1f %%", 100 * f->noise);
+        cell(p->out, "td", "", noisy ? text : "—");
+        fputs("</tr>\n", p->out);
+    }
+    table_end(p->out);
+}
+
+static void write_charts(const struct page *p, enum subsystem s)
+{
+    struct chart c;
+    char id[48], title[96];
+    size_t sweep_count;
+    struct chart_sweep *sweeps = chart_sweep_find(p->r, s, &sweep_count);
+    chart_subsystem(&c, p->r, p->rows, p->count, s, p->paper);
+    if (c.count) {
+        snprintf(title, sizeof title, "%s relative to native", subsystems[s].title);
+        fputs("<figure>\n", p->out);
+        svg_open(p->out, subsystems[s].id, CHART_WIDTH, chart_height(&c), title,
+                 "A dot and its interval for each row; the table below has the figures.", false);
+        chart_draw(&c, p->out);
+        svg_close(p->out);
+        fputs("</figure>\n", p->out);
+    }
+    if (sweep_count) {
+        snprintf(id, sizeof id, "%s-sweeps", subsystems[s].id);
+        snprintf(title, sizeof title, "%s: figures over a parameter", subsystems[s].title);
+        fputs("<figure>\n", p->out);
+        svg_open(p->out, id, CHART_WIDTH, chart_sweep_height(sweep_count), title,
+                 "Lines of native and of each guest; the table below has the figures.", false);
+        chart_sweep_draw(p->r, p->rows, sweeps, sweep_count, p->out);
+        svg_close(p->out);
+        fputs("</figure>\n", p->out);
+    }
+    chart_release(&c);
+    free(sweeps);
+}
+
+static void write_subsystem(const struct page *p, int s)
+{
+    bool any = false;
+    for (size_t i = 0; i < p->count && !any; i++)
+        any = belongs(&p->rows[i], s);
+    if (!any)
+        return;
+    fputs("<section>\n<h2>", p->out);
+    markup_text(p->out, s == SUBSYSTEM_COUNT ? "Unknown to this version" : subsystems[s].title);
+    fputs("</h2>\n", p->out);
+    if (s < SUBSYSTEM_COUNT) {
+        fputs("<p class=\"quiet\">In the paper: ", p->out);
+        markup_text(p->out, subsystems[s].instruments);
+        fputs("</p>\n", p->out);
+        write_charts(p, (enum subsystem)s);
+    }
+    if (p->r->target_count > 1)
+        write_compared(p, s);
+    else
+        write_native(p, s);
+    fputs("</section>\n", p->out);
+}
+
+/* ---- what to know ---- */
+
+static void say(void *context, const char *sentence)
+{
+    const struct page *p = context;
+    fputs("<li>", p->out);
+    markup_text(p->out, sentence);
+    fputs("</li>\n", p->out);
+}
+
+static void write_reasons(const struct page *p, const char *title, bool doubt)
+{
+    bool any = false;
+    for (size_t i = 0; i < p->count; i++) {
+        const struct report_row *row = &p->rows[i];
+        const char *reason = doubt ? report_doubt(row) : report_reason(p->r, row);
+        char label[128];
+        if (!reason)
+            continue;
+        if (!any)
+            fprintf(p->out, "<h2>%s</h2>\n<ul>\n", title);
+        any = true;
+        fputs("<li>", p->out);
+        markup_text(p->out, report_label(row->metric, label, sizeof label));
+        markup_printf(p->out, " on %s: %s", p->r->targets[row->target].id, reason);
+        fputs("</li>\n", p->out);
+    }
+    if (any)
+        fputs("</ul>\n", p->out);
+}
+
+static void write_legend(const struct page *p)
+{
+    uint32_t used = 0;
+    char method[256];
+    for (size_t i = 0; i < p->r->comparison_count; i++)
+        used |= p->r->comparisons[i].flags;
+    fputs("<h2>How to read it</h2>\n<ul>\n", p->out);
+    say((void *)p, "% of native is performance: below 100 is slower, for times too. A dot is the "
+                   "estimate, its whisker the interval, the shade around native what counts as "
+                   "equal. A cut whisker ends in an arrow.");
+    say((void *)p, "~ after an interval: approximate, from fewer than six blocks. ~ before a "
+                   "number and a hollow mark: emulated, outside of every mean and verdict.");
+    say((void *)p, report_method(p->r, method));
+    if (p->paper) {
+        fputs("<li>Grey marks are the paper's own ratios (", p->out);
+        markup_printf(p->out, "“%s”, on %s), of another machine and time.", p->paper->title,
+                      p->paper->machine);
+        fputs("</li>\n", p->out);
+    }
+    for (size_t i = 0; i < FLAG_COUNT; i++)
+        if (used & (1u << i)) {
+            char line[160];
+            snprintf(line, sizeof line, "%c: %s", flags[i].letter, flags[i].meaning);
+            say((void *)p, line);
+        }
+    fputs("</ul>\n", p->out);
+}
+
+static void write_targets(const struct page *p)
+{
+    static const char *const columns[] = {"target",  "by",     "limits", "devices",
+                                          "network", "kernel", "remark"};
+    HEAD(p->out, "Targets", columns);
+    for (size_t i = 0; i < p->r->target_count; i++) {
+        const struct result_target *t = &p->r->targets[i];
+        const char *const words[] = {t->how,     t->limits, t->devices,
+                                     t->network, t->kernel, t->remark};
+        fputs("<tr><th scope=\"row\">", p->out);
+        markup_text(p->out, t->id);
+        fputs("</th>", p->out);
+        for (size_t k = 0; k < sizeof words / sizeof *words; k++)
+            cell(p->out, "td", "long", words[k][0] ? words[k] : "—");
+        fputs("</tr>\n", p->out);
+    }
+    table_end(p->out);
+}
+
+static void write_machine(const struct page *p)
+{
+    static const char *const columns[] = {"fact", "value"};
+    fputs("<h2>To know</h2>\n<ul>\n", p->out);
+    report_caveats(p->r, say, (void *)p);
+    say((void *)p, report_closing);
+    fputs("</ul>\n<h2>Machine</h2>\n", p->out);
+    if (p->r->target_count)
+        write_targets(p);
+    HEAD(p->out, "Facts", columns);
+    for (size_t i = 0; i < p->r->fact_count; i++) {
+        fputs("<tr><th scope=\"row\">", p->out);
+        markup_text(p->out, p->r->facts[i].key);
+        fputs("</th>", p->out);
+        cell(p->out, "td", "long", p->r->facts[i].value);
+        fputs("</tr>\n", p->out);
+    }
+    table_end(p->out);
+}
+
+static void write_page(const struct page *p)
+{
+    const struct result *r = p->r;
+    char started[32], took[32];
+    fprintf(p->out,
+            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+            "<title>vmtax: what does it cost?</title>\n<style>\n%s%s</style>\n</head>\n<body>\n"
+            "<header>\n<h1>What does it cost?</h1>\n<p class=\"quiet\">",
+            page_style, svg_style);
+    markup_printf(p->out, "%s, profile %s, %s, vmtax %s",
+                  store_time(started, sizeof started, r->started),
+                  r->profile[0] ? r->profile : "none",
+                  text_duration(took, sizeof took, r->elapsed_s), r->tool_version);
+    fputs("</p>\n</header>\n<main>\n", p->out);
+    if (r->target_count > 1) {
+        fputs("<div class=\"answers\">\n", p->out);
+        for (size_t t = 1; t < r->target_count; t++)
+            write_answer(p, t);
+        fputs("</div>\n", p->out);
+        write_overview(p);
+    } else {
+        fputs("<p>Native only: nothing to compare with.</p>\n", p->out);
+    }
+    for (int s = 0; s <= SUBSYSTEM_COUNT; s++)
+        write_subsystem(p, s);
+    write_reasons(p, "Not measured or not comparable", false);
+    write_reasons(p, "Without a verdict or an interval", true);
+    if (r->comparison_count)
+        write_legend(p);
+    write_machine(p);
+    fputs("</main>\n</body>\n</html>\n", p->out);
+}
+
+static int write_html(const struct result *r, FILE *out, struct error *e)
+{
+    struct report_locale l;
+    struct error ignored;
+    struct page p = {.out = out, .r = r};
+    struct paper *paper = xcalloc(1, sizeof *paper);
+    report_begin(&l);
+    struct report_row *rows = report_rows(r, &p.count);
+    p.rows = rows;
+    p.paper = paper_load(paper, &ignored) == 0 ? paper : NULL;
+    write_page(&p);
+    free(rows);
+    free(paper);
+    return report_end(&l, out, e);
+}
+
+const struct report_format report_html = {
+    .id = "html",
+    .what = "a page with charts, in one file",
+    .write = write_html,
+};

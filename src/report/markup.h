@@ -1,0 +1,13 @@
+/* markup.h - foreign words in XML and HTML. */
+#ifndef VMTAX_REPORT_MARKUP_H
+#define VMTAX_REPORT_MARKUP_H
+
+#include <stdio.h>
+
+/* As text or as the value of a quoted attribute: what would be a command is an entity, and what XML
+ * cannot hold (controls, bytes that are no UTF-8) is U+00B7. */
+void markup_text(FILE *out, const char *foreign);
+/* The same after formatting; at most 511 bytes of it. */
+void markup_printf(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,474 @@
+#include "ui/curve.h"
+
+#include "ui/detail.h"
+#include "ui/layout.h"
+#include "ui/list.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The points */
+
+static bool is_word(const char *at, size_t n, const char *name)
+{
+    size_t length = strlen(name);
+    return n > length && strncmp(at, name, length) == 0 && at[length] == '=';
+}
+
+/* Parameters without the one along the axis and the processors. */
+static void set_of(const struct curve *k, const char *params, char out[PARAMS_TEXT])
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (const char *at = params + strspn(params, " "); *at; at += strspn(at, " ")) {
+        size_t n = strcspn(at, " ");
+        if (!is_word(at, n, k->x) && !is_word(at, n, "cpus"))
+            used += (size_t)snprintf(out + used, PARAMS_TEXT - used, "%s%.*s", used ? " " : "",
+                                     (int)n, at);
+        at += n;
+    }
+}
+
+static bool has_cpus(const struct curve *k)
+{
+    const struct workload *w = workload_find(k->id);
+    for (const struct param *p = w ? w->params : NULL; p && p->name; p++)
+        if (strcmp(p->name, "cpus") == 0)
+            return true;
+    return false;
+}
+
+void curve_read(const struct curve *k, const struct snapshot *s, bool smp, struct curve_points *out)
+{
+    size_t list[SWEEP_MAX], count = 0, most = 0;
+    uint64_t cpus = smp ? 0 : 1;
+    *out = (struct curve_points){0};
+    for (size_t i = 0; i < s->metric_count && count < SWEEP_MAX; i++)
+        if (strcmp(s->metrics[i].workload->id, k->id) == 0 &&
+            row_param(&s->metrics[i], "cpus", cpus) == cpus)
+            list[count++] = i;
+    for (size_t i = 0; i < count; i++) {
+        char set[PARAMS_TEXT], other[PARAMS_TEXT];
+        size_t alike = 0;
+        set_of(k, s->metrics[list[i]].params, set);
+        for (size_t j = 0; j < count; j++) {
+            set_of(k, s->metrics[list[j]].params, other);
+            alike += strcmp(set, other) == 0;
+        }
+        if (alike > most)
+            memcpy(out->set, set, sizeof set);
+        most = alike > most ? alike : most;
+    }
+    snprintf(out->fixed, sizeof out->fixed, "%s%s",
+             !has_cpus(k) ? ""
+             : smp        ? "cpus=0 "
+                          : "cpus=1 ",
+             out->set);
+    struct sweep sweep = {.id = k->id, .x = k->x, .fixed = out->fixed};
+    out->count = sweep_points(s, &sweep, out->metric);
+}
+
+double curve_score(const struct curve *k, const struct snapshot *s, const struct curve_points *p,
+                   size_t target, uint64_t processors)
+{
+    double sum = 0;
+    size_t n = 0;
+    for (size_t i = 0; i < p->count; i++) {
+        const struct board_metric *m = &s->metrics[p->metric[i]];
+        if (row_param(m, k->x, 0) < processors)
+            continue;
+        sum += m->cell[target].figure.measured ? m->cell[target].figure.value : (double)NAN;
+        n++;
+    }
+    return n > 0 ? sum / (double)n : (double)NAN;
+}
+
+static bool is_smp(const struct view *v)
+{
+    return v->other_view[0];
+}
+
+static struct curve_points points_of(const struct curve *k, const struct snapshot *s,
+                                     const struct view *v)
+{
+    struct curve_points p;
+    curve_read(k, s, is_smp(v), &p);
+    return p;
+}
+
+static uint64_t processors(const struct snapshot *s, bool smp)
+{
+    if (!smp)
+        return 1;
+    uint64_t known = s->target_count > 0 ? s->targets[0].cpus : 0;
+    return known ? known : s->host.cores ? s->host.cores : 1;
+}
+
+/* What the keys ask */
+
+size_t curve_columns(const struct curve *k, const struct snapshot *s, const struct view *v)
+{
+    return points_of(k, s, v).count;
+}
+
+size_t curve_metric(const struct curve *k, const struct snapshot *s, const struct view *v)
+{
+    struct curve_points p = points_of(k, s, v);
+    return v->column[0] < p.count ? p.metric[v->column[0]] : SIZE_MAX;
+}
+
+bool curve_word(const struct curve *k, const struct snapshot *s, const struct view *v, char *out,
+                size_t size)
+{
+    row_word_or_subsystem(s, curve_metric(k, s, v), k->subsystem, out, size);
+    return true;
+}
+
+/* "UP", "SMP"; nothing where the workload does not know processors. */
+static const char *mode(const struct curve *k, bool smp)
+{
+    return !has_cpus(k) ? "" : smp ? "SMP" : "UP";
+}
+
+/* "score 2.10k  ■ 97.2 %" */
+static void score_text(const struct curve *k, const struct snapshot *s, const struct view *v,
+                       const struct curve_points *p, char *out, size_t size)
+{
+    size_t target = row_target(s, v);
+    uint64_t from = processors(s, is_smp(v));
+    char number[NUMBER_MAX], ratio[NUMBER_MAX];
+    double native = curve_score(k, s, p, 0, from);
+    double guest = target > 0 ? curve_score(k, s, p, target, from) : (double)NAN;
+    if (isfinite(native) && isfinite(guest) && native > 0)
+        snprintf(out, size, "score %s, %s %s%s %%", number_short(number, native),
+                 s->targets[target].id, s->targets[target].emulated ? "~" : "",
+                 number_ratio(ratio, 6, guest / native, UNIT_PERCENT));
+    else if (isfinite(native))
+        snprintf(out, size, "score %s", number_short(number, native));
+    else
+        out[0] = '\0';
+}
+
+/* Boxes */
+
+static void draw_graph(const struct curve *k, struct canvas *c, struct rect r,
+                       const struct snapshot *s, const struct view *v, const struct curve_points *p)
+{
+    const struct hint top[] = {{has_cpus(k) ? ACTION_OTHER_VIEW : ACTION_AXIS, !has_cpus(k) ? NULL
+                                                                               : is_smp(v)
+                                                                                   ? " UP"
+                                                                                   : " SMP"},
+                               {has_cpus(k) ? ACTION_AXIS : ACTION_NONE, NULL},
+                               {ACTION_NONE, NULL}};
+    static const struct hint bottom[] = {
+        {ACTION_LEFT, "→ cursor"}, {ACTION_OPEN, NULL}, {ACTION_RUN, NULL}, {ACTION_NONE, NULL}};
+    const struct workload *w = workload_find(k->id);
+    const struct sweep sweep = {.id = k->id,
+                                .x = k->x,
+                                .fixed = p->fixed,
+                                .counts = true,
+                                .one = k->one,
+                                .many = k->many,
+                                .bare = true};
+    char note[128], score[96] = "";
+    snprintf(note, sizeof note, "%s / %s ↑ %s%s%s", w ? workload_unit(w) : "", k->many,
+             mode(k, is_smp(v)), p->set[0] && r.w >= 90 ? " " : "", r.w >= 90 ? p->set : "");
+    if (k->score)
+        score_text(k, s, v, p, score, sizeof score);
+    struct box box = {.title = k->title,
+                      .note = note,
+                      .number = k->key,
+                      .top = top,
+                      .bottom = bottom,
+                      .bottom_note = score[0] ? score : NULL,
+                      .focus = true};
+    struct rect in = widget_box(c, r, &box);
+    struct curve_points other;
+    curve_read(k, s, !is_smp(v), &other);
+    if (p->count == 0 && other.count > 0 && has_cpus(k)) {
+        struct page page = page_begin(c, in);
+        page_textf(&page, STYLE_DIM, 0, "not measured on %s: o shows the other",
+                   is_smp(v) ? "all processors" : "one processor");
+    } else if (p->count == 0) {
+        list_nothing(c, in, s, v, k->subsystem);
+    } else {
+        sweep_draw(c, in, s, v, &sweep, v->column[0], v->log_axis[0]);
+    }
+}
+
+static struct axis table_axis(const struct snapshot *s, const struct view *v, size_t metric)
+{
+    double percents[TARGETS_MAX];
+    for (size_t t = 0; t < s->target_count; t++) {
+        struct row r = row_read(s, metric, t);
+        percents[t] = t > 0 && r.compared && !r.emulated ? 100 * r.ratio : (double)NAN;
+    }
+    return row_zoom(row_axis(percents, s->target_count), v->zoom[0]);
+}
+
+/* Where the table's columns begin and how wide they are; 0: not there. */
+struct table {
+    int target, figure, mark, ratio, latency; /* latency: of each of three */
+};
+
+static struct table table_columns(int w, bool latency)
+{
+    struct table t = {.target = w >= 60 ? 14 : w >= 40 ? 12 : 2, .figure = 8, .ratio = 8};
+    int left = w - t.target - t.figure - t.ratio;
+    if (latency && left >= 8 * 3 + 8)
+        t.latency = 8;
+    else if (latency && left >= 7 * 3)
+        t.latency = 7;
+    t.mark = left - 3 * t.latency - 2;
+    t.mark = t.mark < 6 ? 0 : t.mark > 44 ? 44 : t.mark;
+    return t;
+}
+
+static void draw_latency(struct canvas *c, int y, int x, int w, const struct latency *l)
+{
+    const double values[] = {l->p50_us, l->p90_us, l->p99_us};
+    for (int i = 0; i < 3; i++) {
+        char number[NUMBER_MAX], text[32] = "—";
+        bool ms = values[i] >= 1000;
+        if (l->known)
+            snprintf(text, sizeof text, "%s%s", number_short(number, values[i] / (ms ? 1000 : 1)),
+                     ms ? "ms" : "µs");
+        canvas_text_right(c, y, x + (i + 1) * w - 1, l->known ? STYLE_TEXT : STYLE_DIM, 0, text);
+    }
+}
+
+/* On a groove with native as the ruler. */
+static void draw_mark(struct canvas *c, int y, int x, int w, const struct axis *a,
+                      const struct row *r)
+{
+    struct mark mark = row_mark(r);
+    if (r->compared)
+        widget_whisker(c, y, x, w, a, &mark);
+}
+
+static void draw_target(struct canvas *c, int y, struct rect in, const struct table *t,
+                        const struct axis *a, const struct snapshot *s, const struct view *v,
+                        size_t metric, size_t target)
+{
+    struct row r = row_read(s, metric, target);
+    char number[NUMBER_MAX], text[32], reason[REASON_TEXT];
+    int x = in.x + t->target;
+    widget_target(c, y, in.x, t->target - 1, r.target);
+    if (!r.measured) {
+        row_reason(s, &r, reason);
+        widget_cut(c, y, x, in.x + in.w - x, STYLE_DIM, 0, reason);
+        return;
+    }
+    snprintf(text, sizeof text, "%s%s", r.emulated ? "~" : "",
+             number_short(number, r.cell->figure.value));
+    canvas_text_right(c, y, x + t->figure - 2, r.emulated ? STYLE_DIM : STYLE_TEXT, 0, text);
+    x += t->figure;
+    if (target > 0 && t->mark)
+        draw_mark(c, y, x, t->mark, a, &r);
+    else if (t->mark > 12 && r.metric->baseline_known)
+        canvas_textf(c, y, x, STYLE_DIM, 0, "baseline %s",
+                     number_short(number, r.metric->baseline_value));
+    x += t->mark ? t->mark + 1 : 0;
+    if (target > 0)
+        widget_ratio(c, y, x, t->ratio, r.ratio, r.verdict,
+                     v->unit == UNIT_RAW ? UNIT_PERCENT : v->unit, r.emulated);
+    if (t->latency)
+        draw_latency(c, y, x + t->ratio, t->latency, &r.cell->figure.latency);
+}
+
+static void draw_table(const struct curve *k, struct canvas *c, struct rect r,
+                       const struct snapshot *s, const struct view *v, const struct curve_points *p)
+{
+    static const struct hint top[] = {
+        {ACTION_WHY, NULL}, {ACTION_TARGET, NULL}, {ACTION_UNITS, NULL}, {ACTION_NONE, NULL}};
+    char title[64];
+    bool any = v->column[0] < p->count;
+    size_t metric = any ? p->metric[v->column[0]] : SIZE_MAX;
+    unsigned long long x = any ? row_param(&s->metrics[metric], k->x, 0) : 0;
+    snprintf(title, sizeof title, "at %llu %s", x, x == 1 ? k->one : k->many);
+    struct box box = {.title = any ? title : "at no point", .top = top};
+    struct rect in = widget_box(c, r, &box);
+    if (!any || in.h < 1)
+        return;
+    const struct workload *w = s->metrics[metric].workload;
+    struct table t = table_columns(in.w, w->latency);
+    struct axis a = table_axis(s, v, metric);
+    int y = in.y, at = in.x + t.target + t.figure;
+    size_t chosen = row_target(s, v);
+    if (in.h > 1) {
+        struct rect former = canvas_clip(c, (struct rect){y, in.x, 1, in.w});
+        canvas_text_right(c, y, at - 2, STYLE_DIM, 0, workload_unit(w));
+        if (t.mark > 8)
+            canvas_text(c, y, at, STYLE_DIM, 0, "vs native");
+        at += t.mark + (t.mark ? 1 : 0) + t.ratio;
+        for (int i = 0; i < 3 && t.latency; i++)
+            canvas_text_right(c, y, at + (i + 1) * t.latency - 1, STYLE_DIM, 0,
+                              (const char *const[]){"p50", "p90", "p99"}[i]);
+        canvas_unclip(c, former);
+        y++;
+    }
+    for (size_t i = 0; i < s->target_count && y < in.y + in.h; i++) {
+        if (y == in.y + in.h - 1 && i < chosen) /* the last line is the chosen one's */
+            i = chosen;
+        draw_target(c, y++, in, &t, &a, s, v, metric, i);
+    }
+}
+
+/* The last row of a full table would be cut: as many as there are targets. */
+static int table_rows(const struct snapshot *s)
+{
+    return (s->target_count > 2 ? (int)s->target_count : 2) + 3;
+}
+
+/* "×1.83": what all processors bring over one, at the peaks; "" if one is not known. */
+static void draw_gain(struct canvas *c, int y, int right, const struct snapshot *s,
+                      const struct curve_points *up, const struct curve_points *smp, size_t target)
+{
+    size_t one = sweep_peak(s, up->metric, up->count, target);
+    size_t all = sweep_peak(s, smp->metric, smp->count, target);
+    if (one == SIZE_MAX || all == SIZE_MAX)
+        return;
+    double gain = s->metrics[all].cell[target].figure.value /
+                  s->metrics[one].cell[target].figure.value;
+    char text[24], number[NUMBER_MAX];
+    snprintf(text, sizeof text, "×%s", number_fit(number, 4, gain, 2));
+    canvas_text_right(c, y, right, STYLE_DIM, 0, text);
+}
+
+/* Where each target's curve bends and how high it is; what all processors bring. */
+static void draw_saturation(const struct curve *k, struct canvas *c, struct rect r,
+                            const struct snapshot *s, const struct view *v,
+                            const struct curve_points *p)
+{
+    struct curve_points up, smp;
+    struct box box = {.title = "saturation", .note = mode(k, is_smp(v))};
+    struct rect in = widget_box(c, r, &box);
+    const int column = 7;
+    int right = in.x + in.w - 1, score = k->score ? column : 0;
+    if (in.h < 2)
+        return;
+    curve_read(k, s, false, &up);
+    curve_read(k, s, true, &smp);
+    if (has_cpus(k))
+        canvas_text_right(c, in.y, right, STYLE_DIM, 0, "SMP/UP");
+    if (score)
+        canvas_text_right(c, in.y, right - column, STYLE_DIM, 0, "score");
+    canvas_text_right(c, in.y, right - column - score, STYLE_DIM, 0, "peak");
+    canvas_text_right(c, in.y, right - 2 * column - score, STYLE_DIM, 0, "knee");
+    for (size_t t = 0; t < s->target_count && (int)t + 1 < in.h; t++) {
+        int y = in.y + 1 + (int)t;
+        char number[NUMBER_MAX];
+        size_t peak = sweep_peak(s, p->metric, p->count, t);
+        size_t knee = sweep_knee(s, p->metric, p->count, t);
+        widget_target(c, y, in.x, in.w - 3 * column - score - 1, &s->targets[t]);
+        enum style style = s->targets[t].emulated ? STYLE_DIM : STYLE_TEXT;
+        if (knee != SIZE_MAX) {
+            snprintf(number, sizeof number, "%llu",
+                     (unsigned long long)row_param(&s->metrics[knee], k->x, 0));
+            canvas_text_right(c, y, right - 2 * column - score, style, 0, number);
+        }
+        canvas_text_right(c, y, right - column - score, style, 0,
+                          number_short(number, peak == SIZE_MAX
+                                                   ? (double)NAN
+                                                   : s->metrics[peak].cell[t].figure.value));
+        if (score)
+            canvas_text_right(
+                c, y, right - column, style, 0,
+                number_short(number, curve_score(k, s, p, t, processors(s, is_smp(v)))));
+        if (has_cpus(k))
+            draw_gain(c, y, right, s, &up, &smp, t);
+    }
+}
+
+static void draw_row(struct canvas *c, struct rect r, const struct snapshot *s,
+                     const struct view *v, size_t metric)
+{
+    struct box box = {.title = "this row"};
+    detail_draw(c, widget_box(c, r, &box), s, v, metric);
+}
+
+/* The smallest terminals: a row for each point, with the chosen target's relation. */
+static void draw_text(const struct curve *k, struct canvas *c, struct rect area,
+                      const struct snapshot *s, const struct view *v, const struct curve_points *p)
+{
+    size_t target = row_target(s, v);
+    struct rect in = {area.y, area.x + 1, area.h, area.w - 2};
+    char figure[32], score[96] = "";
+    if (in.h < 1 || in.w < 30)
+        return;
+    struct rect former = canvas_clip(c, in);
+    int x = canvas_text(c, in.y, in.x, STYLE_STRONG, ATTR_BOLD, k->title);
+    x = canvas_textf(c, in.y, x, STYLE_DIM, 0, " by %s  %s", k->many, mode(k, is_smp(v)));
+    if (k->score)
+        score_text(k, s, v, p, score, sizeof score);
+    canvas_textf(c, in.y, x, STYLE_DIM, 0, "  %s", score);
+    in.y++;
+    in.h--;
+    if (p->count == 0)
+        list_nothing(c, in, s, v, k->subsystem);
+    size_t first = widget_scroll(0, v->column[0], (size_t)(in.h > 0 ? in.h : 1), p->count);
+    for (size_t i = first; i < p->count && (int)(i - first) < in.h; i++) {
+        int y = in.y + (int)(i - first);
+        size_t m = p->metric[i];
+        struct row native = row_read(s, m, 0), r = row_read(s, m, target);
+        widget_cursor(c, y, in.x, v->column[0] == i);
+        canvas_textf(c, y, in.x, v->column[0] == i ? STYLE_STRONG : STYLE_TEXT, 0, "%4llu",
+                     (unsigned long long)row_param(&s->metrics[m], k->x, 0));
+        canvas_text(c, y, in.x + 8, STYLE_NATIVE, 0,
+                    native.measured ? row_own_figure(&native, figure) : "—");
+        if (target == 0)
+            continue;
+        widget_mark(c, y, in.x + 24, r.target);
+        canvas_text(c, y, in.x + 26, r.emulated ? STYLE_DIM : STYLE_TEXT, 0,
+                    r.measured ? row_own_figure(&r, figure) : "—");
+        widget_ratio(c, y, in.x + 42, 8, r.ratio, r.verdict,
+                     v->unit == UNIT_RAW ? UNIT_PERCENT : v->unit, r.emulated);
+    }
+    canvas_unclip(c, former);
+}
+
+static void draw_wide(const struct curve *k, struct canvas *c, struct rect area,
+                      const struct snapshot *s, const struct view *v, const struct curve_points *p)
+{
+    struct rect part[2], right[3];
+    int rows = table_rows(s);
+    const struct part across[2] = {{.min = 60, .weight = 3, .priority = 2},
+                                   {.min = 38, .weight = 2, .max = 76, .priority = 1}};
+    const struct part down[3] = {{.min = rows, .max = rows + 1, .weight = 1, .priority = 3},
+                                 {.min = rows, .max = rows + 1, .weight = 1, .priority = 2},
+                                 {.min = 8, .weight = 2, .priority = 1}};
+    layout_columns(area, across, 2, part);
+    draw_graph(k, c, part[0], s, v, p);
+    if (part[1].w == 0)
+        return;
+    layout_rows(part[1], down, 3, right);
+    if (right[0].h > 0)
+        draw_table(k, c, right[0], s, v, p);
+    if (right[1].h > 0)
+        draw_saturation(k, c, right[1], s, v, p);
+    if (right[2].h > 0)
+        draw_row(c, right[2], s, v, curve_metric(k, s, v));
+}
+
+void curve_draw(const struct curve *k, struct canvas *c, struct rect area, const struct snapshot *s,
+                const struct view *v)
+{
+    struct curve_points p = points_of(k, s, v);
+    enum size_class size = layout_area_size(area);
+    struct rect part[2];
+    if (size <= SIZE_TEXT) {
+        draw_text(k, c, area, s, v, &p);
+    } else if (v->expanded) {
+        draw_graph(k, c, area, s, v, &p);
+    } else if (size >= SIZE_WIDE) {
+        draw_wide(k, c, area, s, v, &p);
+    } else {
+        const struct part down[2] = {{.min = 10, .weight = 1, .priority = 2},
+                                     {.min = table_rows(s), .priority = 1}};
+        layout_rows(area, down, 2, part);
+        draw_graph(k, c, part[0], s, v, &p);
+        if (part[1].h > 0)
+            draw_table(k, c, part[1], s, v, &p);
+    }
+}

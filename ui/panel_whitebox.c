@@ -1,0 +1,235 @@
+/* White-box: what the rows of a target took beside their operations, as the host and the target's
+ * own kernel counted it: every row that was measured there against every counter that somebody
+ * read, what nobody counts by name, and the selected row with native beside and its exits by
+ * reason. */
+#include "ui/costs.h"
+#include "ui/layout.h"
+#include "ui/row.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define COLUMN 13 /* the longest name, and a blank */
+#define LABEL  22
+
+/* The most telling first: where not all fit, the arrows move along. */
+static const enum counter counters[COUNTER_COUNT] = {
+    COUNTER_EXITS,    COUNTER_GUEST_SWITCHES, COUNTER_GUEST_INTERRUPTS, COUNTER_GUEST_FAULTS,
+    COUNTER_VCPU_CPU, COUNTER_VMM_CPU,        COUNTER_RUN_DELAY,        COUNTER_CPU,
+    COUNTER_EMULATED, COUNTER_HALT_POLL,      COUNTER_THROTTLED};
+
+static const struct figure_cost *cost_of(const struct snapshot *s, size_t metric, size_t target)
+{
+    return &s->metrics[metric].cell[target].figure.cost;
+}
+
+/* Rows that were measured on the target that is shown, and pass the filter. */
+static size_t list_measured(const struct snapshot *s, const struct view *v, size_t list[ROWS_MAX])
+{
+    size_t count = 0, all = row_list(s, v, SUBSYSTEM_COUNT, "", list), target = row_target(s, v);
+    for (size_t i = 0; i < all; i++)
+        if (row_read(s, list[i], target).measured)
+            list[count++] = list[i];
+    return count;
+}
+
+/* The counters that any of the rows knows. */
+static size_t list_known(const struct snapshot *s, size_t target, const size_t *rows, size_t count,
+                         enum counter known[COUNTER_COUNT])
+{
+    uint32_t bits = 0;
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        bits |= cost_of(s, rows[i], target)->known;
+    for (size_t i = 0; i < COUNTER_COUNT; i++)
+        if (bits & 1u << counters[i])
+            known[n++] = counters[i];
+    return n;
+}
+
+static size_t boxes(const struct snapshot *s, int h, int w)
+{
+    (void)s, (void)h, (void)w;
+    return 1;
+}
+
+static size_t rows(const struct snapshot *s, const struct view *v, size_t box)
+{
+    size_t list[ROWS_MAX];
+    (void)box;
+    return list_measured(s, v, list);
+}
+
+static size_t columns(const struct snapshot *s, const struct view *v, size_t box)
+{
+    size_t list[ROWS_MAX], count = list_measured(s, v, list);
+    enum counter known[COUNTER_COUNT];
+    (void)box;
+    return list_known(s, row_target(s, v), list, count, known);
+}
+
+static size_t metric(const struct snapshot *s, const struct view *v)
+{
+    size_t list[ROWS_MAX], count = list_measured(s, v, list);
+    return v->row[0] < count ? list[v->row[0]] : SIZE_MAX;
+}
+
+static void say_nothing(struct canvas *c, struct rect in, const struct snapshot *s,
+                        const struct view *v, bool measured)
+{
+    struct page p = page_begin(c, in);
+    const char *id = s->target_count > 0 ? s->targets[row_target(s, v)].id : "any target";
+    if (measured) {
+        page_textf(&p, STYLE_STRONG, ATTR_BOLD, "Nothing is counted of %s.", id);
+        page_gap(&p);
+        page_text(&p, STYLE_TEXT, 0,
+                  "Neither the host nor its kernel gave a reading with any of its rows.");
+    } else if (v->filter[0]) {
+        page_textf(&p, STYLE_DIM, 0, "No row of %s contains '%s'. Esc removes the filter.", id,
+                   v->filter);
+    } else {
+        page_textf(&p, STYLE_STRONG, ATTR_BOLD, "No row was measured on %s yet.", id);
+        page_gap(&p);
+        page_text(&p, STYLE_TEXT, 0, "What rows took beside their operations comes with them.");
+    }
+}
+
+/* "not counted here: exits, vCPU" */
+static void absent_words(char *out, size_t size, const enum counter *known, size_t known_count)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < COUNTER_COUNT && used < size; i++) {
+        bool here = false;
+        for (size_t k = 0; k < known_count; k++)
+            here |= known[k] == counters[i];
+        if (!here)
+            used += (size_t)snprintf(
+                out + used, size - used, "%s%s",
+                used ? ", " : "not counted here: ", counter_kinds[counters[i]].name);
+    }
+}
+
+static void draw_row(struct canvas *c, int y, struct rect in, int label, const struct row *r,
+                     const enum counter *known, size_t shown, bool selected)
+{
+    char text[LABEL_MAX];
+    widget_cursor(c, y, in.x, selected);
+    row_label(r->metric, text);
+    widget_cut(c, y, in.x, label - 1, r->older ? STYLE_DIM : STYLE_TEXT, selected ? ATTR_BOLD : 0,
+               text);
+    for (size_t i = 0; i < shown; i++) {
+        const struct figure_cost *cost = &r->cell->figure.cost;
+        bool counted = cost->known & 1u << known[i];
+        int right = in.x + label + (int)(i + 1) * COLUMN - 1;
+        int first = canvas_text_right(
+            c, y, right, counted && !r->emulated ? STYLE_TEXT : STYLE_DIM, 0,
+            counted ? cost_value(text, sizeof text, cost, known[i]) : "—");
+        if (counted && r->emulated)
+            canvas_put(c, y, first - 1, '~', STYLE_DIM, 0);
+    }
+}
+
+/* box: the frame, for what is hidden. */
+static void draw_list(struct canvas *c, struct rect box, struct rect in, const struct snapshot *s,
+                      const struct view *v)
+{
+    size_t list[ROWS_MAX], count = list_measured(s, v, list), target = row_target(s, v);
+    enum counter known[COUNTER_COUNT];
+    size_t known_count = list_known(s, target, list, count, known);
+    if (in.h < 2 || known_count == 0) {
+        say_nothing(c, in, s, v, count > 0);
+        return;
+    }
+    char absent[160];
+    absent_words(absent, sizeof absent, known, known_count);
+    bool foot = absent[0] && in.h >= 5 && box.h > in.h; /* without a frame: what is hidden */
+    size_t shown = (size_t)(in.w - LABEL) / COLUMN, from = v->column[0];
+    shown = shown < known_count ? shown : known_count;
+    from = from + shown > known_count ? known_count - shown : from;
+    int label = in.w - (int)shown * COLUMN;
+    label = label < 36 ? label : 36;
+    for (size_t i = 0; i < shown; i++)
+        canvas_text_right(c, in.y, in.x + label + (int)(i + 1) * COLUMN - 1, STYLE_DIM, 0,
+                          counter_kinds[known[from + i]].name);
+    if (shown < known_count)
+        canvas_textf(c, in.y, in.x, STYLE_DIM, 0, "%zu-%zu of %zu ←→", from + 1, from + shown,
+                     known_count);
+    size_t visible = (size_t)(in.h - 1 - foot);
+    size_t first = widget_scroll(v->scroll[0], v->row[0], visible, count);
+    for (size_t i = 0; i < visible && first + i < count; i++) {
+        int y = in.y + 1 + (int)i;
+        struct row r = row_read(s, list[first + i], target);
+        draw_row(c, y, in, label, &r, known + from, shown, first + i == v->row[0]);
+        canvas_hit_row(c, (struct rect){y, in.x, 1, in.w}, 0, first + i, 0);
+    }
+    if (foot)
+        widget_cut(c, in.y + in.h - 1, in.x, in.w, STYLE_DIM, 0, absent);
+    widget_more(c, box, first, count > first + visible ? count - first - visible : 0);
+}
+
+static void draw_detail(struct canvas *c, struct rect r, const struct snapshot *s,
+                        const struct view *v)
+{
+    size_t m = metric(s, v), target = row_target(s, v);
+    char label[LABEL_MAX] = "";
+    if (m < s->metric_count)
+        row_label(&s->metrics[m], label);
+    struct box box = {.title = "this row", .note = label};
+    struct rect in = widget_box(c, r, &box), part[2];
+    const struct part across[2] = {{.min = 34, .max = 36, .weight = 1, .priority = 2},
+                                   {.min = 36, .max = 80, .weight = 1, .priority = 1}};
+    if (m >= s->metric_count)
+        return;
+    const struct figure_cost *cost = cost_of(s, m, target);
+    layout_columns(in, across, 2, part);
+    struct page left = page_begin(c, part[0]), right = page_begin(c, part[1]);
+    if (target > 0)
+        costs_lines(&left, cost_of(s, m, 0), cost, 0);
+    if (!cost->known)
+        return;
+    costs_reasons(&right, cost);
+    page_gap(&right);
+    page_text(&right, STYLE_DIM, 0,
+              "Counted of all that ran there while the row was measured. "
+              "Steal is not among it: flag S tells of more than 1 %.");
+}
+
+static void draw(struct canvas *c, struct rect area, const struct snapshot *s, const struct view *v)
+{
+    static const struct hint top[] = {
+        {ACTION_TARGET, NULL}, {ACTION_FILTER, NULL}, {ACTION_NONE, NULL}};
+    static const struct hint bottom[] = {
+        {ACTION_OPEN, NULL}, {ACTION_RUN, NULL}, {ACTION_NONE, NULL}};
+    enum size_class size = layout_area_size(area);
+    if (size <= SIZE_TEXT) {
+        draw_list(c, area, (struct rect){area.y, area.x + 1, area.h, area.w - 2}, s, v);
+        return;
+    }
+    struct rect part[2];
+    const struct part down[2] = {{.min = 9, .weight = 3, .priority = 2},
+                                 {.min = 11, .max = 14, .weight = 2, .priority = 1}};
+    layout_rows(area, down, v->expanded ? 1 : 2, part);
+    char note[TARGET_ID_MAX + 16] = "";
+    if (s->target_count > 0) {
+        const struct board_target *t = &s->targets[row_target(s, v)];
+        snprintf(note, sizeof note, "%s%s", t->id, t->emulated ? " EMULATED" : "");
+    }
+    struct box box = {
+        .title = "white-box", .note = note, .top = top, .bottom = bottom, .focus = true};
+    draw_list(c, part[0], widget_box(c, part[0], &box), s, v);
+    if (!v->expanded && part[1].h > 0)
+        draw_detail(c, part[1], s, v);
+}
+
+const struct panel panel_whitebox = {
+    .id = "whitebox",
+    .key = 'W',
+    .title = "Whitebox",
+    .short_title = "Whitebox",
+    .boxes = boxes,
+    .rows = rows,
+    .columns = columns,
+    .metric = metric,
+    .draw = draw,
+};
