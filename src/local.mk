@@ -8,7 +8,7 @@ common_sources = \
 	src/sha256.c src/sha256.h \
 	workloads/catalog.c workloads/catalog.h workloads/params.c \
 	workloads/catalog/rows.h workloads/catalog/processor.c workloads/catalog/memory.c \
-	workloads/catalog/disk.c workloads/catalog/sysops.c workloads/catalog/ctxsw.c \
+	workloads/catalog/disk.c workloads/catalog/web.c workloads/catalog/sysops.c workloads/catalog/ctxsw.c \
 	workloads/catalog/exits.c \
 	workloads/spec/suite.c workloads/spec/suite.h \
 	workloads/kbuild/needs.c workloads/kbuild/needs.h

@@ -22,9 +22,12 @@ const struct subsystem_info subsystems[SUBSYSTEM_COUNT] = {
 };
 
 static const struct workload *const tables[SUBSYSTEM_COUNT] = {
-    [SUBSYSTEM_PROCESSOR] = processor_workloads, [SUBSYSTEM_MEMORY] = memory_workloads,
-    [SUBSYSTEM_DISK] = disk_workloads,           [SUBSYSTEM_SYSOPS] = sysops_workloads,
-    [SUBSYSTEM_CTXSW] = ctxsw_workloads,         [SUBSYSTEM_EXITS] = exits_workloads,
+    [SUBSYSTEM_PROCESSOR] = processor_workloads,
+    [SUBSYSTEM_MEMORY] = memory_workloads,
+    [SUBSYSTEM_DISK] = disk_workloads,
+    [SUBSYSTEM_SYSOPS] = sysops_workloads,
+    [SUBSYSTEM_CTXSW] = ctxsw_workloads,
+    [SUBSYSTEM_EXITS] = exits_workloads,
     [SUBSYSTEM_WEB] = web_workloads,
 };
 

@@ -31,9 +31,9 @@ static const struct param web_params[] = {
     {.name = NULL},
 };
 
-#define WEB_CLIENTS(n, one, two)                             \
-    {"clients=" n " cpus=1 connection=close size=10K", one}, \
-    {                                                        \
+#define WEB_CLIENTS(n, one, two)                              \
+    {"clients=" n " cpus=1 connection=close size=10K", one},  \
+    {                                                         \
         "clients=" n " cpus=2 connection=close size=10K", two \
     }
 static const struct point web_points[] = {
