@@ -39,13 +39,16 @@ int baseline_load(struct baseline *b, const char *name, struct error *e)
     free(entries);
     if (!b->count) {
         baseline_release(b);
+        if (strchr(name, '/') && !unreadable)
+            return error_set(e, ERROR_USAGE, "there is no session of a baseline in %.200s", name);
         if (unreadable)
             return error_set(e, ERROR_DATA, "no session of the baseline \"%s\" can be read", name);
         return error_set(e, ERROR_USAGE,
                          "there is no baseline \"%s\": make one with vmtax record --name %s", name,
                          name);
     }
-    text_copy(b->name, sizeof b->name, name);
+    const char *slash = strrchr(name, '/');
+    text_clean(b->name, sizeof b->name, slash && slash[1] ? slash + 1 : name);
     return 0;
 }
 
@@ -101,16 +104,50 @@ bool baseline_native(const struct baseline *b, const struct result *today, const
     return true;
 }
 
+void baseline_strength_of(size_t sessions, char *out, size_t size)
+{
+    if (sessions < BASELINE_YOUNG) {
+        size_t more = BASELINE_YOUNG - sessions;
+        snprintf(out, size, "too young to judge, %zu more session%s", more, more == 1 ? "" : "s");
+    } else if (sessions < BASELINE_STRONG) {
+        snprintf(out, size, "%zu sessions", sessions);
+    } else {
+        snprintf(out, size, "strong, %zu sessions", sessions);
+    }
+}
+
 void baseline_strength(const struct baseline *b, char *out, size_t size)
 {
-    if (b->count < BASELINE_YOUNG) {
-        size_t more = BASELINE_YOUNG - b->count;
-        snprintf(out, size, "too young to judge, %zu more session%s", more, more == 1 ? "" : "s");
-    } else if (b->count < BASELINE_STRONG) {
-        snprintf(out, size, "%zu sessions", b->count);
-    } else {
-        snprintf(out, size, "strong, %zu sessions", b->count);
-    }
+    baseline_strength_of(b->count, out, size);
+}
+
+/* "just now", "35 minutes", "3 hours", "12 days" */
+static char *ago(char *out, size_t size, double seconds)
+{
+    static const struct {
+        double seconds;
+        const char *unit;
+    } units[] = {{86400, "day"}, {3600, "hour"}, {60, "minute"}};
+    snprintf(out, size, "just now");
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (seconds >= units[i].seconds) {
+            double n = floor(seconds / units[i].seconds);
+            snprintf(out, size, "%.0f %s%s ago", n, units[i].unit, n < 2 ? "" : "s");
+            break;
+        }
+    return out;
+}
+
+void baseline_age(const struct baseline *b, int64_t now, char *out, size_t size)
+{
+    char first[40], last[40];
+    double newest = (double)(now - b->sessions[0].started);
+    double oldest = (double)(now - b->sessions[b->count - 1].started);
+    if (b->count == 1)
+        snprintf(out, size, "%s", ago(last, sizeof last, newest));
+    else
+        snprintf(out, size, "the first %s, the last %s", ago(first, sizeof first, oldest),
+                 ago(last, sizeof last, newest));
 }
 
 void baseline_show(const struct baseline *b, const struct result *today, int64_t now,

@@ -18,7 +18,8 @@ struct baseline {
     struct result *sessions; /* newest first */
     size_t count;
 };
-/* Damaged sessions are set aside with a warning on stderr; none left is an error. On failure b is
+/* name: of the store; with a '/' it is a directory of sessions, such as a copy from elsewhere.
+ * Damaged sessions are set aside with a warning on stderr; none left is an error. On failure b is
  * empty. */
 int baseline_load(struct baseline *b, const char *name, struct error *e);
 void baseline_release(struct baseline *b);
@@ -30,6 +31,10 @@ bool baseline_native(const struct baseline *b, const struct result *today, const
                      const char *params, double *value, double *low, double *high);
 /* "too young to judge, 2 more sessions" / "5 sessions" / "strong, 12 sessions" */
 void baseline_strength(const struct baseline *b, char *out, size_t size);
+/* The same for a number of sessions. */
+void baseline_strength_of(size_t sessions, char *out, size_t size);
+/* "5 sessions, the first 12 days ago, the last 3 hours ago" */
+void baseline_age(const struct baseline *b, int64_t now, char *out, size_t size);
 /* Fill s->baseline and the baseline columns of s->metrics (rows that only the baseline has are
  * added). today holds the machine's facts, for the differences; age counts from now. */
 void baseline_show(const struct baseline *b, const struct result *today, int64_t now,

@@ -355,7 +355,7 @@ bool check_is_worse(enum verdict v)
     return v == VERDICT_WORSE || v == VERDICT_SLIGHTLY_WORSE;
 }
 
-static bool is_decided(enum verdict v)
+bool check_is_decided(enum verdict v)
 {
     return v == VERDICT_BETTER || check_is_worse(v);
 }
@@ -374,14 +374,14 @@ static void sum_up(struct check *c)
     c->power = c->native_power = (struct check_power){0};
     for (size_t g = 0; g < c->group_count; g++) {
         bool native = is_native(c->groups[g].target);
-        *(native ? &host : &hypervisor) |= is_decided(c->groups[g].verdict);
+        *(native ? &host : &hypervisor) |= check_is_decided(c->groups[g].verdict);
         note_power(native ? &c->native_power : &c->power, c->groups[g].detectable, 0);
     }
     for (size_t i = 0; i < c->count; i++) {
         const struct compare_row *row = &c->rows[i];
         bool native = is_native(row->target);
         c->verdicts[row->verdict]++;
-        *(native ? &host : &hypervisor) |= is_decided(row->verdict);
+        *(native ? &host : &hypervisor) |= check_is_decided(row->verdict);
         if (c->group_of[i] != SIZE_MAX)
             note_power(native ? &c->native_power : &c->power, 0, row->detectable);
     }

@@ -74,6 +74,7 @@ void check_results(struct check *c, const struct baseline *b, const struct resul
     for (size_t i = 0; c->fatal && i < c->count; i++)
         c->rows[i].verdict = VERDICT_NOT_COMPARABLE;
     series_release(&s);
+    check_advise(c, b, now, now_count);
 }
 
 int check_exit(const struct check *c)

@@ -264,6 +264,34 @@ static void targets_of(const char *path, char *text, size_t size, cJSON *array)
     result_release(&r);
 }
 
+/* When the sessions of a baseline were begun, newest first: "2026-11-24 17:02, 16:59, 16:55". */
+static void series_of(const char *name, char *text, size_t size, cJSON *array)
+{
+    struct store_entry *sessions;
+    size_t count, used = 0;
+    char last[16] = "";
+    struct error e;
+    if (store_list_sessions(name, &sessions, &count, &e) < 0)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        time_t at = (time_t)sessions[i].started;
+        struct tm local;
+        char day[16] = "?", clock[16] = "";
+        if (localtime_r(&at, &local)) {
+            strftime(day, sizeof day, "%Y-%m-%d", &local);
+            strftime(clock, sizeof clock, "%H:%M", &local);
+        }
+        bool same = strcmp(day, last) == 0;
+        if (used < size)
+            used += (size_t)snprintf(text + used, size - used, "%s%s%s%s", used ? ", " : "",
+                                     same ? "" : day, same ? "" : " ", clock);
+        text_copy(last, sizeof last, day);
+        if (array)
+            cJSON_AddItemToArray(array, cJSON_CreateNumber((double)sessions[i].started));
+    }
+    free(sessions);
+}
+
 static int list_stored(enum store_family family, const struct options *o, FILE *out,
                        struct error *e)
 {
@@ -274,7 +302,11 @@ static int list_stored(enum store_family family, const struct options *o, FILE *
     cJSON *array = o->json ? cJSON_CreateArray() : NULL;
     for (size_t i = 0; i < count; i++) {
         char when[32] = "?", targets[TARGETS_MAX * (TARGET_ID_MAX + 12)];
+        char days[1024] = "";
         cJSON *those = array ? cJSON_CreateArray() : NULL;
+        cJSON *series = array && family == STORE_BASELINES ? cJSON_CreateArray() : NULL;
+        if (family == STORE_BASELINES)
+            series_of(entries[i].name, days, sizeof days, series);
         targets_of(entries[i].path, targets, sizeof targets, those);
         time_t at = (time_t)entries[i].started;
         struct tm local;
@@ -287,11 +319,16 @@ static int list_stored(enum store_family family, const struct options *o, FILE *
             cJSON_AddNumberToObject(row, "started", (double)entries[i].started);
             if (family == STORE_BASELINES)
                 cJSON_AddNumberToObject(row, "sessions", (double)entries[i].sessions);
+            if (series)
+                cJSON_AddItemToObject(row, "series", series);
             cJSON_AddItemToObject(row, "targets", those);
             cJSON_AddItemToArray(array, row);
         } else if (family == STORE_BASELINES) {
+            char strength[64];
+            baseline_strength_of(entries[i].sessions, strength, sizeof strength);
             fprintf(out, "%-32s %s  %zu session%s  %s\n", entries[i].name, when,
                     entries[i].sessions, entries[i].sessions == 1 ? " " : "s", targets);
+            text_wrap(out, days, fprintf(out, "    %s: ", strength), 8);
         } else {
             fprintf(out, "%-40s %s  %s\n", entries[i].name, when, targets);
         }

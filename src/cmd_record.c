@@ -8,13 +8,34 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-static int record_one(const struct context *c, const struct plan *plan, const char *name,
+/* A new beginning takes the place of the old sessions only once there is something to put there. */
+static int begin_anew(const char *name, bool quiet, struct error *e)
+{
+    struct store_entry *sessions;
+    size_t count;
+    char kept[64];
+    if (store_list_sessions(name, &sessions, &count, e) < 0)
+        return -1;
+    free(sessions);
+    if (!count)
+        return 0;
+    if (store_retire_baseline(name, kept, sizeof kept, e) < 0)
+        return -1;
+    if (kept[0] && !quiet)
+        fprintf(stderr, "vmtax: the baseline of before is kept as \"%s\"\n", kept);
+    return store_prepare_baseline(name, e);
+}
+
+static int record_one(const struct context *c, const struct plan *plan, const char *name, bool anew,
                       struct error *e)
 {
     struct result result;
     char path[4096];
     int rc = measure_run(c, plan, &result, e);
+    if (rc == 0 && anew)
+        rc = begin_anew(name, c->options->quiet, e);
     if (rc == 0) {
         text_copy(result.name, sizeof result.name, name);
         rc = store_save_baseline(&result, name, path, sizeof path, e);
@@ -31,6 +52,23 @@ static int record_one(const struct context *c, const struct plan *plan, const ch
     return rc;
 }
 
+static int tell_strength(const char *name, bool quiet, struct error *e)
+{
+    struct baseline b;
+    char strength[64], age[96];
+    if (baseline_load(&b, name, e) < 0)
+        return -1;
+    baseline_strength(&b, strength, sizeof strength);
+    baseline_age(&b, (int64_t)time(NULL), age, sizeof age);
+    if (!quiet)
+        fprintf(stderr, "vmtax: baseline \"%s\": %s; %s%s\n", name, strength, age,
+                b.count < BASELINE_STRONG ? ". More on other days, and after a reboot, make it "
+                                            "stronger"
+                                          : "");
+    baseline_release(&b);
+    return 0;
+}
+
 static int run(const struct context *c, struct error *e)
 {
     const struct options *o = c->options;
@@ -43,29 +81,22 @@ static int run(const struct context *c, struct error *e)
     plan_init(&plan);
     int rc = setup_plan(&plan, o, PROFILE_QUICK, o->word_count ? o->words : all,
                         o->word_count ? o->word_count : 1, agent, sizeof agent, e);
+    setup_session(&plan, o->budget);
     uint64_t sessions = o->sessions ? o->sessions : 3;
     uint64_t stored = 0;
     for (; rc == 0 && stored < sessions; stored += rc == 0) {
         if (!o->quiet)
             fprintf(stderr, "vmtax: baseline \"%s\", session %llu of %llu\n", name,
                     (unsigned long long)(stored + 1), (unsigned long long)sessions);
-        rc = record_one(c, &plan, name, e);
+        rc = record_one(c, &plan, name, o->anew && !stored, e);
     }
     plan_release(&plan);
     if (rc < 0 && stored && !o->quiet)
         fprintf(stderr, "vmtax: %llu session%s of the baseline \"%s\" %s kept\n",
                 (unsigned long long)stored, stored == 1 ? "" : "s", name,
                 stored == 1 ? "is" : "are");
-    if (rc < 0)
+    if (rc < 0 || tell_strength(name, o->quiet, e) < 0)
         return -1;
-    struct baseline b;
-    char strength[64];
-    if (baseline_load(&b, name, e) < 0)
-        return -1;
-    baseline_strength(&b, strength, sizeof strength);
-    if (!o->quiet)
-        fprintf(stderr, "vmtax: baseline \"%s\": %s\n", name, strength);
-    baseline_release(&b);
     return EXIT_DONE;
 }
 

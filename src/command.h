@@ -42,8 +42,8 @@ struct command {
     int (*run)(const struct context *c, struct error *e);
 };
 
-extern const struct command command_run, command_record, command_compare, command_list,
-    command_doctor, command_report, command_shell;
+extern const struct command command_run, command_record, command_check, command_compare,
+    command_list, command_doctor, command_report, command_shell;
 extern const struct listing listing_workloads, listing_targets, listing_results, listing_baselines;
 
 /* What a WORKLOAD is. */

@@ -25,6 +25,10 @@ const struct counter_kind counter_kinds[COUNTER_COUNT] = {
                                 "context switches of its kernel", false, 1},
     [COUNTER_GUEST_FAULTS] = {"guest_page_faults", "page faults",
                               "page faults that its kernel served", false, 1},
+    [COUNTER_DISK_READ] = {"disk_read_bytes", "disk read",
+                           "bytes that the host's disk read, for whomever", false, 1},
+    [COUNTER_DISK_WRITTEN] = {"disk_written_bytes", "disk written",
+                              "bytes that the host's disk wrote, for whomever", false, 1},
 };
 
 bool counters_have(const struct counters *c, enum counter which)

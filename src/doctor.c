@@ -11,7 +11,9 @@
 #include "target/spawn.h"
 #include "text.h"
 #include "tree.h"
+#include "workloads/database/mix.h"
 #include "workloads/payload/linpack.h"
+#include "workloads/payload/oltp.h"
 #include "xalloc.h"
 
 #include <errno.h>
@@ -303,6 +305,27 @@ static void look_openblas(const struct target_options *o, struct finding *f)
     }
 }
 
+/* MariaDB and sysbench, or the program for SQLite beside the agent. */
+static void look_database(const struct target_options *o, struct finding *f)
+{
+    char program[4096], said[64];
+    const char *const *server = mix_servers, *const *load = mix_loads;
+    while (*server && access(*server, X_OK) != 0)
+        server++;
+    while (*load && access(*load, X_OK) != 0)
+        load++;
+    if (*server && *load)
+        say(f, FINDING_OK, NULL, "MariaDB (%s) and sysbench, for oltp", *server);
+    else if (local_find_program(OLTP_PROGRAM, o->agent_path, program, sizeof program) &&
+             boot_ask_program(program, said, sizeof said))
+        say(f, FINDING_NOTE, "apt-get install mariadb-server-core sysbench",
+            "MariaDB or sysbench is not installed: oltp runs on %.*s", (int)strcspn(said, "\n"),
+            said);
+    else
+        say(f, FINDING_NOTE, "apt-get install mariadb-server-core sysbench",
+            "MariaDB or sysbench is not installed, nor SQLite: no oltp");
+}
+
 static void look_compile(const struct target_options *o, struct finding *f)
 {
     char packages[TREE_PACKAGES_MAX], remedy[TREE_PACKAGES_MAX + 32];
@@ -332,6 +355,7 @@ const struct doctor_check doctor_checks[] = {
     {"guest-kernel", "guests' kernel", look_guest_kernel},
     {"spec", "SPEC CPU", look_spec},
     {"openblas", "OpenBLAS", look_openblas},
+    {"database", "database", look_database},
     {"compile", "kernel compile", look_compile},
     {0},
 };

@@ -6,9 +6,10 @@ common_sources = \
 	src/text.c src/text.h src/text_ranges.h \
 	src/histogram.c src/histogram.h \
 	src/sha256.c src/sha256.h \
-	workloads/catalog.c workloads/catalog.h workloads/params.c \
+	workloads/catalog.c workloads/catalog.h workloads/params.c workloads/role.c workloads/role.h \
 	workloads/catalog/rows.h workloads/catalog/processor.c workloads/catalog/memory.c \
-	workloads/catalog/disk.c workloads/catalog/web.c workloads/catalog/sysops.c workloads/catalog/ctxsw.c \
+	workloads/catalog/disk.c workloads/catalog/network.c workloads/catalog/database.c \
+	workloads/catalog/web.c workloads/catalog/sysops.c workloads/catalog/ctxsw.c \
 	workloads/catalog/exits.c \
 	workloads/spec/suite.c workloads/spec/suite.h \
 	workloads/kbuild/needs.c workloads/kbuild/needs.h
@@ -31,11 +32,13 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/spec.c src/spec.h \
 	src/session.c src/session.h \
 	src/place.c src/place.h \
+	src/pair.c src/pair.h \
 	src/slot.c src/slot.h \
 	src/run.c src/run.h \
 	src/runner.c src/runner.h \
 	src/measure.c src/measure.h \
 	src/counters.c src/counters.h \
+	src/blockdev.c src/blockdev.h \
 	src/cost.c src/cost.h \
 	src/job.c src/job.h \
 	src/overlay.c src/overlay.h \
@@ -44,10 +47,11 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/compare.c src/compare.h \
 	src/shrink.c src/shrink.h \
 	src/series.c src/series.h \
-	src/check.c src/check_results.c src/check.h \
+	src/check.c src/check_results.c src/check_words.c src/check_write.c src/check.h \
+	src/check_run.c src/check_run.h \
 	src/doctor.c src/doctor.h \
 	src/command.c src/command.h \
-	src/cmd_run.c src/cmd_record.c src/cmd_compare.c src/cmd_list.c src/cmd_doctor.c src/cmd_report.c src/cmd_shell.c \
+	src/cmd_run.c src/cmd_record.c src/cmd_check.c src/cmd_compare.c src/cmd_list.c src/cmd_doctor.c src/cmd_report.c src/cmd_shell.c \
 	src/result.c src/result.h \
 	src/analysis.c src/analysis.h \
 	src/analysis_slots.c src/analysis_slots.h \
@@ -91,6 +95,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/target/native.c \
 	src/target/container.c \
 	src/report/report.c src/report/report.h src/report/format.h \
+	src/report/machine.c \
 	src/report/text.c \
 	src/report/json.c \
 	src/report/csv.c \

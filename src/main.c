@@ -20,6 +20,7 @@
 static const struct command *const commands[] = {
     &command_run,
     &command_record,
+    &command_check,
     &command_compare,
     &command_report,
     &command_list,

@@ -13,20 +13,21 @@
 
 const struct option_row option_rows[] = {
     {"on", 'o', OPTION_TEXT, AT(on), 0, 0, NULL, "TARGET,...",
-     "where to measure; native is always among them (default: native and every guest that works)",
+     "where to measure; native is always among them (default: native and every guest that works; "
+     "for check, those of the baseline)",
      FOR_MEASURING},
     {"profile", 'p', OPTION_CHOICE, AT(profile), 0, 0, "quick|standard|paper", "PROFILE",
      "how much: quick (a minute, two stages), standard (8 blocks of each row) or paper (the full "
      "sweeps); default: standard, but quick for record and the dashboard's R",
-     FOR_MEASURING},
+     FOR_CHOOSING},
     {"blocks", 'b', OPTION_COUNT, AT(blocks), 2, 200, NULL, "N",
      "blocks of each row, an even number; intervals are exact from 6 on (default: 8)",
-     FOR_MEASURING},
+     FOR_CHOOSING},
     {"seconds", 's', OPTION_SECONDS, AT(seconds), 0.01, 600, NULL, "S",
      "length of a slot (default: the workload's own)", FOR_MEASURING},
     {"budget", 0, OPTION_SECONDS, AT(budget), 1, 86400, NULL, "S",
-     "seconds after which no further block is started (default: 60 with the profile quick, else "
-     "none)",
+     "seconds after which no further block is started (default: 60 with the profile quick, 180 for "
+     "all of a check, else none)",
      FOR_MEASURING},
     {"cpus", 'c', OPTION_COUNT, AT(cpus), 1, 256, NULL, "N",
      "processors of each target (default: 2, or what there is)", FOR_MEASURING | FOR_SHELL},
@@ -42,10 +43,10 @@ const struct option_row option_rows[] = {
     {"spec", 0, OPTION_PATH, AT(spec), 0, 0, NULL, "DIR",
      "the user's own SPEC CPU2006 or CPU2017, installed and built, for spec.*; its times are "
      "estimates (default: none)",
-     FOR_MEASURING | FOR_LIST | FOR_DOCTOR},
+     FOR_CHOOSING | FOR_LIST | FOR_DOCTOR},
     {"spec-config", 0, OPTION_PATH, AT(spec_config), 0, 0, NULL, "NAME",
      "the file in DIR/config that SPEC's tools get (default: the only one that is no example)",
-     FOR_MEASURING | FOR_LIST | FOR_DOCTOR},
+     FOR_CHOOSING | FOR_LIST | FOR_DOCTOR},
     {"accel", 0, OPTION_CHOICE, AT(accel), 0, 0, "auto|kvm|tcg", "ACCEL",
      "what virtual machines run by: kvm (refuse otherwise), tcg (emulated, never judged) or auto: "
      "kvm, and where that does not work tcg (default: auto)",
@@ -71,15 +72,24 @@ const struct option_row option_rows[] = {
      "the baseline's name (default: \"default\")", FOR_RECORD | FOR_DASHBOARD},
     {"sessions", 0, OPTION_COUNT, AT(sessions), 1, 20, NULL, "N", "sessions to record (default: 3)",
      FOR_RECORD},
+    {"new", 0, OPTION_FLAG, AT(anew), 0, 0, NULL, NULL,
+     "begin the baseline again; the sessions that it has are kept under another name",
+     FOR_RECORD | NOT_IN_CONF},
+    {"against", 'a', OPTION_PATH, AT(against), 0, 0, NULL, "BASELINE",
+     "the baseline to check against: a name, or a directory with sessions, such as a copy from "
+     "another machine (default: \"default\")",
+     FOR_CHECK},
+    {"find", 0, OPTION_PERCENT, AT(find), 0.1, 99, NULL, "PERCENT",
+     "what a check must be able to find to call it nothing worse (default: 10)", FOR_CHECK},
     {"json", 'j', OPTION_FLAG, AT(json), 0, 0, NULL, NULL, "JSON on stdout instead of text",
-     FOR_RUN | FOR_RECORD | FOR_COMPARE | FOR_LIST | FOR_DOCTOR | NOT_IN_CONF},
+     FOR_RUN | FOR_RECORD | FOR_CHECK | FOR_COMPARE | FOR_LIST | FOR_DOCTOR | NOT_IN_CONF},
     {"ndjson", 0, OPTION_FLAG, AT(ndjson), 0, 0, NULL, NULL,
      "one JSON object a line on stdout: each slot as it ends, then the comparisons",
      FOR_RUN | NOT_IN_CONF},
     {"format", 'f', OPTION_TEXT, AT(format), 0, 0, NULL, "FORMAT",
      "text, json, csv, md, html, svg, openmetrics or junit (default: text)",
      FOR_REPORT | FOR_RUN | NOT_IN_CONF},
-    {"subsystem", 0, OPTION_TEXT, AT(subsystem), 0, 0, NULL, "SUBSYSTEM",
+    {"subsystem", 0, OPTION_TEXT, AT(subsystem), 0, 0, NULL, "NAME",
      "the only one that svg draws (default: all)", FOR_REPORT | NOT_IN_CONF},
     {"redact", 0, OPTION_FLAG, AT(redact), 0, 0, NULL, NULL,
      "without names of hosts and users, serial numbers, addresses and users' paths",
@@ -87,7 +97,7 @@ const struct option_row option_rows[] = {
     {"output", 0, OPTION_PATH, AT(output), 0, 0, NULL, "FILE", "write there instead of stdout",
      FOR_REPORT | NOT_IN_CONF},
     {"quiet", 'q', OPTION_FLAG, AT(quiet), 0, 0, NULL, NULL, "no progress on stderr",
-     FOR_RUN | FOR_RECORD},
+     FOR_RUN | FOR_RECORD | FOR_CHECK},
     {"theme", 't', OPTION_TEXT, AT(theme), 0, 0, NULL, "NAME",
      "colours of the dashboard; `vmtax list themes` names them", FOR_DASHBOARD},
     {"color", 0, OPTION_CHOICE, AT(color), 0, 0, "auto|mono|8|16|256", "DEPTH",
@@ -164,8 +174,10 @@ static int out_of_range(const struct option_row *r, const char *value, struct er
                          "--%s %s: a size from 64M to 1024T is wanted, such as 1536M or 2G",
                          r->name, clean);
     return error_set(e, ERROR_USAGE, "--%s %s: %s from %g to %g is wanted", r->name, clean,
-                     r->type == OPTION_COUNT ? "a whole number" : "a number of seconds", r->min,
-                     r->max);
+                     r->type == OPTION_COUNT     ? "a whole number"
+                     : r->type == OPTION_PERCENT ? "a percentage"
+                                                 : "a number of seconds",
+                     r->min, r->max);
 }
 
 static bool is_choice(const char *choices, const char *value)
@@ -208,12 +220,12 @@ static double parse_number(const char *value)
     return *end || errno ? NAN : n;
 }
 
-/* 0.2s is what people type. */
-static double parse_seconds(const char *value)
+/* 0.2s and 10% are what people type. */
+static double parse_unit(const char *value, char unit)
 {
     char text[32];
     size_t length = strlen(value);
-    if (length >= sizeof text || length < 2 || value[length - 1] != 's')
+    if (length >= sizeof text || length < 2 || value[length - 1] != unit)
         return parse_number(value);
     memcpy(text, value, length - 1);
     text[length - 1] = '\0';
@@ -232,7 +244,10 @@ static int set(struct options *o, const struct option_row *r, const char *value,
         if (!*value)
             return error_set(e, ERROR_USAGE,
                              "--%s \"\": a %s is wanted; leave the option out for the usual one",
-                             r->name, strcmp(r->argument, "DIR") == 0 ? "directory" : "file");
+                             r->name,
+                             strcmp(r->argument, "DIR") == 0        ? "directory"
+                             : strcmp(r->argument, "BASELINE") == 0 ? "baseline"
+                                                                    : "file");
         *(const char **)member = value;
         return 0;
     case OPTION_TEXT:
@@ -254,7 +269,13 @@ static int set(struct options *o, const struct option_row *r, const char *value,
         *(uint64_t *)member = (uint64_t)n;
         return 0;
     case OPTION_SECONDS:
-        n = parse_seconds(value);
+        n = parse_unit(value, 's');
+        if (!(n >= r->min && n <= r->max))
+            return out_of_range(r, value, e);
+        *(double *)member = n;
+        return 0;
+    case OPTION_PERCENT:
+        n = parse_unit(value, '%');
         if (!(n >= r->min && n <= r->max))
             return out_of_range(r, value, e);
         *(double *)member = n;
@@ -276,6 +297,8 @@ static const char *command_of(unsigned bit)
         return "vmtax run";
     case FOR_RECORD:
         return "vmtax record";
+    case FOR_CHECK:
+        return "vmtax check";
     case FOR_COMPARE:
         return "vmtax compare";
     case FOR_LIST:

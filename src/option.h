@@ -23,10 +23,12 @@ enum command_bit {
     FOR_DOCTOR = 32,
     FOR_REPORT = 64,
     FOR_SHELL = 128,
-    FOR_MEASURING = FOR_DASHBOARD | FOR_RUN | FOR_RECORD,
+    FOR_CHECK = 256,
+    FOR_CHOOSING = FOR_DASHBOARD | FOR_RUN | FOR_RECORD, /* what to measure, and how often */
+    FOR_MEASURING = FOR_CHOOSING | FOR_CHECK,
     FOR_MACHINES = FOR_MEASURING | FOR_SHELL | FOR_DOCTOR,
-    FOR_ALL = 255,
-    NOT_IN_CONF = 256, /* only on the command line */
+    FOR_ALL = 511,
+    NOT_IN_CONF = 512, /* only on the command line */
 };
 
 /* Values of all options. Texts belong to the command line or to conf_texts. Zero is "not given" for
@@ -45,6 +47,9 @@ struct options {
     const char *accel, *machine, *devices, *disk_cache, *kernel, *append, *qemu;
     const char *name; /* of a baseline */
     uint64_t sessions;
+    bool anew;           /* --new: the baseline begins again */
+    const char *against; /* a baseline's name or directory */
+    double find;         /* percent */
     bool json, ndjson;
     const char *format;
     const char *output;
@@ -70,6 +75,7 @@ enum option_type {
     OPTION_CHOICE, /* one of choices, separated by '|' */
     OPTION_COUNT,
     OPTION_SECONDS,
+    OPTION_PERCENT,
     OPTION_BYTES, /* 512M, 2G */
 };
 

@@ -37,6 +37,7 @@ static void take_facts(struct places *p, size_t t)
     rt->memory_mib = f->limited ? p->options.memory_bytes >> 20 : 0;
     text_clean(rt->how, sizeof rt->how, f->how);
     text_clean(rt->network, sizeof rt->network, f->network);
+    text_clean(rt->path, sizeof rt->path, f->path);
     text_clean(rt->limits, sizeof rt->limits, f->limits);
     text_clean(rt->devices, sizeof rt->devices, f->devices);
     text_clean(rt->append, sizeof rt->append, f->append);

@@ -11,13 +11,13 @@
  * whoever reads a field says which type and range it must have. Unknown keys are ignored. A decoded
  * string may hold any byte but NUL: text_clean() it before anyone sees it.
  *
- * Towards the agent: `clock id=`, `run slot= workload= params= lead_us= time_us= tick_us= fresh=`,
- * `stop`, `rest id=`. From the agent: `hello`, `clock id= ns=`, `rest id=`, `begin slot=`, `tick
- * slot= ops= ns=`, `end slot=`, `result slot= ...`, `fail slot= reason=`, `note text=`; from one
- * that sets its guest up, before the hello, `boot stage=`. Every record of the agent after the
- * hello also carries seq= (from 0, no gaps) and t= (its monotonic clock, ns). There is no request
- * that runs a command. The agent exits when its input ends. man/vmtax-agent.8 describes every
- * field. */
+ * Towards the agent: `clock id=`, `run slot= workload= params= lead_us= time_us= tick_us= fresh=
+ * role=`, `stop`, `rest id=`. From the agent: `hello`, `clock id= ns=`, `rest id=`, `begin slot=`,
+ * `tick slot= ops= ns=`, `end slot=`, `serving slot= ports=`, `result slot= ...`, `fail slot=
+ * reason=`, `note text=`; from one that sets its guest up, before the hello, `boot stage=`. Every
+ * record of the agent after the hello also carries seq= (from 0, no gaps) and t= (its monotonic
+ * clock, ns). There is no request that runs a command. The agent exits when its input ends.
+ * man/vmtax-agent.8 describes every field. */
 #ifndef VMTAX_PROTOCOL_H
 #define VMTAX_PROTOCOL_H
 

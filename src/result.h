@@ -39,6 +39,7 @@ struct result_target {
     uint64_t cpus;
     uint64_t memory_mib; /* 0 = no limit */
     char how[64], network[64], limits[96];
+    char path[32];                              /* of network: "veth", "virtio, tap" */
     char append[128];                           /* of its kernel's command line; else empty */
     char devices[64];                           /* of a virtual machine; else empty */
     char remark[256];                           /* why it is emulated, slower, ...; or empty */

@@ -4,9 +4,11 @@
 #ifndef VMTAX_RUN_H
 #define VMTAX_RUN_H
 
+#include "blockdev.h"
 #include "board.h"
 #include "coretype.h"
 #include "load.h"
+#include "pair.h"
 #include "place.h"
 #include "plan.h"
 #include "result.h"
@@ -31,7 +33,10 @@ struct run {
     const struct runner_hooks *hooks;
     int interrupt_fd;
     struct places places;
+    struct peer peer;
+    const struct workload *served; /* whose servers are up in the targets; or NULL */
     struct scratch scratch;
+    struct blockdev device; /* below it */
     struct load load;
     char seed[4096];       /* directory that holds a second name of the archive below */
     char tree[4096];       /* archive of the kernel's sources; empty: none */

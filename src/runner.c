@@ -30,7 +30,7 @@
  * turn would get the very pages back that it gave up a moment before, block after block, and a
  * lucky or unlucky placement of its memory would look like a property of the target. Given up in
  * the order in which the next block takes memory, they change hands. */
-static int rest_after_block(struct run *r, uint32_t block, struct error *e)
+static int rest_all(struct run *r, uint32_t block, struct error *e)
 {
     struct plan_slot order[2 * TARGETS_MAX];
     size_t n = plan_block_order(r->plan->target_count, block + 1, order);
@@ -79,6 +79,14 @@ static void look_for_others(struct run *r)
     result_add_fact(r->result, "other_vmtax", text);
 }
 
+/* Servers stay for the next block of their workload: some take long to start. */
+static int rest_after_block(struct run *r, const struct workload *w, uint32_t block,
+                            struct error *e)
+{
+    r->served = w->served ? w : NULL;
+    return w->served ? pair_rest(&r->peer, e) : rest_all(r, block, e);
+}
+
 static int run_block(struct run *r, const struct plan_row *row, size_t metric, uint32_t block,
                      uint32_t blocks, uint8_t stage, struct error *e)
 {
@@ -90,6 +98,8 @@ static int run_block(struct run *r, const struct plan_row *row, size_t metric, u
     for (size_t t = 0; t < TARGETS_MAX; t++)
         first[t] = true;
     run_show_row(r, row, metric, block, blocks, stage);
+    if (r->served && r->served != row->workload && rest_all(r, block - 1, e) < 0)
+        return -1;
     for (size_t i = 0; i < n; i++) {
         size_t t = order[i].target;
         if (!run_takes_part(r, metric, 0))
@@ -101,7 +111,7 @@ static int run_block(struct run *r, const struct plan_row *row, size_t metric, u
             return -1;
         first[t] = false;
     }
-    if (rest_after_block(r, block, e) < 0)
+    if (rest_after_block(r, row->workload, block, e) < 0)
         return -1;
     load_look(&r->load, run_elapsed(r), false);
     look_for_others(r);
@@ -353,6 +363,8 @@ static int prepare(struct run *r, struct error *e)
                       "removed %zu scratch director%s that dead runs had left beside %s",
                       r->scratch.swept, r->scratch.swept == 1 ? "y" : "ies", r->scratch.path);
     }
+    for (size_t i = 0; i < r->plan->row_count; i++)
+        r->places.options.network |= r->plan->rows[i].workload->served;
     if (prepare_tree(r, e) < 0)
         return -1;
     run_show_phase(r, "reading the machine");
@@ -370,6 +382,7 @@ static void finish(struct run *r)
     run_show_phase(r, "stopping");
     load_look(&r->load, run_elapsed(r), true);
     r->result->load = r->load.seen;
+    pair_stop(&r->peer);
     for (size_t t = r->plan->target_count; t-- > 0;)
         place_stop(&r->places, t);
     if (r->places.ledger)

@@ -388,7 +388,57 @@ static int send_run(struct session *s, const struct session_run *run, struct err
     record_add_u64(&w, "seed", run->seed);
     if (run->tree)
         record_add_text(&w, "tree", run->tree);
+    if (run->role != ROLE_SELF)
+        record_add_text(&w, "role", role_name(run->role));
+    if (run->role == ROLE_LOAD) {
+        char ports[ENDPOINT_PORTS_TEXT];
+        ports_format(run->endpoint->ports, ports);
+        record_add_text(&w, "address", run->endpoint->address);
+        record_add_text(&w, "ports", ports);
+    }
     return send_line(s, line, record_end(&w), e);
+}
+
+static void take_failure(const struct record *r, char out[REASON_MAX])
+{
+    copy_clean(out, REASON_MAX, r, "reason");
+    if (!out[0])
+        text_copy(out, REASON_MAX, "failed without a reason");
+}
+
+int session_serve(struct session *s, const struct session_run *run, struct endpoint *out,
+                  char failure[REASON_MAX], struct error *e)
+{
+    double patience = PREPARE_TIMEOUT + run->patience_s;
+    double deadline = now_s() + patience;
+    failure[0] = '\0';
+    expect_at_most(s, patience);
+    if (send_run(s, run, e) < 0)
+        return -1;
+    for (;;) {
+        struct record r;
+        int got = read_record(s, deadline, &r, e);
+        if (got < 0)
+            return -1;
+        if (got == 0)
+            return error_set(e, ERROR_GUEST, "%s hangs: the server of %s gave no sign for %.0f s",
+                             name_of(s), run->workload, patience);
+        uint64_t slot;
+        struct error wrong;
+        if (record_u64(&r, "slot", 0, UINT32_MAX, &slot, &wrong) < 0 || slot != run->slot)
+            continue; /* the rest of an aborted slot */
+        if (strcmp(r.verb, "fail") == 0) {
+            take_failure(&r, failure);
+            return 0;
+        }
+        if (strcmp(r.verb, "serving") == 0) {
+            const char *ports = record_text(&r, "ports");
+            if (!ports || !ports_parse(ports, out->ports))
+                return error_set(e, ERROR_GUEST, "the server of %s in %s has no port",
+                                 run->workload, name_of(s));
+            return 0;
+        }
+    }
 }
 
 static int take_latency(const struct record *r, struct latency *l, struct error *e)
@@ -589,9 +639,7 @@ int session_run(struct session *s, const struct session_run *run, struct session
         } else if (strcmp(r.verb, "tick") == 0) {
             take_tick(&r, &ops, &ns, tick, context);
         } else if (strcmp(r.verb, "fail") == 0) {
-            copy_clean(out->failure, sizeof out->failure, &r, "reason");
-            if (!out->failure[0])
-                text_copy(out->failure, sizeof out->failure, "failed without a reason");
+            take_failure(&r, out->failure);
             return 0;
         } else if (strcmp(r.verb, "result") == 0) {
             if (isnan(begun))

@@ -12,6 +12,7 @@
 #include "error.h"
 #include "result.h"
 #include "target/target.h"
+#include "workloads/role.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -42,9 +43,11 @@ struct session_run {
     double lead_s, time_s, tick_s;
     bool fresh; /* in a new worker process */
     uint64_t seed;
-    const char *tree;  /* archive of the kernel's sources, or config file in the tree of SPEC CPU,
-                          seen by the target; NULL: none */
-    double patience_s; /* the least that each phase may take (catalog.h) */
+    const char *tree; /* archive of the kernel's sources, or config file in the tree of SPEC CPU,
+                         seen by the target; NULL: none */
+    enum role role;
+    const struct endpoint *endpoint; /* of a load: its server */
+    double patience_s;               /* the least that each phase may take (catalog.h) */
     /* The timed part begins (once), and has ended (once, if it began and the session is not lost):
      * whoever counts beside the agent counts now. NULL: no interest. */
     void (*mark)(void *context, bool ended);
@@ -83,6 +86,12 @@ struct session_result {
 int session_run(struct session *s, const struct session_run *run, struct session_result *out,
                 void (*tick)(void *context, const struct session_tick *tick), void *context,
                 struct error *e);
+
+/* Let the agent make the server of run->workload ready, or keep the one that it has; out gets its
+ * ports. 0, with failure (as in session_result) when there is none; -1 when the session is lost. It
+ * serves until another workload is run here or session_rest(). */
+int session_serve(struct session *s, const struct session_run *run, struct endpoint *out,
+                  char failure[REASON_MAX], struct error *e);
 
 /* Let the agent end what it keeps of the last slot (its worker, files, memory) and wait until it is
  * gone. -1: the session is lost. */

@@ -11,6 +11,7 @@
 #include "workloads/spec/suite.h"
 
 #include <errno.h>
+#include <math.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -340,4 +341,10 @@ int setup_plan(struct plan *p, const struct options *o, enum profile default_pro
     if (only_exits(p))
         p->left_out[0] = '\0';
     return 0;
+}
+
+void setup_session(struct plan *p, double budget_s)
+{
+    p->two_stage = false;
+    p->budget_s = budget_s > 0 ? budget_s : INFINITY;
 }

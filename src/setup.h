@@ -22,6 +22,10 @@ int setup_plan(struct plan *p, const struct options *o, enum profile default_pro
                const char *const *words, size_t word_count, char *agent, size_t size,
                struct error *e);
 
+/* Make a plan one session of a baseline: every row in the same few blocks, nothing looked at again
+ * and nothing cut off by a budget that was not asked for (0), because sessions are compared. */
+void setup_session(struct plan *p, double budget_s);
+
 /* Processors for the workload, the rest for vmtax itself. */
 void setup_cpus(struct target_options *t, uint64_t wanted);
 /* What virtual machines are made of, as the options say. */

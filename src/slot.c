@@ -82,6 +82,8 @@ static void live_mark(void *context, bool ended)
 {
     struct live *l = context;
     l->counted_s[ended] = place_count(&l->run->places.place[l->target], &l->counted[ended]);
+    if (l->workload->disk)
+        blockdev_count(&l->run->device, &l->counted[ended]);
     l->marked[ended] = true;
 }
 
@@ -97,6 +99,26 @@ static void slot_counters(const struct live *l, const struct session_result *out
     if (counters_have(c, COUNTER_THROTTLED) &&
         (double)c->value[COUNTER_THROTTLED] > THROTTLED_SHARE * 1e9 * slot->counted_s)
         slot->flags |= FLAG_THROTTLED;
+    if (blockdev_cached(l->workload->disk, out->bytes, c))
+        slot->flags |= FLAG_CACHE;
+}
+
+/* The audit of caches in plain words, once for a row and target. */
+static void tell_cache(struct run *r, const struct plan_row *row, const struct slot *slot,
+                       double claimed)
+{
+    const struct counters *c = &slot->counters;
+    if (!(slot->flags & FLAG_CACHE) || slot->block > 0 || slot->stage > 1 ||
+        slot->position[1] != '1')
+        return;
+    unsigned moves = row->workload->disk;
+    board_log(r->board, BOARD_LOG_NOTE, r->places.place[slot->target].kind->id,
+              "%s %s: %.0f MB were %s%s%s, and the disk moved %.0f: this measures a cache",
+              row->workload->id, row->params, claimed * 1e-6, moves & DISK_READS ? "read" : "",
+              moves == (DISK_READS | DISK_WRITES) ? " and " : "",
+              moves & DISK_WRITES ? "written" : "",
+              1e-6 * ((moves & DISK_READS ? (double)c->value[COUNTER_DISK_READ] : 0) +
+                      (moves & DISK_WRITES ? (double)c->value[COUNTER_DISK_WRITTEN] : 0)));
 }
 
 static void show_slot(struct run *r, const struct slot *slot, bool ticked)
@@ -301,7 +323,9 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
     if (rc == 0 && (row->workload->needs & NEED_TREE) && !r->tree[0])
         text_copy(out.failure, sizeof out.failure, r->treeless.text);
     else if (rc == 0 && possible)
-        rc = session_run(p->session, &request, &out, live_tick, &live, &broken);
+        rc = row->workload->served
+                 ? pair_run(&r->peer, &r->places, p, &request, &out, live_tick, &live, &broken)
+                 : session_run(p->session, &request, &out, live_tick, &live, &broken);
     if (rc == 0)
         rc = session_audit_clock(p->session, &broken);
     struct host_steal after = host_steal_read();
@@ -348,6 +372,7 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
         if (clock_flagged(clock))
             slot.flags |= FLAG_CLOCK;
         slot_counters(&live, &out, &slot);
+        tell_cache(r, row, &slot, out.bytes);
     }
     *result_add_slot(r->result) = slot;
     show_slot(r, &slot, live.ticks > 0);

@@ -27,7 +27,7 @@ const struct verdict_info verdicts[VERDICT_COUNT] = {
 const struct flag_info flags[FLAG_COUNT] = {
     {'C', "clock", "The guest's clock does not run like the host's."},
     {'$', "cache",
-     "The data came from a cache of the host: this measures the cache, not the disk."},
+     "The host's disk moved far fewer bytes than were claimed: this measures a cache."},
     {'S', "steal", "The hypervisor below took more than 1 % of the processor time."},
     {'T', "throttled", "The processor was throttled, by heat, power or a quota."},
     {'N', "nested", "Native itself is a guest of another hypervisor."},

@@ -329,6 +329,30 @@ int store_save_baseline(const struct result *r, const char *name, char *path, si
     return save_new(r, directory, "session", path, size, e);
 }
 
+int store_retire_baseline(const char *name, char *kept, size_t size, struct error *e)
+{
+    char from[STORE_PATH_MAX], to[STORE_PATH_MAX];
+    *kept = '\0';
+    if (baseline_directory(name, from, sizeof from, e) < 0)
+        return -1;
+    if (access(from, F_OK) < 0 && errno == ENOENT)
+        return 0;
+    for (int number = 1; number < 1000; number++) {
+        int length = snprintf(kept, size, "%s-%d", name, number);
+        if (length < 0 || (size_t)length >= size || baseline_directory(kept, to, sizeof to, e) < 0)
+            break;
+        if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+            return 0;
+        if (errno != EEXIST && errno != ENOTEMPTY)
+            return error_errno(e, errno, "cannot rename the baseline \"%s\"", name);
+    }
+    return error_set(
+        e, ERROR_USAGE,
+        "there is no free name to keep the baseline \"%s\" under: remove some of %s-1, "
+        "%s-2 ...",
+        name, name, name);
+}
+
 /* ---- reading ---- */
 
 /* The whole file, NUL-terminated; the caller frees. */

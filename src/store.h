@@ -51,6 +51,9 @@ int store_check_name(const char *name, struct error *e);
 int store_prepare_baseline(const char *name, struct error *e);
 int store_save_baseline(const struct result *r, const char *name, char *path, size_t size,
                         struct error *e);
+/* Give a baseline, if it is there, the first free name of NAME-1, NAME-2 ..., and kept gets it (""
+ * if there was none). */
+int store_retire_baseline(const char *name, char *kept, size_t size, struct error *e);
 
 struct store_entry {
     char name[64];             /* of the baseline or result, as `compare` and `report` take it */
@@ -62,7 +65,7 @@ struct store_entry {
  * looked at; files that cannot be whole are skipped with a warning on stderr. An empty or absent
  * directory is no error. */
 int store_list(enum store_family f, struct store_entry **entries, size_t *count, struct error *e);
-/* The session files of one baseline, likewise. */
+/* The session files of one baseline, likewise; a name with '/' is a directory of them elsewhere. */
 int store_list_sessions(const char *name, struct store_entry **entries, size_t *count,
                         struct error *e);
 /* A result named by a path, a result's name, a baseline's name ("default": its newest session) or

@@ -101,6 +101,7 @@ static void add_target(cJSON *array, const struct result_target *t)
     cJSON_AddStringToObject(o, "clocksource", t->clocksource);
     cJSON_AddStringToObject(o, "how", t->how);
     cJSON_AddStringToObject(o, "network", t->network);
+    cJSON_AddStringToObject(o, "path", t->path);
     cJSON_AddStringToObject(o, "limits", t->limits);
     cJSON_AddStringToObject(o, "devices", t->devices);
     cJSON_AddStringToObject(o, "append", t->append);

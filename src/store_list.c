@@ -54,12 +54,12 @@ static int look_at_ends(const char *path, int64_t *started, struct error *e)
 }
 
 /* Said once of what is damaged, as it is set aside; of anything else every time. */
-static bool usable(const char *path, int64_t *started)
+static bool usable(const char *path, bool own, int64_t *started)
 {
     struct error e;
     if (look_at_ends(path, started, &e) == 0)
         return true;
-    if (e.kind == ERROR_DATA)
+    if (e.kind == ERROR_DATA && own)
         store_set_aside(path, &e);
     fprintf(stderr, "vmtax: warning: %s: left out\n", e.text);
     return false;
@@ -84,8 +84,8 @@ static int newest_first(const void *a, const void *b)
     return -strcmp(x->path, y->path);
 }
 
-/* The documents of one directory. */
-static int list_files(const char *directory, struct store_entry **entries, size_t *count,
+/* The documents of one directory; own: of the store, which sets damaged ones aside. */
+static int list_files(const char *directory, bool own, struct store_entry **entries, size_t *count,
                       struct error *e)
 {
     size_t room = 0;
@@ -104,7 +104,7 @@ static int list_files(const char *directory, struct store_entry **entries, size_
         if (length < 0 || (size_t)length >= sizeof entry.path || stem >= sizeof entry.name)
             continue;
         memcpy(entry.name, item->d_name, stem);
-        if (!usable(entry.path, &entry.started))
+        if (!usable(entry.path, own, &entry.started))
             continue;
         time_of_name(entry.name, &entry.started);
         XGROW(*entries, *count, room);
@@ -133,7 +133,8 @@ static int list_baselines(const char *family, struct store_entry **entries, size
         int length = snprintf(directory, sizeof directory, "%s/%s", family, item->d_name);
         if (store_check_name(item->d_name, NULL) < 0 || length < 0 ||
             (size_t)length >= sizeof directory || stat(directory, &st) < 0 ||
-            !S_ISDIR(st.st_mode) || list_files(directory, &sessions, &session_count, NULL) < 0)
+            !S_ISDIR(st.st_mode) ||
+            list_files(directory, true, &sessions, &session_count, NULL) < 0)
             continue;
         if (session_count) {
             struct store_entry entry = sessions[0];
@@ -157,7 +158,7 @@ int store_list(enum store_family f, struct store_entry **entries, size_t *count,
     *count = 0;
     if (store_directory(f, directory, sizeof directory, e) < 0)
         return -1;
-    return f == STORE_RESULTS ? list_files(directory, entries, count, e)
+    return f == STORE_RESULTS ? list_files(directory, true, entries, count, e)
                               : list_baselines(directory, entries, count, e);
 }
 
@@ -167,12 +168,14 @@ int store_list_sessions(const char *name, struct store_entry **entries, size_t *
     char family[STORE_PATH_MAX], directory[STORE_PATH_MAX];
     *entries = NULL;
     *count = 0;
+    if (strchr(name, '/'))
+        return list_files(name, false, entries, count, e);
     if (store_directory(STORE_BASELINES, family, sizeof family, e) < 0)
         return -1;
     int length = snprintf(directory, sizeof directory, "%s/%s", family, name);
     if (store_check_name(name, NULL) < 0 || length < 0 || (size_t)length >= sizeof directory)
         return error_set(e, ERROR_USAGE, "that cannot be the name of a baseline");
-    return list_files(directory, entries, count, e);
+    return list_files(directory, true, entries, count, e);
 }
 
 /* ---- finding ---- */

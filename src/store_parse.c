@@ -200,6 +200,7 @@ static void read_target(struct reader *in, const cJSON *o)
     json_get_text(j, o, "clocksource", t.clocksource, sizeof t.clocksource, JSON_OPTIONAL);
     json_get_text(j, o, "how", t.how, sizeof t.how, JSON_OPTIONAL);
     json_get_text(j, o, "network", t.network, sizeof t.network, JSON_OPTIONAL);
+    json_get_text(j, o, "path", t.path, sizeof t.path, JSON_OPTIONAL);
     json_get_text(j, o, "limits", t.limits, sizeof t.limits, JSON_OPTIONAL);
     json_get_text(j, o, "devices", t.devices, sizeof t.devices, JSON_OPTIONAL);
     json_get_text(j, o, "append", t.append, sizeof t.append, JSON_OPTIONAL);

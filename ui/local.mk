@@ -29,6 +29,7 @@ libui_a_SOURCES = \
 	ui/panel_live.c \
 	ui/panel_processor.c \
 	ui/panel_memory.c \
+	ui/panel_database.c \
 	ui/panel_disk.c \
 	ui/panel_sysops.c \
 	ui/panel_ctxsw.c \

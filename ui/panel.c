@@ -7,12 +7,12 @@
 
 #include <string.h>
 
-extern const struct panel panel_overview, panel_processor, panel_memory, panel_disk, panel_sysops,
-    panel_ctxsw, panel_host, panel_whitebox, panel_log;
+extern const struct panel panel_overview, panel_processor, panel_memory, panel_disk, panel_database,
+    panel_sysops, panel_ctxsw, panel_host, panel_whitebox, panel_log;
 
 const struct panel *const panels[] = {
-    &panel_overview, &panel_processor, &panel_memory, &panel_disk, &panel_sysops, &panel_ctxsw,
-    &panel_host,     &panel_whitebox,  &panel_log,    &panel_live, NULL,
+    &panel_overview, &panel_processor, &panel_memory,   &panel_disk, &panel_database, &panel_sysops,
+    &panel_ctxsw,    &panel_host,      &panel_whitebox, &panel_log,  &panel_live,     NULL,
 };
 
 static const struct tab tab_names[] = {

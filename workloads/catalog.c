@@ -4,6 +4,7 @@
 #include "workloads/catalog/rows.h"
 #include "workloads/payload/httpd.h"
 #include "workloads/payload/linpack.h"
+#include "workloads/payload/oltp.h"
 
 #include <math.h>
 #include <string.h>
@@ -25,10 +26,12 @@ static const struct workload *const tables[SUBSYSTEM_COUNT] = {
     [SUBSYSTEM_PROCESSOR] = processor_workloads,
     [SUBSYSTEM_MEMORY] = memory_workloads,
     [SUBSYSTEM_DISK] = disk_workloads,
+    [SUBSYSTEM_NETWORK] = network_workloads,
+    [SUBSYSTEM_WEB] = web_workloads,
+    [SUBSYSTEM_DATABASE] = database_workloads,
     [SUBSYSTEM_SYSOPS] = sysops_workloads,
     [SUBSYSTEM_CTXSW] = ctxsw_workloads,
     [SUBSYSTEM_EXITS] = exits_workloads,
-    [SUBSYSTEM_WEB] = web_workloads,
 };
 
 const struct param placement_params[] = {
@@ -72,7 +75,7 @@ const struct workload *workload_find(const char *id)
     return w;
 }
 
-const char *const payload_programs[] = {LINPACK_PROGRAM, HTTPD_PROGRAM, NULL};
+const char *const payload_programs[] = {LINPACK_PROGRAM, HTTPD_PROGRAM, OLTP_PROGRAM, NULL};
 
 const char *workload_unit(const struct workload *w)
 {

@@ -63,13 +63,14 @@ struct param {
     uint64_t min, max, initial;
     const char *help;
     bool each; /* a choice: a row that is named without it is measured with every one of them */
+    bool load; /* of a served workload: its server does not look at it, and serves every value */
 };
 
 #define PARAMS_MAX      4
 #define PARAMS_TEXT     64
 #define WORKLOAD_ID_MAX 32
 /* The name of a library that does a workload's work, with its version. */
-#define ENGINE_MAX 32
+#define ENGINE_MAX 64
 /* What a slot made, such as "482 objects 0123456789abcdef". */
 #define PRODUCT_MAX 48
 
@@ -96,6 +97,13 @@ enum workload_need {
     NEED_OPENBLAS = 32, /* in the target, and when vmtax was built; the kernel says if it is not */
 };
 
+/* What the disk has to move for the bytes of a row; a byte that is read and written back counts
+ * once, and is moved twice. */
+enum workload_disk {
+    DISK_READS = 1,
+    DISK_WRITES = 2,
+};
+
 struct workload {
     const char *id;
     enum subsystem subsystem;
@@ -107,6 +115,7 @@ struct workload {
     const struct param *params; /* up to PARAMS_MAX, ends with name NULL; or NULL */
     const struct point *points; /* ends with params NULL; or NULL = all defaults in all profiles */
     unsigned needs;
+    unsigned disk; /* of enum workload_disk; 0: it measures no disk */
     double slot_s; /* timed part of a slot */
     double lead_s; /* discarded lead-in, the same for all targets */
     /* Not 0: a slot is one long operation, without lead-in and batches, prepared anew by arrange()
@@ -116,6 +125,7 @@ struct workload {
     const double *estimates_s; /* instead of slot_s, by the value of the first parameter; or NULL */
     double margin;             /* log units; 0 = the subsystem's */
     bool latency;              /* keeps a histogram of sampled operations */
+    bool served;       /* two roles (role.h): a server in the target, the load on the peer */
     bool own_threads;  /* parameter cpus is the workload's own business: the agent runs one lane */
     unsigned profiles; /* in which profiles it takes part; points refine it. 0: only when it or its
                           subsystem is named */
@@ -145,6 +155,9 @@ unsigned workload_needs(const struct workload *w, const uint64_t values[PARAMS_M
  * a sentence that names the parameter, its range or the nearest known name. */
 int params_parse(const struct workload *w, const char *text, uint64_t values[PARAMS_MAX],
                  struct error *e);
+/* Does the server that was made for a serve b, too? */
+bool params_same_server(const struct workload *w, const uint64_t a[PARAMS_MAX],
+                        const uint64_t b[PARAMS_MAX]);
 /* Canonical text: every parameter in table order, sizes by the largest exact suffix; "" if there
  * are none. */
 void params_format(const struct workload *w, const uint64_t values[PARAMS_MAX],

@@ -54,7 +54,9 @@ libkernels_a_SOURCES = \
 	workloads/ctx.c \
 	workloads/ram.c \
 	workloads/membw.c \
+	workloads/datafile.c workloads/datafile.h \
 	workloads/file.c \
+	workloads/bonnie.c \
 	workloads/linpack.c workloads/payload/linpack.h \
 	workloads/web/web.c \
 	workloads/web/document.c workloads/web/document.h \
@@ -64,8 +66,20 @@ libkernels_a_SOURCES = \
 	workloads/tinyvm.c workloads/tinyvm_probe.c workloads/tinyvm.h \
 	workloads/exits.c \
 	workloads/tool.c workloads/tool.h \
+	workloads/remove.c workloads/remove.h \
+	workloads/net/wire.c workloads/net/wire.h \
+	workloads/net/link.c \
+	workloads/net/serve.c \
+	workloads/net/transfer.c workloads/net/transfer.h \
+	workloads/net/rr.c \
 	workloads/spec/spec.c \
 	workloads/spec/result.c workloads/spec/result.h \
+	workloads/database/oltp.c workloads/database/mix.h \
+	workloads/database/greeting.c workloads/database/greeting.h \
+	workloads/database/server.c workloads/database/server.h \
+	workloads/database/sysbench.c workloads/database/sysbench.h \
+	workloads/database/sysbench_output.c workloads/database/sysbench_output.h \
+	workloads/database/sqlite.c workloads/database/sqlite.h \
 	workloads/kbuild/kbuild.c \
 	workloads/kbuild/tar.c workloads/kbuild/tar.h \
 	workloads/program/program.c workloads/program/program.h \
@@ -124,3 +138,12 @@ vmtax_httpd_SOURCES = \
 	workloads/web/document.c workloads/web/document.h
 vmtax_httpd_CFLAGS = $(AM_CFLAGS) $(MICROHTTPD_CFLAGS)
 vmtax_httpd_LDADD = $(MICROHTTPD_LIBS)
+
+if HAVE_SQLITE
+pkglibexec_PROGRAMS += vmtax-oltp
+endif
+vmtax_oltp_SOURCES = \
+	workloads/payload/oltp.c workloads/payload/oltp.h workloads/database/mix.h \
+	src/histogram.c src/histogram.h
+vmtax_oltp_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
+vmtax_oltp_LDADD = $(SQLITE_LIBS)

@@ -202,3 +202,12 @@ void params_format(const struct workload *w, const uint64_t values[PARAMS_MAX],
             BUG("the parameters of a workload do not fit PARAMS_TEXT");
     }
 }
+
+bool params_same_server(const struct workload *w, const uint64_t a[PARAMS_MAX],
+                        const uint64_t b[PARAMS_MAX])
+{
+    for (size_t i = 0; w->params && w->params[i].name; i++)
+        if (!w->params[i].load && a[i] != b[i])
+            return false;
+    return true;
+}

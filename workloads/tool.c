@@ -4,7 +4,6 @@
 
 #include "text.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -16,37 +15,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define LOG       "tool.log"
-#define LOG_MAX   ((size_t)64 << 10) /* of its end: what went wrong is said last */
-#define DEPTH_MAX 32
+#define LOG     "tool.log"
+#define LOG_MAX ((size_t)64 << 10) /* of its end: what went wrong is said last */
 
 int tool_cannot(struct work *w, const char *what)
 {
     return error_errno(w->error, errno, "%s cannot %s", w->workload->id, what);
-}
-
-static void remove_tree(int parent, const char *name, int depth)
-{
-    if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || depth > DEPTH_MAX)
-        return;
-    int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
-    if (!d) {
-        if (fd >= 0)
-            close(fd);
-        return;
-    }
-    for (struct dirent *entry; (entry = readdir(d));)
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
-            unlinkat(fd, entry->d_name, 0) < 0)
-            remove_tree(fd, entry->d_name, depth + 1);
-    closedir(d);
-    unlinkat(parent, name, AT_REMOVEDIR);
-}
-
-void tool_remove(int parent, const char *name)
-{
-    remove_tree(parent, name, 0);
 }
 
 int tool_open(struct tool *t, struct work *w, uint64_t cpus)
@@ -74,11 +48,12 @@ void tool_close(struct tool *t)
     t->scratch = -1;
 }
 
-/* In the child: its log, its processors, then the program. Standard input is the worker's, which
+/* In the child: its output, its processors, then the program. Standard input is the worker's, which
  * holds nothing. */
-WORK_TIMED static int child_becomes(const struct tool *t, const struct tool_command *c)
+WORK_TIMED static int child_becomes(const struct tool *t, const struct tool_command *c, int out)
 {
-    int log = openat(t->scratch, LOG, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int log = out >= 0 ? out
+                       : openat(t->scratch, LOG, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (log < 0 || syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 ||
         syscall(SYS_fchdir, t->scratch) < 0 ||
         syscall(SYS_sched_setaffinity, 0, sizeof t->mask, t->mask) < 0 ||
@@ -128,14 +103,21 @@ WORK_FAILED static int cannot_fork(struct work *w)
     return tool_cannot(w, "start a program (is there a limit of processes?)");
 }
 
+WORK_TIMED pid_t tool_start(const struct tool *t, struct work *w, const struct tool_command *c,
+                            int out)
+{
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(child_becomes(t, c, out));
+    return pid < 0 ? cannot_fork(w) : pid;
+}
+
 WORK_TIMED int tool_run(const struct tool *t, struct work *w, const struct tool_command *c)
 {
-    pid_t got, pid = fork();
+    pid_t got, pid = tool_start(t, w, c, -1);
     int status = 0;
-    if (pid == 0)
-        _exit(child_becomes(t, c));
     if (pid < 0)
-        return cannot_fork(w);
+        return -1;
     do
         got = waitpid(pid, &status, 0);
     while (got < 0 && errno == EINTR);

@@ -9,6 +9,7 @@
 #include "workloads/workload.h"
 
 #include <limits.h>
+#include <sys/types.h>
 
 #define TOOL_CPUS_MAX  8192
 #define TOOL_LONG_BITS (8 * sizeof(unsigned long))
@@ -39,13 +40,15 @@ void tool_close(struct tool *t);
  * says most about why. Timed code. */
 int tool_run(const struct tool *t, struct work *w, const struct tool_command *c);
 
+/* Starts the program and goes on: its id, which is the caller's to end and to wait for (child.h);
+ * -1 with a sentence. What it says goes to the descriptor out, or to the log if that is -1. */
+pid_t tool_start(const struct tool *t, struct work *w, const struct tool_command *c, int out);
+
 /* The line of the end of its log that says most, of several the first, cleaned; why stays as it is
  * if there is none. */
 void tool_says(const struct tool *t, int (*rank)(const char *line), char *why, size_t size);
 
 /* "ID cannot WHAT: errno". Returns -1. */
 int tool_cannot(struct work *w, const char *what);
-/* Remove a directory and what is in it, following no link. */
-void tool_remove(int parent, const char *name);
 
 #endif

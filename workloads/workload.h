@@ -10,6 +10,12 @@
  * at one barrier. Lane 0 is the worker's main thread, so children forked there may use
  * PR_SET_PDEATHSIG. A workload with own_threads has one lane and sees to its processors itself.
  *
+ * A served workload (role.h) has two workers, one in the target and one on the peer. That of the
+ * load is a worker like any other, whose kernel finds in `endpoint` whom to speak to. That of the
+ * server has no lanes and no slots: its struct serve_ops makes a server ready, and keeps it from
+ * then on, through many slots and many loads one after the other, until it is told to end. Loads
+ * come and go without notice, in mid-sentence, too; the server survives that.
+ *
  * Inside run() no library function is called that glibc dispatches by processor (memcpy, memset,
  * strlen, sin, ...). Whatever runs inside the time is marked WORK_TIMED; a test over the
  * relocations of that section holds this. */
@@ -19,6 +25,7 @@
 #include "catalog.h"
 #include "error.h"
 #include "histogram.h"
+#include "role.h"
 
 struct work {
     const struct workload *workload;
@@ -31,9 +38,12 @@ struct work {
     const char *tree;     /* archive of the kernel's sources (tar.h), or config file in the tree of
                              SPEC CPU, or NULL */
     uint64_t seed;        /* the same for all targets of a block */
-    void *state;          /* the workload's own */
-    struct error *error;  /* filled by a function that returns -1 */
-    uint64_t step;        /* set by prepare(): counts are multiples of it (a whole lap); 0 = any */
+    uint64_t slot_ns;     /* what the slot is to take, for who measures its time himself */
+    enum role role;
+    struct endpoint endpoint; /* load: the server. serve: open() sets its ports */
+    void *state;              /* the workload's own */
+    struct error *error;      /* filled by a function that returns -1 */
+    uint64_t step; /* set by prepare(): counts are multiples of it (a whole lap); 0 = any */
     char engine[ENGINE_MAX];   /* set by prepare(): the library that does the work, and its version;
                                   empty: it is our own code */
     char product[PRODUCT_MAX]; /* set by verify(): what the slot made and a digest of it, the same
@@ -44,14 +54,29 @@ struct work {
                         FIGURE_GFLOPS */
     uint64_t own_ns; /* set by verify(): the time of this slot as the program itself tells it, which
                         then counts; it cannot be more than what run() took. 0: none */
+    uint64_t own_ops;     /* likewise the operations that it did in that time. 0: those of run() */
     uint64_t excluded_ns; /* time inside run() that does not count, by work_exclude_begin/end */
     uint64_t exclude_from;
     struct histogram *latency; /* NULL when not wanted */
     uint32_t sample;           /* counts down to the next sampled operation */
 };
 
+/* The server of a served workload. It is not pinned: w->cpus are all that it may use. */
+struct serve_ops {
+    /* Bytes that it takes; NULL: little. */
+    uint64_t (*memory)(const struct workload *w, const uint64_t param[PARAMS_MAX]);
+    /* Make it ready: when this returns, a load can connect to the ports that it left in
+     * w->endpoint. -1 with a sentence; close() is called all the same. */
+    int (*open)(struct work *w);
+    /* Serve until descriptor `end` is readable (then 0). -1 with a sentence when it cannot any
+     * more: its program died, its port is gone. */
+    int (*attend)(struct work *w, int end);
+    void (*close)(struct work *w);
+};
+
 struct workload_ops {
     const char *id;
+    const struct serve_ops *serve; /* of a served workload; all else is its load's */
     /* Bytes of memory that each of so many lanes takes with these parameters. NULL: little. The
      * agent refuses what does not fit the target's memory, before prepare(): a kernel does so by
      * killing. */
@@ -78,13 +103,18 @@ extern const struct workload_ops *const workload_ops_ctx[];
 extern const struct workload_ops *const workload_ops_ram[];
 extern const struct workload_ops *const workload_ops_membw[];
 extern const struct workload_ops *const workload_ops_file[];
+extern const struct workload_ops *const workload_ops_net[];
+extern const struct workload_ops *const workload_ops_bonnie[];
 extern const struct workload_ops *const workload_ops_exits[];
 extern const struct workload_ops *const workload_ops_linpack[];
 extern const struct workload_ops *const workload_ops_kbuild[];
 extern const struct workload_ops *const workload_ops_spec[];
 extern const struct workload_ops *const workload_ops_web[];
+extern const struct workload_ops *const workload_ops_oltp[];
 /* Shared by all programs (program/program.h); its id is NULL. */
 extern const struct workload_ops workload_ops_program;
+/* Of all kinds; each list and the whole end with NULL. */
+extern const struct workload_ops *const *const workload_ops_lists[];
 const struct workload_ops *workload_ops_find(const char *id);
 
 /* Helpers for kernels (agent/work.c). */

@@ -6,6 +6,7 @@
 #include "target/rights.h"
 #include "text.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -32,6 +33,17 @@ void box_words(const struct box *b, char *out[BOX_WORDS])
     out[used] = NULL;
 }
 
+/* Native's way: the host itself, but for a network that is reached as a container's is. */
+static int network_run(const struct box *b, struct error *e)
+{
+    char *words[BOX_WORDS];
+    if (network_enter(&b->network, e) < 0)
+        return -1;
+    box_words(b, words);
+    execv(b->agent, words);
+    return error_errno(e, errno, "%s could not be started in its network", b->agent);
+}
+
 int main(int argc, char **argv)
 {
     struct error e = {0};
@@ -56,10 +68,13 @@ int main(int argc, char **argv)
     /* Descriptor 3, when vmtax gives one, takes what the container is made by. */
     bool reports = fcntl(3, F_SETFD, FD_CLOEXEC) == 0;
     bool lxc = how && !strcmp(how, "lxc") && b.agent;
+    bool network_only = how && !strcmp(how, "network") && b.agent && network;
     if (reports)
         dprintf(3, "%s\n", lxc ? lxc_describe() : "namespaces, no runtime");
     if (!how || !b.name || !b.directory || !numbers)
         status = error_set(&e, ERROR_USAGE, "vmtax-container was started without what it needs");
+    else if (network_only)
+        status = network_run(&b, &e);
     else
         status = lxc ? lxc_run(&b, &e) : own_run(&b, &e);
     if (status < 0) {

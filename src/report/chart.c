@@ -13,8 +13,8 @@
 
 /* Columns of the picture: labels, plot, figures. */
 #define PLOT_LEFT  215.0
-#define PLOT_RIGHT 590.0
-#define FIGURES    604.0
+#define PLOT_RIGHT 572.0
+#define FIGURES    586.0
 #define HEAD       78.0
 #define LANE       17.0
 #define ROW_PAD    9.0
@@ -60,7 +60,7 @@ static struct chart_mark mark_of(const struct stats_estimate *e, enum verdict ve
     struct chart_mark m = {.verdict = verdict, .unjudged = emulated, .known = e->n > 0};
     if (m.known) {
         m.ratio = exp(e->centre);
-        m.bounded = e->bounded;
+        m.bounded = stats_telling(e);
         m.low = exp(e->low);
         m.high = exp(e->high);
     }
@@ -88,6 +88,35 @@ void chart_overview(struct chart *c, const struct result *r)
     }
 }
 
+/* Does the text of parameters have this one? */
+static bool has_word(const char *params, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = strstr(params, word); at; at = strstr(at + 1, word))
+        if ((at == params || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
+            return true;
+    return false;
+}
+
+/* The parameters that tell a row from the workload's others; all of them where it is the only one.
+ */
+static void telling_params(const struct result *r, const struct metric *m, char out[PARAMS_TEXT])
+{
+    char all[PARAMS_TEXT], *save = NULL;
+    size_t used = 0;
+    text_copy(all, sizeof all, m->params);
+    out[0] = '\0';
+    for (char *word = strtok_r(all, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
+        bool tells = false;
+        for (size_t i = 0; i < r->metric_count && !tells; i++)
+            tells = r->metrics[i].row == m->row && !has_word(r->metrics[i].params, word);
+        if (tells)
+            used += (size_t)snprintf(out + used, PARAMS_TEXT - used, "%s%s", used ? " " : "", word);
+    }
+    if (!used)
+        text_copy(out, PARAMS_TEXT, m->params);
+}
+
 void chart_subsystem(struct chart *c, const struct result *r, const struct report_row *rows,
                      size_t count, enum subsystem s, const struct paper *paper)
 {
@@ -100,7 +129,9 @@ void chart_subsystem(struct chart *c, const struct result *r, const struct repor
         if (!m->row || m->row->subsystem != s || r->target_count < 2 ||
             chart_sweep_has(sweeps, sweep_count, (size_t)(m - r->metrics)))
             continue;
-        struct chart_row *row = add_row(c, m->row->title, m->params);
+        char detail[PARAMS_TEXT];
+        telling_params(r, m, detail);
+        struct chart_row *row = add_row(c, m->row->title, detail);
         row->margin = workload_margin(m->row);
         for (size_t t = 1; t < r->target_count; t++) {
             const struct comparison *k = rows[i + t].comparison;
@@ -181,12 +212,14 @@ static void draw_axis(FILE *out, const struct axis *a, double bottom)
 {
     double low = 100 * exp(a->low), high = 100 * exp(a->high);
     if (high > 4 * low) {
-        /* 1, 2, 5, 10, ...; only tens where there are many. */
-        static const double few[] = {1, 10}, many[] = {1, 2, 5, 10};
-        bool wide = high > 200 * low;
+        /* As many to a decade as there is room for. */
+        static const double marks[][5] = {{1, 2, 3, 5, 7}, {1, 2, 5}, {1}};
+        static const size_t counts[] = {5, 3, 1};
+        double decades = (a->high - a->low) / log(10);
+        size_t set = decades < 1.3 ? 0 : decades < 2.5 ? 1 : 2;
         for (double power = pow(10, floor(log10(low))); power <= high; power *= 10)
-            for (size_t i = 0; i < (wide ? 1 : 3); i++) {
-                double percent = power * (wide ? few[i] : many[i]);
+            for (size_t i = 0; i < counts[set]; i++) {
+                double percent = power * marks[set][i];
                 if (percent >= low && percent <= high)
                     draw_tick(out, a, percent, bottom);
             }
@@ -260,7 +293,7 @@ static void draw_mark(FILE *out, const struct axis *a, const struct chart_mark *
     } else {
         snprintf(tip, sizeof tip, "%s: %s %%, %s", who, centre, verdicts[m->verdict].title);
     }
-    snprintf(class, sizeof class, "mark %s%s", colour, m->unjudged ? " hollow" : "");
+    snprintf(class, sizeof class, "mark %s%s", colour, m->unjudged || !m->bounded ? " hollow" : "");
     svg_mark(out, at(a, m->ratio), y, shape_of(t), class, tip);
 }
 

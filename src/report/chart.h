@@ -15,7 +15,8 @@
 #define CHART_WIDTH 760
 
 struct chart_mark {
-    bool known, bounded;
+    bool known;
+    bool bounded;  /* by an interval that says something; else it is drawn hollow, too */
     bool unjudged; /* emulated: outside of every mean */
     double ratio, low, high;
     enum verdict verdict;

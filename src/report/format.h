@@ -52,6 +52,9 @@ extern const struct report_sign report_signs[VERDICT_COUNT];
  * say(context, sentence) for each. */
 void report_caveats(const struct result *r, void (*say)(void *context, const char *sentence),
                     void *context);
+/* Likewise: the machine, what the work was done by, the targets, the run. */
+void report_machine(const struct result *r, void (*say)(void *context, const char *sentence),
+                    void *context);
 /* What stands in place of an interval that says nothing (stats_telling). */
 #define REPORT_VAGUE "from so few blocks, the interval spans more than a factor of two."
 /* What holds in any case, to close the list. */

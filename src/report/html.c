@@ -36,14 +36,20 @@ static void cell(FILE *out, const char *tag, const char *class, const char *word
     fprintf(out, "</%s>", tag);
 }
 
-static void table_head(FILE *out, const char *caption, const char *const *columns, size_t count)
+/* A column's name; words stand left, numbers right. */
+struct column {
+    const char *name;
+    bool words;
+};
+
+static void table_head(FILE *out, const char *caption, const struct column *columns, size_t count)
 {
     fputs("<div class=\"wide\">\n<table>\n<caption class=\"quiet\">", out);
     markup_text(out, caption);
     fputs("</caption>\n<thead><tr>", out);
     for (size_t i = 0; i < count; i++) {
-        fputs("<th scope=\"col\">", out);
-        markup_text(out, columns[i]);
+        fprintf(out, "<th scope=\"col\"%s>", columns[i].words ? " class=\"text\"" : "");
+        markup_text(out, columns[i].name);
         fputs("</th>", out);
     }
     fputs("</tr></thead>\n<tbody>\n", out);
@@ -65,10 +71,10 @@ static void put_estimate(FILE *out, const struct stats_estimate *e, bool emulate
         snprintf(text, sizeof text, "%s%s", emulated ? "~" : "", low);
     }
     cell(out, "td", "", text);
-    if (e->n && e->bounded)
+    if (stats_telling(e))
         snprintf(text, sizeof text, "%s .. %s%s", report_percent(low, sizeof low, exp(e->low)),
                  report_percent(high, sizeof high, exp(e->high)), e->approximate ? " ~" : "");
-    cell(out, "td", "", e->n && e->bounded ? text : "—");
+    cell(out, "td", "", stats_telling(e) ? text : e->n && e->bounded ? "±?" : "—");
 }
 
 static void put_verdict(FILE *out, enum verdict v, uint32_t bits)
@@ -94,7 +100,7 @@ static void write_answer(const struct page *p, size_t t)
         markup_printf(p->out, "%s%s %%", target->emulated ? "~" : "",
                       report_percent(ratio, sizeof ratio, exp(sum.estimate.centre)));
         fputs("</b>of native", p->out);
-        if (sum.estimate.bounded)
+        if (stats_telling(&sum.estimate))
             markup_printf(p->out, ", %s .. %s",
                           report_percent(low, sizeof low, exp(sum.estimate.low)),
                           report_percent(high, sizeof high, exp(sum.estimate.high)));
@@ -110,13 +116,14 @@ static void write_answer(const struct page *p, size_t t)
 
 static void write_overview(const struct page *p)
 {
-    static const char *const columns[] = {"subsystem",     "target",  "rows", "% of native",
-                                          "95 % interval", "verdict", "flags"};
+    static const struct column columns[] = {
+        {"subsystem", true},      {"target", true},  {"rows", false}, {"% of native", false},
+        {"95 % interval", false}, {"verdict", true}, {"flags", true}};
     struct chart c;
     chart_overview(&c, p->r);
     if (c.count) {
         fputs("<figure>\n", p->out);
-        svg_open(p->out, "all", CHART_WIDTH, chart_height(&c), "All subsystems",
+        svg_open(p->out, CHART_WIDTH, chart_height(&c), "All subsystems",
                  "Means of each subsystem relative to native; the table below has the figures.",
                  false);
         chart_draw(&c, p->out);
@@ -167,9 +174,10 @@ static void put_value(FILE *out, const struct report_row *row, const struct figu
 
 static void write_compared(const struct page *p, int s)
 {
-    static const char *const columns[] = {"workload",    "target",        "native", "measured",
-                                          "% of native", "95 % interval", "blocks", "detectable",
-                                          "verdict",     "flags"};
+    static const struct column columns[] = {
+        {"workload", true},     {"target", true},         {"native", false}, {"measured", false},
+        {"% of native", false}, {"95 % interval", false}, {"blocks", false}, {"detectable", false},
+        {"verdict", true},      {"flags", true}};
     HEAD(p->out, "Every row; detectable is the loss that would have been found", columns);
     for (size_t i = 0; i < p->count; i++) {
         const struct report_row *row = &p->rows[i];
@@ -198,7 +206,11 @@ static void write_compared(const struct page *p, int s)
 
 static void write_native(const struct page *p, int s)
 {
-    static const char *const columns[] = {"workload", "native", "95 % interval", "slots", "noise"};
+    static const struct column columns[] = {{"workload", true},
+                                            {"native", false},
+                                            {"95 % interval", false},
+                                            {"slots", false},
+                                            {"noise", false}};
     HEAD(p->out, "Native alone", columns);
     for (size_t i = 0; i < p->count; i++) {
         const struct report_row *row = &p->rows[i];
@@ -228,24 +240,23 @@ static void write_native(const struct page *p, int s)
 static void write_charts(const struct page *p, enum subsystem s)
 {
     struct chart c;
-    char id[48], title[96];
+    char title[96];
     size_t sweep_count;
     struct chart_sweep *sweeps = chart_sweep_find(p->r, s, &sweep_count);
     chart_subsystem(&c, p->r, p->rows, p->count, s, p->paper);
     if (c.count) {
         snprintf(title, sizeof title, "%s relative to native", subsystems[s].title);
         fputs("<figure>\n", p->out);
-        svg_open(p->out, subsystems[s].id, CHART_WIDTH, chart_height(&c), title,
+        svg_open(p->out, CHART_WIDTH, chart_height(&c), title,
                  "A dot and its interval for each row; the table below has the figures.", false);
         chart_draw(&c, p->out);
         svg_close(p->out);
         fputs("</figure>\n", p->out);
     }
     if (sweep_count) {
-        snprintf(id, sizeof id, "%s-sweeps", subsystems[s].id);
         snprintf(title, sizeof title, "%s: figures over a parameter", subsystems[s].title);
         fputs("<figure>\n", p->out);
-        svg_open(p->out, id, CHART_WIDTH, chart_sweep_height(sweep_count), title,
+        svg_open(p->out, CHART_WIDTH, chart_sweep_height(sweep_count), title,
                  "Lines of native and of each guest; the table below has the figures.", false);
         chart_sweep_draw(p->r, p->rows, sweeps, sweep_count, p->out);
         svg_close(p->out);
@@ -319,8 +330,9 @@ static void write_legend(const struct page *p)
     say((void *)p, "% of native is performance: below 100 is slower, for times too. A dot is the "
                    "estimate, its whisker the interval, the shade around native what counts as "
                    "equal. A cut whisker ends in an arrow.");
-    say((void *)p, "~ after an interval: approximate, from fewer than six blocks. ~ before a "
-                   "number and a hollow mark: emulated, outside of every mean and verdict.");
+    say((void *)p, "~ after an interval: approximate, from fewer than six blocks. ±?: " REPORT_VAGUE
+                   " ~ before a number: emulated, outside of every mean and verdict. Both are "
+                   "hollow marks.");
     say((void *)p, report_method(p->r, method));
     if (p->paper) {
         fputs("<li>Grey marks are the paper's own ratios (", p->out);
@@ -339,8 +351,9 @@ static void write_legend(const struct page *p)
 
 static void write_targets(const struct page *p)
 {
-    static const char *const columns[] = {"target",  "by",     "limits", "devices",
-                                          "network", "kernel", "remark"};
+    static const struct column columns[] = {{"target", true},  {"by", true},      {"limits", true},
+                                            {"devices", true}, {"network", true}, {"kernel", true},
+                                            {"remark", true}};
     HEAD(p->out, "Targets", columns);
     for (size_t i = 0; i < p->r->target_count; i++) {
         const struct result_target *t = &p->r->targets[i];
@@ -358,13 +371,17 @@ static void write_targets(const struct page *p)
 
 static void write_machine(const struct page *p)
 {
-    static const char *const columns[] = {"fact", "value"};
+    static const struct column columns[] = {{"fact", true}, {"value", true}};
     fputs("<h2>To know</h2>\n<ul>\n", p->out);
     report_caveats(p->r, say, (void *)p);
     say((void *)p, report_closing);
-    fputs("</ul>\n<h2>Machine</h2>\n", p->out);
+    fputs("</ul>\n", p->out);
+    if (p->r->target_count || p->r->fact_count)
+        fputs("<h2>Machine</h2>\n", p->out);
     if (p->r->target_count)
         write_targets(p);
+    if (!p->r->fact_count)
+        return;
     HEAD(p->out, "Facts", columns);
     for (size_t i = 0; i < p->r->fact_count; i++) {
         fputs("<tr><th scope=\"row\">", p->out);

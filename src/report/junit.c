@@ -56,7 +56,7 @@ static void write_ratio(FILE *out, const struct comparison *c)
     char ratio[16], low[16], high[16];
     markup_printf(out, "%s %% of native",
                   report_percent(ratio, sizeof ratio, exp(c->estimate.centre)));
-    if (c->estimate.bounded)
+    if (stats_telling(&c->estimate))
         markup_printf(out, " (%s .. %s)", report_percent(low, sizeof low, exp(c->estimate.low)),
                       report_percent(high, sizeof high, exp(c->estimate.high)));
     markup_printf(out, ", %zu blocks", c->estimate.n);

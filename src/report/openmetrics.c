@@ -8,6 +8,7 @@
 #include "report/report.h"
 
 #include "analysis.h"
+#include "text.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -38,14 +39,13 @@ static void head(FILE *out, const char *name, const char *unit, const char *help
 /* name="value", escaped; the first one after a brace, the others after a comma. */
 static void label(FILE *out, bool first, const char *name, const char *value)
 {
+    char clean[256]; /* without controls: no line ends in it */
     fprintf(out, "%s%s=\"", first ? "{" : ",", name);
-    for (; *value; value++) {
-        if (*value == '\\' || *value == '"')
+    text_clean(clean, sizeof clean, value);
+    for (const char *c = clean; *c; c++) {
+        if (*c == '\\' || *c == '"')
             fputc('\\', out);
-        if (*value == '\n')
-            fputs("\\n", out);
-        else
-            fputc(*value, out);
+        fputc(*c, out);
     }
     fputc('"', out);
 }
@@ -149,16 +149,20 @@ static double ratio(const struct report_row *row)
     return compared(row) ? exp(row->comparison->estimate.centre) : NAN;
 }
 
+/* An endless interval has no end to tell. */
+static double ratio_end(const struct report_row *row, double end)
+{
+    return compared(row) && row->comparison->estimate.bounded && isfinite(end) ? exp(end) : NAN;
+}
+
 static double ratio_low(const struct report_row *row)
 {
-    return compared(row) && row->comparison->estimate.bounded ? exp(row->comparison->estimate.low)
-                                                              : NAN;
+    return row->comparison ? ratio_end(row, row->comparison->estimate.low) : NAN;
 }
 
 static double ratio_high(const struct report_row *row)
 {
-    return compared(row) && row->comparison->estimate.bounded ? exp(row->comparison->estimate.high)
-                                                              : NAN;
+    return row->comparison ? ratio_end(row, row->comparison->estimate.high) : NAN;
 }
 
 static double detectable(const struct report_row *row)
@@ -253,7 +257,8 @@ static void write_means(const struct page *p, size_t end)
             struct stats_estimate e = (all ? analysis_overall(p->r, t)
                                            : analysis_subsystem(p->r, (enum subsystem)s, t))
                                           .estimate;
-            if (!e.n || (end && !e.bounded))
+            double value = end == 0 ? e.centre : end == 1 ? e.low : e.high;
+            if (!e.n || (end && !e.bounded) || !isfinite(value))
                 continue;
             if (!any)
                 head(p->out, names[end], "ratio", helps[end]);
@@ -261,7 +266,7 @@ static void write_means(const struct page *p, size_t end)
             fprintf(p->out, "vmtax_%s", names[end]);
             label(p->out, true, "subsystem", all ? "all" : subsystems[s].id);
             label(p->out, false, "target", p->r->targets[t].id);
-            sample(p->out, exp(end == 0 ? e.centre : end == 1 ? e.low : e.high));
+            sample(p->out, exp(value));
         }
 }
 

@@ -50,9 +50,11 @@ static double lay(const struct picture *p, const struct result *r, const struct 
             y += chart_height(c) + GAP;
         }
         if (sweeps) {
+            char title[64];
+            snprintf(title, sizeof title, "%s: sweeps", subsystems[s].title);
             if (out) {
                 begin(out, y);
-                svg_text(out, 8, 18, SVG_START, "title", subsystems[s].title);
+                svg_text(out, 8, 18, SVG_START, "title", title);
                 fputs("</g>\n", out);
                 begin(out, y + GAP);
                 chart_sweep_draw(r, rows, p->sweeps[s], sweeps, out);
@@ -78,7 +80,7 @@ int picture_write(const struct result *r, enum subsystem only, FILE *out, struct
     char title[96];
     snprintf(title, sizeof title, "What does it cost?%s%s", only == SUBSYSTEM_COUNT ? "" : " ",
              only == SUBSYSTEM_COUNT ? "" : subsystems[only].title);
-    svg_open(out, "vmtax", CHART_WIDTH, height > 0 ? height : 40, title,
+    svg_open(out, CHART_WIDTH, height > 0 ? height : 40, title,
              "Performance of guests relative to native; vmtax report --format html has the same "
              "figures as tables.",
              true);

@@ -27,6 +27,7 @@ const char svg_style[] = ".chart{font-family:system-ui,'DejaVu Sans',sans-serif;
                          ".chart .t4{stroke:#a8487f;fill:#a8487f}\n"
                          ".chart .line,.chart .whisker{fill:none}\n"
                          ".chart .hollow{fill:#fff}\n"
+                         ".chart .dashed{stroke-dasharray:5 3}\n"
                          "@media screen and (prefers-color-scheme:dark){\n"
                          ".chart text{fill:#e4e6ea}\n"
                          ".chart .small{fill:#9aa1ab}\n"
@@ -45,27 +46,28 @@ const char svg_style[] = ".chart{font-family:system-ui,'DejaVu Sans',sans-serif;
                          ".chart .hollow{fill:#15181c}\n"
                          "}\n";
 
-void svg_open(FILE *out, const char *id, double width, double height, const char *title,
-              const char *text, bool alone)
+void svg_open(FILE *out, double width, double height, const char *title, const char *text,
+              bool alone)
 {
     if (alone)
-        fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n", out);
-    fputs("<svg ", out);
-    if (alone)
-        fprintf(out, "xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" ", width,
-                height);
-    fprintf(out,
-            "class=\"chart\" viewBox=\"0 0 %.0f %.0f\" role=\"img\" "
-            "aria-labelledby=\"%s-title %s-text\">\n<title id=\"%s-title\">",
-            width, height, id, id, id);
+        fprintf(out,
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\"",
+                width, height);
+    else
+        fputs("<svg", out);
+    fprintf(out, " class=\"chart\" viewBox=\"0 0 %.0f %.0f\" role=\"img\" aria-label=\"", width,
+            height);
+    markup_printf(out, "%s. %s", title, text);
+    fputs("\">\n", out);
+    if (!alone)
+        return; /* a title would follow the pointer about in a page */
+    fputs("<title>", out);
     markup_text(out, title);
-    fprintf(out, "</title>\n<desc id=\"%s-text\">", id);
+    fputs("</title>\n<desc>", out);
     markup_text(out, text);
-    fputs("</desc>\n", out);
-    if (alone) {
-        fprintf(out, "<style>\n%s</style>\n", svg_style);
-        svg_rect(out, 0, 0, width, height, "ground");
-    }
+    fprintf(out, "</desc>\n<style>\n%s</style>\n", svg_style);
+    svg_rect(out, 0, 0, width, height, "ground");
 }
 
 void svg_close(FILE *out)

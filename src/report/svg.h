@@ -10,10 +10,9 @@
 extern const char svg_style[];
 
 /* A picture that grows and shrinks with its page; title and text are what is read to who cannot
- * see it. id makes their names unique in a page. alone: a document of its own, with its style and
- * ground. */
-void svg_open(FILE *out, const char *id, double width, double height, const char *title,
-              const char *text, bool alone);
+ * see it. alone: a document of its own, with its style and ground. */
+void svg_open(FILE *out, double width, double height, const char *title, const char *text,
+              bool alone);
 void svg_close(FILE *out);
 
 enum svg_anchor { SVG_START, SVG_MIDDLE, SVG_END };

@@ -8,7 +8,6 @@
 
 #include "analysis.h"
 #include "cost.h"
-#include "store.h"
 #include "text.h"
 
 #include <langinfo.h>
@@ -444,70 +443,13 @@ static void write_legend(const struct page *p)
     }
 }
 
-static const char *fact(const struct result *r, const char *key)
-{
-    const char *value = result_fact(r, key);
-    return value ? value : "unknown";
-}
-
 static void write_machine(const struct page *p)
 {
-    const struct result *r = p->r;
-    char line[512], took[32], started[32];
     fprintf(p->out, "\nTo know\n");
-    report_caveats(r, put_sentence, (void *)p);
+    report_caveats(p->r, put_sentence, (void *)p);
     put_sentence((void *)p, report_closing);
     fprintf(p->out, "\nMachine\n");
-    snprintf(line, sizeof line, "%s; kernel %s; processors online %s; governor %s; hypervisor %s",
-             fact(r, "cpu.model"), fact(r, "kernel"), fact(r, "cpu.online"), fact(r, "governor"),
-             fact(r, "hypervisor"));
-    put_sentence((void *)p, line);
-    if (result_fact(r, "engine.linpack")) {
-        const char *core = result_fact(r, "engine.linpack.core");
-        snprintf(line, sizeof line, "linpack: %s, %s%s", fact(r, "engine.linpack"),
-                 core ? "in every target the code for " : "the core type that the row names",
-                 core ? core : "");
-        put_sentence((void *)p, line);
-    }
-    if (result_fact(r, "engine.kbuild")) {
-        snprintf(line, sizeof line, "kbuild: %s in every target", fact(r, "engine.kbuild"));
-        put_sentence((void *)p, line);
-    }
-    for (size_t i = 0; i < r->fact_count; i++) {
-        static const char prefix[] = "product.";
-        if (strncmp(r->facts[i].key, prefix, sizeof prefix - 1) != 0)
-            continue;
-        snprintf(line, sizeof line, "%s: %s, the same in every slot that counts",
-                 r->facts[i].key + sizeof prefix - 1, r->facts[i].value);
-        put_sentence((void *)p, line);
-    }
-    for (size_t i = 0; i < r->target_count; i++) {
-        const struct result_target *t = &r->targets[i];
-        const char *host = fact(r, "kernel");
-        bool own = t->kernel[0] && strcmp(t->kernel, host) != 0;
-        if (!t->cpus) {
-            snprintf(line, sizeof line, "%s: not started", t->id);
-            put_sentence((void *)p, line);
-            continue;
-        }
-        int used = snprintf(
-            line, sizeof line, "%s: %s; %s%s%s%s%s%s; network %s%s%s", t->id,
-            t->how[0] ? t->how : t->kind, own ? "kernel " : "", own ? t->kernel : "",
-            own && t->append[0] ? " with " : "", own ? t->append : "", own ? "; " : "",
-            t->limits[0] ? t->limits : "no limits", t->network[0] ? t->network : "none",
-            t->devices[0] ? "; devices " : "", t->devices);
-        if (isfinite(t->start_s) && t->start_s > 0)
-            snprintf(line + used, sizeof line - (size_t)used, "; started in %.2f s", t->start_s);
-        put_sentence((void *)p, line);
-        if (t->remark[0]) {
-            snprintf(line, sizeof line, "%s: %s", t->id, t->remark);
-            put_sentence((void *)p, line);
-        }
-    }
-    snprintf(line, sizeof line, "%s, profile %s, %s, vmtax %s",
-             store_time(started, sizeof started, r->started), r->profile[0] ? r->profile : "none",
-             text_duration(took, sizeof took, r->elapsed_s), r->tool_version);
-    put_sentence((void *)p, line);
+    report_machine(p->r, put_sentence, (void *)p);
 }
 
 static int write_text(const struct result *r, FILE *out, struct error *e)

@@ -21,18 +21,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PROGRAM       "vmtax-container"
-#define PATIENCE_S    3.0
-#define GRACE_S       1.0
-#define PROBE_S       3.0
-#define NETWORK_TRIES 64
-#define NO_NETWORK    INT_MAX
-
-struct container {
-    struct local local; /* first */
-    struct network_pair network;
-    bool has_network;
-};
+#define PROGRAM    "vmtax-container"
+#define PATIENCE_S 3.0
+#define GRACE_S    1.0
+#define PROBE_S    3.0
 
 static double now_s(void)
 {
@@ -161,42 +153,11 @@ static void probe(const struct target_options *options, struct target_probe *out
 /* --- starting ----------------------------------------------------------------------------------
  */
 
-/* The number of the network, NO_NETWORK when this root may not make one, or -1. */
-static int make_network(struct container *c, struct error *e)
-{
-    /* Any number will do; these two make it unlikely that two programs want the same one. */
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    unsigned number = (unsigned)getpid() * 8 + (unsigned)(t.tv_nsec >> 10) % 8;
-    for (int i = 0; i < NETWORK_TRIES; i++, number++) {
-        int cause;
-        if (!network_plan(number, &c->network) || if_nametoindex(c->network.host))
-            continue;
-        if (ledger_add(c->local.ledger, LEDGER_LINK, c->network.host, e) < 0)
-            return -1;
-        if (network_make(&c->network, &cause, e) == 0) {
-            c->has_network = true;
-            snprintf(c->local.target.facts.network, sizeof c->local.target.facts.network,
-                     "veth %s - %s", c->network.host_address, c->network.guest_address);
-            return (int)(number % NO_NETWORK);
-        }
-        ledger_forget(c->local.ledger); /* it is another's */
-        if (cause == EPERM || cause == EOPNOTSUPP) {
-            snprintf(c->local.target.facts.network, sizeof c->local.target.facts.network,
-                     "none: %.40s, loopback inside only", strerror(cause));
-            return NO_NETWORK;
-        }
-        if (cause != EEXIST)
-            return -1;
-    }
-    return error_set(e, ERROR_SYSTEM, "no free addresses for the container's network in 10.213/16");
-}
-
 static void stop(struct target *t)
 {
-    struct container *c = (struct container *)t;
-    local_release(&c->local, GRACE_S);
-    free(c);
+    struct local *local = (struct local *)t;
+    local_release(local, GRACE_S);
+    free(local);
 }
 
 /* What the program says about itself: "liblxc 5.0.2". */
@@ -212,8 +173,7 @@ static struct target *attempt(const char *program, const char *how,
                               struct error *e)
 {
     double from = now_s();
-    struct container *c = xcalloc(1, sizeof *c);
-    struct local *local = &c->local;
+    struct local *local = xcalloc(1, sizeof *local);
     char name[64], *words[9] = {NULL};
     int report[2] = {-1, -1}, number = -1, failed = -1;
     size_t used = 0;
@@ -223,7 +183,7 @@ static struct target *attempt(const char *program, const char *how,
         goto out;
     snprintf(local->target.facts.network, sizeof local->target.facts.network,
              "none: rootless, loopback inside only");
-    if (rights_for_container() && (number = make_network(c, e)) < 0)
+    if (rights_for_container() && (number = local_network(local, e)) < 0)
         goto out;
     if (pipe2(report, O_CLOEXEC) < 0) {
         error_errno(e, errno, "no pipe for " PROGRAM);
@@ -237,7 +197,7 @@ static struct target *attempt(const char *program, const char *how,
     words[used++] = xasprintf("memory=%" PRIu64, options->memory_bytes);
     if (options->scratch)
         words[used++] = xasprintf("scratch=%s", options->scratch);
-    if (c->has_network)
+    if (number >= 0 && number != LOCAL_NO_NETWORK)
         words[used++] = xasprintf("network=%d", number);
     failed = local_launch(local, options, (const char *const *)words, report[1], PATIENCE_S, e);
     if (!failed) {

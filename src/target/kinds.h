@@ -7,8 +7,11 @@
 #include "target/spawn.h"
 #include "target/target.h"
 
+#include <limits.h>
+
 extern const struct target_kind target_native;
 extern const struct target_kind target_twin;
+extern const struct target_kind target_peer; /* not in the list: no target of a plan */
 extern const struct target_kind target_container;
 extern const struct target_kind target_kvm;
 extern const struct target_kind target_tcg;
@@ -30,6 +33,11 @@ bool local_find_program(const char *name, const char *agent, char *out, size_t s
 int local_init(struct local *local, const struct target_kind *kind,
                const struct target_options *options, struct ledger *ledger, char *name,
                size_t name_size, struct error *e);
+/* A veth pair of its own, in the ledger, its guest's end still here: for the target's helper
+ * program to move. The number of the network, LOCAL_NO_NETWORK when this root may not make one, or
+ * -1. Tells target.facts. */
+#define LOCAL_NO_NETWORK INT_MAX
+int local_network(struct local *local, struct error *e);
 /* Runs argv as the target's process and waits until it speaks. patience_s is how long a silent one
  * is waited for (its session gives it up later); one that ends is an error with its last words. */
 int local_launch(struct local *local, const struct target_options *options, const char *const *argv,

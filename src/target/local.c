@@ -1,12 +1,17 @@
 #include "config.h"
 
 #include "target/kinds.h"
+#include "target/network.h"
 
+#include <errno.h>
 #include <limits.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#define NETWORK_TRIES 64
 
 bool local_find_program(const char *name, const char *agent, char *out, size_t size)
 {
@@ -69,6 +74,40 @@ int local_init(struct local *local, const struct target_kind *kind,
     }
     describe_limits(local, options);
     return 0;
+}
+
+int local_network(struct local *local, struct error *e)
+{
+    struct target_facts *facts = &local->target.facts;
+    struct network_pair pair;
+    /* Any number will do; these two make it unlikely that two programs want the same one. */
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    unsigned number = (unsigned)getpid() * 8 + (unsigned)(t.tv_nsec >> 10) % 8;
+    for (int i = 0; i < NETWORK_TRIES; i++, number++) {
+        int cause;
+        if (!network_plan(number, &pair) || if_nametoindex(pair.host))
+            continue;
+        if (ledger_add(local->ledger, LEDGER_LINK, pair.host, e) < 0)
+            return -1;
+        if (network_make(&pair, &cause, e) == 0) {
+            snprintf(facts->path, sizeof facts->path, "veth");
+            snprintf(facts->network, sizeof facts->network, "veth %s - %s", pair.host_address,
+                     pair.guest_address);
+            snprintf(facts->address, sizeof facts->address, "%s", pair.guest_address);
+            return (int)(number % LOCAL_NO_NETWORK);
+        }
+        ledger_forget(local->ledger); /* it is another's */
+        if (cause == EPERM || cause == EOPNOTSUPP) {
+            snprintf(facts->network, sizeof facts->network, "none: %.40s, loopback inside only",
+                     strerror(cause));
+            return LOCAL_NO_NETWORK;
+        }
+        if (cause != EEXIST)
+            return -1;
+    }
+    return error_set(e, ERROR_SYSTEM, "no free addresses for the network of %s in 10.213/16",
+                     local->target.kind->id);
 }
 
 int local_launch(struct local *local, const struct target_options *options, const char *const *argv,

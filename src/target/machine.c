@@ -136,12 +136,14 @@ static int plan_network(struct machine *m, const struct target_options *o, struc
     } else {
         p->net = QEMU_NET_USER;
     }
-    snprintf(facts->network, sizeof facts->network, "%s, %s %s - %s",
-             p->emulated_devices ? "e1000" : "virtio",
+    snprintf(facts->path, sizeof facts->path, "%s, %s", p->emulated_devices ? "e1000" : "virtio",
              ours          ? "tap"
              : private_one ? "tap in a namespace"
-                           : "user-mode",
+                           : "user-mode");
+    snprintf(facts->network, sizeof facts->network, "%s %s - %s", facts->path,
              m->network.host_address, m->network.guest_address);
+    if (ours)
+        text_copy(facts->address, sizeof facts->address, m->network.guest_address);
     return 0;
 }
 

@@ -3,14 +3,17 @@
 #include "config.h"
 
 #include "target/kinds.h"
+#include "target/rights.h"
 #include "xalloc.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 /* An agent speaks at once; a silent one is left to its session. */
+#define PROGRAM    "vmtax-container"
 #define PATIENCE_S 1.0
 #define GRACE_S    1.0
 
@@ -46,23 +49,59 @@ static void stop(struct target *t)
     free(local);
 }
 
+/* Workloads that speak to the host reach it as those of a container do, by a veth pair, where we
+ * may make one: then words start the agent by the program that enters the other network. */
+static int plan_network(struct local *local, const struct target_options *options, char **words,
+                        struct error *e)
+{
+    struct target_facts *facts = &local->target.facts;
+    char program[PATH_MAX];
+    size_t used = 0;
+    int number = LOCAL_NO_NETWORK;
+    if (options->network && rights_for_container() &&
+        local_find_program(PROGRAM, options->agent_path, program, sizeof program) &&
+        (number = local_network(local, e)) < 0)
+        return -1;
+    if (number == LOCAL_NO_NETWORK) {
+        snprintf(facts->network, sizeof facts->network, "loopback");
+        snprintf(facts->path, sizeof facts->path, "loopback");
+        snprintf(facts->address, sizeof facts->address, "127.0.0.1");
+        words[used++] = xstrdup(options->agent_path);
+        if (options->scratch) {
+            words[used++] = xstrdup("--scratch");
+            words[used++] = xstrdup(options->scratch);
+        }
+        return 0;
+    }
+    words[used++] = xstrdup(program);
+    words[used++] = xstrdup("how=network");
+    words[used++] = xstrdup("name=native");
+    words[used++] = xasprintf("directory=%s", ledger_directory(local->ledger));
+    words[used++] = xasprintf("agent=%s", options->agent_path);
+    words[used++] = xasprintf("network=%d", number);
+    if (options->scratch)
+        words[used++] = xasprintf("scratch=%s", options->scratch);
+    return 0;
+}
+
 static struct target *start_as(const struct target_kind *kind, const struct target_options *options,
                                struct ledger *ledger, struct error *e)
 {
     double from = now_s();
     struct local *local = xcalloc(1, sizeof *local);
-    char name[64];
-    const char *argv[] = {options->agent_path, options->scratch ? "--scratch" : NULL,
-                          options->scratch, NULL};
-    if (local_init(local, kind, options, ledger, name, sizeof name, e) < 0 ||
-        (local->cgroup && cgroup_nest(local->cgroup, e) < 0) ||
-        local_launch(local, options, argv, -1, PATIENCE_S, e) < 0) {
+    char name[64], *words[8] = {NULL};
+    bool failed = local_init(local, kind, options, ledger, name, sizeof name, e) < 0 ||
+                  (local->cgroup && cgroup_nest(local->cgroup, e) < 0) ||
+                  plan_network(local, options, words, e) < 0 ||
+                  local_launch(local, options, (const char *const *)words, -1, PATIENCE_S, e) < 0;
+    for (size_t i = 0; words[i]; i++)
+        free(words[i]);
+    if (failed) {
         stop(&local->target);
         return NULL;
     }
     struct target_facts *facts = &local->target.facts;
     snprintf(facts->how, sizeof facts->how, "process");
-    snprintf(facts->network, sizeof facts->network, "loopback");
     facts->start_s = now_s() - from;
     return &local->target;
 }
@@ -77,6 +116,12 @@ static struct target *start_twin(const struct target_options *options, struct le
                                  struct error *e)
 {
     return start_as(&target_twin, options, ledger, e);
+}
+
+static struct target *start_peer(const struct target_options *options, struct ledger *ledger,
+                                 struct error *e)
+{
+    return start_as(&target_peer, options, ledger, e);
 }
 
 const struct target_kind target_native = {
@@ -98,6 +143,17 @@ const struct target_kind target_twin = {
     .probe = probe,
     .start = start_twin,
     .counters = local_counters,
+    .last_words = local_last_words,
+    .stop = stop,
+};
+
+const struct target_kind target_peer = {
+    .id = "peer",
+    .title = "peer",
+    .what = "the host as the other end of a target's servers; measured by nobody",
+    .only_by_name = true,
+    .probe = probe,
+    .start = start_peer,
     .last_words = local_last_words,
     .stop = stop,
 };

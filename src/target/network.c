@@ -11,6 +11,7 @@
 #include <linux/veth.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,12 +70,9 @@ static void request_init(struct request *r, int type, int flags, const void *bod
     append(r, body, size);
 }
 
-/* Send, wait for the acknowledgement. 0 or an errno. */
-static int transact(struct request *r)
+/* Send by a socket of rtnetlink, wait for the acknowledgement. 0 or an errno. */
+static int transact_by(int fd, struct request *r)
 {
-    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-    if (fd < 0)
-        return errno;
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &(struct timeval){.tv_sec = 2}, sizeof(struct timeval));
     int cause = 0;
     struct request reply = {0};
@@ -89,6 +87,20 @@ static int transact(struct request *r)
         else
             cause = -((const struct nlmsgerr *)NLMSG_DATA(&reply.header))->error;
     }
+    return cause;
+}
+
+static int rtnetlink(void)
+{
+    return socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+}
+
+static int transact(struct request *r)
+{
+    int fd = rtnetlink();
+    if (fd < 0)
+        return errno;
+    int cause = transact_by(fd, r);
     close(fd);
     return cause;
 }
@@ -244,27 +256,59 @@ int network_make_tap(const struct network_pair *pair, int *fd, int *cause, struc
     return 0;
 }
 
-int network_move(const struct network_pair *pair, pid_t pid, struct error *e)
+static int move_request(struct request *r, const struct network_pair *pair, pid_t pid,
+                        struct error *e)
 {
     unsigned index = if_nametoindex(pair->guest);
     if (!index)
         return error_errno(e, errno, "interface %s is not there", pair->guest);
-    struct request r;
     struct ifinfomsg body = {.ifi_family = AF_UNSPEC, .ifi_index = (int)index};
     uint32_t number = (uint32_t)pid;
-    request_init(&r, RTM_NEWLINK, 0, &body, sizeof body);
-    attribute(&r, IFLA_NET_NS_PID, &number, sizeof number);
-    int cause = transact(&r);
+    request_init(r, RTM_NEWLINK, 0, &body, sizeof body);
+    attribute(r, IFLA_NET_NS_PID, &number, sizeof number);
+    return 0;
+}
+
+static int moved(const struct network_pair *pair, int cause, struct error *e)
+{
     if (cause)
-        return error_errno(e, cause, "interface %s could not be moved into the container",
+        return error_errno(e, cause, "interface %s could not be moved into the target's network",
                            pair->guest);
     return 0;
+}
+
+int network_move(const struct network_pair *pair, pid_t pid, struct error *e)
+{
+    struct request r;
+    if (move_request(&r, pair, pid, e) < 0)
+        return -1;
+    return moved(pair, transact(&r), e);
+}
+
+int network_enter(const struct network_pair *pair, struct error *e)
+{
+    struct request r;
+    if (move_request(&r, pair, getpid(), e) < 0)
+        return -1;
+    /* A socket stays in the namespace in which it was made: from outside it pushes the interface in
+     * after us. */
+    int outside = rtnetlink(), cause;
+    if (outside < 0)
+        return error_errno(e, errno, "no socket to ask for interfaces by");
+    if (unshare(CLONE_NEWNET) < 0) {
+        cause = errno;
+        close(outside);
+        return error_errno(e, cause, "no network namespace could be made");
+    }
+    cause = transact_by(outside, &r);
+    close(outside);
+    return moved(pair, cause, e) < 0 ? -1 : network_configure(pair, e);
 }
 
 int network_loopback(struct error *e)
 {
     int cause = link_change("lo", NULL, true);
-    return cause ? error_errno(e, cause, "the container's loopback could not be brought up") : 0;
+    return cause ? error_errno(e, cause, "the target's loopback could not be brought up") : 0;
 }
 
 int network_configure(const struct network_pair *pair, struct error *e)
@@ -275,7 +319,7 @@ int network_configure(const struct network_pair *pair, struct error *e)
     if ((cause = link_change(pair->guest, "eth0", false)) ||
         (cause = address_add("eth0", pair->guest_address, pair->prefix)) ||
         (cause = link_change("eth0", NULL, true)))
-        return error_errno(e, cause, "the container's eth0 could not be set up");
+        return error_errno(e, cause, "the target's eth0 could not be set up");
     return 0;
 }
 

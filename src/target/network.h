@@ -35,6 +35,9 @@ int network_make_tap(const struct network_pair *pair, int *fd, int *cause, struc
 int network_move(const struct network_pair *pair, pid_t pid, struct error *e);
 /* In the guest's namespace: lo up, the guest's end named eth0, addressed and up. */
 int network_configure(const struct network_pair *pair, struct error *e);
+/* Enter a new network namespace and take the guest's end along; what network_configure() does. For
+ * a program of one thread. */
+int network_enter(const struct network_pair *pair, struct error *e);
 /* Bring lo up in this namespace. */
 int network_loopback(struct error *e);
 /* Delete an interface; one that is not there is a success. */

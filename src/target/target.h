@@ -78,6 +78,8 @@ struct target_probe {
 struct target_facts {
     char how[64];
     char network[64]; /* path to the host: "veth 10.x.y.1 - 10.x.y.2", "loopback", "none" */
+    char path[32];    /* the same without addresses: "veth", "virtio, tap" */
+    char address[16]; /* at which the host reaches it, dotted; empty: it does not */
     char limits[96];  /* "cpus 0-1, memory 1536 MiB (cgroup v1)" */
     char devices[64]; /* of a machine: "virtio, disk cache none"; else empty */
     char append[128]; /* of a machine: further words for its kernel; else empty */

@@ -90,6 +90,8 @@ stopped_in_a_slot() {
     kill -STOP "$qemu"
     finished 2 60
     says "$err" 'given up|monitor'
+    says "$err" '^vmtax: tcg: nothing heard for [0-9]+ s; it is given up after [0-9]+ s'
+    says "$err" '^vmtax: tcg: it hangs: nothing was heard of it'
 }
 
 # A watchdog of the guest's kernel finds its processor stuck, because it was stopped in a slot.

@@ -1154,6 +1154,85 @@ static void does_not_spin(void **state)
     finish(&a);
 }
 
+/* One agent serves, another one loads it; the server stays, and is the same one, from load to load.
+ */
+static void serves_and_loads(void **state)
+{
+    struct agent server, load;
+    struct record r;
+    char line[256], ports[32];
+    (void)state;
+    start_greeted(&server, TEST_AGENT, NULL);
+    start_greeted(&load, TEST_AGENT, NULL);
+    say(&server, "run slot=1 workload=net.rr lead_us=0 time_us=1000 tick_us=0 fresh=1 seed=1 "
+                 "role=serve\n");
+    expect(&server, &r, "serving");
+    assert_int_equal(number(&r, "slot"), 1);
+    snprintf(ports, sizeof ports, "%s", record_text(&r, "ports"));
+    for (unsigned slot = 2; slot < 5; slot++) {
+        snprintf(line, sizeof line,
+                 "run slot=%u workload=net.rr params=size%%3D%u lead_us=0 time_us=20000 tick_us=0 "
+                 "fresh=1 seed=%u role=load address=127.0.0.1 ports=%s\n",
+                 slot, slot, slot, ports);
+        say(&load, line);
+        expect(&load, &r, "begin");
+        expect(&load, &r, "result");
+        assert_int_equal(number(&r, "verified"), 1);
+        assert_true(number(&r, "lat_n") > 0);
+        snprintf(line, sizeof line,
+                 "run slot=%u workload=net.rr params=size%%3D%u lead_us=0 time_us=1000 tick_us=0 "
+                 "fresh=1 seed=1 role=serve\n",
+                 slot, slot);
+        say(&server, line);
+        expect(&server, &r, "serving");
+        assert_int_equal(number(&r, "slot"), slot);
+        assert_string_equal(record_text(&r, "ports"), ports);
+    }
+
+    /* A server that is gone is no figure, and no silence. */
+    say(&server, "rest id=1\n");
+    expect(&server, &r, "rest");
+    assert_int_equal(worker_of(&server), 0);
+    snprintf(line, sizeof line,
+             "run slot=9 workload=net.rr lead_us=0 time_us=20000 tick_us=0 fresh=1 seed=1 "
+             "role=load address=127.0.0.1 ports=%s\n",
+             ports);
+    say(&load, line);
+    expect_fail(&load, 9, "127.0.0.1");
+    finish(&server);
+    finish(&load);
+}
+
+static void refuses_impossible_roles(void **state)
+{
+    static const struct {
+        const char *fields;
+        const char *reason;
+    } cases[] = {
+        {"workload=net.rr", "no role self"},
+        {"workload=null role=serve", "no role serve"},
+        {"workload=null role=king", "role="},
+        {"workload=net.rr role=load ports=1", "address="},
+        {"workload=net.rr role=load address=localhost ports=1", "address="},
+        {"workload=net.rr role=load address=127.0.0.1", "ports="},
+        {"workload=net.rr role=load address=127.0.0.1 ports=1,0", "ports="},
+        {"workload=net.rr role=load address=127.0.0.1 ports=1,2,3,4,5", "ports="},
+        {"workload=net.rr role=load address=127.0.0.1 ports=65536", "ports="},
+    };
+    struct agent a;
+    (void)state;
+    start_greeted(&a, TEST_AGENT, NULL);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char line[256];
+        snprintf(line, sizeof line,
+                 "run slot=%zu lead_us=0 time_us=1000 tick_us=0 fresh=1 seed=1 %s\n", i,
+                 cases[i].fields);
+        say(&a, line);
+        expect_fail(&a, (unsigned)i, cases[i].reason);
+    }
+    finish(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1185,6 +1264,8 @@ int main(void)
         cmocka_unit_test(runs_lanes),
         cmocka_unit_test(cleans_its_scratch_directory),
         cmocka_unit_test(speaks_over_a_socket),
+        cmocka_unit_test(serves_and_loads),
+        cmocka_unit_test(refuses_impossible_roles),
         cmocka_unit_test(does_not_spin),
     };
     signal(SIGPIPE, SIG_IGN);

@@ -9,7 +9,11 @@
 
 #include "workloads/membw.c"
 
-#include "workloads/file.c"
+#include "workloads/datafile.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static struct work faults_work;
 static struct error faults_error;
@@ -96,9 +100,9 @@ static void wrong_words_are_found(void **state)
 
 static void spoil_file(const struct work *w, off_t place)
 {
-    const struct file_state *s = w->state;
+    const struct datafile *s = w->state;
     unsigned char byte;
-    int fd = openat(s->directory, FILE_NAME, O_RDWR | O_CLOEXEC);
+    int fd = openat(s->directory, DATAFILE_NAME, O_RDWR | O_CLOEXEC);
     assert_true(fd >= 0);
     assert_int_equal(pread(fd, &byte, 1, place), 1);
     byte ^= 1;
@@ -111,8 +115,9 @@ static void wrong_bytes_are_found(void **state)
     (void)state;
     char scratch[] = "faults-XXXXXX";
     assert_non_null(mkdtemp(scratch));
-    for (const struct workload_ops *const *list = workload_ops_file; *list; list++) {
-        const struct workload_ops *ops = *list;
+    for (const struct workload *row = workload_find("file.write");
+         row && row->subsystem == SUBSYSTEM_DISK; row = workload_next(row)) {
+        const struct workload_ops *ops = workload_ops_find(row->id);
         const off_t places[] = {0, 4097, 700001, (1 << 20) - 1};
         for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
             struct work *w = prepared(ops->id, "size=1M sync=fsync", scratch);
@@ -127,28 +132,51 @@ static void wrong_bytes_are_found(void **state)
 
     /* A read finds a stamp of another place, or of an earlier pass, while it runs. */
     struct work *w = prepared("file.read", "size=1M", scratch);
-    struct file_state *s = w->state;
-    assert_int_equal(file_read_ops.run(w, 1), 0);
+    struct datafile *s = w->state;
+    assert_int_equal(workload_ops_find("file.read")->run(w, 1), 0);
     spoil_file(w, 8 * 4096 + 3);
-    assert_int_equal(file_read_ops.run(w, 1), -1);
+    assert_int_equal(workload_ops_find("file.read")->run(w, 1), -1);
     assert_says("at byte 0 is not"); /* of the record */
-    file_read_ops.release(w);
+    workload_ops_find("file.read")->release(w);
     w = prepared("file.read", "size=1M", scratch);
     s = w->state;
     s->pass++;
-    assert_int_equal(file_read_ops.run(w, 1), -1);
-    file_read_ops.release(w);
+    assert_int_equal(workload_ops_find("file.read")->run(w, 1), -1);
+    workload_ops_find("file.read")->release(w);
+
+    /* What a pass of random writing has not reached yet is the last pass's. */
+    const struct workload_ops *random = workload_ops_find("file.randwrite");
+    w = prepared("file.randwrite", "size=1M", scratch);
+    s = w->state;
+    assert_int_equal(random->run(w, 5), 0);
+    assert_int_equal(random->verify(w), 0);
+    s->pass++;
+    assert_int_equal(random->verify(w), -1);
+    s->pass--;
+    assert_int_equal(random->run(w, 11 + 16), 0);
+    assert_int_equal(random->verify(w), 0);
+    random->release(w);
+
+    /* A process that seeks tells what it found. */
+    const struct workload_ops *seeks = workload_ops_find("bonnie.seeks");
+    w = prepared("bonnie.seeks", "size=64K chunk=64K", scratch);
+    assert_int_equal(seeks->run(w, 128), 0);
+    assert_int_equal(seeks->verify(w), 0);
+    spoil_file(w, 3);
+    assert_int_equal(seeks->run(w, 128), -1);
+    assert_says("at byte 0 is not");
+    seeks->release(w);
 
     /* A shorter file. */
     w = prepared("file.rewrite", "size=1M", scratch);
     s = w->state;
-    assert_int_equal(file_rewrite_ops.run(w, 1), 0);
-    int fd = openat(s->directory, FILE_NAME, O_RDWR | O_CLOEXEC);
+    assert_int_equal(workload_ops_find("file.rewrite")->run(w, 1), 0);
+    int fd = openat(s->directory, DATAFILE_NAME, O_RDWR | O_CLOEXEC);
     assert_true(fd >= 0 && ftruncate(fd, 1000000) == 0);
     close(fd);
-    assert_int_equal(file_rewrite_ops.verify(w), -1);
+    assert_int_equal(workload_ops_find("file.rewrite")->verify(w), -1);
     assert_says("1000000 bytes instead of 1048576");
-    file_rewrite_ops.release(w);
+    workload_ops_find("file.rewrite")->release(w);
     assert_int_equal(rmdir(scratch), 0);
 }
 
@@ -164,9 +192,9 @@ static void data_are_incompressible(void **state)
     char scratch[] = "faults-XXXXXX";
     assert_non_null(mkdtemp(scratch));
     struct work *w = prepared("file.write", "size=8M", scratch);
-    struct file_state *s = w->state;
-    assert_int_equal(file_write_ops.run(w, 1), 0);
-    int fd = openat(s->directory, FILE_NAME, O_RDONLY | O_CLOEXEC);
+    struct datafile *s = w->state;
+    assert_int_equal(workload_ops_find("file.write")->run(w, 1), 0);
+    int fd = openat(s->directory, DATAFILE_NAME, O_RDONLY | O_CLOEXEC);
     size_t blocks = (8 << 20) / 4096, seen[256] = {0};
     unsigned char *heads = malloc(blocks * 64);
     unsigned char *block = malloc(4096);
@@ -185,7 +213,7 @@ static void data_are_incompressible(void **state)
     free(block);
     free(heads);
     close(fd);
-    file_write_ops.release(w);
+    workload_ops_find("file.write")->release(w);
     assert_int_equal(rmdir(scratch), 0);
 }
 

@@ -187,18 +187,14 @@ static int rig_free(void **state)
 static void every_row_has_a_kernel(void **state)
 {
     (void)state;
-    static const struct workload_ops *const *const lists[] = {
-        workload_ops_null,   workload_ops_sys,  workload_ops_ctx,   workload_ops_ram,
-        workload_ops_membw,  workload_ops_file, workload_ops_exits, workload_ops_linpack,
-        workload_ops_kbuild, workload_ops_spec,
-    };
     size_t rows = 0, kernels = 0;
     for (const struct workload *w = workload_next(NULL); w; w = workload_next(w)) {
         assert_non_null(workload_ops_find(w->id));
         rows += workload_ops_find(w->id) != &workload_ops_program; /* test_programs.c has those */
     }
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-        for (const struct workload_ops *const *ops = lists[i]; *ops; ops++, kernels++) {
+    for (size_t i = 0; workload_ops_lists[i]; i++)
+        for (const struct workload_ops *const *ops = workload_ops_lists[i]; *ops;
+             ops++, kernels++) {
             assert_non_null(workload_find((*ops)->id));
             assert_true((*ops)->prepare && (*ops)->run && (*ops)->verify && (*ops)->release);
         }
@@ -207,7 +203,7 @@ static void every_row_has_a_kernel(void **state)
 
 static bool may_lack_direct_io(const struct rig *r)
 {
-    return strcmp(r->work.workload->id, "file.write") >= 0 && r->work.param[3];
+    return r->work.workload->disk && r->work.param[3];
 }
 
 /* One life of a kernel: several runs, as slots have them. */
@@ -222,7 +218,7 @@ static void live(struct rig *r, const char *id, const char *params)
             fail_msg("%s: %s", id, r->error.text);
         return; /* this file system, or machine, has none; it said so */
     }
-    bool bytes = r->work.workload->figure == FIGURE_MB_PER_S;
+    bool bytes = r->work.workload->figure == FIGURE_MB_PER_S || r->work.workload->disk;
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         uint64_t count = count_for(r, counts[i]), before = r->work.bytes;
         must(r, r->ops->run(&r->work, count), "run");
@@ -254,6 +250,9 @@ static void kernels_leave_nothing_behind(void **state)
         {"file.",
          {"size=1M", "size=1M sync=fsync", "size=1M direct=yes", "size=64K record=512",
           "size=12K record=4K direct=yes sync=fsync"}},
+        {"bonnie.",
+         {"size=1M", "size=1M sync=fsync", "size=1M direct=yes", "size=64K chunk=512",
+          "size=16K direct=yes sync=fsync"}},
         {"exit.hlt", {"placement=same", "placement=cross"}},
         {"exit.", {""}},
         /* These have tests of their own. */
@@ -262,6 +261,7 @@ static void kernels_leave_nothing_behind(void **state)
         {"linpack", {NULL}},
         {"kbuild", {NULL}},
         {"spec.", {NULL}},
+        {"oltp", {NULL}},
     };
     for (const struct workload *w = workload_next(NULL); w; w = workload_next(w)) {
         size_t v = 0;
@@ -518,6 +518,8 @@ static void impossible_requests_are_refused(void **state)
         {"file.read", "", "/nonexistent", "/nonexistent", 2},
         {"file.write", "size=100K record=64K", "", "multiple of record", 2},
         {"file.write", "size=6000 record=1500", "", "multiple of record", 2},
+        {"bonnie.seeks", "size=100K chunk=8K", "", "multiple of chunk", 2},
+        {"bonnie.seeks", "", "/nonexistent", "/nonexistent", 2},
         {"membw.frd", "size=1000", "", "multiple of 512", 2},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

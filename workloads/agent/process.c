@@ -9,7 +9,7 @@
 #include "workloads/agent/process.h"
 
 #include "text.h"
-#include "workloads/tool.h"
+#include "workloads/remove.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -152,6 +152,9 @@ int process_start(struct process *p, const struct process_plan *plan, struct err
         goto fail;
     }
     text_copy(p->shared->tree, sizeof p->shared->tree, plan->tree);
+    p->shared->role = plan->role;
+    if (plan->role == ROLE_LOAD)
+        p->shared->endpoint = *plan->endpoint;
     p->shared->lanes = plan->lanes;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0) {
         error_errno(e, errno, "cannot make a socket for a worker");
@@ -255,6 +258,6 @@ void process_release(struct process *p)
     if (p->shared != MAP_FAILED)
         munmap(p->shared, p->shared_size);
     if (p->scratch[0])
-        tool_remove(AT_FDCWD, p->scratch);
+        remove_tree(AT_FDCWD, p->scratch);
     *p = (struct process){.socket = -1, .shared = MAP_FAILED};
 }

@@ -23,6 +23,8 @@ struct process {
 struct process_plan {
     const struct workload *workload;
     const uint64_t *param;
+    enum role role;
+    const struct endpoint *endpoint; /* of a load; else unused */
     unsigned lanes;
     const char *scratch;  /* where to make its directory, or NULL */
     const char *payloads; /* directory of programs, or NULL */

@@ -118,6 +118,16 @@ int reply_result(struct output *o, const struct request *r, const struct worker_
     return output_end(o);
 }
 
+int reply_serving(struct output *o, uint64_t slot, const struct endpoint *endpoint)
+{
+    char ports[ENDPOINT_PORTS_TEXT];
+    ports_format(endpoint->ports, ports);
+    struct record_writer *w = output_begin(o, "serving");
+    record_add_u64(w, "slot", slot);
+    record_add_text(w, "ports", ports);
+    return output_end(o);
+}
+
 int reply_fail(struct output *o, uint64_t slot, const char *reason)
 {
     struct record_writer *w = output_begin(o, "fail");

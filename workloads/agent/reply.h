@@ -23,6 +23,8 @@ int reply_tick(struct output *o, uint64_t slot, const struct worker_shared *work
 /* counts: what the kernel counted in the timed part. */
 int reply_result(struct output *o, const struct request *r, const struct worker_outcome *outcome,
                  const struct facts_counts *counts);
+/* A server is ready. */
+int reply_serving(struct output *o, uint64_t slot, const struct endpoint *endpoint);
 int reply_fail(struct output *o, uint64_t slot, const char *reason);
 
 #endif

@@ -5,6 +5,7 @@
 #include "text.h"
 #include "workloads/workload.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,6 +26,10 @@ int request_slot(const struct record *record, uint64_t *slot, struct error *e)
 static int find_lanes(struct request *r, const struct facts *facts, struct error *e)
 {
     r->lanes = r->cpus = 1;
+    /* A server sees to its processors itself; and where a load has its own threads, `cpus` are
+     * those of its server. */
+    if (r->role == ROLE_SERVE || (r->role == ROLE_LOAD && r->workload->own_threads))
+        return 0;
     for (size_t i = 0; r->workload->params && r->workload->params[i].name; i++) {
         if (strcmp(r->workload->params[i].name, "cpus") != 0)
             continue;
@@ -46,6 +51,8 @@ static int check_needs(const struct request *r, const struct facts *facts, const
                        struct error *e)
 {
     unsigned needs = workload_needs(r->workload, r->param);
+    if (r->role == ROLE_LOAD) /* they are those of its server */
+        return 0;
     if ((needs & NEED_SCRATCH) && !scratch)
         return error_set(e, ERROR_USAGE,
                          "%s needs a directory on a disk: start the agent with --scratch DIR",
@@ -67,7 +74,11 @@ static int check_needs(const struct request *r, const struct facts *facts, const
 static int check_memory(const struct request *r, const struct facts *facts, struct error *e)
 {
     const struct workload_ops *ops = workload_ops_find(r->workload->id);
-    uint64_t kib = ops->memory ? ops->memory(r->workload, r->param, r->lanes) / 1024 : 0;
+    uint64_t kib = 0;
+    if (r->role != ROLE_SERVE && ops->memory)
+        kib = ops->memory(r->workload, r->param, r->lanes) / 1024;
+    else if (r->role == ROLE_SERVE && ops->serve->memory)
+        kib = ops->serve->memory(r->workload, r->param) / 1024;
     uint64_t may = MEMORY_SHARE(facts->memory_kib);
     if (!facts->memory_kib || kib <= may / r->lanes)
         return 0;
@@ -90,6 +101,28 @@ static int take_tree(struct request *r, const struct record *record, struct erro
         return 0;
     if (tree[0] != '/' || strstr(tree, "/../") || !text_copy(r->tree, sizeof r->tree, tree))
         return error_set(e, ERROR_GUEST, "a record's tree= is no absolute path");
+    return 0;
+}
+
+/* A served workload is one of the two ends, and its load must know where the other is. */
+static int take_role(struct request *r, const struct record *record, struct error *e)
+{
+    const char *role = record_text(record, "role");
+    const char *address = record_text(record, "address");
+    const char *ports = record_text(record, "ports");
+    struct in_addr in;
+    r->role = ROLE_SELF;
+    if (role && !role_parse(role, &r->role))
+        return error_set(e, ERROR_GUEST, "a record's role= is not self, serve or load");
+    if (r->workload->served != (r->role != ROLE_SELF))
+        return error_set(e, ERROR_USAGE, "%s has no role %s", r->workload->id, role_name(r->role));
+    if (r->role != ROLE_LOAD)
+        return 0;
+    if (!address || !text_copy(r->endpoint.address, sizeof r->endpoint.address, address) ||
+        inet_pton(AF_INET, address, &in) != 1)
+        return error_set(e, ERROR_GUEST, "a record's address= is no address");
+    if (!ports || !ports_parse(ports, r->endpoint.ports))
+        return error_set(e, ERROR_GUEST, "a record's ports= are none");
     return 0;
 }
 
@@ -117,7 +150,7 @@ int request_parse(struct request *r, const struct record *record, const struct f
                          text_clean(shown, sizeof shown, id));
     }
     if (params_parse(r->workload, params ? params : "", r->param, e) < 0 ||
-        take_tree(r, record, e) < 0 || find_lanes(r, facts, e) < 0 ||
+        take_role(r, record, e) < 0 || take_tree(r, record, e) < 0 || find_lanes(r, facts, e) < 0 ||
         check_needs(r, facts, scratch, e) < 0 || check_memory(r, facts, e) < 0)
         return -1;
     r->fresh = fresh;

@@ -5,10 +5,11 @@
  * question for the clock is answered at once in the middle of a slot and the end of input ends
  * everything whatever the worker does.
  *
- * A worker passes through these phases; each but IDLE has a deadline, and one that misses it is
- * killed:
+ * A worker passes through these phases; each but IDLE and SERVING has a deadline, and one that
+ * misses it is killed:
  *
  *     PREPARE -> LEAD -> TIMED -> VERIFY -> IDLE -> (the next slot: PREPARE ...)
+ *     PREPARE -> SERVING -> (asked again: SERVING ...)        a server (role.h)
  *        any of them -> ENDING -> NONE
  *
  * In ENDING the reason for a failure is kept back until the last process is gone, so that whoever
@@ -56,7 +57,8 @@ enum phase {
     PHASE_LEAD,
     PHASE_TIMED,
     PHASE_VERIFY,
-    PHASE_IDLE,
+    PHASE_IDLE,    /* between two slots */
+    PHASE_SERVING, /* between, and in, those of others */
     PHASE_ENDING,
 };
 
@@ -139,6 +141,8 @@ static void start_process(struct supervisor *s, const struct request *r)
     struct error e;
     struct process_plan plan = {.workload = r->workload,
                                 .param = r->param,
+                                .role = r->role,
+                                .endpoint = &r->endpoint,
                                 .lanes = r->lanes,
                                 .scratch = s->scratch,
                                 .payloads = s->payloads,
@@ -184,10 +188,22 @@ static void process_ended(struct supervisor *s)
     }
 }
 
+/* Alive, and with nothing to do. */
+static bool waits(const struct supervisor *s)
+{
+    return s->phase == PHASE_IDLE || s->phase == PHASE_SERVING;
+}
+
 static bool same_work(const struct supervisor *s, const struct request *r)
 {
-    return s->process.workload == r->workload && s->process.shared->lanes == r->lanes &&
-           memcmp(s->process.shared->param, r->param, sizeof r->param) == 0;
+    const struct worker_shared *now = s->process.shared;
+    if (s->process.workload != r->workload || now->role != r->role)
+        return false;
+    if (r->role == ROLE_SERVE)
+        return params_same_server(r->workload, now->param, r->param);
+    if (r->role == ROLE_LOAD && memcmp(&now->endpoint, &r->endpoint, sizeof r->endpoint) != 0)
+        return false;
+    return now->lanes == r->lanes && memcmp(now->param, r->param, sizeof r->param) == 0;
 }
 
 static void handle_run(struct supervisor *s, const struct record *record)
@@ -207,6 +223,10 @@ static void handle_run(struct supervisor *s, const struct record *record)
         fail(s, r.slot, "another slot is running: stop it first");
         return;
     }
+    if (s->phase == PHASE_SERVING && same_work(s, &r)) {
+        sent(s, reply_serving(&s->output, r.slot, &s->process.shared->endpoint));
+        return;
+    }
     if (s->phase == PHASE_IDLE && !r.fresh && same_work(s, &r)) {
         begin_slot(s, &r);
         return;
@@ -215,7 +235,7 @@ static void handle_run(struct supervisor *s, const struct record *record)
         start_process(s, &r);
         return;
     }
-    if (s->phase == PHASE_IDLE)
+    if (waits(s))
         end_process(s, RELEASE_LIMIT, "");
     s->next = r;
     s->waiting = true;
@@ -229,7 +249,7 @@ static void handle_stop(struct supervisor *s)
     }
     if (busy(s))
         end_process(s, STOP_LIMIT, "stopped");
-    else if (s->phase == PHASE_IDLE)
+    else if (waits(s))
         end_process(s, RELEASE_LIMIT, "");
 }
 
@@ -364,10 +384,18 @@ static void handle_message(struct supervisor *s, int message)
         s->phase = PHASE_IDLE;
         sent(s, reply_result(&s->output, &s->current, &s->process.shared->outcome, &s->counts));
         break;
+    case WORKER_SERVING:
+        if (s->phase != PHASE_PREPARE || s->current.role != ROLE_SERVE)
+            break;
+        s->phase = PHASE_SERVING;
+        sent(s, reply_serving(&s->output, s->current.slot, &s->process.shared->endpoint));
+        break;
     case WORKER_FAILED:
-        if (busy(s)) {
+        if (busy(s) || s->phase == PHASE_SERVING) {
             char reason[sizeof s->process.shared->reason + 1] = "";
             memcpy(reason, s->process.shared->reason, sizeof reason - 1);
+            if (!busy(s)) /* nobody waits for an answer */
+                note(s, reason);
             end_process(s, RELEASE_LIMIT, reason);
         }
         break;
@@ -399,7 +427,7 @@ static void handle_deaths(struct supervisor *s)
         char reason[256];
         process_describe(&s->process, how, sizeof how);
         snprintf(reason, sizeof reason, "the process that ran %s %s", s->process.workload->id, how);
-        if (s->phase == PHASE_IDLE)
+        if (waits(s))
             note(s, reason);
         end_process(s, 0, reason);
         gone = process_gone(&s->process);

@@ -7,15 +7,31 @@
 #include <string.h>
 #include <time.h>
 
+/* One a line. */
+/* clang-format off */
+const struct workload_ops *const *const workload_ops_lists[] = {
+    workload_ops_null,
+    workload_ops_linpack,
+    workload_ops_kbuild,
+    workload_ops_spec,
+    workload_ops_ram,
+    workload_ops_membw,
+    workload_ops_file,
+    workload_ops_bonnie,
+    workload_ops_net,
+    workload_ops_web,
+    workload_ops_oltp,
+    workload_ops_sys,
+    workload_ops_ctx,
+    workload_ops_exits,
+    NULL,
+};
+/* clang-format on */
+
 const struct workload_ops *workload_ops_find(const char *id)
 {
-    static const struct workload_ops *const *const lists[] = {
-        workload_ops_null,   workload_ops_sys,  workload_ops_ctx,   workload_ops_ram,
-        workload_ops_membw,  workload_ops_file, workload_ops_exits, workload_ops_linpack,
-        workload_ops_kbuild, workload_ops_spec, workload_ops_web,
-    };
-    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
-        for (const struct workload_ops *const *ops = lists[i]; *ops; ops++)
+    for (size_t i = 0; workload_ops_lists[i]; i++)
+        for (const struct workload_ops *const *ops = workload_ops_lists[i]; *ops; ops++)
             if (strcmp((*ops)->id, id) == 0)
                 return *ops;
     return program_find(id) ? &workload_ops_program : NULL;

@@ -314,6 +314,8 @@ static int take_own_time(struct lane *l)
     }
     if (own)
         l->ns = own < l->ns ? own : l->ns;
+    if (own && l->work.own_ops)
+        l->ops = l->work.own_ops;
     return 0;
 }
 
@@ -328,7 +330,8 @@ static int lane_slot(struct lane *l)
 
     l->status = -1;
     l->ops = l->ns = l->bytes = l->overhead_ops = l->overhead_ns = 0;
-    l->work.own_ns = 0;
+    l->work.own_ns = l->work.own_ops = 0;
+    l->work.slot_ns = w->shared->slot.time_ns;
     l->work.seed = w->shared->slot.seed;
     publish(&w->shared->counters[l->work.lane], 0, 0);
     histogram_clear(l->histogram); /* also touches its pages */
@@ -570,6 +573,8 @@ static int worker_init(struct worker *w)
                                 .payloads = s->payloads[0] ? s->payloads : NULL,
                                 .tree = s->tree[0] ? s->tree : NULL,
                                 .seed = s->slot.seed,
+                                .role = s->role,
+                                .endpoint = s->endpoint,
                                 .error = &l->error};
         memcpy(l->work.param, s->param, sizeof l->work.param);
     }
@@ -628,6 +633,41 @@ static bool wait_request(void)
     return n == 1 && byte == WORKER_RUN;
 }
 
+/* Slots, until there are no more. Its exit status. */
+static int measure(struct worker *w)
+{
+    int status = 1;
+    if (prepare(w) < 0) {
+        report_failure(w);
+    } else {
+        do {
+            run_slot(w);
+        } while (wait_request());
+        status = 0;
+    }
+    release(w);
+    return status;
+}
+
+/* The other end of a load's slots. */
+static int serve(struct worker *w)
+{
+    const struct serve_ops *ops = w->ops->serve;
+    struct work *work = &w->lanes[0].work;
+    int rc = ops->open(work);
+    if (rc == 0) {
+        w->shared->endpoint = work->endpoint;
+        tell(WORKER_SERVING);
+        rc = ops->attend(work, WORKER_SOCKET_FD);
+    }
+    if (rc < 0) {
+        lane_fail(&w->lanes[0]);
+        report_failure(w);
+    }
+    ops->close(work);
+    return rc < 0;
+}
+
 int worker_main(void)
 {
     struct worker w = {0};
@@ -642,17 +682,8 @@ int worker_main(void)
     if (w.shared == MAP_FAILED || (size_t)st.st_size < worker_shared_size(w.shared->lanes))
         return 2;
     int status = 1;
-    if (worker_init(&w) == 0 && wait_request()) {
-        if (prepare(&w) < 0) {
-            report_failure(&w);
-        } else {
-            do {
-                run_slot(&w);
-            } while (wait_request());
-            status = 0;
-        }
-        release(&w);
-    }
+    if (worker_init(&w) == 0 && wait_request())
+        status = w.shared->role == ROLE_SERVE ? serve(&w) : measure(&w);
     worker_release(&w);
     munmap(w.shared, (size_t)st.st_size);
     return status;

@@ -14,6 +14,7 @@
 
 #include "histogram.h"
 #include "workloads/catalog.h"
+#include "workloads/role.h"
 
 #include <limits.h>
 #include <stdatomic.h>
@@ -34,6 +35,7 @@ enum worker_message {
     WORKER_BEGUN = 'b',    /* the timed part begins */
     WORKER_ENDED = 'e',    /* it has ended, verification begins */
     WORKER_DONE = 'd',     /* outcome is valid; ready for the next slot */
+    WORKER_SERVING = 's',  /* from a server: endpoint is valid, and it serves */
     WORKER_FAILED = 'f',   /* instead of any of these: reason is valid; end this worker */
 };
 
@@ -68,6 +70,8 @@ struct worker_shared {
     char scratch[PATH_MAX];  /* empty: none */
     char payloads[PATH_MAX]; /* likewise */
     char tree[PATH_MAX];     /* likewise */
+    enum role role;
+    struct endpoint endpoint; /* of a load; that of a server is written by the worker */
     unsigned lanes;
     /* Written by the supervisor before WORKER_RUN. */
     struct worker_slot slot;

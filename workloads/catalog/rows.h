@@ -14,6 +14,8 @@ extern const struct workload processor_workloads[];
 extern const struct workload memory_workloads[];
 extern const struct workload disk_workloads[];
 extern const struct workload web_workloads[];
+extern const struct workload network_workloads[];
+extern const struct workload database_workloads[];
 extern const struct workload sysops_workloads[];
 extern const struct workload ctxsw_workloads[];
 extern const struct workload exits_workloads[];

@@ -15,6 +15,7 @@
 #include "sha256.h"
 #include "workloads/kbuild/needs.h"
 #include "workloads/kbuild/tar.h"
+#include "workloads/remove.h"
 #include "workloads/tool.h"
 #include "workloads/workload.h"
 
@@ -231,7 +232,7 @@ static int kbuild_prepare(struct work *w)
 static int configure(struct work *w)
 {
     struct kbuild_state *s = w->state;
-    tool_remove(s->tool.scratch, OBJECTS);
+    remove_tree(s->tool.scratch, OBJECTS);
     if (mkdirat(s->tool.scratch, OBJECTS, 0700) < 0)
         return tool_cannot(w, "make a new directory of objects");
     if (run_make(w, "make tinyconfig", "tinyconfig") < 0)
@@ -246,7 +247,7 @@ static int kbuild_arrange(struct work *w)
 {
     struct kbuild_state *s = w->state;
     if (s->part->built && s->configured)
-        tool_remove(s->tool.scratch, s->part->built);
+        remove_tree(s->tool.scratch, s->part->built);
     else if (configure(w) < 0)
         return -1;
     s->before = (struct objects){0, 0};
@@ -294,7 +295,7 @@ static void kbuild_release(struct work *w)
     if (!s)
         return;
     if (s->tool.scratch >= 0)
-        tool_remove(s->tool.scratch, SOURCES);
+        remove_tree(s->tool.scratch, SOURCES);
     tool_close(&s->tool);
     free(s);
     w->state = NULL;

@@ -12,6 +12,7 @@
 
 #include "sha256.h"
 #include "text.h"
+#include "workloads/remove.h"
 #include "workloads/spec/result.h"
 #include "workloads/spec/suite.h"
 #include "workloads/tool.h"
@@ -214,7 +215,7 @@ static int spec_arrange(struct work *w)
 {
     struct spec_state *s = w->state;
     char path[PATH_MAX], link[PATH_MAX + 8];
-    tool_remove(s->tool.scratch, ROOT);
+    remove_tree(s->tool.scratch, ROOT);
     snprintf(path, sizeof path, ROOT "/benchspec/%s/%s", s->suite->directory, s->benchmark);
     snprintf(link, sizeof link, "%s/exe", path);
     if (make_directories(s->tool.scratch, path) < 0 ||
@@ -361,7 +362,7 @@ static int spec_verify(struct work *w)
                          "%s: SPEC ran %llu copies instead of %zu: its config file says so",
                          s->benchmark, (unsigned long long)result.copies, s->tool.cpus);
     w->own_ns = (uint64_t)(result.seconds * 1e9);
-    tool_remove(s->tool.scratch, ROOT);
+    remove_tree(s->tool.scratch, ROOT);
     return 0;
 }
 
@@ -371,7 +372,7 @@ static void spec_release(struct work *w)
     if (!s)
         return;
     if (s->tool.scratch >= 0)
-        tool_remove(s->tool.scratch, ROOT);
+        remove_tree(s->tool.scratch, ROOT);
     tool_close(&s->tool);
     free(s->text);
     free(s);

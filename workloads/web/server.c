@@ -5,7 +5,7 @@
 #include "text.h"
 #include "workloads/child.h"
 #include "workloads/payload/httpd.h"
-#include "workloads/tool.h"
+#include "workloads/remove.h"
 #include "workloads/web/document.h"
 
 #include <arpa/inet.h>
@@ -353,7 +353,7 @@ void server_close(struct server *s)
     end(s);
     child_close(&s->directory);
     if (s->scratch >= 0)
-        tool_remove(s->scratch, DIRECTORY);
+        remove_tree(s->scratch, DIRECTORY);
     child_close(&s->scratch);
     free(s);
 }

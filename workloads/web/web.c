@@ -4,10 +4,10 @@
  * does, each client again as soon as it has its page, over a connection of its own for each request
  * or, as browsers do since, over one that is kept.
  *
- * Before the first slot both are warmed until they are steady: three tenths of a second in a row
- * whose rates lie within 5 % of each other, but for at most three seconds; what is unsteady after
- * that is noise, and the statistics show it. Every slot then has new connections and a lead-in of
- * its own. */
+ * Before its first slot a load warms the server until it is steady: three tenths of a second in a
+ * row whose rates lie within 5 % of each other, but for at most three seconds; what is unsteady
+ * after that is noise, and the statistics show it. Every slot then has new connections and a
+ * lead-in of its own. */
 #include <config.h>
 
 #include "text.h"
@@ -29,7 +29,6 @@ enum { CLIENTS, CPUS, CONNECTION, SIZE };
 #define WARM_BATCH       16
 
 struct web_state {
-    struct server *server;
     struct load_plan plan;
     struct load *load; /* in a slot */
     unsigned char *page;
@@ -37,62 +36,63 @@ struct web_state {
     bool warm;
 };
 
-static size_t server_cpus(const struct work *w)
-{
-    return w->param[CPUS] && w->param[CPUS] < w->cpu_count ? w->param[CPUS] : w->cpu_count;
-}
+/* ---- the server ---- */
 
-static int no_memory(struct work *w)
+static int web_open(struct work *w)
 {
-    return error_set(w->error, ERROR_SYSTEM, "no memory to prepare web");
-}
-
-static int open_server(struct work *w)
-{
-    struct web_state *s = w->state;
+    uint64_t cpus = w->param[CPUS];
     if (!w->scratch)
         return error_set(w->error, ERROR_USAGE, "web needs a directory for its server");
+    if (cpus == 0 || cpus > w->cpu_count)
+        cpus = w->cpu_count;
     struct server_plan plan = {.scratch = w->scratch,
                                .payloads = w->payloads,
                                .cpus = w->cpus,
                                .cpu_count = w->cpu_count,
-                               .workers = (unsigned)server_cpus(w),
+                               .workers = (unsigned)cpus,
                                .page = w->param[SIZE]};
-    s->server = server_open(&plan, w->error);
-    return s->server ? 0 : -1;
+    struct server *s = server_open(&plan, w->error);
+    w->state = s;
+    if (s)
+        w->endpoint.ports[0] = server_port(s);
+    return s ? 0 : -1;
 }
 
-/* The load is on the processors that the server does not have, if there are any. */
-static void plan_load(struct work *w)
+static int web_attend(struct work *w, int end)
 {
-    struct web_state *s = w->state;
-    size_t first = server_cpus(w) < w->cpu_count ? server_cpus(w) : 0;
-    s->plan = (struct load_plan){.server = {.sin_family = AF_INET,
-                                            .sin_port = htons(server_port(s->server)),
-                                            .sin_addr = {htonl(INADDR_LOOPBACK)}},
-                                 .clients = (unsigned)w->param[CLIENTS],
-                                 .cpus = w->cpus + first,
-                                 .cpu_count = w->cpu_count - first,
-                                 .keep = w->param[CONNECTION] != 0,
-                                 .page = s->page,
-                                 .size = w->param[SIZE]};
-    s->plan.threads = s->plan.cpu_count < s->plan.clients ? (unsigned)s->plan.cpu_count
-                                                          : s->plan.clients;
+    return server_attend(w->state, end, w->error);
 }
+
+static void web_close(struct work *w)
+{
+    server_close(w->state);
+    w->state = NULL;
+}
+
+static const struct serve_ops web_serve = {
+    .open = web_open, .attend = web_attend, .close = web_close};
+
+/* ---- the load ---- */
 
 static int web_prepare(struct work *w)
 {
     struct web_state *s = calloc(1, sizeof *s);
-    if (!s)
-        return no_memory(w);
     w->state = s;
-    s->page = malloc(w->param[SIZE]);
-    if (!s->page)
-        return no_memory(w);
+    if (!s || !(s->page = malloc(w->param[SIZE])))
+        return error_set(w->error, ERROR_SYSTEM, "no memory to prepare web");
     document_fill(s->page, w->param[SIZE]);
-    if (open_server(w) < 0)
-        return -1;
-    plan_load(w);
+    unsigned clients = (unsigned)w->param[CLIENTS];
+    s->plan = (struct load_plan){
+        .server = {.sin_family = AF_INET, .sin_port = htons(w->endpoint.ports[0])},
+        .clients = clients,
+        .threads = w->cpu_count < clients ? (unsigned)w->cpu_count : clients,
+        .cpus = w->cpus,
+        .cpu_count = w->cpu_count,
+        .keep = w->param[CONNECTION] != 0,
+        .page = s->page,
+        .size = w->param[SIZE]};
+    if (inet_pton(AF_INET, w->endpoint.address, &s->plan.server.sin_addr) != 1)
+        return error_set(w->error, ERROR_SYSTEM, "web has no address of its server");
     /* Pages of several clients come at once, and those that a batch did not wait for make the next
      * one look short: none is so small that this would matter. */
     w->step = 2 * w->param[CLIENTS];
@@ -184,7 +184,6 @@ static void web_release(struct work *w)
     if (!s)
         return;
     load_close(s->load, NULL);
-    server_close(s->server);
     free(s->page);
     free(s);
     w->state = NULL;
@@ -192,6 +191,7 @@ static void web_release(struct work *w)
 
 static const struct workload_ops web_ops = {
     .id = "web",
+    .serve = &web_serve,
     .prepare = web_prepare,
     .arrange = web_arrange,
     .run = web_run,

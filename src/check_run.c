@@ -1,0 +1,216 @@
+#include "check_run.h"
+
+#include "check.h"
+#include "fingerprint.h"
+#include "setup.h"
+#include "sha256.h"
+#include "target/kinds.h"
+#include "text.h"
+#include "xalloc.h"
+
+#include <config.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What is kept of the budget for the end: the last session's targets stop, the verdict is made. */
+#define RESERVE 0.05
+/* A session that has less than this of the time it was planned for is not begun. */
+#define LEAST_SHARE 0.7
+
+/* The guest of a baseline, as its newest session has it; NULL: it has none, or it was emulated. */
+static const struct result_target *guest_of(const struct baseline *b, const char *id)
+{
+    for (size_t i = 0; i < b->count; i++) {
+        size_t t = result_find_target(&b->sessions[i], id);
+        if (t < b->sessions[i].target_count)
+            return b->sessions[i].targets[t].emulated ? NULL : &b->sessions[i].targets[t];
+    }
+    return NULL;
+}
+
+static void add_on(struct check_plan *p, const char *id)
+{
+    size_t used = strlen(p->on);
+    snprintf(p->on + used, sizeof p->on - used, "%s%s", used ? "," : "", id);
+}
+
+/* All targets of the newest session that can be measured now. */
+static void take_targets(struct check_plan *p, const struct baseline *b)
+{
+    const struct result *newest = &b->sessions[0];
+    struct target_options options = p->plan.options;
+    add_on(p, "native");
+    for (size_t t = 1; t < newest->target_count; t++) {
+        const struct target_kind *kind = target_find(newest->targets[t].id);
+        struct target_probe probe = {.use = TARGET_UNUSABLE};
+        if (!guest_of(b, newest->targets[t].id))
+            continue;
+        if (kind)
+            kind->probe(&options, &probe);
+        if (kind && probe.use != TARGET_UNUSABLE && !probe.emulated) {
+            add_on(p, newest->targets[t].id);
+            continue;
+        }
+        p->missing++;
+        snprintf(p->why, sizeof p->why, "%s: %s%.200s", newest->targets[t].id,
+                 probe.emulated ? "it would be emulated: " : "",
+                 kind ? probe.reason : "not in this version");
+    }
+}
+
+static int check_targets(const struct check_plan *p, const struct baseline *b, struct error *e)
+{
+    for (size_t t = 1; t < p->plan.target_count; t++)
+        if (!guest_of(b, p->plan.targets[t]->id))
+            return error_set(e, ERROR_USAGE,
+                             "the baseline \"%s\" has no figures of %s to compare with: vmtax "
+                             "record --name %s --on %s",
+                             b->name, p->plan.targets[t]->id, b->name, p->plan.targets[t]->id);
+    return 0;
+}
+
+/* Sessions of the baseline in which a row has a figure of native. */
+static size_t sessions_with(const struct baseline *b, const struct metric *m)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < b->count; i++) {
+        size_t at = result_find_metric(&b->sessions[i], m->workload, m->params);
+        const struct figure_value *f = at < b->sessions[i].metric_count
+                                           ? result_figure(&b->sessions[i], at, 0)
+                                           : NULL;
+        n += f && f->measured;
+    }
+    return n;
+}
+
+/* Rows that enough sessions have. The user's SPEC takes days. */
+static int take_rows(struct check_plan *p, const struct baseline *b, struct error *e)
+{
+    size_t wanted = b->count < BASELINE_YOUNG ? 1 : BASELINE_YOUNG;
+    for (size_t i = 0; i < b->count; i++)
+        for (size_t m = 0; m < b->sessions[i].metric_count; m++) {
+            const struct metric *metric = &b->sessions[i].metrics[m];
+            char word[WORKLOAD_ID_MAX + PARAMS_TEXT + 2];
+            if (!metric->row || metric->row->figure == FIGURE_NONE ||
+                (metric->row->needs & NEED_SPEC) || sessions_with(b, metric) < wanted)
+                continue;
+            snprintf(word, sizeof word, "%s:%s", metric->workload, metric->params);
+            if (plan_add(&p->plan, word, e) < 0)
+                return -1;
+        }
+    if (!p->plan.row_count)
+        return error_set(e, ERROR_USAGE, "the baseline \"%s\" has no rows that can be measured",
+                         b->name);
+    return 0;
+}
+
+static uint32_t blocks_of(const struct result *r)
+{
+    uint32_t most = 0;
+    for (size_t i = 0; i < r->slot_count; i++)
+        if (r->slots[i].stage == 1 && r->slots[i].block > most)
+            most = r->slots[i].block;
+    return (most + 2) / 2 * 2; /* even, from 2 on */
+}
+
+/* The dearest row goes first; its subsystem loses no more than it must. */
+static void drop_dearest(struct check_plan *p)
+{
+    size_t dearest = 0;
+    for (size_t i = 1; i < p->plan.row_count; i++)
+        if (plan_block_seconds(&p->plan, &p->plan.rows[i]) >
+            plan_block_seconds(&p->plan, &p->plan.rows[dearest]))
+            dearest = i;
+    memmove(&p->plan.rows[dearest], &p->plan.rows[dearest + 1],
+            (--p->plan.row_count - dearest) * sizeof *p->plan.rows);
+    p->left_out++;
+}
+
+/* As many sessions as fit, and at least two, for which rows are left out. */
+static int fit(struct check_plan *p, struct error *e)
+{
+    double time = p->budget_s * (1 - RESERVE);
+    while (p->plan.row_count && plan_seconds(&p->plan) * CHECK_SESSIONS_MIN > time)
+        drop_dearest(p);
+    p->session_s = plan_seconds(&p->plan);
+    if (!p->plan.row_count)
+        return error_set(e, ERROR_USAGE,
+                         "two sessions of anything do not fit into %.0f s; give more with --budget",
+                         p->budget_s);
+    p->sessions = (size_t)fmin(CHECK_SESSIONS, floor(time / p->session_s));
+    return 0;
+}
+
+int check_plan_make(struct check_plan *p, const struct options *o, const struct baseline *b,
+                    char *agent, size_t size, struct error *e)
+{
+    struct options mine = *o;
+    *p = (struct check_plan){.budget_s = o->budget > 0 ? o->budget : CHECK_BUDGET_S};
+    plan_init(&p->plan);
+    mine.profile = b->sessions[0].profile;
+    mine.budget = 0;
+    mine.blocks = 0;
+    if (!mine.on) {
+        setup_cpus(&p->plan.options, o->cpus);
+        p->plan.options.machine = setup_machine(o);
+        if (setup_agent(agent, size, e) < 0)
+            return -1;
+        p->plan.options.agent_path = agent;
+        take_targets(p, b);
+        mine.on = p->on;
+    }
+    if (setup_plan(&p->plan, &mine, PROFILE_QUICK, NULL, 0, agent, size, e) < 0 ||
+        check_targets(p, b, e) < 0 || take_rows(p, b, e) < 0) {
+        plan_release(&p->plan);
+        return -1;
+    }
+    setup_session(&p->plan, 0);
+    p->plan.blocks = blocks_of(&b->sessions[0]);
+    if (fit(p, e) < 0) {
+        plan_release(&p->plan);
+        return -1;
+    }
+    return 0;
+}
+
+void check_plan_release(struct check_plan *p)
+{
+    plan_release(&p->plan);
+}
+
+char *check_plan_text(const struct check_plan *p, char *out, size_t size)
+{
+    char names[sizeof p->on] = "", one[32], all[32], budget[32];
+    for (size_t t = 0; t < p->plan.target_count; t++) {
+        size_t used = strlen(names);
+        snprintf(names + used, sizeof names - used, "%s%s", t ? ", " : "", p->plan.targets[t]->id);
+    }
+    snprintf(out, size, "%zu row%s on %s: %zu sessions of %s (%.0f s of it to start), %s of %s",
+             p->plan.row_count, p->plan.row_count == 1 ? "" : "s", names, p->sessions,
+             text_duration(one, sizeof one, p->session_s), plan_start_seconds(&p->plan),
+             text_duration(all, sizeof all, (double)p->sessions * p->session_s),
+             text_duration(budget, sizeof budget, p->budget_s));
+    return out;
+}
+
+double check_plan_budget(const struct check_plan *p, size_t done, double used_s)
+{
+    if (done >= p->sessions)
+        return 0;
+    double left = (p->budget_s * (1 - RESERVE / 2) - used_s) / (double)(p->sessions - done);
+    /* When the others took longer than planned, one less is better than two that are cut. */
+    if (left < p->session_s && done + 1 < p->sessions && done + 1 >= CHECK_SESSIONS_MIN)
+        left = p->budget_s * (1 - RESERVE / 2) - used_s;
+    return done >= CHECK_SESSIONS_MIN && left < LEAST_SHARE * p->session_s ? 0 : fmax(left, 1);
+}
+
+int check_today(struct result *today, const char *agent, struct error *e)
+{
+    text_copy(today->tool_version, sizeof today->tool_version, PACKAGE_VERSION);
+    if (sha256_file(agent, today->agent_sha256, e) < 0)
+        return error_prefix(e, "the agent");
+    fingerprint_read(today);
+    return 0;
+}

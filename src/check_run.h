@@ -1,0 +1,40 @@
+/* check_run.h - what a check measures: the rows and targets of its baseline, in sessions of the
+ * same kind, within a budget that is kept because the plan adds up before it starts. */
+#ifndef VMTAX_CHECK_RUN_H
+#define VMTAX_CHECK_RUN_H
+
+#include "baseline.h"
+#include "error.h"
+#include "option.h"
+#include "plan.h"
+
+#include <stddef.h>
+
+#define CHECK_BUDGET_S 180
+
+struct check_plan {
+    struct plan plan; /* of one session */
+    size_t sessions;
+    double session_s; /* expected, with its starts */
+    double budget_s;  /* of all of them */
+    size_t left_out;  /* rows of the baseline for which the time does not suffice */
+    size_t missing;   /* guests of the baseline that cannot be measured now */
+    char why[256];    /* of the last of them: "kvm: there is no /dev/kvm ..." */
+    char on[TARGETS_MAX * (TARGET_ID_MAX + 1)];
+};
+
+/* Targets: those that o names, else those of the baseline. Usage errors: a target that the baseline
+ * does not have, too little time for two sessions of anything. agent keeps the path that
+ * plan.options points to. On failure nothing is held. */
+int check_plan_make(struct check_plan *p, const struct options *o, const struct baseline *b,
+                    char *agent, size_t size, struct error *e);
+void check_plan_release(struct check_plan *p);
+/* "42 rows on native, container: 3 sessions of 0:49 (2 s of it to start), 2:27 of 3:00" */
+char *check_plan_text(const struct check_plan *p, char *out, size_t size);
+/* Seconds for the next session when used_s are gone and done sessions are over; 0: it no longer
+ * fits. */
+double check_plan_budget(const struct check_plan *p, size_t done, double used_s);
+/* Is anything fatal known before a slot is run? Fills the facts of today (initialised). */
+int check_today(struct result *today, const char *agent, struct error *e);
+
+#endif

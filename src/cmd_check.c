@@ -1,0 +1,144 @@
+/* vmtax check: did anything get slower since the baseline? Three minutes, a verdict, an exit code.
+ */
+#include "check.h"
+#include "check_run.h"
+#include "clock.h"
+#include "command.h"
+#include "measure.h"
+#include "store.h"
+#include "text.h"
+#include "xalloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct measured {
+    struct result sessions[CHECK_SESSIONS];
+    size_t count;
+};
+
+/* What was measured is kept, as results: also of a session that was cut short. */
+static void keep(const struct result *r, bool quiet)
+{
+    char path[STORE_PATH_MAX];
+    struct error e;
+    if (!result_any_figure(r))
+        return;
+    if (store_save_result(r, path, sizeof path, &e) < 0)
+        fprintf(stderr, "vmtax: the session is not stored: %s\n", e.text);
+    else if (!quiet)
+        fprintf(stderr, "vmtax: stored as %s%s\n", path, r->partial ? ", partial" : "");
+}
+
+static int measure(const struct context *c, struct check_plan *p, struct measured *m,
+                   struct error *e)
+{
+    double begin = (double)clock_now_ns() * 1e-9, budget;
+    while ((budget = check_plan_budget(p, m->count, (double)clock_now_ns() * 1e-9 - begin)) > 0) {
+        struct result *r = &m->sessions[m->count];
+        p->plan.budget_s = budget;
+        if (!c->options->quiet)
+            fprintf(stderr, "vmtax: check, session %zu of %zu\n", m->count + 1, p->sessions);
+        int rc = measure_run(c, &p->plan, r, e);
+        keep(r, c->options->quiet);
+        if (rc < 0) {
+            result_release(r);
+            return -1;
+        }
+        m->count++;
+    }
+    return 0;
+}
+
+static void tell_plan(const struct check_plan *p, const struct baseline *b, bool quiet)
+{
+    char plan[256], strength[64];
+    if (p->missing)
+        fprintf(stderr, "vmtax: not measured now: %s\n", p->why);
+    if (p->left_out)
+        fprintf(stderr,
+                "vmtax: %zu row%s of the baseline left out: two sessions of everything do not fit "
+                "into %.0f s; --budget gives more\n",
+                p->left_out, p->left_out == 1 ? "" : "s", p->budget_s);
+    if (quiet)
+        return;
+    baseline_strength(b, strength, sizeof strength);
+    fprintf(stderr, "vmtax: baseline \"%s\": %s\nvmtax: %s\n", b->name, strength,
+            check_plan_text(p, plan, sizeof plan));
+}
+
+static int conclude(const struct context *c, const struct baseline *b, const struct result *now,
+                    size_t count, size_t missing)
+{
+    struct check check;
+    check_results(&check, b, now, count,
+                  c->options->find > 0 ? c->options->find / 100 : CHECK_FIND);
+    check.lost_targets += missing;
+    int code = check_exit(&check);
+    if (c->options->json)
+        check_write_json(&check, b, stdout);
+    else
+        check_write_text(&check, b, stdout);
+    check_release(&check);
+    return code;
+}
+
+/* What forbids a comparison is known before three minutes are spent on it. */
+static int look_first(const struct context *c, const struct baseline *b, const char *agent,
+                      bool *fatal, struct error *e)
+{
+    struct fingerprint_difference found[COMPARE_DIFFERENCES_MAX];
+    struct result today;
+    int code = 0;
+    result_init(&today);
+    if (check_today(&today, agent, e) < 0) {
+        result_release(&today);
+        return -1;
+    }
+    size_t total = fingerprint_compare(&b->sessions[0], &today, found, COMPARE_DIFFERENCES_MAX);
+    *fatal = total && found[0].class == FACT_FATAL && !found[0].only;
+    if (*fatal)
+        code = conclude(c, b, &today, 1, 0);
+    result_release(&today);
+    return code;
+}
+
+static int run(const struct context *c, struct error *e)
+{
+    struct baseline b;
+    struct check_plan plan;
+    struct measured measured = {.count = 0};
+    char agent[4096];
+    bool fatal = false;
+    if (baseline_load(&b, c->options->against ? c->options->against : "default", e) < 0)
+        return -1;
+    if (check_plan_make(&plan, c->options, &b, agent, sizeof agent, e) < 0) {
+        baseline_release(&b);
+        return -1;
+    }
+    int code = look_first(c, &b, agent, &fatal, e);
+    if (code >= 0 && !fatal) {
+        tell_plan(&plan, &b, c->options->quiet);
+        code = measure(c, &plan, &measured, e);
+        if (code == 0)
+            code = conclude(c, &b, measured.sessions, measured.count, plan.missing);
+    }
+    for (size_t i = 0; i < measured.count; i++)
+        result_release(&measured.sessions[i]);
+    check_plan_release(&plan);
+    baseline_release(&b);
+    return code;
+}
+
+const struct command command_check = {
+    .name = "check",
+    .usage = "check [--against BASELINE] [--on TARGET,...] [--find PERCENT] [OPTION...]",
+    .summary = "after an upgrade: three minutes, a verdict, an exit code",
+    .words = "Measures what the baseline has, in up to three short sessions. Exit code: 0 nothing "
+             "worse, 1 something worse, 2 usage or set-up error, 3 inconclusive, 4 not comparable, "
+             "130 interrupted.",
+    .bit = FOR_CHECK,
+    .words_min = 0,
+    .words_max = 0,
+    .run = run,
+};

@@ -1,0 +1,29 @@
+/* pair.h - slots of workloads with two roles: the agent of a target serves, that of the peer loads.
+ *
+ * The peer is an agent on the host, outside every target's limits and network, and on other
+ * processors than theirs where there are any. There is one for the whole run, started when it is
+ * first needed; it is no target, and no row is measured on it. */
+#ifndef VMTAX_PAIR_H
+#define VMTAX_PAIR_H
+
+#include "place.h"
+#include "session.h"
+
+struct peer {
+    struct target *target;   /* owned; NULL: not running */
+    struct session *session; /* owned; NULL with target */
+    unsigned starts;         /* tries; a peer that dies is started again once */
+};
+
+/* One slot: request is that of a workload of role self, and gets its roles here. 0 with the result
+ * (look at failure: a peer that is broken, or a server that cannot be reached, is one, too); -1
+ * when the session of place is lost, or interrupted. */
+int pair_run(struct peer *peer, struct places *places, struct place *place,
+             struct session_run *request, struct session_result *out,
+             void (*tick)(void *context, const struct session_tick *tick), void *context,
+             struct error *e);
+/* After a block: the load's worker ends. -1: interrupted. */
+int pair_rest(struct peer *peer, struct error *e);
+void pair_stop(struct peer *peer);
+
+#endif

@@ -1,0 +1,81 @@
+/* Sentences about the machine, its engines and the targets. */
+#include <config.h>
+
+#include "report/format.h"
+
+#include "store.h"
+#include "text.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char *fact(const struct result *r, const char *key)
+{
+    const char *value = result_fact(r, key);
+    return value ? value : "unknown";
+}
+
+static void say_engines(const struct result *r, void (*say)(void *, const char *), void *context)
+{
+    static const char prefix[] = "product.";
+    char line[512];
+    if (result_fact(r, "engine.linpack")) {
+        const char *core = result_fact(r, "engine.linpack.core");
+        snprintf(line, sizeof line, "linpack: %s, %s%s", fact(r, "engine.linpack"),
+                 core ? "in every target the code for " : "the core type that the row names",
+                 core ? core : "");
+        say(context, line);
+    }
+    if (result_fact(r, "engine.kbuild")) {
+        snprintf(line, sizeof line, "kbuild: %s in every target", fact(r, "engine.kbuild"));
+        say(context, line);
+    }
+    for (size_t i = 0; i < r->fact_count; i++) {
+        if (strncmp(r->facts[i].key, prefix, sizeof prefix - 1) != 0)
+            continue;
+        snprintf(line, sizeof line, "%s: %s, the same in every slot that counts",
+                 r->facts[i].key + sizeof prefix - 1, r->facts[i].value);
+        say(context, line);
+    }
+}
+
+static void say_target(const struct result *r, const struct result_target *t,
+                       void (*say)(void *, const char *), void *context)
+{
+    char line[512];
+    bool own = t->kernel[0] && strcmp(t->kernel, fact(r, "kernel")) != 0;
+    if (!t->cpus) {
+        snprintf(line, sizeof line, "%s: not started", t->id);
+        say(context, line);
+        return;
+    }
+    int used = snprintf(line, sizeof line, "%s: %s; %s%s%s%s%s%s; network %s%s%s", t->id,
+                        t->how[0] ? t->how : t->kind, own ? "kernel " : "", own ? t->kernel : "",
+                        own && t->append[0] ? " with " : "", own ? t->append : "", own ? "; " : "",
+                        t->limits[0] ? t->limits : "no limits", t->network[0] ? t->network : "none",
+                        t->devices[0] ? "; devices " : "", t->devices);
+    if (isfinite(t->start_s) && t->start_s > 0)
+        snprintf(line + used, sizeof line - (size_t)used, "; started in %.2f s", t->start_s);
+    say(context, line);
+    if (t->remark[0]) {
+        snprintf(line, sizeof line, "%s: %s", t->id, t->remark);
+        say(context, line);
+    }
+}
+
+void report_machine(const struct result *r, void (*say)(void *context, const char *sentence),
+                    void *context)
+{
+    char line[512], took[32], started[32];
+    snprintf(line, sizeof line, "%s; kernel %s; processors online %s; governor %s; hypervisor %s",
+             fact(r, "cpu.model"), fact(r, "kernel"), fact(r, "cpu.online"), fact(r, "governor"),
+             fact(r, "hypervisor"));
+    say(context, line);
+    say_engines(r, say, context);
+    for (size_t i = 0; i < r->target_count; i++)
+        say_target(r, &r->targets[i], say, context);
+    snprintf(line, sizeof line, "%s, profile %s, %s, vmtax %s",
+             store_time(started, sizeof started, r->started), r->profile[0] ? r->profile : "none",
+             text_duration(took, sizeof took, r->elapsed_s), r->tool_version);
+    say(context, line);
+}

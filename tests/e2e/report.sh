@@ -1,0 +1,63 @@
+#!/bin/sh
+# Reports of a result that was measured here, in every format, each read by a parser of others.
+# shellcheck source=tests/e2e/lib.sh
+. "${abs_top_srcdir:-.}/tests/e2e/lib.sh"
+
+run 0 run sys.syscall sys.read membw.frd,size=4K membw.frd,size=64K membw.frd,size=1M --on native \
+    --blocks 2 --seconds 0.05
+for format in text json csv md html svg openmetrics junit; do
+    run 0 report last --format "$format"
+    [ -s "$out" ] || fail "nothing as $format"
+    cp "$out" "$work/r.$format"
+    run 0 report last --format "$format" --output "$work/file"
+    empty "$out"
+    cmp -s "$work/file" "$work/r.$format" || fail "--output wrote another $format"
+    run 0 report last --format "$format" --redact
+    # Of its own machine nothing is told that names it.
+    says_not "$out" "(^|[^[:alnum:]])$(uname -n)([^[:alnum:]]|\$)"
+    says_not "$out" "$HOME"
+done
+run 0 report last --format svg --subsystem memory
+says "$out" 'Memory: sweeps'
+says_not "$out" SysOps
+
+# What is no result is named, however large it is.
+truncate -s 65M "$work/huge.json"
+run 2 report "$work/huge.json" --format html
+says "$err" 'huge\.json is larger than 64 MiB'
+empty "$out"
+printf '{"schema": "vmtax.result/1", "tool": []}' >"$work/wrong.json"
+run 2 report "$work/wrong.json" --format svg
+says "$err" 'wrong\.json.*tool'
+empty "$out"
+
+# The distribution's python has the distribution's modules.
+missing=
+judge() {
+    if command -v "$1" >/dev/null 2>&1; then
+        "$@" >"$out" 2>&1 || fail "$* refuses the report"
+    else
+        missing="$missing $1"
+    fi
+}
+judge xmllint --nonet --noout "$work/r.svg"
+judge xmllint --nonet --noout --schema "$abs_top_srcdir/tests/unit/junit.xsd" "$work/r.junit"
+judge tidy -quiet -errors --show-info no "$work/r.html"
+judge python3 -c 'import csv, json, sys
+json.load(open(sys.argv[1], encoding="utf-8"))
+assert len(list(csv.DictReader(open(sys.argv[2], newline="", encoding="utf-8")))) == 5' \
+    "$work/r.json" "$work/r.csv"
+module() {
+    if /usr/bin/python3 -c "import $1" 2>/dev/null; then
+        judge /usr/bin/python3 -c "$2" "$3" "$abs_top_srcdir/data/schema/result.json"
+    else
+        missing="$missing $1"
+    fi
+}
+module prometheus_client 'import sys
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as read
+assert len(list(read(open(sys.argv[1], encoding="utf-8").read()))) > 5' "$work/r.openmetrics"
+module jsonschema 'import json, jsonschema, sys
+document, schema = [json.load(open(f, encoding="utf-8")) for f in sys.argv[1:]]
+jsonschema.Draft202012Validator(schema).validate(document)' "$work/r.json"
+[ -z "$missing" ] || skip "without a parser of others:$missing"

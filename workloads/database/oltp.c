@@ -1,0 +1,170 @@
+/* oltp: SysBench's OLTP, as in the paper's figure 13, on a MariaDB server of the target's own;
+ * where MariaDB or sysbench is missing, the same transactions on SQLite.
+ *
+ * Server and load both run in the target, on the same processors, joined by a socket: so the paper
+ * had it. The server starts with the worker, is filled, and loaded until it is steady; it stays up
+ * for all slots of a block. In a slot sysbench runs once. The figure is of its own count of
+ * transactions and its own time, which begins when all its threads are connected and ends with the
+ * last transaction; that its reads, writes and other queries are those of the transactions (mix.h)
+ * is checked. */
+#include <config.h>
+
+#include "workloads/database/mix.h"
+#include "workloads/database/server.h"
+#include "workloads/database/sqlite.h"
+#include "workloads/database/sysbench.h"
+#include "workloads/tool.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Parameters in the order of the catalogue. */
+enum { OLTP_THREADS, OLTP_CPUS, OLTP_ROWS, OLTP_ENGINE };
+enum { ENGINE_AUTO, ENGINE_MARIADB, ENGINE_SQLITE };
+
+#define PACKAGES "Debian: mariadb-server-core, sysbench"
+#define SECOND   UINT64_C(1000000000)
+#define WARM_MAX 8 /* seconds of SQLite, which answers after each */
+
+struct oltp_state {
+    struct tool tool;
+    struct server server;
+    struct sqlite sqlite;
+    struct sysbench sysbench;
+    struct sysbench_report report; /* of this slot */
+    bool mariadb;
+    uint64_t transactions, took_ns; /* of this slot */
+};
+
+static const char *found(const char *const files[])
+{
+    while (*files && access(*files, X_OK) != 0)
+        files++;
+    return *files;
+}
+
+static int choose_engine(struct work *w)
+{
+    struct oltp_state *s = w->state;
+    uint64_t engine = w->param[OLTP_ENGINE];
+    bool server = found(mix_servers), load = found(mix_loads);
+    s->mariadb = engine == ENGINE_MARIADB || (engine == ENGINE_AUTO && server && load);
+    if (s->mariadb && !(server && load))
+        return error_set(w->error, ERROR_SYSTEM,
+                         "oltp with engine=mariadb: there is no %s here (%s)",
+                         server ? "sysbench" : "mariadbd", PACKAGES);
+    if (s->mariadb || sqlite_found(w))
+        return 0;
+    if (engine == ENGINE_SQLITE)
+        return error_set(w->error, ERROR_SYSTEM,
+                         "oltp with engine=sqlite: vmtax was built without SQLite (Debian: "
+                         "libsqlite3-dev)");
+    return error_set(w->error, ERROR_SYSTEM,
+                     "oltp needs MariaDB and sysbench in the target (" PACKAGES "), or SQLite when "
+                     "vmtax is built (Debian: libsqlite3-dev)");
+}
+
+/* Why sysbench failed is better known to the server, if it has died. */
+static int load_failed(struct work *w)
+{
+    struct oltp_state *s = w->state;
+    struct error said = *w->error;
+    usleep(100000); /* until what killed it can be waited for */
+    if (server_alive(&s->server, w) == 0)
+        *w->error = said;
+    return -1;
+}
+
+static int start_mariadb(struct work *w)
+{
+    struct oltp_state *s = w->state;
+    struct sysbench_report r;
+    s->sysbench = (struct sysbench){
+        .tool = &s->tool, .rows = w->param[OLTP_ROWS], .threads = w->param[OLTP_THREADS]};
+    if (server_start(&s->server, &s->tool, w, s->sysbench.threads) < 0)
+        return -1;
+    if (sysbench_prepare(&s->sysbench, w) < 0 || sysbench_warm(&s->sysbench, w, &r) < 0)
+        return load_failed(w);
+    snprintf(w->engine, sizeof w->engine, "MariaDB %s durable, sysbench %s", s->server.version,
+             r.version);
+    return 0;
+}
+
+static int start_sqlite(struct work *w)
+{
+    struct oltp_state *s = w->state;
+    double before = 0, now = 0;
+    if (sqlite_start(&s->sqlite, &s->tool, w, w->param[OLTP_ROWS], w->param[OLTP_THREADS]) < 0)
+        return -1;
+    for (int i = 0; i < WARM_MAX && !sysbench_steady(before, now); i++) {
+        uint64_t count, ns;
+        before = now;
+        if (sqlite_run(&s->sqlite, w, SECOND, NULL, &count, &ns) < 0)
+            return -1;
+        now = (double)count * 1e9 / (double)ns;
+    }
+    snprintf(w->engine, sizeof w->engine, "%s durable, no server", s->sqlite.version);
+    return 0;
+}
+
+static int oltp_prepare(struct work *w)
+{
+    struct oltp_state *s = calloc(1, sizeof *s);
+    if (!s)
+        return error_set(w->error, ERROR_SYSTEM, "no memory to prepare oltp");
+    s->server.log = s->sqlite.socket = s->tool.scratch = -1;
+    w->state = s;
+    if (!w->scratch)
+        return error_set(w->error, ERROR_SYSTEM, "oltp needs a directory in the target");
+    if (choose_engine(w) < 0 || tool_open(&s->tool, w, w->param[OLTP_CPUS]) < 0)
+        return -1;
+    return s->mariadb ? start_mariadb(w) : start_sqlite(w);
+}
+
+static int oltp_run(struct work *w, uint64_t count)
+{
+    struct oltp_state *s = w->state;
+    (void)count; /* one: a slot is one run */
+    if (!s->mariadb)
+        return sqlite_run(&s->sqlite, w, w->slot_ns, w->latency, &s->transactions, &s->took_ns);
+    /* Sysbench takes whole seconds. */
+    double seconds = fmax(1, round((double)w->slot_ns * 1e-9));
+    if (sysbench_run(&s->sysbench, w, (unsigned)seconds, w->latency, &s->report) < 0)
+        return load_failed(w);
+    s->transactions = s->report.transactions;
+    s->took_ns = (uint64_t)(s->report.total_s * 1e9);
+    return 0;
+}
+
+static int oltp_verify(struct work *w)
+{
+    const struct oltp_state *s = w->state;
+    w->own_ops = s->transactions;
+    w->own_ns = s->took_ns;
+    return 0;
+}
+
+static void oltp_release(struct work *w)
+{
+    struct oltp_state *s = w->state;
+    if (!s)
+        return;
+    server_stop(&s->server);
+    sqlite_stop(&s->sqlite);
+    tool_close(&s->tool);
+    free(s);
+    w->state = NULL;
+}
+
+static const struct workload_ops oltp_ops = {
+    .id = "oltp",
+    .prepare = oltp_prepare,
+    .run = oltp_run,
+    .verify = oltp_verify,
+    .release = oltp_release,
+};
+
+const struct workload_ops *const workload_ops_oltp[] = {&oltp_ops, NULL};

@@ -1,0 +1,154 @@
+#include <config.h>
+
+#include "workloads/database/server.h"
+
+#include "text.h"
+#include "workloads/child.h"
+#include "workloads/database/mix.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define DATA         "data"
+#define LOG          "server.log"
+#define LOG_MAX      16384 /* of its end */
+#define ROUND_MS     10
+#define GREETING_MAX 256
+#define GREETING_MS  5000
+
+/* What it said last about what went wrong. */
+static int rank(const char *line)
+{
+    static const char *const words[] = {"No space left",       "Disk is full",           "isk full",
+                                        "error while loading", "Cannot allocate memory", "[ERROR]"};
+    size_t n = sizeof words / sizeof *words;
+    for (size_t i = 0; i < n; i++)
+        if (strstr(line, words[i]))
+            return (int)(n - i);
+    return 0;
+}
+
+static void last_words(const struct server *s, char *why, size_t size)
+{
+    char *text = calloc(1, LOG_MAX + 1), *rest = NULL;
+    off_t end = lseek(s->log, 0, SEEK_END);
+    ssize_t n = text ? pread(s->log, text, LOG_MAX, end > LOG_MAX ? end - LOG_MAX : 0) : -1;
+    int best = 0;
+    for (char *line = n > 0 ? strtok_r(text, "\n", &rest) : NULL; line;
+         line = strtok_r(NULL, "\n", &rest))
+        if (rank(line) > best) {
+            best = rank(line);
+            text_clean(why, size, line);
+        }
+    free(text);
+}
+
+int server_alive(struct server *s, struct work *w)
+{
+    int status = 0;
+    char how[40], why[160] = "it did not say why";
+    pid_t got = s->pid > 0 ? waitpid(s->pid, &status, WNOHANG) : -1;
+    if (got == 0)
+        return 0;
+    s->pid = 0;
+    last_words(s, why, sizeof why);
+    if (got > 0 && WIFSIGNALED(status))
+        snprintf(how, sizeof how, "was killed by signal %d", WTERMSIG(status));
+    else
+        snprintf(how, sizeof how, "ended with status %d", got > 0 ? WEXITSTATUS(status) : -1);
+    return error_set(w->error, ERROR_SYSTEM, "%s: the MariaDB server %s: %s", w->workload->id, how,
+                     why);
+}
+
+/* The server's first packet; 0: there is no connection yet, -1 with a sentence. */
+static int be_greeted(struct server *s, const struct tool *t, struct work *w)
+{
+    struct sockaddr_un to = {.sun_family = AF_UNIX};
+    unsigned char packet[GREETING_MAX];
+    ssize_t n = 0;
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    /* Through /proc: the name of the scratch directory may be too long for an address. */
+    snprintf(to.sun_path, sizeof to.sun_path, "/proc/self/fd/%d/" SERVER_SOCKET, t->scratch);
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+    bool joined = fd >= 0 && connect(fd, (const struct sockaddr *)&to, sizeof to) == 0;
+    if (joined && poll(&p, 1, GREETING_MS) == 1)
+        n = read(fd, packet, sizeof packet);
+    if (fd >= 0)
+        close(fd);
+    if (!joined)
+        return 0;
+    if (!greeting_version(packet, n > 0 ? (size_t)n : 0, s->version))
+        return error_set(w->error, ERROR_SYSTEM,
+                         "%s: what was started as MariaDB's server does not greet like one",
+                         w->workload->id);
+    return 1;
+}
+
+int server_start(struct server *s, const struct tool *t, struct work *w, uint64_t connections)
+{
+    char data[PATH_MAX + 32], temporary[PATH_MAX + 32], most[48];
+    char name[] = "mariadbd", defaults[] = "--no-defaults", socket_file[] = "--socket=socket",
+         user[] = "--user=root", network[] = "--skip-networking", grants[] = "--skip-grant-tables",
+         pid_file[] = "--pid-file=pid", durable[] = "--innodb-flush-log-at-trx-commit=1",
+         pool[] = "--innodb-buffer-pool-size=128M", redo[] = "--innodb-log-file-size=64M",
+         schema[] = "--performance-schema=OFF", binlog[] = "--skip-log-bin",
+         engine[] = "--default-storage-engine=InnoDB",
+         dump[] = "--innodb-buffer-pool-dump-at-shutdown=OFF";
+    char *argv[] = {name,
+                    defaults,
+                    data,
+                    temporary,
+                    socket_file,
+                    network,
+                    grants,
+                    pid_file,
+                    durable,
+                    pool,
+                    redo,
+                    schema,
+                    binlog,
+                    engine,
+                    dump,
+                    most,
+                    getuid() == 0 ? user : NULL,
+                    NULL};
+    char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", locale[] = "LC_ALL=C";
+    char home[PATH_MAX], directory[PATH_MAX];
+    text_copy(home, sizeof home, t->home);
+    text_copy(directory, sizeof directory, t->temporary);
+    char *envp[] = {path, locale, home, directory, NULL};
+    const struct tool_command command = {
+        .name = name, .files = mix_servers, .argv = argv, .envp = envp};
+
+    *s = (struct server){.log = -1};
+    snprintf(data, sizeof data, "--datadir=%s/" DATA, w->scratch);
+    snprintf(temporary, sizeof temporary, "--tmpdir=%s", w->scratch);
+    snprintf(most, sizeof most, "--max-connections=%llu", (unsigned long long)connections + 8);
+    s->log = openat(t->scratch, LOG, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_APPEND, 0600);
+    if (s->log < 0 || mkdirat(t->scratch, DATA, 0700) < 0 ||
+        mkdirat(t->scratch, DATA "/" SERVER_DATABASE, 0700) < 0)
+        return tool_cannot(w, "make a data directory");
+    s->pid = tool_start(t, w, &command, s->log);
+    if (s->pid < 0)
+        return -1;
+    for (int rc = 0; rc == 0; poll(NULL, 0, rc ? 0 : ROUND_MS)) {
+        if (server_alive(s, w) < 0 || (rc = be_greeted(s, t, w)) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+void server_stop(struct server *s)
+{
+    child_end(&s->pid);
+    child_close(&s->log);
+}

@@ -1,0 +1,141 @@
+#include <config.h>
+
+#include "workloads/database/sysbench.h"
+
+#include "text.h"
+#include "workloads/child.h"
+#include "workloads/database/mix.h"
+#include "workloads/database/server.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define STEADY     0.1
+#define WARM_MIN_S 2
+#define WARM_MAX_S 8
+
+/* Its words; task is the last of them. */
+struct words {
+    char rows[32], threads[32], seconds[32], seed[32], home[PATH_MAX];
+    char *argv[20], *envp[4];
+};
+
+static void make_words(struct words *v, struct sysbench *s, const struct work *w, unsigned seconds,
+                       char *task)
+{
+    static char name[] = "sysbench", test[] = "oltp_read_write", driver[] = "--db-driver=mysql",
+                socket_file[] = "--mysql-socket=" SERVER_SOCKET, user[] = "--mysql-user=root",
+                database[] = "--mysql-db=" SERVER_DATABASE, tables[] = "--tables=1",
+                draw[] = "--rand-type=special", interval[] = "--report-interval=1",
+                histogram[] = "--histogram", path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+                locale[] = "LC_ALL=C";
+    snprintf(v->rows, sizeof v->rows, "--table-size=%llu", (unsigned long long)s->rows);
+    snprintf(v->threads, sizeof v->threads, "--threads=%llu", (unsigned long long)s->threads);
+    snprintf(v->seconds, sizeof v->seconds, "--time=%u", seconds);
+    snprintf(v->seed, sizeof v->seed, "--rand-seed=%u",
+             (unsigned)((w->seed + s->runs++) & 0x3fffffff) + 1);
+    text_copy(v->home, sizeof v->home, s->tool->home);
+    char *argv[] = {name,     test,      driver,     socket_file, user,    database,
+                    tables,   v->rows,   v->threads, v->seconds,  v->seed, draw,
+                    interval, histogram, task,       NULL};
+    char *envp[] = {path, locale, v->home, NULL};
+    memcpy(v->argv, argv, sizeof argv);
+    memcpy(v->envp, envp, sizeof envp);
+}
+
+static int rank(const char *line)
+{
+    return strncmp(line, "FATAL: ", 7) == 0;
+}
+
+int sysbench_prepare(struct sysbench *s, struct work *w)
+{
+    char task[] = "prepare";
+    struct words v;
+    make_words(&v, s, w, 0, task); /* by one of its threads, for there is one table */
+    const struct tool_command command = {.name = "sysbench prepare",
+                                         .files = mix_loads,
+                                         .argv = v.argv,
+                                         .envp = v.envp,
+                                         .rank = rank};
+    return tool_run(s->tool, w, &command);
+}
+
+bool sysbench_steady(double before, double now)
+{
+    return before > 0 && now > 0 && fabs(now - before) < STEADY * before;
+}
+
+/* Feed what it says to the report, line by line, until its end or, where that is asked for, until
+ * it is steady. True: that came first. */
+static bool listen_to(int fd, struct sysbench_report *r, bool until_steady)
+{
+    char line[SYSBENCH_LINE_MAX], chunk[4096];
+    size_t length = 0;
+    double before = 0;
+    ssize_t n;
+    while ((n = read(fd, chunk, sizeof chunk)) > 0 || (n < 0 && errno == EINTR))
+        for (ssize_t i = 0; i < n; i++) {
+            if (chunk[i] != '\n') {
+                if (length < sizeof line)
+                    line[length++] = chunk[i];
+                continue;
+            }
+            if (sysbench_report_line(r, line, length) && until_steady) {
+                if (r->intervals >= WARM_MIN_S && sysbench_steady(before, r->interval_tps))
+                    return true;
+                before = r->interval_tps;
+            }
+            length = 0;
+        }
+    return false;
+}
+
+static int load(struct sysbench *s, struct work *w, unsigned seconds, bool until_steady,
+                struct sysbench_report *r)
+{
+    char task[] = "run";
+    struct words v;
+    int ends[2], status = 0;
+    make_words(&v, s, w, seconds, task);
+    const struct tool_command command = {
+        .name = "sysbench run", .files = mix_loads, .argv = v.argv, .envp = v.envp};
+    if (child_pipe(w, ends) < 0)
+        return -1;
+    pid_t pid = tool_start(s->tool, w, &command, ends[1]);
+    child_close(&ends[1]);
+    bool ended = pid > 0 && !listen_to(ends[0], r, until_steady);
+    child_close(&ends[0]);
+    if (pid < 0)
+        return -1;
+    if (!ended) {
+        child_end(&pid);
+        return sysbench_report_known(r, w->error);
+    }
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    if (r->version[0] && sysbench_report_known(r, w->error) < 0)
+        return -1;
+    if (status != 0 && !r->fatal[0])
+        return error_set(w->error, ERROR_SYSTEM, "sysbench failed (%s %d) and did not say why",
+                         WIFSIGNALED(status) ? "signal" : "status",
+                         WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+    return sysbench_report_check(r, w->error);
+}
+
+int sysbench_warm(struct sysbench *s, struct work *w, struct sysbench_report *out)
+{
+    sysbench_report_init(out, NULL);
+    return load(s, w, WARM_MAX_S, true, out);
+}
+
+int sysbench_run(struct sysbench *s, struct work *w, unsigned seconds, struct histogram *latency,
+                 struct sysbench_report *out)
+{
+    sysbench_report_init(out, latency);
+    return load(s, w, seconds, false, out);
+}

@@ -1,0 +1,104 @@
+/* wire.h - what the two ends of the network workloads say to each other, and the bytes that they
+ * move.
+ *
+ * A load connects to the server's one port and says by a hello what it wants. The server answers,
+ * and from then on the connection is what the workload measures (TCP), or carries orders and
+ * reports about a pair of UDP sockets (UDP). Both ends run the same agent on the same kind of
+ * processor: the structures go over the wire as they are, and the magic number is what would notice
+ * another order of bytes.
+ *
+ * Data are records of the size that is measured. The first eight bytes are a sequence number, the
+ * rest is pseudo-random and the same in all records, so that sending costs one store. The receiver
+ * checks every number, and the content of one record in WIRE_SAMPLE. */
+#ifndef VMTAX_NET_WIRE_H
+#define VMTAX_NET_WIRE_H
+
+#include "workloads/workload.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define WIRE_MAGIC UINT32_C(0x766d7478)
+
+enum wire_kind {
+    WIRE_ECHO,   /* TCP: each record comes back */
+    WIRE_TCP_TX, /* the server sends records without end */
+    WIRE_TCP_RX, /* the server takes records; one numbered WIRE_END asks for its report */
+    WIRE_UDP_TX, /* the server sends datagrams from order WIRE_START to order WIRE_STOP */
+    WIRE_UDP_RX, /* the server counts datagrams between them */
+    WIRE_KINDS,
+};
+
+struct wire_hello {
+    uint32_t magic, kind;
+    uint32_t size;     /* of a record: 1 .. WIRE_SIZE_MAX; for ECHO any, else at least 8 */
+    uint32_t udp_port; /* of the load, for UDP */
+    uint64_t seed;     /* of the content */
+    uint64_t rate;     /* UDP_TX: bytes per second; 0: as fast as it goes */
+};
+
+struct wire_answer {
+    uint32_t magic;
+    uint32_t udp_port; /* of the server, for UDP */
+};
+
+enum wire_order { WIRE_START = 1, WIRE_STOP = 2 };
+
+/* After a stop (UDP) or an end (TCP_RX): what the server did since the start. */
+struct wire_report {
+    uint64_t records;   /* sent or received */
+    uint64_t reordered; /* received after one with a higher number */
+    uint64_t wrong;     /* received with wrong content */
+    uint64_t failed;    /* errno of a send that ended it; 0: none */
+};
+
+#define WIRE_SIZE_MAX 65507 /* the largest UDP datagram */
+#define WIRE_NUMBER   8     /* bytes of a record's number */
+#define WIRE_END      UINT64_MAX
+#define WIRE_SAMPLE   16
+/* Of every socket, as in NetIO. */
+#define WIRE_BUFFER 131072
+/* Nothing moves for so long: the other end, or the path, is gone. */
+#define WIRE_SILENCE_S 3
+
+/* Whole buffers over a connected stream. 0; or -1 with errno, 0 in it when the other end hung up.
+ */
+int wire_send(int fd, const void *data, size_t size);
+int wire_receive(int fd, void *data, size_t size);
+
+/* size bytes, of which all but the number are final. */
+void wire_fill(unsigned char *record, size_t size, uint64_t seed);
+static inline void wire_number(unsigned char *record, uint64_t number)
+{
+    *(uint64_t *)(void *)record = number;
+}
+static inline uint64_t wire_numbered(const unsigned char *record)
+{
+    return *(const uint64_t *)(const void *)record;
+}
+/* Are the contents equal? The number is not looked at. */
+bool wire_equal(const unsigned char *record, const unsigned char *model, size_t size);
+
+/* Buffers, no delay, and a limit for silence; errors do not matter, they only cost speed. */
+void wire_tune(int fd);
+
+/* --- the load's side (link.c) --- */
+
+struct link {
+    int fd;
+    size_t size;
+    unsigned char *model, *record; /* of size bytes; model is what the content has to be */
+};
+
+/* Connect to w->endpoint and say hello with w->seed. -1 with a sentence; link_close() all the same.
+ */
+int link_open(struct work *w, struct link *l, struct wire_hello hello, struct wire_answer *answer);
+void link_close(struct link *l);
+/* -1 with the sentence for errno of a failed transfer. */
+int link_failed(struct work *w, int cause);
+int link_wrong(struct work *w, uint64_t number);
+
+extern const struct serve_ops net_serve;
+
+#endif
