@@ -86,6 +86,20 @@ static void figure_latency(const struct result *r, const struct slot_list *list,
                                          room);
 }
 
+/* Datagrams, over all slots. */
+static void figure_arrival(const struct result *r, const struct slot_list *list,
+                           struct figure_value *f)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct slot *s = &r->slots[list->places[i].slot];
+        if (s->target != f->target || !s->measured)
+            continue;
+        f->arrival.sent += s->arrival.sent;
+        f->arrival.received += s->arrival.received;
+        f->arrival.reordered += s->arrival.reordered;
+    }
+}
+
 /* Counters, over all slots that were measured: totals in their time. Known is what every slot has.
  */
 static void figure_cost(const struct result *r, const struct slot_list *list,
@@ -177,6 +191,7 @@ void analysis_figure(struct result *r, const struct slot_list *list, size_t metr
         median_interval(values, f.n, &f);
         f.noise = figure_noise(r, list, target);
         figure_latency(r, list, &f, values);
+        figure_arrival(r, list, &f);
         figure_cost(r, list, &f);
         f.tsc_per_op = tick_count ? stats_median(ticks, tick_count) : 0;
     } else {

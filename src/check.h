@@ -46,6 +46,7 @@
 
 #define CHECK_ADVICE_MAX     12
 #define CHECK_ADVICE_TEXT    400
+#define CHECK_LINE           240
 
 /* The mean over the rows of a subsystem on a target. */
 struct check_group {
@@ -85,6 +86,7 @@ struct check {
     enum check_cause cause;
     struct check_power power, native_power;
     double find;                                      /* the bound of X, log units */
+    char before[CHECK_LINE], after[CHECK_LINE];       /* the two sides, each in a line */
     char advice[CHECK_ADVICE_MAX][CHECK_ADVICE_TEXT]; /* sentences: why, and what to look at next */
     size_t advice_count;
 };
@@ -109,11 +111,11 @@ char *check_counts(const struct check *c, char *out, size_t size);
 /* Indexes of the rows that are decided, the largest changes first, worse before better; then those
  * in doubt. order has room for c->count; returns how many. */
 size_t check_changed(const struct check *c, size_t *order);
-/* Fill c->advice. b and now as for check_results(). */
+/* Fill c->advice, c->before and c->after. b and now as for check_results(). */
 void check_advise(struct check *c, const struct baseline *b, const struct result *now,
                   size_t now_count);
 /* For the terminal, and as JSON (schema vmtax.check/1). */
-void check_write_text(const struct check *c, const struct baseline *b, FILE *out);
+void check_write_text(const struct check *c, FILE *out);
 void check_write_json(const struct check *c, const struct baseline *b, FILE *out);
 
 #endif

@@ -49,6 +49,17 @@ static void count_losses(struct check *c, const struct series *s, const struct r
     }
 }
 
+static void forget_verdicts(struct check *c)
+{
+    for (size_t i = 0; i < c->count; i++)
+        c->rows[i].verdict = VERDICT_NOT_COMPARABLE;
+    for (size_t g = 0; g < c->group_count; g++)
+        c->groups[g].verdict = VERDICT_NOT_COMPARABLE;
+    memset(c->verdicts, 0, sizeof c->verdicts);
+    c->verdicts[VERDICT_NOT_COMPARABLE] = c->count;
+    c->cause = CHECK_NOBODY;
+}
+
 void check_results(struct check *c, const struct baseline *b, const struct result *now,
                    size_t now_count, double find)
 {
@@ -71,8 +82,8 @@ void check_results(struct check *c, const struct baseline *b, const struct resul
     }
     count_losses(c, &s, &now[0]);
     check_judge(c, &s, find);
-    for (size_t i = 0; c->fatal && i < c->count; i++)
-        c->rows[i].verdict = VERDICT_NOT_COMPARABLE;
+    if (c->fatal)
+        forget_verdicts(c);
     series_release(&s);
     check_advise(c, b, now, now_count);
 }

@@ -206,11 +206,16 @@ double check_plan_budget(const struct check_plan *p, size_t done, double used_s)
     return done >= CHECK_SESSIONS_MIN && left < LEAST_SHARE * p->session_s ? 0 : fmax(left, 1);
 }
 
-int check_today(struct result *today, const char *agent, struct error *e)
+int check_today(struct result *today, const struct baseline *b, const char *agent, bool *fatal,
+                struct error *e)
 {
+    struct fingerprint_difference first; /* fatal ones come first, those of all rows among them */
+    *fatal = false;
     text_copy(today->tool_version, sizeof today->tool_version, PACKAGE_VERSION);
     if (sha256_file(agent, today->agent_sha256, e) < 0)
         return error_prefix(e, "the agent");
     fingerprint_read(today);
+    if (fingerprint_compare(&b->sessions[0], today, &first, 1))
+        *fatal = first.class == FACT_FATAL && !first.only;
     return 0;
 }

@@ -34,7 +34,9 @@ char *check_plan_text(const struct check_plan *p, char *out, size_t size);
 /* Seconds for the next session when used_s are gone and done sessions are over; 0: it no longer
  * fits. */
 double check_plan_budget(const struct check_plan *p, size_t done, double used_s);
-/* Is anything fatal known before a slot is run? Fills the facts of today (initialised). */
-int check_today(struct result *today, const char *agent, struct error *e);
+/* What forbids a comparison is known before a slot is run: fills the facts of today (initialised)
+ * and says whether they do. */
+int check_today(struct result *today, const struct baseline *b, const char *agent, bool *fatal,
+                struct error *e);
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* Sessions of a baseline that lie closer together than this do not show what a day does. */
 #define ONE_SITTING_S (6 * 3600)
@@ -186,11 +187,25 @@ static void say_trust(struct check *c, const struct baseline *b, const struct re
             "in them, and may look like a change. Recording more on other days cures that.");
 }
 
+/* "before  baseline "default", 5 sessions, the first 12 days ago, ...  kernel 6.1.0-25" */
+static void name_sides(struct check *c, const struct baseline *b, const struct result *now)
+{
+    char strength[64], age[96];
+    const char *then = result_fact(&b->sessions[0], "kernel"), *today = result_fact(now, "kernel");
+    baseline_strength(b, strength, sizeof strength);
+    baseline_age(b, now->started ? now->started : (int64_t)time(NULL), age, sizeof age);
+    snprintf(c->before, sizeof c->before, "before  baseline \"%s\": %s; %s%s%s", b->name, strength,
+             age, then ? "; kernel " : "", then ? then : "");
+    snprintf(c->after, sizeof c->after, "after   %zu session%s now%s%s", c->sessions_now,
+             plural(c->sessions_now), today ? "; kernel " : "", today ? today : "");
+}
+
 void check_advise(struct check *c, const struct baseline *b, const struct result *now,
                   size_t now_count)
 {
     const struct check_power *power = c->power.known ? &c->power : &c->native_power;
     c->advice_count = 0;
+    name_sides(c, b, now);
     if (c->fatal) {
         say(c, "Nothing is judged: what differs is named under what else changed. A baseline of "
                "this machine as it is now: vmtax record --new");

@@ -10,21 +10,11 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 static const char *sign(enum verdict v)
 {
     bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
     return utf8 ? report_signs[v].utf8 : report_signs[v].ascii;
-}
-
-static char *day(char *out, size_t size, int64_t at)
-{
-    time_t t = (time_t)at;
-    struct tm local;
-    if (!localtime_r(&t, &local) || !strftime(out, size, "%Y-%m-%d %H:%M", &local))
-        text_copy(out, size, "?");
-    return out;
 }
 
 static void interval_text(const struct stats_estimate *e, char *out, size_t size)
@@ -35,19 +25,14 @@ static void interval_text(const struct stats_estimate *e, char *out, size_t size
         text_copy(out, size, "none");
 }
 
-static void print_head(const struct check *c, const struct baseline *b, FILE *out)
+static void print_head(const struct check *c, FILE *out)
 {
     static const enum verdict signs[] = {VERDICT_SAME, VERDICT_WORSE, VERDICT_SAME,
                                          VERDICT_INCONCLUSIVE, VERDICT_NOT_COMPARABLE};
-    char counts[160], first[32], last[32], strength[64];
+    char counts[160];
     fprintf(out, "%s %s  %s\n", sign(signs[check_exit(c)]), check_headline(c),
             check_counts(c, counts, sizeof counts));
-    baseline_strength(b, strength, sizeof strength);
-    fprintf(out, "before  baseline \"%s\": %s, %s", b->name, strength,
-            day(first, sizeof first, b->sessions[b->count - 1].started));
-    if (b->count > 1)
-        fprintf(out, " to %s", day(last, sizeof last, b->sessions[0].started));
-    fprintf(out, "\nafter   %zu session%s now\n", c->sessions_now, c->sessions_now == 1 ? "" : "s");
+    fprintf(out, "%s\n%s\n", c->before, c->after);
 }
 
 static void print_groups(const struct check *c, FILE *out)
@@ -103,9 +88,9 @@ static void print_differences(const struct check *c, FILE *out)
                   fprintf(out, "  %-6s ", classes[c->differences[i].class]), 9);
 }
 
-void check_write_text(const struct check *c, const struct baseline *b, FILE *out)
+void check_write_text(const struct check *c, FILE *out)
 {
-    print_head(c, b, out);
+    print_head(c, out);
     print_groups(c, out);
     print_rows(c, out);
     print_differences(c, out);

@@ -78,7 +78,7 @@ static int conclude(const struct context *c, const struct baseline *b, const str
     if (c->options->json)
         check_write_json(&check, b, stdout);
     else
-        check_write_text(&check, b, stdout);
+        check_write_text(&check, stdout);
     check_release(&check);
     return code;
 }
@@ -87,16 +87,13 @@ static int conclude(const struct context *c, const struct baseline *b, const str
 static int look_first(const struct context *c, const struct baseline *b, const char *agent,
                       bool *fatal, struct error *e)
 {
-    struct fingerprint_difference found[COMPARE_DIFFERENCES_MAX];
     struct result today;
     int code = 0;
     result_init(&today);
-    if (check_today(&today, agent, e) < 0) {
+    if (check_today(&today, b, agent, fatal, e) < 0) {
         result_release(&today);
         return -1;
     }
-    size_t total = fingerprint_compare(&b->sessions[0], &today, found, COMPARE_DIFFERENCES_MAX);
-    *fatal = total && found[0].class == FACT_FATAL && !found[0].only;
     if (*fatal)
         code = conclude(c, b, &today, 1, 0);
     result_release(&today);

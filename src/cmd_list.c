@@ -45,7 +45,8 @@ static cJSON *needs_json(const struct workload *w)
         const char *word;
     } words[] = {{NEED_SCRATCH, "scratch"}, {NEED_TWO_CPUS, "two cpus"},
                  {NEED_KVM, "kvm"},         {NEED_TREE, "kernel sources"},
-                 {NEED_SPEC, "SPEC CPU"},   {NEED_OPENBLAS, "openblas"}};
+                 {NEED_SPEC, "SPEC CPU"},   {NEED_OPENBLAS, "openblas"},
+                 {NEED_JAVA, "java"}};
     cJSON *array = cJSON_CreateArray();
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (w->needs & words[i].need)

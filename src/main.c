@@ -26,6 +26,7 @@ static const struct command *const commands[] = {
     &command_list,
     &command_doctor,
     &command_shell,
+    &command_screen,
     NULL,
 };
 /* clang-format on */

@@ -78,9 +78,10 @@ const struct option_row option_rows[] = {
     {"against", 'a', OPTION_PATH, AT(against), 0, 0, NULL, "BASELINE",
      "the baseline to check against: a name, or a directory with sessions, such as a copy from "
      "another machine (default: \"default\")",
-     FOR_CHECK},
+     FOR_CHECK | FOR_DASHBOARD},
     {"find", 0, OPTION_PERCENT, AT(find), 0.1, 99, NULL, "PERCENT",
-     "what a check must be able to find to call it nothing worse (default: 10)", FOR_CHECK},
+     "what a check must be able to find to call it nothing worse (default: 10)",
+     FOR_CHECK | FOR_DASHBOARD},
     {"json", 'j', OPTION_FLAG, AT(json), 0, 0, NULL, NULL, "JSON on stdout instead of text",
      FOR_RUN | FOR_RECORD | FOR_CHECK | FOR_COMPARE | FOR_LIST | FOR_DOCTOR | NOT_IN_CONF},
     {"ndjson", 0, OPTION_FLAG, AT(ndjson), 0, 0, NULL, NULL,
@@ -94,24 +95,31 @@ const struct option_row option_rows[] = {
     {"redact", 0, OPTION_FLAG, AT(redact), 0, 0, NULL, NULL,
      "without names of hosts and users, serial numbers, addresses and users' paths",
      FOR_REPORT | NOT_IN_CONF},
+    {"size", 0, OPTION_TEXT, AT(size), 0, 0, NULL, "WxH",
+     "columns and rows of the screen (default: 80x24)", FOR_SCREEN | NOT_IN_CONF},
+    {"from", 0, OPTION_PATH, AT(from), 0, 0, NULL, "RESULT",
+     "what it shows: a name of `vmtax list results`, a file, or last (default: last)",
+     FOR_SCREEN | NOT_IN_CONF},
+    {"ansi", 0, OPTION_FLAG, AT(ansi), 0, 0, NULL, NULL, "with colours, as escape sequences",
+     FOR_SCREEN | NOT_IN_CONF},
     {"output", 0, OPTION_PATH, AT(output), 0, 0, NULL, "FILE", "write there instead of stdout",
      FOR_REPORT | NOT_IN_CONF},
     {"quiet", 'q', OPTION_FLAG, AT(quiet), 0, 0, NULL, NULL, "no progress on stderr",
      FOR_RUN | FOR_RECORD | FOR_CHECK},
     {"theme", 't', OPTION_TEXT, AT(theme), 0, 0, NULL, "NAME",
-     "colours of the dashboard; `vmtax list themes` names them", FOR_DASHBOARD},
+     "colours of the dashboard; `vmtax list themes` names them", FOR_DASHBOARD | FOR_SCREEN},
     {"color", 0, OPTION_CHOICE, AT(color), 0, 0, "auto|mono|8|16|256", "DEPTH",
      "colours at most: auto, mono, 8, 16 or 256 (default: what the terminal has; NO_COLOR means "
      "mono)",
-     FOR_DASHBOARD},
+     FOR_DASHBOARD | FOR_SCREEN},
     {"glyphs", 0, OPTION_CHOICE, AT(glyphs), 0, 0, "ascii|block|braille", "SET",
      "characters of graphs: ascii, block or braille (default: braille where the locale is UTF-8)",
-     FOR_DASHBOARD},
+     FOR_DASHBOARD | FOR_SCREEN},
     {"ascii", 0, OPTION_FLAG, AT(ascii), 0, 0, NULL, NULL, "ASCII characters only",
-     FOR_DASHBOARD | FOR_RUN | FOR_REPORT},
+     FOR_DASHBOARD | FOR_RUN | FOR_REPORT | FOR_SCREEN},
     {"utf8", 0, OPTION_FLAG, AT(utf8), 0, 0, NULL, NULL,
      "the terminal shows UTF-8 although the locale does not say so",
-     FOR_DASHBOARD | FOR_RUN | FOR_REPORT},
+     FOR_DASHBOARD | FOR_RUN | FOR_REPORT | FOR_SCREEN},
     {"no-mouse", 0, OPTION_FLAG, AT(no_mouse), 0, 0, NULL, NULL, "leave the mouse to the terminal",
      FOR_DASHBOARD},
     {"no-sync", 0, OPTION_FLAG, AT(no_sync), 0, 0, NULL, NULL,
@@ -309,6 +317,8 @@ static const char *command_of(unsigned bit)
         return "vmtax report";
     case FOR_SHELL:
         return "vmtax shell";
+    case FOR_SCREEN:
+        return "vmtax screen";
     default:
         return "vmtax";
     }

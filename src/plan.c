@@ -14,8 +14,9 @@
 #define FRESH_EXTRA_S 0.030
 /* A guest that idled starts cold: no lead-in is shorter than this. */
 #define LEAD_MIN_S 0.020
-/* One long operation is prepared anew before each slot: estimated. */
-#define ARRANGE_S 5.0
+/* One long operation is prepared anew before each slot. Of a kernel, which is unpacked, configured
+ * and gets its tools built: 50 s of processor time on a shared core. */
+#define ARRANGE_S 40.0
 /* Starting and stopping one target. */
 #define TARGET_EXTRA_S 0.5
 
@@ -32,6 +33,15 @@ void plan_release(struct plan *p)
 {
     free(p->rows);
     plan_init(p);
+}
+
+void plan_copy(struct plan *to, const struct plan *from)
+{
+    *to = *from;
+    to->rows = xcalloc(from->row_count + 1, sizeof *to->rows);
+    to->row_room = from->row_count + 1;
+    if (from->row_count)
+        memcpy(to->rows, from->rows, from->row_count * sizeof *to->rows);
 }
 
 /* Rows stay in the order of the catalogue, each set of parameters once. */

@@ -130,3 +130,8 @@ const struct comparison *result_comparison(const struct result *r, size_t metric
             return &r->comparisons[i];
     return NULL;
 }
+
+double arrival_loss(const struct arrival *a)
+{
+    return a->sent ? (double)(a->sent - a->received) / (double)a->sent : (double)NAN;
+}

@@ -33,6 +33,14 @@ struct latency {
     double p50_us, p90_us, p99_us, p99_9_us, max_us;
 };
 
+/* Datagrams of a slot, or of all slots of a figure. */
+struct arrival {
+    uint64_t sent; /* 0: none, or nothing that may be lost */
+    uint64_t received, reordered;
+};
+/* The share that did not arrive, 0..1; NAN when nothing was sent. */
+double arrival_loss(const struct arrival *a);
+
 struct result_target {
     char id[TARGET_ID_MAX]; /* "native", "container" */
     char kind[TARGET_ID_MAX];
@@ -68,6 +76,7 @@ struct slot {
     double
         tsc_per_op; /* time-stamp counter ticks of one operation; 0: unknown, or not of interest */
     struct latency latency;
+    struct arrival arrival;
     double steal; /* share of the slot's processor time, 0..1; NAN unknown */
     /* White-box: what was counted over counted_s seconds of the host's clock, the timed part with
      * what the workload does in it besides its operations. 0: nothing was counted. */
@@ -98,6 +107,7 @@ struct figure_value {
     bool verified;
     double tsc_per_op;      /* median of those slots that know it; 0 unknown */
     struct latency latency; /* medians over slots; max_us and count over all of them */
+    struct arrival arrival; /* of all slots */
     struct figure_cost cost;
     bool measured;
     char reason[REASON_MAX];

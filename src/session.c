@@ -482,6 +482,18 @@ static void take_counters(const struct record *r, struct counters *out)
     }
 }
 
+static int take_arrival(const struct record *r, struct arrival *a, struct error *e)
+{
+    *a = (struct arrival){.sent = 0};
+    if (!record_text(r, "sent"))
+        return 0;
+    if (record_u64(r, "sent", 1, INT64_MAX, &a->sent, e) < 0 ||
+        record_u64(r, "received", 0, a->sent, &a->received, e) < 0 ||
+        record_u64(r, "reordered", 0, a->received, &a->reordered, e) < 0)
+        return -1;
+    return 0;
+}
+
 static int take_result(struct session *s, const struct record *r, struct session_result *out,
                        struct error *e)
 {
@@ -499,6 +511,8 @@ static int take_result(struct session *s, const struct record *r, struct session
         (record_u64(r, "overhead_ops", 0, INT64_MAX, &overhead_ops, e) < 0 ||
          record_u64(r, "overhead_ns", 0, INT64_MAX, &overhead_ns, e) < 0))
         return error_prefix(e, "the result of %s", name_of(s));
+    if (take_arrival(r, &out->arrival, e) < 0)
+        return error_prefix(e, "the datagrams of %s", name_of(s));
     if (take_latency(r, &out->latency, e) < 0)
         return error_prefix(e, "the latencies of %s", name_of(s));
     if (timed_ns && ((double)out->ops > OPS_PER_NS_MAX * (double)timed_ns ||
@@ -602,7 +616,8 @@ int session_run(struct session *s, const struct session_run *run, struct session
     /* The agent gives each phase the workload's own patience; we hear of it a little later. */
     double before_s = PREPARE_TIMEOUT + run->lead_s + 2 * run->patience_s;
     double after_s = 2 * run->time_s + FINISH_TIMEOUT + 2 * run->patience_s;
-    double limit_s = SILENCE_SLACK + 2 * (CLOCK_TIMEOUT * s->patience + run->time_s);
+    double slot_s = run->patience_s > 0 ? 0 : run->time_s; /* of one operation: an estimate */
+    double limit_s = SILENCE_SLACK + 2 * (CLOCK_TIMEOUT * s->patience + slot_s);
     expect_at_most(s, before_s + after_s);
     double sent = now_s();
     if (send_run(s, run, e) < 0)

@@ -70,6 +70,7 @@ struct session_result {
     double overhead_s_per_op;  /* 0 when nothing is subtracted */
     uint64_t start_ns, end_ns; /* agent clock */
     struct latency latency;
+    struct arrival arrival;
     double tsc_per_s;       /* ticks of the time-stamp counter per second of the agent; 0 unknown */
     double steal;           /* NAN unknown */
     struct counters inside; /* what the target's kernel counted in the timed part */

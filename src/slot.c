@@ -162,7 +162,7 @@ static bool crowded(const struct run *r, const struct plan_row *row)
     if (r->places.options.host_cpus > r->places.options.cpu_count ||
         params_parse(row->workload, row->params, values, &e))
         return false;
-    if (r->places.options.host_cpus == 1)
+    if (r->places.options.host_cpus == 1 || row->workload->served) /* the peer is somewhere */
         return true;
     for (size_t i = 0; row->workload->params && row->workload->params[i].name; i++) {
         const struct param *p = &row->workload->params[i];
@@ -262,6 +262,13 @@ static bool same_product(struct run *r, const struct plan_row *row, struct habit
     return true;
 }
 
+/* Is the target reached by another path than native? */
+static bool other_path(const struct run *r, const struct plan_row *row, size_t target)
+{
+    const struct result_target *targets = r->result->targets;
+    return row->workload->served && strcmp(targets[target].path, targets[0].path) != 0;
+}
+
 /* The log has a reason once, however many rows it stops: run_show_causes() names them. */
 static void tell_failure(struct run *r, size_t target, const char *reason)
 {
@@ -352,11 +359,13 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
         slot.agent_s = out.agent_s;
         slot.ops = out.ops;
         slot.latency = out.latency;
+        slot.arrival = out.arrival;
         slot.steal = host_steal_share(before, after);
         habit->bytes_per_op = out.ops ? out.bytes / (double)out.ops : 0;
         habit->known = true;
         habit->net_of_overhead = out.overhead_s_per_op > 0;
-        slot.flags = out.flags | (crowded(r, row) ? FLAG_PLACEMENT : 0);
+        slot.flags = out.flags |
+                     (crowded(r, row) || other_path(r, row, where->target) ? FLAG_PLACEMENT : 0);
         slot.measured = slot_value(row->workload, &out, &slot);
         if (out.flags & FLAG_CLOCK) {
             slot.measured = false;

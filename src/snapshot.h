@@ -98,6 +98,16 @@ struct board_baseline {
     size_t difference_count, difference_total;
 };
 
+/* A check (check.h): how far it is, and the last one's verdict. */
+struct check;
+struct board_check {
+    bool active;
+    size_t session, sessions;
+    char name[64];               /* of the baseline */
+    char plan[200];              /* what is measured, and how long it takes */
+    const struct check *verdict; /* NULL: none. Whoever made the snapshot owns it and keeps it. */
+};
+
 struct snapshot {
     uint64_t version;
     uint64_t whole_version; /* of the last change beyond run and host */
@@ -120,6 +130,7 @@ struct snapshot {
     struct board_host host;
     struct board_self self;
     struct board_baseline baseline;
+    struct board_check check;
     const struct paper *paper; /* the paper's own figures; NULL: not at hand. Whoever made the
                                 * snapshot owns it and keeps it as long. */
 };

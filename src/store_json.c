@@ -60,6 +60,18 @@ static void add_latency(cJSON *o, const struct latency *l)
     json_add_number(to, "max", l->max_us);
 }
 
+/* Only of what may be lost. */
+static void add_arrival(cJSON *o, const struct arrival *a)
+{
+    if (!a->sent)
+        return;
+    cJSON *to = cJSON_AddObjectToObject(o, "datagrams");
+    json_add_count(to, "sent", a->sent);
+    json_add_count(to, "received", a->received);
+    json_add_count(to, "reordered", a->reordered);
+    json_add_number(to, "loss", arrival_loss(a));
+}
+
 /* Only rows that are told in ticks, too, have the key. */
 static void add_ticks(cJSON *o, double tsc_per_op)
 {
@@ -145,6 +157,7 @@ static cJSON *slot_json(const struct result *r, const struct slot *s)
     json_add_number(o, "value", measured ? s->value : NAN);
     add_ticks(o, measured ? s->tsc_per_op : 0);
     add_latency(o, &s->latency);
+    add_arrival(o, &s->arrival);
     json_add_number(o, "steal", s->steal);
     store_add_slot_counters(o, s);
     const char *reason = s->reason;
@@ -174,6 +187,7 @@ static void add_figure(cJSON *array, const struct result *r, const struct figure
     add_ticks(o, measured ? f->tsc_per_op : 0);
     add_text_or_null(o, "engine", w ? "vmtax-agent" : NULL);
     add_latency(o, &f->latency);
+    add_arrival(o, &f->arrival);
     store_add_cost(o, &f->cost);
     const char *reason = f->reason;
     if (!measured && !reason[0])

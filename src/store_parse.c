@@ -99,6 +99,17 @@ static void read_latency(struct reader *in, const cJSON *o, struct latency *l)
     l->max_us = json_get_number(j, from, "max", 0, STORE_VALUE_MAX, NAN, JSON_OPTIONAL);
 }
 
+static void read_arrival(struct reader *in, const cJSON *o, struct arrival *a)
+{
+    struct json_reader *j = &in->json;
+    const cJSON *from = json_get_object(j, o, "datagrams", JSON_OPTIONAL);
+    if (!from)
+        return;
+    a->sent = json_get_count(j, from, "sent", INT64_MAX, JSON_OPTIONAL);
+    a->received = json_get_count(j, from, "received", a->sent, JSON_OPTIONAL);
+    a->reordered = json_get_count(j, from, "reordered", a->received, JSON_OPTIONAL);
+}
+
 /* ci95: [low, high]; false if null or absent. */
 static bool read_interval(struct reader *in, const cJSON *o, double *low, double *high)
 {
@@ -243,6 +254,7 @@ static void read_slot(struct reader *in, const cJSON *o)
         s.value = 0;
     s.tsc_per_op = json_get_number(j, o, "tsc_per_op", 0, STORE_VALUE_MAX, 0, JSON_OPTIONAL);
     read_latency(in, o, &s.latency);
+    read_arrival(in, o, &s.arrival);
     s.steal = json_get_number(j, o, "steal", 0, 1, NAN, JSON_OPTIONAL);
     store_read_slot_counters(j, o, &s);
     s.flags = read_flags(in, o, s.reason, sizeof s.reason);
@@ -270,6 +282,7 @@ static void read_figure(struct reader *in, const cJSON *o)
     f.verified = json_get_bool(j, o, "verified", JSON_OPTIONAL);
     f.tsc_per_op = json_get_number(j, o, "tsc_per_op", 0, STORE_VALUE_MAX, 0, JSON_OPTIONAL);
     read_latency(in, o, &f.latency);
+    read_arrival(in, o, &f.arrival);
     store_read_cost(j, o, &f.cost);
     read_flags(in, o, f.reason, sizeof f.reason);
     if (j->failed)

@@ -64,6 +64,11 @@ static double plausible_native(const struct workload *w, const char *params, uns
     }
     if (strcmp(w->id, "kbuild") == 0)
         return strstr(params, "part=whole") ? 61.8 : 7.4;
+    const char *warehouses = strstr(params, "warehouses=");
+    if (strcmp(w->id, "jbb") == 0 && warehouses) { /* flat from the number of processors on */
+        double n = strtod(warehouses + 11, NULL), cpus = strstr(params, "cpus=0") ? 2 : 1;
+        return 21000 * fmin(n, cpus) * (1 - 0.01 * n);
+    }
     switch (w->figure) {
     case FIGURE_TIME_S:
         return exp(0.6 * wobble(seed, 5)) * 8;

@@ -21,6 +21,7 @@ e2e_tests = \
 	tests/e2e/exits.sh \
 	tests/e2e/linpack.sh \
 	tests/e2e/oltp.sh \
+	tests/e2e/web.sh \
 	tests/e2e/linpack_guest.sh \
 	tests/e2e/kbuild.sh \
 	tests/e2e/spec.sh \
@@ -235,6 +236,11 @@ unit_tests += tests/unit/test_compare
 tests_unit_test_compare_SOURCES = tests/unit/test_compare.c tests/unit/unit.h
 tests_unit_test_compare_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_compare_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_check
+tests_unit_test_check_SOURCES = tests/unit/test_check.c tests/unit/unit.h
+tests_unit_test_check_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_check_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_overlay
 tests_unit_test_overlay_SOURCES = tests/unit/test_overlay.c tests/unit/unit.h

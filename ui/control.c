@@ -11,8 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LIVE_VIEW TABS_COUNT
-#define BOXES_MAX 16
+#define LIVE_VIEW    TABS_COUNT
+#define VERDICT_VIEW (TABS_COUNT + 1)
+#define BOXES_MAX    16
 
 void control_init(struct control *c, const struct app_options *options,
                   const struct app_actions *actions)
@@ -21,7 +22,7 @@ void control_init(struct control *c, const struct app_options *options,
     c->actions = actions;
     c->welcome = options->welcome;
     c->overlay = options->welcome ? OVERLAY_WELCOME : OVERLAY_NONE;
-    for (size_t i = 0; i <= LIVE_VIEW; i++) {
+    for (size_t i = 0; i <= VERDICT_VIEW; i++) {
         c->views[i].target = 1;
         c->views[i].span_s = 30;
         c->views[i].metric = SIZE_MAX;
@@ -35,16 +36,17 @@ void control_init(struct control *c, const struct app_options *options,
             c->tab = i;
     }
     c->live = options->panel && strcmp(options->panel, "live") == 0 && panel_find("live");
+    c->verdict = options->panel && strcmp(options->panel, "verdict") == 0;
 }
 
 const struct panel *control_panel(const struct control *c)
 {
-    return c->live ? panel_find("live") : tab_at(c->tab).panel;
+    return c->live ? panel_find("live") : c->verdict ? panel_find("verdict") : tab_at(c->tab).panel;
 }
 
 struct view *control_view(struct control *c)
 {
-    return &c->views[c->live ? LIVE_VIEW : c->tab];
+    return &c->views[c->live ? LIVE_VIEW : c->verdict ? VERDICT_VIEW : c->tab];
 }
 
 struct scene control_scene(struct control *c)
@@ -77,7 +79,7 @@ void control_flash(struct control *c, double now_s, bool error, const char *form
 static void share(struct control *c)
 {
     const struct view *from = control_view(c);
-    for (size_t i = 0; i <= LIVE_VIEW; i++) {
+    for (size_t i = 0; i <= VERDICT_VIEW; i++) {
         struct view *v = &c->views[i];
         v->unit = from->unit;
         v->paper = from->paper;
@@ -163,7 +165,7 @@ static void go_tab(struct control *c, size_t place, double now_s)
     }
     share(c);
     c->tab = place;
-    c->live = false;
+    c->live = c->verdict = false;
 }
 
 /* Why a figure is what it is: the row's white-box readings. */
@@ -221,6 +223,8 @@ static void go_back(struct control *c)
         v->expanded = false;
     else if (c->live)
         c->live = false;
+    else if (c->verdict)
+        c->verdict = false;
     else
         v->filter[0] = '\0';
 }
@@ -295,6 +299,26 @@ static void call(struct control *c, int (*action)(void *, struct error *), doubl
         report(c, action(c->actions->context, &e), &e, now_s, done);
     else
         control_flash(c, now_s, true, "%s", missing);
+}
+
+/* To the verdict that is there, or is being made; from there: a new check. */
+static void check(struct control *c, const struct snapshot *s, double now_s)
+{
+    struct error e = {0};
+    if (!c->actions || !c->actions->check) {
+        control_flash(c, now_s, true, "no check from here: `vmtax check` makes one");
+        return;
+    }
+    bool there = c->verdict && !c->live;
+    if (!s->check.active && (there || !s->check.verdict)) {
+        int status = c->actions->check(c->actions->context, &e);
+        report(c, status, &e, now_s, "checking against the baseline");
+        if (status)
+            return;
+    }
+    share(c);
+    c->live = false;
+    c->verdict = true;
 }
 
 static void export_result(struct control *c, double now_s)
@@ -488,8 +512,7 @@ static void act(struct control *c, enum action a, const struct snapshot *s, doub
             "no planner in this version: r runs the row, R everything, `vmtax run` the rest");
         break;
     case ACTION_CHECK:
-        call(c, do_ ? do_->check : NULL, now_s, "checking against the baseline",
-             "no check in this version: `vmtax compare` compares two stored results");
+        check(c, s, now_s);
         break;
     case ACTION_BASELINE:
         call(c, do_ && !s->run.active ? do_->baseline : NULL, now_s,

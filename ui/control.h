@@ -23,9 +23,10 @@ enum control_request {
 struct control {
     const struct app_actions *actions;
     const char *const *welcome;
-    struct view views[TABS_COUNT + 1]; /* by place of the tab; the last: the live view */
+    struct view views[TABS_COUNT + 2]; /* by place of the tab; the last: the live view */
     size_t tab;                        /* place */
     bool live;                         /* the live view lies over the tab */
+    bool verdict;                      /* the verdict of a check, below the live view */
     enum overlay overlay;
     size_t help_page, help_first, help_last;
     bool flash_error;

@@ -3,6 +3,8 @@
 #include "analysis.h"
 #include "baseline.h"
 #include "board.h"
+#include "check.h"
+#include "check_run.h"
 #include "clock.h"
 #include "fingerprint.h"
 #include "host.h"
@@ -31,6 +33,18 @@
 #define EARLIER_MAX 8
 #define EARLIER_S   0.5
 
+/* A check: its sessions, one job after the other. */
+struct checking {
+    bool active;
+    struct baseline baseline;
+    struct check_plan plan;
+    struct result sessions[CHECK_SESSIONS];
+    size_t count;
+    double begun_s;
+    /* The verdict on the board, and the one before it, which a frame may still show. */
+    struct check *verdict, *former;
+};
+
 struct dashboard {
     const struct options *options;
     struct board board;
@@ -39,8 +53,9 @@ struct dashboard {
     struct result today; /* the machine's facts */
     struct paper paper;
     struct job *job;
-    bool stored;                /* last is from the store alone, nothing of this session */
-    bool recording;             /* the job is a session of the baseline */
+    bool stored;    /* last is from the store alone, nothing of this session */
+    bool recording; /* the job is a session of the baseline */
+    struct checking checking;
     struct target_options cpus; /* chosen once, before this thread steps aside */
     char agent[4096];
 };
@@ -146,6 +161,76 @@ static void show_last(struct dashboard *d)
     show_kept(d);
 }
 
+static void show_checking(struct dashboard *d)
+{
+    const struct checking *k = &d->checking;
+    struct snapshot *s = board_edit(&d->board);
+    s->check.active = k->active;
+    s->check.session = k->count + 1;
+    s->check.sessions = k->plan.sessions;
+    s->check.verdict = k->verdict;
+    if (k->active) {
+        text_copy(s->check.name, sizeof s->check.name, k->baseline.name);
+        check_plan_text(&k->plan, s->check.plan, sizeof s->check.plan);
+    }
+    board_publish(&d->board);
+}
+
+static void end_checking(struct dashboard *d)
+{
+    struct checking *k = &d->checking;
+    for (size_t i = 0; i < k->count; i++)
+        result_release(&k->sessions[i]);
+    k->count = 0;
+    check_plan_release(&k->plan);
+    baseline_release(&k->baseline);
+    k->active = false;
+    show_checking(d);
+}
+
+static void release_verdict(struct check *c)
+{
+    if (c)
+        check_release(c);
+    free(c);
+}
+
+static void judge(struct dashboard *d, const struct result *now, size_t count)
+{
+    struct checking *k = &d->checking;
+    release_verdict(k->former);
+    k->former = k->verdict;
+    k->verdict = xcalloc(1, sizeof *k->verdict);
+    check_results(k->verdict, &k->baseline, now, count,
+                  d->options->find > 0 ? d->options->find / 100 : CHECK_FIND);
+    k->verdict->lost_targets += k->plan.missing;
+}
+
+/* The next session, or the verdict. rc and e: of the session that ended; 0 at the beginning. */
+static int go_on_checking(struct dashboard *d, int rc, struct error *e)
+{
+    struct checking *k = &d->checking;
+    double used = (double)clock_now_ns() * 1e-9 - k->begun_s;
+    double budget = rc == 0 ? check_plan_budget(&k->plan, k->count, used) : 0;
+    if (budget > 0) {
+        struct plan plan;
+        plan_copy(&plan, &k->plan.plan);
+        plan.budget_s = budget;
+        d->job = job_start(&plan, &d->board, &d->last, NULL, e);
+        d->recording = false;
+        plan_release(&plan);
+        rc = d->job ? 0 : -1;
+        if (d->job) {
+            show_checking(d);
+            return 0;
+        }
+    } else if (rc == 0) {
+        judge(d, k->sessions, k->count);
+    }
+    end_checking(d);
+    return rc < 0 && e->kind != ERROR_INTERRUPTED ? -1 : 0;
+}
+
 /* Take over what a finished run left: rows that it did not come to stay as they were. -1 with a
  * sentence if it failed; one that the user stopped did not. */
 static int reap(struct dashboard *d, struct error *e)
@@ -164,6 +249,13 @@ static int reap(struct dashboard *d, struct error *e)
         d->stored = false;
     } else if (d->last.slot_count && rc < 0 && e->kind == ERROR_INTERRUPTED) {
         show_kept(d); /* stopped before its first slot: what was there before is there again */
+    }
+    if (d->checking.active) {
+        if (rc == 0)
+            d->checking.sessions[d->checking.count++] = result;
+        else
+            result_release(&result);
+        return go_on_checking(d, rc, e);
     }
     result_release(&result);
     if (d->recording)
@@ -193,6 +285,8 @@ static int start_job(struct dashboard *d, const char *const *words, size_t count
         plan_release(&plan);
         return -1;
     }
+    if (baseline)
+        setup_session(&plan, d->options->budget);
     struct snapshot *s = board_edit(&d->board);
     s->stored = false;
     text_copy(s->title, sizeof s->title, "live");
@@ -212,6 +306,39 @@ static int record(void *context, struct error *e)
 {
     struct dashboard *d = context;
     return start_job(d, NULL, 0, baseline_name(d), e);
+}
+
+static int check(void *context, struct error *e)
+{
+    struct dashboard *d = context;
+    struct checking *k = &d->checking;
+    struct options options = *d->options;
+    struct error earlier;
+    reap(d, &earlier);
+    if (d->job)
+        return error_set(e, ERROR_USAGE, "a run is live: x aborts it");
+    if (baseline_load(&k->baseline, options.against ? options.against : baseline_name(d), e) < 0)
+        return -1;
+    options.budget = 0; /* of runs */
+    if (check_plan_make(&k->plan, &options, &k->baseline, d->agent, sizeof d->agent, e) < 0) {
+        baseline_release(&k->baseline);
+        return -1;
+    }
+    k->active = true;
+    k->begun_s = (double)clock_now_ns() * 1e-9;
+    if (k->plan.missing)
+        board_log(&d->board, BOARD_LOG_WARN, "", "not measured now: %s", k->plan.why);
+    struct result today;
+    bool fatal;
+    result_init(&today);
+    int rc = check_today(&today, &k->baseline, d->agent, &fatal, e);
+    if (rc == 0 && fatal)
+        judge(d, &today, 1);
+    result_release(&today);
+    if (rc == 0 && !fatal)
+        return go_on_checking(d, 0, e);
+    end_checking(d);
+    return rc;
 }
 
 static int abort_run(void *context, struct error *e)
@@ -255,6 +382,7 @@ static const struct app_actions *actions_of(struct dashboard *d, struct app_acti
                               .start = start,
                               .abort = abort_run,
                               .baseline = record,
+                              .check = check,
                               .export = export,
                               .news = news};
     return a;
@@ -365,11 +493,15 @@ static int run(const struct context *c, struct error *e)
         job_finish(d->job, &rest, &ignored);
         result_release(&rest);
     }
+    if (d->checking.active)
+        end_checking(d);
     host_sampler_stop(d->sampler);
     free(user_themes);
     result_release(&d->last);
     result_release(&d->today);
     board_release(&d->board);
+    release_verdict(d->checking.verdict);
+    release_verdict(d->checking.former);
     free(d);
     /* Ended by a signal: as a shell would say it. */
     return rc > 0 ? 128 + rc : rc;

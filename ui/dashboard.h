@@ -5,7 +5,8 @@
 
 #include "command.h"
 
-extern const struct command command_dashboard;
+/* command_screen: one screen of it, as text. */
+extern const struct command command_dashboard, command_screen;
 extern const struct listing listing_themes, listing_keys;
 
 #endif

@@ -76,7 +76,7 @@ const struct key keys[] = {
      {'c'},
      "c",
      "heck",
-     "check: not in this version, c says what to do",
+     "check against the baseline; once more: a new check",
      KEY_GROUP_GLOBAL,
      0},
     {ACTION_BASELINE, {'b'}, "b", "aseline", "record the native baseline", KEY_GROUP_GLOBAL, 10},

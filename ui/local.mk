@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libui.a
 libui_a_SOURCES = \
 	ui/dashboard.c ui/dashboard.h \
+	ui/cmd_screen.c \
 	ui/canvas.c ui/canvas.h \
 	ui/glyph.c ui/glyph.h \
 	ui/key.c ui/key.h \
@@ -31,11 +32,14 @@ libui_a_SOURCES = \
 	ui/panel_memory.c \
 	ui/panel_database.c \
 	ui/panel_disk.c \
+	ui/panel_java.c \
+	ui/panel_web.c \
 	ui/panel_sysops.c \
 	ui/panel_ctxsw.c \
 	ui/panel_host.c \
 	ui/panel_whitebox.c \
 	ui/panel_log.c \
+	ui/panel_verdict.c \
 	ui/theme.c ui/theme.h \
 	ui/help.c ui/help.h \
 	ui/scene.c ui/scene.h \

@@ -7,13 +7,29 @@
 
 #include <string.h>
 
-extern const struct panel panel_overview, panel_processor, panel_memory, panel_disk, panel_database,
-    panel_sysops, panel_ctxsw, panel_host, panel_whitebox, panel_log;
+extern const struct panel panel_overview, panel_processor, panel_memory, panel_disk, panel_web,
+    panel_database, panel_java, panel_sysops, panel_ctxsw, panel_host, panel_whitebox, panel_log;
 
+/* One a line. */
+/* clang-format off */
 const struct panel *const panels[] = {
-    &panel_overview, &panel_processor, &panel_memory,   &panel_disk, &panel_database, &panel_sysops,
-    &panel_ctxsw,    &panel_host,      &panel_whitebox, &panel_log,  &panel_live,     NULL,
+    &panel_overview,
+    &panel_processor,
+    &panel_memory,
+    &panel_disk,
+    &panel_web,
+    &panel_database,
+    &panel_java,
+    &panel_sysops,
+    &panel_ctxsw,
+    &panel_host,
+    &panel_whitebox,
+    &panel_log,
+    &panel_live,
+    &panel_verdict,
+    NULL,
 };
+/* clang-format on */
 
 static const struct tab tab_names[] = {
     {'1', "Overview", "Over", NULL}, {'2', "Processor", "Cpu", NULL},

@@ -68,7 +68,7 @@ struct tab {
 };
 struct tab tab_at(size_t place);
 
-extern const struct panel
+extern const struct panel panel_verdict, /* of a check: not a tab, opened by `c` */
     panel_live; /* the live run view: not a tab, opened from any row and by `v` */
 
 #endif

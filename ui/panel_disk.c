@@ -1,37 +1,70 @@
-/* Disk: IOzone's file operations as rows, the selected one in full, the sweep over record sizes
- * when there is one, and plainly what this version does not measure. */
+/* Disk: IOzone's write and read by record size (the paper's figures 7 and 8) as lines, all
+ * operations of IOzone and Bonnie++ as rows, and how long the selected one's single records took.
+ * `o` on a sweep changes from the page cache to what goes past it. */
 #include "ui/layout.h"
 #include "ui/list.h"
 #include "ui/prose.h"
 #include "ui/rowbox.h"
 #include "ui/sweep.h"
 
+#include <math.h>
 #include <stdio.h>
 
-enum { BOX_ROWS, BOX_COUNT };
+enum { BOX_ROWS, BOX_WRITE, BOX_READ, BOX_COUNT };
 
-static const struct rowbox files = {.subsystem = SUBSYSTEM_DISK,
-                                    .prefix = "",
-                                    .index = BOX_ROWS,
-                                    .key = '4',
-                                    .title = "IOzone",
-                                    .note = "file size / record"};
+static const struct rowbox operations = {.subsystem = SUBSYSTEM_DISK,
+                                         .prefix = "",
+                                         .index = BOX_ROWS,
+                                         .key = '4',
+                                         .title = "IOzone, Bonnie++",
+                                         .note = "file / record"};
+
+#define RECORDS(name, direct)                                                           \
+    {                                                                                   \
+        .id = "file." name, .x = "record", .fixed = "size=64M sync=none direct=" direct \
+    }
+static const struct sweep sweeps[2][2] = {{RECORDS("write", "no"), RECORDS("write", "yes")},
+                                          {RECORDS("read", "no"), RECORDS("read", "yes")}};
+
+static const struct sweep *sweep_of(const struct view *v, size_t box)
+{
+    return &sweeps[box == BOX_READ][v->other_view[box]];
+}
+
+/* A line needs two points; a short profile has one record size. */
+static bool sweeping(const struct snapshot *s)
+{
+    size_t points[SWEEP_MAX], most = 0;
+    for (size_t i = 0; i < 4; i++) {
+        size_t count = sweep_points(s, &sweeps[i / 2][i % 2], points);
+        most = count > most ? count : most;
+    }
+    return most >= 2;
+}
 
 static size_t boxes(const struct snapshot *s, int h, int w)
 {
-    (void)s, (void)h, (void)w;
-    return BOX_COUNT;
+    bool text = layout_area_size((struct rect){0, 0, h, w}) <= SIZE_TEXT;
+    return text || !sweeping(s) ? 1 : BOX_COUNT;
 }
 
 static size_t rows(const struct snapshot *s, const struct view *v, size_t box)
 {
-    (void)box;
-    return rowbox_count(&files, s, v);
+    return box == BOX_ROWS ? rowbox_count(&operations, s, v) : 1;
+}
+
+static size_t columns(const struct snapshot *s, const struct view *v, size_t box)
+{
+    size_t points[SWEEP_MAX];
+    return box == BOX_ROWS ? 1 : sweep_points(s, sweep_of(v, box), points);
 }
 
 static size_t metric(const struct snapshot *s, const struct view *v)
 {
-    return rowbox_metric(&files, s, v);
+    if (v->box != BOX_READ && v->box != BOX_WRITE)
+        return rowbox_metric(&operations, s, v);
+    size_t points[SWEEP_MAX], count = sweep_points(s, sweep_of(v, v->box), points);
+    return v->column[v->box] < count ? points[v->column[v->box]] : SIZE_MAX;
 }
 
 static bool word(const struct snapshot *s, const struct view *v, char *out, size_t size)
@@ -40,32 +73,90 @@ static bool word(const struct snapshot *s, const struct view *v, char *out, size
     return true;
 }
 
-/* Of the fixed ids of the disk subsystem, those that the catalogue does not have. */
-static void draw_absent(struct canvas *c, struct rect r)
+static void draw_sweep(struct canvas *c, struct rect r, const struct snapshot *s,
+                       const struct view *v, size_t box_index)
 {
-    static const struct {
-        const char *id, *what;
-    } planned[] = {
-        {"file.reread", "IOzone reread"},          {"file.randread", "IOzone random read"},
-        {"file.randwrite", "IOzone random write"}, {"bonnie.output", "Bonnie++ output"},
-        {"bonnie.rewrite", "Bonnie++ rewrite"},    {"bonnie.input", "Bonnie++ input"},
-        {"bonnie.seeks", "Bonnie++ seeks"}};
-    struct box box = {.title = "what these rows are, and are not"};
+    static const struct hint buffered[] = {
+        {ACTION_OTHER_VIEW, " direct"}, {ACTION_AXIS, NULL}, {ACTION_NONE, NULL}};
+    static const struct hint direct[] = {
+        {ACTION_OTHER_VIEW, " buffered"}, {ACTION_AXIS, NULL}, {ACTION_NONE, NULL}};
+    static const struct hint bottom[] = {
+        {ACTION_OPEN, NULL}, {ACTION_RUN, NULL}, {ACTION_NONE, NULL}};
+    const struct sweep *sweep = sweep_of(v, box_index);
+    bool focus = v->box == box_index, past = v->other_view[box_index];
+    struct box box = {.title = box_index == BOX_READ ? "IOzone read" : "IOzone write",
+                      .note = past ? "direct ↑" : "page cache ↑",
+                      .top = past ? direct : buffered,
+                      .bottom = focus ? bottom : NULL,
+                      .focus = focus};
+    sweep_draw(c, widget_box(c, r, &box), s, v, sweep, focus ? v->column[box_index] : SIZE_MAX,
+               v->log_axis[box_index]);
+}
+
+/* Percentiles of the selected row's single records, the guest's as bars over decades with native as
+ * the ruler. No interval: their marks are hollow. */
+static void draw_latency(struct canvas *c, struct rect r, const struct snapshot *s,
+                         const struct view *v, size_t m)
+{
+    static const char *const names[] = {"p50", "p90", "p99", "p99.9", "max"};
+    char label[LABEL_MAX] = "";
+    if (m < s->metric_count)
+        row_label(&s->metrics[m], label);
+    struct box box = {.title = "latency µs", .note = label};
     struct page p = page_begin(c, widget_box(c, r, &box));
-    char absent[320] = "";
-    size_t used = 0;
-    for (size_t i = 0; i < sizeof planned / sizeof planned[0]; i++)
-        if (!workload_find(planned[i].id) && used < sizeof absent)
-            used += (size_t)snprintf(absent + used, sizeof absent - used, "%s%s", used ? ", " : "",
-                                     planned[i].what);
-    page_field(&p, "plain", STYLE_TEXT, "through the page cache, as the paper did: mostly memory");
-    page_field(&p, "direct", STYLE_TEXT, "past the page cache (O_DIRECT): the device and its path");
-    page_field(&p, "fsync", STYLE_TEXT, "the flush after the last write counts, too");
-    page_field(&p, "$", STYLE_WARN, "the host moved far fewer bytes than the guest said: a cache");
-    if (absent[0])
-        page_field(&p, "not yet", STYLE_DIM, "%s: not in this version", absent);
-    page_field(&p, "data", STYLE_DIM,
-               "incompressible, in the run's scratch directory, then removed");
+    size_t target = row_target(s, v);
+    const struct latency none = {.known = false}, *of[2] = {&none, &none};
+    for (size_t k = 0; k < 2 && m < s->metric_count; k++)
+        if (k == 0 || target > 0)
+            of[k] = &s->metrics[m].cell[k ? target : 0].figure.latency;
+    if (!of[0]->known && !of[1]->known) {
+        page_text(&p, STYLE_DIM, 0, "not measured of this row");
+        return;
+    }
+    double values[2][5], all[10];
+    for (size_t k = 0; k < 2; k++) {
+        const double us[5] = {of[k]->p50_us, of[k]->p90_us, of[k]->p99_us, of[k]->p99_9_us,
+                              of[k]->max_us};
+        for (size_t i = 0; i < 5; i++)
+            values[k][i] = all[5 * k + i] = of[k]->known && us[i] > 0 ? us[i] : NAN;
+    }
+    struct axis axis = axis_over(all, 10, NAN, true);
+    int from = p.r.x + 20, w = p.r.w - 20;
+    for (size_t i = 0; i < 5 && page_left(&p) > 0; i++, p.y++) {
+        char number[NUMBER_MAX];
+        canvas_text(c, p.y, p.r.x, STYLE_DIM, 0, names[i]);
+        canvas_text_right(c, p.y, p.r.x + 11, STYLE_NATIVE, 0,
+                          isnan(values[0][i]) ? "—" : number_short(number, values[0][i]));
+        if (target > 0)
+            canvas_text_right(c, p.y, p.r.x + 18, style_of_kind(s->targets[target].kind), 0,
+                              isnan(values[1][i]) ? "—" : number_short(number, values[1][i]));
+        if (w < 6)
+            continue;
+        bool guest = !isnan(values[1][i]);
+        struct mark mark = {.value = values[guest][i],
+                            .native = guest ? values[0][i] : NAN,
+                            .kind = s->targets[guest ? target : 0].kind,
+                            .emulated = guest && s->targets[target].emulated,
+                            .marks_native = !guest,
+                            .line = STYLE_TEXT};
+        widget_lollipop(c, p.y, from, w, &axis, &mark);
+    }
+}
+
+/* The selected row: its percentiles, and all of it where there is room. */
+static void draw_selected(struct canvas *c, struct rect r, const struct snapshot *s,
+                          const struct view *v)
+{
+    struct rect part[2];
+    const struct part down[2] = {{.min = 7, .max = 7, .weight = 1, .priority = 2},
+                                 {.min = 8, .weight = 1, .priority = 1}};
+    size_t m = metric(s, v);
+    if (r.h == 0 || r.w == 0)
+        return;
+    layout_rows(r, down, 2, part);
+    draw_latency(c, part[0], s, v, m);
+    if (part[1].h > 0)
+        rowbox_draw_detail(c, part[1], s, v, m);
 }
 
 static void draw(struct canvas *c, struct rect area, const struct snapshot *s, const struct view *v)
@@ -76,42 +167,32 @@ static void draw(struct canvas *c, struct rect area, const struct snapshot *s, c
         return;
     }
     if (v->expanded) {
-        rowbox_draw(&files, c, area, s, v, false);
+        if (v->box == BOX_ROWS)
+            rowbox_draw(&operations, c, area, s, v, false);
+        else
+            draw_sweep(c, area, s, v, v->box == BOX_READ ? BOX_READ : BOX_WRITE);
         return;
     }
-    size_t count = rows(s, v, BOX_ROWS);
-    int wanted = count > 0 ? (int)(count < 30 ? count : 30) + 3 : 10;
-    struct rect part[2], below[2], side[2];
-    const struct part down[2] = {
-        {.min = 8, .max = wanted > 8 ? wanted : 8, .weight = 3, .priority = 2},
-        {.min = 9, .weight = 2, .priority = 1}};
-    const struct part across[2] = {{.min = 40, .weight = 1, .priority = 2},
-                                   {.min = 38, .weight = 1, .priority = 1}};
-    layout_rows(area, down, 2, part);
-    layout_columns(part[1], across, 2, below);
-    rowbox_draw(&files, c, part[0], s, v, false);
-    if (below[0].h == 0)
-        return;
-    size_t m = metric(s, v), points[SWEEP_MAX];
-    rowbox_draw_detail(c, below[0], s, v, m);
-    if (below[1].w == 0)
-        return;
-    struct sweep sweep = {.id = m < s->metric_count ? s->metrics[m].workload->id : "file.read",
-                          .x = "record",
-                          .fixed = "size=64M sync=none direct=no"};
-    bool sweeps = sweep_points(s, &sweep, points) >= 3;
-    const struct part halves[2] = {{.min = 10, .weight = 1, .priority = 2},
-                                   {.min = 9, .weight = 1, .priority = 1}};
-    if (!sweeps) {
-        draw_absent(c, below[1]);
-        return;
+    struct rect part[2], top[2], bottom[2];
+    const struct part half[2] = {{.min = 38, .weight = 1, .priority = 2},
+                                 {.min = 38, .weight = 1, .priority = 1}};
+    const struct part lower[2] = {{.min = 46, .weight = 3, .priority = 2},
+                                  {.min = 34, .weight = 2, .max = 70, .priority = 1}};
+    const struct part down[2] = {{.min = 10, .max = 16, .weight = 2, .priority = 1},
+                                 {.min = 9, .weight = 3, .priority = 2}};
+    if (sweeping(s)) {
+        layout_rows(area, down, 2, part);
+        layout_columns(part[0], half, 2, top);
+        if (top[0].h > 0)
+            draw_sweep(c, top[0], s, v, BOX_WRITE);
+        if (top[1].h > 0 && top[1].w > 0)
+            draw_sweep(c, top[1], s, v, BOX_READ);
+    } else {
+        part[1] = area;
     }
-    layout_rows(below[1], halves, 2, side);
-    const struct workload *w = workload_find(sweep.id);
-    struct box graph = {.title = w ? w->title : sweep.id, .note = "64M by record ↑"};
-    sweep_draw(c, widget_box(c, side[0], &graph), s, v, &sweep, SIZE_MAX, false);
-    if (side[1].h > 0)
-        draw_absent(c, side[1]);
+    layout_columns(part[1], lower, 2, bottom);
+    rowbox_draw(&operations, c, bottom[0], s, v, false);
+    draw_selected(c, bottom[1], s, v);
 }
 
 const struct panel panel_disk = {
@@ -121,6 +202,7 @@ const struct panel panel_disk = {
     .short_title = "Disk",
     .boxes = boxes,
     .rows = rows,
+    .columns = columns,
     .metric = metric,
     .word = word,
     .draw = draw,

@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include "workloads/catalog/rows.h"
+#include "workloads/jbb/answer.h"
 #include "workloads/payload/httpd.h"
 #include "workloads/payload/linpack.h"
 #include "workloads/payload/oltp.h"
@@ -22,6 +23,8 @@ const struct subsystem_info subsystems[SUBSYSTEM_COUNT] = {
     [SUBSYSTEM_EXITS] = {"exits", "Exits", "white box", 0.03},
 };
 
+/* One a line. */
+/* clang-format off */
 static const struct workload *const tables[SUBSYSTEM_COUNT] = {
     [SUBSYSTEM_PROCESSOR] = processor_workloads,
     [SUBSYSTEM_MEMORY] = memory_workloads,
@@ -29,10 +32,12 @@ static const struct workload *const tables[SUBSYSTEM_COUNT] = {
     [SUBSYSTEM_NETWORK] = network_workloads,
     [SUBSYSTEM_WEB] = web_workloads,
     [SUBSYSTEM_DATABASE] = database_workloads,
+    [SUBSYSTEM_JAVA] = java_workloads,
     [SUBSYSTEM_SYSOPS] = sysops_workloads,
     [SUBSYSTEM_CTXSW] = ctxsw_workloads,
     [SUBSYSTEM_EXITS] = exits_workloads,
 };
+/* clang-format on */
 
 const struct param placement_params[] = {
     {.name = "placement",
@@ -75,7 +80,8 @@ const struct workload *workload_find(const char *id)
     return w;
 }
 
-const char *const payload_programs[] = {LINPACK_PROGRAM, HTTPD_PROGRAM, OLTP_PROGRAM, NULL};
+const char *const payload_programs[] = {LINPACK_PROGRAM, HTTPD_PROGRAM, OLTP_PROGRAM, JBB_PROGRAM,
+                                        NULL};
 
 const char *workload_unit(const struct workload *w)
 {

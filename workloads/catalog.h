@@ -95,6 +95,7 @@ enum workload_need {
     NEED_SPEC = 16,     /* the user's own SPEC CPU (spec/suite.h): in no profile, and not measured
                            because its subsystem is */
     NEED_OPENBLAS = 32, /* in the target, and when vmtax was built; the kernel says if it is not */
+    NEED_JAVA = 64,     /* a JVM in the target; the kernel says if there is none */
 };
 
 /* What the disk has to move for the bytes of a row; a byte that is read and written back counts

@@ -68,10 +68,10 @@ libkernels_a_SOURCES = \
 	workloads/tool.c workloads/tool.h \
 	workloads/remove.c workloads/remove.h \
 	workloads/net/wire.c workloads/net/wire.h \
-	workloads/net/link.c \
+	workloads/net/net.c workloads/net/link.c \
 	workloads/net/serve.c \
 	workloads/net/transfer.c workloads/net/transfer.h \
-	workloads/net/rr.c \
+	workloads/net/tcp.c workloads/net/udp.c workloads/net/rr.c \
 	workloads/spec/spec.c \
 	workloads/spec/result.c workloads/spec/result.h \
 	workloads/database/oltp.c workloads/database/mix.h \
@@ -82,6 +82,7 @@ libkernels_a_SOURCES = \
 	workloads/database/sqlite.c workloads/database/sqlite.h \
 	workloads/kbuild/kbuild.c \
 	workloads/kbuild/tar.c workloads/kbuild/tar.h \
+	workloads/jbb/jbb.c workloads/jbb/answer.c workloads/jbb/answer.h \
 	workloads/program/program.c workloads/program/program.h \
 	workloads/program/timed_math.h workloads/program/digest_array.h \
 	workloads/program/plain_memory.c workloads/program/plain_memory.h \
@@ -147,3 +148,38 @@ vmtax_oltp_SOURCES = \
 	src/histogram.c src/histogram.h
 vmtax_oltp_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
 vmtax_oltp_LDADD = $(SQLITE_LIBS)
+# The Java program of the workload jbb. A release carries it as it was built: whoever builds that
+# needs no JDK.
+jbb_sources = \
+	workloads/jbb/Main.java \
+	workloads/jbb/Crew.java \
+	workloads/jbb/Company.java \
+	workloads/jbb/Warehouse.java \
+	workloads/jbb/District.java \
+	workloads/jbb/Receipt.java \
+	workloads/jbb/Money.java \
+	workloads/jbb/Text.java
+EXTRA_DIST += $(jbb_sources)
+jbbdir = $(pkglibexecdir)
+jbb_DATA =
+if HAVE_JBB
+EXTRA_DIST += workloads/jbb/jbb.jar
+jbb_DATA += vmtax-jbb.jar
+endif
+CLEANFILES += vmtax-jbb.jar
+if HAVE_JAVAC
+MAINTAINERCLEANFILES = workloads/jbb/jbb.jar
+workloads/jbb/jbb.jar: $(jbb_sources)
+	@$(MKDIR_P) $(@D)
+	@rm -rf $(@D)/classes
+	$(AM_V_GEN)cd $(srcdir) && \
+	$(JAVAC) --release 11 -encoding UTF-8 -g:none -Xlint:all -Werror \
+		-d $(abs_builddir)/$(@D)/classes $(jbb_sources)
+	$(AM_V_at)$(JAR) --create --file $@.tmp --main-class Main -C $(@D)/classes .
+	@rm -rf $(@D)/classes
+	$(AM_V_at)mv $@.tmp $@
+endif
+# Beside the agent, in a build directory as where it is installed.
+vmtax-jbb.jar: workloads/jbb/jbb.jar
+	$(AM_V_GEN)cp $(builddir)/workloads/jbb/jbb.jar $@ 2>/dev/null || \
+		cp $(srcdir)/workloads/jbb/jbb.jar $@

@@ -27,6 +27,13 @@
 #include "histogram.h"
 #include "role.h"
 
+/* Of datagrams: from the first of the lead-in to the last of the slot. */
+struct delivery {
+    uint64_t sent; /* 0: nothing that may be lost */
+    uint64_t received, reordered;
+    bool by_load; /* the load sent them: of its bytes only those count that arrived */
+};
+
 struct work {
     const struct workload *workload;
     uint64_t param[PARAMS_MAX]; /* in the order of the catalogue row */
@@ -50,8 +57,9 @@ struct work {
                                   in every slot and target; empty: nothing that could be compared */
 
     /* Written by run() through the helpers below. */
-    uint64_t bytes;  /* bytes moved, for FIGURE_MB_PER_S; floating-point operations done, for
-                        FIGURE_GFLOPS */
+    uint64_t bytes; /* bytes moved, for FIGURE_MB_PER_S; floating-point operations done, for
+                       FIGURE_GFLOPS */
+    struct delivery delivery; /* set by verify() */
     uint64_t own_ns; /* set by verify(): the time of this slot as the program itself tells it, which
                         then counts; it cannot be more than what run() took. 0: none */
     uint64_t own_ops;     /* likewise the operations that it did in that time. 0: those of run() */
@@ -111,6 +119,7 @@ extern const struct workload_ops *const workload_ops_kbuild[];
 extern const struct workload_ops *const workload_ops_spec[];
 extern const struct workload_ops *const workload_ops_web[];
 extern const struct workload_ops *const workload_ops_oltp[];
+extern const struct workload_ops *const workload_ops_jbb[];
 /* Shared by all programs (program/program.h); its id is NULL. */
 extern const struct workload_ops workload_ops_program;
 /* Of all kinds; each list and the whole end with NULL. */

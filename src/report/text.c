@@ -203,6 +203,25 @@ static void put_ticks(const struct page *p, const struct report_row *row)
     }
 }
 
+/* "    native lost 1.2 % of 1213 MB/s sent, 0.01 % out of order": of datagrams, for each figure. */
+static void put_loss(const struct page *p, const struct report_row *row)
+{
+    const struct figure_value *const figures[] = {row->native, row->figure};
+    for (size_t i = row->target == 0; i < 2; i++) {
+        const struct figure_value *f = figures[i];
+        char sent[16];
+        if (!f || !f->measured || !f->arrival.sent || !f->arrival.received)
+            continue;
+        double loss = arrival_loss(&f->arrival);
+        fputs("    ", p->out);
+        put(p, p->r->targets[i ? row->target : 0].id);
+        fprintf(p->out, " lost %.2f %% of %s %s sent, %.2f %% out of order\n", 100 * loss,
+                text_figure(sent, sizeof sent, f->value / (1 - loss)),
+                row->metric->row ? workload_unit(row->metric->row) : "",
+                100 * (double)f->arrival.reordered / (double)f->arrival.received);
+    }
+}
+
 /* "    native 24.6 s, 146.3 an hour": the inverse of long times, for each figure. */
 static void put_inverse(const struct page *p, const struct report_row *row)
 {
@@ -320,6 +339,7 @@ static void write_rows(const struct page *p, size_t t)
             put_row(p, &p->rows[i]);
             put_ticks(p, &p->rows[i]);
             put_inverse(p, &p->rows[i]);
+            put_loss(p, &p->rows[i]);
         }
 }
 
@@ -346,6 +366,7 @@ static void write_native(const struct page *p)
             fputs("     n/a\n", p->out);
         put_ticks(p, &p->rows[i]);
         put_inverse(p, &p->rows[i]);
+        put_loss(p, &p->rows[i]);
     }
 }
 

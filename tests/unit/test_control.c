@@ -373,11 +373,18 @@ static void runs_rows(void **state)
     (void)state;
     struct journey j;
     begin(&j, fixture_stored, NULL);
-    type(&j,
-         "jjjr"); /* the subsystem under the cursor: network, which this version does not have */
-    assert_int_equal(j.start_count, 0);
-    says(&j, "not in this version", true);
-    type(&j, "kkr");
+    size_t absent = 0; /* a subsystem that this version does not have, if there is one */
+    while (absent < SUBSYSTEM_EXITS && row_subsystem_exists((enum subsystem)absent))
+        absent++;
+    if (absent < SUBSYSTEM_EXITS) {
+        for (size_t i = 0; i < absent; i++)
+            type(&j, "j");
+        type(&j, "r"); /* the subsystem under the cursor */
+        assert_int_equal(j.start_count, 0);
+        says(&j, "not in this version", true);
+    }
+    key(&j, KEY_CODE_HOME);
+    type(&j, "jr");
     assert_int_equal(j.start_count, 1);
     assert_string_equal(j.started, "memory");
     says(&j, "starting memory", false);

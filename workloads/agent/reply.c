@@ -99,6 +99,11 @@ int reply_result(struct output *o, const struct request *r, const struct worker_
         record_add_u64(w, "max_ns", outcome->max_ns);
     }
     record_add_u64(w, "verified", outcome->verified);
+    if (outcome->sent) {
+        record_add_u64(w, "sent", outcome->sent);
+        record_add_u64(w, "received", outcome->received);
+        record_add_u64(w, "reordered", outcome->reordered);
+    }
     if (outcome->engine[0])
         record_add_text(w, "engine", outcome->engine);
     if (outcome->product[0])

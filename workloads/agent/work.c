@@ -21,6 +21,7 @@ const struct workload_ops *const *const workload_ops_lists[] = {
     workload_ops_net,
     workload_ops_web,
     workload_ops_oltp,
+    workload_ops_jbb,
     workload_ops_sys,
     workload_ops_ctx,
     workload_ops_exits,

@@ -332,6 +332,7 @@ static int lane_slot(struct lane *l)
     l->ops = l->ns = l->bytes = l->overhead_ops = l->overhead_ns = 0;
     l->work.own_ns = l->work.own_ops = 0;
     l->work.slot_ns = w->shared->slot.time_ns;
+    l->work.delivery = (struct delivery){.sent = 0};
     l->work.seed = w->shared->slot.seed;
     publish(&w->shared->counters[l->work.lane], 0, 0);
     histogram_clear(l->histogram); /* also touches its pages */
@@ -370,6 +371,9 @@ static int lane_slot(struct lane *l)
         tell(WORKER_ENDED);
     if (w->ops->verify && w->ops->verify(&l->work) < 0)
         return lane_fail(l);
+    const struct delivery *d = &l->work.delivery;
+    if (d->sent && d->by_load)
+        l->bytes = (uint64_t)((double)l->bytes * (double)d->received / (double)d->sent);
     if (take_own_time(l) < 0)
         return -1;
     l->status = 0;
@@ -458,6 +462,7 @@ static int collect(struct worker *w)
     struct histogram *all = w->lanes[0].histogram;
     uint64_t ns = 0;
 
+    o->sent = o->received = o->reordered = 0;
     o->ops = o->bytes = o->overhead_ops = o->overhead_ns = o->end_ns = 0;
     o->start_ns = UINT64_MAX;
     for (unsigned i = 0; i < w->lane_count; i++) {
@@ -466,6 +471,9 @@ static int collect(struct worker *w)
             return -1;
         o->ops += l->ops;
         o->bytes += l->bytes;
+        o->sent += l->work.delivery.sent;
+        o->received += l->work.delivery.received;
+        o->reordered += l->work.delivery.reordered;
         o->overhead_ops += l->overhead_ops;
         o->overhead_ns += l->overhead_ns;
         ns += l->ns;

@@ -57,6 +57,7 @@ struct worker_outcome {
     uint64_t overhead_ops, overhead_ns;
     uint64_t tsc; /* ticks of the time-stamp counter while the first lane was timed; 0: no clock */
     uint64_t minflt, majflt, nvcsw, nivcsw; /* of the process, in the timed part */
+    uint64_t sent, received, reordered;     /* struct delivery */
     bool verified;             /* false: the workload has no way to; a wrong result fails */
     char engine[ENGINE_MAX];   /* empty: our own code */
     char product[PRODUCT_MAX]; /* empty: nothing to compare */

@@ -31,20 +31,20 @@ static const struct param file_params[] = {
     {.name = NULL},
 };
 
-#define FILE_SWEEP(record)                                   \
-    {"size=64M record=" record " sync=none direct=no", P},   \
-    {                                                        \
-        "size=64M record=" record " sync=none direct=yes", P \
+#define FILE_SWEEP(record, profiles)                                \
+    {"size=64M record=" record " sync=none direct=no", profiles},   \
+    {                                                               \
+        "size=64M record=" record " sync=none direct=yes", profiles \
     }
 /* The paper's guests had 1.5 GB of memory: the last file is beyond what the targets have. */
-#define FILE_POINTS(usual)                                                                 \
-    {"size=64M record=64K sync=none direct=no", usual},                                    \
-        {"size=64M record=64K sync=none direct=yes", usual},                               \
-        {"size=512M record=64K sync=none direct=no", P},                                   \
-        {"size=2G record=1M sync=none direct=no", P}, FILE_SWEEP("4K"), FILE_SWEEP("16K"), \
-        FILE_SWEEP("256K"), FILE_SWEEP("1M"), FILE_SWEEP("4M"), FILE_SWEEP("16M"),         \
-    {                                                                                      \
-        NULL, 0                                                                            \
+#define FILE_POINTS(usual)                                                                        \
+    {"size=64M record=64K sync=none direct=no", usual},                                           \
+        {"size=64M record=64K sync=none direct=yes", usual},                                      \
+        {"size=512M record=64K sync=none direct=no", P},                                          \
+        {"size=2G record=1M sync=none direct=no", P}, FILE_SWEEP("4K", SP), FILE_SWEEP("16K", P), \
+        FILE_SWEEP("256K", P), FILE_SWEEP("1M", SP), FILE_SWEEP("4M", P), FILE_SWEEP("16M", P),   \
+    {                                                                                             \
+        NULL, 0                                                                                   \
     }
 static const struct point file_write_points[] = {
     {"size=64M record=64K sync=fsync direct=no", SP},
@@ -65,12 +65,9 @@ static const struct point file_reread_points[] = {
     {NULL, 0},
 };
 static const struct point file_randread_points[] = {
-    {"size=64M record=4K sync=none direct=no", SP},
-    {"size=64M record=4K sync=none direct=yes", SP},
-    {"size=64M record=64K sync=none direct=no", P},
-    {"size=64M record=64K sync=none direct=yes", P},
-    {"size=2G record=4K sync=none direct=no", P},
-    {NULL, 0},
+    {"size=64M record=4K sync=none direct=no", SP}, {"size=64M record=4K sync=none direct=yes", SP},
+    {"size=64M record=64K sync=none direct=no", P}, {"size=64M record=64K sync=none direct=yes", P},
+    {"size=2G record=4K sync=none direct=no", P},   {NULL, 0},
 };
 static const struct point file_randwrite_points[] = {
     {"size=64M record=4K sync=none direct=no", SP},

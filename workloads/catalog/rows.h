@@ -16,6 +16,7 @@ extern const struct workload disk_workloads[];
 extern const struct workload web_workloads[];
 extern const struct workload network_workloads[];
 extern const struct workload database_workloads[];
+extern const struct workload java_workloads[];
 extern const struct workload sysops_workloads[];
 extern const struct workload ctxsw_workloads[];
 extern const struct workload exits_workloads[];

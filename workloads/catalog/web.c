@@ -33,10 +33,10 @@ static const struct param web_params[] = {
     {.name = NULL},
 };
 
-#define WEB_CLIENTS(n, one, two)                              \
+#define WEB_CLIENTS(n, one, all)                              \
     {"clients=" n " cpus=1 connection=close size=10K", one},  \
     {                                                         \
-        "clients=" n " cpus=2 connection=close size=10K", two \
+        "clients=" n " cpus=0 connection=close size=10K", all \
     }
 static const struct point web_points[] = {
     WEB_CLIENTS("1", SP, P),

@@ -49,6 +49,7 @@ int link_open(struct work *w, struct link *l, struct wire_hello hello, struct wi
     if (l->fd < 0)
         return error_errno(w->error, errno, "no socket for %s", w->workload->id);
     wire_tune(l->fd);
+    wire_impatient(l->fd);
     if (inet_pton(AF_INET, w->endpoint.address, &to.sin_addr) != 1)
         return error_set(w->error, ERROR_USAGE, "%s is no address", w->endpoint.address);
     if (connect(l->fd, (struct sockaddr *)&to, sizeof to) < 0 ||

@@ -61,11 +61,9 @@ static void rr_release(struct work *w)
     free(s);
 }
 
-static const struct workload_ops rr_ops = {.id = "net.rr",
-                                           .serve = &net_serve,
-                                           .prepare = rr_prepare,
-                                           .run = rr_run,
-                                           .verify = rr_verify,
-                                           .release = rr_release};
-
-const struct workload_ops *const workload_ops_net[] = {&rr_ops, NULL};
+const struct workload_ops net_rr = {.id = "net.rr",
+                                    .serve = &net_serve,
+                                    .prepare = rr_prepare,
+                                    .run = rr_run,
+                                    .verify = rr_verify,
+                                    .release = rr_release};

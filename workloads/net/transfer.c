@@ -2,25 +2,169 @@
 
 #include "workloads/net/transfer.h"
 
-#include <stdlib.h>
+#include "workloads/child.h"
 
-WORK_TIMED static void echo(int fd, unsigned char *record, size_t size)
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+/* After so long without a datagram none is on its way any more. */
+#define QUIET_US 50000
+/* Between two looks for an order: datagrams. */
+#define LOOK_EVERY 16
+
+struct transfer {
+    int fd, udp;
+    const struct wire_hello *hello;
+    unsigned char *record, *model;
+    struct wire_report report;
+};
+
+WORK_TIMED static void echo(struct transfer *t)
 {
-    while (wire_receive(fd, record, size) == 0 && wire_send(fd, record, size) == 0)
+    size_t size = t->hello->size;
+    while (wire_receive(t->fd, t->record, size) == 0 && wire_send(t->fd, t->record, size) == 0)
         ;
+}
+
+WORK_TIMED static void send_records(struct transfer *t)
+{
+    uint64_t number = 0;
+    do {
+        wire_number(t->record, number++);
+    } while (wire_send(t->fd, t->record, t->hello->size) == 0);
+}
+
+WORK_TIMED static void take_records(struct transfer *t)
+{
+    size_t size = t->hello->size;
+    struct wire_report *r = &t->report;
+    while (wire_receive(t->fd, t->record, size) == 0) {
+        if (__builtin_expect(wire_numbered(t->record) == WIRE_END, 0)) {
+            if (wire_send(t->fd, r, sizeof *r) < 0)
+                return;
+            continue;
+        }
+        r->wrong += wire_numbered(t->record) != r->records;
+        if (r->records++ % WIRE_SAMPLE == 0)
+            r->wrong += !wire_equal(t->record, t->model, size);
+    }
+}
+
+/* --- datagrams ---------------------------------------------------------------------------------
+ */
+
+static bool make_udp(struct transfer *t, struct wire_answer *answer)
+{
+    struct sockaddr_in here, there;
+    socklen_t size = sizeof here;
+    struct timeval quiet = {.tv_usec = QUIET_US};
+    if (getsockname(t->fd, (struct sockaddr *)&here, &size) < 0 ||
+        getpeername(t->fd, (struct sockaddr *)&there, &size) < 0)
+        return false;
+    here.sin_port = 0;
+    there.sin_port = htons((uint16_t)t->hello->udp_port);
+    t->udp = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    wire_tune(t->udp);
+    setsockopt(t->udp, SOL_SOCKET, SO_RCVTIMEO, &quiet, sizeof quiet);
+    if (t->udp < 0 || bind(t->udp, (struct sockaddr *)&here, sizeof here) < 0 ||
+        connect(t->udp, (struct sockaddr *)&there, sizeof there) < 0 ||
+        getsockname(t->udp, (struct sockaddr *)&here, &size) < 0)
+        return false;
+    answer->udp_port = ntohs(here.sin_port);
+    return true;
+}
+
+/* Is there an order, or has the load hung up? */
+WORK_TIMED static bool told(struct transfer *t)
+{
+    char byte;
+    return syscall(SYS_recvfrom, t->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT, NULL, NULL) >= 0;
+}
+
+WORK_TIMED static void send_datagrams(struct transfer *t)
+{
+    struct wire_pace pace = wire_pace_of(t->hello->size, t->hello->rate);
+    do {
+        for (int i = 0; i < LOOK_EVERY; i++) {
+            wire_pace_wait(&pace);
+            wire_number(t->record, t->report.records);
+            if (wire_send_datagram(t->udp, t->record, t->hello->size) == 0)
+                t->report.records++;
+        }
+    } while (!told(t));
+}
+
+WORK_TIMED static void take_datagrams(struct transfer *t)
+{
+    struct wire_order_seen seen = {.next = 0};
+    for (;;) {
+        long n = syscall(SYS_recvfrom, t->udp, t->record, WIRE_SIZE_MAX, 0, NULL, NULL);
+        if (n < 0) {
+            if (told(t))
+                break;
+            continue;
+        }
+        if (!wire_take(&seen, t->record, t->model, (size_t)n, t->hello->size))
+            t->report.wrong++;
+    }
+    t->report.records = seen.records;
+    t->report.reordered = seen.reordered;
+}
+
+/* Of the slot before. */
+static void drain(struct transfer *t)
+{
+    while (recv(t->udp, t->record, WIRE_SIZE_MAX, MSG_DONTWAIT) >= 0)
+        ;
+}
+
+static void obey(struct transfer *t)
+{
+    uint32_t order;
+    while (wire_receive(t->fd, &order, sizeof order) == 0 && order == WIRE_START) {
+        t->report = (struct wire_report){.records = 0};
+        drain(t);
+        if (wire_send(t->fd, &order, sizeof order) < 0)
+            return;
+        if (t->hello->kind == WIRE_UDP_TX)
+            send_datagrams(t);
+        else
+            take_datagrams(t);
+        if (wire_receive(t->fd, &order, sizeof order) < 0 || order != WIRE_STOP ||
+            wire_send(t->fd, &t->report, sizeof t->report) < 0)
+            return;
+    }
 }
 
 void transfer(int fd, const struct wire_hello *hello)
 {
+    struct transfer t = {.fd = fd, .udp = -1, .hello = hello};
     struct wire_answer answer = {.magic = WIRE_MAGIC};
-    unsigned char *record = malloc(hello->size);
-    if (!record || wire_send(fd, &answer, sizeof answer) < 0)
+    bool udp = hello->kind == WIRE_UDP_TX || hello->kind == WIRE_UDP_RX;
+    t.record = malloc(WIRE_SIZE_MAX);
+    t.model = malloc(WIRE_SIZE_MAX);
+    if (!t.record || !t.model || (hello->kind != WIRE_ECHO && hello->size < WIRE_NUMBER))
+        return;
+    wire_fill(t.record, hello->size, hello->seed);
+    wire_fill(t.model, hello->size, hello->seed);
+    if ((udp && !make_udp(&t, &answer)) || wire_send(fd, &answer, sizeof answer) < 0)
         return;
     switch (hello->kind) {
     case WIRE_ECHO:
-        echo(fd, record, hello->size);
+        echo(&t);
+        break;
+    case WIRE_TCP_TX:
+        send_records(&t);
+        break;
+    case WIRE_TCP_RX:
+        take_records(&t);
         break;
     default:
-        break;
+        obey(&t);
     }
 }

@@ -5,9 +5,11 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 WORK_TIMED int wire_send(int fd, const void *data, size_t size)
@@ -68,10 +70,73 @@ WORK_TIMED bool wire_equal(const unsigned char *record, const unsigned char *mod
 void wire_tune(int fd)
 {
     static const int buffer = WIRE_BUFFER, on = 1;
-    static const struct timeval silence = {.tv_sec = WIRE_SILENCE_S};
     setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof buffer);
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+void wire_impatient(int fd)
+{
+    static const struct timeval silence = {.tv_sec = WIRE_SILENCE_S};
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &silence, sizeof silence);
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof silence);
+}
+
+bool wire_readable(int fd, int ms)
+{
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+    return poll(&p, 1, ms) > 0;
+}
+
+WORK_TIMED int wire_send_datagram(int fd, const void *data, size_t size)
+{
+    for (;;) {
+        long n = syscall(SYS_sendto, fd, data, size, MSG_NOSIGNAL, NULL, 0);
+        if (__builtin_expect(n >= 0, 1))
+            return 0;
+        if (errno != EINTR && errno != ENOBUFS)
+            return -1;
+    }
+}
+
+struct wire_pace wire_pace_of(uint64_t size, uint64_t bytes_per_s)
+{
+    return (struct wire_pace){.gap_ns = bytes_per_s ? size * UINT64_C(1000000000) / bytes_per_s
+                                                    : 0};
+}
+
+/* Sleeping is late by about this. */
+#define PACE_SPIN_NS  UINT64_C(100000)
+#define PACE_PAUSE_NS UINT64_C(50000000)
+
+WORK_TIMED void wire_pace_wait(struct wire_pace *p)
+{
+    if (!p->gap_ns)
+        return;
+    uint64_t now = work_now_ns();
+    if (p->next_ns == 0 || now > p->next_ns + PACE_PAUSE_NS)
+        p->next_ns = now;
+    while (now < p->next_ns) {
+        uint64_t left = p->next_ns - now;
+        if (left > PACE_SPIN_NS) {
+            struct timespec t = {.tv_sec = (time_t)((left - PACE_SPIN_NS) / 1000000000),
+                                 .tv_nsec = (long)((left - PACE_SPIN_NS) % 1000000000)};
+            syscall(SYS_nanosleep, &t, NULL);
+        }
+        now = work_now_ns();
+    }
+    p->next_ns += p->gap_ns;
+}
+
+WORK_TIMED bool wire_take(struct wire_order_seen *seen, const unsigned char *record,
+                          const unsigned char *model, size_t n, size_t size)
+{
+    if (n != size)
+        return false;
+    uint64_t number = wire_numbered(record);
+    if (number < seen->next)
+        seen->reordered++;
+    else
+        seen->next = number + 1;
+    return seen->records++ % WIRE_SAMPLE != 0 || wire_equal(record, model, size);
 }

@@ -80,8 +80,35 @@ static inline uint64_t wire_numbered(const unsigned char *record)
 /* Are the contents equal? The number is not looked at. */
 bool wire_equal(const unsigned char *record, const unsigned char *model, size_t size);
 
-/* Buffers, no delay, and a limit for silence; errors do not matter, they only cost speed. */
+/* Buffers and no delay; errors do not matter, they only cost speed. */
 void wire_tune(int fd);
+/* A limit for silence. For the load: a server waits between slots as long as it takes. */
+void wire_impatient(int fd);
+/* Within so many milliseconds? */
+bool wire_readable(int fd, int ms);
+
+/* --- datagrams --- */
+
+/* One whole datagram; a full queue is waited for. 0 or -1 with errno. */
+int wire_send_datagram(int fd, const void *data, size_t size);
+
+/* An even flow: datagram after datagram when it is due. What could not be sent in time is caught up
+ * with, but for a long pause. */
+struct wire_pace {
+    uint64_t gap_ns; /* 0: no pause */
+    uint64_t next_ns;
+};
+struct wire_pace wire_pace_of(uint64_t size, uint64_t bytes_per_s);
+void wire_pace_wait(struct wire_pace *p);
+
+/* What came so far. */
+struct wire_order_seen {
+    uint64_t next; /* the highest number, and one */
+    uint64_t records, reordered;
+};
+/* Count one datagram of n bytes. False: it is not what it should be. */
+bool wire_take(struct wire_order_seen *seen, const unsigned char *record,
+               const unsigned char *model, size_t n, size_t size);
 
 /* --- the load's side (link.c) --- */
 
@@ -100,5 +127,8 @@ int link_failed(struct work *w, int cause);
 int link_wrong(struct work *w, uint64_t number);
 
 extern const struct serve_ops net_serve;
+
+/* The loads. */
+extern const struct workload_ops net_tcp_tx, net_tcp_rx, net_udp_tx, net_udp_rx, net_rr;
 
 #endif

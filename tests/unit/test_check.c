@@ -1,0 +1,290 @@
+/* A check against a baseline: what is decided, by whom it was caused, which exit code follows. How
+ * often it is right tests/sim_check.c says. */
+#include <config.h>
+
+#include "unit.h"
+
+#include "analysis.h"
+#include "check.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROWS  6
+#define AFTER 3
+
+static struct workload sysops = {
+    .id = "sys.test", .subsystem = SUBSYSTEM_SYSOPS, .figure = FIGURE_TIME_US};
+static struct workload memory = {
+    .id = "ram.test", .subsystem = SUBSYSTEM_MEMORY, .figure = FIGURE_MB_PER_S};
+
+/* Spread of sessions without a pattern: -1 .. 1. */
+static double spread(size_t row, size_t session)
+{
+    return sin(12.9898 * (double)(row + 1) + 78.233 * (double)(session + 1) +
+               (double)(row * session));
+}
+
+/* Two subsystems of ROWS rows on native and a guest; of sysops, native moves by host and the guest
+ * against it by guest. */
+static void judge(struct check *c, size_t before, double noise, double host, double guest)
+{
+    struct series s;
+    series_init(&s, before, AFTER);
+    for (size_t t = 0; t < 2; t++)
+        for (size_t i = 0; i < 2 * ROWS; i++) {
+            char params[16];
+            snprintf(params, sizeof params, "size=%u", (unsigned)i % ROWS);
+            const struct workload *w = i < ROWS ? &sysops : &memory;
+            double *values = series_add(&s, w, params, t ? "container" : "native");
+            for (size_t k = 0; k < before + AFTER; k++)
+                values[k] = 2 + noise * spread(t * 100 + i, k) +
+                            (k >= before && w == &sysops ? (t ? guest : host) : 0);
+        }
+    check_init(c);
+    check_judge(c, &s, CHECK_FIND);
+    series_release(&s);
+}
+
+static const struct check_group *group_of(const struct check *c, enum subsystem s,
+                                          const char *target)
+{
+    for (size_t g = 0; g < c->group_count; g++)
+        if (c->groups[g].subsystem == s && strcmp(c->groups[g].target, target) == 0)
+            return &c->groups[g];
+    fail_msg("no group");
+    return NULL;
+}
+
+static void test_nothing_changed(void **state)
+{
+    (void)state;
+    struct check c;
+    judge(&c, 5, 0.005, 0, 0);
+    assert_int_equal(c.group_count, 4);
+    assert_int_equal(c.cause, CHECK_NOBODY);
+    assert_int_equal(check_exit(&c), 0);
+    assert_true(c.power.known);
+    assert_true(c.power.subsystem < c.find);
+    assert_true(c.power.row >= c.power.subsystem);
+    assert_string_equal(check_headline(&c), "NOTHING WORSE");
+    check_release(&c);
+}
+
+static void test_a_slower_guest_is_the_hypervisors_doing(void **state)
+{
+    (void)state;
+    struct check c;
+    size_t order[4 * ROWS];
+    judge(&c, 5, 0.005, 0, log(0.85));
+    assert_int_equal(group_of(&c, SUBSYSTEM_SYSOPS, "container")->verdict, VERDICT_WORSE);
+    assert_int_not_equal(group_of(&c, SUBSYSTEM_SYSOPS, "native")->verdict, VERDICT_WORSE);
+    assert_int_equal(c.cause, CHECK_HYPERVISOR);
+    assert_int_equal(c.verdicts[VERDICT_WORSE], ROWS);
+    assert_int_equal(check_changed(&c, order), ROWS);
+    assert_string_equal(c.rows[order[0]].target, "container");
+    assert_int_equal(check_exit(&c), 1);
+    check_release(&c);
+}
+
+static void test_a_slower_host_is_its_own_doing(void **state)
+{
+    (void)state;
+    struct check c;
+    judge(&c, 5, 0.005, log(0.8), 0);
+    assert_int_equal(c.cause, CHECK_HOST);
+    assert_int_equal(check_exit(&c), 1);
+    check_release(&c);
+    judge(&c, 5, 0.005, log(0.8), log(0.8));
+    assert_int_equal(c.cause, CHECK_BOTH);
+    check_release(&c);
+}
+
+static void test_faster_is_not_worse(void **state)
+{
+    (void)state;
+    struct check c;
+    judge(&c, 5, 0.005, 0, log(1.2));
+    assert_int_equal(c.verdicts[VERDICT_BETTER], ROWS);
+    assert_int_equal(check_exit(&c), 0);
+    check_release(&c);
+}
+
+static void test_a_change_within_the_margin_is_none(void **state)
+{
+    (void)state;
+    struct check c;
+    judge(&c, 10, 0.001, 0, log(0.98));
+    assert_true(group_of(&c, SUBSYSTEM_SYSOPS, "container")->moved);
+    assert_int_equal(group_of(&c, SUBSYSTEM_SYSOPS, "container")->verdict, VERDICT_SAME);
+    assert_int_equal(check_exit(&c), 0);
+    check_release(&c);
+}
+
+static void test_noise_that_could_hide_ten_percent_is_inconclusive(void **state)
+{
+    (void)state;
+    struct check c;
+    judge(&c, 4, 0.2, 0, 0);
+    assert_true(c.power.subsystem > c.find);
+    assert_int_equal(check_exit(&c), 3);
+    check_release(&c);
+}
+
+static void test_a_young_baseline_judges_nothing(void **state)
+{
+    (void)state;
+    struct check c;
+    judge(&c, 1, 0.005, 0, log(0.5));
+    assert_int_equal(c.more, 2);
+    assert_int_equal(c.group_count, 0);
+    assert_int_equal(c.verdicts[VERDICT_INCONCLUSIVE], 4 * ROWS);
+    for (size_t i = 0; i < c.count; i++) {
+        assert_true(c.rows[i].flags & FLAG_YOUNG);
+        assert_true(c.rows[i].change.bounded);
+    }
+    assert_int_equal(check_exit(&c), 3);
+    check_release(&c);
+}
+
+static void test_a_session_without_a_row_is_no_hole(void **state)
+{
+    (void)state;
+    struct series s;
+    struct check c;
+    series_init(&s, 5, 2);
+    for (size_t i = 0; i < ROWS; i++) {
+        char params[16];
+        snprintf(params, sizeof params, "size=%u", (unsigned)i);
+        double *values = series_add(&s, &sysops, params, "native");
+        for (size_t k = 0; k < 7; k++)
+            values[k] = (double)i + 0.002 * spread(i, k);
+        values[i % 2] = NAN;
+    }
+    check_init(&c);
+    check_judge(&c, &s, CHECK_FIND);
+    assert_int_equal(c.group_count, 1);
+    assert_int_equal(c.rows[0].change.n, 4);
+    assert_true(fabs(c.groups[0].change.centre) < 0.005);
+    assert_int_equal(check_exit(&c), 0);
+    check_release(&c);
+    series_release(&s);
+}
+
+/* --- from documents -------------------------------------------------------------------------- */
+
+/* Native and a container, one row, blocks of both in one stage; a second stage that must not count.
+ */
+static void session(struct result *r, double guest_us, uint32_t blocks, const char *agent)
+{
+    result_init(r);
+    snprintf(r->agent_sha256, sizeof r->agent_sha256, "%s", agent);
+    r->two_stage = true;
+    r->target_count = 2;
+    for (size_t t = 0; t < 2; t++) {
+        struct result_target *target = &r->targets[t];
+        snprintf(target->id, sizeof target->id, "%s", t ? "container" : "native");
+        snprintf(target->kind, sizeof target->kind, "%s", target->id);
+        target->clock_rate = 1;
+    }
+    size_t metric = result_add_metric(r, workload_find("sys.read"), "");
+    for (uint8_t stage = 1; stage <= 2; stage++)
+        for (uint32_t b = 0; b < blocks; b++)
+            for (size_t i = 0; i < 4; i++) {
+                struct slot *s = result_add_slot(r);
+                s->metric = metric;
+                s->stage = stage;
+                s->block = b;
+                s->target = i == 1 || i == 2;
+                s->host_s = s->agent_s = 0.1;
+                s->ops = 1000;
+                s->value = (s->target ? guest_us : 1.0) * (stage == 2 ? 3 : b >= 2 ? 2 : 1);
+                s->measured = true;
+            }
+    analysis_update(r);
+}
+
+static void test_series_take_the_same_blocks_of_each_session(void **state)
+{
+    (void)state;
+    struct result before[3], now;
+    struct series s;
+    session(&before[0], 2, 4, "a");
+    session(&before[1], 2, 2, "a");
+    session(&before[2], 2, 2, "a");
+    session(&now, 4, 2, "a");
+    series_make(&s, before, 3, &now, 1);
+    assert_int_equal(s.count, 2);
+    assert_int_equal(s.rows[0].blocks, 2);
+    assert_string_equal(s.rows[1].target, "container");
+    for (size_t k = 0; k < 3; k++) {
+        assert_true(fabs(series_values(&s, 0)[k]) < 1e-9);
+        assert_true(fabs(series_values(&s, 1)[k] + log(2)) < 1e-9);
+    }
+    assert_true(fabs(series_values(&s, 1)[3] + log(4)) < 1e-9);
+    series_release(&s);
+    for (size_t i = 0; i < 3; i++)
+        result_release(&before[i]);
+    result_release(&now);
+}
+
+static void test_another_agent_is_not_comparable(void **state)
+{
+    (void)state;
+    struct result before[3], now;
+    struct check c;
+    struct baseline b = {.name = "default", .sessions = before, .count = 3};
+    for (size_t i = 0; i < 3; i++)
+        session(&before[i], 2, 2, "a");
+    session(&now, 4, 2, "b");
+    check_results(&c, &b, &now, 1, CHECK_FIND);
+    assert_true(c.fatal);
+    assert_int_equal(check_exit(&c), 4);
+    assert_int_equal(c.verdicts[VERDICT_WORSE], 0);
+    assert_non_null(strstr(c.differences[0].sentence, "agent"));
+    check_release(&c);
+    for (size_t i = 0; i < 3; i++)
+        result_release(&before[i]);
+    result_release(&now);
+}
+
+static void test_a_guest_without_figures_is_lost(void **state)
+{
+    (void)state;
+    struct result before[3], now;
+    struct check c;
+    struct baseline b = {.name = "default", .sessions = before, .count = 3};
+    for (size_t i = 0; i < 3; i++)
+        session(&before[i], 2, 2, "a");
+    session(&now, 2, 2, "a");
+    for (size_t i = 0; i < now.slot_count; i++)
+        now.slots[i].measured = now.slots[i].target == 0;
+    analysis_update(&now);
+    check_results(&c, &b, &now, 1, CHECK_FIND);
+    assert_int_equal(c.lost_targets, 1);
+    assert_int_equal(check_exit(&c), 4);
+    check_release(&c);
+    for (size_t i = 0; i < 3; i++)
+        result_release(&before[i]);
+    result_release(&now);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_nothing_changed),
+        cmocka_unit_test(test_a_slower_guest_is_the_hypervisors_doing),
+        cmocka_unit_test(test_a_slower_host_is_its_own_doing),
+        cmocka_unit_test(test_faster_is_not_worse),
+        cmocka_unit_test(test_a_change_within_the_margin_is_none),
+        cmocka_unit_test(test_noise_that_could_hide_ten_percent_is_inconclusive),
+        cmocka_unit_test(test_a_young_baseline_judges_nothing),
+        cmocka_unit_test(test_a_session_without_a_row_is_no_hole),
+        cmocka_unit_test(test_series_take_the_same_blocks_of_each_session),
+        cmocka_unit_test(test_another_agent_is_not_comparable),
+        cmocka_unit_test(test_a_guest_without_figures_is_lost),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
