@@ -275,6 +275,25 @@ static bool needs_scratch(const struct plan *plan, uint64_t *bytes)
     return needed;
 }
 
+/* Announces what disk rows will write where, and whether a cache would be noticed. */
+static void tell_disk(struct run *r)
+{
+    struct error e;
+    bool disk = false;
+    for (size_t i = 0; i < r->plan->row_count; i++)
+        disk |= r->plan->rows[i].workload->disk != 0;
+    if (!disk)
+        return;
+    board_log(r->board, BOARD_LOG_NOTE, "",
+              "disk rows write up to %llu MiB on each target, below %s, and remove it; between "
+              "slots guests drop their page cache, the host's own stays",
+              (unsigned long long)(r->places.options.scratch_bytes >> 20), r->scratch.path);
+    if (blockdev_find(&r->device, r->scratch.path, &e) < 0)
+        board_log(r->board, BOARD_LOG_WARN, "", "%s", e.text);
+    else
+        result_add_fact(r->result, "scratch.device", r->device.name);
+}
+
 /* What a built kernel needs beside its sources, generously. */
 #define TREE_BUILD_BYTES (UINT64_C(256) << 20)
 
@@ -358,6 +377,7 @@ static int prepare(struct run *r, struct error *e)
         if (scratch_make(r->places.options.scratch, r->places.ledger, &r->scratch, e) < 0)
             return -1;
         r->places.options.scratch = r->scratch.path;
+        tell_disk(r);
         if (r->scratch.swept)
             board_log(r->board, BOARD_LOG_NOTE, "",
                       "removed %zu scratch director%s that dead runs had left beside %s",

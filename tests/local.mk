@@ -18,6 +18,7 @@ e2e_tests = \
 	tests/e2e/manual.sh \
 	tests/e2e/run.sh \
 	tests/e2e/report.sh \
+	tests/e2e/disk.sh \
 	tests/e2e/exits.sh \
 	tests/e2e/linpack.sh \
 	tests/e2e/oltp.sh \
