@@ -23,6 +23,7 @@ e2e_tests = \
 	tests/e2e/linpack.sh \
 	tests/e2e/oltp.sh \
 	tests/e2e/jbb.sh \
+	tests/e2e/web.sh \
 	tests/e2e/linpack_guest.sh \
 	tests/e2e/kbuild.sh \
 	tests/e2e/spec.sh \
@@ -148,6 +149,11 @@ unit_tests += tests/unit/test_jbb
 tests_unit_test_jbb_SOURCES = tests/unit/test_jbb.c tests/unit/unit.h workloads/jbb/answer.c
 tests_unit_test_jbb_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_jbb_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_web
+tests_unit_test_web_SOURCES = tests/unit/test_web.c tests/unit/unit.h workloads/agent/work.c
+tests_unit_test_web_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_web_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_kernels
 tests_unit_test_kernels_SOURCES = tests/unit/test_kernels.c tests/unit/unit.h workloads/agent/work.c
@@ -548,6 +554,14 @@ $(tests_bench_libplain_a_OBJECTS): CFLAGS = $(KERNEL_CFLAGS)
 tests_bench_libnative_a_SOURCES = tests/bench/loops.c tests/bench/loops.h
 tests_bench_libnative_a_CPPFLAGS = $(AM_CPPFLAGS) -DBUILD=native
 $(tests_bench_libnative_a_OBJECTS): CFLAGS = -O3 -march=native
+
+EXTRA_PROGRAMS += tests/bench/bench_web
+bench_programs += tests/bench/bench_web
+benches += tests/bench/bench_web
+CLEANFILES += tests/bench/bench_web
+tests_bench_bench_web_SOURCES = tests/bench/bench_web.c tests/bench/compare.c tests/bench/compare.h \
+	workloads/agent/work.c
+tests_bench_bench_web_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
 
 EXTRA_PROGRAMS += tests/bench/bench_sys tests/bench/bench_memory
 bench_programs += tests/bench/bench_sys tests/bench/bench_memory

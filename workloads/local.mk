@@ -58,6 +58,11 @@ libkernels_a_SOURCES = \
 	workloads/file.c \
 	workloads/bonnie.c \
 	workloads/linpack.c workloads/payload/linpack.h \
+	workloads/web/web.c \
+	workloads/web/document.c workloads/web/document.h \
+	workloads/web/response.c workloads/web/response.h \
+	workloads/web/load.c workloads/web/load.h \
+	workloads/web/server.c workloads/web/server.h workloads/payload/httpd.h \
 	workloads/tinyvm.c workloads/tinyvm_probe.c workloads/tinyvm.h \
 	workloads/exits.c \
 	workloads/tool.c workloads/tool.h \
@@ -125,6 +130,15 @@ vmtax_linpack_SOURCES = \
 	workloads/payload/linpack.c workloads/payload/linpack.h \
 	workloads/payload/dense.c workloads/payload/dense.h
 vmtax_linpack_LDADD = $(OPENBLAS_LIBS) -lm
+
+if HAVE_MICROHTTPD
+pkglibexec_PROGRAMS += vmtax-httpd
+endif
+vmtax_httpd_SOURCES = \
+	workloads/payload/httpd.c workloads/payload/httpd.h \
+	workloads/web/document.c workloads/web/document.h
+vmtax_httpd_CFLAGS = $(AM_CFLAGS) $(MICROHTTPD_CFLAGS)
+vmtax_httpd_LDADD = $(MICROHTTPD_LIBS)
 
 if HAVE_SQLITE
 pkglibexec_PROGRAMS += vmtax-oltp

@@ -242,6 +242,7 @@ const struct workload_ops *const workload_ops_ram[] = {
 
 const struct workload_ops *const workload_ops_membw[] = {NULL};
 const struct workload_ops *const workload_ops_net[] = {NULL};
+const struct workload_ops *const workload_ops_web[] = {NULL};
 const struct workload_ops *const workload_ops_bonnie[] = {NULL};
 const struct workload_ops *const workload_ops_exits[] = {NULL};
 const struct workload_ops *const workload_ops_linpack[] = {NULL};
