@@ -85,10 +85,11 @@ grep -q '"engine.oltp":[[:space:]]*"MariaDB [0-9.]* durable, sysbench 1\.0\.' "$
 done
 cp "$out" "$work/mariadb.json"
 
-# Another engine is other work.
+# Another engine is other work; of the other row there is too little for a verdict.
 sed 's/"MariaDB \([0-9.]*\) durable/"SQLite \1 durable/' "$work/mariadb.json" >"$work/sqlite.json"
-run 4 compare "$work/mariadb.json" "$work/sqlite.json"
+run 3 compare "$work/mariadb.json" "$work/sqlite.json"
 says "$out" 'the engine of oltp changed from MariaDB'
+says "$out" '^ +native .*not comparable'
 
 # Killed in mid-run: the server goes with the agent.
 "$vmtax" run oltp:rows=1000 --on native --blocks 20 >/dev/null 2>&1 &
