@@ -198,7 +198,7 @@ static void quick_is_quick(void **state)
         slots_s += (double)of_row * (w->slot_s + w->lead_s);
     }
     assert_in_range(metrics, 30, 46);
-    assert_true(slots_s < 9);
+    assert_true(slots_s < 12);
 }
 
 static void subsystems_have_words(void **state)
