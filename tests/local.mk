@@ -29,6 +29,7 @@ e2e_tests = \
 	tests/e2e/spec.sh \
 	tests/e2e/programs.sh \
 	tests/e2e/container.sh \
+	tests/e2e/network.sh \
 	tests/e2e/interrupt.sh \
 	tests/e2e/dashboard.sh \
 	tests/e2e/targets.sh \

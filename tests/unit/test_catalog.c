@@ -197,8 +197,8 @@ static void quick_is_quick(void **state)
         metrics += of_row;
         slots_s += (double)of_row * (w->slot_s + w->lead_s);
     }
-    assert_in_range(metrics, 30, 42);
-    assert_true(slots_s < 7.5);
+    assert_in_range(metrics, 30, 46);
+    assert_true(slots_s < 12);
 }
 
 static void subsystems_have_words(void **state)
