@@ -9,10 +9,11 @@ common_sources = \
 	workloads/catalog.c workloads/catalog.h workloads/params.c workloads/role.c workloads/role.h \
 	workloads/catalog/rows.h workloads/catalog/processor.c workloads/catalog/memory.c \
 	workloads/catalog/disk.c workloads/catalog/network.c workloads/catalog/database.c \
-	workloads/catalog/java.c workloads/catalog/sysops.c workloads/catalog/ctxsw.c \
+	workloads/catalog/web.c workloads/catalog/java.c workloads/catalog/sysops.c workloads/catalog/ctxsw.c \
 	workloads/catalog/exits.c \
 	workloads/spec/suite.c workloads/spec/suite.h \
-	workloads/kbuild/needs.c workloads/kbuild/needs.h
+	workloads/kbuild/needs.c workloads/kbuild/needs.h \
+	workloads/jbb/java.c workloads/jbb/java.h
 
 # What programs that link the engine need besides.
 ENGINE_LIBS = $(CJSON_LIBS) $(ARCHIVE_LIBS)

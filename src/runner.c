@@ -107,11 +107,13 @@ static int run_block(struct run *r, const struct plan_row *row, size_t metric, u
         if (!run_takes_part(r, metric, t))
             continue;
         run_show_progress(r);
-        if (slot_run(r, row, metric, &order[i], block, stage, first[t], e) < 0)
+        bool fresh = first[t] && (block == 0 || row->workload->start_s <= 0);
+        if (slot_run(r, row, metric, &order[i], block, stage, fresh, e) < 0)
             return -1;
         first[t] = false;
     }
-    if (rest_after_block(r, row->workload, block, e) < 0)
+    bool goes_on = row->workload->start_s > 0 && block + 1 < blocks;
+    if (!goes_on && rest_after_block(r, row->workload, block, e) < 0)
         return -1;
     load_look(&r->load, run_elapsed(r), false);
     look_for_others(r);
@@ -275,6 +277,25 @@ static bool needs_scratch(const struct plan *plan, uint64_t *bytes)
     return needed;
 }
 
+/* Announces what disk rows will write where, and whether a cache would be noticed. */
+static void tell_disk(struct run *r)
+{
+    struct error e;
+    bool disk = false;
+    for (size_t i = 0; i < r->plan->row_count; i++)
+        disk |= r->plan->rows[i].workload->disk != 0;
+    if (!disk)
+        return;
+    board_log(r->board, BOARD_LOG_NOTE, "",
+              "disk rows write up to %llu MiB on each target, below %s, and remove it; between "
+              "slots guests drop their page cache, the host's own stays",
+              (unsigned long long)(r->places.options.scratch_bytes >> 20), r->scratch.path);
+    if (blockdev_find(&r->device, r->scratch.path, &e) < 0)
+        board_log(r->board, BOARD_LOG_WARN, "", "%s", e.text);
+    else
+        result_add_fact(r->result, "scratch.device", r->device.name);
+}
+
 /* What a built kernel needs beside its sources, generously. */
 #define TREE_BUILD_BYTES (UINT64_C(256) << 20)
 
@@ -358,6 +379,7 @@ static int prepare(struct run *r, struct error *e)
         if (scratch_make(r->places.options.scratch, r->places.ledger, &r->scratch, e) < 0)
             return -1;
         r->places.options.scratch = r->scratch.path;
+        tell_disk(r);
         if (r->scratch.swept)
             board_log(r->board, BOARD_LOG_NOTE, "",
                       "removed %zu scratch director%s that dead runs had left beside %s",

@@ -33,6 +33,7 @@ libui_a_SOURCES = \
 	ui/panel_database.c \
 	ui/panel_disk.c \
 	ui/panel_java.c \
+	ui/panel_web.c \
 	ui/panel_sysops.c \
 	ui/panel_ctxsw.c \
 	ui/panel_host.c \

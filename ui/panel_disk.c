@@ -21,7 +21,7 @@ static const struct rowbox operations = {.subsystem = SUBSYSTEM_DISK,
 
 #define RECORDS(name, direct)                                                           \
     {                                                                                   \
-        .id = "file." name, .x = "record", .fixed = "size=64M sync=none direct=" direct \
+        .id = "file." name, .x = "record", .fixed = "size=16M sync=none direct=" direct \
     }
 static const struct sweep sweeps[2][2] = {{RECORDS("write", "no"), RECORDS("write", "yes")},
                                           {RECORDS("read", "no"), RECORDS("read", "yes")}};
@@ -153,10 +153,13 @@ static void draw_selected(struct canvas *c, struct rect r, const struct snapshot
     size_t m = metric(s, v);
     if (r.h == 0 || r.w == 0)
         return;
+    if (r.h < down[0].min + down[1].min) {
+        draw_latency(c, r, s, v, m);
+        return;
+    }
     layout_rows(r, down, 2, part);
     draw_latency(c, part[0], s, v, m);
-    if (part[1].h > 0)
-        rowbox_draw_detail(c, part[1], s, v, m);
+    rowbox_draw_detail(c, part[1], s, v, m);
 }
 
 static void draw(struct canvas *c, struct rect area, const struct snapshot *s, const struct view *v)

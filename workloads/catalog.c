@@ -3,6 +3,7 @@
 
 #include "workloads/catalog/rows.h"
 #include "workloads/jbb/answer.h"
+#include "workloads/payload/httpd.h"
 #include "workloads/payload/linpack.h"
 #include "workloads/payload/oltp.h"
 
@@ -29,6 +30,7 @@ static const struct workload *const tables[SUBSYSTEM_COUNT] = {
     [SUBSYSTEM_MEMORY] = memory_workloads,
     [SUBSYSTEM_DISK] = disk_workloads,
     [SUBSYSTEM_NETWORK] = network_workloads,
+    [SUBSYSTEM_WEB] = web_workloads,
     [SUBSYSTEM_DATABASE] = database_workloads,
     [SUBSYSTEM_JAVA] = java_workloads,
     [SUBSYSTEM_SYSOPS] = sysops_workloads,
@@ -78,7 +80,8 @@ const struct workload *workload_find(const char *id)
     return w;
 }
 
-const char *const payload_programs[] = {LINPACK_PROGRAM, OLTP_PROGRAM, JBB_PROGRAM, NULL};
+const char *const payload_programs[] = {LINPACK_PROGRAM, HTTPD_PROGRAM, OLTP_PROGRAM, JBB_PROGRAM,
+                                        NULL};
 
 const char *workload_unit(const struct workload *w)
 {

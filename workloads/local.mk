@@ -58,6 +58,11 @@ libkernels_a_SOURCES = \
 	workloads/file.c \
 	workloads/bonnie.c \
 	workloads/linpack.c workloads/payload/linpack.h \
+	workloads/web/web.c \
+	workloads/web/document.c workloads/web/document.h \
+	workloads/web/response.c workloads/web/response.h \
+	workloads/web/load.c workloads/web/load.h \
+	workloads/web/server.c workloads/web/server.h workloads/payload/httpd.h \
 	workloads/tinyvm.c workloads/tinyvm_probe.c workloads/tinyvm.h \
 	workloads/exits.c \
 	workloads/tool.c workloads/tool.h \
@@ -126,6 +131,15 @@ vmtax_linpack_SOURCES = \
 	workloads/payload/dense.c workloads/payload/dense.h
 vmtax_linpack_LDADD = $(OPENBLAS_LIBS) -lm
 
+if HAVE_MICROHTTPD
+pkglibexec_PROGRAMS += vmtax-httpd
+endif
+vmtax_httpd_SOURCES = \
+	workloads/payload/httpd.c workloads/payload/httpd.h \
+	workloads/web/document.c workloads/web/document.h
+vmtax_httpd_CFLAGS = $(AM_CFLAGS) $(MICROHTTPD_CFLAGS)
+vmtax_httpd_LDADD = $(MICROHTTPD_LIBS)
+
 if HAVE_SQLITE
 pkglibexec_PROGRAMS += vmtax-oltp
 endif
@@ -147,10 +161,10 @@ jbb_sources = \
 	workloads/jbb/Text.java
 EXTRA_DIST += $(jbb_sources)
 jbbdir = $(pkglibexecdir)
-jbb_DATA =
+jbb_SCRIPTS =
 if HAVE_JBB
 EXTRA_DIST += workloads/jbb/jbb.jar
-jbb_DATA += vmtax-jbb.jar
+jbb_SCRIPTS += vmtax-jbb.jar
 endif
 CLEANFILES += vmtax-jbb.jar
 if HAVE_JAVAC
@@ -169,3 +183,4 @@ endif
 vmtax-jbb.jar: workloads/jbb/jbb.jar
 	$(AM_V_GEN)cp $(builddir)/workloads/jbb/jbb.jar $@ 2>/dev/null || \
 		cp $(srcdir)/workloads/jbb/jbb.jar $@
+	$(AM_V_at)chmod +x $@

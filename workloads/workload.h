@@ -90,7 +90,7 @@ struct workload_ops {
      * killing. */
     uint64_t (*memory)(const struct workload *w, const uint64_t param[PARAMS_MAX], unsigned lanes);
     int (*prepare)(struct work *w);
-    /* Of a workload with patience_s: before every slot, outside its time, instead of a lead-in. */
+    /* Before every slot, outside its time and before its lead-in. */
     int (*arrange)(struct work *w);
     /* Do count operations (count > 0, a multiple of w->step). */
     int (*run)(struct work *w, uint64_t count);
@@ -117,6 +117,7 @@ extern const struct workload_ops *const workload_ops_exits[];
 extern const struct workload_ops *const workload_ops_linpack[];
 extern const struct workload_ops *const workload_ops_kbuild[];
 extern const struct workload_ops *const workload_ops_spec[];
+extern const struct workload_ops *const workload_ops_web[];
 extern const struct workload_ops *const workload_ops_oltp[];
 extern const struct workload_ops *const workload_ops_jbb[];
 /* Shared by all programs (program/program.h); its id is NULL. */

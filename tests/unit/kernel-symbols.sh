@@ -9,6 +9,7 @@ bz2=$abs_top_builddir/workloads/cint/libbz2.o
 agent=$abs_top_builddir/vmtax-agent
 allowed='^(syscall|getpid|getppid|stat|fstat|kill|sigaction|fork|_exit|execve|waitpid|open|openat'\
 '|close|fsync|lseek|unlinkat|__errno_location|histogram_record|process_miscounted|link_(failed|wrong|short)'\
+'|write|send|recv|socket|connect|epoll_(ctl|wait)|timerfd_settime'\
 '|work_now_ns|work_exclude_begin|work_exclude_end|ioctl'\
 '|BZ2_bz(Compress|Decompress)(Init|End)?|tinyvm_(begin|arm|disarm|enter|done)|tool_run)$'
 # What libraries for C choose by processor, or may in another version; fortified names, too.

@@ -242,12 +242,14 @@ const struct workload_ops *const workload_ops_ram[] = {
 
 const struct workload_ops *const workload_ops_membw[] = {NULL};
 const struct workload_ops *const workload_ops_net[] = {NULL};
+const struct workload_ops *const workload_ops_web[] = {NULL};
 const struct workload_ops *const workload_ops_bonnie[] = {NULL};
 const struct workload_ops *const workload_ops_exits[] = {NULL};
 const struct workload_ops *const workload_ops_linpack[] = {NULL};
 const struct workload_ops *const workload_ops_kbuild[] = {NULL};
 const struct workload_ops *const workload_ops_spec[] = {NULL};
 const struct workload_ops *const workload_ops_oltp[] = {NULL};
+const struct workload_ops *const workload_ops_jbb[] = {NULL};
 const struct workload_ops workload_ops_program = {.id = NULL};
 const struct program *program_find(const char *id)
 {

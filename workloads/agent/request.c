@@ -26,7 +26,9 @@ int request_slot(const struct record *record, uint64_t *slot, struct error *e)
 static int find_lanes(struct request *r, const struct facts *facts, struct error *e)
 {
     r->lanes = r->cpus = 1;
-    if (r->role == ROLE_SERVE) /* it sees to its processors itself */
+    /* A server sees to its processors itself; and where a load has its own threads, `cpus` are
+     * those of its server. */
+    if (r->role == ROLE_SERVE || (r->role == ROLE_LOAD && r->workload->own_threads))
         return 0;
     for (size_t i = 0; r->workload->params && r->workload->params[i].name; i++) {
         if (strcmp(r->workload->params[i].name, "cpus") != 0)
@@ -49,6 +51,8 @@ static int check_needs(const struct request *r, const struct facts *facts, const
                        struct error *e)
 {
     unsigned needs = workload_needs(r->workload, r->param);
+    if (r->role == ROLE_LOAD) /* they are those of its server */
+        return 0;
     if ((needs & NEED_SCRATCH) && !scratch)
         return error_set(e, ERROR_USAGE,
                          "%s needs a directory on a disk: start the agent with --scratch DIR",

@@ -19,6 +19,7 @@ const struct workload_ops *const *const workload_ops_lists[] = {
     workload_ops_file,
     workload_ops_bonnie,
     workload_ops_net,
+    workload_ops_web,
     workload_ops_oltp,
     workload_ops_jbb,
     workload_ops_sys,

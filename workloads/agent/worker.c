@@ -230,11 +230,10 @@ static int lane_lead(struct lane *l, uint64_t *now)
 {
     struct worker *w = l->worker;
     bool ready = false;
-    if (single(w)) {
-        if (w->ops->arrange && w->ops->arrange(&l->work) < 0)
-            return lane_fail(l);
+    if (w->ops->arrange && w->ops->arrange(&l->work) < 0)
+        return lane_fail(l);
+    if (single(w)) /* no lead-in */
         return leave(w) ? -1 : 0;
-    }
     *now = work_now_ns();
     uint64_t until = *now + w->shared->slot.lead_ns;
     for (;;) {

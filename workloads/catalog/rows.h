@@ -13,6 +13,7 @@
 extern const struct workload processor_workloads[];
 extern const struct workload memory_workloads[];
 extern const struct workload disk_workloads[];
+extern const struct workload web_workloads[];
 extern const struct workload network_workloads[];
 extern const struct workload database_workloads[];
 extern const struct workload java_workloads[];

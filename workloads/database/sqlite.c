@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define PACKAGE     "Debian: libsqlite3-0"
+#define LIBRARY     "Debian: libsqlite3-0"
 #define SHORTEST_NS 1000 /* nothing does a transaction faster */
 
 static bool payload_path(const struct work *w, char path[PATH_MAX])
@@ -40,7 +40,7 @@ static int payload_ended(struct sqlite *s, struct work *w)
     s->pid = 0;
     if (got > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 127)
         return error_set(w->error, ERROR_SYSTEM,
-                         OLTP_PROGRAM " cannot be loaded here: is SQLite installed (" PACKAGE ")?");
+                         OLTP_PROGRAM " cannot be loaded here: is SQLite installed (" LIBRARY ")?");
     if (got > 0 && WIFSIGNALED(status))
         return error_set(w->error, ERROR_SYSTEM, OLTP_PROGRAM " was killed by signal %d",
                          WTERMSIG(status));

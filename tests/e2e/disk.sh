@@ -1,0 +1,49 @@
+#!/bin/sh
+# Disk rows natively, with the audit of caches; what does not fit is refused; nothing is left.
+# shellcheck source=tests/e2e/lib.sh
+. "${abs_top_srcdir:-.}/tests/e2e/lib.sh"
+
+scratch=$(mktemp -d /var/tmp/vmtax-e2e-disk.XXXXXX)
+trap 'rm -rf "$scratch"; finish' EXIT
+
+# A file that was just read is in the page cache: no disk moves a byte of it.
+run 0 run file.reread:size=1M file.randwrite:size=1M,record=4K bonnie.output:size=1M bonnie.rewrite:size=1M \
+    bonnie.input:size=1M bonnie.seeks:size=1M file.randread:size=1M,record=4K,direct=yes \
+    --on native --blocks 2 --seconds 0.05 --scratch "$scratch" --json
+"$jsonpath" "$out" 'slots.*' >"$work/slots"
+[ "$(wc -l <"$work/slots")" = 28 ] || fail "$(wc -l <"$work/slots") slots instead of 28"
+if grep -q '"value":null' "$work/slots"; then
+    fail "no figure: $(grep '"value":null' "$work/slots" | head -n 1)"
+fi
+says "$err" 'disk rows write up to 1 MiB on each target'
+# Where the disk tells what it moves.
+if grep -q disk_read_bytes "$work/slots"; then
+    says "$err" 'file.reread .*the disk moved .*: this measures a cache'
+    grep -q '"cache"' "$work/slots" || fail "no slot carries the flag of a cache"
+else
+    says "$err" 'does not tell what it moves'
+fi
+
+# A small disk: a row that does not fit is not measured, with the reason; the others are.
+small() {
+    [ "$(id -u)" = 0 ] && command -v mke2fs >/dev/null && truncate -s 48M "$work/image" &&
+        mke2fs -qF -t ext4 "$work/image" && mkdir "$scratch/small" &&
+        mount -o loop "$work/image" "$scratch/small"
+} 2>/dev/null
+if small; then
+    trap 'umount "$scratch/small" 2>/dev/null; rm -rf "$scratch"; finish' EXIT
+    run 0 run bonnie.input:size=1M bonnie.output:size=64M --on native --blocks 2 --seconds 0.05 \
+        --scratch "$scratch/small" --json
+    "$jsonpath" "$out" 'slots.*' >"$work/slots"
+    says "$work/slots" 'bonnie.output.*MiB are free'
+    says "$work/slots" 'bonnie.input.*"value":[0-9]'
+    [ "$(ls -A "$scratch/small")" = lost+found ] || fail "left on the small disk: $(ls -A "$scratch/small")"
+    mount -o remount,ro "$scratch/small"
+    run 2 run bonnie.input:size=1M --on native --blocks 2 --seconds 0.05 --scratch "$scratch/small"
+    says "$err" 'Read-only file system'
+    umount "$scratch/small"
+    rmdir "$scratch/small"
+fi
+
+[ -z "$(ls -A "$scratch")" ] || fail "left in the scratch directory: $(ls -A "$scratch")"
+leftovers

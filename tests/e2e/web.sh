@@ -1,0 +1,52 @@
+#!/bin/sh
+# A static page by a real web server, on native and in a container: verified figures with an engine,
+# latencies; a server that dies in mid-run and the rows after it; nothing stays behind.
+# shellcheck source=tests/e2e/lib.sh
+. "${abs_top_srcdir:-.}/tests/e2e/lib.sh"
+
+[ -x /usr/sbin/nginx ] || [ -x "${vmtax%/*}/vmtax-httpd" ] ||
+    skip "needs nginx, or a build with libmicrohttpd"
+need_root
+
+servers() {
+    for cmdline in /proc/[0-9]*/cmdline; do
+        if tr '\0' ' ' <"$cmdline" 2>/dev/null | grep -qE '(nginx .*-p \./|vmtax-httpd [0-9]+ )'; then
+            basename "${cmdline%/cmdline}"
+        fi
+    done
+}
+no_servers() {
+    [ -z "$(servers)" ]
+}
+
+targets=native
+if container_works; then targets=container; fi
+run 0 run web:clients=4 --on "$targets" --blocks 1 --seconds 0.3 --json
+"$jsonpath" "$out" 'metrics.*.verified' | grep -qx false && fail "not verified"
+"$jsonpath" "$out" 'metrics.*.engine' | grep -qE 'nginx [0-9.]+|libmicrohttpd [0-9.]+' ||
+    fail "the engine is not named"
+"$jsonpath" "$out" 'metrics.*.value' | while read -r value; do
+    echo "$value" | awk '{exit !($1 > 1 && $1 < 1e7)}' || fail "an impossible value: $value"
+done
+"$jsonpath" "$out" 'slots.*.latency_us.p99' | grep -q '^[0-9]' || fail "no latencies"
+wait_for 10 no_servers
+
+# It dies: that row has a reason, the other one a figure.
+"$vmtax" run web:clients=1 null --on native --blocks 2 --seconds 1 --json >"$out" 2>"$err" &
+pid=$!
+there() { ! no_servers; }
+wait_for 60 there
+for server in $(servers); do kill -9 "$server" 2>/dev/null || :; done
+wait "$pid" || fail "a server that dies ends the run"
+grep -q 'web server' "$out" || fail "nobody says that the server died"
+wait_for 10 no_servers
+
+# vmtax dies: so does the server.
+"$vmtax" run web:clients=1 --on native --blocks 4 --seconds 2 >"$out" 2>"$err" &
+pid=$!
+wait_for 60 there
+kill -9 "$pid"
+wait "$pid" 2>/dev/null || :
+wait_for 20 no_servers
+
+leftovers

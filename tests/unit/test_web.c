@@ -1,0 +1,387 @@
+/* The web workload's parts: the parser of answers, the load against servers that do what they like,
+ * and a real server's life. */
+#include <config.h>
+
+#include "tests/unit/unit.h"
+#include "workloads/payload/httpd.h"
+#include "workloads/web/document.h"
+#include "workloads/web/load.h"
+#include "workloads/web/server.h"
+#include "workloads/workload.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PAGE 1000
+
+static unsigned char page[PAGE];
+static const char good_head[] =
+    "HTTP/1.1 200 OK\r\nServer: test/1.0\r\ncontent-LENGTH:  1000\r\n\r\n";
+
+static int fill_page(void **state)
+{
+    (void)state;
+    document_fill(page, sizeof page);
+    return 0;
+}
+
+/* ---- the parser ---- */
+
+/* What comes of a head and a page, fed in pieces of so many bytes. */
+static enum response_fault parse(const char *head, const unsigned char *body, size_t size,
+                                 size_t piece, struct response *r)
+{
+    char all[16384];
+    size_t head_size = strlen(head), n = head_size + size;
+    assert_true(n <= sizeof all);
+    memcpy(all, head, head_size);
+    if (size)
+        memcpy(all + head_size, body, size);
+    response_begin(r, page, PAGE);
+    for (size_t at = 0; at < n; at += piece)
+        if (!response_feed(r, (unsigned char *)all + at, n - at < piece ? n - at : piece))
+            return r->fault;
+    response_end(r);
+    return r->fault;
+}
+
+static void test_good_answer_in_any_pieces(void **state)
+{
+    struct response r;
+    (void)state;
+    for (size_t piece = 1; piece < 1100; piece++) {
+        assert_int_equal(parse(good_head, page, PAGE, piece, &r), RESPONSE_FINE);
+        assert_true(r.done);
+        assert_int_equal(r.status, 200);
+        assert_string_equal(r.server, "test/1.0");
+        assert_false(r.closes);
+    }
+    assert_int_equal(parse("HTTP/1.0 200\r\nContent-Length: 1000\r\nConnection: Close\r\n\r\n",
+                           page, PAGE, 7, &r),
+                     RESPONSE_FINE);
+    assert_true(r.closes);
+}
+
+static void test_bad_heads(void **state)
+{
+    static const struct {
+        const char *head;
+        enum response_fault fault;
+    } rows[] = {
+        {"\r\n\r\n", RESPONSE_GARBAGE},
+        {"HTTP/2 200\r\n\r\n", RESPONSE_GARBAGE},
+        {"HTTP/1.1 2x0 OK\r\n\r\n", RESPONSE_GARBAGE},
+        {"HTTP/1.1 2000 OK\r\n\r\n", RESPONSE_GARBAGE},
+        {"HTTP/1.1 200 OK\nContent-Length: 1000\n\n", RESPONSE_GARBAGE},
+        {"HTTP/1.1 200 OK\r\r\n", RESPONSE_GARBAGE},
+        {"HTTP/1.1 200 O\x80K\r\n\r\n", RESPONSE_GARBAGE},
+        {"HTTP/1.1 200 OK\r\nServer: \x1b[2J\r\n\r\n", RESPONSE_GARBAGE},
+        {"HTTP/1.1 404 Not Found\r\nContent-Length: 1000\r\n\r\n", RESPONSE_STATUS},
+        {"HTTP/1.1 000 \r\n\r\n", RESPONSE_STATUS},
+        {"HTTP/1.1 100 Continue\r\n\r\n", RESPONSE_STATUS},
+        {"HTTP/1.1 200 OK\r\n\r\n", RESPONSE_LENGTH},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n", RESPONSE_LENGTH},
+        {"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", RESPONSE_LENGTH},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 18446744073709552616\r\n\r\n", RESPONSE_LENGTH},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\nContent-Length: 7\r\n\r\n", RESPONSE_LENGTH},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\nTransfer-Encoding: chunked\r\n\r\n",
+         RESPONSE_LENGTH},
+    };
+    struct response r;
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (size_t piece = 1; piece < 20; piece++)
+            assert_int_equal(parse(rows[i].head, page, 0, piece, &r), rows[i].fault);
+}
+
+static void test_endless_head(void **state)
+{
+    struct response r;
+    (void)state;
+    response_begin(&r, page, PAGE);
+    assert_true(response_feed(&r, (const unsigned char *)"HTTP/1.1 200 OK\r\n", 17));
+    size_t fed = 17;
+    while (response_feed(&r, (const unsigned char *)"x", 1))
+        fed++;
+    assert_int_equal(r.fault, RESPONSE_LONG);
+    assert_int_equal(fed, RESPONSE_HEAD_MAX);
+    /* And it stays so. */
+    assert_false(response_feed(&r, (const unsigned char *)"\r\n\r\n", 4));
+    assert_false(response_end(&r));
+}
+
+static void test_bad_bodies(void **state)
+{
+    struct response r;
+    unsigned char other[PAGE + 1];
+    (void)state;
+    memcpy(other, page, PAGE);
+    other[PAGE] = '\n';
+    assert_int_equal(parse(good_head, other, PAGE + 1, 8192, &r), RESPONSE_EXTRA);
+    assert_int_equal(parse(good_head, other, PAGE + 1, 1, &r), RESPONSE_EXTRA);
+    assert_int_equal(parse(good_head, page, PAGE - 1, 100, &r), RESPONSE_CUT);
+    assert_int_equal(parse(good_head, page, 0, 100, &r), RESPONSE_CUT);
+    for (size_t i = 0; i < PAGE; i += 37) {
+        other[i] ^= 1;
+        assert_int_equal(parse(good_head, other, PAGE, 129, &r), RESPONSE_CONTENT);
+        other[i] ^= 1;
+    }
+    for (int i = RESPONSE_FINE; i < RESPONSE_FAULTS; i++)
+        assert_non_null(response_fault_text((enum response_fault)i));
+}
+
+/* ---- the load, against a server of a few lines ---- */
+
+enum manner { WELL, CLOSES, GARBAGE, WRONG, CUTS, SILENT, MANNERS };
+
+struct mock {
+    int listener;
+    enum manner manner;
+    unsigned good; /* answers before the manners show */
+    pthread_t thread;
+    struct load_plan plan;
+};
+
+static void answer(int fd, enum manner manner, bool well)
+{
+    char buffer[sizeof good_head + PAGE];
+    size_t head = strlen(good_head), size = head + PAGE;
+    memcpy(buffer, good_head, head);
+    memcpy(buffer + head, page, PAGE);
+    if (!well && manner == GARBAGE)
+        buffer[3] = '\0';
+    if (!well && manner == WRONG)
+        buffer[size - 500] ^= 1;
+    if (!well && manner == CUTS)
+        size -= 300;
+    if (send(fd, buffer, size, MSG_NOSIGNAL) < 0)
+        return; /* the load has gone */
+}
+
+/* One connection at a time, until the listener is shut. */
+static void *mock_main(void *argument)
+{
+    struct mock *m = argument;
+    char request[512];
+    for (int fd; (fd = accept(m->listener, NULL, NULL)) >= 0; close(fd)) {
+        while (recv(fd, request, sizeof request, 0) > 0) {
+            bool well = m->good > 0;
+            m->good -= well;
+            if (well || m->manner != SILENT)
+                answer(fd, m->manner, well);
+            if (m->manner == CLOSES || (!well && m->manner == CUTS))
+                break;
+        }
+    }
+    return NULL;
+}
+
+static void mock_start(struct mock *m, enum manner manner, unsigned good)
+{
+    socklen_t size = sizeof m->plan.server;
+    *m = (struct mock){
+        .manner = manner,
+        .good = good,
+        .plan = {.server = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}},
+                 .clients = 1,
+                 .threads = 1,
+                 .keep = manner != CLOSES,
+                 .page = page,
+                 .size = PAGE}};
+    m->listener = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(m->listener, (struct sockaddr *)&m->plan.server, size), 0);
+    assert_int_equal(getsockname(m->listener, (struct sockaddr *)&m->plan.server, &size), 0);
+    assert_int_equal(listen(m->listener, 64), 0);
+    assert_int_equal(pthread_create(&m->thread, NULL, mock_main, m), 0);
+}
+
+static void mock_end(struct mock *m)
+{
+    shutdown(m->listener, SHUT_RDWR);
+    pthread_join(m->thread, NULL);
+    close(m->listener);
+}
+
+static void test_load_counts(void **state)
+{
+    static const enum manner manners[] = {WELL, CLOSES};
+    (void)state;
+    for (size_t i = 0; i < sizeof manners / sizeof *manners; i++) {
+        struct mock m;
+        struct error e = {ERROR_NONE, ""};
+        struct histogram *h = calloc(1, sizeof *h);
+        assert_non_null(h);
+        mock_start(&m, manners[i], UINT32_MAX);
+        struct load *l = load_open(&m.plan, &e);
+        assert_non_null(l);
+        assert_int_equal(load_run(l, 10, false, &e), 0);
+        assert_int_equal(load_run(l, 100, true, &e), 0);
+        assert_string_equal(load_server(l), "test/1.0");
+        load_close(l, h);
+        assert_in_range(atomic_load(&h->count), 100, 101);
+        free(h);
+        mock_end(&m);
+    }
+}
+
+static void test_load_meets_faults(void **state)
+{
+    static const char *const says[MANNERS] = {[GARBAGE] = "not HTTP",
+                                              [WRONG] = "something else",
+                                              [CUTS] = "before the page was complete"};
+    (void)state;
+    for (int i = 0; i < MANNERS; i++) {
+        struct mock m;
+        struct error e = {ERROR_NONE, ""};
+        if (!says[i])
+            continue;
+        mock_start(&m, (enum manner)i, 5);
+        struct load *l = load_open(&m.plan, &e);
+        assert_non_null(l);
+        assert_int_equal(load_run(l, 5, false, &e), 0);
+        assert_int_equal(load_run(l, 5, false, &e), -1);
+        assert_non_null(strstr(e.text, says[i]));
+        load_close(l, NULL);
+        mock_end(&m);
+    }
+}
+
+static void test_load_does_not_wait_for_ever(void **state)
+{
+    struct mock m;
+    struct error e = {ERROR_NONE, ""};
+    (void)state;
+    mock_start(&m, SILENT, 1);
+    struct load *l = load_open(&m.plan, &e);
+    uint64_t from = work_now_ns();
+    assert_int_equal(load_run(l, 2, false, &e), -1);
+    assert_non_null(strstr(e.text, "has not answered for"));
+    assert_in_range((work_now_ns() - from) / 1000000, 7000, 12000);
+    load_close(l, NULL);
+    mock_end(&m);
+}
+
+static void test_load_without_server(void **state)
+{
+    struct mock m;
+    struct error e = {ERROR_NONE, ""};
+    (void)state;
+    mock_start(&m, WELL, 0);
+    mock_end(&m);
+    struct load *l = load_open(&m.plan, &e);
+    assert_true(!l || load_run(l, 1, false, &e) < 0);
+    assert_non_null(strstr(e.text, "connection to the web server failed"));
+    load_close(l, NULL);
+}
+
+/* ---- a real one ---- */
+
+static void load_from(struct server *s, bool keep, unsigned clients, unsigned threads,
+                      uint64_t rate, uint64_t count, struct histogram *h)
+{
+    struct error e = {ERROR_NONE, ""};
+    struct load_plan plan = {.server = {.sin_family = AF_INET,
+                                        .sin_port = htons(server_port(s)),
+                                        .sin_addr = {htonl(INADDR_LOOPBACK)}},
+                             .clients = clients,
+                             .threads = threads,
+                             .keep = keep,
+                             .rate = rate,
+                             .page = page,
+                             .size = PAGE};
+    struct load *l = load_open(&plan, &e);
+    if (!l || load_run(l, count, true, &e) < 0)
+        fail_msg("%s", e.text);
+    load_close(l, h);
+}
+
+static void server_life(const char *payloads, bool nginx)
+{
+    char scratch[] = "/tmp/vmtax-test-web-XXXXXX";
+    struct error e = {ERROR_NONE, ""};
+    struct histogram *h = calloc(1, sizeof *h);
+    assert_non_null(h);
+    assert_non_null(mkdtemp(scratch));
+    struct server_plan plan = {
+        .scratch = scratch, .payloads = payloads, .workers = 2, .page = PAGE};
+    struct server *s = server_open_kind(&plan, nginx, &e);
+    if (!s)
+        fail_msg("%s", e.text);
+    load_from(s, true, 3, 1, 0, 300, NULL);
+    load_from(s, false, 8, 3, 0, 300, NULL);
+    /* At a fixed rate it takes its time, however fast the server is. */
+    uint64_t from = work_now_ns();
+    load_from(s, true, 8, 2, 1000, 200, h);
+    assert_in_range((work_now_ns() - from) / 1000000, 180, 5000);
+    assert_true(atomic_load(&h->count) >= 200);
+    free(h);
+
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], "", 1), 1);
+    assert_int_equal(server_attend(s, ends[0], &e), 0);
+    close(ends[0]);
+    close(ends[1]);
+    server_close(s);
+    assert_int_equal(rmdir(scratch), 0); /* nothing is left in it */
+}
+
+static void test_nginx(void **state)
+{
+    (void)state;
+    if (access("/usr/sbin/nginx", X_OK) < 0) {
+        print_message("SKIP: no nginx here\n");
+        skip();
+    }
+    server_life(NULL, true);
+}
+
+static void test_httpd(void **state)
+{
+    const char *build = getenv("abs_top_builddir");
+    char program[4096];
+    (void)state;
+    snprintf(program, sizeof program, "%s/" HTTPD_PROGRAM, build ? build : ".");
+    if (access(program, X_OK) < 0) {
+        print_message("SKIP: this build has no " HTTPD_PROGRAM "\n");
+        skip();
+    }
+    server_life(build, false);
+}
+
+static void test_no_server(void **state)
+{
+    struct error e = {ERROR_NONE, ""};
+    struct server_plan plan = {
+        .scratch = "/tmp", .payloads = "/nowhere", .workers = 1, .page = PAGE};
+    (void)state;
+    assert_null(server_open_kind(&plan, false, &e));
+    assert_non_null(strstr(e.text, "apt install nginx"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_good_answer_in_any_pieces),
+        cmocka_unit_test(test_bad_heads),
+        cmocka_unit_test(test_endless_head),
+        cmocka_unit_test(test_bad_bodies),
+        cmocka_unit_test(test_load_counts),
+        cmocka_unit_test(test_load_meets_faults),
+        cmocka_unit_test(test_load_does_not_wait_for_ever),
+        cmocka_unit_test(test_load_without_server),
+        cmocka_unit_test(test_nginx),
+        cmocka_unit_test(test_httpd),
+        cmocka_unit_test(test_no_server),
+    };
+    return cmocka_run_group_tests(tests, fill_page, NULL);
+}

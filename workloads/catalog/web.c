@@ -1,0 +1,73 @@
+/* Web: WebBench (figure 12). */
+#include <config.h>
+
+#include "workloads/catalog/rows.h"
+
+static const struct param web_params[] = {
+    {.name = "clients",
+     .type = PARAM_COUNT,
+     .min = 1,
+     .max = 256,
+     .initial = 8,
+     .help = "clients that ask, each for its next page when it has the last one",
+     .load = true},
+    {.name = "cpus",
+     .type = PARAM_COUNT,
+     .min = 0,
+     .max = 1024,
+     .initial = 1,
+     .help = "processes of the server, and processors for them; 0 = all"},
+    {.name = "connection",
+     .type = PARAM_CHOICE,
+     .choices = "close|keep",
+     .max = 1,
+     .initial = 0,
+     .help = "close: a connection for each request, as WebBench does; keep: one for all",
+     .load = true},
+    {.name = "size",
+     .type = PARAM_SIZE,
+     .min = 1,
+     .max = MIB(16),
+     .initial = KIB(10),
+     .help = "bytes of the page"},
+    {.name = NULL},
+};
+
+#define WEB_CLIENTS(n, one, all)                              \
+    {"clients=" n " cpus=1 connection=close size=10K", one},  \
+    {                                                         \
+        "clients=" n " cpus=0 connection=close size=10K", all \
+    }
+static const struct point web_points[] = {
+    WEB_CLIENTS("1", SP, P),
+    WEB_CLIENTS("2", P, P),
+    WEB_CLIENTS("4", SP, P),
+    WEB_CLIENTS("8", QSP, P),
+    WEB_CLIENTS("16", SP, P),
+    WEB_CLIENTS("32", P, P),
+    WEB_CLIENTS("64", SP, P),
+    {"clients=8 cpus=1 connection=keep size=10K", SP},
+    {NULL, 0},
+};
+
+const struct workload web_workloads[] = {
+    {
+        .id = "web",
+        .subsystem = SUBSYSTEM_WEB,
+        .title = "web pages",
+        .mirrors = "Fig. 12 WebBench",
+        .method = "WebBench: clients ask a web server for one static page, again and again; every "
+                  "answer is compared with it",
+        .figure = FIGURE_OPS_PER_S,
+        .params = web_params,
+        .points = web_points,
+        .needs = NEED_SCRATCH,
+        .slot_s = 1.0,
+        .lead_s = 0.2,
+        .latency = true,
+        .own_threads = true,
+        .served = true,
+        .profiles = QSP,
+    },
+    {.id = NULL},
+};
