@@ -245,6 +245,7 @@ const struct workload_ops *const workload_ops_exits[] = {NULL};
 const struct workload_ops *const workload_ops_linpack[] = {NULL};
 const struct workload_ops *const workload_ops_kbuild[] = {NULL};
 const struct workload_ops *const workload_ops_spec[] = {NULL};
+const struct workload_ops *const workload_ops_jbb[] = {NULL};
 const struct workload_ops workload_ops_program = {.id = NULL};
 const struct program *program_find(const char *id)
 {
