@@ -190,7 +190,7 @@ static void every_row_has_a_kernel(void **state)
     static const struct workload_ops *const *const lists[] = {
         workload_ops_null,   workload_ops_sys,  workload_ops_ctx,   workload_ops_ram,
         workload_ops_membw,  workload_ops_file, workload_ops_exits, workload_ops_linpack,
-        workload_ops_kbuild, workload_ops_spec,
+        workload_ops_kbuild, workload_ops_spec, workload_ops_jbb,
     };
     size_t rows = 0, kernels = 0;
     for (const struct workload *w = workload_next(NULL); w; w = workload_next(w)) {
@@ -262,6 +262,7 @@ static void kernels_leave_nothing_behind(void **state)
         {"linpack", {NULL}},
         {"kbuild", {NULL}},
         {"spec.", {NULL}},
+        {"jbb", {NULL}},
     };
     for (const struct workload *w = workload_next(NULL); w; w = workload_next(w)) {
         size_t v = 0;
