@@ -46,4 +46,6 @@ wait_for 20 is_up
 kill -9 $killed
 wait_for 10 is_down
 
+# The next run clears up after it.
+run 0 run sys.syscall --on native --blocks 2 --seconds 0.05
 leftovers

@@ -262,6 +262,7 @@ static void kernels_leave_nothing_behind(void **state)
         {"kbuild", {NULL}},
         {"spec.", {NULL}},
         {"oltp", {NULL}},
+        {"jbb", {NULL}},
     };
     for (const struct workload *w = workload_next(NULL); w; w = workload_next(w)) {
         size_t v = 0;

@@ -42,7 +42,7 @@ static const struct param oltp_params[] = {
         "threads=" n " cpus=0 rows=10000 engine=auto", all \
     }
 static const struct point oltp_points[] = {
-    OLTP_THREADS("1", QSP, SP), OLTP_THREADS("2", P, P),  OLTP_THREADS("4", SP, SP),
+    OLTP_THREADS("1", SP, SP), OLTP_THREADS("2", P, P),  OLTP_THREADS("4", SP, SP),
     OLTP_THREADS("8", P, P),    OLTP_THREADS("16", P, P), {NULL, 0},
 };
 
@@ -63,7 +63,7 @@ const struct workload database_workloads[] = {
      .own_threads = true,
      .latency = true,
      .patience_s = 120,
-     .profiles = QSP},
+     .profiles = SP},
 
     {.id = NULL},
 };
