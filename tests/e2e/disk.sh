@@ -3,8 +3,9 @@
 # shellcheck source=tests/e2e/lib.sh
 . "${abs_top_srcdir:-.}/tests/e2e/lib.sh"
 
-scratch=$(mktemp -d /var/tmp/vmtax-e2e-disk.XXXXXX)
-trap 'rm -rf "$scratch"; finish' EXIT
+scratch=$(mktemp -d /var/tmp/e2e-disk.XXXXXX)
+# finish() tells by the exit status.
+trap 'code=$?; set +e; umount "$scratch/small" 2>/dev/null; rm -rf "$scratch"; (exit $code); finish' EXIT
 
 # A file that was just read is in the page cache: no disk moves a byte of it.
 run 0 run file.reread:size=1M file.randwrite:size=1M,record=4K bonnie.output:size=1M bonnie.rewrite:size=1M \
@@ -31,7 +32,6 @@ small() {
         mount -o loop "$work/image" "$scratch/small"
 } 2>/dev/null
 if small; then
-    trap 'umount "$scratch/small" 2>/dev/null; rm -rf "$scratch"; finish' EXIT
     run 0 run bonnie.input:size=1M bonnie.output:size=64M --on native --blocks 2 --seconds 0.05 \
         --scratch "$scratch/small" --json
     "$jsonpath" "$out" 'slots.*' >"$work/slots"
