@@ -142,6 +142,7 @@ static void ids_are_the_fixed_ones(void **state)
         "net.udp.tx",
         "net.udp.rx",
         "net.rr",
+        "web",
         "oltp",
         "sys.syscall",
         "sys.read",
