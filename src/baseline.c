@@ -145,9 +145,10 @@ void baseline_age(const struct baseline *b, int64_t now, char *out, size_t size)
     double oldest = (double)(now - b->sessions[b->count - 1].started);
     if (b->count == 1)
         snprintf(out, size, "%s", ago(last, sizeof last, newest));
+    else if (strcmp(ago(first, sizeof first, oldest), ago(last, sizeof last, newest)) == 0)
+        snprintf(out, size, "all %s", last);
     else
-        snprintf(out, size, "the first %s, the last %s", ago(first, sizeof first, oldest),
-                 ago(last, sizeof last, newest));
+        snprintf(out, size, "the first %s, the last %s", first, last);
 }
 
 void baseline_show(const struct baseline *b, const struct result *today, int64_t now,

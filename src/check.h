@@ -106,7 +106,7 @@ bool check_is_decided(enum verdict v); /* better, slightly worse, worse */
 /* In words. The verdict of the whole: "WORSE", "NOTHING WORSE", "INCONCLUSIVE", "NOT COMPARABLE".
  */
 const char *check_headline(const struct check *c);
-/* "2 of 46 rows worse, 0 better, 41 same, 3 without a sign, 0 inconclusive" */
+/* "2 of 46 rows worse, 0 better, 41 same, 3 no sign, 0 inconclusive" */
 char *check_counts(const struct check *c, char *out, size_t size);
 /* Indexes of the rows that are decided, the largest changes first, worse before better; then those
  * in doubt. order has room for c->count; returns how many. */

@@ -44,7 +44,7 @@ char *check_counts(const struct check *c, char *out, size_t size)
 {
     size_t worse = c->verdicts[VERDICT_WORSE] + c->verdicts[VERDICT_SLIGHTLY_WORSE];
     snprintf(out, size,
-             "%zu of %zu row%s worse, %zu better, %zu same, %zu without a sign, "
+             "%zu of %zu row%s worse, %zu better, %zu same, %zu no sign, "
              "%zu inconclusive",
              worse, c->count, plural(c->count), c->verdicts[VERDICT_BETTER],
              c->verdicts[VERDICT_SAME], c->verdicts[VERDICT_NO_SIGN],
@@ -194,8 +194,8 @@ static void name_sides(struct check *c, const struct baseline *b, const struct r
     const char *then = result_fact(&b->sessions[0], "kernel"), *today = result_fact(now, "kernel");
     baseline_strength(b, strength, sizeof strength);
     baseline_age(b, now->started ? now->started : (int64_t)time(NULL), age, sizeof age);
-    snprintf(c->before, sizeof c->before, "before  baseline \"%s\": %s; %s%s%s", b->name, strength,
-             age, then ? "; kernel " : "", then ? then : "");
+    snprintf(c->before, sizeof c->before, "before  baseline \"%s\": %s%s%s; %s", b->name, strength,
+             then ? "; kernel " : "", then ? then : "", age);
     snprintf(c->after, sizeof c->after, "after   %zu session%s now%s%s", c->sessions_now,
              plural(c->sessions_now), today ? "; kernel " : "", today ? today : "");
 }

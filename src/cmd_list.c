@@ -178,7 +178,9 @@ static int list_workloads(const struct options *o, FILE *out, struct error *e)
         profiles_text(w, profiles, sizeof profiles);
         snprintf(origin, sizeof origin, "%s%s%s", w->mirrors,
                  w->needs & NEED_KVM ? ", needs KVM" : "",
-                 w->needs & NEED_OPENBLAS ? ", needs OpenBLAS" : "");
+                 w->needs & NEED_OPENBLAS ? ", needs OpenBLAS"
+                 : w->needs & NEED_JAVA   ? ", needs a JVM"
+                                          : "");
         int column = fprintf(out, "  %-18s %-6s %-20s ", w->id, workload_unit(w), profiles);
         text_wrap(out, origin, column, column);
         if (suite)

@@ -12,6 +12,8 @@
 #include "text.h"
 #include "tree.h"
 #include "workloads/database/mix.h"
+#include "workloads/jbb/answer.h"
+#include "workloads/jbb/java.h"
 #include "workloads/payload/linpack.h"
 #include "workloads/payload/oltp.h"
 #include "xalloc.h"
@@ -326,6 +328,20 @@ static void look_database(const struct target_options *o, struct finding *f)
             "MariaDB or sysbench is not installed, nor SQLite: no oltp");
 }
 
+/* The program for jbb beside the agent, and a JVM for it. */
+static void look_java(const struct target_options *o, struct finding *f)
+{
+    char jar[4096];
+    if (!local_find_program(JBB_PROGRAM, o->agent_path, jar, sizeof jar))
+        say(f, FINDING_NOTE,
+            "apt-get install default-jdk-headless, then configure and make vmtax anew",
+            "vmtax was built without a JDK: no jbb");
+    else if (!jbb_java())
+        say(f, FINDING_NOTE, "apt-get install default-jre-headless", "there is no JVM: no jbb");
+    else
+        say(f, FINDING_OK, NULL, "%s, for jbb", jbb_java());
+}
+
 static void look_compile(const struct target_options *o, struct finding *f)
 {
     char packages[TREE_PACKAGES_MAX], remedy[TREE_PACKAGES_MAX + 32];
@@ -356,6 +372,7 @@ const struct doctor_check doctor_checks[] = {
     {"spec", "SPEC CPU", look_spec},
     {"openblas", "OpenBLAS", look_openblas},
     {"database", "database", look_database},
+    {"java", "Java", look_java},
     {"compile", "kernel compile", look_compile},
     {0},
 };

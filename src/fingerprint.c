@@ -342,6 +342,7 @@ static const struct rule {
      "its kernels may be other ones"},
     {"engine.linpack.core", FACT_FATAL, "linpack", "the core type of OpenBLAS",
      "linpack runs other kernels"},
+    {"engine.jbb", FACT_FATAL, "jbb", "the JVM of jbb", "it compiles and collects in another way"},
     {"engine.kbuild", FACT_FATAL, "kbuild", "the compiler of kbuild",
      "it compiles in another way and makes other objects"},
     {"engine.oltp", FACT_FATAL, "oltp", "the engine of oltp",

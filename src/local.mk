@@ -12,7 +12,8 @@ common_sources = \
 	workloads/catalog/web.c workloads/catalog/java.c workloads/catalog/sysops.c workloads/catalog/ctxsw.c \
 	workloads/catalog/exits.c \
 	workloads/spec/suite.c workloads/spec/suite.h \
-	workloads/kbuild/needs.c workloads/kbuild/needs.h
+	workloads/kbuild/needs.c workloads/kbuild/needs.h \
+	workloads/jbb/java.c workloads/jbb/java.h
 
 # What programs that link the engine need besides.
 ENGINE_LIBS = $(CJSON_LIBS) $(ARCHIVE_LIBS)

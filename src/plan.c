@@ -200,7 +200,8 @@ static double slot_seconds(const struct plan *p, const struct plan_row *row)
 
 double plan_block_seconds(const struct plan *p, const struct plan_row *row)
 {
-    return (double)p->target_count * (2 * slot_seconds(p, row) + FRESH_EXTRA_S);
+    double start = p->blocks ? row->workload->start_s / p->blocks : 0; /* once for all */
+    return (double)p->target_count * (2 * slot_seconds(p, row) + FRESH_EXTRA_S + start);
 }
 
 double plan_start_seconds(const struct plan *p)

@@ -107,11 +107,13 @@ static int run_block(struct run *r, const struct plan_row *row, size_t metric, u
         if (!run_takes_part(r, metric, t))
             continue;
         run_show_progress(r);
-        if (slot_run(r, row, metric, &order[i], block, stage, first[t], e) < 0)
+        bool fresh = first[t] && (block == 0 || row->workload->start_s <= 0);
+        if (slot_run(r, row, metric, &order[i], block, stage, fresh, e) < 0)
             return -1;
         first[t] = false;
     }
-    if (rest_after_block(r, row->workload, block, e) < 0)
+    bool goes_on = row->workload->start_s > 0 && block + 1 < blocks;
+    if (!goes_on && rest_after_block(r, row->workload, block, e) < 0)
         return -1;
     load_look(&r->load, run_elapsed(r), false);
     look_for_others(r);

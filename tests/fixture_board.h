@@ -30,4 +30,10 @@ void fixture_slow(struct snapshot *s); /* a container that costs: every verdict,
 void fixture_hostile(
     struct snapshot *s); /* longest names and extreme or missing figures everywhere */
 
+/* In fixture_check.c: */
+struct check;
+const struct check *fixture_check(void);   /* of a container that became slower; constant */
+void fixture_verdict(struct snapshot *s);  /* the same on the board */
+void fixture_checking(struct snapshot *s); /* a check runs, in its second session */
+
 #endif

@@ -22,12 +22,14 @@ e2e_tests = \
 	tests/e2e/exits.sh \
 	tests/e2e/linpack.sh \
 	tests/e2e/oltp.sh \
+	tests/e2e/jbb.sh \
 	tests/e2e/web.sh \
 	tests/e2e/linpack_guest.sh \
 	tests/e2e/kbuild.sh \
 	tests/e2e/spec.sh \
 	tests/e2e/programs.sh \
 	tests/e2e/container.sh \
+	tests/e2e/network.sh \
 	tests/e2e/interrupt.sh \
 	tests/e2e/dashboard.sh \
 	tests/e2e/targets.sh \
@@ -36,6 +38,7 @@ e2e_tests = \
 	tests/e2e/ordinary.sh \
 	tests/e2e/signed.sh \
 	tests/e2e/cgroup2.sh \
+	tests/unit/jbb-books.sh \
 	tests/unit/kernel-symbols.sh
 # Programs or scripts for check-long only.
 long_tests =
@@ -142,6 +145,11 @@ tests_unit_test_linpack_SOURCES = tests/unit/test_linpack.c tests/unit/unit.h wo
 	workloads/payload/dense.c workloads/payload/dense.h
 tests_unit_test_linpack_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_linpack_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_jbb
+tests_unit_test_jbb_SOURCES = tests/unit/test_jbb.c tests/unit/unit.h workloads/jbb/answer.c
+tests_unit_test_jbb_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_jbb_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_web
 tests_unit_test_web_SOURCES = tests/unit/test_web.c tests/unit/unit.h workloads/agent/work.c
@@ -453,11 +461,11 @@ EXTRA_DIST += tests/e2e/useless_kvm.sh tests/e2e/fake_qemu tests/e2e/fake_spec
 # Fuzz targets, linked from the same objects as the program. A short run of each belongs to check.
 EXTRA_DIST += tests/fuzz/run tests/fuzz/seeds tests/fuzz/seeds_result tests/fuzz/seeds_modules \
 	tests/fuzz/seeds_kernel tests/fuzz/seeds_qmp tests/fuzz/seeds_qemu tests/fuzz/seeds_spec \
-	tests/fuzz/seeds_sysbench
+	tests/fuzz/seeds_sysbench tests/fuzz/seeds_jbb
 if FUZZING
 check_PROGRAMS += tests/fuzz/fuzz_record tests/fuzz/fuzz_result tests/fuzz/fuzz_modules \
 	tests/fuzz/fuzz_kernel tests/fuzz/fuzz_qmp tests/fuzz/fuzz_qemu tests/fuzz/fuzz_spec \
-	tests/fuzz/fuzz_sysbench
+	tests/fuzz/fuzz_sysbench tests/fuzz/fuzz_jbb
 TESTS += tests/fuzz/run
 endif
 EXTRA_PROGRAMS += tests/fuzz/fuzz_record
@@ -489,6 +497,10 @@ EXTRA_PROGRAMS += tests/fuzz/fuzz_spec
 tests_fuzz_fuzz_spec_SOURCES = tests/fuzz/fuzz_spec.c workloads/spec/result.c
 tests_fuzz_fuzz_spec_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_spec_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
+EXTRA_PROGRAMS += tests/fuzz/fuzz_jbb
+tests_fuzz_fuzz_jbb_SOURCES = tests/fuzz/fuzz_jbb.c workloads/jbb/answer.c
+tests_fuzz_fuzz_jbb_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_jbb_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
 EXTRA_PROGRAMS += tests/fuzz/fuzz_qmp
 tests_fuzz_fuzz_qmp_SOURCES = tests/fuzz/fuzz_qmp.c
 tests_fuzz_fuzz_qmp_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer

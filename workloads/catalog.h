@@ -123,6 +123,9 @@ struct workload {
      * (workload.h), which starts its own processes on the processors that `cpus` asks for. It is
      * killed if one of its phases takes longer than so many seconds. slot_s is then an estimate. */
     double patience_s;
+    /* Not 0: prepare() takes about so long. One worker then does all blocks of a row that follow
+     * each other, where else each block has a fresh one. */
+    double start_s;
     const double *estimates_s; /* instead of slot_s, by the value of the first parameter; or NULL */
     double margin;             /* log units; 0 = the subsystem's */
     bool latency;              /* keeps a histogram of sampled operations */

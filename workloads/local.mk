@@ -161,10 +161,10 @@ jbb_sources = \
 	workloads/jbb/Text.java
 EXTRA_DIST += $(jbb_sources)
 jbbdir = $(pkglibexecdir)
-jbb_DATA =
+jbb_SCRIPTS =
 if HAVE_JBB
 EXTRA_DIST += workloads/jbb/jbb.jar
-jbb_DATA += vmtax-jbb.jar
+jbb_SCRIPTS += vmtax-jbb.jar
 endif
 CLEANFILES += vmtax-jbb.jar
 if HAVE_JAVAC
@@ -183,3 +183,4 @@ endif
 vmtax-jbb.jar: workloads/jbb/jbb.jar
 	$(AM_V_GEN)cp $(builddir)/workloads/jbb/jbb.jar $@ 2>/dev/null || \
 		cp $(srcdir)/workloads/jbb/jbb.jar $@
+	$(AM_V_at)chmod +x $@

@@ -139,6 +139,12 @@ static double noise(const struct report_row *row)
     return row->figure && row->figure->measured ? row->figure->noise : NAN;
 }
 
+static double loss(const struct report_row *row)
+{
+    const struct figure_value *f = row->figure;
+    return f && f->measured && f->arrival.sent ? arrival_loss(&f->arrival) : NAN;
+}
+
 static const struct comparison *compared(const struct report_row *row)
 {
     return row->comparison && row->comparison->estimate.n ? row->comparison : NULL;
@@ -180,6 +186,7 @@ static double blocks(const struct report_row *row)
 static const struct family families[] = {
     {"slots", "", "Slots measured.", slots},
     {"noise_ratio", "ratio", "Noise of the slots, relative to the figure.", noise},
+    {"datagram_loss_ratio", "ratio", "Share of the datagrams sent that did not arrive.", loss},
     {"performance_ratio", "ratio",
      "Performance relative to native: below 1 is slower, for times "
      "too.",

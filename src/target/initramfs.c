@@ -131,7 +131,7 @@ static bool find_payload(const char *agent_path, const char *name, char out[PATH
     const char *slash = strrchr(agent_path, '/');
     int directory = slash ? (int)(slash - agent_path) + 1 : 0;
     return snprintf(out, PATH_MAX, "%.*s%s", directory, agent_path, name) < PATH_MAX &&
-           access(out, R_OK) == 0;
+           access(out, X_OK) == 0;
 }
 
 static int add_payloads(struct pack *p, const char *agent_path)

@@ -49,9 +49,9 @@ const char *ledger_label(const struct ledger *l);
 /* Promise that argument is about to be made. */
 int ledger_add(struct ledger *l, enum ledger_kind kind, const char *argument, struct error *e);
 int ledger_add_process(struct ledger *l, pid_t pid, struct error *e);
-/* The processes of this user that have a ledger of their own now: other runs, which disturb this one
- * and are disturbed. At most room of them into pids; returns how many. Of other users nothing is
- * known. Cheap enough to be asked after each block. */
+/* The processes of this user that have a ledger of their own now: other runs, which disturb this
+ * one and are disturbed. At most room of them into pids; returns how many. Of other users nothing
+ * is known. Cheap enough to be asked after each block. */
 size_t ledger_others(const struct ledger *l, pid_t *pids, size_t room);
 /* Withdraw the newest promise of this ledger or branch: the thing turned out to be another's. */
 void ledger_forget(struct ledger *l);

@@ -40,43 +40,37 @@ check 0 --json --budget 30
 [ "$("$jsonpath" "$out" lost_rows)" = 0 ] || fail "rows are lost"
 [ "$("$jsonpath" "$out" 'rows.*.target' | grep -c container)" = 5 ] || fail "not five rows of the container"
 
-# parent PID
-parent() {
-    sed 's/.*) . \([0-9]*\) .*/\1/' "/proc/$1/stat" 2>/dev/null
+# below PID: all that descend from this process.
+below() {
+    # shellcheck disable=SC2013 # numbers
+    for below_pid in $(cat "/proc/$1"/task/*/children 2>/dev/null); do
+        echo "$below_pid"
+        below "$below_pid"
+    done
 }
 
-# descends PID ROOT
-descends() {
-    descends_pid=$1
-    while [ "${descends_pid:-0}" -gt 1 ]; do
-        [ "$descends_pid" != "$2" ] || return 0
-        descends_pid=$(parent "$descends_pid")
+# contained ROOT: those of them that run in a container.
+contained() {
+    for contained_pid in $(below "$1"); do
+        contained_ns=$(readlink "/proc/$contained_pid/ns/pid" 2>/dev/null) || continue
+        [ "$contained_ns" = "$own_ns" ] || echo "$contained_pid"
     done
-    return 1
 }
 
 # slow ROOT: whatever runs in the containers of this process stands still most of the time.
 slow() {
-    slow_own=$(readlink /proc/self/ns/pid)
-    while [ -d "/proc/$1" ] && [ ! -e "$work/checked" ]; do
-        slow_pids=
-        for slow_proc in /proc/[0-9]*; do
-            slow_ns=$(readlink "$slow_proc/ns/pid" 2>/dev/null) || continue
-            if [ "$slow_ns" != "$slow_own" ] && descends "${slow_proc#/proc/}" "$1"; then
-                slow_pids="$slow_pids ${slow_proc#/proc/}"
-            fi
-        done
-        slow_turn=0
-        while [ -n "$slow_pids" ] && [ $slow_turn -lt 10 ]; do
-            # shellcheck disable=SC2086 # a list
-            kill -STOP $slow_pids 2>/dev/null || break
-            sleep 0.03
-            # shellcheck disable=SC2086
-            kill -CONT $slow_pids 2>/dev/null || break
-            slow_turn=$((slow_turn + 1))
-        done
+    own_ns=$(readlink /proc/self/ns/pid)
+    while kill -0 "$1" 2>/dev/null && [ "$(sed 's/.*) //; s/ .*//' "/proc/$1/stat")" != Z ]; do
+        slow_pids=$(contained "$1")
+        if [ -z "$slow_pids" ]; then
+            sleep 0.02
+            continue
+        fi
+        # shellcheck disable=SC2086 # a list
+        kill -STOP $slow_pids 2>/dev/null || :
+        sleep 0.03
         # shellcheck disable=SC2086
-        [ -z "$slow_pids" ] || kill -CONT $slow_pids 2>/dev/null || :
+        kill -CONT $slow_pids 2>/dev/null || :
     done
 }
 

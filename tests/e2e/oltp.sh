@@ -12,11 +12,11 @@ if [ -z "$mariadb" ] && [ ! -x "${vmtax%/*}/vmtax-oltp" ]; then
     skip "needs mariadbd and sysbench, or a build with SQLite"
 fi
 
-server() { # the process of a server below $work
-    for cmdline in /proc/[0-9]*/cmdline; do
-        if tr '\0' '\n' <"$cmdline" 2>/dev/null | grep -q "^--datadir=$work/"; then
-            basename "${cmdline%/cmdline}"
-        fi
+# The process of a server below $work. One look at all, as in lib.sh.
+server() {
+    # shellcheck disable=SC2013 # names of files without blanks
+    for cmdline in $(grep -lsz -e "^--datadir=$work/" /proc/[0-9]*/cmdline); do
+        basename "${cmdline%/cmdline}"
     done
 }
 no_server() {
@@ -76,7 +76,7 @@ fi
 # The other rows of a run go on, and the result says the engine.
 targets=native
 if container_works; then targets=container; fi
-run 0 run oltp:threads=1,rows=1000 sys.syscall --on $targets --blocks 1 --seconds 1 --json
+run 0 run oltp:threads=1,rows=1000 sys.syscall --on $targets --blocks 2 --json
 "$jsonpath" "$out" 'metrics.*.verified' | grep -qx false && fail "not verified"
 grep -q '"engine.oltp":[[:space:]]*"MariaDB [0-9.]* durable, sysbench 1\.0\.' "$out" ||
     fail "the engine is not among the facts"
@@ -85,13 +85,14 @@ grep -q '"engine.oltp":[[:space:]]*"MariaDB [0-9.]* durable, sysbench 1\.0\.' "$
 done
 cp "$out" "$work/mariadb.json"
 
-# Another engine is other work.
+# Another engine is other work; of the other row there is too little for a verdict.
 sed 's/"MariaDB \([0-9.]*\) durable/"SQLite \1 durable/' "$work/mariadb.json" >"$work/sqlite.json"
-run 4 compare "$work/mariadb.json" "$work/sqlite.json"
+run 3 compare "$work/mariadb.json" "$work/sqlite.json"
 says "$out" 'the engine of oltp changed from MariaDB'
+says "$out" '^ +native .*not comparable'
 
 # Killed in mid-run: the server goes with the agent.
-"$vmtax" run oltp:rows=1000 --on native --blocks 1 --seconds 30 >/dev/null 2>&1 &
+"$vmtax" run oltp:rows=1000 --on native --blocks 20 >/dev/null 2>&1 &
 killed=$!
 some_server() {
     ps -eo args | grep -q '^mariadbd --no-defaults --datadir=.*/worker-'

@@ -3,7 +3,7 @@
 # shellcheck source=tests/e2e/lib.sh
 . "${abs_top_srcdir:-.}/tests/e2e/lib.sh"
 
-run 0 run sys.syscall sys.read membw.frd,size=4K membw.frd,size=64K membw.frd,size=1M --on native \
+run 0 run sys.syscall sys.read membw.frd:size=4K membw.frd:size=64K membw.frd:size=1M --on native \
     --blocks 2 --seconds 0.05
 for format in text json csv md html svg openmetrics junit; do
     run 0 report last --format "$format"

@@ -492,7 +492,7 @@ static void keys_that_cannot_act_say_why(void **state)
         {fixture_stored, true, 'f', false, "the suites are in the panel Processor"},
         {fixture_stored, false, 'R', true, "nothing can be run from here"},
         {fixture_stored, false, 'b', true, "vmtax record"},
-        {fixture_stored, false, 'c', true, "vmtax compare"},
+        {fixture_stored, false, 'c', true, "vmtax check"},
         {fixture_stored, false, 'E', true, "vmtax report"},
         {fixture_container, false, 'x', true, "cannot be stopped from here"},
     };

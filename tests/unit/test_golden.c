@@ -414,6 +414,12 @@ static const struct golden {
     {"ctxsw", 80, 24, BRAILLE, fixture_container, "paper", paper_marks},
     {"ctxsw", 80, 24, BRAILLE, fixture_all, "cross", other_view},
     {"log", 120, 40, BRAILLE, fixture_container, "filter", filtered},
+    {"verdict", 120, 40, BRAILLE, fixture_verdict, "", idle},
+    {"verdict", 80, 24, BRAILLE, fixture_verdict, "", idle},
+    {"verdict", 80, 24, ASCII, fixture_verdict, "", idle},
+    {"verdict", 60, 16, BRAILLE, fixture_verdict, "", idle},
+    {"verdict", 80, 24, BRAILLE, fixture_checking, "checking", idle},
+    {"verdict", 80, 24, BRAILLE, fixture_empty, "empty", idle},
 };
 
 static char *read_file(const char *path)

@@ -25,8 +25,8 @@ static const struct param jbb_params[] = {
         "warehouses=" n " cpus=0", all \
     }
 static const struct point jbb_points[] = {
-    JBB("1", QSP, SP), JBB("2", SP, SP), JBB("3", P, P),   JBB("4", SP, SP), JBB("5", P, P),
-    JBB("6", P, P),    JBB("7", P, P),   JBB("8", SP, SP), {NULL, 0},
+    JBB("1", QSP, SP), JBB("2", SP, SP), JBB("3", P, P),  JBB("4", SP, SP), JBB("5", P, P),
+    JBB("6", P, P),    JBB("7", P, P),   JBB("8", P, SP), {NULL, 0},
 };
 
 const struct workload java_workloads[] = {
@@ -41,7 +41,8 @@ const struct workload java_workloads[] = {
      .params = jbb_params,
      .points = jbb_points,
      .slot_s = 1.0,
-     .lead_s = 0.1,
+     .lead_s = 0.05,
+     .start_s = 3,
      .own_threads = true,
      .profiles = QSP},
     {.id = NULL},

@@ -33,15 +33,20 @@ static const struct param udp_params[] = {
     {.name = NULL},
 };
 
-static const struct point tcp_tx_points[] = {
-    {"size=1K", QSP}, {"size=2K", P},    {"size=4K", SP}, {"size=8K", P},
-    {"size=16K", P},  {"size=32K", QSP}, {NULL, 0},
-};
-static const struct point tcp_rx_points[] = {
+static const struct point tcp_points[] = {
     {"size=1K", SP}, {"size=2K", P},    {"size=4K", SP}, {"size=8K", P},
     {"size=16K", P}, {"size=32K", QSP}, {NULL, 0},
 };
-static const struct point udp_points[] = {
+static const struct point udp_tx_points[] = {
+    {"size=1K rate=0", SP},
+    {"size=2K rate=0", P},
+    {"size=4K rate=0", SP},
+    {"size=8K rate=0", P},
+    {"size=16K rate=0", P},
+    {"size=32K rate=0", SP},
+    {NULL, 0},
+};
+static const struct point udp_rx_points[] = {
     {"size=1K rate=0", SP},
     {"size=2K rate=0", P},
     {"size=4K rate=0", SP},
@@ -55,18 +60,18 @@ static const struct point udp_points[] = {
     {                                                                                              \
         .id = "net." name, .subsystem = SUBSYSTEM_NETWORK, .title = label,                         \
         .mirrors = "Figs. 10, 11 NetIO " label, .method = how, .figure = FIGURE_MB_PER_S,          \
-        .params = row_params, .points = row_points, .slot_s = 0.4, .lead_s = 0.05, .served = true, \
+        .params = row_params, .points = row_points, .slot_s = 0.3, .lead_s = 0.05, .served = true, \
         .profiles = QSP                                                                            \
     }
 
 const struct workload network_workloads[] = {
-    NETIO("tcp.tx", "TCP tx", tcp_params, tcp_tx_points,
+    NETIO("tcp.tx", "TCP tx", tcp_params, tcp_points,
           "NetIO: the target sends records over one TCP connection; what the host received"),
-    NETIO("tcp.rx", "TCP rx", tcp_params, tcp_rx_points,
+    NETIO("tcp.rx", "TCP rx", tcp_params, tcp_points,
           "NetIO: the target receives records over one TCP connection; what the host sent"),
-    NETIO("udp.tx", "UDP tx", udp_params, udp_points,
+    NETIO("udp.tx", "UDP tx", udp_params, udp_tx_points,
           "NetIO: the target sends datagrams without a pause; what the host received"),
-    NETIO("udp.rx", "UDP rx", udp_params, udp_points,
+    NETIO("udp.rx", "UDP rx", udp_params, udp_rx_points,
           "NetIO: the host sends datagrams without a pause; what the target received"),
     {.id = "net.rr",
      .subsystem = SUBSYSTEM_NETWORK,

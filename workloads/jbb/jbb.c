@@ -17,6 +17,7 @@
 #include "text.h"
 #include "workloads/child.h"
 #include "workloads/jbb/answer.h"
+#include "workloads/jbb/java.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -47,20 +48,6 @@ struct jbb_state {
 static size_t processors(const struct work *w)
 {
     return w->param[CPUS] && w->param[CPUS] < w->cpu_count ? w->param[CPUS] : w->cpu_count;
-}
-
-static const char *find_java(void)
-{
-    static const char *const places[] = {"/usr/bin/java",
-                                         "/usr/local/bin/java",
-                                         "/usr/lib/jvm/default-java/bin/java",
-                                         "/usr/lib/jvm/default/bin/java",
-                                         "/usr/lib/jvm/jre/bin/java",
-                                         NULL};
-    size_t i = 0;
-    while (places[i] && access(places[i], X_OK) < 0)
-        i++;
-    return places[i];
 }
 
 /* In the child: its processors, and the one socket as input, output and for complaints; its
@@ -192,7 +179,7 @@ static int jbb_prepare(struct work *w)
     char jar[PATH_MAX];
     int ends[2];
     struct jbb_answer a;
-    const char *java = find_java();
+    const char *java = jbb_java();
     if (!java)
         return error_set(w->error, ERROR_SYSTEM,
                          "jbb needs a JVM in the target (" JAVA_PACKAGE "): there is no java");

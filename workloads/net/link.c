@@ -22,6 +22,9 @@ WORK_FAILED int link_failed(struct work *w, int cause)
                          "nothing came or went between the host and %s for %d s: are the "
                          "interfaces at both ends up, with the same MTU, and no firewall between?",
                          to->address, WIRE_SILENCE_S);
+    if (cause == ENETUNREACH || cause == EHOSTUNREACH || cause == ENETDOWN)
+        return error_set(w->error, ERROR_GUEST,
+                         "no way leads to %s: are the interfaces at both ends up?", to->address);
     return error_errno(w->error, cause, "%s to %s port %u", w->workload->id, to->address,
                        (unsigned)to->ports[0]);
 }

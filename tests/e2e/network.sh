@@ -1,0 +1,53 @@
+#!/bin/sh
+# The host's side loads, the target serves: streams and datagrams on native and in a container, by a
+# path of the same kind; loss that the kernel makes is what is reported; an interface that goes down
+# costs its row and nothing else.
+# shellcheck source=tests/e2e/lib.sh
+. "${abs_top_srcdir:-.}/tests/e2e/lib.sh"
+
+need_root
+container_works || skip "$why"
+
+run 0 run net.tcp.tx:size=32K net.tcp.rx:size=1K net.udp.tx:size=32K net.udp.rx:size=32K net.rr \
+    --on container --blocks 2 --seconds 0.1 --json
+[ "$("$jsonpath" "$out" 'metrics.*.verified' | grep -cx true)" = 10 ] || fail "not all rows measured"
+[ "$("$jsonpath" "$out" 'targets.*.path' | tr '\n' ' ')" = "veth veth " ] ||
+    fail "the paths are $("$jsonpath" "$out" 'targets.*.path' | tr '\n' ' ')"
+# Two rows of datagrams on two targets, a loss for each.
+"$jsonpath" "$out" 'metrics.*.datagrams.loss' >"$work/loss" || fail "no loss is reported"
+awk '!($1 >= 0 && $1 < 1) {exit 1} END {exit NR != 4}' "$work/loss" || fail "impossible losses"
+
+# The process in the run's own network.
+inside() {
+    for living in $(ours); do
+        [ "$(readlink "/proc/$living/ns/net")" = "$(readlink /proc/self/ns/net)" ] || echo "$living"
+    done | tail -n 1
+}
+is_inside() {
+    [ -n "$(inside)" ]
+}
+start_run() {
+    "$vmtax" run "$@" --on native --json >"$out" 2>"$err" &
+    pid=$!
+    wait_for 20 is_inside
+}
+
+# What the target's kernel drops is lost, no more and no less (a busy machine loses some of its own).
+dropping='add table ip v; add chain ip v in { type filter hook input priority 0; }; add rule ip v in meta l4proto udp numgen random mod 100 < 20 drop'
+if unshare -n nft "$dropping" 2>/dev/null; then
+    start_run net.udp.rx:size=1K,rate=8 --blocks 2 --seconds 0.7
+    nsenter -t "$(inside)" -n nft "$dropping" || fail "no loss can be made"
+    wait "$pid" || fail "the run with loss ended with $?"
+    "$jsonpath" "$out" 'slots.*.datagrams.loss' | tail -n 1 >"$work/loss"
+    awk '!($1 > 0.16 && $1 < 0.3) {exit 1}' "$work/loss" ||
+        fail "20 % lost are reported as $(cat "$work/loss")"
+fi
+
+start_run net.rr sys.syscall --blocks 2 --seconds 1
+wait_for 20 grep -q 'net.rr' "$err"
+nsenter -t "$(inside)" -n ip link set eth0 down || fail "the interface does not go down"
+wait "$pid" || fail "the run without a network ended with $?"
+grep -q 'interfaces at both ends up' "$out" || fail "it does not say that nothing came or went"
+"$jsonpath" "$out" 'metrics.*.value' | grep -q '[1-9]' || fail "the other row has no figure"
+
+leftovers

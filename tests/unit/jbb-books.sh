@@ -1,0 +1,25 @@
+#!/bin/sh
+# The Java program of jbb: a fixed number of transactions has the same digest with every JVM,
+# collector and compiler, and books that lack a cent are found out.
+set -eu
+jar=$abs_top_builddir/vmtax-jbb.jar
+[ -f "$jar" ] || { echo "this build has no jbb (no JDK when it was configured)"; exit 77; }
+command -v java >/dev/null || { echo "there is no JVM (Debian: default-jre-headless)"; exit 77; }
+
+is() { # WANTED ARGUMENTS
+    wanted=$1
+    shift
+    got=$(java -Xmx512m -XX:-UsePerfData "$@") || :
+    case $got in
+    $wanted) ;;
+    *)
+        echo "java $* said: $got"
+        exit 1
+        ;;
+    esac
+}
+is d608413c10991c01 -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -jar "$jar" --digest 2 5000
+is d608413c10991c01 -XX:+UseParallelGC -jar "$jar" --digest 2 5000
+is 'failed text=warehouse*balance*' -jar "$jar" --digest 1 500 fault
+is 'failed text=*warehouses' -jar "$jar" --digest 9 1
+is 'failed text=*memory*' -Xmx8m -jar "$jar" --digest 8 1

@@ -1,0 +1,8 @@
+/* java.h - where the system's JVM is; linked into vmtax and into the agent. */
+#ifndef VMTAX_JBB_JAVA_H
+#define VMTAX_JBB_JAVA_H
+
+/* The program java; NULL: there is none. */
+const char *jbb_java(void);
+
+#endif
