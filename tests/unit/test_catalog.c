@@ -199,7 +199,7 @@ static void quick_is_quick(void **state)
         metrics += of_row;
         slots_s += (double)of_row * (w->slot_s + w->lead_s);
     }
-    assert_in_range(metrics, 30, 46);
+    assert_in_range(metrics, 30, 47);
     assert_true(slots_s < 12);
 }
 
