@@ -43,7 +43,7 @@ static const struct param oltp_params[] = {
     }
 static const struct point oltp_points[] = {
     OLTP_THREADS("1", SP, SP), OLTP_THREADS("2", P, P),  OLTP_THREADS("4", SP, SP),
-    OLTP_THREADS("8", P, P),    OLTP_THREADS("16", P, P), {NULL, 0},
+    OLTP_THREADS("8", P, P),   OLTP_THREADS("16", P, P), {NULL, 0},
 };
 
 const struct workload database_workloads[] = {
