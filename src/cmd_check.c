@@ -129,7 +129,7 @@ static int run(const struct context *c, struct error *e)
 
 const struct command command_check = {
     .name = "check",
-    .usage = "check [--against BASELINE] [--on TARGET,...] [--find PERCENT] [OPTION...]",
+    .usage = "check [--against BASELINE] [--on TARGET,...] [OPTION...]",
     .summary = "after an upgrade: three minutes, a verdict, an exit code",
     .words = "Measures what the baseline has, in up to three short sessions. Exit code: 0 nothing "
              "worse, 1 something worse, 2 usage or set-up error, 3 inconclusive, 4 not comparable, "

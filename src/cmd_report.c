@@ -75,7 +75,7 @@ static int run(const struct context *c, struct error *e)
 const struct command command_report = {
     .name = "report",
     .usage = "report RESULT [OPTION...]",
-    .summary = "a stored result as text, a page, a picture, a table or a file for other programs",
+    .summary = "a stored result as text, a page, a picture, or for other programs",
     .words = "RESULT is a name of `vmtax list results`, a file, or `last`.",
     .bit = FOR_REPORT,
     .plain_signals = true,

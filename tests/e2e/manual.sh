@@ -22,7 +22,7 @@ options_of_help() {
 # Options in the subsection of a command: lines ".Fl -on , -profile ,".
 options_of_section() {
     sed -n "/^\.Ss $1\$/,/^\.S[sh] [^$]*\$/p" "$man/vmtax.1" | sed '1d' |
-        sed -n '/^\.S[sh]/q; s/^\.Fl //p' | tr ' ' '\n' | sed -n 's/^-\([a-z0-9]\)/\1/p' | sort
+        sed -n '/^\.S[sh]/q; s/^\.Fl //p' | tr ' ' '\n' | sed -n 's/^-\([a-z0-9]\)/\1/p' | sort -u
 }
 
 run 0 --help

@@ -48,5 +48,7 @@ wait_for 60 there
 kill -9 "$pid"
 wait "$pid" 2>/dev/null || :
 wait_for 20 no_servers
+# Its files are removed by the next run.
+run 0 run null --on native --blocks 2 --seconds 0.05
 
 leftovers

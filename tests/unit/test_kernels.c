@@ -263,6 +263,8 @@ static void kernels_leave_nothing_behind(void **state)
         {"spec.", {NULL}},
         {"oltp", {NULL}},
         {"jbb", {NULL}},
+        {"net.", {NULL}},
+        {"web", {NULL}},
     };
     for (const struct workload *w = workload_next(NULL); w; w = workload_next(w)) {
         size_t v = 0;
