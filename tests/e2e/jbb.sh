@@ -20,6 +20,7 @@ says "$out" '^ok +Java +.*java, for jbb'
 
 # A directory without the program has a remedy.
 cp "${vmtax%/*}/vmtax-agent" "$work/vmtax-agent"
+# shellcheck disable=SC2094 # it waits for what the agent writes
 (
     echo "run slot=1 workload=jbb params=warehouses=1%20cpus=1 lead_us=1000 time_us=20000 tick_us=0 fresh=1 seed=1"
     for _ in 1 2 3 4 5 6 7 8 9 10; do

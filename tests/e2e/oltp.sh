@@ -28,7 +28,7 @@ no_server() {
 ask() { # PARAMS SECONDS [DURING]
     : >"$out"
     (
-        echo "run slot=1 workload=oltp params=$1 lead_us=0 time_us=$2000000 tick_us=0 fresh=1 seed=1"
+        echo "run slot=1 workload=oltp params=$1 lead_us=0 time_us=${2}000000 tick_us=0 fresh=1 seed=1"
         if [ $# -gt 2 ]; then
             wait_for 60 grep -q -e '^begin' -e '^fail' "$out"
             "$3"
@@ -62,9 +62,9 @@ ask rows=1000%20engine=mariadb 2 kill_server
 says "$out" '^fail .*the%20MariaDB%20server%20was%20killed%20by%20signal%209'
 
 if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
-    # shellcheck disable=SC2016 # for the other shell
     # A file system that is too small for the data, in a mount namespace that ends with it.
     : >"$out"
+    # shellcheck disable=SC2016,SC2094 # for the other shell; it waits for what the agent writes
     (
         echo "run slot=1 workload=oltp params=rows=1000 lead_us=0 time_us=1000000 tick_us=0 fresh=1 seed=1"
         wait_for 60 grep -q -e '^result' -e '^fail' "$out"

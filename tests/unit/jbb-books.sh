@@ -2,7 +2,7 @@
 # The Java program of jbb: a fixed number of transactions has the same digest with every JVM,
 # collector and compiler, and books that lack a cent are found out.
 set -eu
-jar=$abs_top_builddir/vmtax-jbb.jar
+jar=${abs_top_builddir:-.}/vmtax-jbb.jar
 [ -f "$jar" ] || { echo "this build has no jbb (no JDK when it was configured)"; exit 77; }
 command -v java >/dev/null || { echo "there is no JVM (Debian: default-jre-headless)"; exit 77; }
 
@@ -10,6 +10,7 @@ is() { # WANTED ARGUMENTS
     wanted=$1
     shift
     got=$(java -Xmx512m -XX:-UsePerfData "$@") || :
+    # shellcheck disable=SC2254 # wanted is a pattern
     case $got in
     $wanted) ;;
     *)
