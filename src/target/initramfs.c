@@ -82,6 +82,14 @@ static int add(struct pack *p, const char *name, mode_t mode, dev_t device, cons
     return good ? 0 : failed(p);
 }
 
+/* Programs and modules; of programs one may be a Java archive. */
+static bool is_whole(const uint8_t *bytes, size_t size, bool module)
+{
+    static const char archive[4] = "PK\3\4";
+    return (size >= SELFMAG && memcmp(bytes, ELFMAG, SELFMAG) == 0) ||
+           (!module && size >= sizeof archive && memcmp(bytes, archive, sizeof archive) == 0);
+}
+
 /* signature: name of the entry for a module's signature, which is then cut off the file; NULL: the
  * file as it is. */
 static int add_file(struct pack *p, const char *name, mode_t mode, const char *path,
@@ -94,7 +102,7 @@ static int add_file(struct pack *p, const char *name, mode_t mode, const char *p
     int status;
     size_t cut = signature ? module_signature(bytes, size) : 0;
     p->total += size;
-    if (size < SELFMAG || memcmp(bytes, ELFMAG, SELFMAG) != 0)
+    if (!is_whole(bytes, size, signature != NULL))
         status = error_set(p->error, ERROR_DATA,
                            "%s is damaged (no ELF file): reinstall the package that it belongs to",
                            path);

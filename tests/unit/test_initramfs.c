@@ -222,6 +222,12 @@ static void payloads_come_along(void **state)
     assert_string_not_equal(path, bare);
     fixture_text(program, "no program");
     refuse(&k, MODULES_OVERLAY, LINPACK_PROGRAM);
+    /* A Java archive is one, too. */
+    static const char archive[] = "PK\3\4 classes";
+    fixture_file(program, archive, sizeof archive);
+    make(&k, MODULES_OVERLAY, path);
+    run_cpio(path, (const char *const[]){"-t", NULL}, out, sizeof out);
+    assert_non_null(strstr(out, "payloads/" LINPACK_PROGRAM "\n"));
 }
 
 static ino_t inode(const char *path)
