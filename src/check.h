@@ -7,8 +7,7 @@
  *   among the means of like margin, native's apart from the guests'.
  * - t = change / error, error² = max(s², s_now²/m) + s²/K, with d0 + K - 1 degrees of freedom. The
  *   m sessions of a check follow one another and share what that hour is like, so together they
- *   count as one session of the baseline's kind and not as m: with s²/m, simulated baselines whose
- *   sessions lie on different days gave false alarms in many times the promised share of checks.
+ *   count as one session of the baseline's kind and not as m (whose error would be s²/m).
  *   Where the sessions of now differ so much among themselves that even their mean is worse known,
  *   that counts (Welch's degrees of freedom).
  * - First the means: every subsystem on every guest, and native by subsystem (one mean of all of
@@ -17,8 +16,8 @@
  *   more than its margin, too.
  * - X, what could have been found: the least change of a mean (and of a single row, which must move
  *   its subsystem's mean first) that is found in at least 80 % of checks. Where there are guests X
- * is about them: native's absolute figures vary with the day, and that is stated beside. With fewer
- * than three sessions in the baseline there are intervals, flag L, and no verdict.
+ *   is about them: native's absolute figures vary with the day, and that is stated beside. With
+ *   fewer than three sessions in the baseline there are intervals, flag L, and no verdict.
  * Simulated (tests/sim_check.c, 2000 checks each): false alarms in 0 to 1.5 % of checks, 2.3 % when
  * the machine is twice as noisy as in the baseline (7 % if only two sessions fit then); of a
  * subsystem that is 10 % slower 91 to 100 % found, 5 % 67 to 97 %, in noisy ones 20 % 84 to 100 %,
