@@ -2,8 +2,8 @@
  *
  * Empirical Bayes after Smyth 2004 (stats_shrink()), class by class. Two things are not the
  * paper's: what a class says of its variance is never taken for better known than by all degrees of
- * freedom in it (the moments often give infinitely many for a handful of series, which nothing so few
- * can show); and a class of fewer than three is left as it is. */
+ * freedom in it (the moments often give infinitely many for a handful of series, which nothing so
+ * few can show); and a class of fewer than three is left as it is. */
 #ifndef VMTAX_SHRINK_H
 #define VMTAX_SHRINK_H
 
