@@ -143,8 +143,10 @@ static void draw_stalls(struct canvas *c, struct rect r, const struct snapshot *
 /* Where a label for value goes, beside the graph. */
 static int label_row(const struct rect *r, double value, double top)
 {
-    int row = r->h - 1 - (int)(value / top * r->h);
-    return r->y + (row < 0 ? 0 : row >= r->h ? r->h - 1 : row);
+    double share = value / top; /* no number where nothing was ever above 0 */
+    if (!(share > 0))
+        return r->y + r->h - 1;
+    return r->y + (share >= 1 ? 0 : r->h - 1 - (int)(share * r->h));
 }
 
 static void draw_labels(struct canvas *c, struct rect graph, int right, const struct snapshot *s,
