@@ -3,7 +3,7 @@
 #   make check-long     what takes longer than a coffee is worth
 #   make check-asan     `make check` in a build of its own (asan/) under AddressSanitizer and UBSan,
 #                       but for scripts that would show it nothing (plain_tests below)
-#   make check-tsan     the same (tsan/) under ThreadSanitizer
+#   make check-tsan     those that have threads (tsan/) under ThreadSanitizer
 #   make bench          figures, each against a peer in the same run
 #   make golden-update  writes the golden screens anew; look at the difference before you commit it
 # A test that cannot run here exits with 77 and says why in its last line.
@@ -536,12 +536,19 @@ check-long: all
 # A build with a sanitizer beside this one, from the same sources. Without --enable-werror: gcc warns of
 # things that are not there when it instruments.
 # What waits for a clock is not run beside others. Of the scripts those that lead through code of
-# ours that no other does: what foreign programs do, and a guest's own shell, show a sanitizer nothing.
+# ours that no other does: what foreign programs do, and a guest's own shell, show a sanitizer nothing;
+# and to ThreadSanitizer only those who have threads.
 timed_tests = tests/unit/test_terminal tests/unit/test_agent tests/unit/test_threads \
 	tests/unit/test_host tests/unit/test_session
 plain_tests = tests/e2e/programs.sh tests/e2e/spec.sh tests/e2e/kbuild.sh tests/e2e/linpack_guest.sh \
 	tests/e2e/shell.sh tests/e2e/ordinary.sh tests/e2e/signed.sh tests/e2e/cgroup2.sh \
-	tests/e2e/manual.sh tests/unit/kernel-symbols.sh
+	tests/e2e/manual.sh tests/e2e/oltp.sh tests/e2e/jbb.sh tests/unit/kernel-symbols.sh
+asan_tests = $(filter-out $(plain_tests),$(TESTS))
+tsan_tests = tests/unit/test_place tests/unit/test_board tests/unit/test_writer tests/unit/test_target \
+	tests/unit/test_ledger tests/unit/test_cache tests/unit/test_qmp tests/unit/test_qmp_hostile \
+	tests/unit/test_qmp_real tests/unit/test_kernels tests/unit/test_web tests/unit/test_control \
+	$(timed_tests) tests/e2e/run.sh tests/e2e/interrupt.sh tests/e2e/dashboard.sh \
+	tests/e2e/container.sh tests/e2e/network.sh tests/e2e/web.sh
 check-asan check-tsan: $(am__configure_deps)
 	@kind=`echo $@ | sed 's/check-//'`; $(MKDIR_P) $$kind; cd $$kind || exit 1; \
 	test -f Makefile || $(abs_top_srcdir)/configure --silent --enable-$$kind \
@@ -549,9 +556,9 @@ check-asan check-tsan: $(am__configure_deps)
 		$(lxc_option) || exit 1; \
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS= >/dev/null || exit 1; failed=0; \
 	$(MAKE) $(AM_MAKEFLAGS) -j`nproc` check-TESTS TEST_SUITE_LOG=tests/units.log \
-		TESTS='$(filter-out tests/e2e/% $(plain_tests) $(timed_tests),$(TESTS))' || failed=1; \
+		TESTS="$(filter-out tests/e2e/% $(timed_tests),$($(subst check-,,$@)_tests))" || failed=1; \
 	$(MAKE) $(AM_MAKEFLAGS) -j1 check-TESTS \
-		TESTS='$(timed_tests) $(filter-out $(plain_tests),$(filter tests/e2e/%,$(TESTS)))' || failed=1; \
+		TESTS="$(filter tests/e2e/% $(timed_tests),$($(subst check-,,$@)_tests))" || failed=1; \
 	exit $$failed
 
 golden-update: all
