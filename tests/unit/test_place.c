@@ -62,8 +62,10 @@ static void counters(struct target *t, struct counters *out)
 
 extern const struct target_kind kind_native, kind_free, kind_broken, kind_absent;
 
-static struct target *start(const struct target_options *o, struct ledger *l, struct error *e)
+static struct target *start(const struct target_kind *kind, const struct target_options *o,
+                            struct ledger *l, struct error *e)
 {
+    (void)kind;
     (void)o, (void)l, (void)e;
     struct made *m = calloc(1, sizeof *m);
     int pair[2];
@@ -92,8 +94,10 @@ static struct target *start_broken(const struct target_options *o, struct ledger
     return NULL;
 }
 
-static void probe(const struct target_options *o, struct target_probe *out)
+static void probe(const struct target_kind *kind, const struct target_options *o,
+                  struct target_probe *out)
 {
+    (void)kind;
     (void)o;
     *out = (struct target_probe){.use = TARGET_USABLE, .limits = true};
 }
