@@ -17,7 +17,7 @@ const struct option_row option_rows[] = {
      "for check, those of the baseline)",
      FOR_MEASURING},
     {"profile", 'p', OPTION_CHOICE, AT(profile), 0, 0, "quick|standard|paper", "PROFILE",
-     "how much: quick (a minute, two stages), standard (8 blocks of each row) or paper (the full "
+     "how much: quick (90 s, two stages), standard (8 blocks of each row) or paper (the full "
      "sweeps); default: standard, but quick for record and the dashboard's R",
      FOR_CHOOSING},
     {"blocks", 'b', OPTION_COUNT, AT(blocks), 2, 200, NULL, "N",

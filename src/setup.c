@@ -17,9 +17,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A quick look is over in a minute. Its first stage needs about half of that with slots of half the
- * usual length; the rest is for a second look at the rows that deserve it. */
-#define QUICK_BUDGET_S   60
+/* A quick look is over in a minute and a half. Its first stage needs about half of that with slots
+ * of half the usual length; the rest is for a second look at the rows that deserve it. */
+#define QUICK_BUDGET_S   90
 #define QUICK_SLOT_SCALE 0.5
 
 int setup_agent(char *path, size_t size, struct error *e)

@@ -429,7 +429,7 @@ static void show_paper(struct dashboard *d)
 static const char *const welcome[] = {
     "What does your hypervisor cost you?",
     "",
-    "Enter   a quick comparison of native and guests: about a minute,",
+    "Enter   a quick comparison of native and guests: 90 s,",
     "        real workloads, nothing stays behind",
     "Esc     look around first; ? is the help, q leaves",
     NULL,
