@@ -26,7 +26,7 @@ static const struct param jbb_params[] = {
     }
 static const struct point jbb_points[] = {
     JBB("1", SP, SP), JBB("2", SP, SP), JBB("3", P, P),  JBB("4", SP, SP), JBB("5", P, P),
-    JBB("6", P, P),    JBB("7", P, P),   JBB("8", P, SP), {NULL, 0},
+    JBB("6", P, P),   JBB("7", P, P),   JBB("8", P, SP), {NULL, 0},
 };
 
 const struct workload java_workloads[] = {
