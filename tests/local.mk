@@ -542,7 +542,7 @@ timed_tests = tests/unit/test_terminal tests/unit/test_agent tests/unit/test_thr
 	tests/unit/test_host tests/unit/test_session
 plain_tests = tests/e2e/programs.sh tests/e2e/spec.sh tests/e2e/kbuild.sh tests/e2e/linpack_guest.sh \
 	tests/e2e/shell.sh tests/e2e/ordinary.sh tests/e2e/signed.sh tests/e2e/cgroup2.sh \
-	tests/e2e/manual.sh tests/e2e/oltp.sh tests/e2e/jbb.sh tests/e2e/targets.sh \
+	tests/e2e/manual.sh tests/e2e/oltp.sh tests/e2e/jbb.sh tests/e2e/web.sh tests/e2e/targets.sh \
 	tests/e2e/kvm.sh tests/unit/kernel-symbols.sh
 asan_tests = $(filter-out $(plain_tests),$(TESTS))
 tsan_tests = tests/unit/test_place tests/unit/test_board tests/unit/test_writer tests/unit/test_target \
