@@ -19,6 +19,7 @@ e2e_tests = \
 	tests/e2e/manual.sh \
 	tests/e2e/run.sh \
 	tests/e2e/report.sh \
+	tests/e2e/check.sh \
 	tests/e2e/disk.sh \
 	tests/e2e/exits.sh \
 	tests/e2e/linpack.sh \
@@ -420,7 +421,7 @@ endif
 # Are the promises of the statistical method kept? By simulation: short here, whole in check-long.
 check_PROGRAMS += tests/sim_coverage
 TESTS += tests/sim_coverage
-tests_sim_coverage_SOURCES = tests/sim_coverage.c
+tests_sim_coverage_SOURCES = tests/sim_coverage.c tests/sim_random.h
 tests_sim_coverage_CFLAGS = $(AM_CFLAGS)
 tests_sim_coverage_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
 long_tests += tests/sim_coverage_long.sh
@@ -428,7 +429,7 @@ EXTRA_DIST += tests/sim_coverage_long.sh
 # The same of a check against a baseline.
 check_PROGRAMS += tests/sim_check
 TESTS += tests/sim_check
-tests_sim_check_SOURCES = tests/sim_check.c
+tests_sim_check_SOURCES = tests/sim_check.c tests/sim_random.h
 tests_sim_check_CFLAGS = $(AM_CFLAGS)
 tests_sim_check_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
 long_tests += tests/sim_check_long.sh
@@ -542,7 +543,7 @@ timed_tests = tests/unit/test_terminal tests/unit/test_agent tests/unit/test_thr
 	tests/unit/test_host tests/unit/test_session
 plain_tests = tests/e2e/programs.sh tests/e2e/spec.sh tests/e2e/kbuild.sh tests/e2e/linpack_guest.sh \
 	tests/e2e/shell.sh tests/e2e/ordinary.sh tests/e2e/signed.sh tests/e2e/cgroup2.sh \
-	tests/e2e/manual.sh tests/e2e/oltp.sh tests/e2e/jbb.sh tests/e2e/web.sh tests/e2e/targets.sh \
+	tests/e2e/manual.sh tests/e2e/check.sh tests/e2e/oltp.sh tests/e2e/jbb.sh tests/e2e/web.sh tests/e2e/targets.sh \
 	tests/e2e/kvm.sh tests/unit/kernel-symbols.sh
 asan_tests = $(filter-out $(plain_tests),$(TESTS))
 tsan_tests = tests/unit/test_place tests/unit/test_board tests/unit/test_writer tests/unit/test_target \

@@ -13,30 +13,12 @@
  * rows included; a 10 % slowdown of one subsystem is found in 80 % of quiet sessions, 5 % in half;
  * 20 and 10 % in noisy ones. */
 #include "analysis.h"
+#include "sim_random.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* --- random numbers ------------------------------------------------------------------------ */
-
-struct random {
-    uint64_t state;
-};
-
-static double uniform(struct random *g) /* in (0,1) */
-{
-    uint64_t z = (g->state += 0x9e3779b97f4a7c15u);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return ((double)((z ^ (z >> 31)) >> 11) + 0.5) * 0x1p-53;
-}
-
-static double normal(struct random *g)
-{
-    return sqrt(-2 * log(uniform(g))) * cos(2 * M_PI * uniform(g));
-}
 
 static double exponential(struct random *g)
 {

@@ -5,7 +5,7 @@
  * from one processor to all of them. Where there is room a box beside it says where each target's
  * curve bends, what its greatest figure is, and what all processors bring.
  *
- * A panel is a descriptor and the functions of struct panel, which hand it on (panel_java.c). */
+ * A panel is a descriptor and the functions of struct panel, which hand it on (panel_curve.c). */
 #ifndef VMTAX_CURVE_H
 #define VMTAX_CURVE_H
 

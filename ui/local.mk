@@ -30,10 +30,8 @@ libui_a_SOURCES = \
 	ui/panel_live.c \
 	ui/panel_processor.c \
 	ui/panel_memory.c \
-	ui/panel_database.c \
+	ui/panel_curve.c \
 	ui/panel_disk.c \
-	ui/panel_java.c \
-	ui/panel_web.c \
 	ui/panel_sysops.c \
 	ui/panel_ctxsw.c \
 	ui/panel_host.c \

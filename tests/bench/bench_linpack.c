@@ -133,8 +133,13 @@ static bool prepare(struct pair *p, int *cpu, const char *core)
 
 int main(int argc, char **argv)
 {
-    struct pair p = {.order = argc > 1 ? atoi(argv[1]) : ORDER,
-                     .directory = "/tmp/vmtax-hpcc-XXXXXX"};
+    char *end = NULL;
+    long order = argc > 1 ? strtol(argv[1], &end, 10) : ORDER;
+    if ((end && *end) || order < 100 || order > 40000) {
+        fprintf(stderr, "usage: bench_linpack [ORDER], from 100 to 40000\n");
+        return 1;
+    }
+    struct pair p = {.order = (int)order, .directory = "/tmp/vmtax-hpcc-XXXXXX"};
     const char *core = coretypes[coretype_pick(cpu_features_read())].name;
     int cpu = compare_pin();
     if (cpu < 0 || !mkdtemp(p.directory) || chdir(p.directory) < 0) {

@@ -1,6 +1,6 @@
 #!/bin/sh
-# A check against a baseline of a container: nothing changed, a baseline that is too young, and one of
-# another agent.
+# A check against a baseline of a container: nothing changed, the container a fifth slower than it was,
+# a baseline that is too young, and one of another agent.
 # shellcheck source=tests/e2e/lib.sh
 . "${abs_top_srcdir:-.}/tests/e2e/lib.sh"
 baseline=$state/baselines/default
@@ -32,13 +32,33 @@ says "$err" 'baseline "default": 4 sessions'
 run 0 list baselines
 says "$out" '4 sessions: '
 
-
 # Nothing changed: nothing is found, and the plan was kept.
 check 0 --json --budget 30
 [ "$("$jsonpath" "$out" exit)" = 0 ] || fail "the document has another exit code"
 [ "$("$jsonpath" "$out" sessions_before)" = 4 ] || fail "not four sessions before"
 [ "$("$jsonpath" "$out" lost_rows)" = 0 ] || fail "rows are lost"
 [ "$("$jsonpath" "$out" 'rows.*.target' | grep -c container)" = 5 ] || fail "not five rows of the container"
+
+# The container once was faster by a quarter: its times in the stored slots are cut, those of native are
+# not. So it, and not the host, got slower, by a fifth, in every row.
+mkdir "$work/faster"
+python3 - "$baseline" "$work/faster" <<'EDIT'
+import json, os, sys
+for name in os.listdir(sys.argv[1]):
+    if not name.endswith(".json"):
+        continue
+    with open(os.path.join(sys.argv[1], name)) as f:
+        session = json.load(f)
+    for slot in session["slots"]:
+        if slot["target"] == "container" and slot["value"]:
+            slot["value"] *= 0.8
+    with open(os.path.join(sys.argv[2], name), "w") as f:
+        json.dump(session, f)
+EDIT
+check 1 --against "$work/faster" --budget 30
+says "$out" 'WORSE'
+says "$out" '^  sysops +container +5 +-[12][0-9]\.[0-9] % .*worse'
+says "$out" 'The hypervisor changed: guests moved against native'
 
 # Another agent does other work: refused, with the reason, before anything is measured.
 mkdir "$work/copies"

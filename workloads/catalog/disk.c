@@ -3,31 +3,31 @@
 
 #include "workloads/catalog/rows.h"
 
+#define PARAM_FILE_SIZE(unit)                                                                  \
+    {                                                                                          \
+        .name = "size", .type = PARAM_SIZE, .min = KIB(4), .max = GIB(64), .initial = MIB(64), \
+        .help = "bytes of the file, a multiple of " unit                                       \
+    }
+#define PARAM_SYNC(how)                                                                      \
+    {                                                                                        \
+        .name = "sync", .type = PARAM_CHOICE, .choices = "none|fsync", .max = 1, .help = how \
+    }
+#define PARAM_DIRECT                                                           \
+    {                                                                          \
+        .name = "direct", .type = PARAM_CHOICE, .choices = "no|yes", .max = 1, \
+        .help = "yes: past the page cache (O_DIRECT)"                          \
+    }
+
 static const struct param file_params[] = {
-    {.name = "size",
-     .type = PARAM_SIZE,
-     .min = KIB(4),
-     .max = GIB(64),
-     .initial = MIB(64),
-     .help = "bytes of the file, a multiple of record"},
+    PARAM_FILE_SIZE("record"),
     {.name = "record",
      .type = PARAM_SIZE,
      .min = 512,
      .max = MIB(16),
      .initial = KIB(64),
      .help = "bytes of one read or write"},
-    {.name = "sync",
-     .type = PARAM_CHOICE,
-     .choices = "none|fsync",
-     .max = 1,
-     .initial = 0,
-     .help = "fsync: the flush after the last write counts, too"},
-    {.name = "direct",
-     .type = PARAM_CHOICE,
-     .choices = "no|yes",
-     .max = 1,
-     .initial = 0,
-     .help = "yes: past the page cache (O_DIRECT)"},
+    PARAM_SYNC("fsync: the flush after the last write counts, too"),
+    PARAM_DIRECT,
     {.name = NULL},
 };
 
@@ -87,30 +87,15 @@ static const struct point file_randwrite_points[] = {
     }
 
 static const struct param bonnie_params[] = {
-    {.name = "size",
-     .type = PARAM_SIZE,
-     .min = KIB(4),
-     .max = GIB(64),
-     .initial = MIB(64),
-     .help = "bytes of the file, a multiple of chunk"},
+    PARAM_FILE_SIZE("chunk"),
     {.name = "chunk",
      .type = PARAM_SIZE,
      .min = 512,
      .max = MIB(1),
      .initial = KIB(8),
      .help = "bytes of one read or write"},
-    {.name = "sync",
-     .type = PARAM_CHOICE,
-     .choices = "none|fsync",
-     .max = 1,
-     .initial = 0,
-     .help = "fsync: flush before the file is closed"},
-    {.name = "direct",
-     .type = PARAM_CHOICE,
-     .choices = "no|yes",
-     .max = 1,
-     .initial = 0,
-     .help = "yes: past the page cache (O_DIRECT)"},
+    PARAM_SYNC("fsync: flush before the file is closed"),
+    PARAM_DIRECT,
     {.name = NULL},
 };
 static const struct point bonnie_points[] = {
