@@ -27,9 +27,6 @@ void control_init(struct control *c, const struct app_options *options,
         c->views[i].span_s = 30;
         c->views[i].metric = SIZE_MAX;
     }
-    for (size_t i = TABS_COUNT; i-- > 0;)
-        if (tab_at(i).panel)
-            c->tab = i;
     for (size_t i = 0; options->panel && i < TABS_COUNT; i++) {
         struct tab tab = tab_at(i);
         if (tab.panel && strcmp(tab.panel->id, options->panel) == 0)
@@ -154,15 +151,8 @@ static void step(size_t *at, size_t count, long by)
 
 /* Going somewhere */
 
-static void go_tab(struct control *c, size_t place, double now_s)
+static void go_tab(struct control *c, size_t place)
 {
-    struct tab tab = tab_at(place);
-    if (!tab.panel) {
-        char text[128];
-        scene_absent(text, sizeof text, &tab);
-        control_flash(c, now_s, false, "%s", text);
-        return;
-    }
     share(c);
     c->tab = place;
     c->live = c->verdict = false;
@@ -173,7 +163,7 @@ static void go_whitebox(struct control *c, const struct snapshot *s, double now_
 {
     size_t metric = metric_under_cursor(c, s);
     const struct panel *p = panel_find("whitebox");
-    go_tab(c, (size_t)(strchr(TAB_KEYS, p->key) - TAB_KEYS), now_s);
+    go_tab(c, (size_t)(strchr(TAB_KEYS, p->key) - TAB_KEYS));
     struct view *v = control_view(c);
     v->filter[0] = '\0';
     size_t former = v->row[0], count = p->rows(s, v, 0);
@@ -208,7 +198,7 @@ static void open_row(struct control *c, const struct snapshot *s, double now_s)
     if (p && p->key == TAB_KEYS[0] && s->metric_count == 0 && !s->run.active)
         start(c, NULL, 0, s, now_s); /* there is nothing to open, and the overview says so */
     else if (place)
-        go_tab(c, (size_t)(place - TAB_KEYS), now_s);
+        go_tab(c, (size_t)(place - TAB_KEYS));
     else if (metric != SIZE_MAX && !c->live)
         go_live(c, metric, now_s);
     else
@@ -477,7 +467,7 @@ static void act(struct control *c, enum action a, const struct snapshot *s, doub
 {
     const struct app_actions *do_ = c->actions;
     if (a >= ACTION_TAB_FIRST) {
-        go_tab(c, (size_t)(a - ACTION_TAB_FIRST), now_s);
+        go_tab(c, (size_t)(a - ACTION_TAB_FIRST));
         return;
     }
     switch (a) {

@@ -209,13 +209,19 @@ static struct axis table_axis(const struct snapshot *s, const struct view *v, si
 
 /* Where the table's columns begin and how wide they are; 0: not there. */
 struct table {
-    int target, figure, mark, ratio, latency; /* latency: of each of three */
+    int target, figure, mark, ratio, n, flags, latency; /* latency: of each of three */
 };
 
 static struct table table_columns(int w, bool latency)
 {
-    struct table t = {.target = w >= 60 ? 14 : w >= 40 ? 12 : 2, .figure = 8, .ratio = 8};
-    int left = w - t.target - t.figure - t.ratio;
+    struct table t = {.target = w >= 60   ? 14
+                                : w >= 40 ? 12
+                                          : 2,
+                      .figure = 8,
+                      .ratio = 8,
+                      .n = w >= 40 ? 6 : 0,
+                      .flags = w >= 60 ? 4 : 0};
+    int left = w - t.target - t.figure - t.ratio - t.n - t.flags;
     if (latency && left >= 8 * 3 + 8)
         t.latency = 8;
     else if (latency && left >= 7 * 3)
@@ -252,7 +258,7 @@ static void draw_target(struct canvas *c, int y, struct rect in, const struct ta
                         size_t metric, size_t target)
 {
     struct row r = row_read(s, metric, target);
-    char number[NUMBER_MAX], text[32], reason[REASON_TEXT];
+    char number[NUMBER_MAX], text[32], letters[FLAG_COUNT + 1], reason[REASON_TEXT];
     int x = in.x + t->target;
     widget_target(c, y, in.x, t->target - 1, r.target);
     if (!r.measured) {
@@ -273,8 +279,15 @@ static void draw_target(struct canvas *c, int y, struct rect in, const struct ta
     if (target > 0)
         widget_ratio(c, y, x, t->ratio, r.ratio, r.verdict,
                      v->unit == UNIT_RAW ? UNIT_PERCENT : v->unit, r.emulated);
+    x += t->ratio;
+    if (target > 0 && t->n && r.n > 0)
+        canvas_textf(c, y, x + 1, STYLE_DIM, 0, "n%zu", r.n);
+    x += t->n;
+    if (target > 0 && t->flags)
+        canvas_textf(c, y, x, STYLE_WARN, 0, "%.3s",
+                     row_flags(r.flags & ~(uint32_t)FLAG_NESTED, letters));
     if (t->latency)
-        draw_latency(c, y, x + t->ratio, t->latency, &r.cell->figure.latency);
+        draw_latency(c, y, x + t->flags, t->latency, &r.cell->figure.latency);
 }
 
 static void draw_table(const struct curve *k, struct canvas *c, struct rect r,
@@ -301,7 +314,7 @@ static void draw_table(const struct curve *k, struct canvas *c, struct rect r,
         canvas_text_right(c, y, at - 2, STYLE_DIM, 0, workload_unit(w));
         if (t.mark > 8)
             canvas_text(c, y, at, STYLE_DIM, 0, "vs native");
-        at += t.mark + (t.mark ? 1 : 0) + t.ratio;
+        at += t.mark + (t.mark ? 1 : 0) + t.ratio + t.n + t.flags;
         for (int i = 0; i < 3 && t.latency; i++)
             canvas_text_right(c, y, at + (i + 1) * t.latency - 1, STYLE_DIM, 0,
                               (const char *const[]){"p50", "p90", "p99"}[i]);
@@ -422,8 +435,14 @@ static void draw_text(const struct curve *k, struct canvas *c, struct rect area,
         widget_mark(c, y, in.x + 24, r.target);
         canvas_text(c, y, in.x + 26, r.emulated ? STYLE_DIM : STYLE_TEXT, 0,
                     r.measured ? row_own_figure(&r, figure) : "—");
-        widget_ratio(c, y, in.x + 42, 8, r.ratio, r.verdict,
-                     v->unit == UNIT_RAW ? UNIT_PERCENT : v->unit, r.emulated);
+        enum unit_mode unit = v->unit == UNIT_RAW ? UNIT_PERCENT : v->unit;
+        widget_ratio(c, y, in.x + 38, 8, r.ratio, r.verdict, unit, r.emulated);
+        canvas_text(c, y, in.x + 46, r.bounded ? STYLE_DIM : STYLE_WARN, 0,
+                    r.emulated ? "excl"
+                    : r.n      ? row_half(&r, unit, figure)
+                               : "");
+        if (r.n)
+            canvas_textf(c, y, in.x + 53, STYLE_DIM, 0, "n%zu", r.n);
     }
     canvas_unclip(c, former);
 }

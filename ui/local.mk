@@ -31,6 +31,7 @@ libui_a_SOURCES = \
 	ui/panel_processor.c \
 	ui/panel_memory.c \
 	ui/panel_curve.c \
+	ui/panel_network.c \
 	ui/panel_disk.c \
 	ui/panel_sysops.c \
 	ui/panel_ctxsw.c \

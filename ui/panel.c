@@ -7,8 +7,9 @@
 
 #include <string.h>
 
-extern const struct panel panel_overview, panel_processor, panel_memory, panel_disk, panel_web,
-    panel_database, panel_java, panel_sysops, panel_ctxsw, panel_host, panel_whitebox, panel_log;
+extern const struct panel panel_overview, panel_processor, panel_memory, panel_disk, panel_network,
+    panel_web, panel_database, panel_java, panel_sysops, panel_ctxsw, panel_host, panel_whitebox,
+    panel_log;
 
 /* One a line. */
 /* clang-format off */
@@ -17,6 +18,7 @@ const struct panel *const panels[] = {
     &panel_processor,
     &panel_memory,
     &panel_disk,
+    &panel_network,
     &panel_web,
     &panel_database,
     &panel_java,

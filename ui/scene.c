@@ -14,14 +14,6 @@
 
 #define TAB_COUNT (sizeof TAB_KEYS - 1)
 
-void scene_absent(char *out, size_t size, const struct tab *tab)
-{
-    if (tab->key == '0' || (tab->key >= '2' && tab->key <= '9'))
-        snprintf(out, size, "%s: no workloads of this subsystem in this version", tab->title);
-    else
-        snprintf(out, size, "%s: no such panel in this version", tab->title);
-}
-
 /* Tabs */
 
 enum tab_names { TABS_LONG, TABS_SHORT, TABS_KEYS };

@@ -29,8 +29,4 @@ struct scene {
 size_t scene_draw(struct canvas *c, int h, int w, const struct snapshot *s,
                   const struct scene *scene);
 
-/* What has no panel says so, for the footer: "Network: no workloads of this subsystem in this
- * version". */
-void scene_absent(char *out, size_t size, const struct tab *tab);
-
 #endif

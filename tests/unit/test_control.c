@@ -487,7 +487,6 @@ static void keys_that_cannot_act_say_why(void **state)
         {fixture_container, true, 't', false, "only one target"},
         {fixture_stored, true, 'x', true, "nothing is running"},
         {fixture_stored, true, 'p', true, "no planner"},
-        {fixture_stored, true, '5', false, "no workloads of this subsystem"},
         {fixture_stored, true, 'i', false, "the suites are in the panel Processor"},
         {fixture_stored, true, 'f', false, "the suites are in the panel Processor"},
         {fixture_stored, false, 'R', true, "nothing can be run from here"},
@@ -596,6 +595,21 @@ static void welcome(void **state)
     }
 }
 
+/* Each key of the tabs opens the panel that has it. */
+static void every_tab_has_a_panel(void **state)
+{
+    struct journey j;
+    (void)state;
+    begin(&j, fixture_stored, NULL);
+    for (const char *k = TAB_KEYS; *k; k++) {
+        size_t place = (size_t)(k - TAB_KEYS);
+        assert_non_null(tab_at(place).panel);
+        key(&j, *k);
+        assert_string_equal(panel(&j), tab_at(place).panel->id);
+    }
+    end(&j);
+}
+
 static void mouse(void **state)
 {
     (void)state;
@@ -663,6 +677,7 @@ int main(void)
         cmocka_unit_test(what_can_act_acts),
         cmocka_unit_test(help_pages),
         cmocka_unit_test(welcome),
+        cmocka_unit_test(every_tab_has_a_panel),
         cmocka_unit_test(mouse),
         cmocka_unit_test(survives_any_keys),
     };

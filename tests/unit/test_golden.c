@@ -62,7 +62,7 @@ static void welcome(struct scene *scene, struct view *view)
 static void flash(struct scene *scene, struct view *view)
 {
     (void)view;
-    scene->flash = "Network: no workloads of this subsystem in this version";
+    scene->flash = "no planner in this version: r runs the row, R everything, `vmtax run` the rest";
     scene->flash_error = true;
 }
 
@@ -325,6 +325,9 @@ static const struct golden {
     EVERY_SIZE("processor"),
     EVERY_SIZE("memory"),
     EVERY_SIZE("disk"),
+    EVERY_SIZE("network"),
+    EVERY_SIZE("web"),
+    EVERY_SIZE("database"),
     EVERY_SIZE("java"),
     EVERY_SIZE("sysops"),
     EVERY_SIZE("ctxsw"),
@@ -369,6 +372,9 @@ static const struct golden {
     MACHINES("processor"),
     MACHINES("memory"),
     MACHINES("disk"),
+    MACHINES("network"),
+    MACHINES("web"),
+    MACHINES("database"),
     MACHINES("java"),
     MACHINES("sysops"),
     MACHINES("ctxsw"),
