@@ -1,9 +1,8 @@
 # The tiers:
 #   make check          unit tests, golden screens, end-to-end; says at its end what was skipped and why
 #   make check-long     what takes longer than a coffee is worth
-#   make check-asan     `make check` in a build of its own (asan/) under AddressSanitizer and UBSan,
-#                       but for scripts that would show it nothing (plain_tests below)
-#   make check-tsan     those that have threads (tsan/) under ThreadSanitizer
+#   make check-asan     `make check` in a build of its own (asan/) under AddressSanitizer and UBSan
+#   make check-tsan     the same (tsan/) under ThreadSanitizer; both take SHORT=yes
 #   make bench          figures, each against a peer in the same run
 #   make golden-update  writes the golden screens anew; look at the difference before you commit it
 # A test that cannot run here exits with 77 and says why in its last line.
@@ -536,20 +535,21 @@ check-long: all
 
 # A build with a sanitizer beside this one, from the same sources. Without --enable-werror: gcc warns of
 # things that are not there when it instruments.
-# What waits for a clock is not run beside others. Of the scripts those that lead through code of
-# ours that no other does, in the time that there is: what foreign programs and guests do shows a
-# sanitizer little; and ThreadSanitizer has those that have threads.
+# What waits for a clock is not run beside others. SHORT=yes is for who has half an hour for all
+# builds: without the scripts of which a sanitizer sees least, what foreign programs and guests do,
+# and of ThreadSanitizer's only what has threads.
 timed_tests = tests/unit/test_terminal tests/unit/test_agent tests/unit/test_threads \
 	tests/unit/test_host tests/unit/test_session
 plain_tests = tests/e2e/programs.sh tests/e2e/spec.sh tests/e2e/kbuild.sh tests/e2e/linpack_guest.sh \
 	tests/e2e/shell.sh tests/e2e/ordinary.sh tests/e2e/signed.sh tests/e2e/cgroup2.sh \
 	tests/e2e/manual.sh tests/e2e/check.sh tests/e2e/oltp.sh tests/e2e/jbb.sh tests/e2e/web.sh tests/e2e/targets.sh \
 	tests/e2e/kvm.sh tests/unit/kernel-symbols.sh
-asan_tests = $(filter-out $(plain_tests),$(TESTS))
-tsan_tests = tests/unit/test_place tests/unit/test_board tests/unit/test_writer tests/unit/test_target \
+asan_short = $(filter-out $(plain_tests),$(TESTS))
+tsan_short = tests/unit/test_place tests/unit/test_board tests/unit/test_writer tests/unit/test_target \
 	tests/unit/test_ledger tests/unit/test_cache tests/unit/test_qmp tests/unit/test_qmp_hostile \
 	tests/unit/test_qmp_real tests/unit/test_kernels tests/unit/test_web tests/unit/test_control \
 	$(timed_tests) tests/e2e/run.sh tests/e2e/interrupt.sh tests/e2e/dashboard.sh
+sanitized = $(if $(SHORT),$($(subst check-,,$@)_short),$(TESTS))
 check-asan check-tsan: $(am__configure_deps)
 	@kind=`echo $@ | sed 's/check-//'`; $(MKDIR_P) $$kind; cd $$kind || exit 1; \
 	test -f Makefile || $(abs_top_srcdir)/configure --silent --enable-$$kind \
@@ -557,9 +557,9 @@ check-asan check-tsan: $(am__configure_deps)
 		$(lxc_option) || exit 1; \
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS= >/dev/null || exit 1; failed=0; \
 	$(MAKE) $(AM_MAKEFLAGS) -j`nproc` check-TESTS TEST_SUITE_LOG=tests/units.log \
-		TESTS="$(filter-out tests/e2e/% $(timed_tests),$($(subst check-,,$@)_tests))" || failed=1; \
+		TESTS="$(filter-out tests/e2e/% $(timed_tests),$(sanitized))" || failed=1; \
 	$(MAKE) $(AM_MAKEFLAGS) -j1 check-TESTS \
-		TESTS="$(filter tests/e2e/% $(timed_tests),$($(subst check-,,$@)_tests))" || failed=1; \
+		TESTS="$(filter tests/e2e/% $(timed_tests),$(sanitized))" || failed=1; \
 	exit $$failed
 
 golden-update: all

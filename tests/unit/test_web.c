@@ -298,7 +298,11 @@ static void load_from(struct server *s, bool keep, unsigned clients, unsigned th
                              .rate = rate,
                              .page = page,
                              .size = PAGE};
+    /* The threads begin with load_open(): what they do before load_run() counts, but is not
+     * recorded. At a fixed rate that is at most what was due. */
+    uint64_t from = work_now_ns();
     struct load *l = load_open(&plan, &e);
+    count += rate * (work_now_ns() - from) / 1000000000 + (rate ? clients : 0);
     if (!l || load_run(l, count, true, &e) < 0)
         fail_msg("%s", e.text);
     load_close(l, h);
@@ -322,8 +326,7 @@ static void server_life(const char *payloads, bool nginx)
     uint64_t from = work_now_ns();
     load_from(s, true, 8, 2, 1000, 200, h);
     assert_in_range((work_now_ns() - from) / 1000000, 180, 5000);
-    /* The threads begin with load_open(): what they finish before load_run() is not recorded. */
-    assert_true(atomic_load(&h->count) >= 100);
+    assert_true(atomic_load(&h->count) >= 200);
     free(h);
 
     int ends[2];
