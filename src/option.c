@@ -26,7 +26,7 @@ const struct option_row option_rows[] = {
     {"seconds", 's', OPTION_SECONDS, AT(seconds), 0.01, 600, NULL, "S",
      "length of a slot (default: the workload's own)", FOR_MEASURING},
     {"budget", 0, OPTION_SECONDS, AT(budget), 1, 86400, NULL, "S",
-     "seconds after which no further block is started (default: 60 with the profile quick, 180 for "
+     "seconds after which no further block is started (default: 90 with the profile quick, 180 for "
      "all of a check, else none)",
      FOR_MEASURING},
     {"cpus", 'c', OPTION_COUNT, AT(cpus), 1, 256, NULL, "N",
