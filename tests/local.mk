@@ -375,6 +375,11 @@ tests_unit_test_counters_SOURCES = tests/unit/test_counters.c tests/unit/unit.h
 tests_unit_test_counters_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_counters_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
 
+unit_tests += tests/unit/test_blockdev
+tests_unit_test_blockdev_SOURCES = tests/unit/test_blockdev.c tests/unit/unit.h
+tests_unit_test_blockdev_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_blockdev_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_cost
 tests_unit_test_cost_SOURCES = tests/unit/test_cost.c tests/unit/unit.h
 tests_unit_test_cost_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
@@ -452,6 +457,10 @@ EXTRA_DIST += tests/e2e/machine_faults.sh
 # What can go wrong with everything else: a table of faults.
 long_tests += tests/faults/faults.sh
 EXTRA_DIST += tests/faults/faults.sh tests/faults/table tests/faults/liar.py
+
+# Every disk and network row in a container and an emulated machine.
+long_tests += tests/e2e/io_long.sh
+EXTRA_DIST += tests/e2e/io_long.sh
 
 # Every program in a virtual machine.
 long_tests += tests/e2e/programs_long.sh
@@ -549,6 +558,22 @@ CLEANFILES += tests/bench/bench_web
 tests_bench_bench_web_SOURCES = tests/bench/bench_web.c tests/bench/compare.c tests/bench/compare.h \
 	workloads/agent/work.c
 tests_bench_bench_web_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
+
+EXTRA_PROGRAMS += tests/bench/bench_fio
+bench_programs += tests/bench/bench_fio
+benches += tests/bench/bench_fio
+CLEANFILES += tests/bench/bench_fio
+tests_bench_bench_fio_SOURCES = tests/bench/bench_fio.c tests/bench/compare.c tests/bench/compare.h \
+	tests/bench/peer.c tests/bench/peer.h workloads/agent/work.c
+tests_bench_bench_fio_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
+
+EXTRA_PROGRAMS += tests/bench/bench_iperf3
+bench_programs += tests/bench/bench_iperf3
+benches += tests/bench/bench_iperf3
+CLEANFILES += tests/bench/bench_iperf3
+tests_bench_bench_iperf3_SOURCES = tests/bench/bench_iperf3.c tests/bench/compare.c \
+	tests/bench/compare.h tests/bench/peer.c tests/bench/peer.h workloads/agent/work.c
+tests_bench_bench_iperf3_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
 
 EXTRA_PROGRAMS += tests/bench/bench_sys tests/bench/bench_memory
 bench_programs += tests/bench/bench_sys tests/bench/bench_memory

@@ -53,6 +53,7 @@ struct target_options {
     const char *scratch_seed; /* what lies in this directory is in scratch, too, and in that of a
                                  target with a scratch disk of its own; NULL: nothing */
     bool network;             /* the workloads speak to the host */
+    bool loopback;            /* native does so by loopback */
     struct machine_options machine;
     const struct target_waiter *waiter; /* NULL: nobody */
     bool limits; /* false: no cgroup limits (native beside a guest that cannot have any); the
