@@ -17,6 +17,8 @@
 /* One long operation is prepared anew before each slot. Of a kernel, which is unpacked, configured
  * and gets its tools built: 50 s of processor time on a shared core. */
 #define ARRANGE_S 40.0
+/* A server that is started, filled and warmed for each block, shared by the block's two slots. */
+#define SERVER_S 4.0
 /* Starting and stopping one target. */
 #define TARGET_EXTRA_S 0.5
 
@@ -194,7 +196,7 @@ int plan_add(struct plan *p, const char *word, struct error *e)
 
 double plan_slot_seconds(const struct plan *p, const struct workload *w)
 {
-    if (w->patience_s > 0) /* as long as it takes */
+    if (w->patience_s > 0 && !w->timed) /* as long as it takes */
         return w->slot_s;
     return p->slot_s > 0 ? p->slot_s : p->slot_scale * w->slot_s;
 }
@@ -209,6 +211,8 @@ static double slot_seconds(const struct plan *p, const struct plan_row *row)
     const struct workload *w = row->workload;
     uint64_t values[PARAMS_MAX];
     struct error e;
+    if (w->timed)
+        return plan_slot_seconds(p, w) + SERVER_S;
     if (w->patience_s > 0 && params_parse(w, row->params, values, &e) == 0)
         return workload_slot_s(w, values) + ARRANGE_S;
     return plan_lead_seconds(p, w) + plan_slot_seconds(p, w) + SLOT_EXTRA_S;

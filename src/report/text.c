@@ -239,6 +239,26 @@ static void put_iops(const struct page *p, const struct report_row *row)
     }
 }
 
+/* "    native 8509 reads, 2431 writes, 1216 others a second, 0 errors": of a database, for each. */
+static void put_statements(const struct page *p, const struct report_row *row)
+{
+    const struct figure_value *const figures[] = {row->native, row->figure};
+    for (size_t i = row->target == 0; i < 2; i++) {
+        const struct figure_value *f = figures[i];
+        char reads[16], writes[16], others[16];
+        if (!f || !f->measured || !f->statements.transactions)
+            continue;
+        fputs("    ", p->out);
+        put(p, p->r->targets[i ? row->target : 0].id);
+        fprintf(
+            p->out, " %s reads, %s writes, %s others a second; %llu errors\n",
+            text_figure(reads, sizeof reads, figure_statements_per_s(f, f->statements.reads)),
+            text_figure(writes, sizeof writes, figure_statements_per_s(f, f->statements.writes)),
+            text_figure(others, sizeof others, figure_statements_per_s(f, f->statements.others)),
+            (unsigned long long)f->statements.errors);
+    }
+}
+
 /* "    native 24.6 s, 146.3 an hour": the inverse of long times, for each figure. */
 static void put_inverse(const struct page *p, const struct report_row *row)
 {
@@ -358,6 +378,7 @@ static void write_rows(const struct page *p, size_t t)
             put_inverse(p, &p->rows[i]);
             put_loss(p, &p->rows[i]);
             put_iops(p, &p->rows[i]);
+            put_statements(p, &p->rows[i]);
         }
 }
 
@@ -386,6 +407,7 @@ static void write_native(const struct page *p)
         put_inverse(p, &p->rows[i]);
         put_loss(p, &p->rows[i]);
         put_iops(p, &p->rows[i]);
+        put_statements(p, &p->rows[i]);
     }
 }
 
