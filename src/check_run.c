@@ -5,6 +5,7 @@
 #include "setup.h"
 #include "sha256.h"
 #include "target/kinds.h"
+#include "target/reach.h"
 #include "text.h"
 #include "xalloc.h"
 
@@ -43,20 +44,23 @@ static void take_targets(struct check_plan *p, const struct baseline *b)
     struct target_options options = p->plan.options;
     add_on(p, "native");
     for (size_t t = 1; t < newest->target_count; t++) {
-        const struct target_kind *kind = target_find(newest->targets[t].id);
-        struct target_probe probe = {.use = TARGET_UNUSABLE};
-        if (!guest_of(b, newest->targets[t].id))
+        const char *id = newest->targets[t].id;
+        struct target_probe probe = {.use = TARGET_UNUSABLE, .reason = "not in this version"};
+        if (!guest_of(b, id))
             continue;
+        const struct target_kind *kind = target_find(id);
+        const struct target_kind *reached = !kind && reach_find(id) ? reach_new(id, NULL) : NULL;
+        kind = kind ? kind : reached;
         if (kind)
-            kind->probe(&options, &probe);
-        if (kind && probe.use != TARGET_UNUSABLE && !probe.emulated) {
-            add_on(p, newest->targets[t].id);
+            kind->probe(kind, &options, &probe);
+        reach_free(reached);
+        if (probe.use != TARGET_UNUSABLE && !probe.emulated) {
+            add_on(p, id);
             continue;
         }
         p->missing++;
-        snprintf(p->why, sizeof p->why, "%s: %s%.200s", newest->targets[t].id,
-                 probe.emulated ? "it would be emulated: " : "",
-                 kind ? probe.reason : "not in this version");
+        snprintf(p->why, sizeof p->why, "%s: %s%.200s", id,
+                 probe.emulated ? "it would be emulated: " : "", probe.reason);
     }
 }
 

@@ -33,7 +33,7 @@ static void look_target(const struct target_kind *k, const struct target_options
 {
     struct target_probe p;
     memset(&p, 0, sizeof p);
-    k->probe(o, &p);
+    k->probe(k, o, &p);
     f->level = p.use == TARGET_USABLE    ? FINDING_OK
                : p.use == TARGET_LIMITED ? FINDING_NOTE
                                          : FINDING_CANNOT;

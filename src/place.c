@@ -69,7 +69,7 @@ int place_probe(struct places *p, struct error *e)
         const struct target_kind *kind = p->place[t].kind;
         struct target_probe probe;
         memset(&probe, 0, sizeof probe);
-        kind->probe(&p->options, &probe);
+        kind->probe(kind, &p->options, &probe);
         if (probe.use == TARGET_UNUSABLE) {
             p->place[t].lost = true;
             note_board(p, t, BOARD_TARGET_UNUSABLE, probe.reason, probe.remedy);
@@ -130,7 +130,7 @@ static int take_kind(struct places *p, size_t t, struct error *e)
     place->kind = is;
     struct result_target *rt = &p->result->targets[t];
     text_copy(rt->id, sizeof rt->id, is->id);
-    text_copy(rt->kind, sizeof rt->kind, is->id);
+    text_copy(rt->kind, sizeof rt->kind, target_kind_name(is));
     return 0;
 }
 
@@ -163,7 +163,7 @@ int place_start(struct places *p, size_t t, struct error *e)
     note_board(p, t, BOARD_TARGET_STARTING, NULL, NULL);
     place->starts++;
     uint64_t from = clock_now_ns();
-    place->target = place->kind->start(&options, p->ledger, e);
+    place->target = target_start(place->kind, &options, p->ledger, e);
     if (!place->target)
         return -1;
     if (open_session(p, t, &waiter, e) < 0) {

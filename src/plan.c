@@ -1,5 +1,6 @@
 #include "plan.h"
 
+#include "target/reach.h"
 #include "text.h"
 #include "xalloc.h"
 
@@ -31,6 +32,8 @@ void plan_init(struct plan *p)
 
 void plan_release(struct plan *p)
 {
+    for (size_t t = 0; t < p->target_count; t++)
+        reach_free(p->targets[t]);
     free(p->rows);
     plan_init(p);
 }

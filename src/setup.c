@@ -6,6 +6,7 @@
 #include "scratch.h"
 #include "spec.h"
 #include "target/kinds.h"
+#include "target/reach.h"
 #include "text.h"
 #include "tree.h"
 #include "workloads/spec/suite.h"
@@ -91,25 +92,23 @@ struct machine_options setup_machine(const struct options *o)
                                     .qemu = o->qemu};
 }
 
-/* Hypervisors and ways to a guest that people will try, alone or with the name of a guest, and that
- * are no misspelling of anything. */
+/* Hypervisors that people will try, alone or with the name of a guest, and that are no misspelling
+ * of anything. */
 static bool is_to_come(const char *word)
 {
-    static const char *const words[] = {"xen",   "openvz", "ssh",    "docker",  "podman", "lxc",
-                                        "incus", "pct",    "nspawn", "kubectl", "exec"};
     size_t length = strcspn(word, ":");
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strlen(words[i]) == length && strncmp(word, words[i], length) == 0)
-            return true;
-    return false;
+    return (length == 3 && strncmp(word, "xen", 3) == 0) ||
+           (length == 6 && strncmp(word, "openvz", 6) == 0);
 }
 
 static int unknown_target(const char *word, struct error *e)
 {
-    const char *names[TARGETS_MAX + 1];
+    const char *names[64];
     size_t n = 0;
-    for (const struct target_kind *const *k = target_kinds; *k && n < TARGETS_MAX; k++)
+    for (const struct target_kind *const *k = target_kinds; *k && n < 32; k++)
         names[n++] = (*k)->id;
+    for (const struct reach *way = reach_ways; way->id && n < 63; way++)
+        names[n++] = way->id;
     names[n] = NULL;
     const char *near = text_nearest(word, names);
     char clean[64];
@@ -127,13 +126,17 @@ static int unknown_target(const char *word, struct error *e)
 static int add_target(struct plan *p, const char *word, struct error *e)
 {
     const struct target_kind *kind = target_find(word);
-    if (!kind)
+    if (!kind && !reach_find(word))
         return unknown_target(word, e);
     for (size_t i = 0; i < p->target_count; i++)
-        if (p->targets[i] == kind)
+        if (strcmp(p->targets[i]->id, word) == 0)
             return 0;
     if (p->target_count == TARGETS_MAX)
         return error_set(e, ERROR_USAGE, "at most %d targets can run together", TARGETS_MAX);
+    if (!kind)
+        kind = reach_new(word, e);
+    if (!kind)
+        return -1;
     p->targets[p->target_count++] = kind;
     return 0;
 }
@@ -148,7 +151,7 @@ static int add_targets(struct plan *p, const char *on, struct error *e)
                 continue;
             struct target_probe probe;
             memset(&probe, 0, sizeof probe);
-            (*k)->probe(&p->options, &probe);
+            (*k)->probe(*k, &p->options, &probe);
             /* What is emulated is no hypervisor's: only who asks for it gets it. */
             if (probe.emulated)
                 snprintf(p->left_out, sizeof p->left_out,
@@ -214,7 +217,7 @@ static int look_at_machines(struct plan *p, struct error *e)
         memset(&probe, 0, sizeof probe);
         if (!(k->start_s > 0))
             continue;
-        k->probe(&p->options, &probe);
+        k->probe(k, &p->options, &probe);
         if (!probe.emulated || probe.use == TARGET_UNUSABLE)
             continue;
         if (only_exits(p))

@@ -62,9 +62,10 @@ static void counters(struct target *t, struct counters *out)
 
 extern const struct target_kind kind_native, kind_free, kind_broken, kind_absent;
 
-static struct target *start(const struct target_options *o, struct ledger *l, struct error *e)
+static struct target *start(const struct target_kind *kind, const struct target_options *o,
+                            struct ledger *l, struct error *e)
 {
-    (void)o, (void)l, (void)e;
+    (void)kind, (void)o, (void)l, (void)e;
     struct made *m = calloc(1, sizeof *m);
     int pair[2];
     assert_non_null(m);
@@ -84,29 +85,32 @@ static struct target *start(const struct target_options *o, struct ledger *l, st
     return &m->target;
 }
 
-static struct target *start_broken(const struct target_options *o, struct ledger *l,
-                                   struct error *e)
+static struct target *start_broken(const struct target_kind *kind, const struct target_options *o,
+                                   struct ledger *l, struct error *e)
 {
-    (void)o, (void)l;
+    (void)kind, (void)o, (void)l;
     error_set(e, ERROR_SYSTEM, "no such luck");
     return NULL;
 }
 
-static void probe(const struct target_options *o, struct target_probe *out)
+static void probe(const struct target_kind *kind, const struct target_options *o,
+                  struct target_probe *out)
 {
-    (void)o;
+    (void)kind, (void)o;
     *out = (struct target_probe){.use = TARGET_USABLE, .limits = true};
 }
 
-static void probe_free(const struct target_options *o, struct target_probe *out)
+static void probe_free(const struct target_kind *kind, const struct target_options *o,
+                       struct target_probe *out)
 {
-    (void)o;
+    (void)kind, (void)o;
     *out = (struct target_probe){.use = TARGET_LIMITED, .reason = "nobody delegates a cgroup"};
 }
 
-static void probe_absent(const struct target_options *o, struct target_probe *out)
+static void probe_absent(const struct target_kind *kind, const struct target_options *o,
+                         struct target_probe *out)
 {
-    (void)o;
+    (void)kind, (void)o;
     *out = (struct target_probe){
         .use = TARGET_UNUSABLE, .reason = "It is not installed.", .remedy = "install it"};
 }
@@ -283,25 +287,26 @@ static void failed_start(void **state)
     end(f);
 }
 
-static struct target *start_waiting(const struct target_options *o, struct ledger *l,
-                                    struct error *e)
+static struct target *start_waiting(const struct target_kind *kind, const struct target_options *o,
+                                    struct ledger *l, struct error *e)
 {
-    (void)l;
+    (void)kind, (void)l;
     o->waiter->stage(o->waiter->context, "waiting for the guest");
     error_set(e, ERROR_GUEST, "never came up");
     return NULL;
 }
 
-static struct target *start_emulated(const struct target_options *o, struct ledger *l,
-                                     struct error *e)
+static struct target *start_emulated(const struct target_kind *kind, const struct target_options *o,
+                                     struct ledger *l, struct error *e)
 {
     o->waiter->emulated(o->waiter->context);
-    return start_waiting(o, l, e);
+    return start_waiting(kind, o, l, e);
 }
 
-static void probe_emulated(const struct target_options *o, struct target_probe *out)
+static void probe_emulated(const struct target_kind *kind, const struct target_options *o,
+                           struct target_probe *out)
 {
-    (void)o;
+    (void)kind, (void)o;
     *out = (struct target_probe){
         .use = TARGET_LIMITED, .limits = true, .emulated = true, .reason = "There is no /dev/kvm."};
 }
