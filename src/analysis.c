@@ -203,6 +203,8 @@ static bool forbidden(const struct result *r, struct comparison *c)
     const struct result_target *t = &r->targets[c->target];
     if (emulated(t))
         snprintf(c->reason, sizeof c->reason, "emulated processor: shown, never judged");
+    else if (t->flags & FLAG_MACHINES)
+        snprintf(c->reason, sizeof c->reason, "another machine than native's: shown, never judged");
     else if (t->clock_stepped)
         snprintf(c->reason, sizeof c->reason, "the clock of %s stepped", t->id);
     else if (clock_is_refused(t))
