@@ -180,7 +180,11 @@ int stager_bring(struct stager *s, const char *agent, size_t size, const char *s
         return -1;
     if (strcmp(line, "ready") != 0)
         return nowhere(s, line, e);
-    if (give(s, agent, size, e) < 0 || answer(s, line, e) < 0)
+    /* A shell that stops reading may have said why. */
+    if (give(s, agent, size, e) < 0 && !s->ended)
+        return -1;
+    s->ended = false;
+    if (answer(s, line, e) < 0)
         return -1;
     if (strcmp(line, "damaged") == 0)
         return error_set(e, ERROR_GUEST,

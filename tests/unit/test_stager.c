@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +33,7 @@ static char agent[AGENT_SIZE], sha256[65];
 static int set_up(void **state)
 {
     (void)state;
+    signal(SIGPIPE, SIG_IGN); /* as the program does */
     snprintf(home, sizeof home, "/tmp/vmtax-test-XXXXXX");
     if (!mkdtemp(home))
         return -1;
@@ -200,7 +202,7 @@ static void leftovers_are_removed(void **state)
     assert_int_equal(left_in_place(), 0);
 }
 
-static void refused(const char *body, double patience_s, enum error_kind kind, const char *says)
+static void refused(const char *body, bool real, double patience_s, const char *says)
 {
     struct guest g;
     begin(&g, body, patience_s);
@@ -209,8 +211,9 @@ static void refused(const char *body, double patience_s, enum error_kind kind, c
         fail_msg("%s: \"%s\" lacks \"%s\"", body, g.e.text, says);
     for (const char *c = g.e.text; *c; c++)
         assert_true((unsigned char)*c >= ' ');
-    assert_int_equal(g.e.kind, kind);
-    spawn_kill(g.shell);
+    assert_int_equal(g.e.kind, ERROR_GUEST);
+    if (!real) /* what is no shell need not end with its input */
+        spawn_kill(g.shell);
     end(&g);
     assert_int_equal(left_in_place(), 0);
 }
@@ -249,7 +252,7 @@ static void shells_that_are_none(void **state)
          "did not take the whole agent"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        refused(cases[i].body, 0.4, ERROR_GUEST, cases[i].says);
+        refused(cases[i].body, false, 0.4, cases[i].says);
 }
 
 /* A real shell, one of whose programs is not what it should be. */
@@ -272,7 +275,7 @@ static void guests_that_lack_something(void **state)
     snprintf(body, sizeof body, "PATH=%s:$PATH; exec sh", tools);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         put_tool(cases[i].tool, cases[i].body);
-        refused(body, 5, ERROR_GUEST, cases[i].says);
+        refused(body, true, 5, cases[i].says);
         put_tool(cases[i].tool, NULL);
     }
 }
