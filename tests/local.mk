@@ -462,6 +462,10 @@ EXTRA_DIST += tests/e2e/machine_faults.sh
 long_tests += tests/e2e/programs_long.sh
 EXTRA_DIST += tests/e2e/programs_long.sh
 
+# Containers of other programs.
+long_tests += tests/e2e/reach_long.sh
+EXTRA_DIST += tests/e2e/reach_long.sh
+
 # A real kernel's compilation, natively, in a container and in an emulated machine.
 long_tests += tests/e2e/kbuild_long.sh
 EXTRA_DIST += tests/e2e/kbuild_long.sh
