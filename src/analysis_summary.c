@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct mean {
     struct subsystem_summary summary;
@@ -77,7 +78,7 @@ static void judge(const struct result *r, struct mean *mean)
         if (!differs || fabs(e->centre) <= mean->margin)
             s->verdict = mean->all_quiet ? VERDICT_NO_SIGN : VERDICT_INCONCLUSIVE;
     }
-    if (s->verdict == VERDICT_BETTER)
+    if (s->verdict == VERDICT_BETTER && strcmp(r->targets[0].id, "native") == 0)
         s->flags |= FLAG_TOO_GOOD;
 }
 

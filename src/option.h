@@ -56,6 +56,7 @@ struct options {
     bool json, ndjson;
     const char *format;
     const char *output;
+    const char *base;      /* target that a report compares with; NULL: native */
     const char *subsystem; /* the one that --format svg draws; NULL: all */
     bool redact;
     const char *size, *from; /* of a screen: "120x40", a result */

@@ -33,6 +33,12 @@ measures exec:env
 says_not "$out" '"machines"'
 "$vmtax" report last >"$out"
 says "$out" 'exec:env'
+# Any two targets can be compared.
+run 0 report last --base exec:env
+says "$out" 'Performance relative to exec:env'
+says "$out" '^native$'
+run 2 report last --base exec:enf
+says "$err" 'did you mean "exec:env"'
 cannot exec:nonsuch 'there is no program nonsuch'
 cannot "exec:sh -c 'echo no such guest >&2; exit 3'" 'ended with exit code 3: no such guest'
 run 2 run null --on ssh
@@ -49,7 +55,11 @@ agent_runs() {
 wait_for 10 agent_runs
 kill -9 $killed
 wait $killed 2>/dev/null || :
-leftovers
+agent_is_gone() {
+    ! agent_runs
+}
+wait_for 10 agent_is_gone
+measures exec:env
 
 # --- names in vmtax.conf ---------------------------------------------------------------------------
 
