@@ -1,5 +1,6 @@
 #include "option.h"
 
+#include "target/reach.h"
 #include "text.h"
 #include "xalloc.h"
 
@@ -15,6 +16,10 @@ const struct option_row option_rows[] = {
     {"on", 'o', OPTION_TEXT, AT(on), 0, 0, NULL, "TARGET,...",
      "where to measure; native is always among them (default: native and every guest that works; "
      "for check, those of the baseline)",
+     FOR_MEASURING},
+    {"judge", 0, OPTION_TEXT, AT(judge), 0, 0, NULL, "TARGET,...",
+     "reached guests that get verdicts although their kernel does not run on this machine: virtual "
+     "machines of this host, or a machine of the same make (default: none)",
      FOR_MEASURING},
     {"profile", 'p', OPTION_CHOICE, AT(profile), 0, 0, "quick|standard|paper", "PROFILE",
      "how much: quick (90 s, two stages), standard (8 blocks of each row) or paper (the full "
@@ -94,6 +99,10 @@ const struct option_row option_rows[] = {
     {"format", 'f', OPTION_TEXT, AT(format), 0, 0, NULL, "FORMAT",
      "text, json, csv, md, html, svg, openmetrics or junit (default: text)",
      FOR_REPORT | FOR_RUN | NOT_IN_CONF},
+    {"base", 0, OPTION_TEXT, AT(base), 0, 0, NULL, "TARGET",
+     "what the others are compared with, by text and csv: any target of the result (default: "
+     "native)",
+     FOR_REPORT | NOT_IN_CONF},
     {"subsystem", 0, OPTION_TEXT, AT(subsystem), 0, 0, NULL, "NAME",
      "the only one that svg draws (default: all)", FOR_REPORT | NOT_IN_CONF},
     {"redact", 0, OPTION_FLAG, AT(redact), 0, 0, NULL, NULL,
@@ -147,6 +156,7 @@ void option_release(struct options *o)
     for (size_t i = 0; i < o->conf_count; i++)
         free(o->conf_texts[i]);
     free(o->conf_texts);
+    free(o->targets);
     free(o->words);
     option_init(o);
 }
@@ -397,6 +407,28 @@ static char *trim(char *s)
     return s;
 }
 
+static const char *keep_text(struct options *o, const char *text)
+{
+    XGROW(o->conf_texts, o->conf_count, o->conf_room);
+    return o->conf_texts[o->conf_count++] = xstrdup(text);
+}
+
+#define TARGET_PREFIX "target."
+
+static int read_target(struct options *o, const char *name, const char *spec, struct error *e)
+{
+    const struct target_kind *kind = reach_new(name, spec, e);
+    if (!kind)
+        return -1;
+    reach_free(kind);
+    for (size_t i = 0; i < o->target_count; i++)
+        if (strcmp(o->targets[i].name, name) == 0)
+            return error_set(e, ERROR_USAGE, "there is a target %s already", name);
+    XGROW(o->targets, o->target_count, o->target_room);
+    o->targets[o->target_count++] = (struct option_target){keep_text(o, name), keep_text(o, spec)};
+    return 0;
+}
+
 static int read_conf_line(struct options *o, char *line, struct error *e)
 {
     line[strcspn(line, "#\n")] = '\0';
@@ -409,6 +441,8 @@ static int read_conf_line(struct options *o, char *line, struct error *e)
     *equals = '\0';
     char *value = trim(equals + 1);
     name = trim(name);
+    if (strncmp(name, TARGET_PREFIX, sizeof TARGET_PREFIX - 1) == 0)
+        return read_target(o, name + sizeof TARGET_PREFIX - 1, value, e);
     const struct option_row *r = find(name, strlen(name));
     if (!r)
         return unknown("setting ", name, strlen(name), e);
@@ -420,9 +454,7 @@ static int read_conf_line(struct options *o, char *line, struct error *e)
         *(bool *)((char *)o + r->offset) = value[0] == 'y';
         return 0;
     }
-    XGROW(o->conf_texts, o->conf_count, o->conf_room);
-    o->conf_texts[o->conf_count] = xstrdup(value);
-    return set(o, r, o->conf_texts[o->conf_count++], e);
+    return set(o, r, keep_text(o, value), e);
 }
 
 int option_read_file(struct options *o, const char *path, FILE *warnings, struct error *e)

@@ -1,5 +1,6 @@
 #include "plan.h"
 
+#include "target/reach.h"
 #include "text.h"
 #include "xalloc.h"
 
@@ -33,6 +34,8 @@ void plan_init(struct plan *p)
 
 void plan_release(struct plan *p)
 {
+    for (size_t t = 0; t < p->target_count; t++)
+        reach_free(p->targets[t]);
     free(p->rows);
     plan_init(p);
 }
@@ -44,6 +47,8 @@ void plan_copy(struct plan *to, const struct plan *from)
     to->row_room = from->row_count + 1;
     if (from->row_count)
         memcpy(to->rows, from->rows, from->row_count * sizeof *to->rows);
+    for (size_t t = 0; t < to->target_count; t++)
+        to->targets[t] = reach_copy(from->targets[t]);
 }
 
 /* Rows stay in the order of the catalogue, each set of parameters once. */

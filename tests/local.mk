@@ -32,6 +32,7 @@ e2e_tests = \
 	tests/e2e/spec.sh \
 	tests/e2e/programs.sh \
 	tests/e2e/container.sh \
+	tests/e2e/reach.sh \
 	tests/e2e/network.sh \
 	tests/e2e/interrupt.sh \
 	tests/e2e/dashboard.sh tests/e2e/replay.sh \
@@ -349,6 +350,16 @@ tests_unit_test_target_CPPFLAGS = $(AM_CPPFLAGS) -DTEST_CONTAINER='"$(abs_top_bu
 tests_unit_test_target_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_target_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_reach
+tests_unit_test_reach_SOURCES = tests/unit/test_reach.c tests/unit/unit.h
+tests_unit_test_reach_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_reach_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_stager
+tests_unit_test_stager_SOURCES = tests/unit/test_stager.c tests/unit/unit.h
+tests_unit_test_stager_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_stager_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_qmp_message
 tests_unit_test_qmp_message_SOURCES = tests/unit/test_qmp_message.c tests/unit/unit.h
 tests_unit_test_qmp_message_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
@@ -465,6 +476,10 @@ EXTRA_DIST += tests/e2e/io_long.sh
 # Every program in a virtual machine.
 long_tests += tests/e2e/programs_long.sh
 EXTRA_DIST += tests/e2e/programs_long.sh
+
+# Containers of other programs.
+long_tests += tests/e2e/reach_long.sh
+EXTRA_DIST += tests/e2e/reach_long.sh
 
 # A real kernel's compilation, natively, in a container and in an emulated machine.
 long_tests += tests/e2e/kbuild_long.sh
