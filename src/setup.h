@@ -28,6 +28,8 @@ void setup_session(struct plan *p, double budget_s);
 
 /* Processors for the workload, the rest for vmtax itself. */
 void setup_cpus(struct target_options *t, uint64_t wanted);
+/* The same out of those of all, wherever this thread may run by now. */
+void setup_take_cpus(struct target_options *t, const struct target_options *all, uint64_t wanted);
 /* What virtual machines are made of, as the options say. */
 struct machine_options setup_machine(const struct options *o);
 /* Keep this thread off the workload's first processor where there is another. */
