@@ -353,10 +353,35 @@ static int list_baselines(const struct options *o, FILE *out, struct error *e)
     return list_stored(STORE_BASELINES, o, out, e);
 }
 
+static int list_recordings(const struct options *o, FILE *out, struct error *e)
+{
+    struct store_entry *entries;
+    size_t count;
+    if (store_list(STORE_RECORDINGS, &entries, &count, e) < 0)
+        return -1;
+    cJSON *array = o->json ? cJSON_CreateArray() : NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (array) {
+            cJSON *row = cJSON_CreateObject();
+            cJSON_AddStringToObject(row, "name", entries[i].name);
+            cJSON_AddStringToObject(row, "path", entries[i].path);
+            cJSON_AddNumberToObject(row, "started", (double)entries[i].started);
+            cJSON_AddItemToArray(array, row);
+        } else {
+            fprintf(out, "%-40s %s\n", entries[i].name, entries[i].path);
+        }
+    }
+    if (!count && !array)
+        fprintf(stderr, "vmtax: none yet; `vmtax --rec` makes one\n");
+    free(entries);
+    return array ? print_json(array, out) : 0;
+}
+
 const struct listing listing_workloads = {"workloads", list_workloads};
 const struct listing listing_targets = {"targets", list_targets};
 const struct listing listing_results = {"results", list_results};
 const struct listing listing_baselines = {"baselines", list_baselines};
+const struct listing listing_recordings = {"recordings", list_recordings};
 
 static int run(const struct context *c, struct error *e)
 {
@@ -381,7 +406,7 @@ static int run(const struct context *c, struct error *e)
 
 const struct command command_list = {
     .name = "list",
-    .usage = "list workloads|targets|results|baselines|themes|keys [--json]",
+    .usage = "list workloads|targets|results|baselines|recordings|themes|keys",
     .summary = "what can be measured, where, and what is stored",
     .bit = FOR_LIST,
     .words_min = 1,

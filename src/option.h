@@ -26,11 +26,12 @@ enum command_bit {
     FOR_SHELL = 128,
     FOR_CHECK = 256,
     FOR_SCREEN = 512,
+    FOR_REPLAY = 1024,
     FOR_CHOOSING = FOR_DASHBOARD | FOR_RUN | FOR_RECORD, /* what to measure, and how often */
     FOR_MEASURING = FOR_CHOOSING | FOR_CHECK,
     FOR_MACHINES = FOR_MEASURING | FOR_SHELL | FOR_DOCTOR,
-    FOR_ALL = 1023,
-    NOT_IN_CONF = 1024, /* only on the command line */
+    FOR_ALL = 2047,
+    NOT_IN_CONF = 2048, /* only on the command line */
 };
 
 /* "key.sort = F5" of vmtax.conf; texts belong to conf_texts. */
@@ -65,6 +66,7 @@ struct options {
     bool redact;
     const char *size, *from; /* of a screen: "120x40", a result */
     bool ansi;
+    bool rec; /* the session is recorded */
     bool quiet;
     bool help, version;
     const char *theme;

@@ -147,25 +147,30 @@ static void on_text(const struct planner *p, char *out, size_t size)
                                      p->targets[i].id);
 }
 
-int planner_plan(struct planner *p, const struct target_options *cpus, struct plan *plan,
-                 char *agent, size_t size, struct error *e)
+static int make_plan(struct planner *p, const struct target_options *cpus, const char *const *words,
+                     size_t count, struct plan *plan, char *agent, size_t size, struct error *e)
 {
-    const char *words[SUBSYSTEM_COUNT];
     char on[PLANNER_TARGETS_MAX * (TARGET_ID_MAX + 1)];
-    size_t count = 0;
-    for (size_t s = 0; s < SUBSYSTEM_COUNT; s++)
-        if (p->work[s].marked)
-            words[count++] = p->work[s].id;
-    if (count == 0)
-        return error_set(e, ERROR_USAGE,
-                         "no workload is marked: mark a subsystem with the space "
-                         "bar");
     struct options o;
     option_borrow(&o, &p->options);
     on_text(p, on, sizeof on);
     o.on = on;
     plan->options = *cpus;
     return setup_plan(plan, &o, PROFILE_STANDARD, words, count, agent, size, e);
+}
+
+int planner_plan(struct planner *p, const struct target_options *cpus, struct plan *plan,
+                 char *agent, size_t size, struct error *e)
+{
+    const char *words[SUBSYSTEM_COUNT];
+    size_t count = 0;
+    for (size_t s = 0; s < SUBSYSTEM_COUNT; s++)
+        if (p->work[s].marked)
+            words[count++] = p->work[s].id;
+    if (count == 0)
+        return error_set(e, ERROR_USAGE,
+                         "no workload is marked: mark a subsystem with the space bar");
+    return make_plan(p, cpus, words, count, plan, agent, size, e);
 }
 
 /* What the rows of each subsystem take, marked or not. */
@@ -231,13 +236,18 @@ void planner_count(struct planner *p, const struct target_options *cpus)
     plan_init(&plan);
     if (planner_plan(p, cpus, &plan, agent, sizeof agent, &e) < 0)
         text_clean(p->problem, sizeof p->problem, e.text);
+    if (p->marked_work == 0) { /* what each would take is shown all the same */
+        static const char *const all[] = {"all"};
+        make_plan(p, cpus, all, 1, &plan, agent, sizeof agent, &e);
+    }
     count_work(p, &plan);
-    p->rows = plan.row_count;
+    p->rows = p->marked_work ? plan.row_count : 0;
     p->blocks = plan.blocks;
     p->budget_s = plan.budget_s;
     p->start_s = plan_start_seconds(&plan);
     p->seconds = p->problem[0] ? NAN : plan_seconds(&plan);
-    note_disk(p, &plan);
+    if (p->marked_work)
+        note_disk(p, &plan);
     note_targets(p);
     if (plan.left_out[0])
         note(p, "%s", plan.left_out);

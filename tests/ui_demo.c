@@ -10,7 +10,7 @@
 #include "tests/fixture_board.h"
 #include "tests/fixture_plan.h"
 #include "ui/app.h"
-#include "ui/look.h"
+#include "ui/appearance.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -98,7 +98,7 @@ static int plan(void *context, enum plan_request request, struct planner *p, str
 
 static void settings(void *context, struct app_options *app)
 {
-    look_of(&((struct feeder *)context)->options, app);
+    appearance_fill(app, &((struct feeder *)context)->options);
 }
 
 static bool value_of(const char *argument, const char *key, const char **value)

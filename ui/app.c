@@ -245,13 +245,19 @@ static void reopen(struct app *a, const struct screen_options *former)
     set_mouse(a, a->options.mouse);
 }
 
+static bool same_screen(const struct screen_options *a, const struct screen_options *b)
+{
+    return a->glyphs == b->glyphs && a->colors == b->colors && a->utf8 == b->utf8 &&
+           a->no_sync == b->no_sync;
+}
+
 static void apply_settings(struct app *a)
 {
     struct screen_options former = a->options.screen;
     if (!a->actions || !a->actions->settings)
         return;
     a->actions->settings(a->actions->context, &a->options);
-    if (memcmp(&former, &a->options.screen, sizeof former) != 0)
+    if (!same_screen(&former, &a->options.screen))
         reopen(a, &former);
     if (!a->screen)
         return;

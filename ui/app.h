@@ -11,6 +11,17 @@
 #include "planner.h"
 #include "ui/screen.h"
 
+/* In a replay. */
+enum app_move {
+    APP_STEP_BACK,
+    APP_STEP,
+    APP_SEEK_BACK,
+    APP_SEEK,
+    APP_SLOWER,
+    APP_FASTER,
+    APP_PAUSE,
+};
+
 enum plan_request { PLAN_REQUEST_LOOK, PLAN_REQUEST_COUNT, PLAN_REQUEST_START };
 
 struct app_options;
@@ -32,6 +43,8 @@ struct app_actions {
     int (*plan)(void *context, enum plan_request request, struct planner *p, struct error *e);
     /* The settings changed: screen, theme and mouse of options as they are now. */
     void (*settings)(void *context, struct app_options *options);
+    /* What is shown is a recording: move in it; message says how it goes on. */
+    int (*replay)(void *context, enum app_move move, char *message, size_t size, struct error *e);
     /* Called before each frame: a run may have ended. -1 with a sentence about one that failed. */
     int (*news)(void *context, struct error *e);
 };

@@ -150,12 +150,23 @@ void control_clamp(struct control *c, const struct snapshot *s, int h, int w)
         v->target = 1;
 }
 
+/* What starts, ends or writes something of now. */
+static bool of_now(enum action a)
+{
+    return a == ACTION_RUN || a == ACTION_RUN_ALL || a == ACTION_ABORT || a == ACTION_PLAN ||
+           a == ACTION_CHECK || a == ACTION_DOUBT || a == ACTION_BASELINE || a == ACTION_EXPORT;
+}
+
 void control_act(struct control *c, enum action a, const struct moment *m)
 {
     const struct snapshot *s = m->s;
     double now_s = m->now_s;
     if (a >= ACTION_TAB_FIRST) {
         control_go_tab(c, (size_t)(a - ACTION_TAB_FIRST));
+        return;
+    }
+    if (s->replayed && of_now(a)) {
+        control_flash(c, now_s, true, "this is a recording: nothing is measured in it");
         return;
     }
     switch (a) {
@@ -249,7 +260,20 @@ void control_act(struct control *c, enum action a, const struct moment *m)
     case ACTION_REPAINT:
         c->requests |= REQUEST_REPAINT;
         break;
+    case ACTION_STEP_BACK:
+    case ACTION_STEP:
+    case ACTION_SEEK_BACK:
+    case ACTION_SEEK:
+    case ACTION_SLOWER:
+    case ACTION_FASTER:
+        control_replay(c, a, now_s);
+        break;
     case ACTION_FREEZE:
+        if (c->actions && c->actions->replay)
+            control_replay(c, a, now_s);
+        else
+            control_toggle(c, a, m);
+        break;
     case ACTION_EXPAND:
     case ACTION_SORT:
     case ACTION_REVERSE:

@@ -138,8 +138,21 @@ void control_export(struct control *c, const struct snapshot *s, double now_s)
 
 void control_quit(struct control *c, const struct snapshot *s, unsigned request)
 {
-    if (s->run.active && c->overlay != OVERLAY_QUIT)
+    if (s->run.active && !s->replayed && c->overlay != OVERLAY_QUIT)
         c->overlay = OVERLAY_QUIT;
     else
         c->requests |= request;
+}
+
+void control_replay(struct control *c, enum action a, double now_s)
+{
+    char message[160] = "";
+    struct error e;
+    enum app_move m = a == ACTION_FREEZE ? APP_PAUSE : (enum app_move)(a - ACTION_STEP_BACK);
+    if (!c->actions || !c->actions->replay)
+        control_flash(c, now_s, true, "only in a replay: `vmtax replay` shows a recorded session");
+    else if (c->actions->replay(c->actions->context, m, message, sizeof message, &e) < 0)
+        control_flash(c, now_s, true, "%s", e.text);
+    else
+        control_flash(c, now_s, false, "%s", message);
 }

@@ -54,6 +54,7 @@ void control_doubt(struct control *c, const struct snapshot *s, double now_s);
 void control_baseline(struct control *c, const struct snapshot *s, double now_s);
 void control_export(struct control *c, const struct snapshot *s, double now_s);
 void control_quit(struct control *c, const struct snapshot *s, unsigned request);
+void control_replay(struct control *c, enum action a, double now_s);
 
 /* control_dialog.c */
 void control_open_plan(struct control *c, double now_s);

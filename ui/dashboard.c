@@ -10,13 +10,14 @@
 #include "host.h"
 #include "job.h"
 #include "overlay.h"
+#include "recording/recorder.h"
 #include "report/report.h"
 #include "setup.h"
 #include "store.h"
 #include "text.h"
 #include "ui/app.h"
+#include "ui/appearance.h"
 #include "ui/keymap.h"
-#include "ui/look.h"
 #include "ui/theme.h"
 #include "xalloc.h"
 
@@ -56,6 +57,7 @@ struct dashboard {
     struct job *job;
     bool stored;    /* last is from the store alone, nothing of this session */
     bool recording; /* the job is a session of the baseline */
+    struct recorder *recorder;
     struct checking checking;
     struct target_options all_cpus; /* all there are, seen before this thread steps aside */
     char agent[4096];
@@ -447,7 +449,7 @@ static int plan_request(void *context, enum plan_request request, struct planner
 
 static void settings_changed(void *context, struct app_options *app)
 {
-    look_of(&((struct dashboard *)context)->options, app);
+    appearance_fill(app, &((struct dashboard *)context)->options);
 }
 
 static const struct app_actions *actions_of(struct dashboard *d, struct app_actions *a)
@@ -517,7 +519,7 @@ static int run(const struct context *c, struct error *e)
     show_paper(d);
     show_last(d);
     show_baseline(d);
-    struct error no_sampler;
+    struct error no_sampler, no_recorder;
     struct target_options measured;
     setup_cpus(&d->all_cpus, TARGET_CPUS_MAX);
     setup_take_cpus(&measured, &d->all_cpus, o->cpus);
@@ -527,19 +529,12 @@ static int run(const struct context *c, struct error *e)
     if (!d->sampler)
         board_log(&d->board, BOARD_LOG_WARN, "", "%s", no_sampler.text);
 
-    const char *home = getenv("HOME"), *config = getenv("XDG_CONFIG_HOME");
-    char *user_themes = config && config[0] == '/' ? xasprintf("%s/vmtax/themes", config)
-                        : home && home[0] == '/'   ? xasprintf("%s/.config/vmtax/themes", home)
-                                                   : NULL;
-    const char *directories[] = {user_themes ? user_themes : VMTAX_DATADIR "/themes",
-                                 VMTAX_DATADIR "/themes", NULL};
+    struct appearance look;
     struct app_options app = {
-        .theme_directories = directories,
-        .options = &d->options,
-        .keymap = &keymap,
-        .welcome = d->last.slot_count ? NULL : welcome,
-    };
-    look_of(&d->options, &app);
+        .options = &d->options, .keymap = &keymap, .welcome = d->last.slot_count ? NULL : welcome};
+    appearance_from(&look, &app, &d->options);
+    if (o->rec && !(d->recorder = recorder_start(&d->board, &no_recorder)))
+        board_log(&d->board, BOARD_LOG_WARN, "", "%s", no_recorder.text);
     struct app_actions actions;
     int rc = app_run(&d->board, &app, actions_of(d, &actions), e);
     if (d->job) {
@@ -555,7 +550,11 @@ static int run(const struct context *c, struct error *e)
     if (d->checking.active)
         end_checking(d);
     host_sampler_stop(d->sampler);
-    free(user_themes);
+    appearance_release(&look);
+    char recorded[STORE_PATH_MAX];
+    recorder_stop(d->recorder, recorded, sizeof recorded);
+    if (recorded[0])
+        fprintf(stderr, "vmtax: recorded as %s; vmtax replay last shows it\n", recorded);
     result_release(&d->last);
     result_release(&d->today);
     board_release(&d->board);

@@ -3,6 +3,8 @@ noinst_LIBRARIES += libui.a
 libui_a_SOURCES = \
 	ui/dashboard.c ui/dashboard.h \
 	ui/cmd_screen.c \
+	ui/cmd_replay.c \
+	ui/appearance.c ui/appearance.h \
 	ui/canvas.c ui/canvas.h \
 	ui/glyph.c ui/glyph.h \
 	ui/key.c ui/key.h \
@@ -52,7 +54,6 @@ libui_a_SOURCES = \
 	ui/option_list.c ui/option_list.h \
 	ui/plan_dialog.c ui/plan_dialog.h \
 	ui/settings.c ui/settings.h \
-	ui/look.c ui/look.h \
 	ui/list_keys.c \
 	ui/screen.c ui/screen.h \
 	ui/writer.c ui/writer.h \

@@ -185,7 +185,7 @@ static void draw_work(struct canvas *c, int y, int x, int w, const struct planne
     widget_cut(c, y, x + 4, w - 4, k->can ? STYLE_TEXT : STYLE_DIM, 0, k->id);
     if (!k->can)
         widget_cut(c, y, end, x + w - end, STYLE_DIM, 0, k->note);
-    else if (k->rows)
+    else if (k->rows && k->seconds > 0)
         canvas_text_right(c, y, x + w - 1, k->marked ? STYLE_TEXT : STYLE_DIM, 0,
                           text_duration(took, sizeof took, k->seconds));
 }

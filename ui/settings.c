@@ -69,6 +69,7 @@ void settings_draw(struct canvas *c, struct rect area, const struct option_list 
     page_textf(&page, STYLE_TEXT, 0, "%s: %s", row->name, row->help);
     page_textf(
         &page, STYLE_DIM, 0,
-        "Backspace takes the default. What changes holds at once, for runs from the next on%s%s",
-        path[0] ? "; E writes all of it to " : "", path);
+        "Backspace takes the default. A change holds at once: for runs from the next on, for "
+        "rec from the next start%s%s",
+        path[0] ? ". E writes all to " : "", path);
 }

@@ -517,6 +517,42 @@ static void every_key_acts_or_says_why(void **state)
             }
 }
 
+/* Tabs and hints are drawn as targets: on each letter of a key in the bars a click presses it.
+ * Boxes that have rows on the screen have targets for them, and no picture has more than are kept.
+ */
+static void what_is_shown_can_be_clicked(void **state)
+{
+    static const int sizes[][2] = {{24, 80}, {40, 120}, {48, 160}};
+    (void)state;
+    for (size_t p = 0; panels[p]; p++)
+        for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+            struct journey j;
+            struct canvas c;
+            begin(&j, fixture_all, panels[p]->id);
+            j.h = sizes[i][0];
+            j.w = sizes[i][1];
+            picture(&j, &c);
+            assert_true(c.hit_count < CANVAS_HITS_MAX);
+            for (int y = 0; y < c.h; y += c.h - 1)
+                for (int x = 0; x < c.w; x++) {
+                    const struct cell *cell = &c.cells[y * c.w + x];
+                    const struct canvas_hit *hit = canvas_hit_at(&c, y, x);
+                    if (cell->ch == ' ' || cell->style != STYLE_BAR_KEY)
+                        continue;
+                    if (!hit || !hit->key)
+                        fail_msg("%s: nothing to click at %d,%d", panels[p]->id, y, x);
+                }
+            size_t rows = panels[p]->rows ? panels[p]->rows(&j.board, view(&j), 0) : 0;
+            bool found = rows == 0;
+            for (size_t h = 0; h < c.hit_count; h++)
+                found = found || !c.hits[h].key;
+            if (!found)
+                fail_msg("%s: no row can be clicked at %dx%d", panels[p]->id, j.w, j.h);
+            canvas_release(&c);
+            end(&j);
+        }
+}
+
 static void help_pages(void **state)
 {
     (void)state;
@@ -650,6 +686,7 @@ int main(void)
         cmocka_unit_test(copies_rows),
         cmocka_unit_test(verdict_keys),
         cmocka_unit_test(every_key_acts_or_says_why),
+        cmocka_unit_test(what_is_shown_can_be_clicked),
         cmocka_unit_test(help_pages),
         cmocka_unit_test(welcome),
         cmocka_unit_test(every_tab_has_a_panel),
