@@ -2,6 +2,7 @@
 
 #include "conf.h"
 
+#include "target/reach.h"
 #include "text.h"
 #include "xalloc.h"
 
@@ -14,7 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define KEY_PREFIX "key."
+#define KEY_PREFIX    "key."
+#define TARGET_PREFIX "target."
 
 static char *trim(char *s)
 {
@@ -32,6 +34,20 @@ static const char *keep(struct options *o, const char *text)
 {
     XGROW(o->conf_texts, o->conf_count, o->conf_room);
     return o->conf_texts[o->conf_count++] = xstrdup(text);
+}
+
+static int read_target(struct options *o, const char *name, const char *spec, struct error *e)
+{
+    const struct target_kind *kind = reach_new(name, spec, e);
+    if (!kind)
+        return -1;
+    reach_free(kind);
+    for (size_t i = 0; i < o->target_count; i++)
+        if (strcmp(o->targets[i].name, name) == 0)
+            return error_set(e, ERROR_USAGE, "there is a target %s already", name);
+    XGROW(o->targets, o->target_count, o->target_room);
+    o->targets[o->target_count++] = (struct option_target){keep(o, name), keep(o, spec)};
+    return 0;
 }
 
 static int read_line(struct options *o, char *line, int number, struct error *e)
@@ -52,6 +68,8 @@ static int read_line(struct options *o, char *line, int number, struct error *e)
                                                       keep(o, value), number};
         return 0;
     }
+    if (strncmp(name, TARGET_PREFIX, strlen(TARGET_PREFIX)) == 0)
+        return read_target(o, name + strlen(TARGET_PREFIX), value, e);
     const struct option_row *r = option_find(name, strlen(name));
     if (!r)
         return option_unknown("setting ", name, strlen(name), e);

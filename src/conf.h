@@ -1,5 +1,6 @@
 /* conf.h - vmtax.conf: `name = value`, one a line; # begins a comment. Names are those of the
- * options (option.h), and `key.NAME` for keys of the dashboard. */
+ * options (option.h), `target.NAME` for guests that exist (reach.h), and `key.NAME` for keys of the
+ * dashboard. */
 #ifndef VMTAX_CONF_H
 #define VMTAX_CONF_H
 

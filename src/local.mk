@@ -7,6 +7,7 @@ common_sources = \
 	src/histogram.c src/histogram.h \
 	src/sha256.c src/sha256.h \
 	workloads/catalog.c workloads/catalog.h workloads/params.c workloads/role.c workloads/role.h \
+	workloads/statements.h \
 	workloads/catalog/rows.h workloads/catalog/processor.c workloads/catalog/memory.c \
 	workloads/catalog/disk.c workloads/catalog/network.c workloads/catalog/database.c \
 	workloads/catalog/web.c workloads/catalog/java.c workloads/catalog/sysops.c workloads/catalog/ctxsw.c \
@@ -84,6 +85,8 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/target/cgroup.c src/target/cgroup.h \
 	src/target/spawn.c src/target/spawn.h \
 	src/target/network.c src/target/network.h \
+	src/target/reach.c src/target/reach.h src/target/reached.c \
+	src/target/stager.c src/target/stager.h \
 	src/target/rights.c src/target/rights.h \
 	src/target/image.c src/target/image.h \
 	src/target/kernel.c src/target/kernel.h \

@@ -16,6 +16,10 @@ const struct option_row option_rows[] = {
      "where to measure; native is always among them (default: native and every guest that works; "
      "for check, those of the baseline)",
      FOR_MEASURING},
+    {"judge", 0, OPTION_TEXT, AT(judge), 0, 0, NULL, "TARGET,...",
+     "reached guests that get verdicts although their kernel does not run on this machine: virtual "
+     "machines of this host, or a machine of the same make (default: none)",
+     FOR_MEASURING},
     {"profile", 'p', OPTION_CHOICE, AT(profile), 0, 0, "quick|standard|paper", "PROFILE",
      "how much: quick (90 s, two stages), standard (8 blocks of each row) or paper (the full "
      "sweeps); default: standard, but quick for record and the dashboard's R",
@@ -36,6 +40,10 @@ const struct option_row option_rows[] = {
      FOR_MEASURING | FOR_SHELL},
     {"scratch", 0, OPTION_PATH, AT(scratch), 0, 0, NULL, "DIR",
      "where disk workloads write; must be on a disk (default: /var/tmp or ~/.cache)",
+     FOR_MEASURING},
+    {"loopback", 0, OPTION_FLAG, AT(loopback), 0, 0, NULL, NULL,
+     "network and servers on native by loopback, not by a veth pair of its own as guests have one: "
+     "another path, which every comparison says",
      FOR_MEASURING},
     {"tree", 0, OPTION_TEXT, AT(tree), 0, 0, NULL, "DIR",
      "kernel sources that kbuild compiles (default: the newest /usr/src/linux-source-*.tar.xz)",
@@ -90,6 +98,10 @@ const struct option_row option_rows[] = {
     {"format", 'f', OPTION_TEXT, AT(format), 0, 0, NULL, "FORMAT",
      "text, json, csv, md, html, svg, openmetrics or junit (default: text)",
      FOR_REPORT | FOR_RUN | NOT_IN_CONF},
+    {"base", 0, OPTION_TEXT, AT(base), 0, 0, NULL, "TARGET",
+     "what the others are compared with, by text and csv: any target of the result (default: "
+     "native)",
+     FOR_REPORT | NOT_IN_CONF},
     {"subsystem", 0, OPTION_TEXT, AT(subsystem), 0, 0, NULL, "NAME",
      "the only one that svg draws (default: all)", FOR_REPORT | NOT_IN_CONF},
     {"redact", 0, OPTION_FLAG, AT(redact), 0, 0, NULL, NULL,
@@ -106,8 +118,8 @@ const struct option_row option_rows[] = {
      FOR_REPORT | NOT_IN_CONF},
     {"quiet", 'q', OPTION_FLAG, AT(quiet), 0, 0, NULL, NULL, "no progress on stderr",
      FOR_RUN | FOR_RECORD | FOR_CHECK},
-    {"rec", 0, OPTION_FLAG, AT(rec), 0, 0, NULL, NULL,
-     "record what is shown, for `vmtax replay`", FOR_DASHBOARD | FOR_RUN},
+    {"rec", 0, OPTION_FLAG, AT(rec), 0, 0, NULL, NULL, "record what is shown, for `vmtax replay`",
+     FOR_DASHBOARD | FOR_RUN},
     {"theme", 't', OPTION_TEXT, AT(theme), 0, 0, NULL, "NAME",
      "colours of the dashboard; `vmtax list themes` names them",
      FOR_DASHBOARD | FOR_SCREEN | FOR_REPLAY},
@@ -126,8 +138,7 @@ const struct option_row option_rows[] = {
     {"no-mouse", 0, OPTION_FLAG, AT(no_mouse), 0, 0, NULL, NULL, "leave the mouse to the terminal",
      FOR_DASHBOARD | FOR_REPLAY},
     {"no-sync", 0, OPTION_FLAG, AT(no_sync), 0, 0, NULL, NULL,
-     "no synchronized updates, for terminals that show them as text",
-     FOR_DASHBOARD | FOR_REPLAY},
+     "no synchronized updates, for terminals that show them as text", FOR_DASHBOARD | FOR_REPLAY},
     {"help", 'h', OPTION_FLAG, AT(help), 0, 0, NULL, NULL, "this text", FOR_ALL | NOT_IN_CONF},
     {"version", 'V', OPTION_FLAG, AT(version), 0, 0, NULL, NULL, "the version",
      FOR_DASHBOARD | NOT_IN_CONF},
@@ -145,6 +156,7 @@ void option_release(struct options *o)
         free(o->conf_texts[i]);
     free(o->conf_texts);
     free(o->keys);
+    free(o->targets);
     free(o->words);
     option_init(o);
 }
@@ -158,6 +170,10 @@ void option_borrow(struct options *to, const struct options *from)
     to->conf_count = to->conf_room = 0;
     to->keys = NULL;
     to->key_count = to->key_room = 0;
+    to->targets = xcalloc(from->target_count + 1, sizeof *to->targets);
+    to->target_room = from->target_count + 1;
+    for (size_t i = 0; i < from->target_count; i++)
+        to->targets[i] = from->targets[i];
 }
 
 void option_hand_over(struct options *to, struct options *from)

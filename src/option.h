@@ -3,7 +3,8 @@
  *
  * On the command line an option is --name VALUE or --name=VALUE; in vmtax.conf it is `name =
  * value`, one a line, # starts a comment. The command line wins. Bad input is a sentence that names
- * the option, the range and, for words, the nearest. */
+ * the option, the range and, for words, the nearest. Only the file has `target.NAME = WAY:GUEST`,
+ * which names a guest that exists already. */
 #ifndef VMTAX_OPTION_H
 #define VMTAX_OPTION_H
 
@@ -51,6 +52,7 @@ struct options {
     uint64_t cpus;
     uint64_t memory; /* bytes */
     const char *scratch;
+    bool loopback;
     const char *tree;               /* of the kernel's sources */
     const char *spec, *spec_config; /* the user's SPEC CPU: directory, and name of a config file */
     const char *accel, *machine, *devices, *disk_cache, *kernel, *append, *qemu;
@@ -62,6 +64,7 @@ struct options {
     bool json, ndjson;
     const char *format;
     const char *output;
+    const char *base;      /* target that a report compares with; NULL: native */
     const char *subsystem; /* the one that --format svg draws; NULL: all */
     bool redact;
     const char *size, *from; /* of a screen: "120x40", a result */
@@ -73,6 +76,12 @@ struct options {
     const char *color;
     const char *glyphs;
     bool ascii, utf8, no_mouse, no_sync;
+    /* Of vmtax.conf: targets with names of their own, in its order. */
+    struct option_target {
+        const char *name, *spec; /* as of reach.h */
+    } * targets;
+    size_t target_count, target_room;
+    const char *judge; /* comma-separated targets that are judged on whatever machine they are */
     /* the rest of the command line */
     const char **words;
     size_t word_count;

@@ -8,6 +8,7 @@ void planner_init(struct planner *p, const struct options *options)
 {
     memset(p, 0, sizeof *p);
     option_borrow(&p->options, options);
+    p->on = p->options.on;
     p->options.on = NULL; /* marks say it */
 }
 

@@ -14,9 +14,9 @@
 
 /* A target, or a subsystem. */
 struct planner_choice {
-    const char *id;   /* the word of the command line */
-    const char *kind; /* of a target: as in struct board_target */
-    bool can;         /* may be marked */
+    char id[TARGET_ID_MAX]; /* the word of the command line */
+    const char *kind;       /* of a target: as in struct board_target */
+    bool can;               /* may be marked */
     bool marked;
     bool emulated;
     size_t rows;               /* of a subsystem, with the options */
@@ -29,6 +29,7 @@ struct planner_choice {
 struct planner {
     bool looked; /* planner_look() was here */
     struct options options;
+    const char *on; /* what was asked for on the command line, marked at first; NULL: nothing */
     struct planner_choice targets[PLANNER_TARGETS_MAX]; /* native first; it is always marked */
     size_t target_count;
     struct planner_choice work[SUBSYSTEM_COUNT];

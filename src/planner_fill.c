@@ -6,6 +6,7 @@
 #include "doctor.h"
 #include "scratch.h"
 #include "setup.h"
+#include "target/reach.h"
 #include "text.h"
 
 #include <math.h>
@@ -19,32 +20,62 @@
 
 /* What works here */
 
-static void look_at_target(struct planner_choice *c, const struct target_kind *k,
+/* Is the word one of a comma-separated list? */
+static bool is_in(const char *list, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = list; at && *at; at += strcspn(at, ","), at += *at == ',')
+        if (strcspn(at, ",") == length && strncmp(at, word, length) == 0)
+            return true;
+    return false;
+}
+
+static void look_at_target(struct planner *p, const char *id, const struct target_kind *k,
                            const struct target_options *o)
 {
     struct target_probe probe;
+    if (p->target_count == PLANNER_TARGETS_MAX)
+        return;
+    struct planner_choice *c = &p->targets[p->target_count++];
     memset(&probe, 0, sizeof probe);
-    k->probe(o, &probe);
-    c->id = c->kind = k->id;
+    k->probe(k, o, &probe);
+    text_copy(c->id, sizeof c->id, id);
+    c->kind = target_kind_name(k);
     c->can = probe.use != TARGET_UNUSABLE;
     c->emulated = probe.emulated;
     text_clean(c->note, sizeof c->note, c->can ? probe.how : probe.reason);
     text_clean(c->reason, sizeof c->reason, probe.reason);
     text_clean(c->remedy, sizeof c->remedy, probe.remedy);
+    if (!p->looked)
+        c->marked = p->on ? is_in(p->on, id) : !c->emulated && !k->only_by_name && !k->way;
+    c->marked = c == p->targets || (c->marked && c->can);
+}
+
+/* A guest that exists already, by the name or the word that the user has for it. */
+static void look_at_guest(struct planner *p, const char *word, const struct target_options *o)
+{
+    struct error e;
+    const struct target_kind *kind = setup_target(&p->options, word, &e);
+    if (kind)
+        look_at_target(p, word, kind, o);
+    reach_free(kind);
 }
 
 static void look_at_targets(struct planner *p, const struct target_options *o)
 {
-    bool first = !p->looked;
     p->target_count = 0;
-    for (const struct target_kind *const *k = target_kinds; *k; k++) {
-        if (p->target_count == PLANNER_TARGETS_MAX)
-            break;
-        struct planner_choice *c = &p->targets[p->target_count++];
-        look_at_target(c, *k, o);
-        if (first)
-            c->marked = c->can && !c->emulated && !(*k)->only_by_name;
-        c->marked = c == p->targets || (c->marked && c->can);
+    for (const struct target_kind *const *k = target_kinds; *k; k++)
+        look_at_target(p, (*k)->id, *k, o);
+    for (size_t i = 0; i < p->options.target_count; i++)
+        look_at_guest(p, p->options.targets[i].name, o);
+    for (const char *at = p->on; at && *at; at += strcspn(at, ","), at += *at == ',') {
+        char word[TARGET_ID_MAX];
+        bool known = false;
+        snprintf(word, sizeof word, "%.*s", (int)strcspn(at, ","), at);
+        for (size_t i = 0; i < p->target_count; i++)
+            known = known || strcmp(p->targets[i].id, word) == 0;
+        if (!known)
+            look_at_guest(p, word, o);
     }
 }
 
@@ -75,7 +106,7 @@ static void look_at_work(struct planner *p, const struct target_options *o)
     bool first = !p->looked;
     for (size_t s = 0; s < SUBSYSTEM_COUNT; s++) {
         struct planner_choice *c = &p->work[s];
-        c->id = subsystems[s].id;
+        text_copy(c->id, sizeof c->id, subsystems[s].id);
         c->can = true;
         c->note[0] = c->reason[0] = c->remedy[0] = '\0';
     }

@@ -43,7 +43,7 @@ static void look(struct planner *p)
     }
     for (size_t s = 0; s < SUBSYSTEM_COUNT; s++) {
         struct planner_choice *c = &p->work[s];
-        c->id = subsystems[s].id;
+        snprintf(c->id, sizeof c->id, "%s", subsystems[s].id);
         c->can = s != SUBSYSTEM_JAVA && s != SUBSYSTEM_EXITS;
         c->marked = c->can && (p->looked ? c->marked : true);
     }
