@@ -279,6 +279,7 @@ failed_row() {
     for left in $(ours); do
         kill -9 "$left" 2>/dev/null || :
     done
+    machine | sort >"$work/machine.before"
 }
 
 # What is stored before each fault: two results.
