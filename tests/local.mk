@@ -32,9 +32,10 @@ e2e_tests = \
 	tests/e2e/spec.sh \
 	tests/e2e/programs.sh \
 	tests/e2e/container.sh \
+	tests/e2e/reach.sh \
 	tests/e2e/network.sh \
 	tests/e2e/interrupt.sh \
-	tests/e2e/dashboard.sh \
+	tests/e2e/dashboard.sh tests/e2e/replay.sh \
 	tests/e2e/targets.sh \
 	tests/e2e/kvm.sh \
 	tests/e2e/shell.sh \
@@ -349,6 +350,16 @@ tests_unit_test_target_CPPFLAGS = $(AM_CPPFLAGS) -DTEST_CONTAINER='"$(abs_top_bu
 tests_unit_test_target_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_target_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_reach
+tests_unit_test_reach_SOURCES = tests/unit/test_reach.c tests/unit/unit.h
+tests_unit_test_reach_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_reach_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_stager
+tests_unit_test_stager_SOURCES = tests/unit/test_stager.c tests/unit/unit.h
+tests_unit_test_stager_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_stager_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_qmp_message
 tests_unit_test_qmp_message_SOURCES = tests/unit/test_qmp_message.c tests/unit/unit.h
 tests_unit_test_qmp_message_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
@@ -374,6 +385,11 @@ unit_tests += tests/unit/test_counters
 tests_unit_test_counters_SOURCES = tests/unit/test_counters.c tests/unit/unit.h
 tests_unit_test_counters_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_counters_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
+
+unit_tests += tests/unit/test_blockdev
+tests_unit_test_blockdev_SOURCES = tests/unit/test_blockdev.c tests/unit/unit.h
+tests_unit_test_blockdev_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_blockdev_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_cost
 tests_unit_test_cost_SOURCES = tests/unit/test_cost.c tests/unit/unit.h
@@ -454,9 +470,17 @@ fault_tests = tests/faults/faults.sh tests/faults/hostile_guest.sh
 long_tests += $(fault_tests)
 EXTRA_DIST += $(fault_tests) tests/faults/table tests/faults/liar.py
 
+# Every disk and network row in a container and an emulated machine.
+long_tests += tests/e2e/io_long.sh
+EXTRA_DIST += tests/e2e/io_long.sh
+
 # Every program in a virtual machine.
 long_tests += tests/e2e/programs_long.sh
 EXTRA_DIST += tests/e2e/programs_long.sh
+
+# Containers of other programs.
+long_tests += tests/e2e/reach_long.sh
+EXTRA_DIST += tests/e2e/reach_long.sh
 
 # A real kernel's compilation, natively, in a container and in an emulated machine.
 long_tests += tests/e2e/kbuild_long.sh
@@ -550,6 +574,22 @@ CLEANFILES += tests/bench/bench_web
 tests_bench_bench_web_SOURCES = tests/bench/bench_web.c tests/bench/compare.c tests/bench/compare.h \
 	workloads/agent/work.c
 tests_bench_bench_web_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
+
+EXTRA_PROGRAMS += tests/bench/bench_fio
+bench_programs += tests/bench/bench_fio
+benches += tests/bench/bench_fio
+CLEANFILES += tests/bench/bench_fio
+tests_bench_bench_fio_SOURCES = tests/bench/bench_fio.c tests/bench/compare.c tests/bench/compare.h \
+	tests/bench/peer.c tests/bench/peer.h workloads/agent/work.c
+tests_bench_bench_fio_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
+
+EXTRA_PROGRAMS += tests/bench/bench_iperf3
+bench_programs += tests/bench/bench_iperf3
+benches += tests/bench/bench_iperf3
+CLEANFILES += tests/bench/bench_iperf3
+tests_bench_bench_iperf3_SOURCES = tests/bench/bench_iperf3.c tests/bench/compare.c \
+	tests/bench/compare.h tests/bench/peer.c tests/bench/peer.h workloads/agent/work.c
+tests_bench_bench_iperf3_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
 
 EXTRA_PROGRAMS += tests/bench/bench_sys tests/bench/bench_memory
 bench_programs += tests/bench/bench_sys tests/bench/bench_memory
