@@ -106,6 +106,16 @@ tests_fuzz_fuzz_response_SOURCES = tests/fuzz/fuzz_response.c workloads/agent/wo
 tests_fuzz_fuzz_response_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_response_LDADD = $(fuzz_agent_libs)
 
+fuzz_targets += tests/fuzz/fuzz_recording
+tests_fuzz_fuzz_recording_SOURCES = tests/fuzz/fuzz_recording.c
+tests_fuzz_fuzz_recording_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_recording_LDADD = $(fuzz_ui_libs)
+
+fuzz_targets += tests/fuzz/fuzz_stager
+tests_fuzz_fuzz_stager_SOURCES = tests/fuzz/fuzz_stager.c
+tests_fuzz_fuzz_stager_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_stager_LDADD = $(fuzz_libs)
+
 check_PROGRAMS += $(fuzz_targets)
 EXTRA_DIST += tests/fuzz/run.sh tests/fuzz/seeds tests/fuzz/words
 TESTS += tests/fuzz/run.sh
