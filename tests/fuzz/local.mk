@@ -67,7 +67,7 @@ tests_fuzz_fuzz_theme_LDADD = $(fuzz_ui_libs)
 fuzz_targets += tests/fuzz/fuzz_conf
 tests_fuzz_fuzz_conf_SOURCES = tests/fuzz/fuzz_conf.c
 tests_fuzz_fuzz_conf_LDFLAGS = $(fuzz_ldflags)
-tests_fuzz_fuzz_conf_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_conf_LDADD = $(fuzz_ui_libs)
 
 fuzz_targets += tests/fuzz/fuzz_terminal
 tests_fuzz_fuzz_terminal_SOURCES = tests/fuzz/fuzz_terminal.c \
