@@ -54,6 +54,7 @@ struct target_options {
                                  target with a scratch disk of its own; NULL: nothing */
     bool network;             /* the workloads speak to the host */
     bool loopback;            /* native does so by loopback */
+    bool routed;              /* they speak to other targets, too: the host forwards */
     struct machine_options machine;
     const struct target_waiter *waiter; /* NULL: nobody */
     bool limits; /* false: no cgroup limits (native beside a guest that cannot have any); the

@@ -23,6 +23,17 @@ run 0 run net.rr --on container --loopback --blocks 2 --seconds 0.1 --json
     fail "by loopback the paths are $("$jsonpath" "$out" 'targets.*.path' | tr '\n' ' ')"
 "$jsonpath" "$out" comparisons.0.flags | grep -q placement || fail "the other path is not flagged"
 
+# Another target as the peer, through the host.
+run 0 run net.rr net.tcp.tx:size=32K net.udp.rx:size=8K,rate=8 --on container --peer container \
+    --blocks 2 --seconds 0.1 --json
+[ "$("$jsonpath" "$out" 'metrics.*.verified' | grep -cx true)" = 6 ] || fail "not all rows measured with a peer"
+[ "$("$jsonpath" "$out" host.peer)" = container ] || fail "the result does not tell its peer"
+says "$err" 'container.* is the peer'
+run 2 run net.rr --on native --peer container --loopback --blocks 2 --seconds 0.1
+says "$err" 'leave one of them out'
+run 2 run net.rr --on native --peer nobody --blocks 2 --seconds 0.1
+says "$err" 'no target "nobody"'
+
 # The process in the run's own network.
 inside() {
     for living in $(ours); do
@@ -62,7 +73,7 @@ peer() {
         case $(tr '\0' ' ' <"/proc/$living/cmdline") in
         *vmtax-agent*) [ "$(readlink "/proc/$living/ns/net")" != "$(readlink /proc/self/ns/net)" ] || echo "$living" ;;
         esac
-    done | head -n 1
+    done | sort -n | head -n 1
 }
 has_peer() {
     [ -n "$(peer)" ]
@@ -71,7 +82,7 @@ start_run net.rr sys.syscall --blocks 2 --seconds 1
 wait_for 20 has_peer
 kill -9 "$(peer)"
 wait "$pid" || fail "the run without a peer ended with $?"
-grep -q 'peer' "$out" || fail "it does not say that the peer is gone"
+"$jsonpath" "$out" 'slots.*' | grep '"net.rr"' | grep -q 'peer.*killed' || fail "it does not say that the peer is gone"
 "$jsonpath" "$out" 'metrics.*.value' | grep -q '[1-9]' || fail "the other row has no figure without a peer"
 
 start_run net.rr sys.syscall --blocks 2 --seconds 1
