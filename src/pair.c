@@ -43,8 +43,8 @@ static int peer_start(struct peer *peer, struct places *places, struct error *e)
     if (peer->starts >= STARTS_MAX)
         return error_set(e, ERROR_SYSTEM, "the peer was given up");
     peer->starts++;
-    const struct target_kind *kind = peer->kind ? peer->kind : &target_peer;
-    peer->target = kind->start(&options, places->ledger, e);
+    peer->target = target_start(peer->kind ? peer->kind : &target_peer, &options, places->ledger,
+                                e);
     if (!peer->target)
         return -1;
     peer->session = session_open(peer->target, places->result->agent_sha256, HELLO_TIMEOUT_S,

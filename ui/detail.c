@@ -166,6 +166,21 @@ static void latency_lines(struct page *p, const struct latency *native, const st
     }
 }
 
+/* Of a database, what its transactions consisted of, each a second. */
+static void statements_line(struct page *p, const struct figure_value *f, const char *whose)
+{
+    char all[NUMBER_MAX], reads[NUMBER_MAX], writes[NUMBER_MAX], others[NUMBER_MAX];
+    const struct statements *s = &f->statements;
+    if (!f->measured || !s->transactions)
+        return;
+    page_field(p, "queries", STYLE_TEXT, "%s %s/s: %s read, %s write, %s other; errors %llu", whose,
+               number_short(all, figure_statements_per_s(f, statements_queries(s))),
+               number_short(reads, figure_statements_per_s(f, s->reads)),
+               number_short(writes, figure_statements_per_s(f, s->writes)),
+               number_short(others, figure_statements_per_s(f, s->others)),
+               (unsigned long long)s->errors);
+}
+
 /* Short things are told in ticks, too, as others tell them. */
 static void ticks_line(struct page *p, const struct workload *w, const struct figure_value *f,
                        const char *whose)
@@ -289,6 +304,9 @@ void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, cons
         page_text(&p, STYLE_DIM, 0, "no guest to compare with");
         age_line(&p, s, &row);
     }
+    statements_line(&p, &m->cell[0].figure, "native");
+    if (target > 0)
+        statements_line(&p, &m->cell[target].figure, s->targets[target].id);
     ticks_line(&p, w, &m->cell[0].figure, "native");
     if (target > 0)
         ticks_line(&p, w, &m->cell[target].figure, s->targets[target].id);
