@@ -349,7 +349,6 @@ static const struct rule {
      "another database, or another version of it, does other work"},
     {"engine.web", FACT_FATAL, "web", "the web server",
      "another server, or another version of it, does other work"},
-    {"peer", FACT_WARN, NULL, "the peer", "network and server rows took another path"},
     {"product.", FACT_FATAL, "kbuild", "what was made by", "other sources, or another compiler"},
     {"hypervisor", FACT_WARN, NULL, "the hypervisor below this machine",
      "native itself runs on something else; any row may differ"},

@@ -42,10 +42,6 @@ const struct option_row option_rows[] = {
     {"scratch", 0, OPTION_PATH, AT(scratch), 0, 0, NULL, "DIR",
      "where disk workloads write; must be on a disk (default: /var/tmp or ~/.cache)",
      FOR_MEASURING},
-    {"peer", 0, OPTION_TEXT, AT(peer), 0, 0, NULL, "TARGET",
-     "who loads the servers of network and web rows: a target of its own, started beside the "
-     "others and reached through the host (default: the host itself)",
-     FOR_MEASURING},
     {"loopback", 0, OPTION_FLAG, AT(loopback), 0, 0, NULL, NULL,
      "network and servers on native by loopback, not by a veth pair of its own as guests have one: "
      "another path, which every comparison says",

@@ -36,15 +36,13 @@ static int peer_start(struct peer *peer, struct places *places, struct error *e)
     struct target_options options = places->options;
     struct target_waiter waiter = {.interrupt_fd = places->interrupt_fd};
     peer_cpus(&places->options, &options);
-    options.limits = false;
-    options.network = peer->kind != NULL; /* and routed, as the targets are */
+    options.limits = options.network = false;
     options.scratch = NULL;
     options.waiter = &waiter;
     if (peer->starts >= STARTS_MAX)
-        return error_set(e, ERROR_SYSTEM, "the peer was given up");
+        return error_set(e, ERROR_SYSTEM, "the peer on the host was given up");
     peer->starts++;
-    peer->target = target_start(peer->kind ? peer->kind : &target_peer, &options, places->ledger,
-                                e);
+    peer->target = target_start(&target_peer, &options, places->ledger, e);
     if (!peer->target)
         return -1;
     peer->session = session_open(peer->target, places->result->agent_sha256, HELLO_TIMEOUT_S,

@@ -1,9 +1,8 @@
 /* pair.h - slots of workloads with two roles: the agent of a target serves, that of the peer loads.
  *
  * The peer is an agent on the host, outside every target's limits and network, and on other
- * processors than theirs where there are any; or, when one is named, in a target of its own, whose
- * network the host joins with those of the others. There is one for the whole run, started when it
- * is first needed; no row is measured on it. */
+ * processors than theirs where there are any. There is one for the whole run, started when it is
+ * first needed; it is no target, and no row is measured on it. */
 #ifndef VMTAX_PAIR_H
 #define VMTAX_PAIR_H
 
@@ -11,10 +10,9 @@
 #include "session.h"
 
 struct peer {
-    const struct target_kind *kind; /* NULL: on the host */
-    struct target *target;          /* owned; NULL: not running */
-    struct session *session;        /* owned; NULL with target */
-    unsigned starts;                /* tries; a peer that dies is started again once */
+    struct target *target;   /* owned; NULL: not running */
+    struct session *session; /* owned; NULL with target */
+    unsigned starts;         /* tries; a peer that dies is started again once */
 };
 
 /* One slot: request is that of a workload of role self, and gets its roles here. 0 with the result

@@ -391,12 +391,6 @@ static int prepare(struct run *r, struct error *e)
         return -1;
     run_show_phase(r, "reading the machine");
     fingerprint_read(r->result);
-    r->peer.kind = r->plan->peer;
-    if (r->places.options.network)
-        result_add_fact(r->result, "peer", r->peer.kind ? r->peer.kind->id : "host");
-    if (r->places.options.network && r->peer.kind)
-        board_log(r->board, BOARD_LOG_NOTE, r->peer.kind->id,
-                  "is the peer of network and server rows, reached through the host");
     look_for_others(r);
     prepare_spec(r);
     if (r->scratch.path[0])

@@ -152,25 +152,6 @@ static int add_target(struct plan *p, const struct options *o, const char *word,
     return 0;
 }
 
-static int set_peer(struct plan *p, const struct options *o, struct error *e)
-{
-    p->options.loopback = o->loopback;
-    p->options.routed = o->peer != NULL;
-    p->peer = o->peer ? target_find(o->peer) : NULL;
-    if (o->peer && reach_find(o->peer))
-        return error_set(e, ERROR_USAGE,
-                         "--peer %.60s: only a target that vmtax starts itself can be the peer, "
-                         "such as container",
-                         o->peer);
-    if (o->peer && !p->peer)
-        return unknown_target(o, o->peer, e);
-    if (o->peer && o->loopback)
-        return error_set(e, ERROR_USAGE,
-                         "--peer %s does not reach native by --loopback: leave one of them out",
-                         p->peer->id);
-    return 0;
-}
-
 /* Named targets; without names every guest that works here. Native is always the first. */
 static int add_targets(struct plan *p, const struct options *o, struct error *e)
 {
@@ -351,8 +332,7 @@ int setup_plan(struct plan *p, const struct options *o, enum profile default_pro
     p->options.memory_bytes = o->memory ? o->memory : SETUP_DEFAULT_MEMORY;
     p->options.limits = true;
     p->options.scratch = o->scratch;
-    if (set_peer(p, o, e) < 0)
-        return -1;
+    p->options.loopback = o->loopback;
     p->options.tree = o->tree;
     p->options.spec = o->spec;
     p->options.spec_config = o->spec_config;

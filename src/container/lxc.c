@@ -60,8 +60,7 @@ static bool set_network(struct lxc_container *c, const struct box *b, struct err
     snprintf(address, sizeof address, "%s/%d", b->network.guest_address, b->network.prefix);
     return set(c, "lxc.net.0.type", "phys", e) && set(c, "lxc.net.0.link", b->network.guest, e) &&
            set(c, "lxc.net.0.name", "eth0", e) && set(c, "lxc.net.0.flags", "up", e) &&
-           set(c, "lxc.net.0.ipv4.address", address, e) &&
-           set(c, "lxc.net.0.ipv4.gateway", b->network.host_address, e);
+           set(c, "lxc.net.0.ipv4.address", address, e);
 }
 
 static bool configure(struct lxc_container *c, const struct box *b, const char *log,

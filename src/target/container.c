@@ -185,7 +185,7 @@ static struct target *attempt(const char *program, const char *how,
         goto out;
     snprintf(local->target.facts.network, sizeof local->target.facts.network,
              "none: rootless, loopback inside only");
-    if (rights_for_container() && (number = local_network(local, options, e)) < 0)
+    if (rights_for_container() && (number = local_network(local, e)) < 0)
         goto out;
     if (pipe2(report, O_CLOEXEC) < 0) {
         error_errno(e, errno, "no pipe for " PROGRAM);

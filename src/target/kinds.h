@@ -39,7 +39,7 @@ int local_init(struct local *local, const struct target_kind *kind,
  * program to move. The number of the network, LOCAL_NO_NETWORK when this root may not make one, or
  * -1. Tells target.facts. */
 #define LOCAL_NO_NETWORK INT_MAX
-int local_network(struct local *local, const struct target_options *options, struct error *e);
+int local_network(struct local *local, struct error *e);
 /* Runs argv as the target's process and waits until it speaks. patience_s is how long a silent one
  * is waited for (its session gives it up later); one that ends is an error with its last words. */
 int local_launch(struct local *local, const struct target_options *options, const char *const *argv,

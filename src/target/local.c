@@ -76,7 +76,7 @@ int local_init(struct local *local, const struct target_kind *kind,
     return 0;
 }
 
-int local_network(struct local *local, const struct target_options *options, struct error *e)
+int local_network(struct local *local, struct error *e)
 {
     struct target_facts *facts = &local->target.facts;
     struct network_pair pair;
@@ -91,8 +91,6 @@ int local_network(struct local *local, const struct target_options *options, str
         if (ledger_add(local->ledger, LEDGER_LINK, pair.host, e) < 0)
             return -1;
         if (network_make(&pair, &cause, e) == 0) {
-            if (options->routed && network_forward(pair.host, e) < 0)
-                return -1;
             snprintf(facts->path, sizeof facts->path, "veth");
             snprintf(facts->network, sizeof facts->network, "veth %s - %s", pair.host_address,
                      pair.guest_address);

@@ -505,9 +505,6 @@ static int begin(struct machine *m, const struct target_options *o, enum qemu_ac
     if (wait_for_guest(m, o, failure, e) < 0)
         goto out;
     m->local.target.facts.start_s = now_s() - from;
-    if (o->routed && p.net == QEMU_NET_TAP && m->local.target.facts.address[0] &&
-        network_forward(m->network.host, e) < 0)
-        goto out;
     rc = 0;
 out:
     for (size_t i = 0; i < 2; i++)

@@ -62,7 +62,7 @@ static int plan_network(struct local *local, const struct target_options *option
     int number = LOCAL_NO_NETWORK;
     if (options->network && !options->loopback && rights_for_container() &&
         local_find_program(PROGRAM, options->agent_path, program, sizeof program) &&
-        (number = local_network(local, options, e)) < 0)
+        (number = local_network(local, e)) < 0)
         return -1;
     if (number == LOCAL_NO_NETWORK) {
         snprintf(facts->network, sizeof facts->network, "loopback");

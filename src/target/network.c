@@ -24,7 +24,6 @@
 /* 10.213.0.0/16 in four-address pieces: network, host, guest, broadcast. */
 #define POOL        0x0ad50000u
 #define POOL_PIECES 16384u
-#define POOL_PREFIX 16
 #define PREFIX      30
 
 /* One request under construction. Attributes never overrun: BUG() instead, sizes are ours. */
@@ -120,29 +119,6 @@ static int link_change(const char *name, const char *rename, bool up)
     request_init(&r, RTM_NEWLINK, 0, &body, sizeof body);
     if (rename)
         attribute(&r, IFLA_IFNAME, rename, strlen(rename) + 1);
-    return transact(&r);
-}
-
-/* The whole pool by the host's end: to other targets, where the host forwards. */
-static int route_add(const char *name, const char *gateway)
-{
-    unsigned index = if_nametoindex(name);
-    struct in_addr in, pool = {.s_addr = htonl(POOL)};
-    if (!index)
-        return errno;
-    if (inet_pton(AF_INET, gateway, &in) != 1)
-        return EINVAL;
-    struct request r;
-    struct rtmsg body = {.rtm_family = AF_INET,
-                         .rtm_dst_len = POOL_PREFIX,
-                         .rtm_table = RT_TABLE_MAIN,
-                         .rtm_protocol = RTPROT_BOOT,
-                         .rtm_scope = RT_SCOPE_UNIVERSE,
-                         .rtm_type = RTN_UNICAST};
-    request_init(&r, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, &body, sizeof body);
-    attribute(&r, RTA_DST, &pool, sizeof pool);
-    attribute(&r, RTA_GATEWAY, &in, sizeof in);
-    attribute(&r, RTA_OIF, &index, sizeof index);
     return transact(&r);
 }
 
@@ -329,18 +305,6 @@ int network_enter(const struct network_pair *pair, struct error *e)
     return moved(pair, cause, e) < 0 ? -1 : network_configure(pair, e);
 }
 
-int network_forward(const char *name, struct error *e)
-{
-    char path[96];
-    snprintf(path, sizeof path, "/proc/sys/net/ipv4/conf/%s/forwarding", name);
-    int fd = open(path, O_WRONLY | O_CLOEXEC);
-    bool done = fd >= 0 && write(fd, "1", 1) == 1;
-    int cause = errno;
-    if (fd >= 0)
-        close(fd);
-    return done ? 0 : error_errno(e, cause, "%s, by which targets reach each other", path);
-}
-
 int network_loopback(struct error *e)
 {
     int cause = link_change("lo", NULL, true);
@@ -354,8 +318,7 @@ int network_configure(const struct network_pair *pair, struct error *e)
         return -1;
     if ((cause = link_change(pair->guest, "eth0", false)) ||
         (cause = address_add("eth0", pair->guest_address, pair->prefix)) ||
-        (cause = link_change("eth0", NULL, true)) ||
-        (cause = route_add("eth0", pair->host_address)))
+        (cause = link_change("eth0", NULL, true)))
         return error_errno(e, cause, "the target's eth0 could not be set up");
     return 0;
 }

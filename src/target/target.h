@@ -54,7 +54,6 @@ struct target_options {
                                  target with a scratch disk of its own; NULL: nothing */
     bool network;             /* the workloads speak to the host */
     bool loopback;            /* native does so by loopback */
-    bool routed;              /* they speak to other targets, too: the host forwards */
     struct machine_options machine;
     const char *judge; /* comma-separated ids of reached guests that are judged although another
                           kernel than native's runs there; NULL: none */

@@ -1,6 +1,5 @@
 #!/bin/sh
-# What can go wrong with a network: each fault costs its row, with the reason, and nothing else. And
-# another target as the peer.
+# What can go wrong with a network: each fault costs its row, with the reason, and nothing else.
 # shellcheck source=tests/e2e/lib.sh
 . "${abs_top_srcdir:-.}/tests/e2e/lib.sh"
 # shellcheck source=tests/e2e/inside.sh
@@ -8,17 +7,6 @@
 
 need_root
 container_works || skip "$why"
-
-# Another target as the peer, through the host.
-run 0 run net.rr net.tcp.tx:size=32K net.udp.rx:size=8K,rate=8 --on container --peer container \
-    --blocks 2 --seconds 0.1 --json
-[ "$("$jsonpath" "$out" 'metrics.*.verified' | grep -cx true)" = 6 ] || fail "not all rows measured with a peer"
-[ "$("$jsonpath" "$out" host.peer)" = container ] || fail "the result does not tell its peer"
-says "$err" 'container.* is the peer'
-run 2 run net.rr --on native --peer container --loopback --blocks 2 --seconds 0.1
-says "$err" 'leave one of them out'
-run 2 run net.rr --on native --peer nobody --blocks 2 --seconds 0.1
-says "$err" 'no target "nobody"'
 
 # Ends that do not agree on the size of a frame: what is sent does not arrive.
 start_run net.udp.rx:size=8K sys.syscall --blocks 2 --seconds 0.7
