@@ -474,6 +474,10 @@ EXTRA_DIST += $(fault_tests) tests/faults/table tests/faults/liar.py
 long_tests += tests/e2e/io_long.sh
 EXTRA_DIST += tests/e2e/io_long.sh
 
+# What can go wrong with a network.
+long_tests += tests/e2e/network_faults.sh
+EXTRA_DIST += tests/e2e/network_faults.sh tests/e2e/inside.sh
+
 # Every program in a virtual machine.
 long_tests += tests/e2e/programs_long.sh
 EXTRA_DIST += tests/e2e/programs_long.sh
