@@ -447,6 +447,10 @@ EXTRA_DIST += tests/e2e/nested_kvm.sh tests/e2e/machine.sh
 long_tests += tests/e2e/machine_faults.sh
 EXTRA_DIST += tests/e2e/machine_faults.sh
 
+# The servers in a virtual machine.
+long_tests += tests/e2e/servers_long.sh
+EXTRA_DIST += tests/e2e/servers_long.sh
+
 # Every program in a virtual machine.
 long_tests += tests/e2e/programs_long.sh
 EXTRA_DIST += tests/e2e/programs_long.sh

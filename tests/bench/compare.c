@@ -46,8 +46,8 @@ bool compare_run(const struct compare *c, unsigned blocks)
     }
     struct stats_estimate e = stats_estimate(d, blocks, 0.95);
     double low = exp(e.low), high = exp(e.high);
-    bool pass = e.bounded && low >= c->low && high <= c->high;
-    bool apart = high < c->low || low > c->high;
+    bool pass = e.bounded && low >= c->low && high <= c->high && (!c->reaches || high >= 1);
+    bool apart = high < c->low || low > c->high || (c->reaches && high < 1);
     printf("%-18s %-34s %10.4g %10.4g %8.4f  [%.4f, %.4f] %3zu  %s (%s; bounds %g to %g)\n",
            c->name, c->peer, shown(c, stats_median(ours, 2 * (size_t)blocks)),
            shown(c, stats_median(theirs, 2 * (size_t)blocks)), exp(e.centre), low, high, e.n,

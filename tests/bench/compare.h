@@ -18,6 +18,7 @@ struct compare {
     compare_fn *ours, *theirs;
     void *context;
     double low, high; /* bounds of ours/theirs */
+    bool reaches;     /* the interval must reach 1, too */
     const char *unit; /* of what is printed: scale times performance, or over it if time is set */
     double scale;
     bool time;

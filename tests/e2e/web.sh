@@ -1,6 +1,7 @@
 #!/bin/sh
 # A static page by a real web server, on native and in a container: verified figures with an engine,
-# latencies; a server that dies in mid-run and the rows after it; nothing stays behind.
+# latencies, also at a fixed rate; a server that dies in mid-run or has no space, and the rows after
+# it; nothing stays behind.
 # shellcheck source=tests/e2e/lib.sh
 . "${abs_top_srcdir:-.}/tests/e2e/lib.sh"
 
@@ -21,7 +22,9 @@ no_servers() {
 
 targets=native
 if container_works; then targets=container; fi
-run 0 run web:clients=4 --on "$targets" --blocks 2 --seconds 0.3 --json
+run 0 doctor
+says "$out" '^(ok|note) +web server +.*(nginx|libmicrohttpd)'
+run 0 run web:clients=4 web.rate:clients=16,rate=300 --on "$targets" --blocks 2 --seconds 0.3 --json
 "$jsonpath" "$out" 'metrics.*.verified' | grep -qx false && fail "not verified"
 grep -qE '"engine.web":.*"(nginx|libmicrohttpd) [0-9.]+' "$out" ||
     fail "the engine is not named"
@@ -30,6 +33,14 @@ grep -qE '"engine.web":.*"(nginx|libmicrohttpd) [0-9.]+' "$out" ||
 done
 "$jsonpath" "$out" 'slots.*.latency_us.p99' | grep -q '^[0-9]' || fail "no latencies"
 wait_for 10 no_servers
+
+# At a fixed rate there are as many answers as were due, and a time of one.
+"$jsonpath" "$out" 'metrics.*' | grep '"workload":"web.rate"' >"$work/rate"
+grep -q '"unit":"µs"' "$work/rate" || fail "web.rate has no time: $(cat "$work/rate")"
+grep -o '"count":[0-9]*' "$work/rate" | tr -dc '0-9\n' | while read -r count; do
+    # four slots of 0.3 s at least, at 300 a second; a busy machine makes them longer
+    [ "$count" -ge 340 ] && [ "$count" -le 1000 ] || fail "$count answers at 300 a second"
+done
 
 # It dies: that row has a reason, the other one a figure.
 "$vmtax" run web:clients=1 null --on native --blocks 2 --seconds 1 --json >"$out" 2>"$err" &
@@ -40,6 +51,17 @@ for server in $(servers); do kill -9 "$server" 2>/dev/null || :; done
 wait "$pid" || fail "a server that dies ends the run"
 grep -q 'web server' "$out" || fail "nobody says that the server died"
 wait_for 10 no_servers
+
+# No space for its page: likewise.
+if unshare -m true 2>/dev/null; then
+    mkdir "$work/small"
+    # shellcheck disable=SC2016 # for the other shell
+    unshare -m sh -c 'mount -t tmpfs -o size=64k none "$1" &&
+        exec "$2" run web:size=1M null --on native --blocks 2 --seconds 0.05 --scratch "$1" --json' - \
+        "$work/small" "$vmtax" >"$out" 2>"$err" || fail "a full disk ends the run"
+    says "$out" 'for the web server: No space left'
+    "$jsonpath" "$out" 'metrics.*' | grep -q '"workload":"null".*"verified":true' || fail "no figure of null"
+fi
 
 # vmtax dies: so does the server.
 "$vmtax" run web:clients=1 --on native --blocks 4 --seconds 2 >"$out" 2>"$err" &
