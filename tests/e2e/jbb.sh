@@ -40,6 +40,7 @@ ask 1 "$work/vmtax-agent"
 says "$out" '^fail .*default-jdk-headless'
 
 # No room for the heap of a JVM.
+# shellcheck disable=SC2016 # for the other shell
 ask 1 sh -c 'ulimit -v 500000 && exec "$0"' "$agent"
 says "$out" '^fail .*the%20JVM%20of%20jbb%20ended.*heap'
 
