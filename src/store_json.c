@@ -196,6 +196,8 @@ static void add_figure(cJSON *array, const struct result *r, const struct figure
     json_add_count(o, "n", f->n);
     json_add_number(o, "value", measured ? f->value : NAN);
     add_interval(o, measured && f->bounded, f->low, f->high);
+    if (w && isfinite(workload_iops(w, m->params, f->value)))
+        json_add_number(o, "iops", measured ? workload_iops(w, m->params, f->value) : NAN);
     json_add_number(o, "noise", f->noise);
     cJSON_AddBoolToObject(o, "verified", f->verified);
     add_ticks(o, measured ? f->tsc_per_op : 0);

@@ -178,5 +178,8 @@ void param_word(const struct param *p, uint64_t value, char *out, size_t size);
  * (FIGURE_MB_PER_S), or of floating-point operations done (FIGURE_GFLOPS). NAN when there is no
  * figure: FIGURE_NONE, or nothing was counted. */
 double workload_value(const struct workload *w, double ops, double bytes, double seconds);
+/* Records, or chunks, a second that a value of a disk row with these parameters means (IOPS). NAN
+ * where its bytes are not moved by records. */
+double workload_iops(const struct workload *w, const char *params, double value);
 
 #endif

@@ -15,6 +15,8 @@ extern const struct target_kind target_peer; /* not in the list: no target of a 
 extern const struct target_kind target_container;
 extern const struct target_kind target_kvm;
 extern const struct target_kind target_tcg;
+/* Without a name, a way and a guest: reach_new() gives them. */
+extern const struct target_kind target_reached;
 
 /* A target that is a child process of vmtax under limits. */
 struct local {
