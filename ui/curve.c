@@ -150,26 +150,29 @@ static void score_text(const struct curve *k, const struct snapshot *s, const st
         out[0] = '\0';
 }
 
-/* "at 500/s 0.21 ms, p99 0.94 ms; kvm 97.2 %": the first such row on these processors. */
+/* "500/s: 0.21 ms, p99 0.94 ms; kvm 97.2 %": the first such row on these processors. */
 static void rate_text(const struct curve *k, const struct snapshot *s, const struct view *v,
-                      char *out, size_t size)
+                      bool narrow, char *out, size_t size)
 {
-    size_t target = row_target(s, v), i = 0;
+    size_t target = row_target(s, v), i = 0, used;
     uint64_t cpus = is_smp(v) ? 0 : 1;
-    char figure[32], p99[NUMBER_MAX], ratio[NUMBER_MAX];
+    char figure[32], number[NUMBER_MAX];
     while (i < s->metric_count && (strcmp(s->metrics[i].workload->id, k->at_rate) != 0 ||
                                    row_param(&s->metrics[i], "cpus", cpus) != cpus))
         i++;
     if (i == s->metric_count || !s->metrics[i].cell[0].figure.measured)
         return;
     struct row native = row_read(s, i, 0), guest = row_read(s, i, target);
-    int used = snprintf(out, size, "at %llu/s %s, p99 %s ms",
-                        (unsigned long long)row_param(&s->metrics[i], "rate", 0),
-                        row_own_figure(&native, figure),
-                        number_short(p99, native.cell->figure.latency.p99_us / 1000));
-    if (target > 0 && guest.compared && used > 0 && (size_t)used < size)
-        snprintf(out + used, size - (size_t)used, "; %s %s%s %%", s->targets[target].id,
-                 guest.emulated ? "~" : "", number_ratio(ratio, 6, guest.ratio, UNIT_PERCENT));
+    snprintf(out, size, "%llu/s: %s", (unsigned long long)row_param(&s->metrics[i], "rate", 0),
+             row_own_figure(&native, figure));
+    used = strlen(out);
+    if (!narrow)
+        snprintf(out + used, size - used, ", p99 %s ms",
+                 number_short(number, native.cell->figure.latency.p99_us / 1000));
+    used = strlen(out);
+    if (target > 0 && guest.compared)
+        snprintf(out + used, size - used, "; %s %s%s %%", s->targets[target].id,
+                 guest.emulated ? "~" : "", number_ratio(number, 6, guest.ratio, UNIT_PERCENT));
 }
 
 /* Boxes */
@@ -199,7 +202,7 @@ static void draw_graph(const struct curve *k, struct canvas *c, struct rect r,
     if (k->score)
         score_text(k, s, v, p, below, sizeof below);
     if (k->at_rate)
-        rate_text(k, s, v, below, sizeof below);
+        rate_text(k, s, v, r.w < 90, below, sizeof below);
     struct box box = {.title = k->title,
                       .note = note,
                       .number = k->key,
@@ -354,8 +357,11 @@ static void draw_table(const struct curve *k, struct canvas *c, struct rect r,
     }
     char text[STATEMENTS_TEXT];
     if (y < in.y + in.h && in.w >= STATEMENTS_WIDTH &&
-        row_statements(&s->metrics[metric].cell[chosen].figure, text))
+        row_statements(&s->metrics[metric].cell[chosen].figure, text)) {
+        struct rect former = canvas_clip(c, (struct rect){y, in.x, 1, in.w});
         canvas_textf(c, y, in.x, STYLE_DIM, 0, "%s %s", s->targets[chosen].id, text);
+        canvas_unclip(c, former);
+    }
 }
 
 /* The last row of a full table would be cut: as many as there are targets. */

@@ -40,7 +40,7 @@ start_agent() {
 ask() { # PARAMS SECONDS [DURING]
     : >"$out"
     (
-        echo "run slot=1 workload=oltp params=$1 lead_us=0 time_us=${2}000000 tick_us=0 fresh=1 seed=1"
+        echo "run slot=1 workload=oltp params=$1 lead_us=0 time_us=${2}000000 tick_us=250000 fresh=1 seed=1"
         if [ $# -gt 2 ]; then
             wait_for 60 grep -q -e '^begin' -e '^fail' "$out"
             "$3"
