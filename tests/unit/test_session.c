@@ -211,12 +211,13 @@ static void agent_good(struct peer *p)
                   NULL); /* what the result claims, and more */
         answer(p, "end slot=%lu", slot);
         answer(p, "end slot=%lu", slot);
-        answer(p,
-               "result slot=%lu ops=400 ns=4000000 start_ns=1000 end_ns=4002000 verified=1 "
-               "overhead_ops=10 overhead_ns=10000 lat_n=5 p50_ns=1000 p90_ns=2000 p99_ns=3000 "
-               "p99_9_ns=3000 max_ns=9000 transactions=400 reads=5600 writes=1599 others=801 errors=2 "
-               "tsc=10000 intr=120 ctxt=-5 pgfault=99999999999999999999",
-               slot);
+        answer(
+            p,
+            "result slot=%lu ops=400 ns=4000000 start_ns=1000 end_ns=4002000 verified=1 "
+            "overhead_ops=10 overhead_ns=10000 lat_n=5 p50_ns=1000 p90_ns=2000 p99_ns=3000 "
+            "p99_9_ns=3000 max_ns=9000 transactions=400 reads=5600 writes=1599 others=801 errors=2 "
+            "tsc=10000 intr=120 ctxt=-5 pgfault=99999999999999999999",
+            slot);
     }
 }
 
