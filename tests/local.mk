@@ -465,6 +465,10 @@ EXTRA_DIST += tests/e2e/nested_kvm.sh tests/e2e/machine.sh
 long_tests += tests/e2e/machine_faults.sh
 EXTRA_DIST += tests/e2e/machine_faults.sh
 
+# The servers in a virtual machine.
+long_tests += tests/e2e/servers_long.sh
+EXTRA_DIST += tests/e2e/servers_long.sh
+
 # What can go wrong with everything else: a table of faults.
 fault_tests = tests/faults/faults.sh tests/faults/hostile_guest.sh
 long_tests += $(fault_tests)
