@@ -211,7 +211,7 @@ END
 cat >"$conf" <<END
 target.box = ssh:box -F $ssh/user
 target.stranger = ssh:stranger -F $ssh/user
-target.vm = virsh:vm -F $ssh/user -v
+target.vm = virsh:vm -4 -F $ssh/user
 END
 measures box
 "$jsonpath" "$out" 'targets.*.kind' | grep -qx ssh || fail "no target of the kind ssh"
