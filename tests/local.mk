@@ -465,12 +465,17 @@ long_tests += tests/e2e/machine_faults.sh
 EXTRA_DIST += tests/e2e/machine_faults.sh
 
 # What can go wrong with everything else: a table of faults.
-long_tests += tests/faults/faults.sh
-EXTRA_DIST += tests/faults/faults.sh tests/faults/table tests/faults/liar.py
+fault_tests = tests/faults/faults.sh tests/faults/hostile_guest.sh
+long_tests += $(fault_tests)
+EXTRA_DIST += $(fault_tests) tests/faults/table tests/faults/liar.py
 
 # Every disk and network row in a container and an emulated machine.
 long_tests += tests/e2e/io_long.sh
 EXTRA_DIST += tests/e2e/io_long.sh
+
+# What can go wrong with a network.
+long_tests += tests/e2e/network_faults.sh
+EXTRA_DIST += tests/e2e/network_faults.sh tests/e2e/inside.sh
 
 # Every program in a virtual machine.
 long_tests += tests/e2e/programs_long.sh
@@ -526,7 +531,7 @@ check-long: all
 
 check-faults: all
 	$(MAKE) $(AM_MAKEFLAGS) tests/e2e/jsonpath
-	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS=tests/faults/faults.sh TEST_SUITE_LOG=tests/faults.log
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(fault_tests)' TEST_SUITE_LOG=tests/faults.log
 
 # A build with a sanitizer beside this one, from the same sources. Without --enable-werror: gcc warns of
 # things that are not there when it instruments. SHORT=yes is for who has half an hour for all builds:

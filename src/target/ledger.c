@@ -392,9 +392,11 @@ static struct shared *make_run(const char *base, struct error *e)
     struct shared *s = NULL;
     if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0 || write_line(fd, header) < 0) {
         error_errno(e, errno, "%s could not be written", path);
-        if (fd >= 0)
+        if (fd >= 0) {
             close(fd);
-        undo_directory(directory, NULL);
+            unlink(path);
+        }
+        rmdir(directory); /* also when there is no descriptor left to look into it */
         free(directory);
     } else {
         s = xcalloc(1, sizeof *s);

@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #define NETWORK_TRIES 64
+/* Streams end a little before the process that had them. */
+#define LAST_WORDS_S 1.0
 
 bool local_find_program(const char *name, const char *agent, char *out, size_t size)
 {
@@ -162,6 +164,8 @@ void local_last_words(struct target *t, char *out, size_t size)
 {
     struct local *local = (struct local *)t;
     *out = '\0';
-    if (local->child)
-        spawn_last_words(local->child, out, size);
+    if (!local->child)
+        return;
+    spawn_wait_end(local->child, LAST_WORDS_S);
+    spawn_last_words(local->child, out, size);
 }

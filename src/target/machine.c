@@ -423,8 +423,8 @@ static int open_monitor(struct machine *m, int fd, struct error *e)
     /* A QEMU that does not like its arguments, or its accelerator, says so and is gone. */
     if (spawn_wait_end(m->local.child, 0.5)) {
         char words[300];
-        spawn_last_line(m->local.child, words, sizeof words);
-        return error_set(e, ERROR_SYSTEM, "QEMU could not start the guest: %s", words);
+        spawn_last_words(m->local.child, words, sizeof words);
+        return error_set(e, ERROR_SYSTEM, "QEMU could not start the guest: it %s", words);
     }
     return -1;
 }

@@ -341,7 +341,7 @@ static struct target *start_waiting(const struct target_kind *kind, const struct
 static struct target *start_emulated(const struct target_kind *kind, const struct target_options *o,
                                      struct ledger *l, struct error *e)
 {
-    o->waiter->emulated(o->waiter->context);
+    o->waiter->emulated(o->waiter->context, "it says so");
     return start_waiting(kind, o, l, e);
 }
 
