@@ -32,7 +32,6 @@ e2e_tests = \
 	tests/e2e/spec.sh \
 	tests/e2e/programs.sh \
 	tests/e2e/container.sh \
-	tests/e2e/reach.sh \
 	tests/e2e/network.sh \
 	tests/e2e/interrupt.sh \
 	tests/e2e/dashboard.sh tests/e2e/planner.sh tests/e2e/replay.sh \
@@ -486,9 +485,9 @@ EXTRA_DIST += tests/e2e/network_faults.sh tests/e2e/inside.sh
 long_tests += tests/e2e/programs_long.sh
 EXTRA_DIST += tests/e2e/programs_long.sh
 
-# Containers of other programs.
-long_tests += tests/e2e/reach_long.sh
-EXTRA_DIST += tests/e2e/reach_long.sh
+# Guests that are reached by a command: by exec and ssh, and containers of other programs.
+long_tests += tests/e2e/reach.sh tests/e2e/reach_long.sh
+EXTRA_DIST += tests/e2e/reach.sh tests/e2e/reach_long.sh
 
 # A real kernel's compilation, natively, in a container and in an emulated machine.
 long_tests += tests/e2e/kbuild_long.sh
