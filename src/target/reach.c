@@ -38,6 +38,8 @@ const struct reach reach_ways[] = {
      WORDS("nsenter", "-t", "%s", "-a", "--"), true},
     {"kubectl", "POD", "a running pod of Kubernetes", NULL,
      WORDS("kubectl", "exec", "-i", "%s", "--"), false},
+    {"openvz", "CTID", "a running container of OpenVZ, by vzctl", "vzctl",
+     WORDS("vzctl", "--quiet", "exec2", "%s"), false},
     {"exec", "COMMAND", "whatever a command runs a shell in: its words, without quotes", NULL, NULL,
      true},
     {.id = NULL},
@@ -52,8 +54,7 @@ const struct reach *reach_find(const char *name)
     return NULL;
 }
 
-/* By $PATH, as the user's shell would find it: it gets no more rights than the user has. */
-static int find_program(const char *name, char *out, size_t size)
+int reach_program(const char *name, char *out, size_t size)
 {
     const char *at = getenv("PATH");
     struct stat st;
@@ -101,7 +102,7 @@ int reach_command(const struct reach *way, const char *where, const char *words[
     }
     words[n] = SHELL;
     words[n + 1] = NULL;
-    if (find_program(words[0], text + used, size - used) < 0)
+    if (reach_program(words[0], text + used, size - used) < 0)
         return no_program(way, words[0], e);
     words[0] = text + used;
     return 0;
@@ -122,8 +123,11 @@ static bool is_plain(const char *text, bool blanks)
 
 struct target_kind reach_kind(const struct reach *way)
 {
-    struct target_kind kind = target_reached;
-    kind.id = kind.title = way->id;
+    const struct target_kind *own = target_find(way->id); /* that can make a guest, too */
+    struct target_kind kind = own ? *own : target_reached;
+    kind.only_by_name = true;
+    kind.id = way->id;
+    kind.title = own ? own->title : way->id;
     kind.what = way->what;
     kind.way = way;
     return kind;

@@ -39,6 +39,9 @@ const struct target_kind *reach_new(const char *name, struct error *e);
 /* NULL, and a kind that reach_new() did not make, are allowed. */
 void reach_free(const struct target_kind *kind);
 
+/* Where a program lies, by $PATH, as the user's shell would find it: it gets no more rights than
+ * the user has. -1: nowhere. */
+int reach_program(const char *name, char *out, size_t size);
 /* The command as words for execve(), the shell last; words[0] by its absolute path, found in $PATH.
  * text holds what the words are made of. NULL for where is allowed for a look at the command alone.
  * -1 with a sentence: there is no such program, or there are more than REACH_WORDS_MAX - 1 words.

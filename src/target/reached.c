@@ -7,10 +7,10 @@
  * input. What a killed shell left there is removed by the next one. */
 #include "config.h"
 
+#include "target/reached.h"
+
 #include "clock.h"
 #include "stats.h"
-#include "target/kinds.h"
-#include "target/reach.h"
 #include "text.h"
 #include "xalloc.h"
 
@@ -25,13 +25,12 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#define ANSWER_S   20.0 /* to log in and answer */
-#define STALL_S    20.0 /* without one byte of the agent taken */
-#define GRACE_S    2.0
-#define NOISE_MAX  (64u << 10) /* what may be printed before the answer: a banner */
-#define AGENT_MAX  (16u << 20)
-#define ANSWER_MAX 256
-#define MARK       "vmtax-reach "
+#define ANSWER_S  20.0 /* to log in and answer */
+#define STALL_S   20.0 /* without one byte of the agent taken */
+#define GRACE_S   2.0
+#define NOISE_MAX (64u << 10) /* what may be printed before the answer: a banner */
+#define AGENT_MAX (16u << 20)
+#define MARK      "vmtax-reach "
 
 /* One line: a shell has read it wholly before it does any of it. %zu, twice: the agent's size. */
 static const char script[] =
@@ -54,13 +53,6 @@ static const char script[] =
     "head -c %zu >\"$w/agent\"; [ \"$(wc -c <\"$w/agent\")\" -eq %zu ] || "
     "{ echo " MARK "short; exit 1; }; "
     "echo " MARK "loaded; read -r go && \"$w/agent\" ${s:+--scratch \"$s\"}; exit $?\n";
-
-struct reached {
-    struct local local;
-    int interrupt; /* readable: give up; -1: none */
-    size_t noise;
-    char noise_line[ANSWER_MAX]; /* the last that was not ours, for a sentence */
-};
 
 static double now_s(void)
 {
@@ -120,7 +112,7 @@ static int wait_for(struct reached *r, int fd, short events, double until, struc
 
 /* The next line that is the script's, after its mark. Byte by byte: what follows "loaded" is the
  * agent's, and not ours to read. */
-static int answer(struct reached *r, double until, char line[ANSWER_MAX], struct error *e)
+static int answer(struct reached *r, double until, char line[REACHED_ANSWER_MAX], struct error *e)
 {
     size_t length = 0;
     for (;;) {
@@ -136,7 +128,7 @@ static int answer(struct reached *r, double until, char line[ANSWER_MAX], struct
             return error_set(e, ERROR_GUEST, "%s prints without end: no shell answers",
                              r->local.target.kind->id);
         if (c != '\n') {
-            if (length < ANSWER_MAX - 1)
+            if (length < REACHED_ANSWER_MAX - 1)
                 line[length++] = c;
             continue;
         }
@@ -173,7 +165,7 @@ static int give(struct reached *r, const char *bytes, size_t size, struct error 
 static int same_system(const char *line, const char *id, struct error *e)
 {
     struct utsname here;
-    char want[ANSWER_MAX], clean[ANSWER_MAX];
+    char want[REACHED_ANSWER_MAX], clean[REACHED_ANSWER_MAX];
     uname(&here);
     snprintf(want, sizeof want, "system Linux %s", here.machine);
     if (strcmp(line, want) == 0)
@@ -187,7 +179,7 @@ static int same_system(const char *line, const char *id, struct error *e)
 static int bring_agent(struct reached *r, const char *agent, size_t size, struct error *e)
 {
     const char *id = r->local.target.kind->id;
-    char line[ANSWER_MAX], text[sizeof script + 40];
+    char line[REACHED_ANSWER_MAX], text[sizeof script + 40];
     double until = now_s() + ANSWER_S;
     int n = snprintf(text, sizeof text, script, size, size);
     if (give(r, text, (size_t)n, e) < 0 || answer(r, until, line, e) < 0 ||
@@ -230,32 +222,58 @@ static char *read_agent(const char *path, size_t *size, struct error *e)
     return bytes;
 }
 
-static void stop(struct target *t)
+int reached_init(struct reached *r, const struct target_kind *kind,
+                 const struct target_options *options, struct ledger *ledger, char *name,
+                 size_t name_size, struct error *e)
 {
-    struct reached *r = (struct reached *)t;
+    struct target_options own = *options;
+    own.limits = false;
+    r->interrupt = options->waiter ? options->waiter->interrupt_fd : -1;
+    return local_init(&r->local, kind, &own, ledger, name, name_size, e);
+}
+
+void reached_end(struct reached *r)
+{
     local_release(&r->local, GRACE_S);
-    free(r);
 }
 
 /* Runs the command. What is only the way to the guest stays off the workload's processors. */
-static int launch(struct reached *r, const struct target_options *options, struct error *e)
+static int launch(struct reached *r, const struct reach *way, const char *where,
+                  const struct target_options *options, struct error *e)
 {
-    const struct target_kind *kind = r->local.target.kind;
     struct target_facts *facts = &r->local.target.facts;
     struct target_options own = *options;
     const char *words[REACH_WORDS_MAX];
     char text[4096];
-    if (!kind->way->here) {
+    if (!way->here) {
         own.cpu_count = 0;
         own.scratch = NULL;
         snprintf(facts->limits, sizeof facts->limits, "the guest's own");
         facts->flags |= FLAG_PLACEMENT;
     }
-    if (reach_command(kind->way, kind->where, words, text, sizeof text, e) < 0)
+    if (reach_command(way, where, words, text, sizeof text, e) < 0)
         return -1;
     snprintf(facts->how, sizeof facts->how, "%.63s", words[0]);
     snprintf(facts->network, sizeof facts->network, "the guest's own");
     return local_launch(&r->local, &own, words, -1, 0, e);
+}
+
+int reached_enter(struct reached *r, const struct reach *way, const char *where,
+                  const struct target_options *options, struct error *e)
+{
+    size_t size = 0;
+    char *agent = read_agent(options->agent_path, &size, e);
+    int rc = agent ? launch(r, way, where, options, e) : -1;
+    if (rc == 0)
+        rc = bring_agent(r, agent, size, e);
+    free(agent);
+    return rc;
+}
+
+static void stop(struct target *t)
+{
+    reached_end((struct reached *)t);
+    free(t);
 }
 
 static struct target *start(const struct target_kind *kind, const struct target_options *options,
@@ -263,19 +281,9 @@ static struct target *start(const struct target_kind *kind, const struct target_
 {
     double from = now_s();
     struct reached *r = xcalloc(1, sizeof *r);
-    struct target_options own = *options;
     char name[64];
-    size_t size = 0;
-    own.limits = false;
-    r->interrupt = options->waiter ? options->waiter->interrupt_fd : -1;
-    char *agent = read_agent(options->agent_path, &size, e);
-    int rc = agent ? local_init(&r->local, kind, &own, ledger, name, sizeof name, e) : -1;
-    if (rc == 0)
-        rc = launch(r, &own, e);
-    if (rc == 0)
-        rc = bring_agent(r, agent, size, e);
-    free(agent);
-    if (rc < 0) {
+    if (reached_init(r, kind, options, ledger, name, sizeof name, e) < 0 ||
+        reached_enter(r, kind->way, kind->where, options, e) < 0) {
         stop(&r->local.target);
         return NULL;
     }
