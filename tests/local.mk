@@ -31,6 +31,7 @@ e2e_tests = \
 	tests/e2e/programs.sh \
 	tests/e2e/container.sh \
 	tests/e2e/network.sh \
+	tests/e2e/openvz.sh \
 	tests/e2e/interrupt.sh \
 	tests/e2e/dashboard.sh \
 	tests/e2e/targets.sh \
@@ -519,7 +520,7 @@ tests_e2e_jsonpath_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
 tests_e2e_jsonpath_LDADD = $(CJSON_LIBS)
 
 dist_noinst_SCRIPTS += tests/skipped
-EXTRA_DIST += tests/e2e/lib.sh tests/environment $(e2e_tests)
+EXTRA_DIST += tests/e2e/lib.sh tests/environment tests/doubles/vzctl $(e2e_tests)
 TESTS += $(e2e_tests)
 
 # A locale with a comma for the decimal point, for the tests that numbers do not follow it. Where the
