@@ -38,7 +38,7 @@ static void add_on(struct check_plan *p, const char *id)
 }
 
 /* All targets of the newest session that can be measured now. */
-static void take_targets(struct check_plan *p, const struct baseline *b)
+static void take_targets(struct check_plan *p, const struct options *o, const struct baseline *b)
 {
     const struct result *newest = &b->sessions[0];
     struct target_options options = p->plan.options;
@@ -48,12 +48,14 @@ static void take_targets(struct check_plan *p, const struct baseline *b)
         struct target_probe probe = {.use = TARGET_UNUSABLE, .reason = "not in this version"};
         if (!guest_of(b, id))
             continue;
-        const struct target_kind *kind = target_find(id);
-        const struct target_kind *reached = !kind && reach_find(id) ? reach_new(id, NULL) : NULL;
-        kind = kind ? kind : reached;
+        /* A baseline may be another's: no command is taken from it. */
+        const struct target_kind *kind = reach_find(id) ? NULL : setup_target(o, id, NULL);
         if (kind)
             kind->probe(kind, &options, &probe);
-        reach_free(reached);
+        else if (reach_find(id))
+            snprintf(probe.reason, sizeof probe.reason,
+                     "only measured when it is named by --on, or in vmtax.conf");
+        reach_free(kind);
         if (probe.use != TARGET_UNUSABLE && !probe.emulated) {
             add_on(p, id);
             continue;
@@ -162,7 +164,7 @@ int check_plan_make(struct check_plan *p, const struct options *o, const struct 
         if (setup_agent(agent, size, e) < 0)
             return -1;
         p->plan.options.agent_path = agent;
-        take_targets(p, b);
+        take_targets(p, o, b);
         mine.on = p->on;
     }
     if (setup_plan(&p->plan, &mine, PROFILE_QUICK, NULL, 0, agent, size, e) < 0 ||

@@ -60,6 +60,11 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/analysis_summary.c \
 	src/board.c src/board.h src/board_run.h src/board_host.h \
 	src/snapshot.c src/snapshot.h \
+	src/recording/fields.c src/recording/fields.h \
+	src/recording/delta.c src/recording/delta.h \
+	src/recording/recorder.c src/recording/recorder.h \
+	src/recording/recording.c src/recording/recording.h \
+	src/recording/player.c src/recording/player.h \
 	src/host.c src/host.h \
 	src/quiet.c src/quiet.h \
 	src/load.c src/load.h \
@@ -69,6 +74,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/baseline.c src/baseline.h \
 	src/json.c src/json.h \
 	src/paper.c src/paper.h \
+	src/data.c src/data.h \
 	src/target/target.c src/target/target.h \
 	src/target/ledger.c src/target/ledger.h \
 	src/target/undo.c src/target/undo.h \
@@ -76,6 +82,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/target/spawn.c src/target/spawn.h \
 	src/target/network.c src/target/network.h \
 	src/target/reach.c src/target/reach.h src/target/reached.c src/target/reached.h \
+	src/target/stager.c src/target/stager.h \
 	src/target/vzctl.c src/target/vzctl.h \
 	src/target/openvz_stats.c src/target/openvz_stats.h \
 	src/target/openvz.c \

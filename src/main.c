@@ -27,6 +27,7 @@ static const struct command *const commands[] = {
     &command_doctor,
     &command_shell,
     &command_screen,
+    &command_replay,
     NULL,
 };
 /* clang-format on */
@@ -36,6 +37,7 @@ static const struct listing *const listings[] = {
     &listing_targets,
     &listing_results,
     &listing_baselines,
+    &listing_recordings,
     &listing_themes,
     &listing_keys,
     NULL,

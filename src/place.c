@@ -3,6 +3,7 @@
 #include "place.h"
 
 #include "clock.h"
+#include "target/reach.h"
 #include "text.h"
 
 #include <stdio.h>
@@ -25,6 +26,48 @@ static void note_board(struct places *p, size_t t, enum board_target_state state
     text_clean(b->reason, sizeof b->reason, reason ? reason : "");
     text_clean(b->remedy, sizeof b->remedy, remedy ? remedy : "");
     board_publish(p->board);
+}
+
+/* Is the id among comma-separated ones? NULL: there are none. */
+static bool is_among(const char *ids, const char *id)
+{
+    for (size_t length = strlen(id); ids && *ids; ids += *ids == ',') {
+        size_t n = strcspn(ids, ",");
+        if (n == length && strncmp(ids, id, n) == 0)
+            return true;
+        ids += n;
+    }
+    return false;
+}
+
+/* Does a reached guest run on another machine than native, as far as can be told? Containers have
+ * the host's kernel, and so its boot. A virtual machine has not, wherever it runs. */
+static bool crosses_machines(const struct places *p, size_t t)
+{
+    const struct reach *way = p->place[t].kind->way;
+    if (!way || way->hosted || !p->place[0].session)
+        return false;
+    const char *boot = session_hello(p->place[t].session)->boot;
+    return strcmp(boot, "unknown") == 0 ||
+           strcmp(boot, session_hello(p->place[0].session)->boot) != 0;
+}
+
+static void look_at_machine(struct places *p, size_t t)
+{
+    struct result_target *rt = &p->result->targets[t];
+    if (!crosses_machines(p, t))
+        return;
+    if (is_among(p->options.judge, rt->id)) {
+        snprintf(rt->remark, sizeof rt->remark,
+                 "another kernel than native's, judged as asked for");
+        return;
+    }
+    rt->flags |= FLAG_MACHINES;
+    snprintf(rt->remark, sizeof rt->remark,
+             "another machine than native's, or a virtual one here: no verdict; --judge %s judges "
+             "it all the same",
+             rt->id);
+    board_log(p->board, BOARD_LOG_WARN, rt->id, "the comparison crosses machines: %s", rt->remark);
 }
 
 static void take_facts(struct places *p, size_t t)
@@ -52,6 +95,7 @@ static void take_facts(struct places *p, size_t t)
     const char *below = result_fact(p->result, "hypervisor");
     if (t == 0 && below && strcmp(below, "none") != 0 && strcmp(below, "unknown") != 0)
         rt->flags |= FLAG_NESTED;
+    look_at_machine(p, t);
 }
 
 /* What stands between a reason and its remedy: not every reason ends its sentence. */

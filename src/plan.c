@@ -45,6 +45,8 @@ void plan_copy(struct plan *to, const struct plan *from)
     to->row_room = from->row_count + 1;
     if (from->row_count)
         memcpy(to->rows, from->rows, from->row_count * sizeof *to->rows);
+    for (size_t t = 0; t < to->target_count; t++)
+        to->targets[t] = reach_copy(from->targets[t]);
 }
 
 /* Rows stay in the order of the catalogue, each set of parameters once. */

@@ -36,7 +36,7 @@ struct plan {
 
 void plan_init(struct plan *p);
 void plan_release(struct plan *p);
-/* to is not initialised; it gets rows of its own. */
+/* to is not initialised; it gets rows and reached guests of its own. */
 void plan_copy(struct plan *to, const struct plan *from);
 
 /* Add what a word names: an id ("sys.read", with optional ":size=64K,cpus=2"), a subsystem, a glob,

@@ -186,6 +186,9 @@ const char *result_fact(const struct result *r, const char *key); /* NULL if unk
 bool result_any_figure(const struct result *r);
 /* Why a row of which no slot was run has none: a constant. */
 const char *result_absence(const struct result *r);
+/* Makes a target the first, which the others are compared with, and the first one the other. What
+ * is derived has to be derived again (analysis_update). */
+void result_set_base(struct result *r, size_t target);
 size_t result_find_target(const struct result *r, const char *id); /* target_count if absent */
 const struct figure_value *result_figure(const struct result *r, size_t metric,
                                          size_t target); /* NULL if absent */

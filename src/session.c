@@ -222,6 +222,7 @@ static int take_hello(struct session *s, const struct record *r, const char *exp
     copy_clean(h->clocksource, sizeof h->clocksource, r, "clocksource");
     copy_clean(h->arch, sizeof h->arch, r, "arch");
     copy_clean(h->virt, sizeof h->virt, r, "virt");
+    copy_clean(h->boot, sizeof h->boot, r, "boot");
     h->features = cpu_features_parse(record_text(r, "features"));
     if (record_u64(r, "cpus", 1, 65536, &h->cpus, e) < 0 ||
         record_u64(r, "memory_kib", 1, UINT64_C(1) << 44, &h->memory_kib, e) < 0)

@@ -99,14 +99,16 @@ static bool is_to_come(const char *word)
     return strcspn(word, ":") == 3 && strncmp(word, "xen", 3) == 0;
 }
 
-static int unknown_target(const char *word, struct error *e)
+static int unknown_target(const struct options *o, const char *word, struct error *e)
 {
-    const char *names[64];
+    const char *names[128];
     size_t n = 0;
     for (const struct target_kind *const *k = target_kinds; *k && n < 32; k++)
         names[n++] = (*k)->id;
-    for (const struct reach *way = reach_ways; way->id && n < 63; way++)
+    for (const struct reach *way = reach_ways; way->id && n < 64; way++)
         names[n++] = way->id;
+    for (size_t i = 0; i < o->target_count && n < 127; i++)
+        names[n++] = o->targets[i].name;
     names[n] = NULL;
     const char *near = text_nearest(word, names);
     char clean[64];
@@ -121,18 +123,27 @@ static int unknown_target(const char *word, struct error *e)
                      near ? "; did you mean \"" : ";", near ? near : "", near ? "\"?" : "");
 }
 
-static int add_target(struct plan *p, const char *word, struct error *e)
+const struct target_kind *setup_target(const struct options *o, const char *word, struct error *e)
 {
     const struct target_kind *kind = target_find(word);
-    if (!kind && !reach_find(word))
-        return unknown_target(word, e);
+    for (size_t i = 0; !kind && i < o->target_count; i++)
+        if (strcmp(o->targets[i].name, word) == 0)
+            return reach_new(word, o->targets[i].spec, e);
+    if (!kind && reach_find(word))
+        return reach_new(NULL, word, e);
+    if (!kind)
+        unknown_target(o, word, e);
+    return kind;
+}
+
+static int add_target(struct plan *p, const struct options *o, const char *word, struct error *e)
+{
     for (size_t i = 0; i < p->target_count; i++)
         if (strcmp(p->targets[i]->id, word) == 0)
             return 0;
     if (p->target_count == TARGETS_MAX)
         return error_set(e, ERROR_USAGE, "at most %d targets can run together", TARGETS_MAX);
-    if (!kind)
-        kind = reach_new(word, e);
+    const struct target_kind *kind = setup_target(o, word, e);
     if (!kind)
         return -1;
     p->targets[p->target_count++] = kind;
@@ -140,8 +151,9 @@ static int add_target(struct plan *p, const char *word, struct error *e)
 }
 
 /* Named targets; without names every guest that works here. Native is always the first. */
-static int add_targets(struct plan *p, const char *on, struct error *e)
+static int add_targets(struct plan *p, const struct options *o, struct error *e)
 {
+    const char *on = o->on;
     p->targets[p->target_count++] = target_kinds[0];
     if (!on) {
         for (const struct target_kind *const *k = target_kinds + 1; *k; k++) {
@@ -172,7 +184,7 @@ static int add_targets(struct plan *p, const char *on, struct error *e)
             return error_set(e, ERROR_USAGE, "--on: a target's name is too long");
         memcpy(word, at, length);
         word[length] = '\0';
-        if (length && add_target(p, word, e) < 0)
+        if (length && add_target(p, o, word, e) < 0)
             return -1;
         at += length + (at[length] == ',');
     }
@@ -322,6 +334,7 @@ int setup_plan(struct plan *p, const struct options *o, enum profile default_pro
     p->options.spec = o->spec;
     p->options.spec_config = o->spec_config;
     p->options.machine = setup_machine(o);
+    p->options.judge = o->judge;
     if (o->scratch && scratch_check(o->scratch, e) < 0)
         return -1;
     if (o->tree && tree_check(o->tree, e) < 0)
@@ -329,7 +342,7 @@ int setup_plan(struct plan *p, const struct options *o, enum profile default_pro
     if (setup_agent(agent, size, e) < 0)
         return -1;
     p->options.agent_path = agent;
-    if (add_targets(p, o->on, e) < 0)
+    if (add_targets(p, o, e) < 0)
         return -1;
     for (size_t i = 0; i < word_count; i++)
         if (plan_add(p, words[i], e) < 0)

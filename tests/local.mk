@@ -30,10 +30,11 @@ e2e_tests = \
 	tests/e2e/spec.sh \
 	tests/e2e/programs.sh \
 	tests/e2e/container.sh \
+	tests/e2e/reach.sh \
 	tests/e2e/network.sh \
 	tests/e2e/openvz.sh \
 	tests/e2e/interrupt.sh \
-	tests/e2e/dashboard.sh \
+	tests/e2e/dashboard.sh tests/e2e/replay.sh \
 	tests/e2e/targets.sh \
 	tests/e2e/kvm.sh \
 	tests/e2e/shell.sh \
@@ -348,6 +349,16 @@ tests_unit_test_target_CPPFLAGS = $(AM_CPPFLAGS) -DTEST_CONTAINER='"$(abs_top_bu
 tests_unit_test_target_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_target_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_reach
+tests_unit_test_reach_SOURCES = tests/unit/test_reach.c tests/unit/unit.h
+tests_unit_test_reach_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_reach_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_stager
+tests_unit_test_stager_SOURCES = tests/unit/test_stager.c tests/unit/unit.h
+tests_unit_test_stager_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_stager_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_qmp_message
 tests_unit_test_qmp_message_SOURCES = tests/unit/test_qmp_message.c tests/unit/unit.h
 tests_unit_test_qmp_message_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
@@ -457,6 +468,10 @@ EXTRA_DIST += tests/e2e/machine_faults.sh
 long_tests += tests/e2e/programs_long.sh
 EXTRA_DIST += tests/e2e/programs_long.sh
 
+# Containers of other programs.
+long_tests += tests/e2e/reach_long.sh
+EXTRA_DIST += tests/e2e/reach_long.sh
+
 # A real kernel's compilation, natively, in a container and in an emulated machine.
 long_tests += tests/e2e/kbuild_long.sh
 EXTRA_DIST += tests/e2e/kbuild_long.sh
@@ -531,6 +546,14 @@ tests/locale/made:
 	localedef -i de_DE -f UTF-8 $(abs_builddir)/tests/locale/de_DE.UTF-8 >$@.log 2>&1 || :
 	@mv $@.log $@
 
+# With -j unit tests run beside each other; after them, one at a time, what waits for a clock or starts
+# targets: each log then wants the one before it, of those that are asked for.
+timed_tests = tests/unit/test_terminal tests/unit/test_agent tests/unit/test_threads \
+	tests/unit/test_host tests/unit/test_session
+alone = $(filter tests/e2e/%.log $(timed_tests:=.log) $(long_tests:.sh=.log),$(TEST_LOGS))
+before := $(filter-out $(alone),$(TEST_LOGS))
+$(foreach log,$(alone),$(eval $(log): | $(before))$(eval before := $(log)))
+
 # After the tests, whatever -j says.
 check-local: check-TESTS
 	@$(SHELL) $(srcdir)/tests/skipped '$(have_cmocka)' $(TEST_LOGS:.log=.trs)
@@ -540,12 +563,9 @@ check-long: all
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(long_tests)' TEST_SUITE_LOG=tests/long.log
 
 # A build with a sanitizer beside this one, from the same sources. Without --enable-werror: gcc warns of
-# things that are not there when it instruments.
-# What waits for a clock is not run beside others. SHORT=yes is for who has half an hour for all
-# builds: without the scripts of which a sanitizer sees least, what foreign programs and guests do,
-# and of ThreadSanitizer's only what has threads.
-timed_tests = tests/unit/test_terminal tests/unit/test_agent tests/unit/test_threads \
-	tests/unit/test_host tests/unit/test_session
+# things that are not there when it instruments. SHORT=yes is for who has half an hour for all builds:
+# without the scripts of which a sanitizer sees least, what foreign programs and guests do, and of
+# ThreadSanitizer's only what has threads.
 plain_tests = tests/e2e/programs.sh tests/e2e/spec.sh tests/e2e/kbuild.sh tests/e2e/linpack_guest.sh \
 	tests/e2e/shell.sh tests/e2e/ordinary.sh tests/e2e/signed.sh tests/e2e/cgroup2.sh \
 	tests/e2e/manual.sh tests/e2e/check.sh tests/e2e/oltp.sh tests/e2e/jbb.sh tests/e2e/web.sh tests/e2e/targets.sh \
@@ -561,12 +581,8 @@ check-asan check-tsan: $(am__configure_deps)
 	test -f Makefile || $(abs_top_srcdir)/configure --silent --enable-$$kind \
 		CC='$(CC)' CFLAGS='-g -O1' LXC_CFLAGS='$(LXC_CFLAGS)' LXC_LIBS='$(LXC_LIBS)' \
 		$(lxc_option) || exit 1; \
-	$(MAKE) $(AM_MAKEFLAGS) check TESTS= >/dev/null || exit 1; failed=0; \
-	$(MAKE) $(AM_MAKEFLAGS) -j`nproc` check-TESTS TEST_SUITE_LOG=tests/units.log \
-		TESTS="$(filter-out tests/e2e/% $(timed_tests),$(sanitized))" || failed=1; \
-	$(MAKE) $(AM_MAKEFLAGS) -j1 check-TESTS \
-		TESTS="$(filter tests/e2e/% $(timed_tests),$(sanitized))" || failed=1; \
-	exit $$failed
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS= >/dev/null || exit 1; \
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(sanitized)'
 
 golden-update: all
 	$(MAKE) $(AM_MAKEFLAGS) $(golden_tests)

@@ -3,6 +3,8 @@ noinst_LIBRARIES += libui.a
 libui_a_SOURCES = \
 	ui/dashboard.c ui/dashboard.h \
 	ui/cmd_screen.c \
+	ui/cmd_replay.c \
+	ui/appearance.c ui/appearance.h \
 	ui/canvas.c ui/canvas.h \
 	ui/glyph.c ui/glyph.h \
 	ui/key.c ui/key.h \

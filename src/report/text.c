@@ -21,6 +21,7 @@
 
 struct page {
     FILE *out;
+    const char *base; /* id of the target that the others are compared with */
     const struct result *r;
     const struct report_row *rows;
     size_t row_count;
@@ -128,6 +129,11 @@ static const char *ratio_text(char out[16], const struct page *p, size_t target,
     return out;
 }
 
+static bool is_native(const struct page *p)
+{
+    return strcmp(p->base, "native") == 0;
+}
+
 static void put_summary(const struct page *p, size_t t, const char *title,
                         const struct subsystem_summary *sum)
 {
@@ -149,8 +155,8 @@ static void put_summary(const struct page *p, size_t t, const char *title,
 
 static void write_summary(const struct page *p, size_t t)
 {
-    fprintf(p->out, "\n  %-12s%-7s %8s   %-14s %9s  verdict\n", "subsystem", "  rows", "% native",
-            "95 % interval", "overhead");
+    fprintf(p->out, "\n  %-12s%-7s %8s   %-14s %9s  verdict\n", "subsystem", "  rows",
+            is_native(p) ? "% native" : "% base", "95 % interval", "overhead");
     for (int s = 0; s < SUBSYSTEM_COUNT; s++) {
         struct subsystem_summary sum = analysis_subsystem(p->r, (enum subsystem)s, t);
         if (sum.total)
@@ -242,8 +248,9 @@ static void put_inverse(const struct page *p, const struct report_row *row)
 
 static void put_row_head(const struct page *p)
 {
-    fprintf(p->out, "  %-22s%6s %6s %-*s%6s %14s%2s %4s\n", "workload", "native", "guest", UNIT,
-            "unit", "%", "95 % interval", "n", "find");
+    fprintf(p->out, "  %-22s%6s %6s %-*s%6s %14s%2s %4s\n", "workload",
+            is_native(p) ? "native" : "base", "guest", UNIT, "unit", "%", "95 % interval", "n",
+            "find");
 }
 
 static int slowest_first(const void *a, const void *b)
@@ -281,7 +288,8 @@ static void write_cost(const struct page *p, size_t t, const struct report_row *
         if (!any)
             fprintf(p->out,
                     "\nBeside their operations these took, by the host's and their kernels' "
-                    "counters\n(white-box; %% of a processor; [native])\n");
+                    "counters\n(white-box; %% of a processor; [%s])\n",
+                    p->base);
         any = true;
         snprintf(line, sizeof line, "%s: %s", report_label(row->metric, label, sizeof label), cost);
         put_sentence((void *)p, line);
@@ -314,8 +322,8 @@ static void write_hurt(const struct page *p, size_t t)
         fprintf(
             p->out,
             "\nWhere it hurts most: no row was judged slower, but %zu without a verdict\n%s below "
-            "native by the whole interval.\n",
-            open, open == 1 ? "lies" : "lie");
+            "%s by the whole interval.\n",
+            open, open == 1 ? "lies" : "lie", p->base);
     } else if (!count) {
         fprintf(p->out, "\nWhere it hurts most: no row is slower beyond its interval.\n");
     } else {
@@ -415,7 +423,7 @@ static void write_legend(const struct page *p)
 {
     uint32_t used = 0;
     bool shown[VERDICT_COUNT] = {false}, approximate = false, vague = false, brief = false;
-    char line[256];
+    char line[400];
     for (size_t i = 0; i < p->r->comparison_count; i++) {
         const struct comparison *c = &p->r->comparisons[i];
         used |= c->flags;
@@ -426,11 +434,13 @@ static void write_legend(const struct page *p)
     }
     fprintf(p->out, "\nHow to read it\n");
     put_sentence((void *)p, report_method(p->r, line));
-    put_sentence(
-        (void *)p,
-        "% is performance relative to native: below 100 is slower, for times too. It comes "
-        "from the blocks' own ratios, the two figures are medians of all slots: they need "
-        "not agree. n: blocks of four slots.");
+    snprintf(
+        line, sizeof line,
+        "%% is performance relative to %.96s: below 100 is slower, for times too. It comes from "
+        "the blocks' own ratios, the two figures are medians of all slots: they need not "
+        "agree. n: blocks of four slots.",
+        p->base);
+    put_sentence((void *)p, line);
     put_sentence((void *)p, brief ? "find: the change in % that would have been found with 80 % "
                                     "probability; in rows looked at only briefly, the change that "
                                     "would have been noticed and looked at again."
@@ -477,11 +487,14 @@ static int write_text(const struct result *r, FILE *out, struct error *e)
 {
     struct report_locale l;
     report_begin(&l);
-    struct page p = {.out = out, .r = r, .utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0};
+    struct page p = {.out = out,
+                     .r = r,
+                     .base = r->target_count ? r->targets[0].id : "native",
+                     .utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0};
     struct report_row *rows = report_rows(r, &p.row_count);
     p.rows = rows;
     if (r->target_count > 1)
-        fprintf(out, "What does it cost? Performance relative to native on this machine.\n");
+        fprintf(out, "What does it cost? Performance relative to %s on this machine.\n", p.base);
     for (size_t t = 1; t < r->target_count; t++) {
         fputc('\n', out);
         put(&p, r->targets[t].id);

@@ -12,6 +12,7 @@
 #include "clock.h"
 #include "stats.h"
 #include "target/openvz_stats.h"
+#include "target/reach.h"
 #include "target/reached.h"
 #include "target/vzctl.h"
 #include "text.h"
@@ -23,13 +24,14 @@
 #include <string.h>
 
 #define MAKE_S   300.0 /* each step: a template may be large and a disk slow */
-#define LIFE_S   3.0    /* from a start that ended well to the first command that runs */
+#define LIFE_S   3.0   /* from a start that ended well to the first command that runs */
 #define NAMES    8
 #define CPUS_MAX 1024
 
 struct openvz {
     struct reached reached;
-    char guest[TARGET_ID_MAX];
+    int interrupt;              /* as of struct target_waiter */
+    char guest[VZCTL_NAME_MAX]; /* as vzctl knows it */
     struct openvz_stats stats;
 };
 
@@ -111,15 +113,14 @@ static int make(struct openvz *o, const char *name, const struct vzctl_limits *l
                 const struct target_options *options, struct error *e)
 {
     struct ledger *ledger = o->reached.local.ledger;
-    struct vzctl_patience patience = {MAKE_S, o->reached.interrupt};
+    struct vzctl_patience patience = {MAKE_S, o->interrupt};
     say(options, "making a container of the default template");
     for (int i = 0; i < NAMES; i++) {
-        char guest[VZCTL_NAME_MAX];
         bool taken;
-        if (vzctl_invent(name, guest, e) < 0 || ledger_add(ledger, LEDGER_OPENVZ, guest, e) < 0)
+        if (vzctl_invent(name, o->guest, e) < 0 ||
+            ledger_add(ledger, LEDGER_OPENVZ, o->guest, e) < 0)
             return -1;
-        text_copy(o->guest, sizeof o->guest, guest);
-        if (vzctl_make(guest, limits, patience, &taken, e) == 0)
+        if (vzctl_make(o->guest, limits, patience, &taken, e) == 0)
             return 0;
         if (!taken)
             return -1;
@@ -134,8 +135,8 @@ static int prove(const struct openvz *o, const char *cpus, bool made, char *in_f
                  struct error *e)
 {
     struct error why = {.kind = ERROR_NONE};
-    if (vzctl_prove(o->guest, (struct vzctl_patience){LIFE_S, o->reached.interrupt}, in_force, size,
-                    &why) < 0)
+    if (vzctl_prove(o->guest, (struct vzctl_patience){LIFE_S, o->interrupt}, in_force, size, &why) <
+        0)
         return why.kind == ERROR_INTERRUPTED
                    ? error_set(e, why.kind, "%s", why.text)
                    : error_set(e, ERROR_GUEST, "no init runs in the container %s: %s", o->guest,
@@ -175,12 +176,16 @@ static int set_up(struct openvz *o, const char *name, const struct target_option
     char how[64], cpus[64], in_force[64], remedy[256];
     struct vzctl_status is;
     const struct vzctl_limits limits = {cpus, options->memory_bytes};
+    struct target_kind guest = reach_kind(reach_find(target_openvz.id));
+    guest.where = o->guest;
+    o->interrupt = options->waiter ? options->waiter->interrupt_fd : -1;
     list_cpus(options, cpus, sizeof cpus);
     if (vzctl_look(made, how, sizeof how, remedy, sizeof remedy, e) < 0)
         return -1;
     if (!made) {
         struct error why;
-        text_copy(o->guest, sizeof o->guest, kind->where);
+        if (!text_copy(o->guest, sizeof o->guest, kind->where))
+            return error_set(e, ERROR_USAGE, "%.40s... is no name of a container", kind->where);
         if (is_running(o->guest, &is, remedy, sizeof remedy, &why) < 0)
             return error_set(e, why.kind, "%s%s%s", why.text, remedy[0] ? ": " : "", remedy);
     } else if (make(o, name, &limits, options, e) < 0) {
@@ -191,7 +196,7 @@ static int set_up(struct openvz *o, const char *name, const struct target_option
         vzctl_status(o->guest, &is, e) < 0)
         return -1;
     openvz_stats_init(&o->stats, "", is.id);
-    if (reached_enter(&o->reached, reach_find(target_openvz.id), o->guest, options, e) < 0)
+    if (reached_enter(&o->reached, &guest, options, e) < 0)
         return -1;
     describe(o, how, cpus, in_force, made, options);
     return 0;

@@ -54,6 +54,8 @@ struct target_options {
                                  target with a scratch disk of its own; NULL: nothing */
     bool network;             /* the workloads speak to the host */
     struct machine_options machine;
+    const char *judge; /* comma-separated ids of reached guests that are judged although another
+                          kernel than native's runs there; NULL: none */
     const struct target_waiter *waiter; /* NULL: nobody */
     bool limits; /* false: no cgroup limits (native beside a guest that cannot have any); the
                     processors are still held to by affinity, which everybody may set */

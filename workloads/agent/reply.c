@@ -25,6 +25,7 @@ int reply_hello(struct output *o, const struct facts *f)
     record_add_u64(w, "memory_kib", f->memory_kib);
     record_add_text(w, "clocksource", f->clocksource);
     record_add_text(w, "virt", f->virt);
+    record_add_text(w, "boot", f->boot);
     record_add_text(w, "features", f->features);
     record_add_u64(w, "pid", (uint64_t)getpid());
     return output_end(o);
