@@ -113,14 +113,14 @@ static int make(struct openvz *o, const char *name, const struct vzctl_limits *l
                 const struct target_options *options, struct error *e)
 {
     struct ledger *ledger = o->reached.local.ledger;
-    struct vzctl_patience patience = {MAKE_S, o->interrupt};
+    struct vzctl_caller caller = {MAKE_S, o->interrupt, ledger};
     say(options, "making a container of the default template");
     for (int i = 0; i < NAMES; i++) {
         bool taken;
         if (vzctl_invent(name, o->guest, e) < 0 ||
             ledger_add(ledger, LEDGER_OPENVZ, o->guest, e) < 0)
             return -1;
-        if (vzctl_make(o->guest, limits, patience, &taken, e) == 0)
+        if (vzctl_make(o->guest, limits, caller, &taken, e) == 0)
             return 0;
         if (!taken)
             return -1;
@@ -135,8 +135,8 @@ static int prove(const struct openvz *o, const char *cpus, bool made, char *in_f
                  struct error *e)
 {
     struct error why = {.kind = ERROR_NONE};
-    if (vzctl_prove(o->guest, (struct vzctl_patience){LIFE_S, o->interrupt}, in_force, size, &why) <
-        0)
+    if (vzctl_prove(o->guest, (struct vzctl_caller){LIFE_S, o->interrupt, o->reached.local.ledger},
+                    in_force, size, &why) < 0)
         return why.kind == ERROR_INTERRUPTED
                    ? error_set(e, why.kind, "%s", why.text)
                    : error_set(e, ERROR_GUEST, "no init runs in the container %s: %s", o->guest,

@@ -166,17 +166,16 @@ struct answer {
 };
 
 /* All that it prints until it ends; what does not fit is dropped. */
-static int listen_to(struct spawn *s, struct vzctl_patience patience, struct answer *a,
-                     struct error *e)
+static int listen_to(struct spawn *s, struct vzctl_caller caller, struct answer *a, struct error *e)
 {
     int to, from;
     size_t used = 0;
-    double until = now_s() + patience.seconds;
+    double until = now_s() + caller.seconds;
     int rc = 0;
     spawn_take_streams(s, &to, &from);
     close(to); /* it would read what is not for it */
     struct pollfd p[2] = {{.fd = from, .events = POLLIN},
-                          {.fd = patience.interrupt_fd, .events = POLLIN}};
+                          {.fd = caller.interrupt_fd, .events = POLLIN}};
     while (rc == 0 && !spawn_wait_end(s, 0)) {
         char bytes[OUTPUT_MAX];
         int n = poll(p, 2, ROUND_MS);
@@ -188,7 +187,7 @@ static int listen_to(struct spawn *s, struct vzctl_patience patience, struct ans
         if (n > 0 && p[1].revents)
             rc = error_set(e, ERROR_INTERRUPTED, "interrupted");
         else if (now_s() > until)
-            rc = error_set(e, ERROR_SYSTEM, "does not end within %.0f s", patience.seconds);
+            rc = error_set(e, ERROR_SYSTEM, "does not end within %.0f s", caller.seconds);
     }
     ssize_t got = rc == 0 ? read(from, a->out + used, sizeof a->out - 1 - used) : 0;
     a->out[used + (got > 0 ? (size_t)got : 0)] = '\0';
@@ -216,7 +215,7 @@ static void fill(const char *word, const char *guest, const char *value, char *o
 
 /* -1: it could not be called, with a sentence; else what it answered. */
 static int call(const char *program, const char *const *words, const char *guest, const char *value,
-                struct vzctl_patience patience, struct answer *a, struct error *e)
+                struct vzctl_caller caller, struct answer *a, struct error *e)
 {
     char path[PATH_MAX], text[WORDS_MAX][256];
     const char *argv[WORDS_MAX] = {path};
@@ -227,11 +226,13 @@ static int call(const char *program, const char *const *words, const char *guest
         fill(words[i], guest, value ? value : "", text[i], sizeof text[i]);
         argv[i + 1] = text[i];
     }
-    struct spawn_options how = {.argv = argv, .pass_fd = -1};
+    /* An init that vzctl has just started is of its process group until it leaves it by itself. */
+    struct spawn_options how = {
+        .argv = argv, .pass_fd = -1, .ledger = caller.ledger, .leaves_group = true};
     struct spawn *s = spawn_new(&how, e);
     if (!s)
         return -1;
-    int rc = listen_to(s, patience, a, e);
+    int rc = listen_to(s, caller, a, e);
     a->code = spawn_exit_code(s);
     spawn_last_line(s, a->last, sizeof a->last);
     spawn_free(s);
@@ -241,15 +242,15 @@ static int call(const char *program, const char *const *words, const char *guest
 
 /* call(), again as long as another vzctl holds the container. */
 static int call_patiently(const char *program, const char *const *words, const char *guest,
-                          const char *value, struct vzctl_patience patience, struct answer *a,
+                          const char *value, struct vzctl_caller caller, struct answer *a,
                           struct error *e)
 {
-    double until = now_s() + patience.seconds;
+    double until = now_s() + caller.seconds;
     for (;;) {
-        int rc = call(program, words, guest, value, patience, a, e);
+        int rc = call(program, words, guest, value, caller, a, e);
         if (rc < 0 || a->code != CODE_LOCKED || now_s() > until)
             return rc;
-        struct pollfd p = {.fd = patience.interrupt_fd, .events = POLLIN};
+        struct pollfd p = {.fd = caller.interrupt_fd, .events = POLLIN};
         if (poll(&p, 1, ROUND_MS) > 0)
             return error_set(e, ERROR_INTERRUPTED, "interrupted");
     }
@@ -325,7 +326,7 @@ int vzctl_look(bool make, char *how, size_t how_size, char *remedy, size_t remed
         snprintf(remedy, remedy_size, "run vmtax as root");
         return error_set(e, ERROR_SYSTEM, "vzctl says what is so to root only");
     }
-    if (call(m->program, m->version, "", NULL, (struct vzctl_patience){ASK_S, -1}, &a, e) < 0)
+    if (call(m->program, m->version, "", NULL, (struct vzctl_caller){ASK_S, -1, NULL}, &a, e) < 0)
         return -1;
     /* "vzctl version 4.11.1" */
     if (sscanf(a.out, "%*s version %23[0-9A-Za-z.-]", version) == 1)
@@ -338,8 +339,8 @@ int vzctl_look(bool make, char *how, size_t how_size, char *remedy, size_t remed
 int vzctl_status(const char *guest, struct vzctl_status *out, struct error *e)
 {
     struct answer a;
-    if (call(legacy.program, WORDS("status", "%s"), guest, NULL, (struct vzctl_patience){ASK_S, -1},
-             &a, e) < 0)
+    if (call(legacy.program, WORDS("status", "%s"), guest, NULL,
+             (struct vzctl_caller){ASK_S, -1, NULL}, &a, e) < 0)
         return -1;
     char clean[80];
     a.out[strcspn(a.out, "\n")] = '\0';
@@ -350,7 +351,7 @@ int vzctl_status(const char *guest, struct vzctl_status *out, struct error *e)
                      clean);
 }
 
-int vzctl_prove(const char *guest, struct vzctl_patience patience, char *cpus, size_t size,
+int vzctl_prove(const char *guest, struct vzctl_caller caller, char *cpus, size_t size,
                 struct error *e)
 {
     /* By a shell alone: what else a template has is not known. */
@@ -359,11 +360,11 @@ int vzctl_prove(const char *guest, struct vzctl_patience patience, char *cpus, s
         "esac; done </proc/self/status";
     static const char mark[] = "vmtax-cpus ";
     struct answer a;
-    double until = now_s() + patience.seconds;
-    struct pollfd p = {.fd = patience.interrupt_fd, .events = POLLIN};
+    double until = now_s() + caller.seconds;
+    struct pollfd p = {.fd = caller.interrupt_fd, .events = POLLIN};
     do {
-        if (call(legacy.program, WORDS("--quiet", "exec2", "%s", question), guest, NULL, patience,
-                 &a, e) < 0)
+        if (call(legacy.program, WORDS("--quiet", "exec2", "%s", question), guest, NULL, caller, &a,
+                 e) < 0)
             return -1;
         const char *found = strstr(a.out, mark);
         size_t n = found ? strspn(found + sizeof mark - 1, "0123456789,-") : 0;
@@ -405,45 +406,45 @@ int vzctl_invent(const char *name, char guest[VZCTL_NAME_MAX], struct error *e)
 }
 
 static int set(const struct manager *m, const char *const *words, const char *guest,
-               const char *value, struct vzctl_patience patience, struct answer *a, struct error *e)
+               const char *value, struct vzctl_caller caller, struct answer *a, struct error *e)
 {
-    if (call_patiently(m->program, words, guest, value, patience, a, e) < 0)
+    if (call_patiently(m->program, words, guest, value, caller, a, e) < 0)
         return -1;
     return a->code == 0 ? 0 : refused(m->program, "set", guest, a, e);
 }
 
 static int limit(const struct manager *m, const char *guest, const struct vzctl_limits *limits,
-                 struct vzctl_patience patience, struct error *e)
+                 struct vzctl_caller caller, struct error *e)
 {
     struct answer a;
     char memory[32];
-    if (set(m, m->cpus, guest, limits->cpus, patience, &a, e) < 0)
+    if (set(m, m->cpus, guest, limits->cpus, caller, &a, e) < 0)
         return -1;
     if (m->capability && !rights_have(CAP_SYS_RESOURCE) &&
-        set(m, m->capability, guest, NULL, patience, &a, e) < 0)
+        set(m, m->capability, guest, NULL, caller, &a, e) < 0)
         return -1;
     if (!limits->memory_bytes)
         return 0;
     snprintf(memory, sizeof memory, "%" PRIu64 "M", limits->memory_bytes >> 20);
-    if (set(m, m->memory, guest, memory, patience, &a, e) == 0)
+    if (set(m, m->memory, guest, memory, caller, &a, e) == 0)
         return 0;
-    return m->pages && a.code == CODE_NO_VSWAP ? set(m, m->pages, guest, memory, patience, &a, e)
+    return m->pages && a.code == CODE_NO_VSWAP ? set(m, m->pages, guest, memory, caller, &a, e)
                                                : -1;
 }
 
-int vzctl_make(const char *guest, const struct vzctl_limits *limits, struct vzctl_patience patience,
+int vzctl_make(const char *guest, const struct vzctl_limits *limits, struct vzctl_caller caller,
                bool *taken, struct error *e)
 {
     const struct manager *m = manager_of(guest);
     struct answer a;
     *taken = false;
-    if (call_patiently(m->program, m->create, guest, NULL, patience, &a, e) < 0)
+    if (call_patiently(m->program, m->create, guest, NULL, caller, &a, e) < 0)
         return -1;
     *taken = a.code == CODE_EXISTS && m == &legacy;
     if (a.code != 0)
         return refused(m->program, "create", guest, &a, e);
-    if (limit(m, guest, limits, patience, e) < 0 ||
-        call_patiently(m->program, m->start, guest, NULL, patience, &a, e) < 0)
+    if (limit(m, guest, limits, caller, e) < 0 ||
+        call_patiently(m->program, m->start, guest, NULL, caller, &a, e) < 0)
         return -1;
     return a.code == 0 ? 0 : refused(m->program, "start", guest, &a, e);
 }
@@ -451,7 +452,7 @@ int vzctl_make(const char *guest, const struct vzctl_limits *limits, struct vzct
 int vzctl_remove(const char *guest, struct error *e)
 {
     const struct manager *m = manager_of(guest);
-    struct vzctl_patience patience = {REMOVE_S, -1};
+    struct vzctl_caller caller = {REMOVE_S, -1, NULL};
     struct vzctl_status is;
     struct answer a;
     struct error why;
@@ -461,8 +462,8 @@ int vzctl_remove(const char *guest, struct error *e)
         return error_set(e, ERROR_DATA, "the container %.64s is not one that a run makes", guest);
     if (vzctl_status(guest, &is, &why) == 0 && !is.exists)
         return 0;
-    if (call_patiently(m->program, m->stop, guest, NULL, patience, &a, &why) == 0 &&
-        call_patiently(m->program, m->destroy, guest, NULL, patience, &a, &why) == 0 &&
+    if (call_patiently(m->program, m->stop, guest, NULL, caller, &a, &why) == 0 &&
+        call_patiently(m->program, m->destroy, guest, NULL, caller, &a, &why) == 0 &&
         (a.code == 0 || refused(m->program, "destroy", guest, &a, &why) == 0))
         return 0;
     return error_set(e, ERROR_SYSTEM, "the container %s could not be removed: %s (%s)", guest,

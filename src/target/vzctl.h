@@ -9,6 +9,7 @@
 #define VMTAX_VZCTL_H
 
 #include "error.h"
+#include "target/ledger.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,10 +29,12 @@ bool vzctl_read_setting(const char *text, const char *key, char *out, size_t siz
 /* Is this a name that vzctl_make() gives? Only such a container is ever removed. */
 bool vzctl_is_ours(const char *guest);
 
-/* How all calls are bounded. */
-struct vzctl_patience {
+/* Who calls, and how long he waits for each call. */
+struct vzctl_caller {
     double seconds;
     int interrupt_fd; /* readable: give up with ERROR_INTERRUPTED; -1: none */
+    struct ledger
+        *ledger; /* what a call that was given up left running ends with it; may be NULL */
 };
 
 /* Is everything there to use a container, or with make to make one? "vzctl 4.11.1" into how. -1
@@ -41,7 +44,7 @@ int vzctl_look(bool make, char *how, size_t how_size, char *remedy, size_t remed
 int vzctl_status(const char *guest, struct vzctl_status *out, struct error *e);
 /* The processors that a command in the guest may use, as "0-1,4"; that one could be run is the
  * proof that its init lives. -1 with a sentence. */
-int vzctl_prove(const char *guest, struct vzctl_patience patience, char *cpus, size_t size,
+int vzctl_prove(const char *guest, struct vzctl_caller caller, char *cpus, size_t size,
                 struct error *e);
 
 /* A name that no container has: a number, or with prlctl what name says. */
@@ -53,7 +56,7 @@ struct vzctl_limits {
     const char *cpus; /* "0-1" */
     uint64_t memory_bytes;
 };
-int vzctl_make(const char *guest, const struct vzctl_limits *limits, struct vzctl_patience patience,
+int vzctl_make(const char *guest, const struct vzctl_limits *limits, struct vzctl_caller caller,
                bool *taken, struct error *e);
 /* Stop and destroy it; what is not there is gone. Waits for another vzctl that holds it. Takes what
  * that takes, 30 s at most. -1 with the command that does it. */
