@@ -33,8 +33,7 @@ bool vzctl_is_ours(const char *guest);
 struct vzctl_caller {
     double seconds;
     int interrupt_fd; /* readable: give up with ERROR_INTERRUPTED; -1: none */
-    struct ledger
-        *ledger; /* what a call that was given up left running ends with it; may be NULL */
+    struct ledger *ledger; /* ends what a call that was given up left; may be NULL */
 };
 
 /* Is everything there to use a container, or with make to make one? "vzctl 4.11.1" into how. -1
