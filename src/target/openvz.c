@@ -24,7 +24,7 @@
 #include <string.h>
 
 #define MAKE_S   300.0 /* each step: a template may be large and a disk slow */
-#define LIFE_S   3.0   /* from a start that ended well to the first command that runs */
+#define ANSWER_S 20.0  /* for one command in it */
 #define NAMES    8
 #define CPUS_MAX 1024
 
@@ -135,7 +135,8 @@ static int prove(const struct openvz *o, const char *cpus, bool made, char *in_f
                  struct error *e)
 {
     struct error why = {.kind = ERROR_NONE};
-    if (vzctl_prove(o->guest, (struct vzctl_caller){LIFE_S, o->interrupt, o->reached.local.ledger},
+    if (vzctl_prove(o->guest,
+                    (struct vzctl_caller){ANSWER_S, o->interrupt, o->reached.local.ledger},
                     in_force, size, &why) < 0)
         return why.kind == ERROR_INTERRUPTED
                    ? error_set(e, why.kind, "%s", why.text)

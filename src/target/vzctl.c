@@ -360,7 +360,7 @@ int vzctl_prove(const char *guest, struct vzctl_caller caller, char *cpus, size_
         "esac; done </proc/self/status";
     static const char mark[] = "vmtax-cpus ";
     struct answer a;
-    double until = now_s() + caller.seconds;
+    double until = now_s() + LIFE_S;
     struct pollfd p = {.fd = caller.interrupt_fd, .events = POLLIN};
     do {
         if (call(legacy.program, WORDS("--quiet", "exec2", "%s", question), guest, NULL, caller, &a,

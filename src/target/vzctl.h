@@ -32,7 +32,7 @@ bool vzctl_is_ours(const char *guest);
 /* Who calls, and how long he waits for each call. */
 struct vzctl_caller {
     double seconds;
-    int interrupt_fd; /* readable: give up with ERROR_INTERRUPTED; -1: none */
+    int interrupt_fd;      /* readable: give up with ERROR_INTERRUPTED; -1: none */
     struct ledger *ledger; /* ends what a call that was given up left; may be NULL */
 };
 
