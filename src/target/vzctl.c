@@ -26,7 +26,7 @@
 #define WORDS_MAX   14
 #define ASK_S       5.0
 #define REMOVE_S    30.0
-#define LIFE_S      10.0 /* from a start that ended well to the first command that runs */
+#define LIFE_S      3.0 /* from a start that ended well to the first command that runs */
 #define ROUND_MS    50
 /* Numbers of our own: too many for anybody to have them by hand, and with nine digits short enough
  * for the names of interfaces, "veth900000001.0". */
