@@ -66,6 +66,9 @@ static void combine(const struct result *r, struct mean *mean, const struct stat
     mean->df = weight > 0 ? mean->variance * mean->variance / weight : INFINITY;
     mean->summary.estimate = stats_combine(rows, variances, dfs, count, ANALYSIS_LEVEL);
     mean->strict = stats_combine(rows, variances, dfs, count, strict_level(r));
+    if (count == 1) /* the mean of one row is that row, its interval too */
+        mean->summary.estimate = rows[0];
+    mean->summary.estimate.n = count;
 }
 
 static void judge(const struct result *r, struct mean *mean)
@@ -124,6 +127,7 @@ static struct mean subsystem_mean(const struct result *r, enum subsystem subsyst
             s->worst = i;
     }
     if (count) {
+        s->rows = count; /* one block of a row is no part of the mean */
         combine(r, &mean, rows, variances, dfs, count);
         judge(r, &mean);
     } else if (s->rows) {

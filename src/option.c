@@ -42,6 +42,10 @@ const struct option_row option_rows[] = {
     {"scratch", 0, OPTION_PATH, AT(scratch), 0, 0, NULL, "DIR",
      "where disk workloads write; must be on a disk (default: /var/tmp or ~/.cache)",
      FOR_MEASURING},
+    {"loopback", 0, OPTION_FLAG, AT(loopback), 0, 0, NULL, NULL,
+     "network and servers on native by loopback, not by a veth pair of its own as guests have one: "
+     "another path, which every comparison says",
+     FOR_MEASURING},
     {"tree", 0, OPTION_TEXT, AT(tree), 0, 0, NULL, "DIR",
      "kernel sources that kbuild compiles (default: the newest /usr/src/linux-source-*.tar.xz)",
      FOR_MEASURING},

@@ -45,6 +45,7 @@ struct options {
     uint64_t cpus;
     uint64_t memory; /* bytes */
     const char *scratch;
+    bool loopback;
     const char *tree;               /* of the kernel's sources */
     const char *spec, *spec_config; /* the user's SPEC CPU: directory, and name of a config file */
     const char *accel, *machine, *devices, *disk_cache, *kernel, *append, *qemu;

@@ -142,6 +142,13 @@ const struct comparison *result_comparison(const struct result *r, size_t metric
     return NULL;
 }
 
+double figure_statements_per_s(const struct figure_value *f, uint64_t count)
+{
+    return f->measured && f->statements.transactions
+               ? f->value * (double)count / (double)f->statements.transactions
+               : (double)NAN;
+}
+
 double arrival_loss(const struct arrival *a)
 {
     return a->sent ? (double)(a->sent - a->received) / (double)a->sent : (double)NAN;

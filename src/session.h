@@ -72,6 +72,7 @@ struct session_result {
     uint64_t start_ns, end_ns; /* agent clock */
     struct latency latency;
     struct arrival arrival;
+    struct statements statements;
     double tsc_per_s;       /* ticks of the time-stamp counter per second of the agent; 0 unknown */
     double steal;           /* NAN unknown */
     struct counters inside; /* what the target's kernel counted in the timed part */

@@ -330,6 +330,7 @@ int setup_plan(struct plan *p, const struct options *o, enum profile default_pro
     p->options.memory_bytes = o->memory ? o->memory : SETUP_DEFAULT_MEMORY;
     p->options.limits = true;
     p->options.scratch = o->scratch;
+    p->options.loopback = o->loopback;
     p->options.tree = o->tree;
     p->options.spec = o->spec;
     p->options.spec_config = o->spec_config;

@@ -3,6 +3,8 @@
 #   make check-long     what takes longer than a coffee is worth
 #   make check-asan     `make check` in a build of its own (asan/) under AddressSanitizer and UBSan
 #   make check-tsan     the same (tsan/) under ThreadSanitizer; both take SHORT=yes
+#   make check-faults   of these, the table of faults (tests/faults/faults.log)
+#   make fuzz           searches for inputs that break a parser (clang; FUZZ_SECONDS, FUZZ_TARGETS)
 #   make bench          figures, each against a peer in the same run
 #   make golden-update  writes the golden screens anew; look at the difference before you commit it
 # A test that cannot run here exits with 77 and says why in its last line.
@@ -385,6 +387,11 @@ tests_unit_test_counters_SOURCES = tests/unit/test_counters.c tests/unit/unit.h
 tests_unit_test_counters_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_counters_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
 
+unit_tests += tests/unit/test_blockdev
+tests_unit_test_blockdev_SOURCES = tests/unit/test_blockdev.c tests/unit/unit.h
+tests_unit_test_blockdev_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_blockdev_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_cost
 tests_unit_test_cost_SOURCES = tests/unit/test_cost.c tests/unit/unit.h
 tests_unit_test_cost_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
@@ -464,6 +471,14 @@ EXTRA_DIST += tests/e2e/nested_kvm.sh tests/e2e/machine.sh
 long_tests += tests/e2e/machine_faults.sh
 EXTRA_DIST += tests/e2e/machine_faults.sh
 
+# What can go wrong with everything else: a table of faults.
+long_tests += tests/faults/faults.sh
+EXTRA_DIST += tests/faults/faults.sh tests/faults/table tests/faults/liar.py
+
+# Every disk and network row in a container and an emulated machine.
+long_tests += tests/e2e/io_long.sh
+EXTRA_DIST += tests/e2e/io_long.sh
+
 # Every program in a virtual machine.
 long_tests += tests/e2e/programs_long.sh
 EXTRA_DIST += tests/e2e/programs_long.sh
@@ -480,53 +495,7 @@ EXTRA_DIST += tests/e2e/kbuild_long.sh
 long_tests += tests/e2e/useless_kvm.sh
 EXTRA_DIST += tests/e2e/useless_kvm.sh tests/e2e/fake_qemu tests/e2e/fake_spec
 
-# Fuzz targets, linked from the same objects as the program. A short run of each belongs to check.
-EXTRA_DIST += tests/fuzz/run tests/fuzz/seeds tests/fuzz/seeds_result tests/fuzz/seeds_modules \
-	tests/fuzz/seeds_kernel tests/fuzz/seeds_qmp tests/fuzz/seeds_qemu tests/fuzz/seeds_spec \
-	tests/fuzz/seeds_sysbench tests/fuzz/seeds_jbb
-if FUZZING
-check_PROGRAMS += tests/fuzz/fuzz_record tests/fuzz/fuzz_result tests/fuzz/fuzz_modules \
-	tests/fuzz/fuzz_kernel tests/fuzz/fuzz_qmp tests/fuzz/fuzz_qemu tests/fuzz/fuzz_spec \
-	tests/fuzz/fuzz_sysbench tests/fuzz/fuzz_jbb
-TESTS += tests/fuzz/run
-endif
-EXTRA_PROGRAMS += tests/fuzz/fuzz_record
-tests_fuzz_fuzz_record_SOURCES = tests/fuzz/fuzz_record.c
-tests_fuzz_fuzz_record_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_record_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
-EXTRA_PROGRAMS += tests/fuzz/fuzz_result
-tests_fuzz_fuzz_result_SOURCES = tests/fuzz/fuzz_result.c
-tests_fuzz_fuzz_result_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_result_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
-EXTRA_PROGRAMS += tests/fuzz/fuzz_modules
-tests_fuzz_fuzz_modules_SOURCES = tests/fuzz/fuzz_modules.c
-tests_fuzz_fuzz_modules_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_modules_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
-EXTRA_PROGRAMS += tests/fuzz/fuzz_kernel
-tests_fuzz_fuzz_kernel_SOURCES = tests/fuzz/fuzz_kernel.c
-tests_fuzz_fuzz_kernel_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_kernel_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
-EXTRA_PROGRAMS += tests/fuzz/fuzz_sysbench
-tests_fuzz_fuzz_sysbench_SOURCES = tests/fuzz/fuzz_sysbench.c workloads/database/sysbench_output.c \
-	workloads/database/greeting.c
-tests_fuzz_fuzz_sysbench_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_sysbench_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
-EXTRA_PROGRAMS += tests/fuzz/fuzz_qemu
-tests_fuzz_fuzz_qemu_SOURCES = tests/fuzz/fuzz_qemu.c
-tests_fuzz_fuzz_qemu_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_qemu_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
-EXTRA_PROGRAMS += tests/fuzz/fuzz_spec
-tests_fuzz_fuzz_spec_SOURCES = tests/fuzz/fuzz_spec.c workloads/spec/result.c
-tests_fuzz_fuzz_spec_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_spec_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
-EXTRA_PROGRAMS += tests/fuzz/fuzz_jbb
-tests_fuzz_fuzz_jbb_SOURCES = tests/fuzz/fuzz_jbb.c workloads/jbb/answer.c
-tests_fuzz_fuzz_jbb_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_jbb_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
-EXTRA_PROGRAMS += tests/fuzz/fuzz_qmp
-tests_fuzz_fuzz_qmp_SOURCES = tests/fuzz/fuzz_qmp.c
-tests_fuzz_fuzz_qmp_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_qmp_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
+include tests/fuzz/local.mk
 
 # For shell tests: what stands at a path of a JSON document.
 check_PROGRAMS += tests/e2e/jsonpath
@@ -561,6 +530,10 @@ check-local: check-TESTS
 check-long: all
 	$(MAKE) $(AM_MAKEFLAGS) $(check_PROGRAMS)
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(long_tests)' TEST_SUITE_LOG=tests/long.log
+
+check-faults: all
+	$(MAKE) $(AM_MAKEFLAGS) tests/e2e/jsonpath
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS=tests/faults/faults.sh TEST_SUITE_LOG=tests/faults.log
 
 # A build with a sanitizer beside this one, from the same sources. Without --enable-werror: gcc warns of
 # things that are not there when it instruments. SHORT=yes is for who has half an hour for all builds:
@@ -606,6 +579,22 @@ CLEANFILES += tests/bench/bench_web
 tests_bench_bench_web_SOURCES = tests/bench/bench_web.c tests/bench/compare.c tests/bench/compare.h \
 	workloads/agent/work.c
 tests_bench_bench_web_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
+
+EXTRA_PROGRAMS += tests/bench/bench_fio
+bench_programs += tests/bench/bench_fio
+benches += tests/bench/bench_fio
+CLEANFILES += tests/bench/bench_fio
+tests_bench_bench_fio_SOURCES = tests/bench/bench_fio.c tests/bench/compare.c tests/bench/compare.h \
+	tests/bench/peer.c tests/bench/peer.h workloads/agent/work.c
+tests_bench_bench_fio_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
+
+EXTRA_PROGRAMS += tests/bench/bench_iperf3
+bench_programs += tests/bench/bench_iperf3
+benches += tests/bench/bench_iperf3
+CLEANFILES += tests/bench/bench_iperf3
+tests_bench_bench_iperf3_SOURCES = tests/bench/bench_iperf3.c tests/bench/compare.c \
+	tests/bench/compare.h tests/bench/peer.c tests/bench/peer.h workloads/agent/work.c
+tests_bench_bench_iperf3_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
 
 EXTRA_PROGRAMS += tests/bench/bench_sys tests/bench/bench_memory
 bench_programs += tests/bench/bench_sys tests/bench/bench_memory
@@ -668,6 +657,6 @@ bench: all
 
 # The tests' home (tests/environment) and the sanitizers' builds.
 clean-local:
-	rm -rf tests/home tests/locale tests/cache asan tsan
+	rm -rf tests/home tests/locale tests/cache asan tsan fuzz
 
-.PHONY: check-long check-asan check-tsan golden-update bench
+.PHONY: check-long check-faults check-asan check-tsan golden-update bench

@@ -26,6 +26,7 @@ libui_a_SOURCES = \
 	ui/strips.c ui/strips.h \
 	ui/matrix.c ui/matrix.h \
 	ui/sweep.c ui/sweep.h \
+	ui/loss.c ui/loss.h \
 	ui/curve.c ui/curve.h \
 	ui/scoreboard.c ui/scoreboard.h \
 	ui/panel_overview.c \

@@ -228,6 +228,43 @@ static void put_loss(const struct page *p, const struct report_row *row)
     }
 }
 
+/* "    native 12400 IOPS": records a second of a disk row, for each figure. */
+static void put_iops(const struct page *p, const struct report_row *row)
+{
+    const struct figure_value *const figures[] = {row->native, row->figure};
+    for (size_t i = row->target == 0; row->metric->row && i < 2; i++) {
+        const struct figure_value *f = figures[i];
+        double iops = f && f->measured
+                          ? workload_iops(row->metric->row, row->metric->params, f->value)
+                          : (double)NAN;
+        if (!isfinite(iops))
+            continue;
+        fputs("    ", p->out);
+        put(p, p->r->targets[i ? row->target : 0].id);
+        fprintf(p->out, " %.*f IOPS\n", iops < 100 ? 1 : 0, iops);
+    }
+}
+
+/* "    native 8509 reads, 2431 writes, 1216 others a second, 0 errors": of a database, for each. */
+static void put_statements(const struct page *p, const struct report_row *row)
+{
+    const struct figure_value *const figures[] = {row->native, row->figure};
+    for (size_t i = row->target == 0; i < 2; i++) {
+        const struct figure_value *f = figures[i];
+        char reads[16], writes[16], others[16];
+        if (!f || !f->measured || !f->statements.transactions)
+            continue;
+        fputs("    ", p->out);
+        put(p, p->r->targets[i ? row->target : 0].id);
+        fprintf(
+            p->out, " %s reads, %s writes, %s others a second; %llu errors\n",
+            text_figure(reads, sizeof reads, figure_statements_per_s(f, f->statements.reads)),
+            text_figure(writes, sizeof writes, figure_statements_per_s(f, f->statements.writes)),
+            text_figure(others, sizeof others, figure_statements_per_s(f, f->statements.others)),
+            (unsigned long long)f->statements.errors);
+    }
+}
+
 /* "    native 24.6 s, 146.3 an hour": the inverse of long times, for each figure. */
 static void put_inverse(const struct page *p, const struct report_row *row)
 {
@@ -348,6 +385,8 @@ static void write_rows(const struct page *p, size_t t)
             put_ticks(p, &p->rows[i]);
             put_inverse(p, &p->rows[i]);
             put_loss(p, &p->rows[i]);
+            put_iops(p, &p->rows[i]);
+            put_statements(p, &p->rows[i]);
         }
 }
 
@@ -375,6 +414,8 @@ static void write_native(const struct page *p)
         put_ticks(p, &p->rows[i]);
         put_inverse(p, &p->rows[i]);
         put_loss(p, &p->rows[i]);
+        put_iops(p, &p->rows[i]);
+        put_statements(p, &p->rows[i]);
     }
 }
 

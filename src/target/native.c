@@ -60,7 +60,7 @@ static int plan_network(struct local *local, const struct target_options *option
     char program[PATH_MAX];
     size_t used = 0;
     int number = LOCAL_NO_NETWORK;
-    if (options->network && rights_for_container() &&
+    if (options->network && !options->loopback && rights_for_container() &&
         local_find_program(PROGRAM, options->agent_path, program, sizeof program) &&
         (number = local_network(local, e)) < 0)
         return -1;

@@ -53,6 +53,7 @@ struct target_options {
     const char *scratch_seed; /* what lies in this directory is in scratch, too, and in that of a
                                  target with a scratch disk of its own; NULL: nothing */
     bool network;             /* the workloads speak to the host */
+    bool loopback;            /* native does so by loopback */
     struct machine_options machine;
     const char *judge; /* comma-separated ids of reached guests that are judged although another
                           kernel than native's runs there; NULL: none */

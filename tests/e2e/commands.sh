@@ -101,6 +101,8 @@ bad 'did you mean "memory"' report nosuch --format svg --subsystem memorie
 bad 'too many' doctor now
 bad 'no list of' list workloadz
 bad 'no command' "$escape"
+bad 'parameters belong to one workload' run memory:cpus=1
+bad 'parameters belong to one workload' run 'sys.*:cpus=1'
 bad '--scratch|scratch' run null --on native --scratch /nowhere/at/all
 bad 'nosuch' report nosuch
 bad 'nosuch' compare nosuch nosuch2
