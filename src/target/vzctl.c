@@ -153,7 +153,8 @@ bool vzctl_is_ours(const char *guest)
     if (text_u64(guest, FIRST_NUMBER + NUMBERS - 1, &number))
         return number >= FIRST_NUMBER;
     return manager_of(guest) == &seven && strlen(guest) < VZCTL_NAME_MAX &&
-           guest[strspn(guest, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
+           guest[strspn(guest,
+                        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
 }
 
 /* --- calling it --------------------------------------------------------------------------------

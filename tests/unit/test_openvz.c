@@ -77,7 +77,7 @@ static void settings_are_read(void **state)
 static void only_ours_are_removed(void **state)
 {
     (void)state;
-    static const char *const ours[] = {"900000000", "999999999", "vmtax-12-ab34cd-1"};
+    static const char *const ours[] = {"900000000", "999999999", "vmtax-12-aB34cD-1"};
     static const char *const others[] = {"",           "101",        "899999999", "1000000000",
                                          "900000000 ", "-900000001", "vmtax",     "web",
                                          "vmtax-1;ls", "vmtax-1 2",  "VMTAX-1"};
