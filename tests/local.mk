@@ -34,7 +34,6 @@ e2e_tests = \
 	tests/e2e/container.sh \
 	tests/e2e/reach.sh \
 	tests/e2e/network.sh \
-	tests/e2e/openvz.sh \
 	tests/e2e/interrupt.sh \
 	tests/e2e/dashboard.sh tests/e2e/planner.sh tests/e2e/replay.sh \
 	tests/e2e/targets.sh \
@@ -478,6 +477,10 @@ EXTRA_DIST += tests/faults/faults.sh tests/faults/table tests/faults/liar.py
 # Every disk and network row in a container and an emulated machine.
 long_tests += tests/e2e/io_long.sh
 EXTRA_DIST += tests/e2e/io_long.sh
+
+# A double of vzctl runs the agent; a dozen runs.
+long_tests += tests/e2e/openvz.sh
+EXTRA_DIST += tests/e2e/openvz.sh
 
 # Every program in a virtual machine.
 long_tests += tests/e2e/programs_long.sh
