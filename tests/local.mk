@@ -395,6 +395,11 @@ tests_unit_test_cost_SOURCES = tests/unit/test_cost.c tests/unit/unit.h
 tests_unit_test_cost_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_cost_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_openvz
+tests_unit_test_openvz_SOURCES = tests/unit/test_openvz.c tests/unit/unit.h
+tests_unit_test_openvz_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_openvz_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_kvm_stats
 tests_unit_test_kvm_stats_SOURCES = tests/unit/test_kvm_stats.c tests/unit/unit.h
 tests_unit_test_kvm_stats_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
@@ -481,6 +486,10 @@ EXTRA_DIST += tests/e2e/io_long.sh
 long_tests += tests/e2e/network_faults.sh
 EXTRA_DIST += tests/e2e/network_faults.sh tests/e2e/inside.sh
 
+# A double of vzctl runs the agent; a dozen runs.
+long_tests += tests/e2e/openvz.sh
+EXTRA_DIST += tests/e2e/openvz.sh
+
 # Every program in a virtual machine.
 long_tests += tests/e2e/programs_long.sh
 EXTRA_DIST += tests/e2e/programs_long.sh
@@ -506,7 +515,7 @@ tests_e2e_jsonpath_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
 tests_e2e_jsonpath_LDADD = $(CJSON_LIBS)
 
 dist_noinst_SCRIPTS += tests/skipped
-EXTRA_DIST += tests/e2e/lib.sh tests/environment $(e2e_tests)
+EXTRA_DIST += tests/e2e/lib.sh tests/environment tests/doubles/vzctl $(e2e_tests)
 TESTS += $(e2e_tests)
 
 # A locale with a comma for the decimal point, for the tests that numbers do not follow it. Where the
