@@ -1,6 +1,7 @@
 # The tiers:
 #   make check          unit tests, golden screens, end-to-end; says at its end what was skipped and why
 #   make check-long     what takes longer than a coffee is worth
+#   make check-xen      domains of a real Xen in an emulated machine: minutes, and a download the first time
 #   make check-asan     `make check` in a build of its own (asan/) under AddressSanitizer and UBSan
 #   make check-tsan     the same (tsan/) under ThreadSanitizer; both take SHORT=yes
 #   make bench          figures, each against a peer in the same run
@@ -100,6 +101,11 @@ unit_tests += tests/unit/test_boot_watch
 tests_unit_test_boot_watch_SOURCES = tests/unit/test_boot_watch.c tests/unit/unit.h
 tests_unit_test_boot_watch_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_boot_watch_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
+
+unit_tests += tests/unit/test_xen
+tests_unit_test_xen_SOURCES = tests/unit/test_xen.c tests/unit/unit.h workloads/agent/boot.c
+tests_unit_test_xen_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_xen_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_kvm_health
 tests_unit_test_kvm_health_SOURCES = tests/unit/test_kvm_health.c tests/unit/unit.h
@@ -459,6 +465,9 @@ EXTRA_DIST += tests/e2e/kbuild_long.sh
 long_tests += tests/e2e/useless_kvm.sh
 EXTRA_DIST += tests/e2e/useless_kvm.sh tests/e2e/fake_qemu tests/e2e/fake_spec
 
+# Domains of a real Xen, whose dom0 is emulated.
+EXTRA_DIST += tests/xen/xen.sh tests/xen/dom0.sh tests/xen/image tests/xen/dom0_init tests/xen/dom0_initramfs
+
 # Fuzz targets, linked from the same objects as the program. A short run of each belongs to check.
 EXTRA_DIST += tests/fuzz/run tests/fuzz/seeds tests/fuzz/seeds_result tests/fuzz/seeds_modules \
 	tests/fuzz/seeds_kernel tests/fuzz/seeds_qmp tests/fuzz/seeds_qemu tests/fuzz/seeds_spec \
@@ -532,6 +541,10 @@ check-local: check-TESTS
 check-long: all
 	$(MAKE) $(AM_MAKEFLAGS) $(check_PROGRAMS)
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(long_tests)' TEST_SUITE_LOG=tests/long.log
+
+check-xen: all
+	$(MAKE) $(AM_MAKEFLAGS) tests/e2e/jsonpath$(EXEEXT)
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS=tests/xen/xen.sh TEST_SUITE_LOG=tests/xen.log
 
 # A build with a sanitizer beside this one, from the same sources. Without --enable-werror: gcc warns of
 # things that are not there when it instruments.
@@ -644,8 +657,8 @@ bench: all
 		echo "== $$b"; "$$b" || exit 1; \
 	done
 
-# The tests' home (tests/environment) and the sanitizers' builds.
+# The tests' home (tests/environment), the sanitizers' builds, what Xen is booted from.
 clean-local:
-	rm -rf tests/home tests/locale tests/cache asan tsan
+	rm -rf tests/home tests/locale tests/cache asan tsan xen
 
-.PHONY: check-long check-asan check-tsan golden-update bench
+.PHONY: check-long check-xen check-asan check-tsan golden-update bench

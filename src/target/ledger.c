@@ -3,6 +3,7 @@
 #include "target/ledger.h"
 
 #include "target/undo.h"
+#include "target/xl.h"
 #include "xalloc.h"
 
 #include <dirent.h>
@@ -27,7 +28,9 @@
 #define FILE_MAX_BYTES (4u << 20)
 #define RUN_PREFIX     "run-"
 #define PATIENCE_S     2.0
-#define LOCK_PATIENCE  200 /* tries, 50 ms apart */
+/* A domain takes a second; Xen's scripts for its devices, on a machine that is busy, far more. */
+#define DOMAIN_PATIENCE_S 20.0
+#define LOCK_PATIENCE     200 /* tries, 50 ms apart */
 
 struct entry {
     unsigned number;
@@ -57,6 +60,7 @@ struct ledger {
 static const char *const kind_names[] = {
     [LEDGER_PROCESS] = "process", [LEDGER_MOUNT] = "mount",         [LEDGER_CGROUP] = "cgroup",
     [LEDGER_LINK] = "link",       [LEDGER_DIRECTORY] = "directory", [LEDGER_FILE] = "file",
+    [LEDGER_DOMAIN] = "domain",
 };
 #define KIND_COUNT (sizeof kind_names / sizeof kind_names[0])
 
@@ -120,6 +124,11 @@ static bool acceptable(const char *directory, enum ledger_kind kind, const char 
         return argument[0] >= '1' && argument[0] <= '9' && strchr(argument, ' ');
     case LEDGER_LINK:
         return !strncmp(argument, "vmtax", 5) && strlen(argument) < 16 && !strchr(argument, '\n');
+    case LEDGER_DOMAIN: {
+        const char *blank = strchr(argument, ' ');
+        return blank && strncmp(argument, "vmtax", 5) == 0 && !strchr(argument, '/') &&
+               xl_is_uuid(blank + 1);
+    }
     default:
         return is_ours(directory, argument);
     }
@@ -154,6 +163,13 @@ static int undo(enum ledger_kind kind, const char *argument, double patience_s, 
         return undo_directory(argument, e);
     case LEDGER_FILE:
         return undo_file(argument, e);
+    case LEDGER_DOMAIN: {
+        char *name = xstrdup(argument), *uuid = strchr(name, ' ');
+        *uuid++ = '\0';
+        int rc = xl_destroy(name, uuid, DOMAIN_PATIENCE_S, e);
+        free(name);
+        return rc;
+    }
     }
     BUG("a ledger entry of no kind");
 }
