@@ -197,21 +197,37 @@ static void explain_single(const struct result *r, const struct slot_list *list,
              r->running ? " so far" : "", *why ? ": " : "", why);
 }
 
-/* Reasons that forbid a verdict whatever the numbers say; true if there is one. */
+/* Reasons of a target that forbid a verdict whatever the numbers say; true if there is one. */
+static bool is_doubtful(const struct result_target *t, char *reason, size_t size)
+{
+    if (emulated(t))
+        snprintf(reason, size, "emulated processor: shown, never judged");
+    else if (t->flags & FLAG_MACHINES)
+        snprintf(reason, size, "another machine than native's: shown, never judged");
+    else if (t->clock_stepped)
+        snprintf(reason, size, "the clock of %s stepped", t->id);
+    else if (clock_is_refused(t))
+        snprintf(reason, size, "the clock of %s runs %.1f %% %s", t->id, 100 * clock_off(t),
+                 t->clock_rate < 1 ? "slow" : "fast");
+    else
+        return false;
+    return true;
+}
+
+/* The first one is doubtful only where a guest is what the others are compared with. */
 static bool forbidden(const struct result *r, struct comparison *c)
 {
-    const struct result_target *t = &r->targets[c->target];
-    if (emulated(t))
-        snprintf(c->reason, sizeof c->reason, "emulated processor: shown, never judged");
-    else if (t->clock_stepped)
-        snprintf(c->reason, sizeof c->reason, "the clock of %s stepped", t->id);
-    else if (clock_is_refused(t))
-        snprintf(c->reason, sizeof c->reason, "the clock of %s runs %.1f %% %s", t->id,
-                 100 * clock_off(t), t->clock_rate < 1 ? "slow" : "fast");
-    else
+    if (!is_doubtful(&r->targets[c->target], c->reason, sizeof c->reason) &&
+        !is_doubtful(&r->targets[0], c->reason, sizeof c->reason))
         return false;
     c->verdict = VERDICT_NOT_COMPARABLE;
     return true;
+}
+
+/* A guest should not beat native; one guest may well beat another. */
+static uint32_t flag_of_better(const struct result *r)
+{
+    return strcmp(r->targets[0].id, "native") == 0 ? FLAG_TOO_GOOD : 0;
 }
 
 static struct stats_estimate widened(const struct comparison *c, double slack)
@@ -294,7 +310,7 @@ static void update_comparison(struct result *r, const struct slot_list *list, si
         remark_clock(r, &c);
         c.verdict = stats_verdict(&e, workload_margin(workload));
         if (c.verdict == VERDICT_BETTER)
-            c.flags |= FLAG_TOO_GOOD;
+            c.flags |= flag_of_better(r);
     }
     if (row->n == 1 && !c.reason[0])
         explain_single(r, list, &c);
@@ -398,7 +414,7 @@ static void judge_kept(const struct result *r, struct comparison *c, const struc
     if (differs && fabs(c->estimate.centre) > margin + slack) {
         c->verdict = c->estimate.centre > 0 ? VERDICT_BETTER : stats_slower(c->estimate.centre);
         if (c->verdict == VERDICT_BETTER)
-            c->flags |= FLAG_TOO_GOOD;
+            c->flags |= flag_of_better(r);
     } else if (wide.bounded && wide.low > -margin && wide.high < margin) {
         c->verdict = VERDICT_SAME;
     } else {

@@ -100,6 +100,17 @@ static void figure_arrival(const struct result *r, const struct slot_list *list,
     }
 }
 
+/* Statements, over all slots. */
+static void figure_statements(const struct result *r, const struct slot_list *list,
+                              struct figure_value *f)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct slot *s = &r->slots[list->places[i].slot];
+        if (s->target == f->target && s->measured)
+            statements_add(&f->statements, &s->statements);
+    }
+}
+
 /* Counters, over all slots that were measured: totals in their time. Known is what every slot has.
  */
 static void figure_cost(const struct result *r, const struct slot_list *list,
@@ -192,6 +203,7 @@ void analysis_figure(struct result *r, const struct slot_list *list, size_t metr
         f.noise = figure_noise(r, list, target);
         figure_latency(r, list, &f, values);
         figure_arrival(r, list, &f);
+        figure_statements(r, list, &f);
         figure_cost(r, list, &f);
         f.tsc_per_op = tick_count ? stats_median(ticks, tick_count) : 0;
     } else {

@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct mean {
     struct subsystem_summary summary;
@@ -16,9 +17,11 @@ struct mean {
     bool all_quiet;               /* no row shows anything */
 };
 
-static bool emulated(const struct result *r, size_t target)
+/* Whatever its numbers say. */
+static bool never_judged(const struct result *r, size_t target)
 {
-    return r->targets[target].emulated || (r->targets[target].flags & FLAG_EMULATED);
+    return r->targets[target].emulated ||
+           (r->targets[target].flags & (FLAG_EMULATED | FLAG_MACHINES));
 }
 
 static bool in_mean(const struct comparison *c)
@@ -63,6 +66,9 @@ static void combine(const struct result *r, struct mean *mean, const struct stat
     mean->df = weight > 0 ? mean->variance * mean->variance / weight : INFINITY;
     mean->summary.estimate = stats_combine(rows, variances, dfs, count, ANALYSIS_LEVEL);
     mean->strict = stats_combine(rows, variances, dfs, count, strict_level(r));
+    if (count == 1) /* the mean of one row is that row, its interval too */
+        mean->summary.estimate = rows[0];
+    mean->summary.estimate.n = count;
 }
 
 static void judge(const struct result *r, struct mean *mean)
@@ -75,7 +81,7 @@ static void judge(const struct result *r, struct mean *mean)
         if (!differs || fabs(e->centre) <= mean->margin)
             s->verdict = mean->all_quiet ? VERDICT_NO_SIGN : VERDICT_INCONCLUSIVE;
     }
-    if (s->verdict == VERDICT_BETTER)
+    if (s->verdict == VERDICT_BETTER && strcmp(r->targets[0].id, "native") == 0)
         s->flags |= FLAG_TOO_GOOD;
 }
 
@@ -121,10 +127,11 @@ static struct mean subsystem_mean(const struct result *r, enum subsystem subsyst
             s->worst = i;
     }
     if (count) {
+        s->rows = count; /* one block of a row is no part of the mean */
         combine(r, &mean, rows, variances, dfs, count);
         judge(r, &mean);
     } else if (s->rows) {
-        s->verdict = emulated(r, target) ? VERDICT_NOT_COMPARABLE : VERDICT_INCONCLUSIVE;
+        s->verdict = never_judged(r, target) ? VERDICT_NOT_COMPARABLE : VERDICT_INCONCLUSIVE;
     }
     free(rows);
     free(variances);
@@ -170,7 +177,7 @@ struct subsystem_summary analysis_overall(const struct result *r, size_t target)
         combine(r, &all, rows, variances, dfs, count);
         judge(r, &all);
     } else if (s->rows && target) {
-        s->verdict = emulated(r, target) ? VERDICT_NOT_COMPARABLE : VERDICT_INCONCLUSIVE;
+        s->verdict = never_judged(r, target) ? VERDICT_NOT_COMPARABLE : VERDICT_INCONCLUSIVE;
     }
     return *s;
 }

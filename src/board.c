@@ -145,8 +145,10 @@ bool board_peek(struct board *b, struct snapshot *s)
         changed = true;
     }
     pthread_mutex_unlock(&b->lock);
-    s->now_s = board_now(b);
-    s->clock = (int64_t)time(NULL);
+    if (!s->replayed) {
+        s->now_s = board_now(b);
+        s->clock = (int64_t)time(NULL);
+    }
     return changed;
 }
 

@@ -38,6 +38,7 @@ struct board_self {
     double ui_share; /* of one core, last 2 s; NAN unknown */
     double frames_per_s;
     uint64_t frames, bytes, rss_kib;
+    bool recording; /* what is shown is being written to a file, too */
 };
 
 #endif

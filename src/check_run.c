@@ -5,6 +5,7 @@
 #include "setup.h"
 #include "sha256.h"
 #include "target/kinds.h"
+#include "target/reach.h"
 #include "text.h"
 #include "xalloc.h"
 
@@ -37,26 +38,31 @@ static void add_on(struct check_plan *p, const char *id)
 }
 
 /* All targets of the newest session that can be measured now. */
-static void take_targets(struct check_plan *p, const struct baseline *b)
+static void take_targets(struct check_plan *p, const struct options *o, const struct baseline *b)
 {
     const struct result *newest = &b->sessions[0];
     struct target_options options = p->plan.options;
     add_on(p, "native");
     for (size_t t = 1; t < newest->target_count; t++) {
-        const struct target_kind *kind = target_find(newest->targets[t].id);
-        struct target_probe probe = {.use = TARGET_UNUSABLE};
-        if (!guest_of(b, newest->targets[t].id))
+        const char *id = newest->targets[t].id;
+        struct target_probe probe = {.use = TARGET_UNUSABLE, .reason = "not in this version"};
+        if (!guest_of(b, id))
             continue;
+        /* A baseline may be another's: no command is taken from it. */
+        const struct target_kind *kind = reach_find(id) ? NULL : setup_target(o, id, NULL);
         if (kind)
-            kind->probe(&options, &probe);
-        if (kind && probe.use != TARGET_UNUSABLE && !probe.emulated) {
-            add_on(p, newest->targets[t].id);
+            kind->probe(kind, &options, &probe);
+        else if (reach_find(id))
+            snprintf(probe.reason, sizeof probe.reason,
+                     "only measured when it is named by --on, or in vmtax.conf");
+        reach_free(kind);
+        if (probe.use != TARGET_UNUSABLE && !probe.emulated) {
+            add_on(p, id);
             continue;
         }
         p->missing++;
-        snprintf(p->why, sizeof p->why, "%s: %s%.200s", newest->targets[t].id,
-                 probe.emulated ? "it would be emulated: " : "",
-                 kind ? probe.reason : "not in this version");
+        snprintf(p->why, sizeof p->why, "%s: %s%.200s", id,
+                 probe.emulated ? "it would be emulated: " : "", probe.reason);
     }
 }
 
@@ -158,7 +164,7 @@ int check_plan_make(struct check_plan *p, const struct options *o, const struct 
         if (setup_agent(agent, size, e) < 0)
             return -1;
         p->plan.options.agent_path = agent;
-        take_targets(p, b);
+        take_targets(p, o, b);
         mine.on = p->on;
     }
     if (setup_plan(&p->plan, &mine, PROFILE_QUICK, NULL, 0, agent, size, e) < 0 ||

@@ -2,6 +2,7 @@
 #include "command.h"
 #include "doctor.h"
 #include "setup.h"
+#include "target/reach.h"
 #include "text.h"
 
 #include <cjson/cJSON.h>
@@ -33,7 +34,10 @@ static void look_target(const struct target_kind *k, const struct target_options
 {
     struct target_probe p;
     memset(&p, 0, sizeof p);
-    k->probe(o, &p);
+    if (k->where)
+        reach_try(k, o, &p);
+    else
+        k->probe(k, o, &p);
     f->level = p.use == TARGET_USABLE    ? FINDING_OK
                : p.use == TARGET_LIMITED ? FINDING_NOTE
                                          : FINDING_CANNOT;
@@ -61,6 +65,15 @@ static int run(const struct context *c, struct error *e)
         struct finding f = {0};
         look_target(*k, &o, &f);
         tell(array, "target", (*k)->id, (*k)->title, &f);
+    }
+    for (size_t i = 0; i < c->options->target_count; i++) {
+        struct finding f = {0};
+        const struct target_kind *k = setup_target(c->options, c->options->targets[i].name, e);
+        if (!k)
+            continue;
+        look_target(k, &o, &f);
+        tell(array, "target", k->id, k->title, &f);
+        reach_free(k);
     }
     for (const struct doctor_check *d = doctor_checks; d->id; d++) {
         struct finding f = {0};

@@ -4,6 +4,7 @@
 #include "setup.h"
 #include "spec.h"
 #include "store.h"
+#include "target/reach.h"
 #include "target/target.h"
 #include "text.h"
 #include "tree.h"
@@ -205,6 +206,45 @@ static const char *use_word(const struct target_probe *p)
     return p->emulated && p->use == TARGET_LIMITED ? "emulated" : use_text(p->use);
 }
 
+static void list_target(const struct target_kind *kind, const char *where,
+                        const struct target_options *options, cJSON *array, FILE *out)
+{
+    struct target_probe p;
+    char name[TARGET_ID_MAX + 32], guest[200], what[300];
+    memset(&p, 0, sizeof p);
+    if (kind->where)
+        reach_try(kind, options, &p);
+    else
+        kind->probe(kind, options, &p);
+    text_clean(guest, sizeof guest, kind->where ? kind->where : where ? where : "");
+    snprintf(name, sizeof name, "%s%s%s", kind->id, where ? ":" : "", where ? where : "");
+    if (array) {
+        cJSON *row = cJSON_CreateObject();
+        cJSON_AddStringToObject(row, "id", kind->id);
+        if (kind->way) {
+            cJSON_AddStringToObject(row, "way", kind->way->id);
+            cJSON_AddStringToObject(row, "where", guest);
+        }
+        cJSON_AddStringToObject(row, "what", kind->what);
+        cJSON_AddStringToObject(row, "use", use_text(p.use));
+        cJSON_AddBoolToObject(row, "emulated", p.emulated);
+        cJSON_AddStringToObject(row, "how", p.how);
+        cJSON_AddStringToObject(row, "reason", p.reason);
+        cJSON_AddStringToObject(row, "remedy", p.remedy);
+        cJSON_AddItemToArray(array, row);
+        return;
+    }
+    int column = fprintf(out, "%-16s %-8s ", name, use_word(&p));
+    snprintf(what, sizeof what, "%s:%s", kind->where ? kind->way->id : "", guest);
+    text_wrap(out, kind->where ? what : kind->what, column, 26);
+    if (p.how[0])
+        text_wrap(out, p.how, fprintf(out, "%26sby ", ""), 29);
+    if (p.reason[0])
+        text_wrap(out, p.reason, fprintf(out, "%26s", ""), 26);
+    if (p.remedy[0])
+        text_wrap(out, p.remedy, fprintf(out, "%26s-> ", ""), 29);
+}
+
 static int list_targets(const struct options *o, FILE *out, struct error *e)
 {
     cJSON *array = o->json ? cJSON_CreateArray() : NULL;
@@ -214,30 +254,17 @@ static int list_targets(const struct options *o, FILE *out, struct error *e)
         return -1;
     options.agent_path = agent;
     setup_cpus(&options, o->cpus);
-    for (const struct target_kind *const *k = target_kinds; *k; k++) {
-        struct target_probe p;
-        memset(&p, 0, sizeof p);
-        (*k)->probe(&options, &p);
-        if (array) {
-            cJSON *row = cJSON_CreateObject();
-            cJSON_AddStringToObject(row, "id", (*k)->id);
-            cJSON_AddStringToObject(row, "what", (*k)->what);
-            cJSON_AddStringToObject(row, "use", use_text(p.use));
-            cJSON_AddBoolToObject(row, "emulated", p.emulated);
-            cJSON_AddStringToObject(row, "how", p.how);
-            cJSON_AddStringToObject(row, "reason", p.reason);
-            cJSON_AddStringToObject(row, "remedy", p.remedy);
-            cJSON_AddItemToArray(array, row);
-            continue;
-        }
-        int column = fprintf(out, "%-12s %-8s ", (*k)->id, use_word(&p));
-        text_wrap(out, (*k)->what, column, 22);
-        if (p.how[0])
-            text_wrap(out, p.how, fprintf(out, "%22sby ", ""), 25);
-        if (p.reason[0])
-            text_wrap(out, p.reason, fprintf(out, "%22s", ""), 22);
-        if (p.remedy[0])
-            text_wrap(out, p.remedy, fprintf(out, "%22s-> ", ""), 25);
+    for (const struct target_kind *const *k = target_kinds; *k; k++)
+        list_target(*k, NULL, &options, array, out);
+    for (const struct reach *way = reach_ways; way->id; way++) {
+        struct target_kind kind = reach_kind(way);
+        list_target(&kind, way->where, &options, array, out);
+    }
+    for (size_t i = 0; i < o->target_count; i++) {
+        const struct target_kind *kind = setup_target(o, o->targets[i].name, e);
+        if (kind)
+            list_target(kind, NULL, &options, array, out);
+        reach_free(kind);
     }
     return array ? print_json(array, out) : 0;
 }
@@ -353,10 +380,35 @@ static int list_baselines(const struct options *o, FILE *out, struct error *e)
     return list_stored(STORE_BASELINES, o, out, e);
 }
 
+static int list_recordings(const struct options *o, FILE *out, struct error *e)
+{
+    struct store_entry *entries;
+    size_t count;
+    if (store_list(STORE_RECORDINGS, &entries, &count, e) < 0)
+        return -1;
+    cJSON *array = o->json ? cJSON_CreateArray() : NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (array) {
+            cJSON *row = cJSON_CreateObject();
+            cJSON_AddStringToObject(row, "name", entries[i].name);
+            cJSON_AddStringToObject(row, "path", entries[i].path);
+            cJSON_AddNumberToObject(row, "started", (double)entries[i].started);
+            cJSON_AddItemToArray(array, row);
+        } else {
+            fprintf(out, "%-40s %s\n", entries[i].name, entries[i].path);
+        }
+    }
+    if (!count && !array)
+        fprintf(stderr, "vmtax: none yet; `vmtax --rec` makes one\n");
+    free(entries);
+    return array ? print_json(array, out) : 0;
+}
+
 const struct listing listing_workloads = {"workloads", list_workloads};
 const struct listing listing_targets = {"targets", list_targets};
 const struct listing listing_results = {"results", list_results};
 const struct listing listing_baselines = {"baselines", list_baselines};
+const struct listing listing_recordings = {"recordings", list_recordings};
 
 static int run(const struct context *c, struct error *e)
 {
@@ -381,7 +433,7 @@ static int run(const struct context *c, struct error *e)
 
 const struct command command_list = {
     .name = "list",
-    .usage = "list workloads|targets|results|baselines|themes|keys [--json]",
+    .usage = "list workloads|targets|results|baselines|recordings|themes|keys",
     .summary = "what can be measured, where, and what is stored",
     .bit = FOR_LIST,
     .words_min = 1,

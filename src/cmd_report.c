@@ -41,6 +41,24 @@ static int write_report(const struct result *r, const struct report_format *form
                                         : picture_write(r, (enum subsystem)subsystem, out, e);
 }
 
+/* Another target takes native's place. */
+static int set_base(struct result *r, const struct options *o, struct error *e)
+{
+    const char *names[TARGETS_MAX + 1] = {NULL};
+    char clean[TARGET_ID_MAX];
+    size_t t = result_find_target(r, o->base);
+    for (size_t i = 0; i < r->target_count; i++)
+        names[i] = r->targets[i].id;
+    if (t < r->target_count) {
+        result_set_base(r, t);
+        return 0;
+    }
+    const char *near = text_nearest(o->base, names);
+    return error_set(e, ERROR_USAGE, "--base %s: the result has no such target%s%s%s",
+                     text_clean(clean, sizeof clean, o->base), near ? "; did you mean \"" : "",
+                     near ? near : "", near ? "\"?" : "");
+}
+
 static int run(const struct context *c, struct error *e)
 {
     const struct options *o = c->options;
@@ -50,12 +68,17 @@ static int run(const struct context *c, struct error *e)
     int subsystem = find_subsystem(o, format, e);
     if (subsystem < 0)
         return -1;
+    if (o->base && format != report_find("text") && format != report_find("csv"))
+        return error_set(e, ERROR_USAGE, "--base %.40s: only text and csv have another base",
+                         o->base);
     char path[4096];
     struct result r;
     if (store_find(o->words[0], path, sizeof path, e) < 0)
         return -1;
     result_init(&r);
     int rc = store_load(&r, path, e);
+    if (rc == 0 && o->base)
+        rc = set_base(&r, o, e);
     if (rc == 0) {
         analysis_update(&r);
         if (o->redact)

@@ -68,10 +68,13 @@ static int run(const struct context *c, struct error *e)
         bool any = result_any_figure(&result);
         if (!any && !o->quiet)
             fprintf(stderr, "vmtax: not stored: no row has a figure\n");
-        if (any && store_save_result(&result, path, sizeof path, &kept) < 0)
+        if (any && store_save_result(&result, path, sizeof path, &kept) < 0) {
             fprintf(stderr, "vmtax: the result is not stored: %s\n", kept.text);
-        else if (any && !o->quiet)
+            if (code == EXIT_DONE)
+                code = EXIT_USAGE_OR_SETUP;
+        } else if (any && !o->quiet) {
             fprintf(stderr, "vmtax: stored as %s\n", path);
+        }
         if (print_result(o, &result, &kept) < 0) {
             fprintf(stderr, "vmtax: %s\n", kept.text);
             code = EXIT_USAGE_OR_SETUP;

@@ -44,7 +44,8 @@ struct command {
 
 extern const struct command command_run, command_record, command_check, command_compare,
     command_list, command_doctor, command_report, command_shell;
-extern const struct listing listing_workloads, listing_targets, listing_results, listing_baselines;
+extern const struct listing listing_workloads, listing_targets, listing_results, listing_baselines,
+    listing_recordings;
 
 /* What a WORKLOAD is. */
 #define COMMAND_WORKLOADS                                                                   \

@@ -7,6 +7,7 @@ common_sources = \
 	src/histogram.c src/histogram.h \
 	src/sha256.c src/sha256.h \
 	workloads/catalog.c workloads/catalog.h workloads/params.c workloads/role.c workloads/role.h \
+	workloads/statements.h \
 	workloads/catalog/rows.h workloads/catalog/processor.c workloads/catalog/memory.c \
 	workloads/catalog/disk.c workloads/catalog/network.c workloads/catalog/database.c \
 	workloads/catalog/web.c workloads/catalog/java.c workloads/catalog/sysops.c workloads/catalog/ctxsw.c \
@@ -60,6 +61,11 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/analysis_summary.c \
 	src/board.c src/board.h src/board_run.h src/board_host.h \
 	src/snapshot.c src/snapshot.h \
+	src/recording/fields.c src/recording/fields.h \
+	src/recording/delta.c src/recording/delta.h \
+	src/recording/recorder.c src/recording/recorder.h \
+	src/recording/recording.c src/recording/recording.h \
+	src/recording/player.c src/recording/player.h \
 	src/host.c src/host.h \
 	src/quiet.c src/quiet.h \
 	src/load.c src/load.h \
@@ -69,12 +75,15 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/baseline.c src/baseline.h \
 	src/json.c src/json.h \
 	src/paper.c src/paper.h \
+	src/data.c src/data.h \
 	src/target/target.c src/target/target.h \
 	src/target/ledger.c src/target/ledger.h \
 	src/target/undo.c src/target/undo.h \
 	src/target/cgroup.c src/target/cgroup.h \
 	src/target/spawn.c src/target/spawn.h \
 	src/target/network.c src/target/network.h \
+	src/target/reach.c src/target/reach.h src/target/reached.c \
+	src/target/stager.c src/target/stager.h \
 	src/target/rights.c src/target/rights.h \
 	src/target/image.c src/target/image.h \
 	src/target/kernel.c src/target/kernel.h \

@@ -27,19 +27,21 @@ static const struct command *const commands[] = {
     &command_doctor,
     &command_shell,
     &command_screen,
+    &command_replay,
     NULL,
 };
-/* clang-format on */
 
 static const struct listing *const listings[] = {
     &listing_workloads,
     &listing_targets,
     &listing_results,
     &listing_baselines,
+    &listing_recordings,
     &listing_themes,
     &listing_keys,
     NULL,
 };
+/* clang-format on */
 
 static void usage(FILE *out)
 {
@@ -181,9 +183,10 @@ int main(int argc, char **argv)
         fprintf(stderr, "vmtax: %s\n", text_clean(clean, sizeof clean, e.text));
         code = command_exit(&e);
     }
-    /* A full disk behind stdout must not look like success. */
+    /* A full disk behind stdout must not look like success, nor like an answer that can be read. */
     struct error cannot;
-    if (report_flush(stdout, &cannot) < 0 && code == EXIT_DONE) {
+    if (report_flush(stdout, &cannot) < 0 && code != EXIT_USAGE_OR_SETUP &&
+        code != EXIT_INTERRUPTED) {
         fprintf(stderr, "vmtax: %s\n", cannot.text);
         code = EXIT_USAGE_OR_SETUP;
     }

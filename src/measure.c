@@ -1,6 +1,8 @@
 #include "measure.h"
 
 #include "clock.h"
+#include "host.h"
+#include "recording/recorder.h"
 #include "runner.h"
 #include "setup.h"
 #include "store.h"
@@ -200,11 +202,30 @@ int measure_run(const struct context *c, const struct plan *plan, struct result 
                 text_duration(time, sizeof time, plan_seconds(plan)));
     }
     setup_step_aside(&plan->options);
+    struct recorder *recorder = NULL;
+    struct host_sampler *sampler = NULL;
+    if (c->options->rec) {
+        recorder = recorder_start(&board, e);
+        sampler = recorder ? host_sampler_start(&board, e) : NULL;
+        if (!sampler) {
+            char unused[STORE_PATH_MAX];
+            recorder_stop(recorder, unused, sizeof unused);
+            board_release(&board);
+            return -1;
+        }
+    }
     struct ticker ticker = {.board = &board, .progress = &progress};
     ticker_start(&ticker);
     int rc = runner_run(plan, &board, result, c->interrupt_fd, &hooks, e);
     ticker_stop(&ticker);
     wipe(&progress);
+    if (recorder) {
+        char path[STORE_PATH_MAX];
+        host_sampler_stop(sampler);
+        recorder_stop(recorder, path, sizeof path);
+        if (path[0] && !progress.quiet)
+            fprintf(stderr, "vmtax: recorded as %s; vmtax replay last shows it\n", path);
+    }
     board_release(&board);
     return rc;
 }

@@ -1,5 +1,6 @@
 #include "option.h"
 
+#include "target/reach.h"
 #include "text.h"
 #include "xalloc.h"
 
@@ -16,6 +17,10 @@ const struct option_row option_rows[] = {
      "where to measure; native is always among them (default: native and every guest that works; "
      "for check, those of the baseline)",
      FOR_MEASURING},
+    {"judge", 0, OPTION_TEXT, AT(judge), 0, 0, NULL, "TARGET,...",
+     "reached guests that get verdicts although their kernel does not run on this machine: virtual "
+     "machines of this host, or a machine of the same make (default: none)",
+     FOR_MEASURING},
     {"profile", 'p', OPTION_CHOICE, AT(profile), 0, 0, "quick|standard|paper", "PROFILE",
      "how much: quick (90 s, two stages), standard (8 blocks of each row) or paper (the full "
      "sweeps); default: standard, but quick for record and the dashboard's R",
@@ -26,7 +31,7 @@ const struct option_row option_rows[] = {
     {"seconds", 's', OPTION_SECONDS, AT(seconds), 0.01, 600, NULL, "S",
      "length of a slot (default: the workload's own)", FOR_MEASURING},
     {"budget", 0, OPTION_SECONDS, AT(budget), 1, 86400, NULL, "S",
-     "seconds after which no further block is started (default: 60 with the profile quick, 180 for "
+     "seconds after which no further block is started (default: 90 with the profile quick, 180 for "
      "all of a check, else none)",
      FOR_MEASURING},
     {"cpus", 'c', OPTION_COUNT, AT(cpus), 1, 256, NULL, "N",
@@ -36,6 +41,10 @@ const struct option_row option_rows[] = {
      FOR_MEASURING | FOR_SHELL},
     {"scratch", 0, OPTION_PATH, AT(scratch), 0, 0, NULL, "DIR",
      "where disk workloads write; must be on a disk (default: /var/tmp or ~/.cache)",
+     FOR_MEASURING},
+    {"loopback", 0, OPTION_FLAG, AT(loopback), 0, 0, NULL, NULL,
+     "network and servers on native by loopback, not by a veth pair of its own as guests have one: "
+     "another path, which every comparison says",
      FOR_MEASURING},
     {"tree", 0, OPTION_TEXT, AT(tree), 0, 0, NULL, "DIR",
      "kernel sources that kbuild compiles (default: the newest /usr/src/linux-source-*.tar.xz)",
@@ -90,6 +99,10 @@ const struct option_row option_rows[] = {
     {"format", 'f', OPTION_TEXT, AT(format), 0, 0, NULL, "FORMAT",
      "text, json, csv, md, html, svg, openmetrics or junit (default: text)",
      FOR_REPORT | FOR_RUN | NOT_IN_CONF},
+    {"base", 0, OPTION_TEXT, AT(base), 0, 0, NULL, "TARGET",
+     "what the others are compared with, by text and csv: any target of the result (default: "
+     "native)",
+     FOR_REPORT | NOT_IN_CONF},
     {"subsystem", 0, OPTION_TEXT, AT(subsystem), 0, 0, NULL, "NAME",
      "the only one that svg draws (default: all)", FOR_REPORT | NOT_IN_CONF},
     {"redact", 0, OPTION_FLAG, AT(redact), 0, 0, NULL, NULL,
@@ -106,24 +119,27 @@ const struct option_row option_rows[] = {
      FOR_REPORT | NOT_IN_CONF},
     {"quiet", 'q', OPTION_FLAG, AT(quiet), 0, 0, NULL, NULL, "no progress on stderr",
      FOR_RUN | FOR_RECORD | FOR_CHECK},
+    {"rec", 0, OPTION_FLAG, AT(rec), 0, 0, NULL, NULL, "record what is shown, for `vmtax replay`",
+     FOR_DASHBOARD | FOR_RUN},
     {"theme", 't', OPTION_TEXT, AT(theme), 0, 0, NULL, "NAME",
-     "colours of the dashboard; `vmtax list themes` names them", FOR_DASHBOARD | FOR_SCREEN},
+     "colours of the dashboard; `vmtax list themes` names them",
+     FOR_DASHBOARD | FOR_SCREEN | FOR_REPLAY},
     {"color", 0, OPTION_CHOICE, AT(color), 0, 0, "auto|mono|8|16|256", "DEPTH",
      "colours at most: auto, mono, 8, 16 or 256 (default: what the terminal has; NO_COLOR means "
      "mono)",
-     FOR_DASHBOARD | FOR_SCREEN},
+     FOR_DASHBOARD | FOR_SCREEN | FOR_REPLAY},
     {"glyphs", 0, OPTION_CHOICE, AT(glyphs), 0, 0, "ascii|block|braille", "SET",
      "characters of graphs: ascii, block or braille (default: braille where the locale is UTF-8)",
-     FOR_DASHBOARD | FOR_SCREEN},
+     FOR_DASHBOARD | FOR_SCREEN | FOR_REPLAY},
     {"ascii", 0, OPTION_FLAG, AT(ascii), 0, 0, NULL, NULL, "ASCII characters only",
-     FOR_DASHBOARD | FOR_RUN | FOR_REPORT | FOR_SCREEN},
+     FOR_DASHBOARD | FOR_RUN | FOR_REPORT | FOR_SCREEN | FOR_REPLAY},
     {"utf8", 0, OPTION_FLAG, AT(utf8), 0, 0, NULL, NULL,
      "the terminal shows UTF-8 although the locale does not say so",
-     FOR_DASHBOARD | FOR_RUN | FOR_REPORT | FOR_SCREEN},
+     FOR_DASHBOARD | FOR_RUN | FOR_REPORT | FOR_SCREEN | FOR_REPLAY},
     {"no-mouse", 0, OPTION_FLAG, AT(no_mouse), 0, 0, NULL, NULL, "leave the mouse to the terminal",
-     FOR_DASHBOARD},
+     FOR_DASHBOARD | FOR_REPLAY},
     {"no-sync", 0, OPTION_FLAG, AT(no_sync), 0, 0, NULL, NULL,
-     "no synchronized updates, for terminals that show them as text", FOR_DASHBOARD},
+     "no synchronized updates, for terminals that show them as text", FOR_DASHBOARD | FOR_REPLAY},
     {"help", 'h', OPTION_FLAG, AT(help), 0, 0, NULL, NULL, "this text", FOR_ALL | NOT_IN_CONF},
     {"version", 'V', OPTION_FLAG, AT(version), 0, 0, NULL, NULL, "the version",
      FOR_DASHBOARD | NOT_IN_CONF},
@@ -140,6 +156,7 @@ void option_release(struct options *o)
     for (size_t i = 0; i < o->conf_count; i++)
         free(o->conf_texts[i]);
     free(o->conf_texts);
+    free(o->targets);
     free(o->words);
     option_init(o);
 }
@@ -390,6 +407,28 @@ static char *trim(char *s)
     return s;
 }
 
+static const char *keep_text(struct options *o, const char *text)
+{
+    XGROW(o->conf_texts, o->conf_count, o->conf_room);
+    return o->conf_texts[o->conf_count++] = xstrdup(text);
+}
+
+#define TARGET_PREFIX "target."
+
+static int read_target(struct options *o, const char *name, const char *spec, struct error *e)
+{
+    const struct target_kind *kind = reach_new(name, spec, e);
+    if (!kind)
+        return -1;
+    reach_free(kind);
+    for (size_t i = 0; i < o->target_count; i++)
+        if (strcmp(o->targets[i].name, name) == 0)
+            return error_set(e, ERROR_USAGE, "there is a target %s already", name);
+    XGROW(o->targets, o->target_count, o->target_room);
+    o->targets[o->target_count++] = (struct option_target){keep_text(o, name), keep_text(o, spec)};
+    return 0;
+}
+
 static int read_conf_line(struct options *o, char *line, struct error *e)
 {
     line[strcspn(line, "#\n")] = '\0';
@@ -402,6 +441,8 @@ static int read_conf_line(struct options *o, char *line, struct error *e)
     *equals = '\0';
     char *value = trim(equals + 1);
     name = trim(name);
+    if (strncmp(name, TARGET_PREFIX, sizeof TARGET_PREFIX - 1) == 0)
+        return read_target(o, name + sizeof TARGET_PREFIX - 1, value, e);
     const struct option_row *r = find(name, strlen(name));
     if (!r)
         return unknown("setting ", name, strlen(name), e);
@@ -413,9 +454,7 @@ static int read_conf_line(struct options *o, char *line, struct error *e)
         *(bool *)((char *)o + r->offset) = value[0] == 'y';
         return 0;
     }
-    XGROW(o->conf_texts, o->conf_count, o->conf_room);
-    o->conf_texts[o->conf_count] = xstrdup(value);
-    return set(o, r, o->conf_texts[o->conf_count++], e);
+    return set(o, r, keep_text(o, value), e);
 }
 
 int option_read_file(struct options *o, const char *path, FILE *warnings, struct error *e)

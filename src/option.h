@@ -2,7 +2,8 @@
  *
  * On the command line an option is --name VALUE or --name=VALUE; in vmtax.conf it is `name =
  * value`, one a line, # starts a comment. The command line wins. Bad input is a sentence that names
- * the option, the range and, for words, the nearest. */
+ * the option, the range and, for words, the nearest. Only the file has `target.NAME = WAY:GUEST`,
+ * which names a guest that exists already. */
 #ifndef VMTAX_OPTION_H
 #define VMTAX_OPTION_H
 
@@ -25,11 +26,12 @@ enum command_bit {
     FOR_SHELL = 128,
     FOR_CHECK = 256,
     FOR_SCREEN = 512,
+    FOR_REPLAY = 1024,
     FOR_CHOOSING = FOR_DASHBOARD | FOR_RUN | FOR_RECORD, /* what to measure, and how often */
     FOR_MEASURING = FOR_CHOOSING | FOR_CHECK,
     FOR_MACHINES = FOR_MEASURING | FOR_SHELL | FOR_DOCTOR,
-    FOR_ALL = 1023,
-    NOT_IN_CONF = 1024, /* only on the command line */
+    FOR_ALL = 2047,
+    NOT_IN_CONF = 2048, /* only on the command line */
 };
 
 /* Values of all options. Texts belong to the command line or to conf_texts. Zero is "not given" for
@@ -43,6 +45,7 @@ struct options {
     uint64_t cpus;
     uint64_t memory; /* bytes */
     const char *scratch;
+    bool loopback;
     const char *tree;               /* of the kernel's sources */
     const char *spec, *spec_config; /* the user's SPEC CPU: directory, and name of a config file */
     const char *accel, *machine, *devices, *disk_cache, *kernel, *append, *qemu;
@@ -54,16 +57,24 @@ struct options {
     bool json, ndjson;
     const char *format;
     const char *output;
+    const char *base;      /* target that a report compares with; NULL: native */
     const char *subsystem; /* the one that --format svg draws; NULL: all */
     bool redact;
     const char *size, *from; /* of a screen: "120x40", a result */
     bool ansi;
+    bool rec; /* the session is recorded */
     bool quiet;
     bool help, version;
     const char *theme;
     const char *color;
     const char *glyphs;
     bool ascii, utf8, no_mouse, no_sync;
+    /* Of vmtax.conf: targets with names of their own, in its order. */
+    struct option_target {
+        const char *name, *spec; /* as of reach.h */
+    } * targets;
+    size_t target_count, target_room;
+    const char *judge; /* comma-separated targets that are judged on whatever machine they are */
     /* the rest of the command line */
     const char **words;
     size_t word_count;

@@ -42,7 +42,7 @@ static int peer_start(struct peer *peer, struct places *places, struct error *e)
     if (peer->starts >= STARTS_MAX)
         return error_set(e, ERROR_SYSTEM, "the peer on the host was given up");
     peer->starts++;
-    peer->target = target_peer.start(&options, places->ledger, e);
+    peer->target = target_start(&target_peer, &options, places->ledger, e);
     if (!peer->target)
         return -1;
     peer->session = session_open(peer->target, places->result->agent_sha256, HELLO_TIMEOUT_S,

@@ -2,6 +2,7 @@
 
 #include "paper.h"
 
+#include "data.h"
 #include "json.h"
 #include "text.h"
 #include "xalloc.h"
@@ -157,43 +158,11 @@ int paper_load_file(struct paper *p, const char *path, struct error *e)
     return j.failed ? -1 : 0;
 }
 
-/* data/ beside or above the directory of the running program: a build in or below the source. */
-static bool beside_program(char *out, size_t size, size_t up)
-{
-    char self[512];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (n <= 0)
-        return false;
-    self[n] = '\0';
-    for (size_t i = 0; i <= up; i++) {
-        char *slash = strrchr(self, '/');
-        if (!slash || slash == self)
-            return false;
-        *slash = '\0';
-    }
-    int length = snprintf(out, size, "%s/data/paper.json", self);
-    return length > 0 && (size_t)length < size;
-}
-
 int paper_load(struct paper *p, struct error *e)
 {
     char path[640];
-    const char *wanted = getenv("VMTAX_DATADIR");
-    if (wanted && wanted[0] == '/') {
-        int length = snprintf(path, sizeof path, "%s/paper.json", wanted);
-        if (length > 0 && (size_t)length < sizeof path)
-            return paper_load_file(p, path, e);
-    }
-    /* A program of a build tree shows the data of its own sources, not what was installed once. */
-    for (size_t up = 0; up <= 3; up++)
-        if (beside_program(path, sizeof path, up) && access(path, R_OK) == 0)
-            return paper_load_file(p, path, e);
-    if (access(VMTAX_DATADIR "/paper.json", R_OK) == 0)
-        return paper_load_file(p, VMTAX_DATADIR "/paper.json", e);
     memset(p, 0, sizeof *p);
-    return error_set(e, ERROR_SYSTEM,
-                     "the paper's figures are not there: neither " VMTAX_DATADIR "/paper.json nor "
-                     "data/paper.json of the sources; run make install, or set VMTAX_DATADIR");
+    return data_find("paper.json", path, sizeof path, e) < 0 ? -1 : paper_load_file(p, path, e);
 }
 
 const struct paper_row *paper_find(const struct paper *p, const struct workload *w)

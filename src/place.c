@@ -3,6 +3,7 @@
 #include "place.h"
 
 #include "clock.h"
+#include "target/reach.h"
 #include "text.h"
 
 #include <stdio.h>
@@ -25,6 +26,48 @@ static void note_board(struct places *p, size_t t, enum board_target_state state
     text_clean(b->reason, sizeof b->reason, reason ? reason : "");
     text_clean(b->remedy, sizeof b->remedy, remedy ? remedy : "");
     board_publish(p->board);
+}
+
+/* Is the id among comma-separated ones? NULL: there are none. */
+static bool is_among(const char *ids, const char *id)
+{
+    for (size_t length = strlen(id); ids && *ids; ids += *ids == ',') {
+        size_t n = strcspn(ids, ",");
+        if (n == length && strncmp(ids, id, n) == 0)
+            return true;
+        ids += n;
+    }
+    return false;
+}
+
+/* Does a reached guest run on another machine than native, as far as can be told? Containers have
+ * the host's kernel, and so its boot. A virtual machine has not, wherever it runs. */
+static bool crosses_machines(const struct places *p, size_t t)
+{
+    const struct reach *way = p->place[t].kind->way;
+    if (!way || way->hosted || !p->place[0].session)
+        return false;
+    const char *boot = session_hello(p->place[t].session)->boot;
+    return strcmp(boot, "unknown") == 0 ||
+           strcmp(boot, session_hello(p->place[0].session)->boot) != 0;
+}
+
+static void look_at_machine(struct places *p, size_t t)
+{
+    struct result_target *rt = &p->result->targets[t];
+    if (!crosses_machines(p, t))
+        return;
+    if (is_among(p->options.judge, rt->id)) {
+        snprintf(rt->remark, sizeof rt->remark,
+                 "another kernel than native's, judged as asked for");
+        return;
+    }
+    rt->flags |= FLAG_MACHINES;
+    snprintf(rt->remark, sizeof rt->remark,
+             "another machine than native's, or a virtual one here: no verdict; --judge %s judges "
+             "it all the same",
+             rt->id);
+    board_log(p->board, BOARD_LOG_WARN, rt->id, "the comparison crosses machines: %s", rt->remark);
 }
 
 static void take_facts(struct places *p, size_t t)
@@ -52,6 +95,7 @@ static void take_facts(struct places *p, size_t t)
     const char *below = result_fact(p->result, "hypervisor");
     if (t == 0 && below && strcmp(below, "none") != 0 && strcmp(below, "unknown") != 0)
         rt->flags |= FLAG_NESTED;
+    look_at_machine(p, t);
 }
 
 /* What stands between a reason and its remedy: not every reason ends its sentence. */
@@ -69,7 +113,7 @@ int place_probe(struct places *p, struct error *e)
         const struct target_kind *kind = p->place[t].kind;
         struct target_probe probe;
         memset(&probe, 0, sizeof probe);
-        kind->probe(&p->options, &probe);
+        kind->probe(kind, &p->options, &probe);
         if (probe.use == TARGET_UNUSABLE) {
             p->place[t].lost = true;
             note_board(p, t, BOARD_TARGET_UNUSABLE, probe.reason, probe.remedy);
@@ -130,7 +174,7 @@ static int take_kind(struct places *p, size_t t, struct error *e)
     place->kind = is;
     struct result_target *rt = &p->result->targets[t];
     text_copy(rt->id, sizeof rt->id, is->id);
-    text_copy(rt->kind, sizeof rt->kind, is->id);
+    text_copy(rt->kind, sizeof rt->kind, target_kind_name(is));
     return 0;
 }
 
@@ -163,7 +207,7 @@ int place_start(struct places *p, size_t t, struct error *e)
     note_board(p, t, BOARD_TARGET_STARTING, NULL, NULL);
     place->starts++;
     uint64_t from = clock_now_ns();
-    place->target = place->kind->start(&options, p->ledger, e);
+    place->target = target_start(place->kind, &options, p->ledger, e);
     if (!place->target)
         return -1;
     if (open_session(p, t, &waiter, e) < 0) {

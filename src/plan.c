@@ -1,5 +1,6 @@
 #include "plan.h"
 
+#include "target/reach.h"
 #include "text.h"
 #include "xalloc.h"
 
@@ -17,6 +18,8 @@
 /* One long operation is prepared anew before each slot. Of a kernel, which is unpacked, configured
  * and gets its tools built: 50 s of processor time on a shared core. */
 #define ARRANGE_S 40.0
+/* A server that is started, filled and warmed for each block, shared by the block's two slots. */
+#define SERVER_S 4.0
 /* Starting and stopping one target. */
 #define TARGET_EXTRA_S 0.5
 
@@ -31,6 +34,8 @@ void plan_init(struct plan *p)
 
 void plan_release(struct plan *p)
 {
+    for (size_t t = 0; t < p->target_count; t++)
+        reach_free(p->targets[t]);
     free(p->rows);
     plan_init(p);
 }
@@ -42,6 +47,8 @@ void plan_copy(struct plan *to, const struct plan *from)
     to->row_room = from->row_count + 1;
     if (from->row_count)
         memcpy(to->rows, from->rows, from->row_count * sizeof *to->rows);
+    for (size_t t = 0; t < to->target_count; t++)
+        to->targets[t] = reach_copy(from->targets[t]);
 }
 
 /* Rows stay in the order of the catalogue, each set of parameters once. */
@@ -122,15 +129,31 @@ static int unknown(const char *word, struct error *e)
                      "there is no workload \"%s\"; `vmtax list workloads` names them all", clean);
 }
 
+/* A subsystem, a family ("sys"), a glob or all. */
+static bool names_many(const char *word)
+{
+    size_t length = strlen(word);
+    bool many = strcmp(word, "all") == 0 || strpbrk(word, "*?") ||
+                subsystem_find(word) != SUBSYSTEM_COUNT;
+    for (const struct workload *w = workload_next(NULL); w && !many; w = workload_next(w))
+        many = strncmp(w->id, word, length) == 0 && w->id[length] == '.';
+    return many;
+}
+
 static int add_with_params(struct plan *p, const char *word, const char *colon, struct error *e)
 {
-    char id[WORKLOAD_ID_MAX + 1];
+    char id[WORKLOAD_ID_MAX + 1], clean[64];
     size_t length = (size_t)(colon - word);
     if (length >= sizeof id)
         return unknown(word, e);
     memcpy(id, word, length);
     id[length] = '\0';
     const struct workload *w = workload_find(id);
+    if (!w && names_many(id))
+        return error_set(e, ERROR_USAGE,
+                         "parameters belong to one workload, as in membw.frd:size=8M, and \"%s\" "
+                         "may be many; `vmtax list workloads` names them",
+                         text_clean(clean, sizeof clean, id));
     if (!w)
         return unknown(id, e);
     return add_canonical(p, w, colon + 1, e);
@@ -178,7 +201,7 @@ int plan_add(struct plan *p, const char *word, struct error *e)
 
 double plan_slot_seconds(const struct plan *p, const struct workload *w)
 {
-    if (w->patience_s > 0) /* as long as it takes */
+    if (w->patience_s > 0 && !w->timed) /* as long as it takes */
         return w->slot_s;
     return p->slot_s > 0 ? p->slot_s : p->slot_scale * w->slot_s;
 }
@@ -193,6 +216,8 @@ static double slot_seconds(const struct plan *p, const struct plan_row *row)
     const struct workload *w = row->workload;
     uint64_t values[PARAMS_MAX];
     struct error e;
+    if (w->timed)
+        return plan_slot_seconds(p, w) + SERVER_S;
     if (w->patience_s > 0 && params_parse(w, row->params, values, &e) == 0)
         return workload_slot_s(w, values) + ARRANGE_S;
     return plan_lead_seconds(p, w) + plan_slot_seconds(p, w) + SLOT_EXTRA_S;

@@ -19,7 +19,8 @@ struct plan {
     enum profile profile;
     struct plan_row *rows;
     size_t row_count, row_room;
-    const struct target_kind *targets[TARGETS_MAX]; /* [0] is native, the reference */
+    /* [0] is native, the reference. Those of reached guests (reach.h) are the plan's own. */
+    const struct target_kind *targets[TARGETS_MAX];
     size_t target_count;
     uint32_t blocks;  /* of each row, even; stage 1 when two_stage */
     uint32_t blocks2; /* fresh blocks of the kept rows in stage 2 */
@@ -35,7 +36,7 @@ struct plan {
 
 void plan_init(struct plan *p);
 void plan_release(struct plan *p);
-/* to is not initialised; it gets rows of its own. */
+/* to is not initialised; it gets rows and reached guests of its own. */
 void plan_copy(struct plan *to, const struct plan *from);
 
 /* Add what a word names: an id ("sys.read", with optional ":size=64K,cpus=2"), a subsystem, a glob,

@@ -30,6 +30,17 @@ void result_release(struct result *r)
     result_init(r);
 }
 
+void result_set_base(struct result *r, size_t target)
+{
+    struct result_target first = r->targets[0];
+    r->targets[0] = r->targets[target];
+    r->targets[target] = first;
+    for (size_t i = 0; i < r->slot_count; i++) {
+        size_t *of = &r->slots[i].target;
+        *of = *of == target ? 0 : *of == 0 ? target : *of;
+    }
+}
+
 struct slot *result_add_slot(struct result *r)
 {
     XGROW(r->slots, r->slot_count, r->slot_room);
@@ -129,6 +140,13 @@ const struct comparison *result_comparison(const struct result *r, size_t metric
         if (r->comparisons[i].metric == metric && r->comparisons[i].target == target)
             return &r->comparisons[i];
     return NULL;
+}
+
+double figure_statements_per_s(const struct figure_value *f, uint64_t count)
+{
+    return f->measured && f->statements.transactions
+               ? f->value * (double)count / (double)f->statements.transactions
+               : (double)NAN;
 }
 
 double arrival_loss(const struct arrival *a)

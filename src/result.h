@@ -11,6 +11,7 @@
 #include "stats.h"
 #include "target/target.h"
 #include "workloads/catalog.h"
+#include "workloads/statements.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -77,6 +78,7 @@ struct slot {
         tsc_per_op; /* time-stamp counter ticks of one operation; 0: unknown, or not of interest */
     struct latency latency;
     struct arrival arrival;
+    struct statements statements;
     double steal; /* share of the slot's processor time, 0..1; NAN unknown */
     /* White-box: what was counted over counted_s seconds of the host's clock, the timed part with
      * what the workload does in it besides its operations. 0: nothing was counted. */
@@ -105,13 +107,18 @@ struct figure_value {
     bool bounded;
     double noise; /* A/A noise, log units; NAN unknown */
     bool verified;
-    double tsc_per_op;      /* median of those slots that know it; 0 unknown */
-    struct latency latency; /* medians over slots; max_us and count over all of them */
-    struct arrival arrival; /* of all slots */
+    double tsc_per_op;            /* median of those slots that know it; 0 unknown */
+    struct latency latency;       /* medians over slots; max_us and count over all of them */
+    struct arrival arrival;       /* of all slots */
+    struct statements statements; /* likewise */
     struct figure_cost cost;
     bool measured;
     char reason[REASON_MAX];
 };
+
+/* Of a database: how many a second so many statements of the figure's slots are, at the figure's
+ * rate of transactions; NAN where there is none. */
+double figure_statements_per_s(const struct figure_value *f, uint64_t count);
 
 struct comparison {
     size_t metric, target, reference; /* reference: index of target, native as a rule */
@@ -186,6 +193,9 @@ const char *result_fact(const struct result *r, const char *key); /* NULL if unk
 bool result_any_figure(const struct result *r);
 /* Why a row of which no slot was run has none: a constant. */
 const char *result_absence(const struct result *r);
+/* Makes a target the first, which the others are compared with, and the first one the other. What
+ * is derived has to be derived again (analysis_update). */
+void result_set_base(struct result *r, size_t target);
 size_t result_find_target(const struct result *r, const char *id); /* target_count if absent */
 const struct figure_value *result_figure(const struct result *r, size_t metric,
                                          size_t target); /* NULL if absent */

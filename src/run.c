@@ -102,7 +102,8 @@ void run_show_progress(struct run *r)
     double seconds = run_elapsed(r), rest = rest_seconds(r);
     struct snapshot *s = board_edit(r->board);
     s->run.elapsed_s = seconds;
-    s->run.done = seconds / (seconds + rest);
+    /* What is done stays done when the rest turns out to be longer. */
+    s->run.done = fmax(s->run.done, seconds / (seconds + rest));
     s->run.eta_s = rest;
     board_publish_run(r->board);
     run_tell(r);

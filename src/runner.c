@@ -242,7 +242,7 @@ static void prepare_result(struct run *r)
         struct result_target *rt = &result->targets[t];
         *rt = (struct result_target){.clock_rate = 1};
         text_copy(rt->id, sizeof rt->id, plan->targets[t]->id);
-        text_copy(rt->kind, sizeof rt->kind, plan->targets[t]->id);
+        text_copy(rt->kind, sizeof rt->kind, target_kind_name(plan->targets[t]));
         r->places.place[t].kind = plan->targets[t];
     }
     for (size_t i = 0; i < plan->row_count; i++)

@@ -40,6 +40,7 @@
 /* What no machine does: an empty operation takes some cycles on each of a few thousand processors,
  * and memory moves terabytes a second, not petabytes. */
 #define OPS_PER_NS_MAX   1e4
+#define STATEMENTS_MAX   UINT64_C(1000000000000) /* of a slot */
 #define TSC_PER_S_MAX    1e11
 #define BYTES_PER_NS_MAX 1e6
 
@@ -222,6 +223,7 @@ static int take_hello(struct session *s, const struct record *r, const char *exp
     copy_clean(h->clocksource, sizeof h->clocksource, r, "clocksource");
     copy_clean(h->arch, sizeof h->arch, r, "arch");
     copy_clean(h->virt, sizeof h->virt, r, "virt");
+    copy_clean(h->boot, sizeof h->boot, r, "boot");
     h->features = cpu_features_parse(record_text(r, "features"));
     if (record_u64(r, "cpus", 1, 65536, &h->cpus, e) < 0 ||
         record_u64(r, "memory_kib", 1, UINT64_C(1) << 44, &h->memory_kib, e) < 0)
@@ -494,6 +496,20 @@ static int take_arrival(const struct record *r, struct arrival *a, struct error 
     return 0;
 }
 
+static int take_statements(const struct record *r, struct statements *s, struct error *e)
+{
+    *s = (struct statements){.transactions = 0};
+    if (!record_text(r, "transactions"))
+        return 0;
+    if (record_u64(r, "transactions", 1, STATEMENTS_MAX, &s->transactions, e) < 0 ||
+        record_u64(r, "reads", 0, STATEMENTS_MAX, &s->reads, e) < 0 ||
+        record_u64(r, "writes", 0, STATEMENTS_MAX, &s->writes, e) < 0 ||
+        record_u64(r, "others", 0, STATEMENTS_MAX, &s->others, e) < 0 ||
+        record_u64(r, "errors", 0, STATEMENTS_MAX, &s->errors, e) < 0)
+        return -1;
+    return 0;
+}
+
 static int take_result(struct session *s, const struct record *r, struct session_result *out,
                        struct error *e)
 {
@@ -513,6 +529,8 @@ static int take_result(struct session *s, const struct record *r, struct session
         return error_prefix(e, "the result of %s", name_of(s));
     if (take_arrival(r, &out->arrival, e) < 0)
         return error_prefix(e, "the datagrams of %s", name_of(s));
+    if (take_statements(r, &out->statements, e) < 0)
+        return error_prefix(e, "the statements of %s", name_of(s));
     if (take_latency(r, &out->latency, e) < 0)
         return error_prefix(e, "the latencies of %s", name_of(s));
     if (timed_ns && ((double)out->ops > OPS_PER_NS_MAX * (double)timed_ns ||

@@ -21,6 +21,7 @@ struct session;
 
 struct session_hello {
     char sha256[65], kernel[64], clocksource[32], arch[16], virt[32];
+    char boot[40];     /* the identity of the boot of its kernel; "unknown" */
     unsigned features; /* of the processor (coretype.h); 0: not told */
     uint64_t cpus, memory_kib;
 };
@@ -71,6 +72,7 @@ struct session_result {
     uint64_t start_ns, end_ns; /* agent clock */
     struct latency latency;
     struct arrival arrival;
+    struct statements statements;
     double tsc_per_s;       /* ticks of the time-stamp counter per second of the agent; 0 unknown */
     double steal;           /* NAN unknown */
     struct counters inside; /* what the target's kernel counted in the timed part */

@@ -6,6 +6,7 @@
 #include "scratch.h"
 #include "spec.h"
 #include "target/kinds.h"
+#include "target/reach.h"
 #include "text.h"
 #include "tree.h"
 #include "workloads/spec/suite.h"
@@ -91,25 +92,25 @@ struct machine_options setup_machine(const struct options *o)
                                     .qemu = o->qemu};
 }
 
-/* Hypervisors and ways to a guest that people will try, alone or with the name of a guest, and that
- * are no misspelling of anything. */
+/* Hypervisors that people will try, alone or with the name of a guest, and that are no misspelling
+ * of anything. */
 static bool is_to_come(const char *word)
 {
-    static const char *const words[] = {"xen",   "openvz", "ssh",    "docker",  "podman", "lxc",
-                                        "incus", "pct",    "nspawn", "kubectl", "exec"};
     size_t length = strcspn(word, ":");
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strlen(words[i]) == length && strncmp(word, words[i], length) == 0)
-            return true;
-    return false;
+    return (length == 3 && strncmp(word, "xen", 3) == 0) ||
+           (length == 6 && strncmp(word, "openvz", 6) == 0);
 }
 
-static int unknown_target(const char *word, struct error *e)
+static int unknown_target(const struct options *o, const char *word, struct error *e)
 {
-    const char *names[TARGETS_MAX + 1];
+    const char *names[128];
     size_t n = 0;
-    for (const struct target_kind *const *k = target_kinds; *k && n < TARGETS_MAX; k++)
+    for (const struct target_kind *const *k = target_kinds; *k && n < 32; k++)
         names[n++] = (*k)->id;
+    for (const struct reach *way = reach_ways; way->id && n < 64; way++)
+        names[n++] = way->id;
+    for (size_t i = 0; i < o->target_count && n < 127; i++)
+        names[n++] = o->targets[i].name;
     names[n] = NULL;
     const char *near = text_nearest(word, names);
     char clean[64];
@@ -124,23 +125,37 @@ static int unknown_target(const char *word, struct error *e)
                      near ? "; did you mean \"" : ";", near ? near : "", near ? "\"?" : "");
 }
 
-static int add_target(struct plan *p, const char *word, struct error *e)
+const struct target_kind *setup_target(const struct options *o, const char *word, struct error *e)
 {
     const struct target_kind *kind = target_find(word);
+    for (size_t i = 0; !kind && i < o->target_count; i++)
+        if (strcmp(o->targets[i].name, word) == 0)
+            return reach_new(word, o->targets[i].spec, e);
+    if (!kind && reach_find(word))
+        return reach_new(NULL, word, e);
     if (!kind)
-        return unknown_target(word, e);
+        unknown_target(o, word, e);
+    return kind;
+}
+
+static int add_target(struct plan *p, const struct options *o, const char *word, struct error *e)
+{
     for (size_t i = 0; i < p->target_count; i++)
-        if (p->targets[i] == kind)
+        if (strcmp(p->targets[i]->id, word) == 0)
             return 0;
     if (p->target_count == TARGETS_MAX)
         return error_set(e, ERROR_USAGE, "at most %d targets can run together", TARGETS_MAX);
+    const struct target_kind *kind = setup_target(o, word, e);
+    if (!kind)
+        return -1;
     p->targets[p->target_count++] = kind;
     return 0;
 }
 
 /* Named targets; without names every guest that works here. Native is always the first. */
-static int add_targets(struct plan *p, const char *on, struct error *e)
+static int add_targets(struct plan *p, const struct options *o, struct error *e)
 {
+    const char *on = o->on;
     p->targets[p->target_count++] = target_kinds[0];
     if (!on) {
         for (const struct target_kind *const *k = target_kinds + 1; *k; k++) {
@@ -148,7 +163,7 @@ static int add_targets(struct plan *p, const char *on, struct error *e)
                 continue;
             struct target_probe probe;
             memset(&probe, 0, sizeof probe);
-            (*k)->probe(&p->options, &probe);
+            (*k)->probe(*k, &p->options, &probe);
             /* What is emulated is no hypervisor's: only who asks for it gets it. */
             if (probe.emulated)
                 snprintf(p->left_out, sizeof p->left_out,
@@ -171,7 +186,7 @@ static int add_targets(struct plan *p, const char *on, struct error *e)
             return error_set(e, ERROR_USAGE, "--on: a target's name is too long");
         memcpy(word, at, length);
         word[length] = '\0';
-        if (length && add_target(p, word, e) < 0)
+        if (length && add_target(p, o, word, e) < 0)
             return -1;
         at += length + (at[length] == ',');
     }
@@ -214,7 +229,7 @@ static int look_at_machines(struct plan *p, struct error *e)
         memset(&probe, 0, sizeof probe);
         if (!(k->start_s > 0))
             continue;
-        k->probe(&p->options, &probe);
+        k->probe(k, &p->options, &probe);
         if (!probe.emulated || probe.use == TARGET_UNUSABLE)
             continue;
         if (only_exits(p))
@@ -317,10 +332,12 @@ int setup_plan(struct plan *p, const struct options *o, enum profile default_pro
     p->options.memory_bytes = o->memory ? o->memory : SETUP_DEFAULT_MEMORY;
     p->options.limits = true;
     p->options.scratch = o->scratch;
+    p->options.loopback = o->loopback;
     p->options.tree = o->tree;
     p->options.spec = o->spec;
     p->options.spec_config = o->spec_config;
     p->options.machine = setup_machine(o);
+    p->options.judge = o->judge;
     if (o->scratch && scratch_check(o->scratch, e) < 0)
         return -1;
     if (o->tree && tree_check(o->tree, e) < 0)
@@ -328,7 +345,7 @@ int setup_plan(struct plan *p, const struct options *o, enum profile default_pro
     if (setup_agent(agent, size, e) < 0)
         return -1;
     p->options.agent_path = agent;
-    if (add_targets(p, o->on, e) < 0)
+    if (add_targets(p, o, e) < 0)
         return -1;
     for (size_t i = 0; i < word_count; i++)
         if (plan_add(p, words[i], e) < 0)

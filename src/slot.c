@@ -310,7 +310,7 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
                                                  : NULL,
         .patience_s = row->workload->patience_s,
     };
-    if (row->workload->patience_s > 0)
+    if (row->workload->patience_s > 0 && !row->workload->timed)
         request.tick_s = 0; /* one operation: nothing to be told before its end */
     struct session_result out = {0};
     struct habit *habit = &r->habit[metric];
@@ -360,6 +360,7 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
         slot.ops = out.ops;
         slot.latency = out.latency;
         slot.arrival = out.arrival;
+        slot.statements = out.statements;
         slot.steal = host_steal_share(before, after);
         habit->bytes_per_op = out.ops ? out.bytes / (double)out.ops : 0;
         habit->known = true;

@@ -115,6 +115,7 @@ struct snapshot {
     int64_t clock;          /* Unix seconds, for the footer */
     char title[64];         /* "live", or the name of the stored result that is shown */
     bool stored;            /* a stored result, nothing live */
+    bool replayed;          /* a recording: now_s and clock are those of then */
     struct board_target targets[TARGETS_MAX];
     size_t target_count;
     struct board_metric *metrics;

@@ -136,7 +136,8 @@ enum flag {
     FLAG_PLACEMENT = 1 << 7,   /* P different path or placement */
     FLAG_YOUNG = 1 << 8,       /* L too few sessions */
     FLAG_TOO_GOOD = 1 << 9,    /* X guest beats native */
-    FLAG_COUNT = 10,
+    FLAG_MACHINES = 1 << 10,   /* M not native's machine */
+    FLAG_COUNT = 11,
 };
 struct flag_info {
     char letter;

@@ -62,6 +62,7 @@ int store_directory(enum store_family f, char *out, size_t size, struct error *e
     static const char *const names[] = {
         [STORE_RESULTS] = "results",
         [STORE_BASELINES] = "baselines",
+        [STORE_RECORDINGS] = "recordings",
     };
     char state[STORE_PATH_MAX];
     if (state_directory(state, sizeof state, e) < 0)
@@ -241,25 +242,49 @@ static int rename_new(const char *from, const char *to)
     return 0;
 }
 
+/* directory/<time>-<word><suffix>, with -2, -3 ... behind the word for number 2, 3 ... */
+static int new_name(const char *directory, int64_t at, const char *word, const char *suffix,
+                    int number, char *path, size_t size, struct error *e)
+{
+    char stamp[32], which[16] = "";
+    time_t t = (time_t)at;
+    struct tm utc;
+    if (!gmtime_r(&t, &utc) || !strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", &utc))
+        return error_set(e, ERROR_DATA, "the result has no valid time of its start");
+    if (number > 1)
+        snprintf(which, sizeof which, "-%d", number);
+    int length = snprintf(path, size, "%s/%s-%s%s%s", directory, stamp, word, which, suffix);
+    return length < 0 || (size_t)length >= size ? store_too_long(directory, e) : 0;
+}
+
+int store_open_recording(char *path, size_t size, struct error *e)
+{
+    char directory[STORE_PATH_MAX];
+    int fd = -1;
+    if (store_directory(STORE_RECORDINGS, directory, sizeof directory, e) < 0 ||
+        make_directories(directory, e) < 0)
+        return -1;
+    for (int number = 1; number < 1000; number++) {
+        if (new_name(directory, (int64_t)time(NULL), "session", ".rec", number, path, size, e) < 0)
+            return -1;
+        fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+        if (fd >= 0 || errno != EEXIST)
+            break;
+    }
+    return fd < 0 ? error_errno(e, errno, "cannot make the recording %s", path) : fd;
+}
+
 /* directory/<time>-<word>.json, with -2, -3 ... if the second is taken. */
 static int save_new(const struct result *r, const char *directory, const char *word, char *path,
                     size_t size, struct error *e)
 {
-    char stamp[32], temporary[STORE_PATH_MAX], same[STORE_PATH_MAX];
-    time_t t = (time_t)r->started;
-    struct tm utc;
-    if (!gmtime_r(&t, &utc) || !strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", &utc))
-        return error_set(e, ERROR_DATA, "the result has no valid time of its start");
+    char temporary[STORE_PATH_MAX], same[STORE_PATH_MAX];
     if (make_directories(directory, e) < 0)
         return -1;
     for (int number = 1; number < 1000; number++) {
-        char suffix[16] = "";
-        if (number > 1)
-            snprintf(suffix, sizeof suffix, "-%d", number);
-        int length = snprintf(path, size, "%s/%s-%s%s.json", directory, stamp,
-                              word[0] ? word : "result", suffix);
-        if (length < 0 || (size_t)length >= size)
-            return store_too_long(directory, e);
+        if (new_name(directory, r->started, word[0] ? word : "result", ".json", number, path, size,
+                     e) < 0)
+            return -1;
         if (number == 1 && write_temporary(r, path, same, temporary, e) < 0)
             return -1;
         if (rename_new(temporary, path) == 0) {

@@ -38,7 +38,7 @@ int store_save(const struct result *r, const char *path, struct error *e);
 
 /* Where things are kept: $XDG_STATE_HOME/vmtax/<family>, by the rules of the XDG specification (a
  * relative path is ignored, the default is ~/.local/state). Not made here. */
-enum store_family { STORE_RESULTS, STORE_BASELINES };
+enum store_family { STORE_RESULTS, STORE_BASELINES, STORE_RECORDINGS };
 int store_directory(enum store_family f, char *out, size_t size, struct error *e);
 
 /* $XDG_STATE_HOME/vmtax/results/<time>-<profile>.json; path gets the name. Never overwrites. */
@@ -55,8 +55,12 @@ int store_save_baseline(const struct result *r, const char *name, char *path, si
  * if there was none). */
 int store_retire_baseline(const char *name, char *kept, size_t size, struct error *e);
 
+/* $XDG_STATE_HOME/vmtax/recordings/<time>-session.rec: a new file, open for appending; path gets the
+ * name. The descriptor, or -1. */
+int store_open_recording(char *path, size_t size, struct error *e);
+
 struct store_entry {
-    char name[64];             /* of the baseline or result, as `compare` and `report` take it */
+    char name[64];             /* of the baseline, result or recording, as commands take it */
     char path[STORE_PATH_MAX]; /* of the file; of a baseline, its newest session */
     int64_t started;           /* Unix seconds */
     size_t sessions;           /* baselines: how many */
@@ -71,6 +75,9 @@ int store_list_sessions(const char *name, struct store_entry **entries, size_t *
 /* A result named by a path, a result's name, a baseline's name ("default": its newest session) or
  * "last": the newest with a figure; of those without that are newer a line on stderr. */
 int store_find(const char *word, char *path, size_t size, struct error *e);
+
+/* A recording named by a path, a recording's name or "last". */
+int store_find_recording(const char *word, char *path, size_t size, struct error *e);
 
 /* Shared by the files of this header. A path does not fit: -1 with a sentence. */
 int store_too_long(const char *path, struct error *e);

@@ -72,6 +72,19 @@ static void add_arrival(cJSON *o, const struct arrival *a)
     json_add_number(to, "loss", arrival_loss(a));
 }
 
+/* Only of a database. */
+static void add_statements(cJSON *o, const struct statements *s)
+{
+    if (!s->transactions)
+        return;
+    cJSON *to = cJSON_AddObjectToObject(o, "statements");
+    json_add_count(to, "transactions", s->transactions);
+    json_add_count(to, "reads", s->reads);
+    json_add_count(to, "writes", s->writes);
+    json_add_count(to, "others", s->others);
+    json_add_count(to, "errors", s->errors);
+}
+
 /* Only rows that are told in ticks, too, have the key. */
 static void add_ticks(cJSON *o, double tsc_per_op)
 {
@@ -158,6 +171,7 @@ static cJSON *slot_json(const struct result *r, const struct slot *s)
     add_ticks(o, measured ? s->tsc_per_op : 0);
     add_latency(o, &s->latency);
     add_arrival(o, &s->arrival);
+    add_statements(o, &s->statements);
     json_add_number(o, "steal", s->steal);
     store_add_slot_counters(o, s);
     const char *reason = s->reason;
@@ -182,12 +196,15 @@ static void add_figure(cJSON *array, const struct result *r, const struct figure
     json_add_count(o, "n", f->n);
     json_add_number(o, "value", measured ? f->value : NAN);
     add_interval(o, measured && f->bounded, f->low, f->high);
+    if (w && isfinite(workload_iops(w, m->params, f->value)))
+        json_add_number(o, "iops", measured ? workload_iops(w, m->params, f->value) : NAN);
     json_add_number(o, "noise", f->noise);
     cJSON_AddBoolToObject(o, "verified", f->verified);
     add_ticks(o, measured ? f->tsc_per_op : 0);
     add_text_or_null(o, "engine", w ? "vmtax-agent" : NULL);
     add_latency(o, &f->latency);
     add_arrival(o, &f->arrival);
+    add_statements(o, &f->statements);
     store_add_cost(o, &f->cost);
     const char *reason = f->reason;
     if (!measured && !reason[0])

@@ -84,10 +84,12 @@ static int newest_first(const void *a, const void *b)
     return -strcmp(x->path, y->path);
 }
 
-/* The documents of one directory; own: of the store, which sets damaged ones aside. */
-static int list_files(const char *directory, bool own, struct store_entry **entries, size_t *count,
-                      struct error *e)
+/* The documents of one directory; own: of the store, which sets damaged ones aside. Recordings need
+ * not be whole. */
+static int list_files(const char *directory, bool own, bool recordings,
+                      struct store_entry **entries, size_t *count, struct error *e)
 {
+    const char *suffix = recordings ? ".rec" : ".json";
     size_t room = 0;
     *entries = NULL;
     *count = 0;
@@ -97,14 +99,14 @@ static int list_files(const char *directory, bool own, struct store_entry **entr
                                : error_errno(e, errno, "cannot read the directory %s", directory);
     for (struct dirent *item = readdir(d); item; item = readdir(d)) {
         struct store_entry entry = {.sessions = 1};
-        if (item->d_name[0] == '.' || !ends_with(item->d_name, ".json"))
+        if (item->d_name[0] == '.' || !ends_with(item->d_name, suffix))
             continue;
         int length = snprintf(entry.path, sizeof entry.path, "%s/%s", directory, item->d_name);
-        size_t stem = strlen(item->d_name) - strlen(".json");
+        size_t stem = strlen(item->d_name) - strlen(suffix);
         if (length < 0 || (size_t)length >= sizeof entry.path || stem >= sizeof entry.name)
             continue;
         memcpy(entry.name, item->d_name, stem);
-        if (!usable(entry.path, own, &entry.started))
+        if (!recordings && !usable(entry.path, own, &entry.started))
             continue;
         time_of_name(entry.name, &entry.started);
         XGROW(*entries, *count, room);
@@ -134,7 +136,7 @@ static int list_baselines(const char *family, struct store_entry **entries, size
         if (store_check_name(item->d_name, NULL) < 0 || length < 0 ||
             (size_t)length >= sizeof directory || stat(directory, &st) < 0 ||
             !S_ISDIR(st.st_mode) ||
-            list_files(directory, true, &sessions, &session_count, NULL) < 0)
+            list_files(directory, true, false, &sessions, &session_count, NULL) < 0)
             continue;
         if (session_count) {
             struct store_entry entry = sessions[0];
@@ -158,8 +160,9 @@ int store_list(enum store_family f, struct store_entry **entries, size_t *count,
     *count = 0;
     if (store_directory(f, directory, sizeof directory, e) < 0)
         return -1;
-    return f == STORE_RESULTS ? list_files(directory, true, entries, count, e)
-                              : list_baselines(directory, entries, count, e);
+    return f == STORE_BASELINES
+               ? list_baselines(directory, entries, count, e)
+               : list_files(directory, true, f == STORE_RECORDINGS, entries, count, e);
 }
 
 int store_list_sessions(const char *name, struct store_entry **entries, size_t *count,
@@ -169,13 +172,13 @@ int store_list_sessions(const char *name, struct store_entry **entries, size_t *
     *entries = NULL;
     *count = 0;
     if (strchr(name, '/'))
-        return list_files(name, false, entries, count, e);
+        return list_files(name, false, false, entries, count, e);
     if (store_directory(STORE_BASELINES, family, sizeof family, e) < 0)
         return -1;
     int length = snprintf(directory, sizeof directory, "%s/%s", family, name);
     if (store_check_name(name, NULL) < 0 || length < 0 || (size_t)length >= sizeof directory)
         return error_set(e, ERROR_USAGE, "that cannot be the name of a baseline");
-    return list_files(directory, true, entries, count, e);
+    return list_files(directory, true, false, entries, count, e);
 }
 
 /* ---- finding ---- */
@@ -229,18 +232,21 @@ static const char *last_result(const struct store_entry *results, size_t count)
     return NULL;
 }
 
+static int named_file(const char *word, char *path, size_t size, struct error *e)
+{
+    struct stat st;
+    if (stat(word, &st) < 0)
+        return error_errno(e, errno, "cannot read %s", word);
+    return text_copy(path, size, word) ? 0 : store_too_long(word, e);
+}
+
 int store_find(const char *word, char *path, size_t size, struct error *e)
 {
     struct store_entry *results = NULL, *baselines = NULL;
     size_t result_count = 0, baseline_count = 0;
     struct stat st;
-    if (strchr(word, '/') || (stat(word, &st) == 0 && !S_ISDIR(st.st_mode))) {
-        if (stat(word, &st) < 0)
-            return error_errno(e, errno, "cannot read %s", word);
-        if (!text_copy(path, size, word))
-            return store_too_long(word, e);
-        return 0;
-    }
+    if (strchr(word, '/') || (stat(word, &st) == 0 && !S_ISDIR(st.st_mode)))
+        return named_file(word, path, size, e);
     if (store_list(STORE_RESULTS, &results, &result_count, e) < 0)
         return -1;
     if (store_list(STORE_BASELINES, &baselines, &baseline_count, e) < 0) {
@@ -263,5 +269,29 @@ int store_find(const char *word, char *path, size_t size, struct error *e)
         status = store_too_long(found, e);
     free(results);
     free(baselines);
+    return status;
+}
+
+int store_find_recording(const char *word, char *path, size_t size, struct error *e)
+{
+    struct store_entry *entries = NULL;
+    size_t count = 0, i = 0;
+    struct stat st;
+    if (strchr(word, '/') || (stat(word, &st) == 0 && !S_ISDIR(st.st_mode)))
+        return named_file(word, path, size, e);
+    if (store_list(STORE_RECORDINGS, &entries, &count, e) < 0)
+        return -1;
+    while (i < count && strcmp(word, "last") != 0 && strcmp(word, entries[i].name) != 0)
+        i++;
+    int status = 0;
+    char shown[64];
+    if (i == count)
+        status = error_set(e, ERROR_USAGE,
+                           "there is no recording \"%s\"; `vmtax list recordings` names them, and "
+                           "--rec makes one",
+                           text_clean(shown, sizeof shown, word));
+    else if (!text_copy(path, size, entries[i].path))
+        status = store_too_long(entries[i].path, e);
+    free(entries);
     return status;
 }

@@ -110,6 +110,19 @@ static void read_arrival(struct reader *in, const cJSON *o, struct arrival *a)
     a->reordered = json_get_count(j, from, "reordered", a->received, JSON_OPTIONAL);
 }
 
+static void read_statements(struct reader *in, const cJSON *o, struct statements *s)
+{
+    struct json_reader *j = &in->json;
+    const cJSON *from = json_get_object(j, o, "statements", JSON_OPTIONAL);
+    if (!from)
+        return;
+    s->transactions = json_get_count(j, from, "transactions", INT64_MAX, JSON_OPTIONAL);
+    s->reads = json_get_count(j, from, "reads", INT64_MAX, JSON_OPTIONAL);
+    s->writes = json_get_count(j, from, "writes", INT64_MAX, JSON_OPTIONAL);
+    s->others = json_get_count(j, from, "others", INT64_MAX, JSON_OPTIONAL);
+    s->errors = json_get_count(j, from, "errors", INT64_MAX, JSON_OPTIONAL);
+}
+
 /* ci95: [low, high]; false if null or absent. */
 static bool read_interval(struct reader *in, const cJSON *o, double *low, double *high)
 {
@@ -255,6 +268,7 @@ static void read_slot(struct reader *in, const cJSON *o)
     s.tsc_per_op = json_get_number(j, o, "tsc_per_op", 0, STORE_VALUE_MAX, 0, JSON_OPTIONAL);
     read_latency(in, o, &s.latency);
     read_arrival(in, o, &s.arrival);
+    read_statements(in, o, &s.statements);
     s.steal = json_get_number(j, o, "steal", 0, 1, NAN, JSON_OPTIONAL);
     store_read_slot_counters(j, o, &s);
     s.flags = read_flags(in, o, s.reason, sizeof s.reason);
@@ -283,6 +297,7 @@ static void read_figure(struct reader *in, const cJSON *o)
     f.tsc_per_op = json_get_number(j, o, "tsc_per_op", 0, STORE_VALUE_MAX, 0, JSON_OPTIONAL);
     read_latency(in, o, &f.latency);
     read_arrival(in, o, &f.arrival);
+    read_statements(in, o, &f.statements);
     store_read_cost(j, o, &f.cost);
     read_flags(in, o, f.reason, sizeof f.reason);
     if (j->failed)

@@ -4,6 +4,8 @@
 #   make check-xen      domains of a real Xen in an emulated machine: minutes, and a download the first time
 #   make check-asan     `make check` in a build of its own (asan/) under AddressSanitizer and UBSan
 #   make check-tsan     the same (tsan/) under ThreadSanitizer; both take SHORT=yes
+#   make check-faults   of these, the table of faults (tests/faults/faults.log)
+#   make fuzz           searches for inputs that break a parser (clang; FUZZ_SECONDS, FUZZ_TARGETS)
 #   make bench          figures, each against a peer in the same run
 #   make golden-update  writes the golden screens anew; look at the difference before you commit it
 # A test that cannot run here exits with 77 and says why in its last line.
@@ -31,9 +33,10 @@ e2e_tests = \
 	tests/e2e/spec.sh \
 	tests/e2e/programs.sh \
 	tests/e2e/container.sh \
+	tests/e2e/reach.sh \
 	tests/e2e/network.sh \
 	tests/e2e/interrupt.sh \
-	tests/e2e/dashboard.sh \
+	tests/e2e/dashboard.sh tests/e2e/replay.sh \
 	tests/e2e/targets.sh \
 	tests/e2e/kvm.sh \
 	tests/e2e/shell.sh \
@@ -353,6 +356,16 @@ tests_unit_test_target_CPPFLAGS = $(AM_CPPFLAGS) -DTEST_CONTAINER='"$(abs_top_bu
 tests_unit_test_target_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_target_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_reach
+tests_unit_test_reach_SOURCES = tests/unit/test_reach.c tests/unit/unit.h
+tests_unit_test_reach_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_reach_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_stager
+tests_unit_test_stager_SOURCES = tests/unit/test_stager.c tests/unit/unit.h
+tests_unit_test_stager_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_stager_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_qmp_message
 tests_unit_test_qmp_message_SOURCES = tests/unit/test_qmp_message.c tests/unit/unit.h
 tests_unit_test_qmp_message_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
@@ -378,6 +391,11 @@ unit_tests += tests/unit/test_counters
 tests_unit_test_counters_SOURCES = tests/unit/test_counters.c tests/unit/unit.h
 tests_unit_test_counters_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_counters_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
+
+unit_tests += tests/unit/test_blockdev
+tests_unit_test_blockdev_SOURCES = tests/unit/test_blockdev.c tests/unit/unit.h
+tests_unit_test_blockdev_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_blockdev_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_cost
 tests_unit_test_cost_SOURCES = tests/unit/test_cost.c tests/unit/unit.h
@@ -453,9 +471,21 @@ EXTRA_DIST += tests/e2e/nested_kvm.sh tests/e2e/machine.sh
 long_tests += tests/e2e/machine_faults.sh
 EXTRA_DIST += tests/e2e/machine_faults.sh
 
+# What can go wrong with everything else: a table of faults.
+long_tests += tests/faults/faults.sh
+EXTRA_DIST += tests/faults/faults.sh tests/faults/table tests/faults/liar.py
+
+# Every disk and network row in a container and an emulated machine.
+long_tests += tests/e2e/io_long.sh
+EXTRA_DIST += tests/e2e/io_long.sh
+
 # Every program in a virtual machine.
 long_tests += tests/e2e/programs_long.sh
 EXTRA_DIST += tests/e2e/programs_long.sh
+
+# Containers of other programs.
+long_tests += tests/e2e/reach_long.sh
+EXTRA_DIST += tests/e2e/reach_long.sh
 
 # A real kernel's compilation, natively, in a container and in an emulated machine.
 long_tests += tests/e2e/kbuild_long.sh
@@ -468,53 +498,7 @@ EXTRA_DIST += tests/e2e/useless_kvm.sh tests/e2e/fake_qemu tests/e2e/fake_spec
 # Domains of a real Xen, whose dom0 is emulated.
 EXTRA_DIST += tests/xen/xen.sh tests/xen/dom0.sh tests/xen/image tests/xen/dom0_init tests/xen/dom0_initramfs
 
-# Fuzz targets, linked from the same objects as the program. A short run of each belongs to check.
-EXTRA_DIST += tests/fuzz/run tests/fuzz/seeds tests/fuzz/seeds_result tests/fuzz/seeds_modules \
-	tests/fuzz/seeds_kernel tests/fuzz/seeds_qmp tests/fuzz/seeds_qemu tests/fuzz/seeds_spec \
-	tests/fuzz/seeds_sysbench tests/fuzz/seeds_jbb
-if FUZZING
-check_PROGRAMS += tests/fuzz/fuzz_record tests/fuzz/fuzz_result tests/fuzz/fuzz_modules \
-	tests/fuzz/fuzz_kernel tests/fuzz/fuzz_qmp tests/fuzz/fuzz_qemu tests/fuzz/fuzz_spec \
-	tests/fuzz/fuzz_sysbench tests/fuzz/fuzz_jbb
-TESTS += tests/fuzz/run
-endif
-EXTRA_PROGRAMS += tests/fuzz/fuzz_record
-tests_fuzz_fuzz_record_SOURCES = tests/fuzz/fuzz_record.c
-tests_fuzz_fuzz_record_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_record_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
-EXTRA_PROGRAMS += tests/fuzz/fuzz_result
-tests_fuzz_fuzz_result_SOURCES = tests/fuzz/fuzz_result.c
-tests_fuzz_fuzz_result_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_result_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
-EXTRA_PROGRAMS += tests/fuzz/fuzz_modules
-tests_fuzz_fuzz_modules_SOURCES = tests/fuzz/fuzz_modules.c
-tests_fuzz_fuzz_modules_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_modules_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
-EXTRA_PROGRAMS += tests/fuzz/fuzz_kernel
-tests_fuzz_fuzz_kernel_SOURCES = tests/fuzz/fuzz_kernel.c
-tests_fuzz_fuzz_kernel_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_kernel_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
-EXTRA_PROGRAMS += tests/fuzz/fuzz_sysbench
-tests_fuzz_fuzz_sysbench_SOURCES = tests/fuzz/fuzz_sysbench.c workloads/database/sysbench_output.c \
-	workloads/database/greeting.c
-tests_fuzz_fuzz_sysbench_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_sysbench_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
-EXTRA_PROGRAMS += tests/fuzz/fuzz_qemu
-tests_fuzz_fuzz_qemu_SOURCES = tests/fuzz/fuzz_qemu.c
-tests_fuzz_fuzz_qemu_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_qemu_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
-EXTRA_PROGRAMS += tests/fuzz/fuzz_spec
-tests_fuzz_fuzz_spec_SOURCES = tests/fuzz/fuzz_spec.c workloads/spec/result.c
-tests_fuzz_fuzz_spec_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_spec_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
-EXTRA_PROGRAMS += tests/fuzz/fuzz_jbb
-tests_fuzz_fuzz_jbb_SOURCES = tests/fuzz/fuzz_jbb.c workloads/jbb/answer.c
-tests_fuzz_fuzz_jbb_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_jbb_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
-EXTRA_PROGRAMS += tests/fuzz/fuzz_qmp
-tests_fuzz_fuzz_qmp_SOURCES = tests/fuzz/fuzz_qmp.c
-tests_fuzz_fuzz_qmp_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_qmp_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
+include tests/fuzz/local.mk
 
 # For shell tests: what stands at a path of a JSON document.
 check_PROGRAMS += tests/e2e/jsonpath
@@ -534,6 +518,14 @@ tests/locale/made:
 	localedef -i de_DE -f UTF-8 $(abs_builddir)/tests/locale/de_DE.UTF-8 >$@.log 2>&1 || :
 	@mv $@.log $@
 
+# With -j unit tests run beside each other; after them, one at a time, what waits for a clock or starts
+# targets: each log then wants the one before it, of those that are asked for.
+timed_tests = tests/unit/test_terminal tests/unit/test_agent tests/unit/test_threads \
+	tests/unit/test_host tests/unit/test_session
+alone = $(filter tests/e2e/%.log $(timed_tests:=.log) $(long_tests:.sh=.log),$(TEST_LOGS))
+before := $(filter-out $(alone),$(TEST_LOGS))
+$(foreach log,$(alone),$(eval $(log): | $(before))$(eval before := $(log)))
+
 # After the tests, whatever -j says.
 check-local: check-TESTS
 	@$(SHELL) $(srcdir)/tests/skipped '$(have_cmocka)' $(TEST_LOGS:.log=.trs)
@@ -545,14 +537,14 @@ check-long: all
 check-xen: all
 	$(MAKE) $(AM_MAKEFLAGS) tests/e2e/jsonpath$(EXEEXT)
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS=tests/xen/xen.sh TEST_SUITE_LOG=tests/xen.log
+check-faults: all
+	$(MAKE) $(AM_MAKEFLAGS) tests/e2e/jsonpath
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS=tests/faults/faults.sh TEST_SUITE_LOG=tests/faults.log
 
 # A build with a sanitizer beside this one, from the same sources. Without --enable-werror: gcc warns of
-# things that are not there when it instruments.
-# What waits for a clock is not run beside others. SHORT=yes is for who has half an hour for all
-# builds: without the scripts of which a sanitizer sees least, what foreign programs and guests do,
-# and of ThreadSanitizer's only what has threads.
-timed_tests = tests/unit/test_terminal tests/unit/test_agent tests/unit/test_threads \
-	tests/unit/test_host tests/unit/test_session
+# things that are not there when it instruments. SHORT=yes is for who has half an hour for all builds:
+# without the scripts of which a sanitizer sees least, what foreign programs and guests do, and of
+# ThreadSanitizer's only what has threads.
 plain_tests = tests/e2e/programs.sh tests/e2e/spec.sh tests/e2e/kbuild.sh tests/e2e/linpack_guest.sh \
 	tests/e2e/shell.sh tests/e2e/ordinary.sh tests/e2e/signed.sh tests/e2e/cgroup2.sh \
 	tests/e2e/manual.sh tests/e2e/check.sh tests/e2e/oltp.sh tests/e2e/jbb.sh tests/e2e/web.sh tests/e2e/targets.sh \
@@ -568,12 +560,8 @@ check-asan check-tsan: $(am__configure_deps)
 	test -f Makefile || $(abs_top_srcdir)/configure --silent --enable-$$kind \
 		CC='$(CC)' CFLAGS='-g -O1' LXC_CFLAGS='$(LXC_CFLAGS)' LXC_LIBS='$(LXC_LIBS)' \
 		$(lxc_option) || exit 1; \
-	$(MAKE) $(AM_MAKEFLAGS) check TESTS= >/dev/null || exit 1; failed=0; \
-	$(MAKE) $(AM_MAKEFLAGS) -j`nproc` check-TESTS TEST_SUITE_LOG=tests/units.log \
-		TESTS="$(filter-out tests/e2e/% $(timed_tests),$(sanitized))" || failed=1; \
-	$(MAKE) $(AM_MAKEFLAGS) -j1 check-TESTS \
-		TESTS="$(filter tests/e2e/% $(timed_tests),$(sanitized))" || failed=1; \
-	exit $$failed
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS= >/dev/null || exit 1; \
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(sanitized)'
 
 golden-update: all
 	$(MAKE) $(AM_MAKEFLAGS) $(golden_tests)
@@ -597,6 +585,22 @@ CLEANFILES += tests/bench/bench_web
 tests_bench_bench_web_SOURCES = tests/bench/bench_web.c tests/bench/compare.c tests/bench/compare.h \
 	workloads/agent/work.c
 tests_bench_bench_web_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
+
+EXTRA_PROGRAMS += tests/bench/bench_fio
+bench_programs += tests/bench/bench_fio
+benches += tests/bench/bench_fio
+CLEANFILES += tests/bench/bench_fio
+tests_bench_bench_fio_SOURCES = tests/bench/bench_fio.c tests/bench/compare.c tests/bench/compare.h \
+	tests/bench/peer.c tests/bench/peer.h workloads/agent/work.c
+tests_bench_bench_fio_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
+
+EXTRA_PROGRAMS += tests/bench/bench_iperf3
+bench_programs += tests/bench/bench_iperf3
+benches += tests/bench/bench_iperf3
+CLEANFILES += tests/bench/bench_iperf3
+tests_bench_bench_iperf3_SOURCES = tests/bench/bench_iperf3.c tests/bench/compare.c \
+	tests/bench/compare.h tests/bench/peer.c tests/bench/peer.h workloads/agent/work.c
+tests_bench_bench_iperf3_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
 
 EXTRA_PROGRAMS += tests/bench/bench_sys tests/bench/bench_memory
 bench_programs += tests/bench/bench_sys tests/bench/bench_memory
@@ -662,3 +666,6 @@ clean-local:
 	rm -rf tests/home tests/locale tests/cache asan tsan xen
 
 .PHONY: check-long check-xen check-asan check-tsan golden-update bench
+	rm -rf tests/home tests/locale tests/cache asan tsan fuzz
+
+.PHONY: check-long check-faults check-asan check-tsan golden-update bench

@@ -66,6 +66,12 @@ tests_unit_test_strips_SOURCES = tests/unit/test_strips.c tests/unit/unit.h test
 tests_unit_test_strips_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_strips_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_recording
+tests_unit_test_recording_SOURCES = tests/unit/test_recording.c tests/unit/unit.h tests/fixture_board.c \
+	tests/fixture_machine.c tests/fixture_check.c tests/fixture_board.h
+tests_unit_test_recording_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
+tests_unit_test_recording_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_control
 tests_unit_test_control_SOURCES = tests/unit/test_control.c tests/unit/unit.h tests/fixture_board.c \
 	tests/fixture_machine.c tests/fixture_check.c tests/fixture_board.h

@@ -10,6 +10,17 @@
 #include "error.h"
 #include "ui/screen.h"
 
+/* In a replay. */
+enum app_move {
+    APP_STEP_BACK,
+    APP_STEP,
+    APP_SEEK_BACK,
+    APP_SEEK,
+    APP_SLOWER,
+    APP_FASTER,
+    APP_PAUSE,
+};
+
 /* All are called by the dashboard's thread and must return at once (start threads, do not wait).
  * Each may be NULL. They return 0, or -1 with a sentence for the footer. */
 struct app_actions {
@@ -22,6 +33,8 @@ struct app_actions {
     int (*check)(void *context, struct error *e);
     /* Write the result as a report; message says where it is. */
     int (*export)(void *context, char *message, size_t size, struct error *e);
+    /* What is shown is a recording: move in it; message says how it goes on. */
+    int (*replay)(void *context, enum app_move move, char *message, size_t size, struct error *e);
     /* Called before each frame: a run may have ended. -1 with a sentence about one that failed. */
     int (*news)(void *context, struct error *e);
 };

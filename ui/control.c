@@ -324,7 +324,7 @@ static void export_result(struct control *c, double now_s)
 
 static void quit(struct control *c, const struct snapshot *s, unsigned request)
 {
-    if (s->run.active && c->overlay != OVERLAY_QUIT)
+    if (s->run.active && !s->replayed && c->overlay != OVERLAY_QUIT)
         c->overlay = OVERLAY_QUIT;
     else
         c->requests |= request;
@@ -462,12 +462,37 @@ static void move(struct control *c, enum action a, const struct snapshot *s, int
     }
 }
 
+static void replay(struct control *c, enum action a, double now_s)
+{
+    const struct app_actions *do_ = c->actions;
+    char message[160] = "";
+    struct error e;
+    enum app_move m = a == ACTION_FREEZE ? APP_PAUSE : (enum app_move)(a - ACTION_STEP_BACK);
+    if (!do_ || !do_->replay)
+        control_flash(c, now_s, true, "only in a replay: `vmtax replay` shows a recorded session");
+    else if (do_->replay(do_->context, m, message, sizeof message, &e) < 0)
+        control_flash(c, now_s, true, "%s", e.text);
+    else
+        control_flash(c, now_s, false, "%s", message);
+}
+
+/* What starts, ends or writes something of now. */
+static bool of_now(enum action a)
+{
+    return a == ACTION_RUN || a == ACTION_RUN_ALL || a == ACTION_ABORT || a == ACTION_PLAN ||
+           a == ACTION_CHECK || a == ACTION_BASELINE || a == ACTION_EXPORT;
+}
+
 static void act(struct control *c, enum action a, const struct snapshot *s, double now_s, int h,
                 int w)
 {
     const struct app_actions *do_ = c->actions;
     if (a >= ACTION_TAB_FIRST) {
         go_tab(c, (size_t)(a - ACTION_TAB_FIRST));
+        return;
+    }
+    if (s->replayed && of_now(a)) {
+        control_flash(c, now_s, true, "this is a recording: nothing is measured in it");
         return;
     }
     switch (a) {
@@ -550,7 +575,20 @@ static void act(struct control *c, enum action a, const struct snapshot *s, doub
     case ACTION_REPAINT:
         c->requests |= REQUEST_REPAINT;
         break;
+    case ACTION_STEP_BACK:
+    case ACTION_STEP:
+    case ACTION_SEEK_BACK:
+    case ACTION_SEEK:
+    case ACTION_SLOWER:
+    case ACTION_FASTER:
+        replay(c, a, now_s);
+        break;
     case ACTION_FREEZE:
+        if (do_ && do_->replay)
+            replay(c, a, now_s);
+        else
+            toggle(c, a);
+        break;
     case ACTION_EXPAND:
     case ACTION_SORT:
     case ACTION_REVERSE:

@@ -10,12 +10,14 @@
 #include "host.h"
 #include "job.h"
 #include "overlay.h"
+#include "recording/recorder.h"
 #include "report/report.h"
 #include "setup.h"
 #include "store.h"
 #include "text.h"
 #include "ui/app.h"
 #include "ui/key.h"
+#include "ui/appearance.h"
 #include "ui/theme.h"
 #include "xalloc.h"
 
@@ -55,6 +57,7 @@ struct dashboard {
     struct job *job;
     bool stored;    /* last is from the store alone, nothing of this session */
     bool recording; /* the job is a session of the baseline */
+    struct recorder *recorder;
     struct checking checking;
     struct target_options cpus; /* chosen once, before this thread steps aside */
     char agent[4096];
@@ -388,32 +391,6 @@ static const struct app_actions *actions_of(struct dashboard *d, struct app_acti
     return a;
 }
 
-static enum glyph_choice glyphs_of(const struct options *o)
-{
-    if (o->ascii)
-        return GLYPH_CHOICE_ASCII;
-    if (!o->glyphs)
-        return GLYPH_CHOICE_AUTO;
-    return strcmp(o->glyphs, "ascii") == 0   ? GLYPH_CHOICE_ASCII
-           : strcmp(o->glyphs, "block") == 0 ? GLYPH_CHOICE_BLOCK
-                                             : GLYPH_CHOICE_BRAILLE;
-}
-
-static enum color_choice colors_of(const struct options *o)
-{
-    static const struct {
-        const char *word;
-        enum color_choice choice;
-    } table[] = {{"mono", COLOR_CHOICE_MONO},
-                 {"8", COLOR_CHOICE_8},
-                 {"16", COLOR_CHOICE_16},
-                 {"256", COLOR_CHOICE_256}};
-    for (size_t i = 0; o->color && i < sizeof table / sizeof *table; i++)
-        if (strcmp(table[i].word, o->color) == 0)
-            return table[i].choice;
-    return COLOR_CHOICE_AUTO;
-}
-
 /* The paper's figures stand beside ours; without the file the panels do without them. */
 static void show_paper(struct dashboard *d)
 {
@@ -457,7 +434,7 @@ static int run(const struct context *c, struct error *e)
     show_paper(d);
     show_last(d);
     show_baseline(d);
-    struct error no_sampler;
+    struct error no_sampler, no_recorder;
     setup_cpus(&d->cpus, o->cpus);
     setup_step_aside(&d->cpus);
     /* After that: its thread inherits where it may run. */
@@ -465,22 +442,11 @@ static int run(const struct context *c, struct error *e)
     if (!d->sampler)
         board_log(&d->board, BOARD_LOG_WARN, "", "%s", no_sampler.text);
 
-    const char *home = getenv("HOME"), *config = getenv("XDG_CONFIG_HOME");
-    char *user_themes = config && config[0] == '/' ? xasprintf("%s/vmtax/themes", config)
-                        : home && home[0] == '/'   ? xasprintf("%s/.config/vmtax/themes", home)
-                                                   : NULL;
-    const char *directories[] = {user_themes ? user_themes : VMTAX_DATADIR "/themes",
-                                 VMTAX_DATADIR "/themes", NULL};
-    struct app_options app = {
-        .screen = {.glyphs = glyphs_of(o),
-                   .colors = colors_of(o),
-                   .utf8 = o->utf8,
-                   .no_sync = o->no_sync},
-        .theme = o->theme,
-        .theme_directories = directories,
-        .mouse = !o->no_mouse,
-        .welcome = d->last.slot_count ? NULL : welcome,
-    };
+    struct appearance look;
+    struct app_options app = {.welcome = d->last.slot_count ? NULL : welcome};
+    appearance_from(&look, &app, o);
+    if (o->rec && !(d->recorder = recorder_start(&d->board, &no_recorder)))
+        board_log(&d->board, BOARD_LOG_WARN, "", "%s", no_recorder.text);
     struct app_actions actions;
     int rc = app_run(&d->board, &app, actions_of(d, &actions), e);
     if (d->job) {
@@ -496,7 +462,11 @@ static int run(const struct context *c, struct error *e)
     if (d->checking.active)
         end_checking(d);
     host_sampler_stop(d->sampler);
-    free(user_themes);
+    appearance_release(&look);
+    char recorded[STORE_PATH_MAX];
+    recorder_stop(d->recorder, recorded, sizeof recorded);
+    if (recorded[0])
+        fprintf(stderr, "vmtax: recorded as %s; vmtax replay last shows it\n", recorded);
     result_release(&d->last);
     result_release(&d->today);
     board_release(&d->board);

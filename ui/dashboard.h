@@ -5,8 +5,8 @@
 
 #include "command.h"
 
-/* command_screen: one screen of it, as text. */
-extern const struct command command_dashboard, command_screen;
+/* command_screen: one screen of it, as text. command_replay: a recording in it. */
+extern const struct command command_dashboard, command_screen, command_replay;
 extern const struct listing listing_themes, listing_keys;
 
 #endif

@@ -166,6 +166,21 @@ static void latency_lines(struct page *p, const struct latency *native, const st
     }
 }
 
+/* Of a database, what its transactions consisted of, each a second. */
+static void statements_line(struct page *p, const struct figure_value *f, const char *whose)
+{
+    char all[NUMBER_MAX], reads[NUMBER_MAX], writes[NUMBER_MAX], others[NUMBER_MAX];
+    const struct statements *s = &f->statements;
+    if (!f->measured || !s->transactions)
+        return;
+    page_field(p, "queries", STYLE_TEXT, "%s %s/s: %s read, %s write, %s other; errors %llu", whose,
+               number_short(all, figure_statements_per_s(f, statements_queries(s))),
+               number_short(reads, figure_statements_per_s(f, s->reads)),
+               number_short(writes, figure_statements_per_s(f, s->writes)),
+               number_short(others, figure_statements_per_s(f, s->others)),
+               (unsigned long long)s->errors);
+}
+
 /* Short things are told in ticks, too, as others tell them. */
 static void ticks_line(struct page *p, const struct workload *w, const struct figure_value *f,
                        const char *whose)
@@ -183,6 +198,38 @@ static void inverse_line(struct page *p, const struct workload *w, const struct 
     if (w->figure == FIGURE_TIME_S && f->measured && f->value > 0)
         page_field(p, "inverse", STYLE_TEXT, "%s %s an hour", whose,
                    number_short(rate, 3600 / f->value));
+}
+
+/* "native 12.4k a second, kvm ~3.1k": records of a disk row. */
+static void iops_line(struct page *p, const struct snapshot *s, const struct board_metric *m,
+                      size_t target)
+{
+    char text[2][48] = {"", ""}, number[NUMBER_MAX];
+    for (size_t k = 0; k < 2; k++) {
+        size_t t = k ? target : 0;
+        const struct figure_value *f = &m->cell[t].figure;
+        double iops = workload_iops(m->workload, m->params, f->value);
+        if ((k == 0 || target > 0) && f->measured && isfinite(iops))
+            snprintf(text[k], sizeof text[k], "%s%.20s %s%s", k && text[0][0] ? ", " : "",
+                     s->targets[t].id, s->targets[t].emulated ? "~" : "",
+                     number_short(number, iops));
+    }
+    if (text[0][0] || text[1][0])
+        page_field(p, "IOPS", STYLE_TEXT, "%s%s", text[0], text[1]);
+}
+
+/* Datagrams: "native 0.1 % of 1.21 GB/s sent, 0 % out of order". */
+static void loss_line(struct page *p, const struct workload *w, const struct board_target *t,
+                      const struct figure_value *f)
+{
+    char sent[32];
+    double loss = f->measured ? arrival_loss(&f->arrival) : (double)NAN;
+    if (!(loss < 1) || f->arrival.received == 0)
+        return;
+    page_field(p, "lost", loss >= 0.01 ? STYLE_WARN : STYLE_TEXT,
+               "%.20s %s%.2f %% of %s sent, %.2f %% out of order", t->id, t->emulated ? "~" : "",
+               100 * loss, row_figure(w, f->value / (1 - loss), sent),
+               100 * (double)f->arrival.reordered / (double)f->arrival.received);
 }
 
 #define RULE_ROWS 2 /* left for what is said last */
@@ -257,12 +304,20 @@ void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, cons
         page_text(&p, STYLE_DIM, 0, "no guest to compare with");
         age_line(&p, s, &row);
     }
+    statements_line(&p, &m->cell[0].figure, "native");
+    if (target > 0)
+        statements_line(&p, &m->cell[target].figure, s->targets[target].id);
     ticks_line(&p, w, &m->cell[0].figure, "native");
     if (target > 0)
         ticks_line(&p, w, &m->cell[target].figure, s->targets[target].id);
     inverse_line(&p, w, &m->cell[0].figure, "native");
     if (target > 0)
         inverse_line(&p, w, &m->cell[target].figure, s->targets[target].id);
+    iops_line(&p, s, m, target);
+    if (s->target_count > 0)
+        loss_line(&p, w, &s->targets[0], &m->cell[0].figure);
+    if (target > 0)
+        loss_line(&p, w, &s->targets[target], &m->cell[target].figure);
     paper_line(&p, s, w);
     if (m->baseline_known) {
         char range[32];

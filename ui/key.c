@@ -85,7 +85,7 @@ const struct key keys[] = {
      {' '},
      "Spc",
      " freeze",
-     "freeze the picture; measuring goes on",
+     "freeze the picture; measuring goes on; pause a replay",
      KEY_GROUP_GLOBAL,
      11},
     {ACTION_FILTER, {'/'}, "/", " filter", "show only rows that contain a text", KEY_GROUP_HERE, 0},
@@ -128,6 +128,12 @@ const struct key keys[] = {
      "paint the screen anew",
      KEY_GROUP_GLOBAL,
      0},
+    {ACTION_STEP_BACK, {','}, ",", " step back", "a step back in a replay", KEY_GROUP_GLOBAL, 0},
+    {ACTION_STEP, {'.'}, ".", " step", "a step forward in a replay", KEY_GROUP_GLOBAL, 0},
+    {ACTION_SEEK_BACK, {'['}, "[", " back", "10 s back in a replay", KEY_GROUP_GLOBAL, 0},
+    {ACTION_SEEK, {']'}, "]", " forward", "10 s forward in a replay", KEY_GROUP_GLOBAL, 0},
+    {ACTION_SLOWER, {'<'}, "<", " slower", "a replay at half the speed", KEY_GROUP_GLOBAL, 0},
+    {ACTION_FASTER, {'>'}, ">", " faster", "a replay at twice the speed", KEY_GROUP_GLOBAL, 0},
     {.action = ACTION_NONE},
 };
 

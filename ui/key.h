@@ -58,6 +58,12 @@ enum action {
     ACTION_THEME,
     ACTION_MOUSE,
     ACTION_REPAINT,
+    ACTION_STEP_BACK, /* in a replay */
+    ACTION_STEP,
+    ACTION_SEEK_BACK,
+    ACTION_SEEK,
+    ACTION_SLOWER,
+    ACTION_FASTER,
     ACTION_TAB_FIRST, /* jump to a panel: ACTION_TAB_FIRST + place of its key in TAB_KEYS */
 };
 

@@ -3,6 +3,8 @@ noinst_LIBRARIES += libui.a
 libui_a_SOURCES = \
 	ui/dashboard.c ui/dashboard.h \
 	ui/cmd_screen.c \
+	ui/cmd_replay.c \
+	ui/appearance.c ui/appearance.h \
 	ui/canvas.c ui/canvas.h \
 	ui/glyph.c ui/glyph.h \
 	ui/key.c ui/key.h \
@@ -24,6 +26,7 @@ libui_a_SOURCES = \
 	ui/strips.c ui/strips.h \
 	ui/matrix.c ui/matrix.h \
 	ui/sweep.c ui/sweep.h \
+	ui/loss.c ui/loss.h \
 	ui/curve.c ui/curve.h \
 	ui/scoreboard.c ui/scoreboard.h \
 	ui/panel_overview.c \

@@ -1,30 +1,70 @@
-/* Network: its rows against native, streams of TCP and UDP and the latency of a request, and the
- * selected one in full. What datagrams were lost stands in the result and its reports. */
+/* Network: NetIO's streams by size of a record (the paper's figures 10 and 11) as lines, what the
+ * target sends beside what it receives, all rows against native, and datagrams lost as heat that
+ * cannot be overlooked. `o` on a sweep changes from TCP to UDP. */
 #include "ui/layout.h"
 #include "ui/list.h"
+#include "ui/loss.h"
 #include "ui/rowbox.h"
+#include "ui/sweep.h"
+
+enum { BOX_ROWS, BOX_TX, BOX_RX, BOX_COUNT };
 
 static const struct rowbox table = {.subsystem = SUBSYSTEM_NETWORK,
                                     .prefix = "",
+                                    .index = BOX_ROWS,
                                     .key = '5',
                                     .title = "NetIO",
                                     .note = "from the target"};
 
+#define STREAM(name)                         \
+    {                                        \
+        .id = name, .x = "size", .fixed = "" \
+    }
+#define DATAGRAMS(name)                            \
+    {                                              \
+        .id = name, .x = "size", .fixed = "rate=0" \
+    }
+static const struct sweep sweeps[2][2] = {{STREAM("net.tcp.tx"), DATAGRAMS("net.udp.tx")},
+                                          {STREAM("net.tcp.rx"), DATAGRAMS("net.udp.rx")}};
+
+static const struct sweep *sweep_of(const struct view *v, size_t box)
+{
+    return &sweeps[box == BOX_RX][v->other_view[box]];
+}
+
+/* A line needs two points; a short profile has one size. */
+static bool sweeping(const struct snapshot *s)
+{
+    size_t points[SWEEP_MAX];
+    for (size_t i = 0; i < 4; i++)
+        if (sweep_points(s, &sweeps[i / 2][i % 2], points) >= 2)
+            return true;
+    return false;
+}
+
 static size_t boxes(const struct snapshot *s, int h, int w)
 {
-    (void)s, (void)h, (void)w;
-    return 1;
+    bool text = layout_area_size((struct rect){0, 0, h, w}) <= SIZE_TEXT;
+    return text || !sweeping(s) ? 1 : BOX_COUNT;
 }
 
 static size_t rows(const struct snapshot *s, const struct view *v, size_t box)
 {
-    (void)box;
-    return rowbox_count(&table, s, v);
+    return box == BOX_ROWS ? rowbox_count(&table, s, v) : 1;
+}
+
+static size_t columns(const struct snapshot *s, const struct view *v, size_t box)
+{
+    size_t points[SWEEP_MAX];
+    return box == BOX_ROWS ? 1 : sweep_points(s, sweep_of(v, box), points);
 }
 
 static size_t metric(const struct snapshot *s, const struct view *v)
 {
-    return rowbox_metric(&table, s, v);
+    if (v->box != BOX_TX && v->box != BOX_RX)
+        return rowbox_metric(&table, s, v);
+    size_t points[SWEEP_MAX], count = sweep_points(s, sweep_of(v, v->box), points);
+    return v->column[v->box] < count ? points[v->column[v->box]] : SIZE_MAX;
 }
 
 static bool word(const struct snapshot *s, const struct view *v, char *out, size_t size)
@@ -33,23 +73,99 @@ static bool word(const struct snapshot *s, const struct view *v, char *out, size
     return true;
 }
 
+static void draw_sweep(struct canvas *c, struct rect r, const struct snapshot *s,
+                       const struct view *v, size_t box_index)
+{
+    static const struct hint tcp[] = {
+        {ACTION_OTHER_VIEW, " UDP"}, {ACTION_AXIS, NULL}, {ACTION_NONE, NULL}};
+    static const struct hint udp[] = {
+        {ACTION_OTHER_VIEW, " TCP"}, {ACTION_AXIS, NULL}, {ACTION_NONE, NULL}};
+    static const struct hint bottom[] = {
+        {ACTION_OPEN, NULL}, {ACTION_RUN, NULL}, {ACTION_NONE, NULL}};
+    const struct sweep *sweep = sweep_of(v, box_index);
+    const struct workload *w = workload_find(sweep->id);
+    bool focus = v->box == box_index;
+    struct box box = {.title = w ? w->title : sweep->id,
+                      .note = box_index == BOX_TX ? "target sends ↑" : "target receives ↑",
+                      .top = v->other_view[box_index] ? udp : tcp,
+                      .bottom = focus ? bottom : NULL,
+                      .focus = focus};
+    sweep_draw(c, widget_box(c, r, &box), s, v, sweep, focus ? v->column[box_index] : SIZE_MAX,
+               v->log_axis[box_index]);
+}
+
+#define PIECES 3
+typedef void draw_piece(struct canvas *c, struct rect r, const struct snapshot *s,
+                        const struct view *v);
+
+static void draw_sweeps(struct canvas *c, struct rect r, const struct snapshot *s,
+                        const struct view *v)
+{
+    struct rect part[2];
+    const struct part half[2] = {{.min = 38, .weight = 1, .priority = 2},
+                                 {.min = 38, .weight = 1, .priority = 1}};
+    layout_columns(r, half, 2, part);
+    draw_sweep(c, part[0], s, v, BOX_TX);
+    if (part[1].w > 0)
+        draw_sweep(c, part[1], s, v, BOX_RX);
+}
+
+static void draw_loss(struct canvas *c, struct rect r, const struct snapshot *s,
+                      const struct view *v)
+{
+    (void)v;
+    char worst[96];
+    loss_worst(s, worst, sizeof worst);
+    struct box box = {
+        .title = "UDP loss", .note = "% of datagrams ↓", .bottom_note = worst[0] ? worst : NULL};
+    loss_draw(c, widget_box(c, r, &box), s);
+}
+
+static void draw_rows(struct canvas *c, struct rect r, const struct snapshot *s,
+                      const struct view *v)
+{
+    struct rect part[2];
+    const struct part across[2] = {{.min = 46, .weight = 3, .priority = 2},
+                                   {.min = 34, .weight = 2, .max = 70, .priority = 1}};
+    layout_columns(r, across, 2, part);
+    rowbox_draw(&table, c, part[0], s, v, false);
+    if (part[1].w > 0)
+        rowbox_draw_detail(c, part[1], s, v, metric(s, v));
+}
+
 static void draw(struct canvas *c, struct rect area, const struct snapshot *s, const struct view *v)
 {
-    static const struct part down[2] = {{.min = 8, .max = 24, .weight = 4, .priority = 2},
-                                        {.min = 8, .weight = 1, .priority = 1}};
-    struct rect part[2];
     if (layout_area_size(area) <= SIZE_TEXT) {
         list_text_draw(c, area, s, v, SUBSYSTEM_NETWORK, "");
         return;
     }
-    if (v->expanded) {
+    if (v->expanded && v->box == BOX_ROWS) {
         rowbox_draw(&table, c, area, s, v, false);
         return;
     }
-    layout_rows(area, down, 2, part);
-    rowbox_draw(&table, c, part[0], s, v, false);
-    if (part[1].h > 0)
-        rowbox_draw_detail(c, part[1], s, v, metric(s, v));
+    if (v->expanded) {
+        draw_sweep(c, area, s, v, v->box == BOX_RX ? BOX_RX : BOX_TX);
+        return;
+    }
+    struct rect part[PIECES];
+    struct part down[PIECES];
+    draw_piece *piece[PIECES];
+    size_t count = 0;
+    int lost = loss_lines(s) + 2;
+    if (sweeping(s)) {
+        piece[count] = draw_sweeps;
+        down[count++] = (struct part){.min = 8, .max = 16, .weight = 2, .priority = 1};
+    }
+    if (loss_lines(s) > 0) {
+        piece[count] = draw_loss;
+        down[count++] = (struct part){.min = lost, .max = lost, .priority = 3};
+    }
+    piece[count] = draw_rows;
+    down[count++] = (struct part){.min = 8, .weight = 3, .priority = 2};
+    layout_rows(area, down, count, part);
+    for (size_t i = 0; i < count; i++)
+        if (part[i].h > 0)
+            piece[i](c, part[i], s, v);
 }
 
 const struct panel panel_network = {
@@ -59,6 +175,7 @@ const struct panel panel_network = {
     .short_title = "Net",
     .boxes = boxes,
     .rows = rows,
+    .columns = columns,
     .metric = metric,
     .word = word,
     .draw = draw,

@@ -75,6 +75,10 @@ static void status_text(char *out, size_t size, const struct snapshot *s, const 
                        : s->stored     ? "stored"
                        : s->run.active ? "live"
                                        : "idle";
+    if (s->replayed) { /* of another time, and perhaps another machine: plainly */
+        snprintf(out, size, "recording: %s", s->title);
+        return;
+    }
     if (isfinite(s->self.ui_share)) {
         char number[NUMBER_MAX];
         snprintf(share, sizeof share, "ui %s%%%s", number_fit(number, 4, 100 * s->self.ui_share, 1),
@@ -84,11 +88,12 @@ static void status_text(char *out, size_t size, const struct snapshot *s, const 
     struct tm tm;
     if (wide && s->clock > 0 && localtime_r(&at, &tm))
         strftime(clock, sizeof clock, "  %H:%M:%S", &tm);
+    const char *rec = s->self.recording ? "rec " : "";
     if (isfinite(s->self.frames_per_s) && s->self.frames_per_s > 0)
-        snprintf(out, size, "%s %.0ffps%s %s%s", mode, s->self.frames_per_s, wide ? " " : "", share,
-                 clock);
+        snprintf(out, size, "%s%s %.0ffps%s %s%s", rec, mode, s->self.frames_per_s, wide ? " " : "",
+                 share, clock);
     else
-        snprintf(out, size, "%s%s %s%s", mode, wide ? " " : "", share, clock);
+        snprintf(out, size, "%s%s%s %s%s", rec, mode, wide ? " " : "", share, clock);
 }
 
 /* Hints in the table's footer order, as many as fit; help and quit come first. */

@@ -156,3 +156,14 @@ double workload_value(const struct workload *w, double ops, double bytes, double
     }
     return (double)NAN;
 }
+
+double workload_iops(const struct workload *w, const char *params, double value)
+{
+    uint64_t values[PARAMS_MAX];
+    if (w->figure != FIGURE_MB_PER_S || !w->disk || params_parse(w, params, values, NULL) < 0)
+        return (double)NAN;
+    for (size_t i = 0; w->params[i].name; i++)
+        if (strcmp(w->params[i].name, "record") == 0 || strcmp(w->params[i].name, "chunk") == 0)
+            return value * 1e6 / (double)values[i];
+    return (double)NAN;
+}

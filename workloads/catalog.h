@@ -123,6 +123,8 @@ struct workload {
      * (workload.h), which starts its own processes on the processors that `cpus` asks for. It is
      * killed if one of its phases takes longer than so many seconds. slot_s is then an estimate. */
     double patience_s;
+    /* Of such an operation: it takes the slot's time, and tells how far it is (work_progress()). */
+    bool timed;
     /* Not 0: prepare() takes about so long. One worker then does all blocks of a row that follow
      * each other, where else each block has a fresh one. */
     double start_s;
@@ -176,5 +178,8 @@ void param_word(const struct param *p, uint64_t value, char *out, size_t size);
  * (FIGURE_MB_PER_S), or of floating-point operations done (FIGURE_GFLOPS). NAN when there is no
  * figure: FIGURE_NONE, or nothing was counted. */
 double workload_value(const struct workload *w, double ops, double bytes, double seconds);
+/* Records, or chunks, a second that a value of a disk row with these parameters means (IOPS). NAN
+ * where its bytes are not moved by records. */
+double workload_iops(const struct workload *w, const char *params, double value);
 
 #endif

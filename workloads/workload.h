@@ -26,6 +26,7 @@
 #include "error.h"
 #include "histogram.h"
 #include "role.h"
+#include "workloads/statements.h"
 
 /* Of datagrams: from the first of the lead-in to the last of the slot. */
 struct delivery {
@@ -60,12 +61,15 @@ struct work {
     uint64_t bytes; /* bytes moved, for FIGURE_MB_PER_S; floating-point operations done, for
                        FIGURE_GFLOPS */
     struct delivery delivery; /* set by verify() */
+    struct statements statements; /* likewise */
     uint64_t own_ns; /* set by verify(): the time of this slot as the program itself tells it, which
                         then counts; it cannot be more than what run() took. 0: none */
     uint64_t own_ops;     /* likewise the operations that it did in that time. 0: those of run() */
     uint64_t excluded_ns; /* time inside run() that does not count, by work_exclude_begin/end */
     uint64_t exclude_from;
     struct histogram *latency; /* NULL when not wanted */
+    /* See work_progress(); NULL: nobody listens. */
+    void (*progress)(struct work *w, uint64_t ops, uint64_t ns);
     uint32_t sample;           /* counts down to the next sampled operation */
 };
 
@@ -146,6 +150,14 @@ static inline void work_sample_end(struct work *w, uint64_t from)
 {
     if (__builtin_expect(from != 0, 0))
         histogram_record(w->latency, work_now_ns() - from);
+}
+
+/* How far one long operation is: so many in so much time, by the slot's start. For the screen; the
+ * figure is what verify() sets. */
+static inline void work_progress(struct work *w, uint64_t ops, uint64_t ns)
+{
+    if (w->progress)
+        w->progress(w, ops, ns);
 }
 
 /* Code that runs inside the time stands in a section of its own; the sentences about what went

@@ -5,6 +5,7 @@
 #include "text.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -197,6 +198,40 @@ static void redact_target(struct result_target *t, const char *const *names)
     REDACT(t->kernel);
 }
 
+/* Everywhere in text, which has room for size bytes. */
+static void rename_in(char *text, size_t size, const char *from, const char *to)
+{
+    char out[1024];
+    size_t used = 0, length = strlen(from);
+    for (const char *s = text; *s && used + strlen(to) + 1 < sizeof out;) {
+        bool here = strncmp(s, from, length) == 0;
+        used += (size_t)snprintf(out + used, sizeof out - used, "%.*s", here ? INT_MAX : 1,
+                                 here ? to : s);
+        s += here ? length : 1;
+    }
+    out[used] = '\0';
+    text_copy(text, size, out);
+}
+
+/* What a reached guest is called tells a host, or what the user thinks of it: "ssh-1" does not. */
+static void redact_id(struct result *r, size_t target)
+{
+    struct result_target *t = &r->targets[target];
+    char was[sizeof t->id], now[sizeof t->id];
+    if (strcmp(t->id, t->kind) == 0)
+        return;
+    text_copy(was, sizeof was, t->id);
+    snprintf(now, sizeof now, "%.32s-%zu", t->kind, target);
+    text_copy(t->id, sizeof t->id, now);
+    rename_in(t->remark, sizeof t->remark, was, now);
+    for (size_t i = 0; i < r->slot_count; i++)
+        rename_in(r->slots[i].reason, REASON_MAX, was, now);
+    for (size_t i = 0; i < r->figure_count; i++)
+        rename_in(r->figures[i].reason, REASON_MAX, was, now);
+    for (size_t i = 0; i < r->comparison_count; i++)
+        rename_in(r->comparisons[i].reason, REASON_MAX, was, now);
+}
+
 void redact_result(struct result *r)
 {
     char host[256] = "", brief[256];
@@ -208,6 +243,8 @@ void redact_result(struct result *r)
     /* Root is everybody's name. */
     const char *const names[] = {brief, host, user && user->pw_uid ? user->pw_name : host, NULL};
     redact_facts(r, names);
+    for (size_t i = 0; i < r->target_count; i++)
+        redact_id(r, i);
     for (size_t i = 0; i < r->target_count; i++)
         redact_target(&r->targets[i], names);
     for (size_t i = 0; i < r->slot_count; i++)

@@ -226,6 +226,13 @@ static void target_caveats(const struct result *r, void (*say)(void *, const cha
                      t->id);
             say(context, line);
         }
+        if (t->flags & FLAG_MACHINES) {
+            snprintf(line, sizeof line,
+                     "%s runs on another machine than native: the comparison crosses machines and "
+                     "gives no verdict.",
+                     t->id);
+            say(context, line);
+        }
         if (t->clock_stepped || (t->flags & FLAG_CLOCK)) {
             snprintf(line, sizeof line, "The clock of %s %s.", t->id,
                      t->clock_stepped ? "stepped while it was measured: no verdicts"

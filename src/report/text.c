@@ -21,6 +21,7 @@
 
 struct page {
     FILE *out;
+    const char *base; /* id of the target that the others are compared with */
     const struct result *r;
     const struct report_row *rows;
     size_t row_count;
@@ -128,6 +129,11 @@ static const char *ratio_text(char out[16], const struct page *p, size_t target,
     return out;
 }
 
+static bool is_native(const struct page *p)
+{
+    return strcmp(p->base, "native") == 0;
+}
+
 static void put_summary(const struct page *p, size_t t, const char *title,
                         const struct subsystem_summary *sum)
 {
@@ -149,8 +155,8 @@ static void put_summary(const struct page *p, size_t t, const char *title,
 
 static void write_summary(const struct page *p, size_t t)
 {
-    fprintf(p->out, "\n  %-12s%-7s %8s   %-14s %9s  verdict\n", "subsystem", "  rows", "% native",
-            "95 % interval", "overhead");
+    fprintf(p->out, "\n  %-12s%-7s %8s   %-14s %9s  verdict\n", "subsystem", "  rows",
+            is_native(p) ? "% native" : "% base", "95 % interval", "overhead");
     for (int s = 0; s < SUBSYSTEM_COUNT; s++) {
         struct subsystem_summary sum = analysis_subsystem(p->r, (enum subsystem)s, t);
         if (sum.total)
@@ -222,6 +228,43 @@ static void put_loss(const struct page *p, const struct report_row *row)
     }
 }
 
+/* "    native 12400 IOPS": records a second of a disk row, for each figure. */
+static void put_iops(const struct page *p, const struct report_row *row)
+{
+    const struct figure_value *const figures[] = {row->native, row->figure};
+    for (size_t i = row->target == 0; row->metric->row && i < 2; i++) {
+        const struct figure_value *f = figures[i];
+        double iops = f && f->measured
+                          ? workload_iops(row->metric->row, row->metric->params, f->value)
+                          : (double)NAN;
+        if (!isfinite(iops))
+            continue;
+        fputs("    ", p->out);
+        put(p, p->r->targets[i ? row->target : 0].id);
+        fprintf(p->out, " %.*f IOPS\n", iops < 100 ? 1 : 0, iops);
+    }
+}
+
+/* "    native 8509 reads, 2431 writes, 1216 others a second, 0 errors": of a database, for each. */
+static void put_statements(const struct page *p, const struct report_row *row)
+{
+    const struct figure_value *const figures[] = {row->native, row->figure};
+    for (size_t i = row->target == 0; i < 2; i++) {
+        const struct figure_value *f = figures[i];
+        char reads[16], writes[16], others[16];
+        if (!f || !f->measured || !f->statements.transactions)
+            continue;
+        fputs("    ", p->out);
+        put(p, p->r->targets[i ? row->target : 0].id);
+        fprintf(
+            p->out, " %s reads, %s writes, %s others a second; %llu errors\n",
+            text_figure(reads, sizeof reads, figure_statements_per_s(f, f->statements.reads)),
+            text_figure(writes, sizeof writes, figure_statements_per_s(f, f->statements.writes)),
+            text_figure(others, sizeof others, figure_statements_per_s(f, f->statements.others)),
+            (unsigned long long)f->statements.errors);
+    }
+}
+
 /* "    native 24.6 s, 146.3 an hour": the inverse of long times, for each figure. */
 static void put_inverse(const struct page *p, const struct report_row *row)
 {
@@ -242,8 +285,9 @@ static void put_inverse(const struct page *p, const struct report_row *row)
 
 static void put_row_head(const struct page *p)
 {
-    fprintf(p->out, "  %-22s%6s %6s %-*s%6s %14s%2s %4s\n", "workload", "native", "guest", UNIT,
-            "unit", "%", "95 % interval", "n", "find");
+    fprintf(p->out, "  %-22s%6s %6s %-*s%6s %14s%2s %4s\n", "workload",
+            is_native(p) ? "native" : "base", "guest", UNIT, "unit", "%", "95 % interval", "n",
+            "find");
 }
 
 static int slowest_first(const void *a, const void *b)
@@ -281,7 +325,8 @@ static void write_cost(const struct page *p, size_t t, const struct report_row *
         if (!any)
             fprintf(p->out,
                     "\nBeside their operations these took, by the host's and their kernels' "
-                    "counters\n(white-box; %% of a processor; [native])\n");
+                    "counters\n(white-box; %% of a processor; [%s])\n",
+                    p->base);
         any = true;
         snprintf(line, sizeof line, "%s: %s", report_label(row->metric, label, sizeof label), cost);
         put_sentence((void *)p, line);
@@ -314,8 +359,8 @@ static void write_hurt(const struct page *p, size_t t)
         fprintf(
             p->out,
             "\nWhere it hurts most: no row was judged slower, but %zu without a verdict\n%s below "
-            "native by the whole interval.\n",
-            open, open == 1 ? "lies" : "lie");
+            "%s by the whole interval.\n",
+            open, open == 1 ? "lies" : "lie", p->base);
     } else if (!count) {
         fprintf(p->out, "\nWhere it hurts most: no row is slower beyond its interval.\n");
     } else {
@@ -340,6 +385,8 @@ static void write_rows(const struct page *p, size_t t)
             put_ticks(p, &p->rows[i]);
             put_inverse(p, &p->rows[i]);
             put_loss(p, &p->rows[i]);
+            put_iops(p, &p->rows[i]);
+            put_statements(p, &p->rows[i]);
         }
 }
 
@@ -367,6 +414,8 @@ static void write_native(const struct page *p)
         put_ticks(p, &p->rows[i]);
         put_inverse(p, &p->rows[i]);
         put_loss(p, &p->rows[i]);
+        put_iops(p, &p->rows[i]);
+        put_statements(p, &p->rows[i]);
     }
 }
 
@@ -415,7 +464,7 @@ static void write_legend(const struct page *p)
 {
     uint32_t used = 0;
     bool shown[VERDICT_COUNT] = {false}, approximate = false, vague = false, brief = false;
-    char line[256];
+    char line[400];
     for (size_t i = 0; i < p->r->comparison_count; i++) {
         const struct comparison *c = &p->r->comparisons[i];
         used |= c->flags;
@@ -426,11 +475,13 @@ static void write_legend(const struct page *p)
     }
     fprintf(p->out, "\nHow to read it\n");
     put_sentence((void *)p, report_method(p->r, line));
-    put_sentence(
-        (void *)p,
-        "% is performance relative to native: below 100 is slower, for times too. It comes "
-        "from the blocks' own ratios, the two figures are medians of all slots: they need "
-        "not agree. n: blocks of four slots.");
+    snprintf(
+        line, sizeof line,
+        "%% is performance relative to %.96s: below 100 is slower, for times too. It comes from "
+        "the blocks' own ratios, the two figures are medians of all slots: they need not "
+        "agree. n: blocks of four slots.",
+        p->base);
+    put_sentence((void *)p, line);
     put_sentence((void *)p, brief ? "find: the change in % that would have been found with 80 % "
                                     "probability; in rows looked at only briefly, the change that "
                                     "would have been noticed and looked at again."
@@ -477,11 +528,14 @@ static int write_text(const struct result *r, FILE *out, struct error *e)
 {
     struct report_locale l;
     report_begin(&l);
-    struct page p = {.out = out, .r = r, .utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0};
+    struct page p = {.out = out,
+                     .r = r,
+                     .base = r->target_count ? r->targets[0].id : "native",
+                     .utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0};
     struct report_row *rows = report_rows(r, &p.row_count);
     p.rows = rows;
     if (r->target_count > 1)
-        fprintf(out, "What does it cost? Performance relative to native on this machine.\n");
+        fprintf(out, "What does it cost? Performance relative to %s on this machine.\n", p.base);
     for (size_t t = 1; t < r->target_count; t++) {
         fputc('\n', out);
         put(&p, r->targets[t].id);

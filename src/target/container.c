@@ -112,8 +112,10 @@ static bool try_it(const char *program, char *why, size_t size)
     return ended && code == 0;
 }
 
-static void probe(const struct target_options *options, struct target_probe *out)
+static void probe(const struct target_kind *kind, const struct target_options *options,
+                  struct target_probe *out)
 {
+    (void)kind;
     char program[PATH_MAX], cgroup[32], why[200];
     memset(out, 0, sizeof *out);
     snprintf(out->how, sizeof out->how, "none");
@@ -217,9 +219,10 @@ out:
     return NULL;
 }
 
-static struct target *start(const struct target_options *options, struct ledger *ledger,
-                            struct error *e)
+static struct target *start(const struct target_kind *kind, const struct target_options *options,
+                            struct ledger *ledger, struct error *e)
 {
+    (void)kind;
     char program[PATH_MAX];
     if (!local_find_program(PROGRAM, options->agent_path, program, sizeof program)) {
         error_set(e, ERROR_SYSTEM,

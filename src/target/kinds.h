@@ -18,6 +18,8 @@ extern const struct target_kind target_kvm;
 extern const struct target_kind target_tcg;
 extern const struct target_kind target_xen;
 extern const struct target_kind target_pvh;
+/* Without a name, a way and a guest: reach_new() gives them. */
+extern const struct target_kind target_reached;
 
 /* A target that is a child process of vmtax under limits. */
 struct local {

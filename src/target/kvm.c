@@ -20,8 +20,10 @@ static bool wants(const struct target_options *o, const char *accel)
     return o->machine.accel && strcmp(o->machine.accel, accel) == 0;
 }
 
-static void probe_kvm(const struct target_options *o, struct target_probe *out)
+static void probe_kvm(const struct target_kind *kind, const struct target_options *o,
+                      struct target_probe *out)
 {
+    (void)kind;
     memset(out, 0, sizeof *out);
     snprintf(out->how, sizeof out->how, "none");
     out->use = TARGET_UNUSABLE;
@@ -55,8 +57,10 @@ static bool contradicts(const struct target_options *o, struct error *e)
     return true;
 }
 
-static void probe_tcg(const struct target_options *o, struct target_probe *out)
+static void probe_tcg(const struct target_kind *kind, const struct target_options *o,
+                      struct target_probe *out)
 {
+    (void)kind;
     memset(out, 0, sizeof *out);
     snprintf(out->how, sizeof out->how, "none");
     out->use = TARGET_UNUSABLE;
@@ -119,15 +123,17 @@ struct target *kvm_start(const struct target_options *o, const struct machine_te
     return t;
 }
 
-static struct target *start_kvm(const struct target_options *o, struct ledger *ledger,
-                                struct error *e)
+static struct target *start_kvm(const struct target_kind *kind, const struct target_options *o,
+                                struct ledger *ledger, struct error *e)
 {
+    (void)kind;
     return kvm_start(o, NULL, ledger, e);
 }
 
-static struct target *start_tcg(const struct target_options *o, struct ledger *ledger,
-                                struct error *e)
+static struct target *start_tcg(const struct target_kind *kind, const struct target_options *o,
+                                struct ledger *ledger, struct error *e)
 {
+    (void)kind;
     return contradicts(o, e) ? NULL : emulate(o, NULL, ledger, e);
 }
 

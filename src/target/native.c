@@ -24,8 +24,10 @@ static double now_s(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-static void probe(const struct target_options *options, struct target_probe *out)
+static void probe(const struct target_kind *kind, const struct target_options *options,
+                  struct target_probe *out)
 {
+    (void)kind;
     (void)options;
     char cgroup[32];
     memset(out, 0, sizeof *out);
@@ -58,7 +60,7 @@ static int plan_network(struct local *local, const struct target_options *option
     char program[PATH_MAX];
     size_t used = 0;
     int number = LOCAL_NO_NETWORK;
-    if (options->network && rights_for_container() &&
+    if (options->network && !options->loopback && rights_for_container() &&
         local_find_program(PROGRAM, options->agent_path, program, sizeof program) &&
         (number = local_network(local, e)) < 0)
         return -1;
@@ -84,8 +86,8 @@ static int plan_network(struct local *local, const struct target_options *option
     return 0;
 }
 
-static struct target *start_as(const struct target_kind *kind, const struct target_options *options,
-                               struct ledger *ledger, struct error *e)
+static struct target *start(const struct target_kind *kind, const struct target_options *options,
+                            struct ledger *ledger, struct error *e)
 {
     double from = now_s();
     struct local *local = xcalloc(1, sizeof *local);
@@ -106,30 +108,12 @@ static struct target *start_as(const struct target_kind *kind, const struct targ
     return &local->target;
 }
 
-static struct target *start_native(const struct target_options *options, struct ledger *ledger,
-                                   struct error *e)
-{
-    return start_as(&target_native, options, ledger, e);
-}
-
-static struct target *start_twin(const struct target_options *options, struct ledger *ledger,
-                                 struct error *e)
-{
-    return start_as(&target_twin, options, ledger, e);
-}
-
-static struct target *start_peer(const struct target_options *options, struct ledger *ledger,
-                                 struct error *e)
-{
-    return start_as(&target_peer, options, ledger, e);
-}
-
 const struct target_kind target_native = {
     .id = "native",
     .title = "native",
     .what = "the host itself, under the same limits as the guests",
     .probe = probe,
-    .start = start_native,
+    .start = start,
     .counters = local_counters,
     .last_words = local_last_words,
     .stop = stop,
@@ -141,7 +125,7 @@ const struct target_kind target_twin = {
     .what = "a second native: what the method makes of two equal things (A/A)",
     .only_by_name = true,
     .probe = probe,
-    .start = start_twin,
+    .start = start,
     .counters = local_counters,
     .last_words = local_last_words,
     .stop = stop,
@@ -153,7 +137,7 @@ const struct target_kind target_peer = {
     .what = "the host as the other end of a target's servers; measured by nobody",
     .only_by_name = true,
     .probe = probe,
-    .start = start_peer,
+    .start = start,
     .last_words = local_last_words,
     .stop = stop,
 };

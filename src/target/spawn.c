@@ -99,7 +99,8 @@ static _Noreturn void child_run(struct spawn *s, pid_t parent)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(125);
-    setpgid(0, 0);
+    /* A group of its own, and no terminal that it could ask for a password on. */
+    setsid();
     /* The system call, because the library keeps 32 and 33 to itself and would leave them ignored
      * if they were. All zeros is SIG_DFL without flags on every architecture. */
     static const unsigned long by_default[16];
@@ -190,7 +191,6 @@ static void *thread_main(void *argument)
     pthread_mutex_unlock(&s->lock);
     if (pid < 0)
         return NULL;
-    setpgid(pid, pid);
     attend(s, pid);
     /* What it left behind in its group goes while its own number still keeps the group's. */
     kill(-pid, SIGKILL);

@@ -5,7 +5,8 @@
  * end; it lives exactly as long as the child. When vmtax dies, by whatever cause, so does the
  * child.
  *
- * The child: process group of its own, signal mask and dispositions reset, all descriptors but
+ * The child: session and process group of its own, so no terminal; signal mask and dispositions
+ * reset; all descriptors but
  * 0, 1, 2 (and pass_fd as 3) closed by exec, SIGKILL at the parent's death. */
 #ifndef VMTAX_SPAWN_H
 #define VMTAX_SPAWN_H

@@ -1,6 +1,7 @@
 #include "target/target.h"
 
 #include "target/kinds.h"
+#include "target/reach.h"
 #include "target/spawn.h"
 
 #include <string.h>
@@ -24,6 +25,17 @@ const struct target_kind *target_find(const char *id)
         if (!strcmp(target_kinds[i]->id, id))
             return target_kinds[i];
     return NULL;
+}
+
+const char *target_kind_name(const struct target_kind *kind)
+{
+    return kind->way ? kind->way->id : kind->id;
+}
+
+struct target *target_start(const struct target_kind *kind, const struct target_options *options,
+                            struct ledger *ledger, struct error *e)
+{
+    return kind->start(kind, options, ledger, e);
 }
 
 void target_stop(struct target *t)

@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #define TARGETS_MAX     8
-#define TARGET_ID_MAX   32
+#define TARGET_ID_MAX   96
 #define TARGET_CPUS_MAX 256
 
 /* What a virtual machine is made of; NULL: the first choice. Words as of the options of the same
@@ -53,7 +53,10 @@ struct target_options {
     const char *scratch_seed; /* what lies in this directory is in scratch, too, and in that of a
                                  target with a scratch disk of its own; NULL: nothing */
     bool network;             /* the workloads speak to the host */
+    bool loopback;            /* native does so by loopback */
     struct machine_options machine;
+    const char *judge; /* comma-separated ids of reached guests that are judged although another
+                          kernel than native's runs there; NULL: none */
     const struct target_waiter *waiter; /* NULL: nobody */
     bool limits; /* false: no cgroup limits (native beside a guest that cannot have any); the
                     processors are still held to by affinity, which everybody may set */
@@ -91,19 +94,23 @@ struct target_facts {
 };
 
 struct target;
+struct reach;
 
 struct target_kind {
-    const char *id;    /* "container" */
+    const char *id;    /* "container"; "ssh:box" */
     const char *title; /* "container" */
     const char *what;  /* one sentence */
     bool only_by_name; /* never taken unless asked for */
     double start_s;    /* what a start takes as a rule, for the estimate; 0: next to nothing */
-    void (*probe)(const struct target_options *options, struct target_probe *out);
+    const struct reach *way; /* how a guest that exists already is reached (reach.h), */
+    const char *where;       /* and which one, NULL: none yet; else both NULL */
+    void (*probe)(const struct target_kind *kind, const struct target_options *options,
+                  struct target_probe *out);
     /* Blocking, at most a few seconds, a minute for a machine that boots slowly (then it listens to
      * options->waiter); from any thread. The caller owns the target and ends it by
      * target_stop(). NULL with a sentence. */
-    struct target *(*start)(const struct target_options *options, struct ledger *ledger,
-                            struct error *e);
+    struct target *(*start)(const struct target_kind *kind, const struct target_options *options,
+                            struct ledger *ledger, struct error *e);
     /* What the host knows about the target (counters.h), cumulative: adds to *out, which the caller
      * has zeroed. Called at the begin and the end of each slot: a few milliseconds at most. NULL:
      * none. */
@@ -125,10 +132,15 @@ struct target {
 /* Ends with NULL; native first. */
 extern const struct target_kind *const target_kinds[];
 const struct target_kind *target_find(const char *id);
+/* What results and screens know a kind by: "container"; "ssh" of "ssh:box". */
+const char *target_kind_name(const struct target_kind *kind);
 
 /* After the streams ended: "ended with exit code 3: last line of its standard error", printable
  * ASCII; empty when nothing is known. For the sentence of the session. */
 void target_last_words(struct target *t, char *out, size_t size);
+/* kind->start(). */
+struct target *target_start(const struct target_kind *kind, const struct target_options *options,
+                            struct ledger *ledger, struct error *e);
 void target_stop(struct target *t); /* NULL is allowed */
 
 #endif

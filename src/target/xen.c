@@ -59,7 +59,13 @@ static double now_s(void)
 /* --- what is there ------------------------------------------------------------------------------
  */
 
-static void probe(const struct target_options *o, bool pvh, struct target_probe *out)
+static bool is_pvh(const struct target_kind *kind)
+{
+    return kind == &target_pvh;
+}
+
+static void probe(const struct target_kind *kind, const struct target_options *o,
+                  struct target_probe *out)
 {
     struct kernel k;
     struct error e = {0};
@@ -67,7 +73,8 @@ static void probe(const struct target_options *o, bool pvh, struct target_probe 
     memset(out, 0, sizeof *out);
     snprintf(out->how, sizeof out->how, "none");
     out->use = TARGET_UNUSABLE;
-    if (xen_probe("", pvh, version, sizeof version, &e) < 0 || boot_kernel_find(o, &k, &e) < 0) {
+    if (xen_probe("", is_pvh(kind), version, sizeof version, &e) < 0 ||
+        boot_kernel_find(o, &k, &e) < 0) {
         boot_tell_probe(&e, out);
         return;
     }
@@ -81,16 +88,6 @@ static void probe(const struct target_options *o, bool pvh, struct target_probe 
     out->use = TARGET_LIMITED;
     snprintf(out->reason, sizeof out->reason,
              "native is dom0, which runs under Xen, too: what both pay for it is not seen");
-}
-
-static void probe_pv(const struct target_options *o, struct target_probe *out)
-{
-    probe(o, false, out);
-}
-
-static void probe_pvh(const struct target_options *o, struct target_probe *out)
-{
-    probe(o, true, out);
 }
 
 /* --- a domain -----------------------------------------------------------------------------------
@@ -343,7 +340,7 @@ static void stop(struct target *t)
 }
 
 static struct target *start(const struct target_kind *kind, const struct target_options *o,
-                            bool pvh, struct ledger *ledger, struct error *e)
+                            struct ledger *ledger, struct error *e)
 {
     struct xen *x = xcalloc(1, sizeof *x);
     struct target_options no_group = *o;
@@ -357,7 +354,7 @@ static struct target *start(const struct target_kind *kind, const struct target_
                             .config = xasprintf("%s/domain-%s.cfg", directory, number),
                             .channel = xasprintf("%s/channel-%s", directory, number)};
     if (rc == 0)
-        rc = make(x, o, pvh, &places, e);
+        rc = make(x, o, is_pvh(kind), &places, e);
     free(places.root);
     free(places.config);
     free(places.channel);
@@ -365,18 +362,6 @@ static struct target *start(const struct target_kind *kind, const struct target_
         return &x->local.target;
     stop(&x->local.target);
     return NULL;
-}
-
-static struct target *start_pv(const struct target_options *o, struct ledger *ledger,
-                               struct error *e)
-{
-    return start(&target_xen, o, false, ledger, e);
-}
-
-static struct target *start_pvh(const struct target_options *o, struct ledger *ledger,
-                                struct error *e)
-{
-    return start(&target_pvh, o, true, ledger, e);
 }
 
 static void counters(struct target *t, struct counters *out)
@@ -417,8 +402,8 @@ const struct target_kind target_xen = {
     .title = "Xen",
     .what = "a para-virtual domain of Xen with dom0's own files; vmtax runs in dom0",
     .start_s = 5,
-    .probe = probe_pv,
-    .start = start_pv,
+    .probe = probe,
+    .start = start,
     .counters = counters,
     .last_words = last_words,
     .stop = stop,
@@ -430,8 +415,8 @@ const struct target_kind target_pvh = {
     .what = "the domain of xen in the processor's own virtualization",
     .only_by_name = true,
     .start_s = 5,
-    .probe = probe_pvh,
-    .start = start_pvh,
+    .probe = probe,
+    .start = start,
     .counters = counters,
     .last_words = last_words,
     .stop = stop,

@@ -212,7 +212,7 @@ static double ours(void *context)
 {
     struct bench *b = context;
     struct error e = {0};
-    struct target *t = target_find("kvm")->start(&b->options, b->ledger, &e);
+    struct target *t = target_start(target_find("kvm"), &b->options, b->ledger, &e);
     double spoken = now_s();
     struct session *s = t ? session_open(t, NULL, BOOT_S, NULL, &e) : NULL;
     double hello = now_s();

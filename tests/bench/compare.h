@@ -2,8 +2,8 @@
  *
  * Both are measured in turn, in blocks ours-peer-peer-ours and their mirror, on the same pinned
  * processor; a block gives one log ratio, in which drift of the machine cancels; the ratio printed
- * is their Hodges-Lehmann estimate with its signed-rank interval. It passes if the whole interval
- * lies within the bounds. There is no repeating until it does. */
+ * is their Hodges-Lehmann estimate with its signed-rank interval, which a rule holds against
+ * bounds. There is no repeating until it passes. */
 #ifndef VMTAX_BENCH_COMPARE_H
 #define VMTAX_BENCH_COMPARE_H
 
@@ -12,11 +12,18 @@
 /* Performance, higher is better; NAN ends the comparison as failed (a sentence was written). */
 typedef double compare_fn(void *context);
 
+enum compare_rule {
+    COMPARE_WITHIN,           /* the whole interval lies within the bounds */
+    COMPARE_WITHIN_OR_COVERS, /* or it holds all that is between them: nothing else can be said */
+    COMPARE_REACHES,          /* its upper end is at or above the lower bound: not shown slower */
+};
+
 struct compare {
     const char *name;
     const char *peer;
     compare_fn *ours, *theirs;
     void *context;
+    enum compare_rule rule;
     double low, high; /* bounds of ours/theirs */
     const char *unit; /* of what is printed: scale times performance, or over it if time is set */
     double scale;

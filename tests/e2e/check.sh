@@ -1,5 +1,5 @@
 #!/bin/sh
-# A check against a baseline of a container: nothing changed, the container a fifth slower than it was,
+# A check against a baseline of a container: nothing changed, the container much slower than it was,
 # a baseline that is too young, and one of another agent.
 # shellcheck source=tests/e2e/lib.sh
 . "${abs_top_srcdir:-.}/tests/e2e/lib.sh"
@@ -32,15 +32,21 @@ says "$err" 'baseline "default": 4 sessions'
 run 0 list baselines
 says "$out" '4 sessions: '
 
-# Nothing changed: nothing is found, and the plan was kept.
-check 0 --json --budget 30
-[ "$("$jsonpath" "$out" exit)" = 0 ] || fail "the document has another exit code"
+# The container did not change: nothing is found of it, and the plan was kept. Of native there may be: a
+# machine that does other things is slower.
+code=0
+"$vmtax" check --seconds 0.05 --find 99 -q --json --budget 30 >"$out" 2>"$err" </dev/null || code=$?
+case $code in 0 | 1 | 3) ;; *) fail "exit code $code of a check" ;; esac
+[ "$("$jsonpath" "$out" exit)" = "$code" ] || fail "the document has another exit code"
+"$jsonpath" "$out" 'subsystems.*' | grep '"container"' >"$work/groups"
+grep -Eq '"verdict":[[:space:]]*"(same|no-sign|inconclusive)"' "$work/groups" ||
+    fail "of a container that did not change: $(cat "$work/groups")"
 [ "$("$jsonpath" "$out" sessions_before)" = 4 ] || fail "not four sessions before"
 [ "$("$jsonpath" "$out" lost_rows)" = 0 ] || fail "rows are lost"
 [ "$("$jsonpath" "$out" 'rows.*.target' | grep -c container)" = 5 ] || fail "not five rows of the container"
 
-# The container once was faster by a quarter: its times in the stored slots are cut, those of native are
-# not. So it, and not the host, got slower, by a fifth, in every row.
+# The container once was faster: its times in the stored slots are cut, those of native are not. So it,
+# and not the host, got slower, by two fifths, in every row.
 mkdir "$work/faster"
 python3 - "$baseline" "$work/faster" <<'EDIT'
 import json, os, sys
@@ -51,13 +57,13 @@ for name in os.listdir(sys.argv[1]):
         session = json.load(f)
     for slot in session["slots"]:
         if slot["target"] == "container" and slot["value"]:
-            slot["value"] *= 0.8
+            slot["value"] *= 0.6
     with open(os.path.join(sys.argv[2], name), "w") as f:
         json.dump(session, f)
 EDIT
 check 1 --against "$work/faster" --budget 30
 says "$out" 'WORSE'
-says "$out" '^  sysops +container +5 +-[12][0-9]\.[0-9] % .*worse'
+says "$out" '^  sysops +container +5 +-[345][0-9]\.[0-9] % .*worse'
 # What native itself did meanwhile is the machine's affair.
 says "$out" 'guests moved against (native|it)'
 

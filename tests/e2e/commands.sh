@@ -101,6 +101,8 @@ bad 'did you mean "memory"' report nosuch --format svg --subsystem memorie
 bad 'too many' doctor now
 bad 'no list of' list workloadz
 bad 'no command' "$escape"
+bad 'parameters belong to one workload' run memory:cpus=1
+bad 'parameters belong to one workload' run 'sys.*:cpus=1'
 bad '--scratch|scratch' run null --on native --scratch /nowhere/at/all
 bad 'nosuch' report nosuch
 bad 'nosuch' compare nosuch nosuch2
@@ -151,7 +153,7 @@ rm "$HOME/.config/vmtax/vmtax.conf"
 
 # What the machine does not have, and what is to come.
 bad 'this machine has [0-9]+M' run null --memory 1000T
-for target in xen openvz:101 docker:web; do
+for target in xen openvz:101; do
     bad "\"$target\" is not in this version" run null --on $target
 done
 

@@ -46,5 +46,17 @@ if small; then
     rmdir "$scratch/small"
 fi
 
+# A container has the same disk, by the same path.
+if [ "$(id -u)" = 0 ] && container_works; then
+    run 0 run file.write:size=2M,sync=fsync file.randread:size=1M,record=4K,direct=yes bonnie.rewrite:size=1M \
+        --on container --blocks 2 --seconds 0.05 --scratch "$scratch" --json
+    "$jsonpath" "$out" 'slots.*' | grep '"target":"container"' >"$work/slots"
+    [ "$(wc -l <"$work/slots")" = 12 ] || fail "$(wc -l <"$work/slots") slots in the container instead of 12"
+    if grep -q '"value":null' "$work/slots"; then
+        fail "no figure in the container: $(grep '"value":null' "$work/slots" | head -n 1)"
+    fi
+    [ "$("$jsonpath" "$out" 'metrics.*.iops' | grep -c '[1-9]')" = 6 ] || fail "not all rows have IOPS"
+fi
+
 [ -z "$(ls -A "$scratch")" ] || fail "left in the scratch directory: $(ls -A "$scratch")"
 leftovers

@@ -17,6 +17,12 @@ run 0 run net.tcp.tx:size=32K net.tcp.rx:size=1K net.udp.tx:size=32K net.udp.rx:
 "$jsonpath" "$out" 'metrics.*.datagrams.loss' >"$work/loss" || fail "no loss is reported"
 awk '!($1 >= 0 && $1 < 1) {exit 1} END {exit NR != 4}' "$work/loss" || fail "impossible losses"
 
+# Native by loopback is another path than a container's, and is said to be.
+run 0 run net.rr --on container --loopback --blocks 2 --seconds 0.1 --json
+[ "$("$jsonpath" "$out" 'targets.*.path' | tr '\n' ' ')" = "loopback veth " ] ||
+    fail "by loopback the paths are $("$jsonpath" "$out" 'targets.*.path' | tr '\n' ' ')"
+"$jsonpath" "$out" comparisons.0.flags | grep -q placement || fail "the other path is not flagged"
+
 # The process in the run's own network.
 inside() {
     for living in $(ours); do
@@ -42,6 +48,31 @@ if unshare -n nft "$dropping" 2>/dev/null; then
     awk '!($1 > 0.16 && $1 < 0.3) {exit 1}' "$work/loss" ||
         fail "20 % lost are reported as $(cat "$work/loss")"
 fi
+
+# Ends that do not agree on the size of a frame: what is sent does not arrive.
+start_run net.udp.rx:size=8K sys.syscall --blocks 2 --seconds 0.7
+nsenter -t "$(inside)" -n ip link set eth0 mtu 1300 || fail "the interface keeps its MTU"
+wait "$pid" || fail "the run with two MTUs ended with $?"
+grep -q 'same MTU' "$out" || fail "it does not say that the MTUs may differ"
+"$jsonpath" "$out" 'metrics.*.value' | grep -q '[1-9]' || fail "the other row has no figure beside two MTUs"
+
+# The peer dies in mid-run: what it costs is told, and nothing else is lost.
+peer() {
+    for living in $(ours); do
+        case $(tr '\0' ' ' <"/proc/$living/cmdline") in
+        *vmtax-agent*) [ "$(readlink "/proc/$living/ns/net")" != "$(readlink /proc/self/ns/net)" ] || echo "$living" ;;
+        esac
+    done | head -n 1
+}
+has_peer() {
+    [ -n "$(peer)" ]
+}
+start_run net.rr sys.syscall --blocks 2 --seconds 1
+wait_for 20 has_peer
+kill -9 "$(peer)"
+wait "$pid" || fail "the run without a peer ended with $?"
+grep -q 'peer' "$out" || fail "it does not say that the peer is gone"
+"$jsonpath" "$out" 'metrics.*.value' | grep -q '[1-9]' || fail "the other row has no figure without a peer"
 
 start_run net.rr sys.syscall --blocks 2 --seconds 1
 wait_for 20 grep -q 'net.rr' "$err"

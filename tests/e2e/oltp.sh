@@ -1,6 +1,7 @@
 #!/bin/sh
-# SysBench's OLTP on MariaDB and on SQLite: verified figures, on native and in a container; a server
-# that dies, a disk that is full: said clearly, and nothing stays behind.
+# SysBench's OLTP on MariaDB and on SQLite: verified figures, on native and in a container, which are
+# those that sysbench itself reports; a server that dies, a disk that is full, another sysbench: said
+# clearly; nothing stays behind, also when vmtax is killed.
 # shellcheck source=tests/e2e/lib.sh
 . "${abs_top_srcdir:-.}/tests/e2e/lib.sh"
 
@@ -23,6 +24,17 @@ no_server() {
     [ -z "$(server)" ]
 }
 
+# The agent, started as it is or with another file in sysbench's place, in a mount namespace.
+sysbench=
+start_agent() {
+    if [ -z "$sysbench" ]; then
+        exec "$agent" --scratch "$work/scratch"
+    fi
+    # shellcheck disable=SC2016 # for the other shell
+    exec unshare -m sh -c 'mount --bind "$1" /usr/bin/sysbench && exec "$2" --scratch "$3"' - \
+        "$sysbench" "$agent" "$work/scratch"
+}
+
 # The answer to one slot of an agent.
 # shellcheck disable=SC2094 # it waits for what the agent writes
 ask() { # PARAMS SECONDS [DURING]
@@ -34,7 +46,7 @@ ask() { # PARAMS SECONDS [DURING]
             "$3"
         fi
         wait_for 60 grep -q -e '^result' -e '^fail' "$out"
-    ) | "$agent" --scratch "$work/scratch" >"$out" 2>"$err"
+    ) | (start_agent) >"$out" 2>"$err"
     no_crash
     no_server || fail "the server is still there"
     [ -z "$(ls "$work/scratch")" ] || fail "files are left: $(ls "$work/scratch")"
@@ -62,6 +74,39 @@ ask rows=1000%20engine=mariadb 2 kill_server
 says "$out" '^fail .*the%20MariaDB%20server%20was%20killed%20by%20signal%209'
 
 if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
+    # What sysbench says at the end of the slot is what the result says.
+    cp /usr/bin/sysbench "$work/real"
+    cat >"$work/copied" <<EOF
+#!/bin/bash
+exec "$work/real" "\$@" > >(exec tee -a "$work/said")
+EOF
+    chmod +x "$work/copied"
+    sysbench=$work/copied
+    ask threads=2%20rows=1000%20engine=mariadb 2
+    says "$out" '^tick .*ops=[1-9]'
+    last() { # LABEL: the last number behind it
+        sed -n "s/^ *$1: *\\([0-9.]*\\).*/\\1/p" "$work/said" | tail -n 1
+    }
+    field() { # KEY: of the result
+        sed -n "s/^result .* $1=\\([0-9]*\\) .*/\\1/p" "$out"
+    }
+    for pair in reads:read writes:write others:other transactions:transactions \
+        ops:transactions errors:'ignored errors'; do
+        [ "$(field "${pair%%:*}")" = "$(last "${pair#*:}")" ] ||
+            fail "$pair: $(field "${pair%%:*}") is not sysbench's $(last "${pair#*:}")"
+    done
+    echo "$(field ns) $(last 'total time')" |
+        awk '{d = $1 * 1e-9 - $2; exit !(d < 1e-6 && d > -1e-6)}' || fail "the time is not sysbench's"
+    echo "$(field p99_ns) $(field p50_ns) $(last max) $(last min)" |
+        awk '{exit !($1 * 1e-6 <= $3 * 1.1 && $2 * 1e-6 >= $4 * 0.9)}' || fail "impossible latencies"
+
+    printf '#!/bin/sh\necho "sysbench 1.1.0-18a9f86 (using LuaJIT)"\n' >"$work/other"
+    chmod +x "$work/other"
+    sysbench=$work/other
+    ask rows=1000%20engine=mariadb 1
+    says "$out" '^fail .*this%20is%20sysbench%201\.1\.0.*install%201\.0\.x'
+    sysbench=
+
     # A file system that is too small for the data, in a mount namespace that ends with it.
     : >"$out"
     # shellcheck disable=SC2016,SC2094 # for the other shell; it waits for what the agent writes
@@ -84,6 +129,27 @@ grep -q '"engine.oltp":[[:space:]]*"MariaDB [0-9.]* durable, sysbench 1\.0\.' "$
     echo "$value" | awk '{exit !($1 > 0)}' || fail "an impossible value: $value"
 done
 cp "$out" "$work/mariadb.json"
+
+"$jsonpath" "$out" 'metrics.*.statements.reads' | grep -q '^[1-9]' || fail "reads are not in it"
+
+# vmtax dies: so does the server, and the next run removes its files.
+"$vmtax" run oltp:rows=1000 --on native --blocks 2 --seconds 20 --scratch "$work/scratch" \
+    >"$out" 2>"$err" &
+pid=$!
+loaded() {
+    grep -lszxF -e oltp_read_write /proc/[0-9]*/cmdline | while IFS= read -r cmdline; do
+        grep -lsF -e "=$work/" "${cmdline%/cmdline}/environ" && break
+    done | grep -q .
+}
+wait_for 60 loaded
+kill -9 "$pid"
+wait "$pid" 2>/dev/null || :
+not_loaded() {
+    ! loaded && no_server
+}
+wait_for 20 not_loaded
+run 0 run null --on native --blocks 2 --seconds 0.05 --scratch "$work/scratch"
+[ -z "$(ls "$work/scratch")" ] || fail "files of the run that was killed are left"
 
 # Another engine is other work; of the other row there is too little for a verdict.
 sed 's/"MariaDB \([0-9.]*\) durable/"SQLite \1 durable/' "$work/mariadb.json" >"$work/sqlite.json"

@@ -73,7 +73,7 @@ static struct target *start(const struct target_kind *kind, const struct target_
 {
     char line[4096];
     double from = now_ms();
-    struct target *t = kind->start(o, l, e);
+    struct target *t = target_start(kind, o, l, e);
     if (!t)
         return NULL;
     if (!hello(t, line, sizeof line)) {
@@ -157,7 +157,7 @@ int main(int argc, char **argv)
     fill_options(&o, argv[3], false);
     struct target_probe probe;
     double from = now_ms();
-    kind->probe(&o, &probe);
+    kind->probe(kind, &o, &probe);
     double took = now_ms() - from;
     if (!strcmp(argv[1], "probe")) {
         printf("use=%d limits=%d how=\"%s\" reason=\"%s\" remedy=\"%s\" probe_ms=%.1f\n", probe.use,

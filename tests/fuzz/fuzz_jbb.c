@@ -1,15 +1,13 @@
-/* fuzz_jbb.c - libFuzzer: a line of the JVM of jbb.
+/* fuzz_jbb.c - a line of the JVM of jbb.
  *
  * Held beside "no sanitizer complains": numbers are in their ranges, texts end and hold no control
  * characters. */
 #include <config.h>
 
+#include "tests/fuzz/fuzz.h"
 #include "workloads/jbb/answer.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void require_clean(const char *text, size_t size)
 {

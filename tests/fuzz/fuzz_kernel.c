@@ -1,4 +1,4 @@
-/* fuzz_kernel.c - libFuzzer: an image of a kernel from anywhere.
+/* fuzz_kernel.c - an image of a kernel from anywhere.
  *
  * Held beside "no sanitizer complains": a version that was read is one word of harmless
  * characters, and what was unpacked is a kernel, again when it is looked at as an image of its own.
@@ -6,20 +6,11 @@
 #include <config.h>
 
 #include "target/image.h"
+#include "tests/fuzz/fuzz.h"
 
-#include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define PLAIN_MAX 1000000
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

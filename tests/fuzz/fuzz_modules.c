@@ -1,23 +1,13 @@
-/* fuzz_modules.c - libFuzzer: modules.dep and, behind the first NUL byte, modules.builtin.
+/* fuzz_modules.c - modules.dep and, behind the first NUL byte, modules.builtin.
  *
  * Held beside "no sanitizer complains": every file lies below the tree, comes once, and has the
  * name of a module; everything that was wanted is there or built in. */
 #include <config.h>
 
 #include "target/modules.h"
+#include "tests/fuzz/fuzz.h"
 
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static const struct module_want wants[] = {
     {"9p", false}, {"virtio-pci", true}, {"overlay", true}, {"ext4", true}};

@@ -1,22 +1,13 @@
-/* fuzz_qemu.c - libFuzzer: what a program says when it is asked for QEMU's version.
+/* fuzz_qemu.c - what a program says when it is asked for QEMU's version.
  *
  * Held beside "no sanitizer complains": what is taken for a version consists of digits and dots,
  * begins with a digit, stands in the text, and is what is found in any room that suffices. */
 #include <config.h>
 
 #include "src/target/qemu.h"
+#include "tests/fuzz/fuzz.h"
 
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

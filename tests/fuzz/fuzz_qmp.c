@@ -1,4 +1,4 @@
-/* fuzz_qmp.c - libFuzzer: one line from QEMU's monitor.
+/* fuzz_qmp.c - one line from QEMU's monitor.
  *
  * Held beside "no sanitizer complains": what is refused has a sentence and leaves nothing behind;
  * what is understood has clean names, and a body that belongs to it; whatever is returned may be
@@ -8,17 +8,9 @@
 #include "src/target/kvm_stats.h"
 #include "src/target/qmp_message.h"
 #include "src/text.h"
+#include "tests/fuzz/fuzz.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static void require_clean(const char *text)
 {

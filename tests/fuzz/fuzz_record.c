@@ -1,4 +1,4 @@
-/* fuzz_record.c - libFuzzer: whatever comes as a byte stream from a guest.
+/* fuzz_record.c - whatever comes as a byte stream from a guest.
  *
  * The input goes through the reader in pieces of a length that it chooses itself, each line through
  * the parser, each value through the cleaner. Held beside "no sanitizer complains": a record that
@@ -8,19 +8,11 @@
 
 #include "src/protocol.h"
 #include "src/text.h"
+#include "tests/fuzz/fuzz.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define LINE_MAX_BYTES 512
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static void check_text(const char *value, size_t size)
 {

@@ -1,4 +1,4 @@
-/* fuzz_result.c - libFuzzer: a result document from anywhere.
+/* fuzz_result.c - a result document from anywhere.
  *
  * Held beside "no sanitizer complains": what was read can be analysed, written and read again, and
  * the second writing is the first; every report format takes it. */
@@ -7,18 +7,10 @@
 #include "analysis.h"
 #include "report/report.h"
 #include "store.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static void check_reports(const struct result *r)
 {

@@ -1,23 +1,14 @@
-/* fuzz_spec.c - libFuzzer: a raw result file of SPEC CPU.
+/* fuzz_spec.c - a raw result file of SPEC CPU.
  *
  * Held beside "no sanitizer complains": a time is finite, positive and bounded, and stands behind a
  * status of its own line; whatever is not one has a sentence without control characters. */
 #include <config.h>
 
+#include "tests/fuzz/fuzz.h"
 #include "workloads/spec/result.h"
 
 #include <math.h>
-#include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -32,8 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             continue;
         }
         require(strncmp(e.text, benchmarks[i], strlen(benchmarks[i])) == 0);
-        for (const char *at = e.text; *at; at++)
-            require((unsigned char)*at >= ' ' && *at != 127);
+        require_shown(e.text);
     }
     return 0;
 }

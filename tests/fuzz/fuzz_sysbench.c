@@ -1,24 +1,16 @@
-/* fuzz_sysbench.c - libFuzzer: what sysbench prints, and a database server's greeting.
+/* fuzz_sysbench.c - what sysbench prints, and a database server's greeting.
  *
  * Held beside "no sanitizer complains": a report that is taken is of a known version, of at least
  * one transaction and of a finite time; what is refused has a sentence without control characters.
  */
 #include <config.h>
 
+#include "tests/fuzz/fuzz.h"
 #include "workloads/database/greeting.h"
 #include "workloads/database/sysbench_output.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -38,8 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         require(r.histogram_events == r.transactions);
     } else {
         require(e.text[0]);
-        for (const char *at = e.text; *at; at++)
-            require((unsigned char)*at >= ' ' && *at != 127);
+        require_shown(e.text);
     }
     if (greeting_version(data, size, version))
         require(version[0] && !version[strspn(version, "0123456789.")]);

@@ -413,8 +413,8 @@ static void test_redact_text(void **state)
 static void test_redact_everywhere(void **state)
 {
     (void)state;
-    static const char *const secrets[] = {"carol",       "192.0.2.77", "SN-4711",
-                                          "52:54:00:aa", "2001:db8",   "build-host"};
+    static const char *const secrets[] = {"carol",    "192.0.2.77", "SN-4711",   "52:54:00:aa",
+                                          "2001:db8", "build-host", "secret-box"};
     struct result r;
     full(&r);
     result_add_fact(&r, "cmdline", "root=LABEL=carol quiet 192.0.2.77");
@@ -427,6 +427,11 @@ static void test_redact_everywhere(void **state)
         snprintf(t->remark, sizeof t->remark, "kept in '" SECRET_PATH "'");
         snprintf(t->append, sizeof t->append, "carol");
     }
+    /* How a guest is reached tells where it is. */
+    struct result_target *reached = &r.targets[r.target_count - 1];
+    snprintf(reached->id, sizeof reached->id, "ssh:me@secret-box -p 22");
+    snprintf(reached->kind, sizeof reached->kind, "ssh");
+    snprintf(r.slots[5].reason, sizeof r.slots[5].reason, "the agent of %s is gone", reached->id);
     snprintf(r.slots[4].reason, sizeof r.slots[4].reason, SECRET_PATH ": full");
     snprintf(r.figures[4].reason, sizeof r.figures[4].reason, SECRET_PATH ": full");
     snprintf(r.comparisons[1].reason, sizeof r.comparisons[1].reason, "on 192.0.2.77");

@@ -125,6 +125,39 @@ static void conf_file(void **state)
     assert_int_equal(option_read_file(&o, path, stderr, &e), -1);
 }
 
+static void targets_have_names(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/vmtax-test-XXXXXX", *warnings = NULL;
+    size_t size = 0;
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    dprintf(fd, "target.box = ssh:me@box -p 22 # mine\ntarget.box = ssh:other\ntarget.kvm = "
+                "exec:x\ntarget. = exec:x\ntarget.a b = exec:x\ntarget.c = box\ntarget.d = "
+                "exec:'x\njudge = box\ntarget.web-1 = docker:web\n");
+    close(fd);
+    FILE *w = open_memstream(&warnings, &size);
+    struct options o;
+    struct error e;
+    option_init(&o);
+    assert_int_equal(option_read_file(&o, path, w, &e), 0);
+    fclose(w);
+    assert_int_equal(o.target_count, 2);
+    assert_string_equal(o.targets[0].name, "box");
+    assert_string_equal(o.targets[0].spec, "ssh:me@box -p 22");
+    assert_string_equal(o.targets[1].name, "web-1");
+    assert_string_equal(o.judge, "box");
+    for (int line = 2; line <= 7; line++) {
+        char says[16];
+        snprintf(says, sizeof says, "line %d is", line);
+        assert_non_null(strstr(warnings, says));
+    }
+    assert_null(strstr(warnings, "line 9"));
+    free(warnings);
+    option_release(&o);
+    unlink(path);
+}
+
 static void every_row_is_helped(void **state)
 {
     (void)state;
@@ -151,9 +184,8 @@ static void every_row_is_helped(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(good_lines),
-        cmocka_unit_test(bad_lines_say_what),
-        cmocka_unit_test(conf_file),
+        cmocka_unit_test(good_lines),          cmocka_unit_test(bad_lines_say_what),
+        cmocka_unit_test(conf_file),           cmocka_unit_test(targets_have_names),
         cmocka_unit_test(every_row_is_helped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

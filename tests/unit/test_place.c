@@ -1,6 +1,7 @@
 /* The life of targets: kinds made here, whose agent is a function in a child. */
 #include <config.h>
 
+#include "target/reach.h"
 #include "unit.h"
 
 #include "place.h"
@@ -19,15 +20,17 @@
 #define SHA "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 /* Says hello and answers questions for the clock until its input ends. */
-static _Noreturn void agent(int fd)
+static _Noreturn void agent(int fd, const char *boot)
 {
     char line[1024];
     unsigned seq = 0;
     FILE *in = fdopen(dup(fd), "r");
-    dprintf(fd,
-            "hello magic=vmtax-agent proto=1 sha256=" SHA
-            " kernel=6.1 cpus=2 memory_kib=1000 clocksource=tsc arch=x86_64 virt=none seq=%u t=1\n",
-            seq++);
+    dprintf(
+        fd,
+        "hello magic=vmtax-agent proto=1 sha256=" SHA
+        " kernel=6.1 cpus=2 memory_kib=1000 clocksource=tsc arch=x86_64 virt=none boot=%s seq=%u "
+        "t=1\n",
+        boot, seq++);
     while (in && fgets(line, sizeof line, in)) {
         const char *id = strstr(line, " id=");
         struct timespec t;
@@ -62,7 +65,8 @@ static void counters(struct target *t, struct counters *out)
 
 extern const struct target_kind kind_native, kind_free, kind_broken, kind_absent;
 
-static struct target *start(const struct target_options *o, struct ledger *l, struct error *e)
+static struct target *start(const struct target_kind *kind, const struct target_options *o,
+                            struct ledger *l, struct error *e)
 {
     (void)o, (void)l, (void)e;
     struct made *m = calloc(1, sizeof *m);
@@ -73,7 +77,7 @@ static struct target *start(const struct target_options *o, struct ledger *l, st
     assert_true(m->child >= 0);
     if (m->child == 0) {
         close(pair[0]);
-        agent(pair[1]);
+        agent(pair[1], kind->where ? kind->where : "here");
     }
     close(pair[1]);
     fcntl(pair[0], F_SETFL, O_NONBLOCK);
@@ -84,29 +88,32 @@ static struct target *start(const struct target_options *o, struct ledger *l, st
     return &m->target;
 }
 
-static struct target *start_broken(const struct target_options *o, struct ledger *l,
-                                   struct error *e)
+static struct target *start_broken(const struct target_kind *kind, const struct target_options *o,
+                                   struct ledger *l, struct error *e)
 {
-    (void)o, (void)l;
+    (void)kind, (void)o, (void)l;
     error_set(e, ERROR_SYSTEM, "no such luck");
     return NULL;
 }
 
-static void probe(const struct target_options *o, struct target_probe *out)
+static void probe(const struct target_kind *kind, const struct target_options *o,
+                  struct target_probe *out)
 {
-    (void)o;
+    (void)kind, (void)o;
     *out = (struct target_probe){.use = TARGET_USABLE, .limits = true};
 }
 
-static void probe_free(const struct target_options *o, struct target_probe *out)
+static void probe_free(const struct target_kind *kind, const struct target_options *o,
+                       struct target_probe *out)
 {
-    (void)o;
+    (void)kind, (void)o;
     *out = (struct target_probe){.use = TARGET_LIMITED, .reason = "nobody delegates a cgroup"};
 }
 
-static void probe_absent(const struct target_options *o, struct target_probe *out)
+static void probe_absent(const struct target_kind *kind, const struct target_options *o,
+                         struct target_probe *out)
 {
-    (void)o;
+    (void)kind, (void)o;
     *out = (struct target_probe){
         .use = TARGET_UNUSABLE, .reason = "It is not installed.", .remedy = "install it"};
 }
@@ -262,6 +269,45 @@ static void one_second_chance(void **state)
     end(f);
 }
 
+/* What is reached is another machine unless its kernel is native's, or it is this one's guest, or
+ * the user says so. */
+static void machines_are_told_apart(void **state)
+{
+    (void)state;
+    static const struct reach anywhere = {.id = "ssh"}, hosted = {.id = "virsh", .hosted = true};
+    static const struct {
+        const struct reach *way;
+        const char *boot, *judge;
+        bool crosses;
+    } cases[] = {
+        {&anywhere, "here", NULL, false},         {&anywhere, "elsewhere", NULL, true},
+        {&anywhere, "unknown", NULL, true},       {&anywhere, "elsewhere", "box", false},
+        {&anywhere, "elsewhere", "a,box", false}, {&anywhere, "elsewhere", "boxes,bo,", true},
+        {&hosted, "elsewhere", NULL, false},      {NULL, "elsewhere", NULL, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct target_kind box = {.id = "box",
+                                        .way = cases[i].way,
+                                        .where = cases[i].boot,
+                                        .probe = probe_free,
+                                        .start = start,
+                                        .stop = stop};
+        const struct target_kind *const kinds[] = {&kind_native, &box};
+        struct error e;
+        struct fixture *f = begin(kinds, 2);
+        f->places.options.judge = cases[i].judge;
+        memcpy(f->result.targets[1].id, "box", 4);
+        for (size_t t = 0; t < 2; t++)
+            if (place_start(&f->places, t, &e) < 0)
+                fail_msg("%s", e.text);
+        assert_int_equal((f->result.targets[1].flags & FLAG_MACHINES) != 0, cases[i].crosses);
+        assert_int_equal(strstr(f->result.targets[1].remark, "no verdict") != NULL,
+                         cases[i].crosses);
+        assert_false(f->result.targets[0].flags & FLAG_MACHINES);
+        end(f);
+    }
+}
+
 static void failed_start(void **state)
 {
     (void)state;
@@ -283,25 +329,26 @@ static void failed_start(void **state)
     end(f);
 }
 
-static struct target *start_waiting(const struct target_options *o, struct ledger *l,
-                                    struct error *e)
+static struct target *start_waiting(const struct target_kind *kind, const struct target_options *o,
+                                    struct ledger *l, struct error *e)
 {
-    (void)l;
+    (void)kind, (void)l;
     o->waiter->stage(o->waiter->context, "waiting for the guest");
     error_set(e, ERROR_GUEST, "never came up");
     return NULL;
 }
 
-static struct target *start_emulated(const struct target_options *o, struct ledger *l,
-                                     struct error *e)
+static struct target *start_emulated(const struct target_kind *kind, const struct target_options *o,
+                                     struct ledger *l, struct error *e)
 {
     o->waiter->emulated(o->waiter->context);
-    return start_waiting(o, l, e);
+    return start_waiting(kind, o, l, e);
 }
 
-static void probe_emulated(const struct target_options *o, struct target_probe *out)
+static void probe_emulated(const struct target_kind *kind, const struct target_options *o,
+                           struct target_probe *out)
 {
-    (void)o;
+    (void)kind, (void)o;
     *out = (struct target_probe){
         .use = TARGET_LIMITED, .limits = true, .emulated = true, .reason = "There is no /dev/kvm."};
 }
@@ -334,9 +381,10 @@ static void emulated_from_the_start(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(equal_conditions), cmocka_unit_test(unusable_targets),
-        cmocka_unit_test(starts_and_tells), cmocka_unit_test(one_second_chance),
-        cmocka_unit_test(failed_start),     cmocka_unit_test(emulated_from_the_start),
+        cmocka_unit_test(equal_conditions),        cmocka_unit_test(unusable_targets),
+        cmocka_unit_test(starts_and_tells),        cmocka_unit_test(one_second_chance),
+        cmocka_unit_test(machines_are_told_apart), cmocka_unit_test(failed_start),
+        cmocka_unit_test(emulated_from_the_start),
     };
     signal(SIGPIPE, SIG_IGN);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -105,7 +105,7 @@ static pid_t read_pid(const char *line)
 static struct target *start(const struct target_options *o, struct ledger *l)
 {
     struct error e = {0};
-    struct target *t = target_find("native")->start(o, l, &e);
+    struct target *t = target_start(target_find("native"), o, l, &e);
     if (!t)
         fail_msg("%s", e.text);
     return t;
@@ -130,7 +130,7 @@ static void kinds_are_listed(void **state)
     struct target_options o = options();
     for (size_t i = 0; target_kinds[i]; i++) {
         struct target_probe p;
-        target_kinds[i]->probe(&o, &p);
+        target_kinds[i]->probe(target_kinds[i], &o, &p);
         print_message("%s: %s%s%s%s%s\n", target_kinds[i]->id, p.how, *p.reason ? ": " : "",
                       p.reason, *p.remedy ? "; " : "", p.remedy);
         assert_true(p.how[0] || p.reason[0]);
@@ -208,13 +208,13 @@ static void early_death_is_told(void **state)
     struct target_options o = options();
     struct ledger *l = open_ledger();
     struct error e = {0};
-    assert_null(target_find("native")->start(&o, l, &e));
+    assert_null(target_start(target_find("native"), &o, l, &e));
     assert_string_equal(e.text, "the agent in native ended with exit code 3: cannot?[31m do it");
     o.agent_path = "/nonexistent/agent";
-    assert_null(target_find("native")->start(&o, l, &e));
+    assert_null(target_start(target_find("native"), &o, l, &e));
     assert_non_null(strstr(e.text, "/nonexistent/agent could not be started"));
     o.cpu_count = 0;
-    assert_null(target_find("native")->start(&o, l, &e));
+    assert_null(target_start(target_find("native"), &o, l, &e));
     assert_int_equal(e.kind, ERROR_USAGE);
     ledger_close(l);
 }
@@ -300,7 +300,7 @@ static void *start_stop(void *argument)
     const struct shared_run *run = argument;
     struct target_options o = options();
     for (int i = 0; i < 5; i++) {
-        struct target *t = run->kind->start(&o, run->ledger, NULL);
+        struct target *t = target_start(run->kind, &o, run->ledger, NULL);
         if (!t)
             return (void *)(uintptr_t) "start failed";
         char byte;
@@ -338,7 +338,7 @@ static void containers_in_threads(void **state)
     (void)state;
     struct target_options o = options();
     struct target_probe p;
-    target_find("container")->probe(&o, &p);
+    target_find("container")->probe(target_find("container"), &o, &p);
     if (p.use == TARGET_UNUSABLE) {
         print_message("skipped: %s; %s\n", p.reason, p.remedy);
         skip();
@@ -355,7 +355,7 @@ static void containers_program_is_missing(void **state)
     write_script("echo hello");
     struct target_options o = options();
     struct target_probe p;
-    target_find("container")->probe(&o, &p);
+    target_find("container")->probe(target_find("container"), &o, &p);
     if (p.use != TARGET_UNUSABLE) {
         print_message("skipped: another vmtax is installed\n");
         skip();
@@ -364,7 +364,7 @@ static void containers_program_is_missing(void **state)
     assert_non_null(strstr(p.remedy, "make install"));
     struct ledger *l = open_ledger();
     struct error e = {0};
-    assert_null(target_find("container")->start(&o, l, &e));
+    assert_null(target_start(target_find("container"), &o, l, &e));
     assert_non_null(strstr(e.text, "make install"));
     ledger_close(l);
 }
@@ -378,7 +378,7 @@ struct handed {
 static void *start_only(void *argument)
 {
     struct handed *h = argument;
-    h->target = target_find("native")->start(&h->options, h->ledger, NULL);
+    h->target = target_start(target_find("native"), &h->options, h->ledger, NULL);
     return NULL;
 }
 
@@ -413,7 +413,7 @@ static void killed_vmtax_takes_all_along(void **state)
     pid_t vmtax = fork();
     if (vmtax == 0) {
         struct ledger *l = ledger_open(NULL, NULL);
-        struct target *t = l ? target_find("native")->start(&o, l, NULL) : NULL;
+        struct target *t = l ? target_start(target_find("native"), &o, l, NULL) : NULL;
         char line[64];
         if (!t)
             _exit(1);

@@ -179,7 +179,8 @@ int facts_init(struct facts *f)
     struct utsname uts;
     size_t bits = 8 * sizeof f->cpu_mask[0];
 
-    *f = (struct facts){.kernel = "unknown", .arch = "unknown", .clocksource = "unknown"};
+    *f = (struct facts){
+        .kernel = "unknown", .arch = "unknown", .clocksource = "unknown", .boot = "unknown"};
     if (uname(&uts) == 0) {
         text_copy(f->kernel, sizeof f->kernel, uts.release);
         text_copy(f->arch, sizeof f->arch, uts.machine);
@@ -187,6 +188,8 @@ int facts_init(struct facts *f)
     if (!first_line("/sys/devices/system/clocksource/clocksource0/current_clocksource",
                     f->clocksource, sizeof f->clocksource))
         text_copy(f->clocksource, sizeof f->clocksource, "unknown");
+    if (!first_line("/proc/sys/kernel/random/boot_id", f->boot, sizeof f->boot))
+        text_copy(f->boot, sizeof f->boot, "unknown");
     find_virt(f->virt, sizeof f->virt);
     cpu_features_format(cpu_features_read(), f->features);
     f->memory_kib = smaller(installed_memory(), memory_limit());

@@ -25,6 +25,7 @@ int reply_hello(struct output *o, const struct facts *f)
     record_add_u64(w, "memory_kib", f->memory_kib);
     record_add_text(w, "clocksource", f->clocksource);
     record_add_text(w, "virt", f->virt);
+    record_add_text(w, "boot", f->boot);
     record_add_text(w, "features", f->features);
     record_add_u64(w, "pid", (uint64_t)getpid());
     return output_end(o);
@@ -103,6 +104,13 @@ int reply_result(struct output *o, const struct request *r, const struct worker_
         record_add_u64(w, "sent", outcome->sent);
         record_add_u64(w, "received", outcome->received);
         record_add_u64(w, "reordered", outcome->reordered);
+    }
+    if (outcome->statements.transactions) {
+        record_add_u64(w, "transactions", outcome->statements.transactions);
+        record_add_u64(w, "reads", outcome->statements.reads);
+        record_add_u64(w, "writes", outcome->statements.writes);
+        record_add_u64(w, "others", outcome->statements.others);
+        record_add_u64(w, "errors", outcome->statements.errors);
     }
     if (outcome->engine[0])
         record_add_text(w, "engine", outcome->engine);

@@ -23,6 +23,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -127,6 +128,12 @@ void worker_progress(const struct worker_shared *s, uint64_t *ops, uint64_t *ns)
     }
     *ops = ops_sum;
     *ns = ns_sum / s->lanes;
+}
+
+static void lane_progress(struct work *work, uint64_t ops, uint64_t ns)
+{
+    struct lane *l = (struct lane *)(void *)((char *)work - offsetof(struct lane, work));
+    publish(&l->worker->shared->counters[work->lane], ops, ns);
 }
 
 static bool leave(struct worker *w)
@@ -333,6 +340,7 @@ static int lane_slot(struct lane *l)
     l->work.own_ns = l->work.own_ops = 0;
     l->work.slot_ns = w->shared->slot.time_ns;
     l->work.delivery = (struct delivery){.sent = 0};
+    l->work.statements = (struct statements){.transactions = 0};
     l->work.seed = w->shared->slot.seed;
     publish(&w->shared->counters[l->work.lane], 0, 0);
     histogram_clear(l->histogram); /* also touches its pages */
@@ -463,6 +471,7 @@ static int collect(struct worker *w)
     uint64_t ns = 0;
 
     o->sent = o->received = o->reordered = 0;
+    o->statements = (struct statements){.transactions = 0};
     o->ops = o->bytes = o->overhead_ops = o->overhead_ns = o->end_ns = 0;
     o->start_ns = UINT64_MAX;
     for (unsigned i = 0; i < w->lane_count; i++) {
@@ -474,6 +483,7 @@ static int collect(struct worker *w)
         o->sent += l->work.delivery.sent;
         o->received += l->work.delivery.received;
         o->reordered += l->work.delivery.reordered;
+        statements_add(&o->statements, &l->work.statements);
         o->overhead_ops += l->overhead_ops;
         o->overhead_ns += l->overhead_ns;
         ns += l->ns;
@@ -583,6 +593,7 @@ static int worker_init(struct worker *w)
                                 .seed = s->slot.seed,
                                 .role = s->role,
                                 .endpoint = s->endpoint,
+                                .progress = lane_progress,
                                 .error = &l->error};
         memcpy(l->work.param, s->param, sizeof l->work.param);
     }

@@ -15,6 +15,7 @@
 #include "histogram.h"
 #include "workloads/catalog.h"
 #include "workloads/role.h"
+#include "workloads/statements.h"
 
 #include <limits.h>
 #include <stdatomic.h>
@@ -58,6 +59,7 @@ struct worker_outcome {
     uint64_t tsc; /* ticks of the time-stamp counter while the first lane was timed; 0: no clock */
     uint64_t minflt, majflt, nvcsw, nivcsw; /* of the process, in the timed part */
     uint64_t sent, received, reordered;     /* struct delivery */
+    struct statements statements;
     bool verified;             /* false: the workload has no way to; a wrong result fails */
     char engine[ENGINE_MAX];   /* empty: our own code */
     char product[PRODUCT_MAX]; /* empty: nothing to compare */

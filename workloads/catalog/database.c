@@ -63,6 +63,7 @@ const struct workload database_workloads[] = {
      .own_threads = true,
      .latency = true,
      .patience_s = 120,
+     .timed = true,
      .profiles = SP},
 
     {.id = NULL},

@@ -36,7 +36,7 @@ struct oltp_state {
     struct sysbench sysbench;
     struct sysbench_report report; /* of this slot */
     bool mariadb;
-    uint64_t transactions, took_ns; /* of this slot */
+    uint64_t took_ns; /* of this slot */
 };
 
 static const char *found(const char *const files[])
@@ -124,25 +124,44 @@ static int oltp_prepare(struct work *w)
     return s->mariadb ? start_mariadb(w) : start_sqlite(w);
 }
 
+/* Every statement of it was checked. */
+static int run_sqlite(struct work *w)
+{
+    struct oltp_state *s = w->state;
+    uint64_t n;
+    if (sqlite_run(&s->sqlite, w, w->slot_ns, w->latency, &n, &s->took_ns) < 0)
+        return -1;
+    w->statements = (struct statements){.transactions = n,
+                                        .reads = n * MIX_READS,
+                                        .writes = n * MIX_WRITES,
+                                        .others = n * MIX_OTHERS};
+    return 0;
+}
+
 static int oltp_run(struct work *w, uint64_t count)
 {
     struct oltp_state *s = w->state;
     (void)count; /* one: a slot is one run */
     if (!s->mariadb)
-        return sqlite_run(&s->sqlite, w, w->slot_ns, w->latency, &s->transactions, &s->took_ns);
+        return run_sqlite(w);
     /* Sysbench takes whole seconds. */
     double seconds = fmax(1, round((double)w->slot_ns * 1e-9));
     if (sysbench_run(&s->sysbench, w, (unsigned)seconds, w->latency, &s->report) < 0)
         return load_failed(w);
-    s->transactions = s->report.transactions;
-    s->took_ns = (uint64_t)(s->report.total_s * 1e9);
+    const struct sysbench_report *r = &s->report;
+    w->statements = (struct statements){.transactions = r->transactions,
+                                        .reads = r->reads,
+                                        .writes = r->writes,
+                                        .others = r->others,
+                                        .errors = r->errors};
+    s->took_ns = (uint64_t)(r->total_s * 1e9);
     return 0;
 }
 
 static int oltp_verify(struct work *w)
 {
     const struct oltp_state *s = w->state;
-    w->own_ops = s->transactions;
+    w->own_ops = w->statements.transactions;
     w->own_ns = s->took_ns;
     return 0;
 }

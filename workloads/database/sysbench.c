@@ -52,19 +52,6 @@ static int rank(const char *line)
     return strncmp(line, "FATAL: ", 7) == 0;
 }
 
-int sysbench_prepare(struct sysbench *s, struct work *w)
-{
-    char task[] = "prepare";
-    struct words v;
-    make_words(&v, s, w, 0, task); /* by one of its threads, for there is one table */
-    const struct tool_command command = {.name = "sysbench prepare",
-                                         .files = mix_loads,
-                                         .argv = v.argv,
-                                         .envp = v.envp,
-                                         .rank = rank};
-    return tool_run(s->tool, w, &command);
-}
-
 bool sysbench_steady(double before, double now)
 {
     return before > 0 && now > 0 && fabs(now - before) < STEADY * before;
@@ -72,7 +59,7 @@ bool sysbench_steady(double before, double now)
 
 /* Feed what it says to the report, line by line, until its end or, where that is asked for, until
  * it is steady. True: that came first. */
-static bool listen_to(int fd, struct sysbench_report *r, bool until_steady)
+static bool listen_to(int fd, struct work *w, struct sysbench_report *r, bool until_steady)
 {
     char line[SYSBENCH_LINE_MAX], chunk[4096];
     size_t length = 0;
@@ -85,8 +72,10 @@ static bool listen_to(int fd, struct sysbench_report *r, bool until_steady)
                     line[length++] = chunk[i];
                 continue;
             }
-            if (sysbench_report_line(r, line, length) && until_steady) {
-                if (r->intervals >= WARM_MIN_S && sysbench_steady(before, r->interval_tps))
+            if (sysbench_report_line(r, line, length)) {
+                if (!until_steady)
+                    work_progress(w, (uint64_t)r->so_far, (uint64_t)(r->so_far_s * 1e9));
+                else if (r->intervals >= WARM_MIN_S && sysbench_steady(before, r->interval_tps))
                     return true;
                 before = r->interval_tps;
             }
@@ -95,12 +84,56 @@ static bool listen_to(int fd, struct sysbench_report *r, bool until_steady)
     return false;
 }
 
+static int ended_with(pid_t pid)
+{
+    int status = 0;
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    return status;
+}
+
+/* Before anything else is asked of it: another version may know other words. */
+static int check_version(const struct sysbench *s, struct work *w)
+{
+    char name[] = "sysbench", version[] = "--version", locale[] = "LC_ALL=C";
+    char *argv[] = {name, version, NULL}, *envp[] = {locale, NULL};
+    const struct tool_command command = {
+        .name = "sysbench --version", .files = mix_loads, .argv = argv, .envp = envp};
+    struct sysbench_report r;
+    int ends[2];
+    sysbench_report_init(&r, NULL);
+    if (child_pipe(w, ends) < 0)
+        return -1;
+    pid_t pid = tool_start(s->tool, w, &command, ends[1]);
+    child_close(&ends[1]);
+    if (pid > 0)
+        listen_to(ends[0], w, &r, false);
+    child_close(&ends[0]);
+    if (pid < 0)
+        return -1;
+    ended_with(pid);
+    return sysbench_report_known(&r, w->error);
+}
+
+int sysbench_prepare(struct sysbench *s, struct work *w)
+{
+    char task[] = "prepare";
+    struct words v;
+    make_words(&v, s, w, 0, task); /* by one of its threads, for there is one table */
+    const struct tool_command command = {.name = "sysbench prepare",
+                                         .files = mix_loads,
+                                         .argv = v.argv,
+                                         .envp = v.envp,
+                                         .rank = rank};
+    return check_version(s, w) < 0 ? -1 : tool_run(s->tool, w, &command);
+}
+
 static int load(struct sysbench *s, struct work *w, unsigned seconds, bool until_steady,
                 struct sysbench_report *r)
 {
     char task[] = "run";
     struct words v;
-    int ends[2], status = 0;
+    int ends[2];
     make_words(&v, s, w, seconds, task);
     const struct tool_command command = {
         .name = "sysbench run", .files = mix_loads, .argv = v.argv, .envp = v.envp};
@@ -108,7 +141,7 @@ static int load(struct sysbench *s, struct work *w, unsigned seconds, bool until
         return -1;
     pid_t pid = tool_start(s->tool, w, &command, ends[1]);
     child_close(&ends[1]);
-    bool ended = pid > 0 && !listen_to(ends[0], r, until_steady);
+    bool ended = pid > 0 && !listen_to(ends[0], w, r, until_steady);
     child_close(&ends[0]);
     if (pid < 0)
         return -1;
@@ -116,8 +149,7 @@ static int load(struct sysbench *s, struct work *w, unsigned seconds, bool until
         child_end(&pid);
         return sysbench_report_known(r, w->error);
     }
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
+    int status = ended_with(pid);
     if (r->version[0] && sysbench_report_known(r, w->error) < 0)
         return -1;
     if (status != 0 && !r->fatal[0])

@@ -9,8 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define KNOWN      "1.0."
-#define NUMBER_MAX 1e15
+#define KNOWN       "1.0."
+#define NUMBER_MAX  1e15
+#define SECONDS_MAX 1e6
+#define TPS_MAX     1e9
 /* Of a histogram in all: each is recorded by itself. */
 #define EVENTS_MAX UINT64_C(20000000)
 
@@ -96,9 +98,9 @@ void sysbench_report_init(struct sysbench_report *r, struct histogram *latency)
 /* [ 1s ] thds: 2 tps: 606.40 qps: 12156.49 (r/w/o: ...) lat (ms,95%): 6.91 err/s: ... */
 static bool interval_line(struct sysbench_report *r, struct cursor c)
 {
-    double ignored, tps, p95;
+    double ignored, seconds, tps, p95;
     const char *latency = "lat (ms,95%):";
-    if (!skip_word(&c, "[") || !take_number(&c, &ignored) || !skip_word(&c, "s ] thds:") ||
+    if (!skip_word(&c, "[") || !take_number(&c, &seconds) || !skip_word(&c, "s ] thds:") ||
         !take_number(&c, &ignored) || !skip_word(&c, " tps:") || !take_number(&c, &tps))
         return false;
     const char *at = memmem(c.at, (size_t)(c.end - c.at), latency, strlen(latency));
@@ -107,7 +109,11 @@ static bool interval_line(struct sysbench_report *r, struct cursor c)
     c.at = at + strlen(latency);
     if (!take_number(&c, &p95))
         return false;
+    if (seconds <= r->so_far_s || seconds > SECONDS_MAX || tps > TPS_MAX)
+        return false;
     r->intervals++;
+    r->so_far += tps * (seconds - r->so_far_s);
+    r->so_far_s = seconds;
     r->interval_tps = tps;
     r->interval_p95_ms = p95;
     return true;

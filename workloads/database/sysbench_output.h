@@ -23,6 +23,7 @@ struct sysbench_report {
 
     unsigned intervals;                   /* lines of --report-interval */
     double interval_tps, interval_p95_ms; /* of the last one */
+    double so_far_s, so_far;              /* its end, and the transactions until then */
 
     /* The report at the end; valid after sysbench_report_check(). */
     uint64_t reads, writes, others, queries, transactions, errors, reconnects, events;

@@ -90,8 +90,9 @@ WORK_TIMED static void send_datagrams(struct transfer *t)
 {
     struct wire_pace pace = wire_pace_of(t->hello->size, t->hello->rate);
     do {
-        for (int i = 0; i < LOOK_EVERY; i++) {
-            wire_pace_wait(&pace);
+        bool slept = false;
+        for (int i = 0; i < LOOK_EVERY && !slept; i++) {
+            slept = wire_pace_wait(&pace);
             wire_number(t->record, t->report.records);
             if (wire_send_datagram(t->udp, t->record, t->hello->size) == 0)
                 t->report.records++;

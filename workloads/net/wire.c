@@ -105,27 +105,26 @@ struct wire_pace wire_pace_of(uint64_t size, uint64_t bytes_per_s)
                                                     : 0};
 }
 
-/* Sleeping is late by about this. */
-#define PACE_SPIN_NS  UINT64_C(100000)
-#define PACE_PAUSE_NS UINT64_C(50000000)
+/* Between two looks at the clock, as iperf3's --pacing-timer. */
+#define PACE_TICK_NS UINT64_C(1000000)
 
-WORK_TIMED void wire_pace_wait(struct wire_pace *p)
+WORK_TIMED bool wire_pace_wait(struct wire_pace *p)
 {
     if (!p->gap_ns)
-        return;
+        return false;
     uint64_t now = work_now_ns();
-    if (p->next_ns == 0 || now > p->next_ns + PACE_PAUSE_NS)
+    if (p->next_ns == 0)
         p->next_ns = now;
-    while (now < p->next_ns) {
+    bool early = now < p->next_ns;
+    if (early) {
         uint64_t left = p->next_ns - now;
-        if (left > PACE_SPIN_NS) {
-            struct timespec t = {.tv_sec = (time_t)((left - PACE_SPIN_NS) / 1000000000),
-                                 .tv_nsec = (long)((left - PACE_SPIN_NS) % 1000000000)};
-            syscall(SYS_nanosleep, &t, NULL);
-        }
-        now = work_now_ns();
+        left = left > PACE_TICK_NS ? left : PACE_TICK_NS;
+        struct timespec t = {.tv_sec = (time_t)(left / 1000000000),
+                             .tv_nsec = (long)(left % 1000000000)};
+        syscall(SYS_nanosleep, &t, NULL);
     }
     p->next_ns += p->gap_ns;
+    return early;
 }
 
 WORK_TIMED bool wire_take(struct wire_order_seen *seen, const unsigned char *record,

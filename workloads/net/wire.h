@@ -50,7 +50,6 @@ struct wire_report {
     uint64_t records;   /* sent or received */
     uint64_t reordered; /* received after one with a higher number */
     uint64_t wrong;     /* received with wrong content */
-    uint64_t failed;    /* errno of a send that ended it; 0: none */
 };
 
 #define WIRE_SIZE_MAX 65507 /* the largest UDP datagram */
@@ -92,14 +91,16 @@ bool wire_readable(int fd, int ms);
 /* One whole datagram; a full queue is waited for. 0 or -1 with errno. */
 int wire_send_datagram(int fd, const void *data, size_t size);
 
-/* An even flow: datagram after datagram when it is due. What could not be sent in time is caught up
- * with, but for a long pause. */
+/* A rate, kept over the whole of a slot: when none is due the sender sleeps for a millisecond, then
+ * sends all that are. So does iperf3, and loss depends on it: spinning for the very moment costs a
+ * processor, which then is not there for the receiver, or is taken from the sender for long. */
 struct wire_pace {
     uint64_t gap_ns; /* 0: no pause */
     uint64_t next_ns;
 };
 struct wire_pace wire_pace_of(uint64_t size, uint64_t bytes_per_s);
-void wire_pace_wait(struct wire_pace *p);
+/* Until the next one is due. True: it slept. */
+bool wire_pace_wait(struct wire_pace *p);
 
 /* What came so far. */
 struct wire_order_seen {

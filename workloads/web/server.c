@@ -202,6 +202,8 @@ static _Noreturn void become_server(const struct server *s, const int ends[2])
         dup2(log, STDERR_FILENO) < 0 || fcntl(life, F_SETFD, 0) < 0)
         child_exit(126);
     take_processors(&s->plan);
+    /* Opened as who we are: whose it will be may not get to where it lies (below /root, say). */
+    int image = open(s->program, O_PATH | O_CLOEXEC);
     if (geteuid() == 0 && setgroups(0, NULL) == 0 && setgid(NOBODY) == 0 && setuid(NOBODY) < 0)
         child_exit(126);
     /* After the change of user, which undoes it. The parent may be outside of this namespace: then
@@ -210,7 +212,7 @@ static _Noreturn void become_server(const struct server *s, const int ends[2])
     struct pollfd p = {.fd = life};
     if (poll(&p, 1, 0) < 0 || (p.revents & POLLERR))
         child_exit(1);
-    execve(s->program, s->nginx ? nginx : httpd, environment);
+    fexecve(image, s->nginx ? nginx : httpd, environment);
     child_exit(127);
 }
 

@@ -1,0 +1,264 @@
+#include "config.h"
+
+#include "target/reach.h"
+
+#include "target/kinds.h"
+#include "text.h"
+#include "xalloc.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SHELL "/bin/sh"
+
+/* None of them asks for a password or makes a terminal, which would change the bytes. */
+#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
+#define SSH        "-T", "-e", "none", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10"
+
+/* The domain's name is what the user's configuration of ssh knows; libvirt knows the address. */
+static const char by_virsh[] =
+    "a=$(virsh -q domifaddr \"$1\" | sed -n 's|.* ipv4 *\\([0-9.]*\\)/.*|\\1|p' | head -n 1)\n"
+    "[ -n \"$a\" ] || { echo \"virsh domifaddr $1 tells no address\" >&2; exit 1; }\n"
+    "exec ssh -T -e none -o BatchMode=yes -o ConnectTimeout=10 -o \"HostName=$a\" \"$@\"";
+
+const struct reach reach_ways[] = {
+    {"ssh", "HOST", "another system by ssh, as your own configuration knows it", "ssh",
+     "openssh-client", WORDS("ssh", SSH, "%o", "--", "%s"), false, false},
+    {"docker", "CONTAINER", "a running container of Docker", "docker", "docker.io",
+     WORDS("docker", "exec", "-i", "%o", "%s"), false, false},
+    {"podman", "CONTAINER", "a running container of Podman", "podman", "podman",
+     WORDS("podman", "exec", "-i", "%o", "%s"), false, false},
+    {"lxc", "CONTAINER", "a running container of LXC", "lxc-attach", "lxc",
+     WORDS("lxc-attach", "-n", "%s", "--clear-env", "%o", "--"), true, true},
+    {"incus", "INSTANCE", "a running instance of Incus", "incus", "incus",
+     WORDS("incus", "exec", "%s", "-T", "%o", "--"), false, false},
+    {"pct", "CTID", "a running container of Proxmox VE", "pct", NULL,
+     WORDS("pct", "exec", "%s", "--keep-env", "0", "%o", "--"), true, true},
+    {"nspawn", "MACHINE", "a running container of systemd-nspawn that has systemd and D-Bus",
+     "systemd-run", "systemd-container",
+     WORDS("systemd-run", "-q", "-M", "%s", "--pipe", "--wait", "--collect", "%o"), false, true},
+    {"nsenter", "PID", "the namespaces of a process of this machine", "nsenter", "util-linux",
+     WORDS("nsenter", "-t", "%s", "-a", "%o", "--"), true, true},
+    {"kubectl", "POD", "a running pod of Kubernetes", "kubectl", NULL,
+     WORDS("kubectl", "exec", "-i", "%o", "%s", "--"), false, false},
+    {"virsh", "DOMAIN", "a domain of libvirt by ssh, at the address that virsh tells", "virsh",
+     "libvirt-clients", WORDS("sh", "-c", by_virsh, "virsh", "%s", "%o"), false, true},
+    {"exec", "COMMAND", "whatever a command of yours runs a shell in", NULL, NULL, NULL, true,
+     false},
+    {.id = NULL},
+};
+
+const struct reach *reach_find(const char *name)
+{
+    size_t length = strcspn(name, ":");
+    for (const struct reach *way = reach_ways; way->id; way++)
+        if (strlen(way->id) == length && strncmp(way->id, name, length) == 0)
+            return way;
+    return NULL;
+}
+
+/* By $PATH, as the user's shell would find it: it gets no more rights than the user has. */
+static int find_program(const char *name, char *out, size_t size)
+{
+    const char *at = getenv("PATH");
+    struct stat st;
+    if (strchr(name, '/'))
+        return *name == '/' && text_copy(out, size, name) && access(out, X_OK) == 0 ? 0 : -1;
+    for (at = at ? at : "/usr/sbin:/usr/bin:/sbin:/bin"; *at;) {
+        size_t length = strcspn(at, ":");
+        if (*at == '/' && snprintf(out, size, "%.*s/%s", (int)length, at, name) < (int)size &&
+            stat(out, &st) == 0 && S_ISREG(st.st_mode) && access(out, X_OK) == 0)
+            return 0;
+        at += length + (at[length] == ':');
+    }
+    return -1;
+}
+
+static int no_program(const struct reach *way, const char *name, struct error *e)
+{
+    char clean[80];
+    text_clean(clean, sizeof clean, name);
+    if (way->package)
+        return error_set(e, ERROR_SYSTEM, "there is no %s here: apt install %s", clean,
+                         way->package);
+    return error_set(e, ERROR_SYSTEM, "there is no program %s %s", clean,
+                     strchr(name, '/') ? "that can be run; its absolute path is wanted"
+                                       : "in $PATH");
+}
+
+/* Splits in place, as a shell does without expanding anything. The count, or -1: a quote is not
+ * closed, or there are more than max words. */
+static int split(char *text, const char **words, int max)
+{
+    int n = 0;
+    char *from = text;
+    while (*(from += strspn(from, " \t"))) {
+        char *to = from, quote = '\0';
+        if (n == max)
+            return -1;
+        words[n++] = to;
+        for (; *from && (quote || (*from != ' ' && *from != '\t')); from++) {
+            if (quote ? *from == quote : *from == '\'' || *from == '"')
+                quote = quote ? '\0' : *from;
+            else if (*from == '\\' && quote != '\'' && from[1])
+                *to++ = *++from;
+            else
+                *to++ = *from;
+        }
+        if (quote)
+            return -1;
+        from += *from != '\0';
+        *to = '\0';
+    }
+    return n;
+}
+
+static int bad_words(const char *text, struct error *e)
+{
+    char clean[120];
+    return error_set(e, ERROR_USAGE,
+                     "\"%s\": at most %d words are wanted, and each quote needs another",
+                     text_clean(clean, sizeof clean, text), REACH_WORDS_MAX / 2);
+}
+
+static int no_guest(const char *name, struct error *e)
+{
+    char clean[64];
+    return error_set(e, ERROR_USAGE, "\"%s\" is no name of a guest",
+                     text_clean(clean, sizeof clean, name));
+}
+
+/* A way's own words and the user's: at most 13 and REACH_WORDS_MAX / 2, and the shell. */
+static void fill(const struct reach *way, const char *const *mine, int count, const char **out)
+{
+    int n = 0;
+    for (int i = 0; !way->words && i < count; i++)
+        out[n++] = mine[i];
+    for (const char *const *w = way->words; w && *w; w++) {
+        if (strcmp(*w, "%o") == 0)
+            for (int i = 1; i < count; i++)
+                out[n++] = mine[i];
+        else
+            out[n++] = strcmp(*w, "%s") == 0 ? mine[0] : *w;
+    }
+    out[n++] = SHELL;
+    out[n] = NULL;
+}
+
+int reach_command(const struct target_kind *kind, struct reach_command *out, struct error *e)
+{
+    const struct reach *way = kind->way;
+    const char *mine[REACH_WORDS_MAX / 2];
+    int count = 0;
+    out->words[0] = out->words[1] = NULL;
+    if (kind->where && (!text_copy(out->text, sizeof out->text, kind->where) ||
+                        (count = split(out->text, mine, REACH_WORDS_MAX / 2)) < 1))
+        return bad_words(kind->where, e);
+    if (way->words && count && (*mine[0] == '-' || !*mine[0]))
+        return no_guest(mine[0], e); /* it would be taken for an option */
+    if (count)
+        fill(way, mine, count, out->words);
+    else
+        out->words[0] = way->program;
+    if (way->program && find_program(way->program, out->path, sizeof out->path) < 0)
+        return no_program(way, way->program, e);
+    if (out->words[0] && find_program(out->words[0], out->path, sizeof out->path) < 0)
+        return no_program(way, out->words[0], e);
+    out->words[0] = out->words[0] ? out->path : NULL;
+    return 0;
+}
+
+int reach_check_name(const char *name, struct error *e)
+{
+    char clean[64];
+    text_clean(clean, sizeof clean, name);
+    if (!*name || strlen(name) >= REACH_NAME_MAX || *name == '-' || *name == '.' ||
+        name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")])
+        return error_set(e, ERROR_USAGE,
+                         "\"%s\" is no name for a target: letters, digits, '.', '_' and '-' are "
+                         "wanted, %d at most",
+                         clean, REACH_NAME_MAX - 1);
+    if (target_find(name) || reach_find(name) || strcmp(name, target_peer.id) == 0)
+        return error_set(e, ERROR_USAGE, "\"%s\" is a kind of target: choose another name", clean);
+    return 0;
+}
+
+struct target_kind reach_kind(const struct reach *way)
+{
+    struct target_kind kind = target_reached;
+    kind.id = kind.title = way->id;
+    kind.what = way->what;
+    kind.way = way;
+    return kind;
+}
+
+/* The guest of a spec, after "WAY:"; NULL with a sentence. */
+static const char *guest_of(const struct reach *way, const char *spec, struct error *e)
+{
+    const char *where = way ? spec + strlen(way->id) : "";
+    char clean[64];
+    where += *where == ':';
+    where += strspn(where, " \t");
+    if (!*where)
+        return error_set(e, ERROR_USAGE, "the target \"%s\" needs a guest: %s:%s, %s",
+                         text_clean(clean, sizeof clean, spec), way ? way->id : "ssh",
+                         way ? way->where : "HOST", way ? way->what : reach_ways[0].what),
+               NULL;
+    for (const char *c = where; *c; c++)
+        if (((unsigned char)*c < ' ' && *c != '\t') || *c == 0x7f)
+            return no_guest(where, e), NULL;
+    return where;
+}
+
+/* All that a target's descriptor points to. */
+struct reached_kind {
+    struct target_kind kind; /* first: reach_free() gets it */
+    char name[TARGET_ID_MAX];
+    char where[REACH_SPEC_MAX];
+};
+
+const struct target_kind *reach_new(const char *name, const char *spec, struct error *e)
+{
+    const struct reach *way = reach_find(spec);
+    const char *where = guest_of(way, spec, e);
+    if (!where || (name && reach_check_name(name, e) < 0))
+        return NULL;
+    struct reached_kind *r = xcalloc(1, sizeof *r);
+    struct reach_command unused;
+    struct error missing;
+    r->kind = reach_kind(way);
+    r->kind.id = r->kind.title = r->name;
+    r->kind.where = r->where;
+    if (text_copy(r->name, sizeof r->name, name ? name : spec) &&
+        text_copy(r->where, sizeof r->where, where)) {
+        /* That the program is not here is the probe's to say. */
+        if (reach_command(&r->kind, &unused, &missing) == 0 || missing.kind != ERROR_USAGE)
+            return &r->kind;
+        error_set(e, missing.kind, "%s", missing.text);
+    } else {
+        error_set(e, ERROR_USAGE, "the target %.20s... is too long: give it a name in vmtax.conf",
+                  spec);
+    }
+    free(r);
+    return NULL;
+}
+
+const struct target_kind *reach_copy(const struct target_kind *kind)
+{
+    if (!kind->way)
+        return kind;
+    struct reached_kind *r = xcalloc(1, sizeof *r);
+    *r = *(const struct reached_kind *)(const void *)kind;
+    r->kind.id = r->kind.title = r->name;
+    r->kind.where = r->where;
+    return &r->kind;
+}
+
+void reach_free(const struct target_kind *kind)
+{
+    if (kind && kind->way)
+        free((void *)kind);
+}

@@ -1,0 +1,66 @@
+/* reach.h - ways to a guest that exists already: a command that runs a shell there.
+ *
+ * A target of this kind is named WAY:GUEST, such as "ssh:box" or "docker:web", or by a name that
+ * vmtax.conf gives it. Its command gives a clean byte stream to /bin/sh in the guest; through that
+ * the agent is copied in, run, and removed (stager.h). Nothing else of the guest is touched, and
+ * its limits are its own. */
+#ifndef VMTAX_REACH_H
+#define VMTAX_REACH_H
+
+#include "error.h"
+#include "target/target.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define REACH_WORDS_MAX 32
+#define REACH_NAME_MAX  32   /* of a name in vmtax.conf, with its end */
+#define REACH_SPEC_MAX  1000 /* of what stands after "WAY:", with its end */
+
+struct reach {
+    const char *id;           /* "ssh" */
+    const char *where;        /* what follows the colon: "HOST" */
+    const char *what;         /* one sentence */
+    const char *program;      /* that must be here; NULL: the first of the user's words */
+    const char *package;      /* Debian's, that has it; NULL: none */
+    const char *const *words; /* of the command, ends with NULL; "%s" stands for the guest, "%o" for
+                                 the user's options; the shell's name follows. NULL: the user's
+                                 words are the command */
+    bool here;   /* the guest's processes are the command's own children and keep its processors */
+    bool hosted; /* the guest is on this machine, whatever its kernel */
+};
+
+/* Ends with id NULL. */
+extern const struct reach reach_ways[];
+
+/* The way that a target's name begins with, whether or not a guest follows; NULL: none. */
+const struct reach *reach_find(const char *name);
+
+/* A kind without a guest: to ask whether the command is here, by its probe(). */
+struct target_kind reach_kind(const struct reach *way);
+/* A target for a guest; free it by reach_free() after all that uses it. spec is "WAY:GUEST", with
+ * options of the command after blanks, words as a shell would split them ('', "" and \); name is
+ * what it is called, NULL: spec itself. NULL with a sentence. */
+const struct target_kind *reach_new(const char *name, const char *spec, struct error *e);
+/* Another one, to be freed likewise; a kind that reach_new() did not make is returned itself. */
+const struct target_kind *reach_copy(const struct target_kind *kind);
+/* NULL, and a kind that reach_new() did not make, are allowed. */
+void reach_free(const struct target_kind *kind);
+/* May a target have this name in vmtax.conf? Letters, digits, '.', '_' and '-', no kind's and no
+ * way's. -1 with a sentence. */
+int reach_check_name(const char *name, struct error *e);
+
+/* What execve() gets. */
+struct reach_command {
+    const char *words[REACH_WORDS_MAX];   /* [0] absolute, found in $PATH; the shell last; NULL */
+    char text[REACH_SPEC_MAX], path[512]; /* what they are made of */
+};
+/* Without a guest only a look at the program. -1 with a sentence: there is no such program, or the
+ * words are too many or no words. */
+int reach_command(const struct target_kind *kind, struct reach_command *out, struct error *e);
+
+/* As probe(), but the guest is reached and asked what it is; takes up to 20 s. */
+void reach_try(const struct target_kind *kind, const struct target_options *options,
+               struct target_probe *out);
+
+#endif

@@ -1,0 +1,195 @@
+/* A guest that exists already, through a command that runs a shell in it (reach.h). The command is
+ * a child like every other target's; the stager (stager.h) puts the agent at its end. */
+#include "config.h"
+
+#include "target/reach.h"
+
+#include "clock.h"
+#include "sha256.h"
+#include "stats.h"
+#include "target/kinds.h"
+#include "target/stager.h"
+#include "text.h"
+#include "xalloc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PATIENCE_S 20.0 /* to log in and answer */
+#define GRACE_S    2.0
+
+static double now_s(void)
+{
+    return (double)clock_now_ns() * 1e-9;
+}
+
+struct reached {
+    struct local local;
+    struct stager stager;
+};
+
+static void probe(const struct target_kind *kind, const struct target_options *options,
+                  struct target_probe *out)
+{
+    (void)options;
+    struct reach_command c;
+    struct error e;
+    memset(out, 0, sizeof *out);
+    snprintf(out->how, sizeof out->how, "%s", kind->way->id);
+    if (reach_command(kind, &c, &e) < 0) {
+        const char *remedy = strstr(e.text, ": apt");
+        out->use = TARGET_UNUSABLE;
+        snprintf(out->reason, sizeof out->reason, "%.*s",
+                 (int)(remedy ? remedy - e.text : (ptrdiff_t)sizeof out->reason - 1), e.text);
+        snprintf(out->remedy, sizeof out->remedy, "%s", remedy ? remedy + 2 : "");
+        return;
+    }
+    if (c.words[0])
+        snprintf(out->how, sizeof out->how, "%.63s", c.words[0]);
+    out->use = TARGET_LIMITED;
+    snprintf(out->reason, sizeof out->reason, "the guest's limits are its own");
+}
+
+static char *read_agent(const char *path, size_t *size, struct error *e)
+{
+    struct stat st;
+    char *bytes = NULL;
+    size_t got = 0;
+    ssize_t n = 1;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &st) < 0) {
+        error_errno(e, errno, "cannot read the agent, %s", path);
+    } else if (st.st_size <= 0 || st.st_size > STAGER_AGENT_MAX) {
+        error_set(e, ERROR_SYSTEM, "%s is no agent: it has %lld bytes", path,
+                  (long long)st.st_size);
+    } else {
+        *size = (size_t)st.st_size;
+        bytes = xcalloc(*size, 1);
+        while (got < *size && (n = read(fd, bytes + got, *size - got)) > 0)
+            got += (size_t)n;
+        if (got < *size) {
+            error_set(e, ERROR_SYSTEM, "cannot read the agent, %s", path);
+            free(bytes);
+            bytes = NULL;
+        }
+    }
+    if (fd >= 0)
+        close(fd);
+    return bytes;
+}
+
+static void stop(struct target *t)
+{
+    struct reached *r = (struct reached *)t;
+    local_release(&r->local, GRACE_S);
+    free(r);
+}
+
+/* Runs the command. What is only the way to the guest stays off the workload's processors. */
+static int launch(struct reached *r, const struct target_options *options, struct error *e)
+{
+    const struct target_kind *kind = r->local.target.kind;
+    struct target_facts *facts = &r->local.target.facts;
+    struct target_options own = *options;
+    struct reach_command c;
+    own.scratch = NULL; /* a directory of this machine */
+    if (!kind->way->here) {
+        own.cpu_count = 0;
+        snprintf(facts->limits, sizeof facts->limits, "the guest's own");
+        facts->flags |= FLAG_PLACEMENT;
+    }
+    if (reach_command(kind, &c, e) < 0)
+        return -1;
+    snprintf(facts->how, sizeof facts->how, "%.63s", c.words[0]);
+    snprintf(facts->network, sizeof facts->network, "the guest's own");
+    return local_launch(&r->local, &own, c.words, -1, 0, e);
+}
+
+static void prepare_stager(struct reached *r, const struct target_options *options)
+{
+    r->stager = (struct stager){.name = r->local.target.kind->id,
+                                .to = r->local.target.to_agent,
+                                .from = r->local.target.from_agent,
+                                .interrupt = options->waiter ? options->waiter->interrupt_fd : -1,
+                                .patience_s = PATIENCE_S};
+}
+
+/* The stream ended: why is the command's last word of error, else the last line that it printed. */
+static void explain_end(struct reached *r, struct error *e)
+{
+    char words[300];
+    if (!r->stager.ended)
+        return;
+    spawn_wait_end(r->local.child, 0.5);
+    spawn_last_words(r->local.child, words, sizeof words);
+    error_set(e, ERROR_GUEST, "the command for %s %s%s%s", r->stager.name, words,
+              r->stager.said[0] ? "; it printed: " : "", r->stager.said);
+}
+
+static int bring_agent(struct reached *r, const struct target_options *options, struct error *e)
+{
+    char sha256[65];
+    size_t size = 0;
+    char *agent = read_agent(options->agent_path, &size, e);
+    if (!agent)
+        return -1;
+    sha256_bytes(agent, size, sha256);
+    prepare_stager(r, options);
+    int rc = stager_bring(&r->stager, agent, size, sha256, e);
+    free(agent);
+    if (rc < 0)
+        explain_end(r, e);
+    return rc;
+}
+
+static struct target *start(const struct target_kind *kind, const struct target_options *options,
+                            struct ledger *ledger, struct error *e)
+{
+    double from = now_s();
+    struct reached *r = xcalloc(1, sizeof *r);
+    struct target_options own = *options;
+    char name[64];
+    own.limits = false;
+    if (local_init(&r->local, kind, &own, ledger, name, sizeof name, e) < 0 ||
+        launch(r, &own, e) < 0 || bring_agent(r, options, e) < 0) {
+        stop(&r->local.target);
+        return NULL;
+    }
+    r->local.target.facts.start_s = now_s() - from;
+    return &r->local.target;
+}
+
+void reach_try(const struct target_kind *kind, const struct target_options *options,
+               struct target_probe *out)
+{
+    struct reached r = {.local = {.target = {.kind = kind, .to_agent = -1, .from_agent = -1}}};
+    struct error e;
+    probe(kind, options, out);
+    if (out->use == TARGET_UNUSABLE)
+        return;
+    int rc = launch(&r, options, &e);
+    if (rc == 0) {
+        prepare_stager(&r, options);
+        rc = stager_look(&r.stager, &e);
+    }
+    if (rc < 0) {
+        explain_end(&r, &e);
+        out->use = TARGET_UNUSABLE;
+        snprintf(out->reason, sizeof out->reason, "%.255s", e.text);
+    }
+    local_release(&r.local, GRACE_S);
+}
+
+const struct target_kind target_reached = {
+    .only_by_name = true,
+    .start_s = 1,
+    .probe = probe,
+    .start = start,
+    .last_words = local_last_words,
+    .stop = stop,
+};

@@ -1,0 +1,200 @@
+#include "config.h"
+
+#include "target/stager.h"
+
+#include "clock.h"
+#include "text.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#define NOISE_MAX  (64u << 10)
+#define ANSWER_MAX 600
+#define SCRIPT_MAX 4096
+#define MARK       "vmtax-reach "
+
+/* Both scripts are one line each: a shell has read it wholly before it does any of it. They need
+ * sh, uname, mkdir, chmod, rm, head and wc; stat and sha256sum are used where they are. */
+static const char look_script[] = "echo " MARK "system \"$(uname -s)\" \"$(uname -m)\"; exit 0\n";
+
+/* $w: the agent's directory; $s: one on a disk, for what workloads write; $b: why a place was no
+ * use; $n: the namespace that process numbers are of, because another guest may share the place.
+ * What a killed shell of the same namespace left behind goes. A shell inside the shell does it all:
+ * the outer one may be vmtax's own child, which dies with it, and then the inner one cleans up. */
+static const char script[] =
+    "( LC_ALL=C; export LC_ALL; w=; s=; b=; "
+    "trap 'rm -rf \"$w\" \"$s\"' EXIT; trap 'exit 1' HUP INT TERM; "
+    "echo " MARK "system \"$(uname -s)\" \"$(uname -m)\"; "
+    "n=$(readlink /proc/self/ns/pid 2>/dev/null); n=${n##*\\[}; n=vmtax-reach-${n%%]}; "
+    "for d in \"$TMPDIR\" /var/tmp /tmp \"$HOME\" /run /dev/shm; do "
+    "[ -n \"$d\" ] && [ -d \"$d\" ] || continue; "
+    "for o in \"$d/$n\"-*.[0-9]*; do [ -O \"$o\" ] && [ ! -h \"$o\" ] && "
+    "! kill -0 \"${o##*.}\" 2>/dev/null && rm -rf \"$o\"; done; "
+    "t=$d/$n-data.$$; "
+    "(umask 077; mkdir \"$t\") 2>/dev/null || { b=\"$b, $d is not writable\"; continue; }; "
+    "case $(stat -f -c %%T \"$d\" 2>/dev/null) in tmpfs|ramfs|'') rm -rf \"$t\";; "
+    "*) if [ -n \"$s\" ]; then rm -rf \"$t\"; else s=$t; fi;; esac; "
+    "[ -z \"$w\" ] || continue; w=$d/$n-run.$$; "
+    "(umask 077; mkdir \"$w\" && echo '#!/bin/sh' >\"$w/agent\" && chmod 700 \"$w/agent\" && "
+    "\"$w/agent\") 2>/dev/null || { rm -rf \"$w\"; w=; b=\"$b, $d is noexec\"; }; "
+    "done; "
+    "[ -n \"$w\" ] || { echo \"" MARK "nowhere$b\"; exit 1; }; "
+    "echo " MARK "ready; "
+    "head -c %zu >\"$w/agent\"; [ \"$(wc -c <\"$w/agent\")\" -eq %zu ] || "
+    "{ echo " MARK "short; exit 1; }; "
+    "h=$(sha256sum 2>/dev/null <\"$w/agent\") && [ \"${h%%%% *}\" != %.64s ] && "
+    "{ echo " MARK "damaged; exit 1; }; "
+    "echo " MARK "loaded; read -r go && \"$w/agent\" ${s:+--scratch \"$s\"}; exit $? )\n";
+
+static double now_s(void)
+{
+    return (double)clock_now_ns() * 1e-9;
+}
+
+static const char *printed(const struct stager *s)
+{
+    return s->said[0] ? "; it printed: " : "";
+}
+
+static int ended(struct stager *s, struct error *e)
+{
+    s->ended = true;
+    return error_set(e, ERROR_GUEST, "the command for %s ended%s%s", s->name, printed(s), s->said);
+}
+
+/* Waits for fd. 0 when it is ready. */
+static int wait_for(struct stager *s, int fd, short events, double until, struct error *e)
+{
+    struct pollfd p[2] = {{.fd = fd, .events = events}, {.fd = s->interrupt, .events = POLLIN}};
+    for (;;) {
+        double left = until - now_s();
+        int n = poll(p, 2, left > 0 ? (int)(left * 1000) + 1 : 0);
+        if (n > 0 && p[1].revents)
+            return error_set(e, ERROR_INTERRUPTED, "interrupted");
+        if (n > 0)
+            return 0;
+        if (left <= 0)
+            return error_set(e, ERROR_GUEST, "no answer from a shell in %s within %g s%s%s",
+                             s->name, s->patience_s, printed(s), s->said);
+    }
+}
+
+/* The next line that is the script's, after its mark. Byte by byte: what follows "loaded" is the
+ * agent's, and not ours to read. A line that is longer is cut. */
+static int answer(struct stager *s, char line[ANSWER_MAX], struct error *e)
+{
+    double until = now_s() + s->patience_s;
+    size_t length = 0;
+    for (;;) {
+        char c;
+        if (wait_for(s, s->from, POLLIN, until, e) < 0)
+            return -1;
+        ssize_t n = read(s->from, &c, 1);
+        if (n < 0 && (errno == EAGAIN || errno == EINTR))
+            continue;
+        if (n <= 0)
+            return ended(s, e);
+        if (++s->noise > NOISE_MAX)
+            return error_set(e, ERROR_GUEST, "%s prints without end: no shell answers", s->name);
+        if (c != '\n') {
+            if (length < ANSWER_MAX - 1)
+                line[length++] = c;
+            continue;
+        }
+        line[length] = '\0';
+        length = 0;
+        if (strncmp(line, MARK, sizeof MARK - 1) == 0) {
+            memmove(line, line + sizeof MARK - 1, strlen(line) - (sizeof MARK - 2));
+            return 0;
+        }
+        if (*line)
+            text_clean(s->said, sizeof s->said, line);
+    }
+}
+
+static int give(struct stager *s, const char *bytes, size_t size, struct error *e)
+{
+    double until = now_s() + s->patience_s;
+    while (size > 0) {
+        ssize_t n = write(s->to, bytes, size);
+        if (n > 0) {
+            bytes += n;
+            size -= (size_t)n;
+            until = now_s() + s->patience_s;
+        } else if (n < 0 && errno == EAGAIN) {
+            if (wait_for(s, s->to, POLLOUT, until, e) < 0)
+                return -1;
+        } else if (n < 0 && errno != EINTR) {
+            return ended(s, e);
+        }
+    }
+    return 0;
+}
+
+static int same_system(struct stager *s, struct error *e)
+{
+    struct utsname here;
+    char line[ANSWER_MAX], want[ANSWER_MAX], clean[ANSWER_MAX];
+    if (answer(s, line, e) < 0)
+        return -1;
+    if (strncmp(line, "system ", 7) != 0)
+        return error_set(e, ERROR_GUEST, "%s does not say what system it is: %s", s->name,
+                         text_clean(clean, 64, line));
+    uname(&here);
+    snprintf(want, sizeof want, "system Linux %s", here.machine);
+    if (strcmp(line, want) == 0)
+        return 0;
+    return error_set(e, ERROR_GUEST,
+                     "%s is another kind of machine:%s, and the agent is for Linux %s", s->name,
+                     text_clean(clean, 64, line + strcspn(line, " ")), here.machine);
+}
+
+int stager_look(struct stager *s, struct error *e)
+{
+    return give(s, look_script, sizeof look_script - 1, e) < 0 ? -1 : same_system(s, e);
+}
+
+/* "nowhere, /tmp is noexec, /run is not writable" */
+static int nowhere(struct stager *s, const char *line, struct error *e)
+{
+    char why[200];
+    size_t length = strcspn(line, ",");
+    text_clean(why, sizeof why, line[length] ? line + length + 1 : "");
+    return error_set(e, ERROR_GUEST,
+                     "%s has no directory that may be written and whose files may be executed%s%s; "
+                     "mount one there (mount -t tmpfs tmpfs /run), or name one by $TMPDIR",
+                     s->name, why[0] ? ":" : "", why);
+}
+
+int stager_bring(struct stager *s, const char *agent, size_t size, const char *sha256,
+                 struct error *e)
+{
+    char line[ANSWER_MAX], text[SCRIPT_MAX];
+    int n = snprintf(text, sizeof text, script, size, size, sha256);
+    if (n < 0 || (size_t)n >= sizeof text)
+        BUG("the script of the stager is too long");
+    if (give(s, text, (size_t)n, e) < 0 || same_system(s, e) < 0 || answer(s, line, e) < 0)
+        return -1;
+    if (strcmp(line, "ready") != 0)
+        return nowhere(s, line, e);
+    /* A shell that stops reading may have said why. */
+    if (give(s, agent, size, e) < 0 && !s->ended)
+        return -1;
+    s->ended = false;
+    if (answer(s, line, e) < 0)
+        return -1;
+    if (strcmp(line, "damaged") == 0)
+        return error_set(e, ERROR_GUEST,
+                         "the agent arrived damaged in %s: its SHA-256 is another; the command "
+                         "must pass every byte, without a terminal",
+                         s->name);
+    if (strcmp(line, "loaded") != 0)
+        return error_set(e, ERROR_GUEST,
+                         "%s did not take the whole agent, %zu KiB: no room, or no program head",
+                         s->name, size >> 10);
+    return give(s, "go\n", 3, e);
+}

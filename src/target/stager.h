@@ -1,0 +1,37 @@
+/* stager.h - brings the agent into a guest through nothing but a shell's standard streams.
+ *
+ * Stages: one line of script goes to the shell, which names its system, finds a place for the
+ * agent, takes the agent's bytes, verifies them, runs it, and removes it when it has ended. After
+ * each stage the guest answers before anything more is sent, because some shells read ahead. The
+ * guest is not trusted: what it says is bounded, in bytes and in time, and cleaned. */
+#ifndef VMTAX_STAGER_H
+#define VMTAX_STAGER_H
+
+#include "error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define STAGER_AGENT_MAX (16u << 20) /* bytes */
+#define STAGER_SAID_MAX  256
+
+struct stager {
+    const char *name;  /* of the target, for sentences */
+    int to, from;      /* of the shell; non-blocking; the caller's */
+    int interrupt;     /* readable: give up with ERROR_INTERRUPTED; -1: none */
+    double patience_s; /* for each answer, and without one byte taken */
+    /* What is found out; zero before. */
+    size_t noise;               /* bytes of answers and of what is none: a banner */
+    char said[STAGER_SAID_MAX]; /* the last line that was not the script's, cleaned; or "" */
+    bool ended;                 /* the stream did, and the error does not say why */
+};
+
+/* The first stage alone: does a shell answer, on a system that the agent runs on? Its command ends
+ * by the end of its input afterwards. -1 with a sentence. */
+int stager_look(struct stager *s, struct error *e);
+/* All stages; afterwards the streams are the agent's. sha256: of the agent's bytes, in hex. It is
+ * compared there where the guest can; the agent's hello tells it anyway. -1 with a sentence. */
+int stager_bring(struct stager *s, const char *agent, size_t size, const char *sha256,
+                 struct error *e);
+
+#endif

@@ -1,0 +1,201 @@
+/* The disk workloads against fio: the same file, opened the same way, the same records in the same
+ * pattern by the same system calls (fio's engine "sync": lseek, read, write), through the page
+ * cache and past it.
+ *
+ * What fio does beside the transfer and ours does not is switched off: times of single records,
+ * buffers changed between writes, the cache dropped at the start. The rest of its work is about a
+ * microsecond a record, so those of the page cache are large.
+ *
+ * bench_fio [BLOCKS [DIRECTORY]] */
+#include <config.h>
+
+#include "json.h"
+#include "tests/bench/compare.h"
+#include "tests/bench/peer.h"
+#include "workloads/datafile.h"
+#include "workloads/workload.h"
+
+#include <linux/magic.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#define BLOCKS   10
+#define SLOT_NS  UINT64_C(500000000)
+#define SLOT_FIO "--runtime=500ms"
+
+static const struct row {
+    const char *id, *rw; /* fio's word for the pattern */
+    const char *size, *record;
+    bool direct;
+} rows[] = {
+    {"file.read", "read", "64M", "256K", false},
+    {"file.rewrite", "write", "64M", "256K", false},
+    {"file.randread", "randread", "64M", "256K", false},
+    {"file.randwrite", "randwrite", "64M", "256K", false},
+    {"file.read", "read", "64M", "64K", true},
+    {"file.rewrite", "write", "64M", "64K", true},
+    {"file.randread", "randread", "8M", "4K", true},
+    {"file.randwrite", "randwrite", "8M", "4K", true},
+};
+
+struct pair {
+    const struct row *row;
+    const struct workload_ops *ops;
+    struct work work;
+    struct error error;
+    uint64_t batch; /* operations of a whole pass */
+};
+
+/* Bytes a second; whole passes, so that verify() finds one pass everywhere. */
+static double ours(void *context)
+{
+    struct pair *p = context;
+    struct work *w = &p->work;
+    uint64_t from = work_now_ns(), spent;
+    w->bytes = w->excluded_ns = 0;
+    int rc;
+    do {
+        rc = p->ops->run(w, p->batch);
+        spent = work_now_ns() - from;
+    } while (rc == 0 && spent < SLOT_NS);
+    if (rc < 0 || p->ops->verify(w) < 0) {
+        fprintf(stderr, "%s\n", p->error.text);
+        return (double)NAN;
+    }
+    return (double)w->bytes / (double)(spent - w->excluded_ns) * 1e9;
+}
+
+/* Bytes a second of the one job. */
+static double fio_figure(const char *text, bool writes)
+{
+    struct error e;
+    struct json_reader r = {.name = "fio", .e = &e};
+    cJSON *root = json_parse(text, strlen(text), "fio", &e);
+    const cJSON *jobs = root ? json_get_array(&r, root, "jobs", 1, JSON_REQUIRED) : NULL;
+    const cJSON *way = jobs ? json_get_object(&r, jobs->child, writes ? "write" : "read",
+                                              JSON_REQUIRED)
+                            : NULL;
+    double value = way ? json_get_number(&r, way, "bw_bytes", 0, 1e15, NAN, JSON_REQUIRED)
+                       : (double)NAN;
+    if (!way)
+        fprintf(stderr, "%s\n", e.text);
+    cJSON_Delete(root);
+    return value;
+}
+
+static double theirs(void *context)
+{
+    const struct pair *p = context;
+    const struct row *row = p->row;
+    char file[256], size[32], record[32], rw[32];
+    snprintf(file, sizeof file, "--filename=%s/" DATAFILE_NAME, p->work.scratch);
+    snprintf(size, sizeof size, "--size=%s", row->size);
+    snprintf(record, sizeof record, "--bs=%s", row->record);
+    snprintf(rw, sizeof rw, "--rw=%s", row->rw);
+    const char *const argv[] = {"fio",
+                                "--name=bench",
+                                file,
+                                size,
+                                record,
+                                rw,
+                                row->direct ? "--direct=1" : "--direct=0",
+                                SLOT_FIO,
+                                "--time_based",
+                                "--ioengine=sync",
+                                "--invalidate=0",
+                                "--gtod_reduce=1",
+                                "--scramble_buffers=0",
+                                "--allow_file_create=0",
+                                "--output-format=json",
+                                NULL};
+    char *text = peer_say(argv, PEER_LOUD);
+    double value = text ? fio_figure(text, strstr(row->rw, "write")) : (double)NAN;
+    free(text);
+    return value;
+}
+
+static bool prepare(struct pair *p, const struct row *row, const char *scratch, int *cpu)
+{
+    char params[PARAMS_TEXT];
+    *p = (struct pair){.row = row,
+                       .ops = workload_ops_find(row->id),
+                       .work = {.workload = workload_find(row->id),
+                                .lanes = 1,
+                                .cpus = cpu,
+                                .cpu_count = 1,
+                                .scratch = scratch,
+                                .seed = 1,
+                                .sample = WORK_SAMPLE_EVERY}};
+    p->work.error = &p->error;
+    snprintf(params, sizeof params, "size=%s record=%s direct=%s", row->size, row->record,
+             row->direct ? "yes" : "no");
+    if (params_parse(p->work.workload, params, p->work.param, &p->error) < 0 ||
+        p->ops->prepare(&p->work) < 0) {
+        printf("%-18s not measured: %s\n", row->id, p->error.text);
+        p->ops->release(&p->work);
+        return false;
+    }
+    bool random = strstr(row->rw, "rand");
+    p->batch = random ? p->work.param[DATAFILE_SIZE] / p->work.param[DATAFILE_RECORD] : 1;
+    return true;
+}
+
+static bool compare_rows(const char *scratch, int cpu, unsigned blocks)
+{
+    bool pass = true;
+    compare_heading();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct pair p;
+        char peer[64];
+        if (!prepare(&p, &rows[i], scratch, &cpu)) {
+            pass = false;
+            continue;
+        }
+        snprintf(peer, sizeof peer, "fio %s %s%s", rows[i].rw, rows[i].record,
+                 rows[i].direct ? " direct" : "");
+        struct compare c = {.name = rows[i].id,
+                            .peer = peer,
+                            .ours = ours,
+                            .theirs = theirs,
+                            .context = &p,
+                            .rule = COMPARE_WITHIN_OR_COVERS,
+                            .low = 0.95,
+                            .high = 1.05,
+                            .unit = "MB/s",
+                            .scale = 1e-6};
+        pass &= compare_run(&c, blocks);
+        p.ops->release(&p.work);
+    }
+    return pass;
+}
+
+int main(int argc, char **argv)
+{
+    unsigned blocks = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : BLOCKS;
+    char scratch[200];
+    struct statfs fs;
+    int cpu = compare_pin();
+    char *version = peer_say((const char *[]){"fio", "--version", NULL}, PEER_SILENT);
+    bool possible = version;
+    free(version);
+    if (!possible) {
+        printf("%-18s not measured: no fio here (package fio)\n", "file");
+        return 0;
+    }
+    snprintf(scratch, sizeof scratch, "%s/vmtax-bench-fio-XXXXXX", argc > 2 ? argv[2] : "/var/tmp");
+    if (cpu < 0 || !mkdtemp(scratch) || statfs(scratch, &fs) < 0) {
+        perror("cannot pin to one processor, or make a directory");
+        return 1;
+    }
+    bool pass = fs.f_type != TMPFS_MAGIC;
+    if (pass)
+        pass = compare_rows(scratch, cpu, blocks);
+    else
+        printf("%-18s not measured: %s is in memory\n", "file", scratch);
+    rmdir(scratch);
+    return pass ? 0 : 1;
+}

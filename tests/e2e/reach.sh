@@ -1,0 +1,220 @@
+#!/bin/sh
+# Guests that exist already, reached by a command: processes beside us, a guest with nothing but
+# busybox, and an SSH server on the loopback interface. Nothing stays behind in any of them.
+# shellcheck source=tests/e2e/lib.sh
+. "${abs_top_srcdir:-.}/tests/e2e/lib.sh"
+
+conf=$HOME/.config/vmtax/vmtax.conf
+mkdir -p "${conf%/*}"
+fast="--blocks 2 --seconds 0.02"
+
+# measures TARGET: a row on native and TARGET has figures of both.
+measures() {
+    # shellcheck disable=SC2086 # words
+    run 0 run sys.syscall --on "$1" $fast --json
+    [ "$("$jsonpath" "$out" 'targets.*.id' | tr '\n' ' ')" = "native $1 " ] ||
+        fail "the targets are $("$jsonpath" "$out" 'targets.*.id' | tr '\n' ' ')"
+    [ "$("$jsonpath" "$out" 'slots.*.value' | grep -c '[1-9]')" = 8 ] || fail "$1: not 8 figures"
+    leftovers
+}
+
+# cannot TARGET PATTERN: it is not measured, and why is said in a sentence.
+cannot() {
+    # shellcheck disable=SC2086 # words
+    run 2 run sys.syscall --on "$1" $fast
+    says "$err" "$2"
+    leftovers
+}
+
+# --- a command that runs a shell beside us ---------------------------------------------------------
+
+measures exec:env
+"$jsonpath" "$out" 'targets.*.kind' | grep -qx exec || fail "no target of the kind exec"
+says_not "$out" '"machines"'
+"$vmtax" report last >"$out"
+says "$out" 'exec:env'
+# Any two targets can be compared.
+run 0 report last --base exec:env
+says "$out" 'Performance relative to exec:env'
+says "$out" '^native$'
+run 2 report last --base exec:enf
+says "$err" 'did you mean "exec:env"'
+cannot exec:nonsuch 'there is no program nonsuch'
+cannot "exec:sh -c 'echo no such guest >&2; exit 3'" 'ended with exit code 3: no such guest'
+run 2 run null --on ssh
+says "$err" 'needs a guest: ssh:HOST'
+run 2 run null --on ssh:-oProxyCommand=x
+says "$err" 'no name of a guest'
+
+# Killed, it leaves the shell at the end of its input, which removes the agent.
+"$vmtax" run sys.syscall --on exec:env --blocks 40 --seconds 0.2 --quiet >/dev/null 2>&1 </dev/null &
+killed=$!
+agent_runs() {
+    find /var/tmp /tmp -maxdepth 2 -path '*/vmtax-reach-*-run.*/agent' 2>/dev/null | grep -q .
+}
+wait_for 10 agent_runs
+kill -9 $killed
+wait $killed 2>/dev/null || :
+agent_is_gone() {
+    ! agent_runs
+}
+wait_for 10 agent_is_gone
+measures exec:env
+
+# --- names in vmtax.conf ---------------------------------------------------------------------------
+
+cat >"$conf" <<END
+target.one = exec:env WORD='of two parts'
+target.gone = exec:sh -c 'echo it is gone >&2; exit 1'
+target.native = exec:env
+target.x y = exec:env
+target.one = exec:true
+target.z = nowhere:x
+END
+run 0 list targets
+says "$err" 'line 3 is ignored: "native" is a kind of target'
+says "$err" 'line 4 is ignored: "x y" is no name for a target'
+says "$err" 'line 5 is ignored: there is a target one already'
+says "$err" 'line 6 is ignored: .*needs a guest'
+says "$out" '^one +limited'
+says "$out" '^gone +cannot'
+says "$out" 'it is gone'
+says "$out" '^docker:CONTAINER'
+run 0 doctor
+says "$out" '^cannot +gone .*it is gone'
+run 0 list targets --json
+"$jsonpath" "$out" '*.id' | grep -qx one || fail "list targets --json lacks the name"
+sed -i 3,6d "$conf"
+measures one
+# What others' files name is never a command.
+run 0 record sys.syscall --name mine --on exec:env --sessions 1 --seconds 0.02 --quiet
+run 0 check --against mine --budget 20 --quiet
+cat "$err" >>"$out"
+says "$out" 'exec:env: only measured when it is named'
+leftovers
+
+# --- next to nothing inside ------------------------------------------------------------------------
+
+root=$work/root
+busybox=$(command -v busybox || :)
+if [ -n "$busybox" ] && [ "$(id -u)" = 0 ]; then
+    for d in bin proc dev tmp run etc root; do
+        mkdir -p "$root/$d"
+    done
+    cp "$busybox" "$root/bin/busybox"
+    for tool in sh uname mkdir chmod rm head wc; do
+        ln -s busybox "$root/bin/$tool"
+    done
+    cat >"$work/enter" <<END
+#!/bin/sh
+# enter SETUP COMMAND…: a root of its own, read-only, as SETUP makes it.
+mount --rbind $root $root && mount -t proc proc $root/proc && mount -o remount,ro,bind $root &&
+    eval "\$1" && shift && exec chroot $root "\$@"
+END
+    chmod 755 "$work/enter"
+    in="exec:unshare --mount --pid --fork $work/enter"
+    cat >>"$conf" <<END
+target.mini = $in 'mount -t tmpfs tmpfs $root/run'
+target.mini.noexec = $in 'mount -t tmpfs -o noexec tmpfs $root/tmp'
+target.mini.ro = $in :
+target.elsewhere = $in 'mount -t tmpfs tmpfs $root/run; echo other >$root/run/id; mount --bind $root/run/id $root/proc/sys/kernel/random/boot_id'
+END
+    measures mini
+    cannot mini.noexec 'no directory .*executed: .*/tmp is noexec.*/run is not writable; mount one'
+    cannot mini.ro '/tmp is not writable'
+    # With another kernel it is another machine, as far as can be told, and is not judged.
+    measures elsewhere
+    says "$out" '"machines"'
+    [ "$("$jsonpath" "$out" 'comparisons.*.verdict')" = not-comparable ] || fail "another machine is judged"
+    "$vmtax" report last >"$out"
+    says "$out" 'the comparison crosses machines'
+    # shellcheck disable=SC2086 # words
+    run 0 run sys.syscall --on elsewhere --judge mini,elsewhere $fast --json
+    says_not "$out" '"machines"'
+    rm -rf "$root"
+else
+    echo "without a minimal guest: needs root and busybox"
+fi
+
+# --- ssh -------------------------------------------------------------------------------------------
+
+sshd=/usr/sbin/sshd
+if [ ! -x $sshd ]; then
+    sshd=$abs_top_builddir/sshd/usr/sbin/sshd
+    LD_LIBRARY_PATH=$(find "$abs_top_builddir/sshd" -name 'libwrap.so.0' -exec dirname {} \; 2>/dev/null)
+    export LD_LIBRARY_PATH
+fi
+if [ ! -x "$sshd" ] || ! command -v ssh >/dev/null || [ "$(id -u)" != 0 ]; then
+    skip "ssh was not tested: needs root, ssh and sshd"
+fi
+ssh=$work/ssh
+mkdir -m 700 "$ssh"
+ssh-keygen -q -t ed25519 -N '' -f "$ssh/host"
+ssh-keygen -q -t ed25519 -N '' -f "$ssh/key"
+cp "$ssh/key.pub" "$ssh/authorized"
+{
+    grep -v '^sshd:' /etc/passwd
+    echo 'sshd:x:65534:65534::/run/sshd:/usr/sbin/nologin'
+} >"$ssh/passwd"
+# The server wants its directory in /run and its user: it sees them, nobody else does.
+cat >"$ssh/serve" <<END
+mount --bind $ssh/passwd /etc/passwd && mount -t tmpfs tmpfs /run && mkdir /run/sshd || exit 1
+exec $sshd -D -e -f $ssh/config -p \$1
+END
+cat >"$ssh/config" <<END
+ListenAddress 127.0.0.1
+HostKey $ssh/host
+PidFile none
+AuthorizedKeysFile $ssh/authorized
+UsePAM no
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+StrictModes no
+PermitRootLogin yes
+UseDNS no
+END
+serve() {
+    unshare --mount sh "$ssh/serve" "$port" 2>"$ssh/log" &
+    server=$!
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        ! grep -q 'Server listening' "$ssh/log" || return 0
+        kill -0 $server 2>/dev/null || return 1
+        sleep 0.1
+    done
+    return 1
+}
+port=20022
+until serve; do
+    kill $server 2>/dev/null || :
+    port=$((port + 1))
+    [ $port -lt 20042 ] || fail "no SSH server: $(cat "$ssh/log")"
+done
+unset LD_LIBRARY_PATH
+cat >"$ssh/user" <<END
+Host box
+    HostName 127.0.0.1
+    Port $port
+    User root
+    IdentityFile $ssh/key
+    IdentitiesOnly yes
+    UserKnownHostsFile $ssh/known
+    StrictHostKeyChecking accept-new
+Host stranger
+    HostName 127.0.0.1
+    Port $port
+    User root
+    IdentityFile $ssh/host
+    IdentitiesOnly yes
+    UserKnownHostsFile $ssh/known
+END
+cat >"$conf" <<END
+target.box = ssh:box -F $ssh/user
+target.stranger = ssh:stranger -F $ssh/user
+END
+measures box
+"$jsonpath" "$out" 'targets.*.kind' | grep -qx ssh || fail "no target of the kind ssh"
+says_not "$out" '"machines"'
+cannot stranger 'Permission denied'
+kill $server
+wait $server 2>/dev/null || :
+cannot box 'Connection refused'

@@ -1,0 +1,303 @@
+#!/bin/sh
+# faults.sh [FAULT...]: each row of `table`, or those whose names match: the fault strikes a run of
+# vmtax; then a bounded time to a sentence, nothing left on the machine, and what was stored before is
+# as it was. Prints a table in Markdown of what was seen.
+#
+# What QEMU's machines can do wrong beyond that is in tests/e2e/machine_faults.sh, a terminal that does
+# not read in tests/unit/test_terminal.c.
+# shellcheck disable=SC2317 # functions that the table names
+# shellcheck source=tests/e2e/lib.sh
+. "${abs_top_srcdir:-.}/tests/e2e/lib.sh"
+need_root
+need_tool unshare
+need_tool setpriv
+need_tool prlimit
+need_tool python3
+here=${abs_top_srcdir:-.}/tests/faults
+
+XDG_CACHE_HOME=$abs_top_builddir/tests/cache
+export XDG_CACHE_HOME
+mkdir -p "$XDG_CACHE_HOME"
+chmod 700 "$XDG_CACHE_HOME"
+run 0 list targets --json
+usable=native
+for kind in container tcg; do
+    case $("$jsonpath" "$out" '*' | grep "\"id\":\"$kind\"") in
+    *'"use":"cannot"'* | '') ;;
+    *) usable="$usable $kind" ;;
+    esac
+done
+
+program=$vmtax # of the row
+launcher=      # function that puts something around it
+
+# --- the run that is struck ---------------------------------------------------------------------
+
+# shellcheck disable=SC2086 # words
+launch() {
+    : >"$out"
+    $launcher "$program" run $workload --on "$target" --cpus 1 --memory 256M --blocks 12 --seconds 0.1 \
+        --ndjson >"$out" 2>"$err" </dev/null &
+    pid=$!
+}
+
+running() {
+    [ -d "/proc/$pid" ] && ! grep -q '^State:.Z' "/proc/$pid/status" 2>/dev/null
+}
+
+gone() {
+    ! running
+}
+
+# Processes of this test whose program has this name.
+named() {
+    for named_pid in $(ours); do
+        case $(readlink "/proc/$named_pid/exe" 2>/dev/null) in */"$1"*) echo "$named_pid" ;; esac
+    done
+}
+
+# What is hit: QEMU, or the agents of the target, which in a container have mounts of their own.
+victims() {
+    [ "$target" != tcg ] || {
+        named qemu-system
+        return
+    }
+    victims_mounts=$(readlink /proc/self/ns/mnt)
+    for victim in $(named vmtax-agent); do
+        victim_mounts=$(readlink "/proc/$victim/ns/mnt" 2>/dev/null) || continue
+        if [ "$target" = native ] && [ "$victim_mounts" = "$victims_mounts" ]; then
+            echo "$victim"
+        elif [ "$target" = container ] && [ "$victim_mounts" != "$victims_mounts" ]; then
+            echo "$victim"
+        fi
+    done
+}
+
+# Phases: the target starts; its slots run. A run that ended meanwhile will be judged by its end.
+at_start() {
+    gone || [ -n "$(victims)" ]
+}
+
+at_slot() {
+    gone || grep -q "\"target\":\"$target\"" "$out"
+}
+
+# --- what is done -------------------------------------------------------------------------------
+
+hit() {
+    for victim in $(victims); do
+        kill -s "$1" "$victim" 2>/dev/null || :
+    done
+}
+
+tell() {
+    kill -s "$1" "$pid"
+}
+
+end_runtime() {
+    for runtime in $(named vmtax-container); do
+        kill -9 "$runtime" 2>/dev/null || :
+    done
+}
+
+end_server() {
+    wait_for 30 a_server
+    for server in $(named nginx) $(named vmtax-httpd); do
+        kill -9 "$server" 2>/dev/null || :
+    done
+}
+
+a_server() {
+    [ -n "$(named nginx)$(named vmtax-httpd)" ]
+}
+
+# --- what is prepared, before the run -----------------------------------------------------------
+
+# An agent beside a copy of vmtax that lies.
+prepare_lie() {
+    rm -rf "${work:?}/bin"
+    mkdir "$work/bin"
+    cp "$vmtax" "$work/bin/vmtax"
+    cat >"$work/bin/vmtax-agent" <<SCRIPT
+#!/bin/sh
+sum=\$(sha256sum "$work/bin/vmtax-agent")
+exec python3 "$here/liar.py" $1 "\${sum%% *}" "${vmtax%/*}/vmtax-agent" "\$@"
+SCRIPT
+    chmod 755 "$work/bin/vmtax-agent"
+    program=$work/bin/vmtax
+}
+
+# in_namespace SCRIPT COMMAND...: with other mounts.
+in_namespace() {
+    namespace_script=$1
+    shift
+    # shellcheck disable=SC2016 # for the shell in the namespace
+    exec unshare -m sh -c 'mount --make-rprivate / && eval "$1" || exit 99; shift; exec "$@"' sh \
+        "$namespace_script" "$@"
+}
+
+prepare_read_only_state() {
+    launcher=launch_read_only
+}
+launch_read_only() {
+    in_namespace "mount --bind $state $state && mount -o remount,bind,ro $state" "$@"
+}
+
+# The stored results lie below, and are looked at when the mount is gone.
+prepare_full_state() {
+    launcher=launch_full
+}
+launch_full() {
+    in_namespace "mount -t tmpfs -o size=64k tmpfs $state && mkdir -m 700 $state/results &&
+        { dd if=/dev/zero of=$state/full bs=1k count=1000 2>/dev/null || :; }" "$@"
+}
+
+prepare_foreign_state() {
+    launcher=launch_foreign
+    chmod 755 "$work" "$HOME" "$HOME/.local" "$HOME/.local/state" "$state"
+}
+launch_foreign() {
+    mkdir -p "$work/run/other"
+    chown 65534:65534 "$work/run/other"
+    chmod 711 "$work/run"
+    exec env XDG_RUNTIME_DIR="$work/run/other" setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+}
+
+prepare_little_memory() {
+    launcher=launch_little
+}
+launch_little() {
+    exec prlimit --as=16000000 "$@"
+}
+
+prepare_few_files() {
+    launcher=launch_few
+}
+launch_few() {
+    exec prlimit --nofile=8 "$@"
+}
+
+prepare_end_server() {
+    workload=web:clients=1
+}
+
+prepare_beside_another() {
+    "$vmtax" run sys.syscall --on "$target" --cpus 1 --memory 256M --blocks 6 --seconds 0.1 \
+        >"$work/other" 2>"$work/other.err" </dev/null &
+    other=$!
+}
+check_beside_another() {
+    wait "$other" || fail "$row: the other: $(cat "$work/other.err")"
+}
+
+# As after a host's clock was set back: what is stored was begun a day from now.
+prepare_of_tomorrow() {
+    tomorrow=$(date -u -d tomorrow +%Y-%m-%d)
+    for stored in "$state"/results/*.json; do
+        sed "s/\"started\":\\( *\\)\"[0-9-]*T/\"started\":\\1\"${tomorrow}T/" "$stored" \
+            >"$state/results/$tomorrow-${stored##*/}"
+    done
+}
+check_of_tomorrow() {
+    run 0 list results
+    [ "$(grep -c . "$out")" -ge 3 ] || fail "$row: results are missing from the list"
+    run 0 report last
+}
+
+# Whatever a row does not need.
+nothing() {
+    :
+}
+
+# --- one row ------------------------------------------------------------------------------------
+
+# The newest sentence, or the one that the row wants.
+sentence() {
+    sed -n 's/^vmtax: //p' "$err" | grep -E -e "$message" | tail -n 1 | cut -c1-150 | sed 's/|/\\|/g'
+}
+
+# Files that were stored before are the same, and new ones are whole.
+intact() {
+    sha256sum --quiet -c "$work/stored" >/dev/null || fail "$row: stored files have changed"
+    find "$state" -type f >"$work/files"
+    while read -r file; do
+        case $file in
+        *.json) "$jsonpath" "$file" schema | grep -q vmtax.result || fail "$row: $file is damaged" ;;
+        *) fail "$row: left in the state directory: $file" ;;
+        esac
+    done <"$work/files"
+}
+
+# shellcheck disable=SC2086 # words
+strike() {
+    target=$1 phase=$2 row="$fault, $target, $phase"
+    program=$vmtax launcher='' workload=sys.syscall
+    rm -rf "$state"
+    cp -a "$work/before" "$state"
+    prepare=prepare_${action%% *}
+    check=check_${action%% *}
+    command -v "$prepare" >/dev/null && case $action in
+    *' '*) $prepare ${action#* } ;;
+    *) $prepare ;;
+    esac
+    find "$state" -type f -exec sha256sum {} + >"$work/stored"
+    launch
+    if command -v "${action%% *}" >/dev/null; then
+        wait_for 60 "at_$phase"
+        running || fail "$row: the run ended before the fault"
+        struck=$(date +%s.%N)
+        $action
+    else
+        struck=$(date +%s.%N)
+    fi
+    wait_for "$limit" gone
+    code=0
+    wait "$pid" || code=$?
+    took=$(echo "$struck $(date +%s.%N)" | awk '{printf "%.1f", $2 - $1}')
+    case " $codes " in *" $code "*) ;; *) fail "$row: exit code $code, not $codes" ;; esac
+    no_crash
+    [ "$action" != 'tell KILL' ] || run 0 run null --on native --blocks 2 --seconds 0.05
+    says "$err" "$message"
+    says_not "$err" "$(printf '[\033\007]')"
+    command -v "$check" >/dev/null && $check
+    intact
+    leftovers
+    printf '| %s | %s | %s | %s | %s s of %s | %s |\n' "$fault" "$target" "$phase" "$code" "$took" "$limit" \
+        "$(sentence)"
+}
+
+trim() {
+    echo "$1" | sed 's/^ *//; s/ *$//'
+}
+
+# The rows after one that failed are of interest, too.
+failed=0
+failed_row() {
+    failed=$((failed + 1))
+    echo "| $fault | $target | $phase | | | FAILED: $(tail -n 1 "$work/failure") |"
+    tail -n 20 "$err"
+    for left in $(ours); do
+        kill -9 "$left" 2>/dev/null || :
+    done
+}
+
+# What is stored before each fault: two results.
+run 0 run null --on native --blocks 2 --seconds 0.05
+run 0 run sys.syscall --on native --blocks 2 --seconds 0.05
+cp -a "$state" "$work/before"
+
+echo '| fault | target | phase | exit | time to the end | it says |'
+echo '|---|---|---|---|---|---|'
+sed 's/\\|/\\x7c/g' "$here/table" | grep -v '^#' >"$work/table"
+while IFS='|' read -r fault targets phases action codes message limit <&3; do
+    fault=$(trim "$fault") action=$(trim "$action") codes=$(trim "$codes") limit=$(trim "$limit")
+    message=$(trim "$message" | sed 's/\\x7c/|/g')
+    [ $# = 0 ] || echo "$fault" | grep -Eq -e "$1" || continue
+    for target in $targets; do
+        case " $usable " in *" $target "*) ;; *) echo "| $fault | $target | | | | not here |" && continue ;; esac
+        for phase in $phases; do
+            (strike "$target" "$phase") || failed_row
+        done
+    done
+done 3<"$work/table"
+[ "$failed" = 0 ] || fail "$failed rows"

@@ -1,0 +1,51 @@
+/* fuzz_conf.c - a vmtax.conf.
+ *
+ * Held beside "no sanitizer complains": what was taken is in the range of its row, and whatever was
+ * not has a warning without control characters. */
+#include <config.h>
+
+#include "option.h"
+#include "tests/fuzz/fuzz.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* Numbers are as in their row, or were not given. */
+static void check_row(const struct options *o, const struct option_row *row)
+{
+    const char *at = (const char *)o + row->offset;
+    double value;
+    if (row->type == OPTION_SECONDS || row->type == OPTION_PERCENT)
+        memcpy(&value, at, sizeof value);
+    else if (row->type == OPTION_COUNT || row->type == OPTION_BYTES)
+        value = (double)*(const uint64_t *)(const void *)at;
+    else
+        return;
+    require(value == 0 || (value >= row->min && value <= row->max));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct options o;
+    struct error e = {0};
+    char path[64], *said = NULL;
+    size_t length = 0;
+    int fd = memfd_create("conf", MFD_CLOEXEC);
+    FILE *warnings = open_memstream(&said, &length);
+    require(fd >= 0 && warnings && write(fd, data, size) == (ssize_t)size);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    option_init(&o);
+    if (option_read_file(&o, path, warnings, &e) < 0)
+        require(e.text[0]);
+    fclose(warnings);
+    for (char *line = strtok(said, "\n"); line; line = strtok(NULL, "\n"))
+        require_shown(line);
+    for (const struct option_row *row = option_rows; row->name; row++)
+        check_row(&o, row);
+    option_release(&o);
+    close(fd);
+    free(said);
+    return 0;
+}

@@ -1,0 +1,396 @@
+/* Recordings: what a screen shows comes back as it was, whatever came between; damage costs what is
+ * behind it; foreign bytes stay within bounds. */
+#include <config.h>
+
+#include "recording/delta.h"
+#include "recording/player.h"
+#include "recording/recorder.h"
+#include "recording/recording.h"
+#include "store.h"
+#include "tests/fixture_board.h"
+#include "unit.h"
+#include "xalloc.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef void fixture(struct snapshot *);
+
+static fixture *const fixtures[] = {
+    fixture_empty,      fixture_container, fixture_stored, fixture_all,         fixture_older,
+    fixture_starting,   fixture_kvm,       fixture_tcg,    fixture_booting,     fixture_revived,
+    fixture_no_machine, fixture_native,    fixture_failed, fixture_rows_failed, fixture_slow,
+    fixture_checking,   fixture_empty,
+};
+
+#define FIXTURES (sizeof fixtures / sizeof *fixtures)
+
+/* All of a snapshot that is recorded, as text. */
+static char *text_of(const struct snapshot *s)
+{
+    cJSON *all = delta_make(s, NULL);
+    char *text = cJSON_Print(all);
+    cJSON_Delete(all);
+    return text;
+}
+
+static struct snapshot *make(fixture *f, double now_s)
+{
+    struct snapshot *s = xcalloc(1, sizeof *s);
+    f(s);
+    s->now_s = now_s;
+    return s;
+}
+
+static void drop(struct snapshot *s)
+{
+    snapshot_release(s);
+    free(s);
+}
+
+static void write_line(char **text, cJSON *line)
+{
+    char *json = cJSON_PrintUnformatted(line), *longer = xasprintf("%s%s\n", *text, json);
+    free(json);
+    free(*text);
+    cJSON_Delete(line);
+    *text = longer;
+}
+
+/* As a file has it. */
+static void apply(cJSON *line, struct snapshot *s)
+{
+    struct error e;
+    char *text = cJSON_PrintUnformatted(line);
+    cJSON_Delete(line);
+    line = json_parse(text, strlen(text), "test", &e);
+    if (!line || delta_apply(line, "test", s, &e) < 0)
+        fail_msg("%s", e.text);
+    cJSON_Delete(line);
+    free(text);
+}
+
+/* A recording of the fixtures, one after the other, a second apart. */
+static char *record_fixtures(void)
+{
+    char *text = xasprintf("{\"schema\":\"%s\",\"tool_version\":\"test\"}\n", RECORDING_SCHEMA);
+    struct snapshot *was = NULL;
+    for (size_t i = 0; i < FIXTURES; i++) {
+        struct snapshot *now = make(fixtures[i], 100 + (double)i);
+        /* A log grows. */
+        now->log_total += was ? was->log_total : 0;
+        write_line(&text, delta_make(now, was));
+        if (was)
+            drop(was);
+        was = now;
+    }
+    drop(was);
+    return text;
+}
+
+/* Log and samples add up over frames, and so does the graph unless it begins anew. */
+static void forget_rings(struct snapshot *s)
+{
+    s->log_first = s->log_count = s->log_total = 0;
+    s->run.rate_first = s->run.rate_count = 0;
+    s->host.first = s->host.count = 0;
+}
+
+static void test_everything_comes_back(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < FIXTURES; i++) {
+        struct snapshot *s = make(fixtures[i], 5), *back = xcalloc(1, sizeof *back);
+        apply(delta_make(s, NULL), back);
+        char *wanted = text_of(s), *got = text_of(back);
+        assert_string_equal(got, wanted);
+        /* And then nothing differs. */
+        assert_null(delta_make(s, s));
+        free(wanted);
+        free(got);
+        drop(s);
+        drop(back);
+    }
+}
+
+static void test_any_order(void **state)
+{
+    struct recording r;
+    struct error e;
+    char *text = record_fixtures();
+    (void)state;
+    if (recording_parse(&r, text, strlen(text), "test.rec", &e) < 0)
+        fail_msg("%s", e.text);
+    assert_int_equal(r.count, FIXTURES);
+    assert_string_equal(r.remark, "");
+    assert_true(fabs(recording_seconds(&r) - (FIXTURES - 1)) < 1e-6);
+    assert_int_equal(recording_frame_at(&r, -1), 0);
+    assert_int_equal(recording_frame_at(&r, 2.5), 2);
+    assert_int_equal(recording_frame_at(&r, 1e9), FIXTURES - 1);
+    struct snapshot *shown = xcalloc(1, sizeof *shown);
+    for (int round = 0; round < 2; round++) /* the second begins where the first ended */
+        for (size_t i = 0; i < r.count; i++) {
+            struct snapshot *s = make(fixtures[i], 100 + (double)i);
+            recording_apply(&r, i, shown);
+            assert_int_equal(shown->metric_count, s->metric_count);
+            struct snapshot *copy = xcalloc(1, sizeof *copy);
+            *copy = *shown;
+            forget_rings(copy);
+            forget_rings(s);
+            char *wanted = text_of(s), *got = text_of(copy);
+            assert_string_equal(got, wanted);
+            free(wanted);
+            free(got);
+            free(copy);
+            drop(s);
+        }
+    drop(shown);
+    recording_release(&r);
+    free(text);
+}
+
+static void test_rings(void **state)
+{
+    struct snapshot *now = make(fixture_empty, 1), *was = xcalloc(1, sizeof *was);
+    struct snapshot *back = xcalloc(1, sizeof *back);
+    (void)state;
+    forget_rings(now);
+    for (int i = 0; i < 3000; i++) {
+        size_t at = snapshot_ring_push(&now->run.rate_first, &now->run.rate_count, BOARD_RATE_MAX);
+        if (i == 1700) { /* another row */
+            now->run.rate_first = at = 0;
+            now->run.rate_count = 1;
+        }
+        now->run.rate[at] = (struct board_rate){.at_s = i, .value = 2 * i, .stall = i % 3 == 0};
+        if (i % 4 == 0)
+            now->host.cpu[snapshot_ring_push(&now->host.first, &now->host.count, BOARD_HOST_MAX)] =
+                (float)i;
+        if (i % 7 == 0)
+            snapshot_log(now, BOARD_LOG_NOTE, "kvm", "line %d", i);
+        if (i % 10 != 9)
+            continue;
+        now->now_s = i;
+        apply(delta_make(now, was), back);
+        *was = *now;
+        assert_int_equal(back->run.rate_count, now->run.rate_count);
+        assert_int_equal(back->host.count, now->host.count);
+        assert_int_equal(back->log_count, now->log_count);
+        for (size_t k = 0; k < now->run.rate_count; k++) {
+            const struct board_rate *a = &now->run.rate[(now->run.rate_first + k) % BOARD_RATE_MAX],
+                                    *b = &back->run
+                                              .rate[(back->run.rate_first + k) % BOARD_RATE_MAX];
+            assert_true(a->at_s == b->at_s && a->value == b->value && a->stall == b->stall);
+        }
+        for (size_t k = 0; k < now->host.count; k++)
+            assert_true(now->host.cpu[(now->host.first + k) % BOARD_HOST_MAX] ==
+                        back->host.cpu[(back->host.first + k) % BOARD_HOST_MAX]);
+        for (size_t k = 0; k < now->log_count; k++)
+            assert_string_equal(now->log[(now->log_first + k) % BOARD_LOG_MAX].text,
+                                back->log[(back->log_first + k) % BOARD_LOG_MAX].text);
+    }
+    was->metrics = NULL; /* they are now's */
+    drop(was);
+    drop(now);
+    drop(back);
+}
+
+static int parse(const char *lines, struct recording *r, struct error *e)
+{
+    return recording_parse(r, lines, strlen(lines), "x.rec", e);
+}
+
+#define HEADER "{\"schema\":\"" RECORDING_SCHEMA "\"}\n"
+#define FRAME  "{\"at_s\":1,\"clock\":5,"
+
+static void refused(const char *lines, enum error_kind kind, const char *why)
+{
+    struct recording r;
+    struct error e = {ERROR_NONE, ""};
+    assert_int_equal(parse(lines, &r, &e), -1);
+    assert_int_equal(e.kind, kind);
+    if (!strstr(e.text, why))
+        fail_msg("\"%s\" does not say: %s", e.text, why);
+    assert_null(r.text);
+}
+
+static void test_what_is_none(void **state)
+{
+    (void)state;
+    refused("", ERROR_DATA, "x.rec");
+    refused("hello\n", ERROR_DATA, "x.rec");
+    refused("{\"schema\":\"vmtax.result/1\"}\n", ERROR_USAGE, "no recording");
+    refused("{\"schema\":\"vmtax.recording/7\"}\n", ERROR_USAGE, "another version");
+    refused("[]\n", ERROR_USAGE, "no recording");
+    refused(HEADER, ERROR_DATA, "cut off");
+    refused(HEADER "{\"at_s\":1", ERROR_DATA, "cut off");
+    refused(HEADER "[]\n", ERROR_DATA, "must be an object");
+    refused(HEADER "{\"clock\":5}\n", ERROR_DATA, "at_s");
+    refused(HEADER FRAME "\"set\":{\"target_count\":9}}\n", ERROR_DATA, "target_count");
+    refused(HEADER FRAME "\"set\":{\"row_count\":99999}}\n", ERROR_DATA, "row_count");
+    refused(HEADER FRAME "\"set\":{\"row_count\":2}}\n", ERROR_DATA, "without a workload");
+    refused(HEADER FRAME "\"set\":{\"run.block_count\":65}}\n", ERROR_DATA, "block_count");
+    refused(HEADER FRAME "\"set\":{\"run.workload\":\"sys.nothing\"}}\n", ERROR_DATA,
+            "does not know");
+    refused(HEADER FRAME "\"targets\":[{\"target\":0}]}\n", ERROR_DATA, "beyond");
+    refused(HEADER FRAME "\"rows\":[{\"row\":0}]}\n", ERROR_DATA, "beyond");
+    refused(HEADER FRAME "\"cells\":[{\"row\":0,\"target\":0}]}\n", ERROR_DATA, "beyond");
+    refused(HEADER FRAME "\"cells\":[5]}\n", ERROR_DATA, "must be an object");
+    refused(HEADER FRAME "\"rate\":[{\"target\":8}]}\n", ERROR_DATA, "target");
+    refused(HEADER FRAME "\"samples\":[[1,2,3,4,5,6]]}\n", ERROR_DATA, "five");
+    refused(HEADER FRAME "\"log\":[{\"level\":\"loud\"}]}\n", ERROR_DATA, "does not know");
+    refused(HEADER FRAME "\"set\":{\"run.block_ratios\":[\"x\"]}}\n", ERROR_DATA, "numbers");
+}
+
+static void test_damage_costs_what_is_behind_it(void **state)
+{
+    struct recording r;
+    struct error e;
+    (void)state;
+    assert_int_equal(parse(HEADER "{\"at_s\":1,\"clock\":5}\n{\"at_s\":3,\"clock\":7}\n"
+                                  "{\"at_s\":4,\"cl",
+                           &r, &e),
+                     0);
+    assert_int_equal(r.count, 2);
+    assert_string_equal(r.remark, ""); /* a crash leaves that */
+    recording_release(&r);
+    assert_int_equal(parse(HEADER "{\"at_s\":1,\"clock\":5}\n{\"at_s\":3,\"clock\":7}\n"
+                                  "\1\2\n{\"at_s\":5,\"clock\":9}\n",
+                           &r, &e),
+                     0);
+    assert_int_equal(r.count, 2);
+    assert_non_null(strstr(r.remark, "line 4"));
+    recording_release(&r);
+    /* A clock that goes back does not. */
+    assert_int_equal(parse(HEADER "{\"at_s\":9,\"clock\":5}\n{\"at_s\":3,\"clock\":4}\n", &r, &e),
+                     0);
+    assert_true(recording_seconds(&r) == 0);
+    recording_release(&r);
+}
+
+/* Control characters do not reach a screen. */
+static void test_texts_are_cleaned(void **state)
+{
+    struct recording r;
+    struct error e;
+    (void)state;
+    assert_int_equal(parse(HEADER FRAME
+                           "\"set\":{\"host.name\":\"a\\u001b[31mb\",\"target_count\":1},"
+                           "\"log\":[{\"level\":\"ok\",\"text\":\"x\\u0007y\\u202ez\"}]}\n",
+                           &r, &e),
+                     0);
+    struct snapshot *s = xcalloc(1, sizeof *s);
+    recording_apply(&r, 0, s);
+    assert_null(strchr(s->host.name, '\033'));
+    assert_null(strchr(r.host, '\033'));
+    assert_null(strchr(s->log[0].text, '\a'));
+    assert_null(strstr(s->log[0].text, "\xe2\x80\xae"));
+    drop(s);
+    recording_release(&r);
+}
+
+/* Every byte of a recording damaged in turn: read or refused, never more. */
+static void test_flipped_bytes(void **state)
+{
+    char *text = record_fixtures();
+    size_t length = strlen(text);
+    uint64_t die = 88172645463325252u;
+    (void)state;
+    for (int i = 0; i < 120; i++) {
+        char *copy = xcalloc(1, length + 1);
+        struct recording r;
+        struct error e;
+        memcpy(copy, text, length);
+        for (int k = 0; k < 3; k++) {
+            die ^= die << 13;
+            die ^= die >> 7;
+            die ^= die << 17;
+            copy[die % length] = (char)(die >> 32);
+        }
+        if (recording_parse(&r, copy, length, "x.rec", &e) == 0)
+            recording_release(&r);
+        free(copy);
+    }
+    free(text);
+}
+
+/* The recorder and the player, as they are used. */
+static void test_recorded_and_played(void **state)
+{
+    char state_home[] = "/tmp/vmtax-test-rec-XXXXXX", path[STORE_PATH_MAX], words[24];
+    struct board board, screen;
+    struct recording r;
+    struct error e;
+    (void)state;
+    assert_non_null(mkdtemp(state_home));
+    setenv("XDG_STATE_HOME", state_home, 1);
+    assert_int_equal(board_init(&board, &e), 0);
+    struct recorder *recorder = recorder_start(&board, &e);
+    if (!recorder)
+        fail_msg("%s", e.text);
+    struct snapshot *s = xcalloc(1, sizeof *s);
+    for (int i = 0; i < 3; i++) {
+        usleep(600000);
+        snapshot_log(board_edit(&board), BOARD_LOG_OK, "kvm", "event %d", i);
+        board_publish(&board);
+    }
+    board_peek(&board, s);
+    assert_true(s->self.recording);
+    recorder_stop(recorder, path, sizeof path);
+    assert_true(path[0]);
+    board_release(&board);
+    if (recording_load(&r, path, &e) < 0)
+        fail_msg("%s", e.text);
+    assert_true(r.count >= 3);
+
+    assert_int_equal(board_init(&screen, &e), 0);
+    struct player *p = player_start(&r, &screen, &e);
+    assert_non_null(p);
+    board_peek(&screen, s);
+    assert_true(s->replayed);
+    assert_int_equal(s->log_count, 0);
+    player_step(p, 1000, words, sizeof words);
+    assert_string_equal(words, "at its end");
+    for (int i = 0; i < 100 && s->log_count != 3; i++, board_peek(&screen, s))
+        usleep(20000);
+    assert_int_equal(s->log_count, 3);
+    assert_string_equal(s->log[2].text, "event 2");
+    player_step(p, -1, words, sizeof words);
+    assert_string_equal(words, "paused");
+    player_seek(p, -1000, words, sizeof words);
+    for (int i = 0; i < 100 && s->log_count; i++, board_peek(&screen, s))
+        usleep(20000);
+    assert_int_equal(s->log_count, 0);
+    player_speed(p, 3, words, sizeof words);
+    assert_string_equal(words, "8x");
+    for (int i = 0; i < 100 && s->log_count != 3; i++, board_peek(&screen, s))
+        usleep(20000);
+    assert_int_equal(s->log_count, 3);
+    player_stop(p);
+    board_release(&screen);
+    drop(s);
+    recording_release(&r);
+    unlink(path);
+    snprintf(path, sizeof path, "%s/vmtax/recordings", state_home);
+    rmdir(path);
+    snprintf(path, sizeof path, "%s/vmtax", state_home);
+    rmdir(path);
+    assert_int_equal(rmdir(state_home), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_everything_comes_back),
+        cmocka_unit_test(test_any_order),
+        cmocka_unit_test(test_rings),
+        cmocka_unit_test(test_what_is_none),
+        cmocka_unit_test(test_damage_costs_what_is_behind_it),
+        cmocka_unit_test(test_texts_are_cleaned),
+        cmocka_unit_test(test_flipped_bytes),
+        cmocka_unit_test(test_recorded_and_played),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

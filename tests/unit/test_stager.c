@@ -1,0 +1,378 @@
+/* The agent's way into a guest, with shells and what only looks like one in the guest's place. */
+#include "config.h"
+
+#include "sha256.h"
+#include "target/ledger.h"
+#include "target/reach.h"
+#include "target/spawn.h"
+#include "target/stager.h"
+#include "target/undo.h"
+#include "unit.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* More than a pipe holds, and an agent that tells where it is, then waits for its end. */
+#define AGENT_SIZE (200u << 10)
+static const char agent_begin[] =
+    "#!/bin/sh\necho \"runs $0 $1 ${2%/*}\"\nwhile read -r l; do echo "
+    "\"got $l\"; done\nexit 0\n";
+
+static char home[PATH_MAX], tools[PATH_MAX + 8], place[PATH_MAX + 8], path[PATH_MAX + 4096];
+static char agent[AGENT_SIZE], sha256[65];
+
+static int set_up(void **state)
+{
+    (void)state;
+    signal(SIGPIPE, SIG_IGN); /* as the program does */
+    snprintf(home, sizeof home, "/tmp/vmtax-test-XXXXXX");
+    if (!mkdtemp(home))
+        return -1;
+    snprintf(tools, sizeof tools, "%s/tools", home);
+    snprintf(place, sizeof place, "%s/place", home);
+    snprintf(path, sizeof path, "%s", getenv("PATH"));
+    memset(agent, '#', sizeof agent);
+    memcpy(agent, agent_begin, sizeof agent_begin - 1);
+    sha256_bytes(agent, sizeof agent, sha256);
+    setenv("XDG_RUNTIME_DIR", home, 1);
+    return mkdir(tools, 0700) < 0 || mkdir(place, 0700) < 0 ? -1 : setenv("TMPDIR", place, 1);
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    return undo_directory(home, NULL);
+}
+
+/* A program of the guest that is not as it should be; body NULL: it is gone. */
+static void put_tool(const char *name, const char *body)
+{
+    char file[PATH_MAX + 64];
+    snprintf(file, sizeof file, "%s/%s", tools, name);
+    unlink(file);
+    if (!body)
+        return;
+    FILE *f = fopen(file, "wxe");
+    assert_non_null(f);
+    fprintf(f, "#!/bin/sh\n%s\n", body);
+    fchmod(fileno(f), 0700);
+    fclose(f);
+}
+
+struct guest {
+    struct spawn *shell;
+    struct stager stager;
+    struct error e;
+};
+
+static void begin(struct guest *g, const char *body, double patience_s)
+{
+    const char *const argv[] = {"/bin/sh", "-c", body, NULL};
+    struct spawn_options how = {.argv = argv, .pass_fd = -1};
+    *g = (struct guest){.stager = {.name = "box", .interrupt = -1, .patience_s = patience_s}};
+    g->shell = spawn_new(&how, &g->e);
+    if (!g->shell)
+        fail_msg("%s", g->e.text);
+    spawn_take_streams(g->shell, &g->stager.to, &g->stager.from);
+}
+
+static int end(struct guest *g)
+{
+    close(g->stager.to);
+    spawn_wait_end(g->shell, 5);
+    close(g->stager.from);
+    int code = spawn_exit_code(g->shell);
+    spawn_free(g->shell);
+    return code;
+}
+
+static void read_line(struct guest *g, char *line, size_t size)
+{
+    size_t used = 0;
+    while (used + 1 < size) {
+        struct pollfd p = {.fd = g->stager.from, .events = POLLIN};
+        if (poll(&p, 1, 5000) <= 0 || read(g->stager.from, line + used, 1) != 1 ||
+            line[used] == '\n')
+            break;
+        used++;
+    }
+    line[used] = '\0';
+}
+
+static size_t left_in_place(void)
+{
+    size_t count = 0;
+    DIR *d = opendir(place);
+    assert_non_null(d);
+    for (struct dirent *entry; (entry = readdir(d));)
+        count += entry->d_name[0] != '.';
+    closedir(d);
+    return count;
+}
+
+static int bring(struct guest *g)
+{
+    return stager_bring(&g->stager, agent, sizeof agent, sha256, &g->e);
+}
+
+/* The agent runs from $TMPDIR, speaks with us both ways, and nothing of it stays. */
+static void serves(const char *body)
+{
+    struct guest g;
+    char line[PATH_MAX], begins[PATH_MAX + 32];
+    begin(&g, body, 5);
+    if (bring(&g) < 0)
+        fail_msg("%s: %s", body, g.e.text);
+    snprintf(begins, sizeof begins, "runs %s/vmtax-reach-", place);
+    read_line(&g, line, sizeof line);
+    line[strlen(begins)] = '\0';
+    assert_string_equal(line, begins);
+    assert_true(left_in_place() > 0);
+    assert_int_equal(write(g.stager.to, "hello\n", 6), 6);
+    read_line(&g, line, sizeof line);
+    assert_string_equal(line, "got hello");
+    assert_int_equal(end(&g), 0);
+    assert_int_equal(left_in_place(), 0);
+}
+
+static void agent_is_brought_and_removed(void **state)
+{
+    (void)state;
+    serves("exec sh");
+    serves("echo; echo Welcome to box; echo vmtax-reach; exec sh");
+    struct guest g;
+    begin(&g, "echo Welcome; exec sh", 5);
+    assert_int_equal(bring(&g), 0);
+    assert_string_equal(g.stager.said, "Welcome");
+    end(&g);
+    if (access("/bin/busybox", X_OK) == 0)
+        serves("exec /bin/busybox sh");
+    if (access("/bin/bash", X_OK) == 0)
+        serves("exec /bin/bash");
+}
+
+/* Only what the script says it needs is there. */
+static void guest_with_next_to_nothing(void **state)
+{
+    (void)state;
+    char body[PATH_MAX + 64];
+    static const char *const needed[] = {"sh", "uname", "mkdir", "chmod", "rm", "head", "wc"};
+    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
+        char file[PATH_MAX + 64], real[64];
+        snprintf(file, sizeof file, "%s/%s", tools, needed[i]);
+        snprintf(real, sizeof real, "/usr/bin/%s", needed[i]);
+        if (access(real, X_OK) < 0)
+            snprintf(real, sizeof real, "/bin/%s", needed[i]);
+        assert_int_equal(symlink(real, file), 0);
+    }
+    snprintf(body, sizeof body, "PATH=%s; exec sh", tools);
+    serves(body);
+    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
+        put_tool(needed[i], NULL);
+}
+
+/* What a shell that was killed left behind goes, but only its own. */
+static void leftovers_are_removed(void **state)
+{
+    (void)state;
+    struct guest g;
+    char file[PATH_MAX + 128], space[64] = "", stranger[PATH_MAX + 64];
+    ssize_t n = readlink("/proc/self/ns/pid", space, sizeof space - 1);
+    assert_true(n > 6);
+    space[n - 1] = '\0';
+    snprintf(file, sizeof file, "%s/vmtax-reach-%s-run.999999999", place, strchr(space, '[') + 1);
+    snprintf(stranger, sizeof stranger, "%s/vmtax-reach-1-run.999999999", place);
+    assert_int_equal(mkdir(file, 0700), 0);
+    assert_int_equal(mkdir(stranger, 0700), 0);
+    begin(&g, "exec sh", 5);
+    assert_int_equal(bring(&g), 0);
+    end(&g);
+    assert_int_equal(access(file, F_OK), -1);
+    assert_int_equal(access(stranger, F_OK), 0);
+    rmdir(stranger);
+    assert_int_equal(left_in_place(), 0);
+}
+
+static void refused(const char *body, bool real, double patience_s, const char *says)
+{
+    struct guest g;
+    begin(&g, body, patience_s);
+    assert_int_equal(bring(&g), -1);
+    if (!strstr(g.e.text, says))
+        fail_msg("%s: \"%s\" lacks \"%s\"", body, g.e.text, says);
+    for (const char *c = g.e.text; *c; c++)
+        assert_true((unsigned char)*c >= ' ');
+    assert_int_equal(g.e.kind, ERROR_GUEST);
+    if (!real) /* what is no shell need not end with its input */
+        spawn_kill(g.shell);
+    end(&g);
+    assert_int_equal(left_in_place(), 0);
+}
+
+static void shells_that_are_none(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *body, *says;
+    } cases[] = {
+        {"exit 3", "the command for box ended"},
+        {"printf 'no such \\033[31mcontainer\\n'; exit 1", "it printed: no such"},
+        {"sleep 60", "no answer from a shell in box within 0.4 s"},
+        {"echo login:; sleep 60", "within 0.4 s; it printed: login:"},
+        {"while :; do echo x; done", "prints without end"},
+        {"while :; do printf xxxxxxxxxxxxxxxx; done", "prints without end"},
+        {"echo vmtax-reach loaded; sleep 60", "does not say what system it is: loaded"},
+        {"echo vmtax-reach system; sleep 60", "does not say what system it is: system"},
+        {"echo vmtax-reach system Linux pdp11; sleep 60",
+         "box is another kind of machine: Linux pdp11, and the agent is for Linux"},
+        {"echo vmtax-reach system FreeBSD $(uname -m); sleep 60", "another kind of machine"},
+        {"echo vmtax-reach system Linux $(uname -m); sleep 60", "no answer"},
+        {"echo vmtax-reach system Linux $(uname -m); exit", "ended"},
+        {"echo vmtax-reach system Linux $(uname -m); echo vmtax-reach ready; sleep 60",
+         "no answer"},
+        {"echo vmtax-reach system Linux $(uname -m); echo vmtax-reach ready; cat >/dev/null",
+         "no answer"},
+        {"echo vmtax-reach system Linux $(uname -m); echo vmtax-reach ready; "
+         "head -c 50000 >/dev/null",
+         "ended"},
+        {"echo vmtax-reach system Linux $(uname -m); echo vmtax-reach nowhere", "no directory"},
+        {"echo vmtax-reach system Linux $(uname -m); printf 'vmtax-reach nowhere, %09999d\\n' 1",
+         "no directory"},
+        {"echo vmtax-reach system Linux $(uname -m); echo vmtax-reach ready; head -c 204900 "
+         ">/dev/null; echo vmtax-reach what",
+         "did not take the whole agent"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        refused(cases[i].body, false, 0.4, cases[i].says);
+}
+
+/* A real shell, one of whose programs is not what it should be. */
+static void guests_that_lack_something(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *tool, *body, *says;
+    } cases[] = {
+        {"uname", "[ $1 = -s ] && echo Linux || echo aarch64",
+         "another kind of machine: Linux aarch64"},
+        {"sha256sum", "echo 00000000  -", "the agent arrived damaged in box"},
+        {"head", "/usr/bin/head -c 1000", "did not take the whole agent"},
+        {"head", "exit 1", "did not take the whole agent"},
+        {"mkdir", "exit 1", "executed: "},
+        {"mkdir", "exit 1", "/tmp is not writable"},
+        {"chmod", "exit 1", "/tmp is noexec"},
+    };
+    char body[PATH_MAX + 64];
+    snprintf(body, sizeof body, "PATH=%s:$PATH; exec sh", tools);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        put_tool(cases[i].tool, cases[i].body);
+        refused(body, true, 5, cases[i].says);
+        put_tool(cases[i].tool, NULL);
+    }
+}
+
+static void waiting_can_be_ended(void **state)
+{
+    (void)state;
+    struct guest g;
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], "", 1), 1);
+    begin(&g, "sleep 60", 60);
+    g.stager.interrupt = ends[0];
+    assert_int_equal(bring(&g), -1);
+    assert_int_equal(g.e.kind, ERROR_INTERRUPTED);
+    spawn_kill(g.shell);
+    end(&g);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+static void a_look_leaves_nothing(void **state)
+{
+    (void)state;
+    struct guest g;
+    begin(&g, "exec sh", 5);
+    assert_int_equal(stager_look(&g.stager, &g.e), 0);
+    assert_int_equal(end(&g), 0);
+    assert_int_equal(left_in_place(), 0);
+}
+
+/* --- as a target --- */
+
+static void as_a_target(void **state)
+{
+    (void)state;
+    char file[PATH_MAX + 16], spec[PATH_MAX + 64];
+    struct error e = {0};
+    struct target_probe p;
+    struct target_options o = {.cpu_count = 1, .agent_path = file};
+    snprintf(file, sizeof file, "%s/agent", home);
+    FILE *f = fopen(file, "we");
+    assert_non_null(f);
+    fwrite(agent, sizeof agent, 1, f);
+    fclose(f);
+    struct ledger *l = ledger_open(NULL, &e);
+    assert_non_null(l);
+    const struct target_kind *kind = reach_new("box", "exec:env A=1", &e);
+    reach_try(kind, &o, &p);
+    assert_int_equal(p.use, TARGET_LIMITED);
+    struct target *t = target_start(kind, &o, l, &e);
+    if (!t)
+        fail_msg("%s", e.text);
+    assert_true(left_in_place() > 0);
+    assert_true(t->facts.start_s > 0);
+    target_stop(t);
+    assert_int_equal(left_in_place(), 0);
+    reach_free(kind);
+
+    /* The last words of a command say more than the end of its stream. */
+    kind = reach_new("gone", "exec:sh -c 'echo no such guest >&2; exit 7'", &e);
+    assert_null(target_start(kind, &o, l, &e));
+    assert_string_equal(e.text, "the command for gone ended with exit code 7: no such guest");
+    reach_try(kind, &o, &p);
+    assert_int_equal(p.use, TARGET_UNUSABLE);
+    assert_non_null(strstr(p.reason, "no such guest"));
+    reach_free(kind);
+
+    /* No terminal: a program that would ask for a password cannot. */
+    snprintf(spec, sizeof spec, "exec:sh -c ': </dev/tty; exit 9'");
+    kind = reach_new("asks", spec, &e);
+    assert_null(target_start(kind, &o, l, &e));
+    assert_non_null(strstr(e.text, "/dev/tty"));
+    reach_free(kind);
+
+    o.agent_path = "/nonexistent";
+    kind = reach_new("box", "exec:env", &e);
+    assert_null(target_start(kind, &o, l, &e));
+    assert_non_null(strstr(e.text, "cannot read the agent, /nonexistent"));
+    o.agent_path = "/dev/null";
+    assert_null(target_start(kind, &o, l, &e));
+    assert_non_null(strstr(e.text, "is no agent"));
+    reach_free(kind);
+    ledger_close(l);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(agent_is_brought_and_removed),
+        cmocka_unit_test(guest_with_next_to_nothing),
+        cmocka_unit_test(leftovers_are_removed),
+        cmocka_unit_test(shells_that_are_none),
+        cmocka_unit_test(guests_that_lack_something),
+        cmocka_unit_test(waiting_can_be_ended),
+        cmocka_unit_test(a_look_leaves_nothing),
+        cmocka_unit_test(as_a_target),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
