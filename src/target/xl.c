@@ -120,6 +120,8 @@ static bool parse_line(const char *line, size_t length, struct xl_domain *out)
 {
     char word[5][32], *end;
     uint64_t id;
+    if (length == 0 || line[length - 1] != ' ')
+        return false;
     for (size_t i = 0; i < 5; i++)
         if (!last_word(line, &length, word[i], sizeof word[i]))
             return false;
