@@ -295,6 +295,7 @@ static void look_spec(const struct target_options *o, struct finding *f)
 static void look_openblas(const struct target_options *o, struct finding *f)
 {
     char program[4096], said[64];
+    f->lacks = "linpack";
     if (!local_find_program(LINPACK_PROGRAM, o->agent_path, program, sizeof program)) {
         say(f, FINDING_NOTE, "apt-get install libopenblas-dev, then configure and make vmtax anew",
             "vmtax was built without OpenBLAS: no linpack");
@@ -303,6 +304,7 @@ static void look_openblas(const struct target_options *o, struct finding *f)
             LINPACK_PROGRAM " cannot be started, as OpenBLAS is not installed: no linpack");
     } else {
         said[strcspn(said, "\n")] = '\0';
+        f->lacks = NULL;
         say(f, FINDING_OK, NULL, "%s, for linpack", said);
     }
 }
@@ -323,16 +325,21 @@ static void look_database(const struct target_options *o, struct finding *f)
         say(f, FINDING_NOTE, "apt-get install mariadb-server-core sysbench",
             "MariaDB or sysbench is not installed: oltp runs on %.*s", (int)strcspn(said, "\n"),
             said);
-    else
+    else {
+        f->lacks = "oltp";
         say(f, FINDING_NOTE, "apt-get install mariadb-server-core sysbench",
             "MariaDB or sysbench is not installed, nor SQLite: no oltp");
+    }
 }
 
 /* The program for jbb beside the agent, and a JVM for it. */
 static void look_java(const struct target_options *o, struct finding *f)
 {
     char jar[4096];
-    if (!local_find_program(JBB_PROGRAM, o->agent_path, jar, sizeof jar))
+    bool built = local_find_program(JBB_PROGRAM, o->agent_path, jar, sizeof jar);
+    if (!built || !jbb_java())
+        f->lacks = "jbb";
+    if (!built)
         say(f, FINDING_NOTE,
             "apt-get install default-jdk-headless, then configure and make vmtax anew",
             "vmtax was built without a JDK: no jbb");
@@ -345,8 +352,8 @@ static void look_java(const struct target_options *o, struct finding *f)
 static void look_compile(const struct target_options *o, struct finding *f)
 {
     char packages[TREE_PACKAGES_MAX], remedy[TREE_PACKAGES_MAX + 32];
-    (void)o;
-    if (tree_missing(NULL, packages)) {
+    if (tree_missing(o->tree, packages)) {
+        f->lacks = "kbuild";
         snprintf(remedy, sizeof remedy, "apt-get install %s", packages);
         say(f, FINDING_NOTE, remedy, "no kernel can be compiled: no kbuild%s",
             strcmp(packages, "linux-source") == 0 ? " without --tree DIR" : "");

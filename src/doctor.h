@@ -9,8 +9,9 @@ enum finding_level { FINDING_OK, FINDING_NOTE, FINDING_HAZARD, FINDING_CANNOT };
 
 struct finding {
     enum finding_level level;
-    char text[256];   /* a sentence */
-    char remedy[256]; /* the command that mends it, or "" */
+    char text[256];    /* a sentence */
+    char remedy[256];  /* the command that mends it, or "" */
+    const char *lacks; /* id of the workload that cannot be measured for want of it; NULL: none */
 };
 
 struct doctor_check {

@@ -29,6 +29,9 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/stats_distribution.c \
 	src/clock.c src/clock.h \
 	src/plan.c src/plan.h \
+	src/conf.c src/conf.h \
+	src/planner.c src/planner.h \
+	src/planner_fill.c \
 	src/scratch.c src/scratch.h \
 	src/tree.c src/tree.h \
 	src/spec.c src/spec.h \

@@ -1,4 +1,5 @@
 #include "command.h"
+#include "conf.h"
 #include "report/report.h"
 #include "text.h"
 
@@ -158,7 +159,7 @@ int main(int argc, char **argv)
     struct error e = {.kind = ERROR_NONE};
     struct options options;
     option_init(&options);
-    option_read_conf(&options, stderr);
+    conf_read(&options, stderr);
     struct context context = {.options = &options, .interrupt_fd = -1, .listings = listings};
     int code = option_parse(&options, command->bit, from, argc, argv, &e);
     if (code == 0 && options.version) {

@@ -1,6 +1,5 @@
 #include "option.h"
 
-#include "target/reach.h"
 #include "text.h"
 #include "xalloc.h"
 
@@ -156,12 +155,37 @@ void option_release(struct options *o)
     for (size_t i = 0; i < o->conf_count; i++)
         free(o->conf_texts[i]);
     free(o->conf_texts);
+    free(o->keys);
     free(o->targets);
     free(o->words);
     option_init(o);
 }
 
-static const struct option_row *find(const char *name, size_t length)
+void option_borrow(struct options *to, const struct options *from)
+{
+    *to = *from;
+    to->words = NULL;
+    to->word_count = 0;
+    to->conf_texts = NULL;
+    to->conf_count = to->conf_room = 0;
+    to->keys = NULL;
+    to->key_count = to->key_room = 0;
+    to->targets = xcalloc(from->target_count + 1, sizeof *to->targets);
+    to->target_room = from->target_count + 1;
+    for (size_t i = 0; i < from->target_count; i++)
+        to->targets[i] = from->targets[i];
+}
+
+void option_hand_over(struct options *to, struct options *from)
+{
+    for (size_t i = 0; i < from->conf_count; i++) {
+        XGROW(to->conf_texts, to->conf_count, to->conf_room);
+        to->conf_texts[to->conf_count++] = from->conf_texts[i];
+    }
+    from->conf_count = 0;
+}
+
+const struct option_row *option_find(const char *name, size_t length)
 {
     for (const struct option_row *r = option_rows; r->name; r++)
         if (strlen(r->name) == length && memcmp(r->name, name, length) == 0)
@@ -169,8 +193,7 @@ static const struct option_row *find(const char *name, size_t length)
     return NULL;
 }
 
-/* before is what stands before a name: "option --", "option -" or "setting ". */
-static int unknown(const char *before, const char *name, size_t length, struct error *e)
+int option_unknown(const char *before, const char *name, size_t length, struct error *e)
 {
     bool conf = before[0] == 's';
     char word[40], clean[80];
@@ -315,6 +338,91 @@ static int set(struct options *o, const struct option_row *r, const char *value,
     BUG("option of no type");
 }
 
+/* A text that lives as long as the options. */
+static const char *keep(struct options *o, const char *text)
+{
+    XGROW(o->conf_texts, o->conf_count, o->conf_room);
+    return o->conf_texts[o->conf_count++] = xstrdup(text);
+}
+
+int option_set(struct options *o, const struct option_row *r, const char *value, struct error *e)
+{
+    if (r->type == OPTION_FLAG) {
+        if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
+            return error_set(e, ERROR_USAGE, "%s: yes or no is wanted", r->name);
+        *(bool *)((char *)o + r->offset) = value[0] == 'y';
+        return 0;
+    }
+    bool text = r->type == OPTION_TEXT || r->type == OPTION_PATH || r->type == OPTION_CHOICE;
+    return set(o, r, text ? keep(o, value) : value, e);
+}
+
+void option_unset(struct options *o, const struct option_row *r)
+{
+    void *member = (char *)o + r->offset;
+    switch (r->type) {
+    case OPTION_FLAG:
+        *(bool *)member = false;
+        break;
+    case OPTION_TEXT:
+    case OPTION_PATH:
+    case OPTION_CHOICE:
+        *(const char **)member = NULL;
+        break;
+    case OPTION_COUNT:
+    case OPTION_BYTES:
+        *(uint64_t *)member = 0;
+        break;
+    case OPTION_SECONDS:
+    case OPTION_PERCENT:
+        *(double *)member = 0;
+        break;
+    }
+}
+
+/* By the largest unit that leaves a whole number, as a person would type it. */
+static void bytes_text(uint64_t bytes, char *out, size_t size)
+{
+    size_t unit = 0;
+    while (unit < 4 && bytes && bytes % 1024 == 0) {
+        bytes /= 1024;
+        unit++;
+    }
+    snprintf(out, size, "%llu%.1s", (unsigned long long)bytes, &"\0KMGT"[unit]);
+}
+
+char *option_text(const struct options *o, const struct option_row *r, char *out, size_t size)
+{
+    const void *member = (const char *)o + r->offset;
+    const char *text;
+    out[0] = '\0';
+    switch (r->type) {
+    case OPTION_FLAG:
+        snprintf(out, size, "%s", *(const bool *)member ? "yes" : "");
+        break;
+    case OPTION_TEXT:
+    case OPTION_PATH:
+    case OPTION_CHOICE:
+        text = *(const char *const *)member;
+        snprintf(out, size, "%s", text ? text : "");
+        break;
+    case OPTION_COUNT:
+        if (*(const uint64_t *)member)
+            snprintf(out, size, "%llu", (unsigned long long)*(const uint64_t *)member);
+        break;
+    case OPTION_BYTES:
+        if (*(const uint64_t *)member)
+            bytes_text(*(const uint64_t *)member, out, size);
+        break;
+    case OPTION_SECONDS:
+    case OPTION_PERCENT:
+        if (*(const double *)member > 0)
+            snprintf(out, size, "%g", *(const double *)member);
+        break;
+    }
+    return out;
+}
+
 static const char *command_of(unsigned bit)
 {
     switch (bit) {
@@ -350,16 +458,16 @@ static int parse_option(struct options *o, unsigned command, int *at, int argc, 
     const char *value = NULL;
     if (a[1] == '-') {
         size_t length = strcspn(a + 2, "=");
-        r = find(a + 2, length);
+        r = option_find(a + 2, length);
         if (!r)
-            return unknown("option --", a + 2, length, e);
+            return option_unknown("option --", a + 2, length, e);
         if (a[2 + length] == '=')
             value = a + 3 + length;
     } else {
         for (r = option_rows; r->name && r->letter != a[1];)
             r++;
         if (!r->name)
-            return unknown("option -", a + 1, 1, e);
+            return option_unknown("option -", a + 1, 1, e);
         if (a[2])
             value = a + 2;
     }
@@ -395,96 +503,6 @@ int option_parse(struct options *o, unsigned command, int from, int argc, char *
             return -1;
     }
     return 0;
-}
-
-static char *trim(char *s)
-{
-    while (isspace((unsigned char)*s))
-        s++;
-    size_t n = strlen(s);
-    while (n && isspace((unsigned char)s[n - 1]))
-        s[--n] = '\0';
-    return s;
-}
-
-static const char *keep_text(struct options *o, const char *text)
-{
-    XGROW(o->conf_texts, o->conf_count, o->conf_room);
-    return o->conf_texts[o->conf_count++] = xstrdup(text);
-}
-
-#define TARGET_PREFIX "target."
-
-static int read_target(struct options *o, const char *name, const char *spec, struct error *e)
-{
-    const struct target_kind *kind = reach_new(name, spec, e);
-    if (!kind)
-        return -1;
-    reach_free(kind);
-    for (size_t i = 0; i < o->target_count; i++)
-        if (strcmp(o->targets[i].name, name) == 0)
-            return error_set(e, ERROR_USAGE, "there is a target %s already", name);
-    XGROW(o->targets, o->target_count, o->target_room);
-    o->targets[o->target_count++] = (struct option_target){keep_text(o, name), keep_text(o, spec)};
-    return 0;
-}
-
-static int read_conf_line(struct options *o, char *line, struct error *e)
-{
-    line[strcspn(line, "#\n")] = '\0';
-    char *name = trim(line);
-    if (!*name)
-        return 0;
-    char *equals = strchr(name, '=');
-    if (!equals)
-        return error_set(e, ERROR_USAGE, "name = value is wanted");
-    *equals = '\0';
-    char *value = trim(equals + 1);
-    name = trim(name);
-    if (strncmp(name, TARGET_PREFIX, sizeof TARGET_PREFIX - 1) == 0)
-        return read_target(o, name + sizeof TARGET_PREFIX - 1, value, e);
-    const struct option_row *r = find(name, strlen(name));
-    if (!r)
-        return unknown("setting ", name, strlen(name), e);
-    if (r->commands & NOT_IN_CONF)
-        return error_set(e, ERROR_USAGE, "%s belongs on the command line, not in a file", name);
-    if (r->type == OPTION_FLAG) {
-        if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
-            return error_set(e, ERROR_USAGE, "%s: yes or no is wanted", r->name);
-        *(bool *)((char *)o + r->offset) = value[0] == 'y';
-        return 0;
-    }
-    return set(o, r, keep_text(o, value), e);
-}
-
-int option_read_file(struct options *o, const char *path, FILE *warnings, struct error *e)
-{
-    FILE *f = fopen(path, "re");
-    if (!f)
-        return error_errno(e, errno, "%s", path);
-    char line[1024];
-    for (int number = 1; fgets(line, sizeof line, f); number++) {
-        struct error bad;
-        if (read_conf_line(o, line, &bad) < 0)
-            fprintf(warnings, "vmtax: %s, line %d is ignored: %s\n", path, number, bad.text);
-    }
-    fclose(f);
-    return 0;
-}
-
-void option_read_conf(struct options *o, FILE *warnings)
-{
-    const char *config = getenv("XDG_CONFIG_HOME");
-    const char *home = getenv("HOME");
-    char *path = NULL;
-    if (config && config[0] == '/')
-        path = xasprintf("%s/vmtax/vmtax.conf", config);
-    else if (home && home[0] == '/')
-        path = xasprintf("%s/.config/vmtax/vmtax.conf", home);
-    struct error e;
-    if (path && option_read_file(o, path, warnings, &e) < 0 && errno != ENOENT && errno != ENOTDIR)
-        fprintf(warnings, "vmtax: %s; it is ignored\n", e.text);
-    free(path);
 }
 
 void option_help(unsigned commands, FILE *out)

@@ -1,4 +1,5 @@
-/* option.h - the one table of options. A row feeds the command line, vmtax.conf and --help.
+/* option.h - the one table of options. A row feeds the command line, vmtax.conf (conf.h), the
+ * dashboard's settings and --help.
  *
  * On the command line an option is --name VALUE or --name=VALUE; in vmtax.conf it is `name =
  * value`, one a line, # starts a comment. The command line wins. Bad input is a sentence that names
@@ -32,6 +33,12 @@ enum command_bit {
     FOR_MACHINES = FOR_MEASURING | FOR_SHELL | FOR_DOCTOR,
     FOR_ALL = 2047,
     NOT_IN_CONF = 2048, /* only on the command line */
+};
+
+/* "key.sort = F5" of vmtax.conf; texts belong to conf_texts. */
+struct option_key {
+    const char *name, *value; /* "sort", "F5" */
+    int line;
 };
 
 /* Values of all options. Texts belong to the command line or to conf_texts. Zero is "not given" for
@@ -80,6 +87,8 @@ struct options {
     size_t word_count;
     char **conf_texts; /* owned texts from vmtax.conf */
     size_t conf_count, conf_room;
+    struct option_key *keys; /* lines of vmtax.conf about keys, not looked into; owned */
+    size_t key_count, key_room;
 };
 
 enum option_type {
@@ -113,11 +122,22 @@ void option_release(struct options *o);
 /* Parse argv[from..argc): options of the command and words. */
 int option_parse(struct options *o, unsigned command, int from, int argc, char **argv,
                  struct error *e);
-/* Read $XDG_CONFIG_HOME/vmtax/vmtax.conf if it is there. A bad line is told on warnings and
- * skipped. */
-void option_read_conf(struct options *o, FILE *warnings);
-/* The same from a named file. */
-int option_read_file(struct options *o, const char *path, FILE *warnings, struct error *e);
+/* The row of a name, which need not end there; NULL: none. */
+const struct option_row *option_find(const char *name, size_t length);
+/* There is none: -1 with the nearest. before is what stands before the name: "option --", "option
+ * -" or "setting ". */
+int option_unknown(const char *before, const char *name, size_t length, struct error *e);
+/* One option as vmtax.conf has it: a flag is yes or no. The value is copied. */
+int option_set(struct options *o, const struct option_row *r, const char *value, struct error *e);
+/* As if it had not been given. */
+void option_unset(struct options *o, const struct option_row *r);
+/* The value as option_set takes it; "" where it was not given. Returns out. */
+char *option_text(const struct options *o, const struct option_row *r, char *out, size_t size);
+/* Values of from, to be changed for themselves: to owns only what it is set to, and must not live
+ * longer than from. Words and keys are left out. */
+void option_borrow(struct options *to, const struct options *from);
+/* The texts that from owns are to's from now on, and live as long; from keeps its values. */
+void option_hand_over(struct options *to, struct options *from);
 /* Lines of help for the options of the commands in the mask. */
 void option_help(unsigned commands, FILE *out);
 

@@ -66,7 +66,7 @@ static void look_at_machine(struct places *p, size_t t)
     snprintf(rt->remark, sizeof rt->remark,
              "another machine than native's, or a virtual one here: no verdict; --judge %s judges "
              "it all the same",
-             rt->id);
+             p->place[t].kind->id);
     board_log(p->board, BOARD_LOG_WARN, rt->id, "the comparison crosses machines: %s", rt->remark);
 }
 

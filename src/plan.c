@@ -249,6 +249,26 @@ double plan_seconds(const struct plan *p)
     return fmin(seconds, p->budget_s);
 }
 
+bool plan_scratch(const struct plan *p, uint64_t *bytes)
+{
+    bool needed = false;
+    *bytes = 0;
+    for (size_t i = 0; i < p->row_count; i++) {
+        const struct workload *w = p->rows[i].workload;
+        uint64_t values[PARAMS_MAX];
+        struct error e;
+        if (!(w->needs & NEED_SCRATCH))
+            continue;
+        needed = true;
+        if (params_parse(w, p->rows[i].params, values, &e) < 0)
+            continue;
+        for (size_t k = 0; w->params && w->params[k].name; k++)
+            if (strcmp(w->params[k].name, "size") == 0 && values[k] > *bytes)
+                *bytes = values[k];
+    }
+    return needed;
+}
+
 static void position(struct plan_slot *s, size_t target, int which)
 {
     /* N native, G first guest, H, I, ... further ones. */

@@ -52,6 +52,9 @@ double plan_seconds(const struct plan *p);
 /* Of these, until all targets are started. */
 double plan_start_seconds(const struct plan *p);
 
+/* Does any row write to a disk? bytes gets the size of the largest file. */
+bool plan_scratch(const struct plan *p, uint64_t *bytes);
+
 /* The position names and targets of a block in the order in which its slots run, for targets 0
  * (native) .. n-1: block 0 of two: N1 G1 G2 N2; block 1: G1 N1 N2 G2; of three: N1 G1 H1 H2 G2 N2,
  * then mirrored. Returns the number of slots (2 n). */

@@ -256,27 +256,6 @@ static void prepare_result(struct run *r)
     r->dead = xcalloc(plan->row_count ? plan->row_count * TARGETS_MAX : 1, sizeof *r->dead);
 }
 
-/* Does any row write to a disk? bytes gets the size of the largest file. */
-static bool needs_scratch(const struct plan *plan, uint64_t *bytes)
-{
-    bool needed = false;
-    *bytes = 0;
-    for (size_t i = 0; i < plan->row_count; i++) {
-        const struct workload *w = plan->rows[i].workload;
-        uint64_t values[PARAMS_MAX];
-        struct error e;
-        if (!(w->needs & NEED_SCRATCH))
-            continue;
-        needed = true;
-        if (params_parse(w, plan->rows[i].params, values, &e) < 0)
-            continue;
-        for (size_t k = 0; w->params && w->params[k].name; k++)
-            if (strcmp(w->params[k].name, "size") == 0 && values[k] > *bytes)
-                *bytes = values[k];
-    }
-    return needed;
-}
-
 /* Announces what disk rows will write where, and whether a cache would be noticed. */
 static void tell_disk(struct run *r)
 {
@@ -373,7 +352,7 @@ static int prepare(struct run *r, struct error *e)
         return error_prefix(e, "the agent");
     if (r->plan->left_out[0])
         board_log(r->board, BOARD_LOG_NOTE, "", "%s", r->plan->left_out);
-    if (!needs_scratch(r->plan, &r->places.options.scratch_bytes)) {
+    if (!plan_scratch(r->plan, &r->places.options.scratch_bytes)) {
         r->places.options.scratch = NULL;
     } else {
         if (scratch_make(r->places.options.scratch, r->places.ledger, &r->scratch, e) < 0)

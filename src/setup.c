@@ -45,10 +45,8 @@ int setup_agent(char *path, size_t size, struct error *e)
                      VMTAX_LIBEXECDIR);
 }
 
-void setup_cpus(struct target_options *t, uint64_t wanted)
+static void take_cpus(struct target_options *t, const int *all, size_t n, uint64_t wanted)
 {
-    int all[TARGET_CPUS_MAX];
-    size_t n = host_cpus(all, TARGET_CPUS_MAX);
     size_t take = wanted ? (size_t)wanted : 2;
     if (take > n)
         take = n;
@@ -57,6 +55,18 @@ void setup_cpus(struct target_options *t, uint64_t wanted)
     t->cpu_count = take;
     t->host_cpus = n;
     memcpy(t->cpus, all + (n - take), take * sizeof *all);
+}
+
+void setup_cpus(struct target_options *t, uint64_t wanted)
+{
+    int all[TARGET_CPUS_MAX];
+    take_cpus(t, all, host_cpus(all, TARGET_CPUS_MAX), wanted);
+}
+
+void setup_take_cpus(struct target_options *t, const struct target_options *all, uint64_t wanted)
+{
+    *t = (struct target_options){0};
+    take_cpus(t, all->cpus, all->cpu_count, wanted);
 }
 
 void setup_step_aside(const struct target_options *t)

@@ -28,6 +28,8 @@ void setup_session(struct plan *p, double budget_s);
 
 /* Processors for the workload, the rest for vmtax itself. */
 void setup_cpus(struct target_options *t, uint64_t wanted);
+/* The same out of those of all, wherever this thread may run by now. */
+void setup_take_cpus(struct target_options *t, const struct target_options *all, uint64_t wanted);
 /* A target by its id, by the name that vmtax.conf gives it, or by WAY:GUEST (reach.h): to be given
  * to reach_free() after all that uses it. NULL with a sentence. */
 const struct target_kind *setup_target(const struct options *o, const char *word, struct error *e);

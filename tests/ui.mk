@@ -26,7 +26,7 @@ tests_unit_test_theme_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_theme_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_golden
-tests_unit_test_golden_SOURCES = tests/unit/test_golden.c tests/unit/unit.h tests/fixture_board.c tests/fixture_machine.c tests/fixture_check.c tests/fixture_board.h
+tests_unit_test_golden_SOURCES = tests/unit/test_golden.c tests/unit/unit.h tests/fixture_plan.c tests/fixture_plan.h tests/fixture_board.c tests/fixture_machine.c tests/fixture_check.c tests/fixture_board.h
 tests_unit_test_golden_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) \
 	-DGOLDEN_DIR='"$(abs_top_srcdir)/tests/golden"' \
 	-DPAPER_JSON='"$(abs_top_srcdir)/data/paper.json"'
@@ -36,7 +36,7 @@ EXTRA_DIST += tests/golden
 
 # The dashboard over a board filled by hand: for the terminal's tests and the bench.
 check_PROGRAMS += tests/ui_demo
-tests_ui_demo_SOURCES = tests/ui_demo.c tests/fixture_board.c tests/fixture_machine.c tests/fixture_check.c tests/fixture_board.h
+tests_ui_demo_SOURCES = tests/ui_demo.c tests/fixture_plan.c tests/fixture_plan.h tests/fixture_board.c tests/fixture_machine.c tests/fixture_check.c tests/fixture_board.h
 tests_ui_demo_CFLAGS = $(AM_CFLAGS)
 tests_ui_demo_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(NCURSES_LIBS) -lm
 
@@ -66,6 +66,15 @@ tests_unit_test_strips_SOURCES = tests/unit/test_strips.c tests/unit/unit.h test
 tests_unit_test_strips_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_strips_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+journey_sources = tests/unit/journey.c tests/unit/journey.h tests/unit/unit.h tests/fixture_board.c \
+	tests/fixture_machine.c tests/fixture_check.c tests/fixture_board.h \
+	tests/fixture_plan.c tests/fixture_plan.h
+
+unit_tests += tests/unit/test_dialogs
+tests_unit_test_dialogs_SOURCES = tests/unit/test_dialogs.c $(journey_sources)
+tests_unit_test_dialogs_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_dialogs_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_recording
 tests_unit_test_recording_SOURCES = tests/unit/test_recording.c tests/unit/unit.h tests/fixture_board.c \
 	tests/fixture_machine.c tests/fixture_check.c tests/fixture_board.h
@@ -73,7 +82,6 @@ tests_unit_test_recording_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
 tests_unit_test_recording_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_control
-tests_unit_test_control_SOURCES = tests/unit/test_control.c tests/unit/unit.h tests/fixture_board.c \
-	tests/fixture_machine.c tests/fixture_check.c tests/fixture_board.h
+tests_unit_test_control_SOURCES = tests/unit/test_control.c $(journey_sources)
 tests_unit_test_control_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_control_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm

@@ -8,7 +8,9 @@
 #include <config.h>
 
 #include "tests/fixture_board.h"
+#include "tests/fixture_plan.h"
 #include "ui/app.h"
+#include "ui/appearance.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -23,6 +25,7 @@
 
 struct feeder {
     struct board board;
+    struct options options; /* what the settings change */
     atomic_bool end;
     double longest_s; /* that a publisher waited for the board */
 };
@@ -83,6 +86,19 @@ static int stop(void *context, struct error *e)
     board_edit(&f->board)->run.active = false;
     board_publish(&f->board);
     return 0;
+}
+
+static int plan(void *context, enum plan_request request, struct planner *p, struct error *e)
+{
+    if (request == PLAN_REQUEST_START)
+        return start(context, NULL, 0, e);
+    fixture_plan(p, request);
+    return 0;
+}
+
+static void settings(void *context, struct app_options *app)
+{
+    appearance_fill(app, &((struct feeder *)context)->options);
 }
 
 static bool value_of(const char *argument, const char *key, const char **value)
@@ -148,7 +164,13 @@ int main(int argc, char **argv)
     if (feeding) /* the fixture's moments lie on a time line of its own */
         f.board.current.run.rate_count = f.board.current.run.rate_first = 0;
     board_publish(&f.board);
-    const struct app_actions actions = {.context = &f, .start = start, .abort = stop};
+    const struct app_actions actions = {
+        .context = &f, .start = start, .abort = stop, .plan = plan, .settings = settings};
+    options.options = &f.options;
+    /* the settings begin with what was asked for */
+    f.options.ascii = options.screen.glyphs == GLYPH_CHOICE_ASCII;
+    f.options.theme = options.theme;
+    f.options.no_mouse = !options.mouse;
     if (feeding)
         pthread_create(&thread, NULL, feed, &f);
     int status = app_run(&f.board, &options, &actions, &e);
@@ -163,6 +185,7 @@ int main(int argc, char **argv)
         printf("frames %llu ui_cpu_s %.6f rss_kib %ld board_wait_ms %.1f\n",
                (unsigned long long)f.board.current.self.frames,
                (double)cpu.tv_sec + (double)cpu.tv_nsec / 1e9, usage.ru_maxrss, f.longest_s * 1e3);
+    option_release(&f.options);
     board_release(&f.board);
     return status < 0 ? 2 : status;
 }

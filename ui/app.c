@@ -9,6 +9,7 @@
 
 #include "ui/capture.h"
 #include "ui/control.h"
+#include "ui/detail.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -42,7 +43,7 @@ struct cost {
 struct app {
     struct board *board;
     const struct app_actions *actions;
-    const struct app_options *options;
+    struct app_options options;
     struct screen *screen;
     struct canvas canvas;
     struct snapshot snapshot;
@@ -132,7 +133,7 @@ static void cost_publish(struct app *a)
 static double frame_interval(const struct app *a, double now)
 {
     double interval = a->snapshot.run.active ? 0.25 : 1;
-    if (a->options->slow)
+    if (a->options.slow)
         interval = 1;
     else if (now < a->key_until_s)
         interval = 1.0 / 30;
@@ -177,6 +178,29 @@ static void draw(struct app *a)
 
 /* Requests of the keys */
 
+/* What a key changed stands in the settings, too. */
+static void note_setting(struct app *a, const char *name, const char *value)
+{
+    struct error e;
+    const struct option_row *r = option_find(name, strlen(name));
+    if (a->options.options && r)
+        option_set(a->options.options, r, value, &e);
+}
+
+static void load_theme(struct app *a)
+{
+    struct theme theme;
+    struct error e = {0};
+    const char *name = a->options.theme ? a->options.theme : "dark";
+    int status = theme_load(&theme, name, a->options.theme_directories, &e);
+    for (size_t i = 0; theme_builtin(i); i++)
+        if (strcmp(theme_builtin(i), theme.name) == 0)
+            a->theme = i;
+    screen_set_theme(a->screen, &theme);
+    if (status)
+        control_flash(&a->control, now_s(), true, "%s", e.text);
+}
+
 static void next_theme(struct app *a)
 {
     struct theme theme;
@@ -184,27 +208,76 @@ static void next_theme(struct app *a)
     a->theme++;
     if (!theme_builtin(a->theme))
         a->theme = 0;
-    int status = theme_load(&theme, theme_builtin(a->theme), a->options->theme_directories, &e);
+    int status = theme_load(&theme, theme_builtin(a->theme), a->options.theme_directories, &e);
     screen_set_theme(a->screen, &theme);
-    if (status)
+    if (status) {
         control_flash(&a->control, now_s(), true, "%s", e.text);
-    else
-        control_flash(&a->control, now_s(), false, "theme: %s", theme.name);
+        return;
+    }
+    control_flash(&a->control, now_s(), false, "theme: %s", theme.name);
+    note_setting(a, "theme", theme.name);
+    a->options.theme = theme_builtin(a->theme);
 }
 
-/* The screen as it is, into a new file of the user's. */
-static void save_text(struct app *a)
+static void set_mouse(struct app *a, bool on)
 {
-    char path[512], name[64];
+    a->mouse = a->options.mouse = on;
+    screen_set_mouse(a->screen, on);
+}
+
+/* With other characters or colours the terminal is opened anew. Nothing else could: where even the
+ * way it was opened before fails now, the terminal is gone. */
+static void reopen(struct app *a, const struct screen_options *former)
+{
+    struct error e;
+    screen_close(a->screen, false);
+    a->screen = screen_open(&a->options.screen, &e);
+    if (!a->screen) {
+        control_flash(&a->control, now_s(), true, "%s", e.text);
+        a->options.screen = *former;
+        a->screen = screen_open(former, &e);
+    }
+    if (!a->screen) {
+        a->ended_by = SIGHUP;
+        return;
+    }
+    a->canvas.glyphs = screen_glyphs(a->screen);
+    set_mouse(a, a->options.mouse);
+}
+
+static bool same_screen(const struct screen_options *a, const struct screen_options *b)
+{
+    return a->glyphs == b->glyphs && a->colors == b->colors && a->utf8 == b->utf8 &&
+           a->no_sync == b->no_sync;
+}
+
+static void apply_settings(struct app *a)
+{
+    struct screen_options former = a->options.screen;
+    if (!a->actions || !a->actions->settings)
+        return;
+    a->actions->settings(a->actions->context, &a->options);
+    if (!same_screen(&former, &a->options.screen))
+        reopen(a, &former);
+    if (!a->screen)
+        return;
+    load_theme(a);
+    set_mouse(a, a->options.mouse);
+}
+
+/* Text into a new file of the user's, told in the footer. */
+static void save_text(struct app *a, const char *what, const char *text)
+{
+    char path[512], name[64], stamp[32];
     time_t now = time(NULL);
     struct tm tm;
     localtime_r(&now, &tm);
-    strftime(name, sizeof name, "vmtax-screen-%Y%m%d-%H%M%S.txt", &tm);
+    strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", &tm);
+    snprintf(name, sizeof name, "vmtax-%s-%s.txt", what, stamp);
     snprintf(path, sizeof path, "%s%s%s",
-             a->options->text_directory ? a->options->text_directory : "",
-             a->options->text_directory ? "/" : "", name);
+             a->options.text_directory ? a->options.text_directory : "",
+             a->options.text_directory ? "/" : "", name);
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    char *text = canvas_to_text(&a->canvas);
     size_t left = strlen(text), done = 0;
     ssize_t n = 0;
     while (fd >= 0 && left > done && (n = write(fd, text + done, left - done)) > 0)
@@ -213,11 +286,44 @@ static void save_text(struct app *a)
     int why = errno;
     if (fd >= 0 && close(fd) < 0)
         failed = true;
-    free(text);
     if (failed)
         control_flash(&a->control, now_s(), true, "cannot write %s: %s", path, strerror(why));
     else
-        control_flash(&a->control, now_s(), false, "screen written to %s", path);
+        control_flash(&a->control, now_s(), false, "%s written to %s", what, path);
+}
+
+static void save_canvas(struct app *a, const char *what, const struct canvas *c)
+{
+    char *text = canvas_to_text(c);
+    save_text(a, what, text);
+    free(text);
+}
+
+static bool row_is_empty(const struct canvas *c, int y)
+{
+    for (int x = 0; x < c->w; x++)
+        if (c->cells[y * c->w + x].ch != ' ')
+            return false;
+    return true;
+}
+
+#define ROW_W 78
+#define ROW_H 40
+
+/* Everything that is known of the row under the cursor. */
+static void save_row(struct app *a)
+{
+    const struct panel *p = control_panel(&a->control);
+    const struct view *v = control_view(&a->control);
+    size_t metric = p && p->metric ? p->metric(&a->snapshot, v) : SIZE_MAX;
+    struct canvas c;
+    canvas_init(&c, a->canvas.glyphs);
+    canvas_resize(&c, ROW_H, ROW_W);
+    detail_draw(&c, (struct rect){0, 0, ROW_H, ROW_W}, &a->snapshot, v, metric);
+    while (c.h > 1 && row_is_empty(&c, c.h - 1))
+        c.h--;
+    save_canvas(a, "row", &c);
+    canvas_release(&c);
 }
 
 static void serve_requests(struct app *a)
@@ -229,12 +335,16 @@ static void serve_requests(struct app *a)
     if (requests & REQUEST_THEME)
         next_theme(a);
     if (requests & REQUEST_MOUSE) {
-        a->mouse = !a->mouse;
-        screen_set_mouse(a->screen, a->mouse);
+        set_mouse(a, !a->mouse);
+        note_setting(a, "no-mouse", a->mouse ? "no" : "yes");
         control_flash(&a->control, now_s(), false, "mouse %s", a->mouse ? "on" : "off");
     }
     if (requests & REQUEST_SAVE_TEXT)
-        save_text(a);
+        save_canvas(a, "screen", &a->canvas);
+    if (requests & REQUEST_SAVE_ROW)
+        save_row(a);
+    if (requests & REQUEST_SETTINGS)
+        apply_settings(a);
 }
 
 /* Input */
@@ -243,7 +353,7 @@ static void read_keys(struct app *a)
 {
     int code, h, w;
     screen_size(a->screen, &h, &w);
-    for (int i = 0; i < 256 && (code = screen_key(a->screen)) != KEY_CODE_NONE; i++) {
+    for (int i = 0; i < 256 && a->screen && (code = screen_key(a->screen)) != KEY_CODE_NONE; i++) {
         double now = now_s();
         if (code == KEY_CODE_MOUSE) {
             const struct screen_mouse *m = screen_last_mouse(a->screen);
@@ -253,6 +363,9 @@ static void read_keys(struct app *a)
             control_key(&a->control, code, &a->snapshot, now, h, w);
         }
         serve_requests(a);
+        if (!a->screen)
+            return;
+        screen_size(a->screen, &h, &w);
         a->now = true;
         a->key_until_s = now + 0.3;
     }
@@ -344,6 +457,8 @@ static void wait_for_news(struct app *a)
         read_signals(a);
     if (fds[0].revents & POLLIN)
         read_keys(a);
+    if (!a->screen)
+        return;
     if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)) /* the terminal is gone */
         a->ended_by = SIGHUP;
     if (fds[4].revents)
@@ -388,20 +503,6 @@ static int open_events(struct app *a, struct error *e)
     return 0;
 }
 
-static void load_theme(struct app *a)
-{
-    struct theme theme;
-    struct error e = {0};
-    const char *name = a->options->theme ? a->options->theme : "dark";
-    int status = theme_load(&theme, name, a->options->theme_directories, &e);
-    for (size_t i = 0; theme_builtin(i); i++)
-        if (strcmp(theme_builtin(i), theme.name) == 0)
-            a->theme = i;
-    screen_set_theme(a->screen, &theme);
-    if (status)
-        control_flash(&a->control, now_s(), true, "%s", e.text);
-}
-
 int app_run(struct board *board, const struct app_options *options,
             const struct app_actions *actions, struct error *e)
 {
@@ -411,7 +512,7 @@ int app_run(struct board *board, const struct app_options *options,
         return error_set(e, ERROR_SYSTEM, "out of memory for the dashboard");
     *a = (struct app){.board = board,
                       .actions = actions,
-                      .options = options,
+                      .options = *options,
                       .signal_fd = -1,
                       .timer_fd = -1,
                       .now = true,
@@ -424,6 +525,7 @@ int app_run(struct board *board, const struct app_options *options,
         load_theme(a);
         a->mouse = options->mouse;
         screen_set_mouse(a->screen, a->mouse);
+        a->canvas.keymap = options->keymap;
         capture_begin(&a->capture);
         loop(a);
         screen_close(a->screen, a->control.requests & REQUEST_QUIT_LEAVE);
@@ -436,6 +538,7 @@ int app_run(struct board *board, const struct app_options *options,
         close(a->timer_fd);
     canvas_release(&a->canvas);
     snapshot_release(&a->snapshot);
+    control_release(&a->control);
     free(a);
     return status;
 }

@@ -8,6 +8,7 @@
 
 #include "board.h"
 #include "error.h"
+#include "planner.h"
 #include "ui/screen.h"
 
 /* In a replay. */
@@ -21,6 +22,10 @@ enum app_move {
     APP_PAUSE,
 };
 
+enum plan_request { PLAN_REQUEST_LOOK, PLAN_REQUEST_COUNT, PLAN_REQUEST_START };
+
+struct app_options;
+
 /* All are called by the dashboard's thread and must return at once (start threads, do not wait).
  * Each may be NULL. They return 0, or -1 with a sentence for the footer. */
 struct app_actions {
@@ -31,8 +36,13 @@ struct app_actions {
     int (*abort)(void *context, struct error *e);
     int (*baseline)(void *context, struct error *e);
     int (*check)(void *context, struct error *e);
-    /* Write the result as a report; message says where it is. */
+    /* Write the result as a report, or the verdict of the last check; message says where it is. */
     int (*export)(void *context, char *message, size_t size, struct error *e);
+    int (*export_check)(void *context, char *message, size_t size, struct error *e);
+    /* Of the planner, which is initialised. To look may take a moment. */
+    int (*plan)(void *context, enum plan_request request, struct planner *p, struct error *e);
+    /* The settings changed: screen, theme and mouse of options as they are now. */
+    void (*settings)(void *context, struct app_options *options);
     /* What is shown is a recording: move in it; message says how it goes on. */
     int (*replay)(void *context, enum app_move move, char *message, size_t size, struct error *e);
     /* Called before each frame: a run may have ended. -1 with a sentence about one that failed. */
@@ -46,9 +56,11 @@ struct app_options {
     bool mouse;
     bool slow; /* one frame a second, to disturb a measurement less */
     const char *const
-        *welcome;      /* lines of the first dialog, whose Enter starts count 0; NULL: none */
-    const char *panel; /* id of the first panel; NULL: the first tab that has one */
-    const char *text_directory; /* where `y` writes screens; NULL: the current one */
+        *welcome;            /* lines of the first dialog, whose Enter starts count 0; NULL: none */
+    const char *panel;       /* id of the first panel; NULL: the first tab that has one */
+    struct options *options; /* what the settings screen shows and changes; NULL: there is none */
+    const struct keymap *keymap; /* the user's keys; NULL: the usual ones */
+    const char *text_directory;  /* where `y` writes screens; NULL: the current one */
 };
 
 /* Blocks until the user quits (0) or a signal ends it (its number); -1 with a sentence if there is

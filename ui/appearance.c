@@ -33,6 +33,14 @@ static enum color_choice colors_of(const struct options *o)
     return COLOR_CHOICE_AUTO;
 }
 
+void appearance_fill(struct app_options *to, const struct options *o)
+{
+    to->screen = (struct screen_options){
+        .glyphs = glyphs_of(o), .colors = colors_of(o), .utf8 = o->utf8, .no_sync = o->no_sync};
+    to->theme = o->theme;
+    to->mouse = !o->no_mouse;
+}
+
 void appearance_from(struct appearance *a, struct app_options *to, const struct options *o)
 {
     const char *home = getenv("HOME"), *config = getenv("XDG_CONFIG_HOME");
@@ -42,11 +50,8 @@ void appearance_from(struct appearance *a, struct app_options *to, const struct 
     a->directories[0] = a->user_themes ? a->user_themes : VMTAX_DATADIR "/themes";
     a->directories[1] = VMTAX_DATADIR "/themes";
     a->directories[2] = NULL;
-    to->screen = (struct screen_options){
-        .glyphs = glyphs_of(o), .colors = colors_of(o), .utf8 = o->utf8, .no_sync = o->no_sync};
-    to->theme = o->theme;
     to->theme_directories = a->directories;
-    to->mouse = !o->no_mouse;
+    appearance_fill(to, o);
 }
 
 void appearance_release(struct appearance *a)

@@ -13,6 +13,8 @@ struct appearance {
 
 /* Fills screen, theme and mouse of to. a must outlive it. */
 void appearance_from(struct appearance *a, struct app_options *to, const struct options *o);
+/* The same again after the options changed. */
+void appearance_fill(struct app_options *to, const struct options *o);
 void appearance_release(struct appearance *a);
 
 #endif

@@ -78,10 +78,13 @@ struct canvas_hit {
 
 #define CANVAS_HITS_MAX 256 /* further targets are not clickable */
 
+struct keymap;
+
 struct canvas {
     int h, w;
     struct cell *cells; /* h * w, row by row; owned */
     enum glyph_set glyphs;
+    const struct keymap *keymap; /* the user's keys, for hints (key.h); NULL: the usual ones */
     struct rect clip;
     struct canvas_hit *hits; /* owned; the last one drawn lies on top */
     size_t hit_count;
@@ -108,7 +111,7 @@ int canvas_text_right(struct canvas *c, int y, int right, enum style s, unsigned
 int canvas_columns(const char *utf8); /* cells a text takes */
 /* ch: ASCII or a sign of the screens (box, block, braille), one cell wide. */
 void canvas_fill(struct canvas *c, struct rect r, uint32_t ch, enum style s, unsigned attr);
-/* Everything so far becomes dim: under a dialog. */
+/* Everything so far becomes dim, and no target for the mouse: under a dialog. */
 void canvas_dim(struct canvas *c);
 
 /* Make cells a target for the mouse, inside the clip. */

@@ -11,6 +11,7 @@
 #include "store.h"
 #include "ui/app.h"
 #include "ui/appearance.h"
+#include "ui/keymap.h"
 #include "xalloc.h"
 
 #include <stdio.h>
@@ -63,6 +64,9 @@ static int show(const struct options *o, const struct recording *recording, stru
     struct paper *paper = xcalloc(1, sizeof *paper);
     if (paper_load(paper, &missing) == 0)
         board.current.paper = paper;
+    struct keymap keymap;
+    keymap_read(&keymap, o->keys, o->key_count, NULL, NULL); /* what is wrong the dashboard says */
+    app.keymap = &keymap;
     appearance_from(&look, &app, o);
     struct app_actions actions = {.replay = move};
     actions.context = player_start(recording, &board, e);

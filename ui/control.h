@@ -18,10 +18,14 @@ enum control_request {
     REQUEST_THEME = 8,
     REQUEST_MOUSE = 16,
     REQUEST_SAVE_TEXT = 32,
+    REQUEST_SETTINGS = 64, /* an option changed */
+    REQUEST_SAVE_ROW = 128,
 };
 
 struct control {
     const struct app_actions *actions;
+    struct options *options;     /* what the settings change; NULL: none */
+    const struct keymap *keymap; /* NULL: the table's keys */
     const char *const *welcome;
     struct view views[TABS_COUNT + 2]; /* by place of the tab; the last: the live view */
     size_t tab;                        /* place */
@@ -29,6 +33,10 @@ struct control {
     bool verdict;                      /* the verdict of a check, below the live view */
     enum overlay overlay;
     size_t help_page, help_first, help_last;
+    char help_find[48]; /* only lines with it are shown */
+    bool typing;        /* that */
+    struct plan_dialog plan;
+    struct option_list settings;
     bool flash_error;
     char flash[256]; /* "" = none */
     double flash_until_s;
@@ -37,6 +45,7 @@ struct control {
 
 void control_init(struct control *c, const struct app_options *options,
                   const struct app_actions *actions);
+void control_release(struct control *c);
 const struct panel *control_panel(const struct control *c); /* NULL: none */
 struct view *control_view(struct control *c);
 struct scene control_scene(struct control *c);

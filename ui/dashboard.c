@@ -16,8 +16,8 @@
 #include "store.h"
 #include "text.h"
 #include "ui/app.h"
-#include "ui/key.h"
 #include "ui/appearance.h"
+#include "ui/keymap.h"
 #include "ui/theme.h"
 #include "xalloc.h"
 
@@ -48,7 +48,7 @@ struct checking {
 };
 
 struct dashboard {
-    const struct options *options;
+    struct options options; /* as the settings have them now */
     struct board board;
     struct host_sampler *sampler;
     struct result last;  /* what the screen shows beside a live run: the latest result */
@@ -59,13 +59,13 @@ struct dashboard {
     bool recording; /* the job is a session of the baseline */
     struct recorder *recorder;
     struct checking checking;
-    struct target_options cpus; /* chosen once, before this thread steps aside */
+    struct target_options all_cpus; /* all there are, seen before this thread steps aside */
     char agent[4096];
 };
 
 static const char *baseline_name(const struct dashboard *d)
 {
-    return d->options->name ? d->options->name : BASELINE_NAME;
+    return d->options.name ? d->options.name : BASELINE_NAME;
 }
 
 /* Age, strength and what changed since: beside every figure that it has. No baseline is no error.
@@ -205,7 +205,7 @@ static void judge(struct dashboard *d, const struct result *now, size_t count)
     k->former = k->verdict;
     k->verdict = xcalloc(1, sizeof *k->verdict);
     check_results(k->verdict, &k->baseline, now, count,
-                  d->options->find > 0 ? d->options->find / 100 : CHECK_FIND);
+                  d->options.find > 0 ? d->options.find / 100 : CHECK_FIND);
     k->verdict->lost_targets += k->plan.missing;
 }
 
@@ -271,51 +271,76 @@ static int news(void *context, struct error *e)
     return reap(context, e);
 }
 
-static int start_job(struct dashboard *d, const char *const *words, size_t count,
-                     const char *baseline, struct error *e)
+/* Is there room for a run? What the last one left is taken over first. */
+static int may_start(struct dashboard *d, struct error *e)
 {
-    static const char *const everything[] = {"all"};
     struct error earlier; /* stands in the log */
     reap(d, &earlier);
-    if (d->job)
-        return error_set(e, ERROR_USAGE, "a run is live: x aborts it");
-    struct plan plan;
-    plan_init(&plan);
-    plan.options = d->cpus;
-    if (setup_plan(&plan, d->options, count ? PROFILE_STANDARD : PROFILE_QUICK,
-                   count ? words : everything, count ? count : 1, d->agent, sizeof d->agent,
-                   e) < 0) {
-        plan_release(&plan);
-        return -1;
-    }
-    if (baseline)
-        setup_session(&plan, d->options->budget);
+    return d->job ? error_set(e, ERROR_USAGE, "a run is live: x aborts it") : 0;
+}
+
+static int start_job(struct dashboard *d, struct plan *plan, const char *baseline, struct error *e)
+{
     struct snapshot *s = board_edit(&d->board);
     s->stored = false;
     text_copy(s->title, sizeof s->title, "live");
     board_publish(&d->board);
-    d->job = job_start(&plan, &d->board, &d->last, baseline, e);
+    d->job = job_start(plan, &d->board, &d->last, baseline, e);
     d->recording = baseline != NULL;
-    plan_release(&plan);
     return d->job ? 0 : -1;
+}
+
+static int start_words(struct dashboard *d, const char *const *words, size_t count,
+                       const char *baseline, struct error *e)
+{
+    static const char *const everything[] = {"all"};
+    struct plan plan;
+    if (may_start(d, e) < 0)
+        return -1;
+    plan_init(&plan);
+    setup_take_cpus(&plan.options, &d->all_cpus, d->options.cpus);
+    int rc = setup_plan(&plan, &d->options, count ? PROFILE_STANDARD : PROFILE_QUICK,
+                        count ? words : everything, count ? count : 1, d->agent, sizeof d->agent,
+                        e);
+    if (rc == 0 && baseline)
+        setup_session(&plan, d->options.budget);
+    if (rc == 0)
+        rc = start_job(d, &plan, baseline, e);
+    plan_release(&plan);
+    return rc;
+}
+
+static int start_planned(struct dashboard *d, struct planner *p, const struct target_options *cpus,
+                         struct error *e)
+{
+    struct plan plan;
+    if (may_start(d, e) < 0)
+        return -1;
+    plan_init(&plan);
+    int rc = planner_plan(p, cpus, &plan, d->agent, sizeof d->agent, e);
+    option_hand_over(&d->options, &p->options); /* the run needs them longer than the planner */
+    if (rc == 0)
+        rc = start_job(d, &plan, NULL, e);
+    plan_release(&plan);
+    return rc;
 }
 
 static int start(void *context, const char *const *words, size_t count, struct error *e)
 {
-    return start_job(context, words, count, NULL, e);
+    return start_words(context, words, count, NULL, e);
 }
 
 static int record(void *context, struct error *e)
 {
     struct dashboard *d = context;
-    return start_job(d, NULL, 0, baseline_name(d), e);
+    return start_words(d, NULL, 0, baseline_name(d), e);
 }
 
 static int check(void *context, struct error *e)
 {
     struct dashboard *d = context;
     struct checking *k = &d->checking;
-    struct options options = *d->options;
+    struct options options = d->options;
     struct error earlier;
     reap(d, &earlier);
     if (d->job)
@@ -353,6 +378,31 @@ static int abort_run(void *context, struct error *e)
     return 0;
 }
 
+/* A new file of the user's, named by the time. */
+static FILE *new_file(const char *name, char *path, size_t size, struct error *e)
+{
+    struct tm t;
+    time_t now = time(NULL);
+    localtime_r(&now, &t);
+    if (strftime(path, size, name, &t) == 0)
+        BUG("no room for the name of a report");
+    FILE *f = fopen(path, "wxe");
+    if (!f)
+        error_errno(e, errno, "cannot write %s", path);
+    return f;
+}
+
+/* rc, e: of what was written. */
+static int close_file(FILE *f, const char *path, int rc, char *message, size_t size,
+                      struct error *e)
+{
+    if (fclose(f) != 0 && rc == 0)
+        rc = error_errno(e, errno, "cannot write %s", path);
+    if (rc == 0)
+        snprintf(message, size, "written: %s", path);
+    return rc;
+}
+
 static int export(void *context, char *message, size_t size, struct error *e)
 {
     struct dashboard *d = context;
@@ -364,19 +414,42 @@ static int export(void *context, char *message, size_t size, struct error *e)
     if (!d->last.slot_count)
         return error_set(e, ERROR_USAGE, "nothing was measured yet");
     char path[64];
-    struct tm t;
-    time_t now = time(NULL);
-    localtime_r(&now, &t);
-    strftime(path, sizeof path, "vmtax-%Y%m%d-%H%M%S.md", &t);
-    FILE *f = fopen(path, "wxe");
+    FILE *f = new_file("vmtax-%Y%m%d-%H%M%S.md", path, sizeof path, e);
     if (!f)
-        return error_errno(e, errno, "cannot write %s", path);
-    int rc = report_find("md")->write(&d->last, f, e);
-    if (fclose(f) != 0 && rc == 0)
-        rc = error_errno(e, errno, "cannot write %s", path);
-    if (rc == 0)
-        snprintf(message, size, "written: %s", path);
-    return rc;
+        return -1;
+    return close_file(f, path, report_find("md")->write(&d->last, f, e), message, size, e);
+}
+
+static int export_check(void *context, char *message, size_t size, struct error *e)
+{
+    struct dashboard *d = context;
+    char path[64];
+    FILE *f = new_file("vmtax-check-%Y%m%d-%H%M%S.txt", path, sizeof path, e);
+    if (!f)
+        return -1;
+    check_write_text(d->checking.verdict, f);
+    return close_file(f, path, 0, message, size, e);
+}
+
+/* The processors are chosen as the options say, among those that there were at the start. */
+static int plan_request(void *context, enum plan_request request, struct planner *p,
+                        struct error *e)
+{
+    struct dashboard *d = context;
+    struct target_options cpus;
+    setup_take_cpus(&cpus, &d->all_cpus, p->options.cpus);
+    if (request == PLAN_REQUEST_LOOK)
+        planner_look(p, &cpus);
+    else if (request == PLAN_REQUEST_COUNT)
+        planner_count(p, &cpus);
+    else
+        return start_planned(d, p, &cpus, e);
+    return 0;
+}
+
+static void settings_changed(void *context, struct app_options *app)
+{
+    appearance_fill(app, &((struct dashboard *)context)->options);
 }
 
 static const struct app_actions *actions_of(struct dashboard *d, struct app_actions *a)
@@ -387,6 +460,9 @@ static const struct app_actions *actions_of(struct dashboard *d, struct app_acti
                               .baseline = record,
                               .check = check,
                               .export = export,
+                              .export_check = export_check,
+                              .plan = plan_request,
+                              .settings = settings_changed,
                               .news = news};
     return a;
 }
@@ -412,6 +488,13 @@ static const char *const welcome[] = {
     NULL,
 };
 
+static void warn_of_key(void *context, const char *sentence)
+{
+    struct dashboard *d = context;
+    fprintf(stderr, "vmtax: %s\n", sentence); /* as of the file's other lines */
+    board_log(&d->board, BOARD_LOG_WARN, "", "%s", sentence);
+}
+
 static int run(const struct context *c, struct error *e)
 {
     const struct options *o = c->options;
@@ -423,7 +506,9 @@ static int run(const struct context *c, struct error *e)
                          "quick`, which prints a report");
     app_block_signals();
     struct dashboard *d = xcalloc(1, sizeof *d);
-    d->options = o;
+    option_borrow(&d->options, o);
+    struct keymap keymap;
+    keymap_read(&keymap, o->keys, o->key_count, warn_of_key, d);
     result_init(&d->last);
     result_init(&d->today);
     if (board_init(&d->board, e) < 0) {
@@ -435,16 +520,19 @@ static int run(const struct context *c, struct error *e)
     show_last(d);
     show_baseline(d);
     struct error no_sampler, no_recorder;
-    setup_cpus(&d->cpus, o->cpus);
-    setup_step_aside(&d->cpus);
+    struct target_options measured;
+    setup_cpus(&d->all_cpus, TARGET_CPUS_MAX);
+    setup_take_cpus(&measured, &d->all_cpus, o->cpus);
+    setup_step_aside(&measured);
     /* After that: its thread inherits where it may run. */
     d->sampler = host_sampler_start(&d->board, &no_sampler);
     if (!d->sampler)
         board_log(&d->board, BOARD_LOG_WARN, "", "%s", no_sampler.text);
 
     struct appearance look;
-    struct app_options app = {.welcome = d->last.slot_count ? NULL : welcome};
-    appearance_from(&look, &app, o);
+    struct app_options app = {
+        .options = &d->options, .keymap = &keymap, .welcome = d->last.slot_count ? NULL : welcome};
+    appearance_from(&look, &app, &d->options);
     if (o->rec && !(d->recorder = recorder_start(&d->board, &no_recorder)))
         board_log(&d->board, BOARD_LOG_WARN, "", "%s", no_recorder.text);
     struct app_actions actions;
@@ -472,6 +560,7 @@ static int run(const struct context *c, struct error *e)
     board_release(&d->board);
     release_verdict(d->checking.verdict);
     release_verdict(d->checking.former);
+    option_release(&d->options);
     free(d);
     /* Ended by a signal: as a shell would say it. */
     return rc > 0 ? 128 + rc : rc;
@@ -485,45 +574,3 @@ const struct command command_dashboard = {
     .words_max = 0,
     .run = run,
 };
-
-static int list_themes(const struct options *o, FILE *out, struct error *e)
-{
-    (void)e;
-    if (o->json)
-        fputc('[', out);
-    for (size_t i = 0; theme_builtin(i); i++)
-        fprintf(out, o->json ? "%s\"%s\"" : "%s%s\n", o->json && i ? ", " : "", theme_builtin(i));
-    if (o->json)
-        fputs("]\n", out);
-    return 0;
-}
-
-static int list_keys(const struct options *o, FILE *out, struct error *e)
-{
-    (void)e;
-    if (o->json) {
-        cJSON *array = cJSON_CreateArray();
-        for (const struct key *k = keys; k->action; k++) {
-            cJSON *row = cJSON_CreateObject();
-            cJSON_AddStringToObject(row, "key", k->shown);
-            cJSON_AddStringToObject(row, "help", k->help);
-            cJSON_AddItemToArray(array, row);
-        }
-        char *text = cJSON_Print(array);
-        fprintf(out, "%s\n", text);
-        cJSON_free(text);
-        cJSON_Delete(array);
-        return 0;
-    }
-    for (const struct key *k = keys; k->action; k++) {
-        /* An arrow is one cell, not its bytes. */
-        int cells = 0;
-        for (const char *p = k->shown; *p; p++)
-            cells += (*p & 0xc0) != 0x80;
-        fprintf(out, "%s%*s%s\n", k->shown, cells < 7 ? 7 - cells : 1, "", k->help);
-    }
-    return 0;
-}
-
-const struct listing listing_themes = {"themes", list_themes};
-const struct listing listing_keys = {"keys", list_keys};

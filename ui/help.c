@@ -9,12 +9,19 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A line of a page is drawn at a row; with c NULL it only counts. */
+/* A line of a page is drawn at a row; where in has no rows it only counts. */
 struct page {
     struct canvas *c;
     struct rect in;
-    int row; /* next line, relative to the first shown */
+    int row;          /* next line, relative to the first shown */
+    const char *find; /* only lines that hold it; NULL: all */
 };
+
+/* Does the line belong to what is looked for? Headings and empty lines do not. */
+static bool wanted(const struct page *p, const char *key, const char *text)
+{
+    return !p->find || strcasestr(text, p->find) || (key && strcasestr(key, p->find));
+}
 
 static int next_row(struct page *p)
 {
@@ -24,6 +31,8 @@ static int next_row(struct page *p)
 
 static void heading(struct page *p, const char *text)
 {
+    if (p->find)
+        return;
     int y = next_row(p);
     if (y >= 0)
         canvas_text(p->c, y, p->in.x, STYLE_STRONG, ATTR_BOLD, text);
@@ -31,6 +40,8 @@ static void heading(struct page *p, const char *text)
 
 static void line(struct page *p, const char *text)
 {
+    if (!wanted(p, NULL, text))
+        return;
     int y = next_row(p);
     if (y >= 0)
         widget_cut(p->c, y, p->in.x, p->in.w, STYLE_TEXT, 0, text);
@@ -38,6 +49,8 @@ static void line(struct page *p, const char *text)
 
 static void key_line(struct page *p, const char *shown, const char *help)
 {
+    if (!wanted(p, shown, help))
+        return;
     int y = next_row(p);
     if (y < 0)
         return;
@@ -57,7 +70,7 @@ static void page_keys(struct page *p)
         }
         for (const struct key *k = keys; k->action; k++)
             if ((size_t)k->group == g)
-                key_line(p, p->c ? key_shown(p->c->glyphs, k) : k->shown, k->help);
+                key_line(p, key_shown(p->c->glyphs, p->c->keymap, k), k->help);
         if (g == KEY_GROUP_GLOBAL)
             key_line(p, "^Z", "stop the program; fg continues it");
         line(p, "");
@@ -66,6 +79,8 @@ static void page_keys(struct page *p)
 
 static void glyph_line(struct page *p, enum glyph g, enum style s, unsigned attr, const char *text)
 {
+    if (!wanted(p, NULL, text))
+        return;
     int y = next_row(p);
     if (y < 0)
         return;
@@ -158,29 +173,47 @@ static void page_method(struct page *p)
             line(p, text[i]);
 }
 
-size_t help_draw(struct canvas *c, struct rect area, size_t page, size_t first)
+static const struct {
+    const char *title;
+    void (*draw)(struct page *p);
+} pages[HELP_PAGES] = {
+    {"help: keys", page_keys}, {"help: legend", page_legend}, {"help: method", page_method}};
+
+/* One page, or what was looked for in all of them. */
+static void draw_page(struct page *p, size_t page)
 {
-    static const struct {
-        const char *title;
-        void (*draw)(struct page *p);
-    } pages[HELP_PAGES] = {
-        {"help: keys", page_keys}, {"help: legend", page_legend}, {"help: method", page_method}};
-    static const struct hint top[] = {{ACTION_BACK, " close"}, {ACTION_NONE, NULL}};
+    for (size_t i = 0; i < HELP_PAGES; i++)
+        if (p->find || i == page)
+            pages[i].draw(p);
+}
+
+size_t help_draw(struct canvas *c, struct rect area, size_t page, size_t first, const char *find)
+{
+    static const struct hint top[] = {
+        {ACTION_BACK, " close"}, {ACTION_FILTER, " find"}, {ACTION_NONE, NULL}};
     static const struct hint bottom[] = {
         {ACTION_LEFT, "→ keys · legend · method"}, {ACTION_UP, "↓ scroll"}, {ACTION_NONE, NULL}};
-    struct page count = {NULL, {0}, 0};
+    find = find && *find ? find : NULL;
     page = page < HELP_PAGES ? page : HELP_PAGES - 1;
-    pages[page].draw(&count);
-    struct rect r = layout_center(area, count.row + 2, 82);
-    const struct box box = {
-        .title = pages[page].title, .top = top, .bottom = bottom, .focus = true};
+    char title[80];
+    if (find)
+        snprintf(title, sizeof title, "help: lines with \"%s\"", find);
+    else
+        snprintf(title, sizeof title, "%s", pages[page].title);
+    struct page count = {c, {0}, 0, find};
+    draw_page(&count, page);
+    bool none = count.row == 0;
+    struct rect r = layout_center(area, (none ? 1 : count.row) + 2, 82);
+    const struct box box = {.title = title, .top = top, .bottom = bottom, .focus = true};
     struct rect in = widget_box(c, r, &box);
     size_t lines = (size_t)count.row, visible = in.h > 0 ? (size_t)in.h : 0;
     size_t last = lines > visible ? lines - visible : 0;
     first = first < last ? first : last;
     struct rect former = canvas_clip(c, in);
-    struct page draw = {c, in, -(int)first};
-    pages[page].draw(&draw);
+    if (none)
+        canvas_text(c, in.y, in.x, STYLE_DIM, 0, "no line of the help has it; Esc shows all");
+    struct page draw = {c, in, -(int)first, find};
+    draw_page(&draw, page);
     canvas_unclip(c, former);
     widget_more(c, r, first, last - first);
     return last;

@@ -33,9 +33,11 @@ enum action {
     ACTION_ABORT,
     ACTION_PLAN,
     ACTION_CHECK,
+    ACTION_DOUBT, /* what is in doubt: a new session of the check */
     ACTION_BASELINE,
     ACTION_VIEW, /* the live run view */
     ACTION_FREEZE,
+    ACTION_ALL, /* in lists with marks: mark all or none */
     ACTION_FILTER,
     ACTION_FILTER_NEXT,
     ACTION_FILTER_PREVIOUS,
@@ -53,8 +55,10 @@ enum action {
     ACTION_TARGET, /* next target in views that show one */
     ACTION_PAPER,  /* the paper's own figures */
     ACTION_WHY,
-    ACTION_COPY,
+    ACTION_COPY, /* the row, as text */
+    ACTION_COPY_SCREEN,
     ACTION_EXPORT,
+    ACTION_SETTINGS,
     ACTION_THEME,
     ACTION_MOUSE,
     ACTION_REPAINT,
@@ -88,19 +92,23 @@ enum key_code {
     KEY_CODE_HOME,
     KEY_CODE_END,
     KEY_CODE_BACKTAB,
-    KEY_CODE_F1,
+    KEY_CODE_F1, /* to F12 */
+    KEY_CODE_F12 = KEY_CODE_F1 + 11,
     KEY_CODE_MOUSE,  /* screen_mouse has the details */
     KEY_CODE_RESIZE, /* the canvas must take the new size */
 };
 
 enum key_group { KEY_GROUP_GLOBAL, KEY_GROUP_MOVE, KEY_GROUP_HERE };
 
+#define KEY_CODES 3
+
 struct key {
     enum action action;
-    int codes[3];      /* 0 = unused */
-    const char *shown; /* how the key is written: "s", "↵", "Tab"; key_shown() knows ASCII */
-    const char *label; /* what follows it in a hint: "ort" makes sort, " open" makes ↵ open */
-    const char *help;  /* for the help screen and `vmtax list keys` */
+    const char *name;     /* in vmtax.conf: key.NAME */
+    int codes[KEY_CODES]; /* 0 = unused */
+    const char *shown;    /* how the key is written: "s", "↵", "Tab"; key_shown() knows ASCII */
+    const char *label;    /* what follows it in a hint: "ort" makes sort, " open" makes ↵ open */
+    const char *help;     /* for the help screen and `vmtax list keys` */
     enum key_group group;
     unsigned char footer; /* place in the footer, from 1; 0: not there */
 };
@@ -108,15 +116,28 @@ struct key {
 /* Ends with action NONE. Panels' keys (TAB_KEYS) are not in it: they follow from the tabs. */
 extern const struct key keys[];
 
-enum action key_action(int code);
+/* The user's keys over those of the table (keymap.h). Where a keymap is asked for, NULL is the
+ * table alone. */
+struct keymap {
+    struct keymap_entry {
+        bool own; /* codes replace the table's */
+        int codes[KEY_CODES];
+        char shown[8];
+    } of[ACTION_TAB_FIRST];
+};
+
+enum action key_action(const struct keymap *map, int code);
+/* Codes that mean the action: KEY_CODES of them, 0 = unused. */
+const int *key_codes(const struct keymap *map, enum action a);
 const struct key *key_of(enum action a); /* NULL for ACTION_NONE and the tabs */
 
 /* How the key is written with these glyphs: where there is no ↵ it is "Enter". */
-const char *key_shown(enum glyph_set glyphs, const struct key *k);
+const char *key_shown(enum glyph_set glyphs, const struct keymap *map, const struct key *k);
 
-/* One hint: key bold, label dim; a target for the mouse. label NULL: the table's. Returns the
- * column after it. key_hint_columns: how many it takes. */
+/* One hint, with the canvas's keys: key bold, label dim; a target for the mouse. label NULL: the
+ * table's. A key that the user chose stands before the whole word. Returns the column after it.
+ * key_hint_columns: how many it takes. */
 int key_hint(struct canvas *c, int y, int x, enum action a, const char *label, bool on_bar);
-int key_hint_columns(enum glyph_set glyphs, enum action a, const char *label);
+int key_hint_columns(const struct canvas *c, enum action a, const char *label);
 
 #endif

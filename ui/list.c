@@ -74,6 +74,7 @@ size_t list_rank(const struct snapshot *s, const struct view *v, struct ranked o
 /* Columns of a list of comparisons; 0 = not shown. */
 struct columns {
     int name, label, raw, axis, ratio, half, n, finds, flags, age;
+    bool brief;  /* labels without their family */
     int figure;  /* raw has two of them */
     bool notice; /* finds is what would be noticed, in every row */
 };
@@ -144,6 +145,58 @@ static struct columns fit(int w, bool names, bool raw, int longest, struct trait
     return k;
 }
 
+/* A label that a narrow list has no room for goes without its family: "write 64M/64K direct". */
+static void short_label(const struct board_metric *m, bool brief, char out[LABEL_MAX])
+{
+    static const char family[] = "file ";
+    row_label(m, out);
+    if (brief && strncmp(out, family, sizeof family - 1) == 0)
+        memmove(out, out + sizeof family - 1, strlen(out) - (sizeof family - 1) + 1);
+}
+
+/* Are two rows the same to the eye when their labels are cut to so many columns? */
+static bool look_alike(const struct snapshot *s, const size_t *metrics, size_t count, int columns)
+{
+    char a[LABEL_MAX], b[LABEL_MAX];
+    for (size_t i = 0; i + 1 < count; i++) { /* those that differ little are neighbours */
+        row_label(&s->metrics[metrics[i]], a);
+        row_label(&s->metrics[metrics[i + 1]], b);
+        if (canvas_columns(a) > columns && strncmp(a, b, (size_t)columns - 1) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int longest_brief(const struct snapshot *s, const size_t *metrics, size_t count)
+{
+    int longest = 0;
+    for (size_t i = 0; i < count; i++) {
+        char label[LABEL_MAX];
+        short_label(&s->metrics[metrics[i]], true, label);
+        longest = canvas_columns(label) > longest ? canvas_columns(label) : longest;
+    }
+    return longest;
+}
+
+/* Labels that must be whole take the room of the axis, which shows nothing that the figures do not
+ * say; what is then left may show n. */
+static void widen_label(struct columns *k, int columns)
+{
+    int room = k->label + k->axis;
+    if (columns <= k->label)
+        return;
+    k->label = columns < room ? columns : room;
+    k->axis = room - k->label;
+    if (k->axis >= 6)
+        return;
+    if (!k->n && k->axis >= 5) {
+        k->n = 5;
+        k->axis -= 5;
+    }
+    k->label += k->axis;
+    k->axis = 0;
+}
+
 static int label_columns(const struct board_metric *m)
 {
     char label[LABEL_MAX];
@@ -188,7 +241,7 @@ static void draw_comparison(struct canvas *c, int y, int x, int w, const struct 
     char label[LABEL_MAX], figure[32], reason[REASON_TEXT];
     widget_cursor(c, y, x, selected);
     widget_target(c, y, x, k->name - 1 > 2 ? k->name - 1 : 1, r->target);
-    row_label(r->metric, label);
+    short_label(r->metric, k->brief, label);
     widget_cut(c, y, x + k->name, k->label - 1, r->older ? STYLE_DIM : STYLE_TEXT,
                selected ? ATTR_BOLD : 0, label);
     int at = x + k->name + k->label;
@@ -329,6 +382,9 @@ void list_rows_draw(struct canvas *c, struct rect box, struct rect in, const str
         longest = n > longest ? n : longest;
     }
     struct columns k = fit(in.w, false, true, longest, traits(s, ranked, values));
+    k.brief = look_alike(s, metrics, count, k.label - 1);
+    if (k.brief)
+        widen_label(&k, longest_brief(s, metrics, count) + 1);
     int lines = in.h - (in.h >= 4);
     size_t visible = (size_t)lines;
     size_t first = widget_scroll(v->scroll[index], focus ? v->row[index] : 0, visible, count);

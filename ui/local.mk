@@ -45,7 +45,17 @@ libui_a_SOURCES = \
 	ui/theme.c ui/theme.h \
 	ui/help.c ui/help.h \
 	ui/scene.c ui/scene.h \
-	ui/control.c ui/control.h \
+	ui/control.c ui/control.h ui/control_parts.h \
+	ui/control_go.c \
+	ui/control_show.c \
+	ui/control_do.c \
+	ui/control_dialog.c \
+	ui/keymap.c ui/keymap.h \
+	ui/entry.c ui/entry.h \
+	ui/option_list.c ui/option_list.h \
+	ui/plan_dialog.c ui/plan_dialog.h \
+	ui/settings.c ui/settings.h \
+	ui/list_keys.c \
 	ui/screen.c ui/screen.h \
 	ui/writer.c ui/writer.h \
 	ui/capture.c ui/capture.h \

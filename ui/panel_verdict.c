@@ -63,7 +63,11 @@ static void draw_glyph(struct canvas *c, int y, int x, enum verdict v)
 
 static void draw_head(struct canvas *c, struct rect r, const struct snapshot *s)
 {
-    static const struct hint top[] = {{ACTION_CHECK, NULL}, {ACTION_NONE, NULL}};
+    static const struct hint top[] = {{ACTION_CHECK, NULL},
+                                      {ACTION_EXPORT, NULL},
+                                      {ACTION_BASELINE, NULL},
+                                      {ACTION_DOUBT, NULL},
+                                      {ACTION_NONE, NULL}};
     const struct check *check = s->check.verdict;
     struct box box = {.title = "check after upgrade", .note = s->check.name, .top = top};
     struct rect in = widget_box(c, r, &box);

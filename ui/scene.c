@@ -2,11 +2,13 @@
 
 #include "ui/scene.h"
 
+#include "conf.h"
 #include "ui/card.h"
 #include "ui/help.h"
 #include "ui/layout.h"
 #include "ui/widget.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -104,7 +106,7 @@ static void footer_hints(struct canvas *c, struct rect r, int limit)
         for (const struct key *k = keys; k->action; k++) {
             if (k->footer != place)
                 continue;
-            if (x + key_hint_columns(c->glyphs, k->action, NULL) > limit)
+            if (x + key_hint_columns(c, k->action, NULL) > limit)
                 return;
             x = key_hint(c, r.y, x, k->action, NULL, true) + 2;
         }
@@ -116,9 +118,11 @@ static void draw_footer(struct canvas *c, struct rect r, const struct snapshot *
     char status[128];
     bool wide = r.w >= 110;
     canvas_fill(c, r, ' ', STYLE_BAR, 0);
-    if (scene->overlay == OVERLAY_FILTER) {
+    bool finding = scene->overlay == OVERLAY_HELP && scene->typing;
+    if (scene->overlay == OVERLAY_FILTER || finding) {
         int x = canvas_text(c, r.y, r.x + 1, STYLE_BAR_KEY, ATTR_BOLD, "/");
-        x = canvas_text(c, r.y, x, STYLE_BAR_KEY, 0, scene->view->filter);
+        x = canvas_text(c, r.y, x, STYLE_BAR_KEY, 0,
+                        finding ? scene->help_find : scene->view->filter);
         canvas_put(c, r.y, x, '_', STYLE_BAR_KEY, ATTR_BOLD);
         canvas_text_right(c, r.y, r.x + r.w - 2, STYLE_BAR_TEXT, 0, "↵ keep  Esc clear");
         return;
@@ -197,12 +201,43 @@ static void draw_small(struct canvas *c, const struct snapshot *s)
                      card_wait(wait, s, &s->targets[starting], c->w - 8));
 }
 
-size_t scene_draw(struct canvas *c, int h, int w, const struct snapshot *s,
-                  const struct scene *scene)
+static size_t draw_overlay(struct canvas *c, struct layout frame, const struct snapshot *s,
+                           const struct scene *scene)
 {
     static const struct hint welcome[] = {
         {ACTION_OPEN, " run it"}, {ACTION_BACK, " look around"}, {ACTION_NONE, NULL}};
-    size_t help_last = 0;
+    char path[PATH_MAX];
+    if (scene->overlay == OVERLAY_NONE || scene->overlay == OVERLAY_FILTER)
+        return 0;
+    canvas_dim(c);
+    if (scene->flash || scene->typing)
+        draw_footer(c, frame.footer, s, scene); /* that is not below */
+    switch (scene->overlay) {
+    case OVERLAY_HELP:
+        return help_draw(c, frame.area, scene->help_page, scene->help_first, scene->help_find);
+    case OVERLAY_QUIT:
+        draw_quit(c, frame.area, s);
+        break;
+    case OVERLAY_WELCOME:
+        if (scene->welcome)
+            draw_lines(c, frame.area, "vmtax", scene->welcome, welcome);
+        break;
+    case OVERLAY_PLAN:
+        plan_dialog_draw(c, frame.area, s, scene->plan);
+        break;
+    case OVERLAY_SETTINGS:
+        settings_draw(c, frame.area, scene->settings, scene->options, conf_path(path, sizeof path));
+        break;
+    case OVERLAY_NONE:
+    case OVERLAY_FILTER:
+        break;
+    }
+    return 0;
+}
+
+size_t scene_draw(struct canvas *c, int h, int w, const struct snapshot *s,
+                  const struct scene *scene)
+{
     canvas_resize(c, h, w);
     struct layout frame = layout_frame(h, w);
     if (frame.area.h <= 0) {
@@ -221,14 +256,5 @@ size_t scene_draw(struct canvas *c, int h, int w, const struct snapshot *s,
                     "no panel to show in this version");
     }
     draw_footer(c, frame.footer, s, scene);
-    if (scene->overlay == OVERLAY_HELP || scene->overlay == OVERLAY_QUIT ||
-        scene->overlay == OVERLAY_WELCOME)
-        canvas_dim(c);
-    if (scene->overlay == OVERLAY_HELP)
-        help_last = help_draw(c, frame.area, scene->help_page, scene->help_first);
-    else if (scene->overlay == OVERLAY_QUIT)
-        draw_quit(c, frame.area, s);
-    else if (scene->overlay == OVERLAY_WELCOME && scene->welcome)
-        draw_lines(c, frame.area, "vmtax", scene->welcome, welcome);
-    return help_last;
+    return draw_overlay(c, frame, s, scene);
 }

@@ -5,6 +5,8 @@
 #define VMTAX_SCENE_H
 
 #include "ui/panel.h"
+#include "ui/plan_dialog.h"
+#include "ui/settings.h"
 
 enum overlay {
     OVERLAY_NONE,
@@ -12,6 +14,8 @@ enum overlay {
     OVERLAY_HELP,
     OVERLAY_QUIT, /* a run is live: really? */
     OVERLAY_FILTER,
+    OVERLAY_PLAN,
+    OVERLAY_SETTINGS,
 };
 
 struct scene {
@@ -20,6 +24,11 @@ struct scene {
     const struct view *view;   /* never NULL */
     enum overlay overlay;
     size_t help_page, help_first;
+    const char *help_find;              /* only lines with it; NULL or "": all */
+    bool typing;                        /* that */
+    const struct plan_dialog *plan;     /* of OVERLAY_PLAN */
+    const struct option_list *settings; /* of OVERLAY_SETTINGS */
+    const struct options *options;
     const char *const *welcome; /* lines of OVERLAY_WELCOME, ends with NULL */
     const char *flash;          /* takes the footer's place; NULL: none */
     bool flash_error;

@@ -490,6 +490,8 @@ static int translate(struct screen *s, wint_t key)
                  {KEY_ENTER, KEY_CODE_ENTER},   {KEY_BACKSPACE, KEY_CODE_BACKSPACE}};
     if (key == KEY_MOUSE)
         return translate_mouse(s);
+    if (key > KEY_F(1) && key <= KEY_F(12))
+        return KEY_CODE_F1 + (int)(key - KEY_F(1));
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
         if (table[i].curses == key)
             return table[i].code;

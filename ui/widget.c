@@ -19,7 +19,7 @@ static int hints_columns(const struct canvas *c, const struct hint *h, size_t co
 {
     int n = count ? (int)count - 1 : 0; /* a frame line between two */
     for (size_t i = 0; i < count; i++)
-        n += key_hint_columns(c->glyphs, h[i].action, h[i].label) + 2;
+        n += key_hint_columns(c, h[i].action, h[i].label) + 2;
     return n;
 }
 

@@ -4,6 +4,7 @@
  * not has a warning without control characters. */
 #include <config.h>
 
+#include "conf.h"
 #include "option.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -37,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     require(fd >= 0 && warnings && write(fd, data, size) == (ssize_t)size);
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     option_init(&o);
-    if (option_read_file(&o, path, warnings, &e) < 0)
+    if (conf_read_file(&o, path, warnings, &e) < 0)
         require(e.text[0]);
     fclose(warnings);
     for (char *line = strtok(said, "\n"); line; line = strtok(NULL, "\n"))

@@ -1,119 +1,13 @@
 /* What keys do, without a terminal: journeys over a board that is filled by hand. */
 #include <config.h>
 
-#include "tests/fixture_board.h"
-#include "tests/unit/unit.h"
-#include "ui/control.h"
+#include "tests/unit/journey.h"
 #include "ui/list.h"
 
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-
-struct journey {
-    struct control control;
-    struct snapshot board;
-    struct app_actions actions;
-    double now_s;
-    int h, w;
-    /* what the actions were asked */
-    char started[96];
-    size_t start_count, words, aborts, baselines, checks, exports;
-    bool refuse;
-};
-
-static int start(void *context, const char *const *words, size_t count, struct error *e)
-{
-    struct journey *j = context;
-    if (j->refuse)
-        return error_set(e, ERROR_USAGE, "the container cannot be started: no permission");
-    j->start_count++;
-    j->words = count;
-    snprintf(j->started, sizeof j->started, "%s", count ? words[0] : "");
-    return 0;
-}
-
-static int stop(void *context, struct error *e)
-{
-    struct journey *j = context;
-    if (!j->board.run.active)
-        return error_set(e, ERROR_USAGE, "nothing is running");
-    j->aborts++;
-    return 0;
-}
-
-static int baseline(void *context, struct error *e)
-{
-    (void)e;
-    ((struct journey *)context)->baselines++;
-    return 0;
-}
-
-static int check(void *context, struct error *e)
-{
-    (void)e;
-    ((struct journey *)context)->checks++;
-    return 0;
-}
-
-static int export_file(void *context, char *message, size_t size, struct error *e)
-{
-    (void)e;
-    ((struct journey *)context)->exports++;
-    snprintf(message, size, "report written to x.html");
-    return 0;
-}
-
-static void begin(struct journey *j, void (*fill)(struct snapshot *s), const char *panel)
-{
-    struct app_options options = {.panel = panel};
-    *j = (struct journey){.h = 40, .w = 120, .now_s = 100};
-    j->actions = (struct app_actions){.context = j,
-                                      .start = start,
-                                      .abort = stop,
-                                      .baseline = baseline,
-                                      .check = check,
-                                      .export = export_file};
-    fill(&j->board);
-    control_init(&j->control, &options, &j->actions);
-    control_clamp(&j->control, &j->board, j->h, j->w);
-}
-
-static void end(struct journey *j)
-{
-    snapshot_release(&j->board);
-}
-
-static void key(struct journey *j, int code)
-{
-    j->now_s += 0.1;
-    control_key(&j->control, code, &j->board, j->now_s, j->h, j->w);
-}
-
-static void type(struct journey *j, const char *text)
-{
-    for (; *text; text++)
-        key(j, (unsigned char)*text);
-}
-
-static struct view *view(struct journey *j)
-{
-    return control_view(&j->control);
-}
-
-static const char *panel(const struct journey *j)
-{
-    return control_panel(&j->control)->id;
-}
-
-/* The footer says so, as a sentence that is still shown. */
-static void says(const struct journey *j, const char *part, bool error)
-{
-    if (!strstr(j->control.flash, part))
-        fail_msg("the footer says '%s', not '%s'", j->control.flash, part);
-    assert_int_equal(j->control.flash_error, error);
-    assert_true(j->control.flash_until_s >= j->now_s + 2);
-}
 
 static void moves(void **state)
 {
@@ -275,8 +169,9 @@ static void settings_hold_everywhere(void **state)
     /* of one panel alone: order, box over the screen, the box's other view and axis */
     type(&j, "1sSe");
     assert_true(view(&j)->sort == 1 && view(&j)->reverse && view(&j)->expanded);
-    type(&j, "oa");
-    assert_true(view(&j)->other_view[0] && view(&j)->log_axis[0]);
+    type(&j, "o"); /* what the box does not have is not remembered either */
+    says(&j, "no other view", false);
+    assert_false(view(&j)->other_view[0]);
     type(&j, "9");
     assert_true(view(&j)->sort == 0 && !view(&j)->reverse && !view(&j)->expanded);
     type(&j, "1");
@@ -486,13 +381,15 @@ static void keys_that_cannot_act_say_why(void **state)
         {fixture_container, true, 'b', true, "x stops it first"},
         {fixture_container, true, 't', false, "only one target"},
         {fixture_stored, true, 'x', true, "nothing is running"},
-        {fixture_stored, true, 'p', true, "no planner"},
+        {fixture_stored, true, '*', false, "p opens the planner"},
+        {fixture_stored, true, 'd', true, "no check was made yet"},
         {fixture_stored, true, 'i', false, "the suites are in the panel Processor"},
         {fixture_stored, true, 'f', false, "the suites are in the panel Processor"},
         {fixture_stored, false, 'R', true, "nothing can be run from here"},
         {fixture_stored, false, 'b', true, "vmtax record"},
         {fixture_stored, false, 'c', true, "vmtax check"},
         {fixture_stored, false, 'E', true, "vmtax report"},
+        {fixture_stored, false, 'p', true, "vmtax run"},
         {fixture_container, false, 'x', true, "cannot be stopped from here"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -530,7 +427,7 @@ static void what_can_act_acts(void **state)
         unsigned request;
     } requests[] = {{'T', REQUEST_THEME},
                     {'m', REQUEST_MOUSE},
-                    {'y', REQUEST_SAVE_TEXT},
+                    {'Y', REQUEST_SAVE_TEXT},
                     {KEY_CODE_CTRL_L, REQUEST_REPAINT}};
     for (size_t i = 0; i < 4; i++) {
         key(&j, requests[i].key);
@@ -543,6 +440,117 @@ static void what_can_act_acts(void **state)
     assert_int_equal(j.aborts, 1);
     says(&j, "what was measured is kept", false);
     end(&j);
+}
+
+/* The row under the cursor, where there is one. */
+static void copies_rows(void **state)
+{
+    (void)state;
+    struct journey j;
+    begin(&j, fixture_stored, "memory");
+    type(&j, "y");
+    assert_int_equal(j.control.requests, REQUEST_SAVE_ROW);
+    j.control.requests = 0;
+    type(&j, "Ly");
+    assert_int_equal(j.control.requests, 0);
+    says(&j, "no row here to copy", true);
+    end(&j);
+}
+
+/* In the verdict's panel E writes the verdict, and d makes a new session of the check. */
+static void verdict_keys(void **state)
+{
+    (void)state;
+    struct journey j;
+    begin(&j, fixture_verdict, "verdict");
+    type(&j, "E");
+    assert_int_equal(j.checks_exported, 1);
+    assert_int_equal(j.exports, 0);
+    type(&j, "d");
+    assert_int_equal(j.checks, 1);
+    assert_string_equal(panel(&j), "verdict");
+    type(&j, "b");
+    assert_int_equal(j.baselines, 1);
+    type(&j, "1E");
+    assert_int_equal(j.exports, 1);
+    end(&j);
+}
+
+/* Every key of the help, in every panel, on boards with much and with nothing on them: it changes
+ * the picture, asks for something, or says why it does not. Those that only move are silent at an
+ * end. */
+static void every_key_acts_or_says_why(void **state)
+{
+    static void (*const fills[])(struct snapshot *) = {fixture_empty, fixture_container,
+                                                       fixture_stored, fixture_all};
+    static const int sizes[][2] = {{24, 80}, {40, 120}};
+    (void)state;
+    for (size_t f = 0; f < sizeof fills / sizeof fills[0]; f++)
+        for (size_t p = 0; panels[p]; p++)
+            for (const struct key *k = keys; k->action; k++) {
+                struct journey j;
+                struct canvas before, after;
+                if (k->group == KEY_GROUP_MOVE)
+                    continue;
+                begin(&j, fills[f], panels[p]->id);
+                j.h = sizes[p % 2][0];
+                j.w = sizes[p % 2][1];
+                control_clamp(&j.control, &j.board, j.h, j.w);
+                picture(&j, &before);
+                key(&j, k->codes[0]);
+                picture(&j, &after);
+                char *old = canvas_to_text(&before), *new = canvas_to_text(&after);
+                char *old_look = canvas_to_attributes(&before),
+                     *new_look = canvas_to_attributes(&after);
+                size_t asked = j.start_count + j.aborts + j.baselines + j.checks + j.exports;
+                if (strcmp(old, new) == 0 && strcmp(old_look, new_look) == 0 && !asked &&
+                    !j.control.requests && !j.control.flash[0])
+                    fail_msg("%s (%s) does nothing and says nothing in the panel %s", k->shown,
+                             k->name, panels[p]->id);
+                free(old);
+                free(new);
+                free(old_look);
+                free(new_look);
+                canvas_release(&before);
+                canvas_release(&after);
+                end(&j);
+            }
+}
+
+/* Tabs and hints are drawn as targets: on each letter of a key in the bars a click presses it.
+ * Boxes that have rows on the screen have targets for them, and no picture has more than are kept.
+ */
+static void what_is_shown_can_be_clicked(void **state)
+{
+    static const int sizes[][2] = {{24, 80}, {40, 120}, {48, 160}};
+    (void)state;
+    for (size_t p = 0; panels[p]; p++)
+        for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+            struct journey j;
+            struct canvas c;
+            begin(&j, fixture_all, panels[p]->id);
+            j.h = sizes[i][0];
+            j.w = sizes[i][1];
+            picture(&j, &c);
+            assert_true(c.hit_count < CANVAS_HITS_MAX);
+            for (int y = 0; y < c.h; y += c.h - 1)
+                for (int x = 0; x < c.w; x++) {
+                    const struct cell *cell = &c.cells[y * c.w + x];
+                    const struct canvas_hit *hit = canvas_hit_at(&c, y, x);
+                    if (cell->ch == ' ' || cell->style != STYLE_BAR_KEY)
+                        continue;
+                    if (!hit || !hit->key)
+                        fail_msg("%s: nothing to click at %d,%d", panels[p]->id, y, x);
+                }
+            size_t rows = panels[p]->rows ? panels[p]->rows(&j.board, view(&j), 0) : 0;
+            bool found = rows == 0;
+            for (size_t h = 0; h < c.hit_count; h++)
+                found = found || !c.hits[h].key;
+            if (!found)
+                fail_msg("%s: no row can be clicked at %dx%d", panels[p]->id, j.w, j.h);
+            canvas_release(&c);
+            end(&j);
+        }
 }
 
 static void help_pages(void **state)
@@ -675,6 +683,10 @@ int main(void)
         cmocka_unit_test(why_goes_to_the_white_box),
         cmocka_unit_test(keys_that_cannot_act_say_why),
         cmocka_unit_test(what_can_act_acts),
+        cmocka_unit_test(copies_rows),
+        cmocka_unit_test(verdict_keys),
+        cmocka_unit_test(every_key_acts_or_says_why),
+        cmocka_unit_test(what_is_shown_can_be_clicked),
         cmocka_unit_test(help_pages),
         cmocka_unit_test(welcome),
         cmocka_unit_test(every_tab_has_a_panel),

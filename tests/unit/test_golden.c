@@ -5,6 +5,7 @@
 
 #include "paper.h"
 #include "tests/fixture_board.h"
+#include "tests/fixture_plan.h"
 #include "tests/unit/unit.h"
 #include "ui/ansi.h"
 #include "ui/scene.h"
@@ -43,6 +44,74 @@ static void help_method(struct scene *scene, struct view *view)
     scene->help_page = 2;
 }
 
+static void help_find(struct scene *scene, struct view *view)
+{
+    (void)view;
+    scene->overlay = OVERLAY_HELP;
+    scene->help_find = "row";
+    scene->typing = true;
+}
+
+/* Planner and settings keep more than a view: it lives as long as the test. */
+static struct plan_dialog plan_dialog;
+static struct option_list settings;
+static struct options options;
+
+static void plan(struct scene *scene, struct view *view)
+{
+    (void)view;
+    plan_dialog_release(&plan_dialog);
+    plan_dialog_init(&plan_dialog, &options);
+    fixture_plan(&plan_dialog.planner, PLAN_REQUEST_LOOK);
+    scene->panel = panels[0];
+    scene->overlay = OVERLAY_PLAN;
+    scene->plan = &plan_dialog;
+}
+
+static void plan_cannot(struct scene *scene, struct view *view)
+{
+    plan(scene, view);
+    plan_dialog.row[PLAN_TARGETS] = 3;
+    for (size_t i = 0; i < SUBSYSTEM_COUNT; i++)
+        plan_dialog.planner.work[i].marked = false;
+    fixture_plan(&plan_dialog.planner, PLAN_REQUEST_COUNT);
+}
+
+static void plan_options(struct scene *scene, struct view *view)
+{
+    struct error e;
+    plan(scene, view);
+    plan_dialog.column = PLAN_OPTIONS;
+    plan_dialog.planner.targets[4].marked = true;
+    assert_int_equal(option_set(&plan_dialog.planner.options, option_find("budget", 6), "90", &e),
+                     0);
+    fixture_plan(&plan_dialog.planner, PLAN_REQUEST_COUNT);
+    plan_dialog.options.selected = 2;
+    plan_dialog.options.editing = true;
+    snprintf(plan_dialog.options.text, sizeof plan_dialog.options.text, "0.25");
+}
+
+static void show_settings(struct scene *scene, struct view *view)
+{
+    (void)view;
+    option_list_init(&settings, FOR_DASHBOARD);
+    option_release(&options);
+    options.blocks = 12;
+    options.theme = "light";
+    scene->panel = panels[0];
+    scene->overlay = OVERLAY_SETTINGS;
+    scene->settings = &settings;
+    scene->options = &options;
+}
+
+static void settings_typed(struct scene *scene, struct view *view)
+{
+    show_settings(scene, view);
+    settings.selected = 14;
+    settings.editing = true;
+    snprintf(settings.text, sizeof settings.text, "/srv/scratch/of/this/machine");
+}
+
 static void quit_question(struct scene *scene, struct view *view)
 {
     (void)view;
@@ -62,7 +131,8 @@ static void welcome(struct scene *scene, struct view *view)
 static void flash(struct scene *scene, struct view *view)
 {
     (void)view;
-    scene->flash = "no planner in this version: r runs the row, R everything, `vmtax run` the rest";
+    scene->flash =
+        "the machine refused the run: r runs the row, R everything, `vmtax run` the rest";
     scene->flash_error = true;
 }
 
@@ -303,6 +373,25 @@ static const struct golden {
     {"", 80, 24, ASCII, fixture_container, "help-legend", help_legend},
     {"", 120, 40, BRAILLE, fixture_container, "help-legend", help_legend},
     {"", 120, 40, BRAILLE, fixture_container, "help-method", help_method},
+    {"", 80, 24, BRAILLE, fixture_container, "help-find", help_find},
+    {"", 120, 40, ASCII, fixture_container, "help-find", help_find},
+#define DIALOG(scenario, set)                                     \
+    {"", 60, 16, BRAILLE, fixture_container, scenario, set},      \
+        {"", 80, 24, BRAILLE, fixture_container, scenario, set},  \
+        {"", 120, 40, BRAILLE, fixture_container, scenario, set}, \
+        {"", 160, 48, BRAILLE, fixture_container, scenario, set}, \
+        {"", 80, 24, BLOCK, fixture_container, scenario, set},    \
+        {"", 60, 16, ASCII, fixture_container, scenario, set},    \
+        {"", 80, 24, ASCII, fixture_container, scenario, set},    \
+    {                                                             \
+        "", 120, 40, ASCII, fixture_container, scenario, set      \
+    }
+    DIALOG("plan", plan),
+    DIALOG("settings", show_settings),
+    {"", 80, 24, BRAILLE, fixture_container, "plan-cannot", plan_cannot},
+    {"", 120, 40, BRAILLE, fixture_container, "plan-cannot", plan_cannot},
+    {"", 80, 24, BRAILLE, fixture_container, "plan-options", plan_options},
+    {"", 80, 24, BRAILLE, fixture_container, "settings-typed", settings_typed},
 #define EVERY_SIZE(panel)                                                   \
     {panel, 60, 16, BRAILLE, fixture_container, "", idle},                  \
         {panel, 80, 24, BRAILLE, fixture_container, "", idle},              \
@@ -688,6 +777,9 @@ int main(void)
         cmocka_unit_test(panels_survive_anything),
     };
     setenv("TZ", "UTC0", 1);
+    setenv("XDG_CONFIG_HOME", "/home/user/.config", 1);
     tzset();
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    plan_dialog_release(&plan_dialog);
+    return failed;
 }

@@ -1,9 +1,11 @@
+#include "conf.h"
 #include "option.h"
 #include "unit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int parse(struct options *o, unsigned command, const char *line, struct error *e)
@@ -103,7 +105,7 @@ static void conf_file(void **state)
     struct options o;
     struct error e;
     option_init(&o);
-    assert_int_equal(option_read_file(&o, path, w, &e), 0);
+    assert_int_equal(conf_read_file(&o, path, w, &e), 0);
     fclose(w);
     assert_string_equal(o.theme, "light");
     assert_int_equal(o.blocks, 10);
@@ -122,7 +124,110 @@ static void conf_file(void **state)
     free(warnings);
     option_release(&o);
     unlink(path);
-    assert_int_equal(option_read_file(&o, path, stderr, &e), -1);
+    assert_int_equal(conf_read_file(&o, path, stderr, &e), -1);
+}
+
+/* What is set by hand reads back as the same text, and unset as none. */
+static void every_value_is_a_text(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *value, *reads;
+    } cases[] = {{"memory", "1536M", "1536M"},
+                 {"memory", "2048m", "2G"},
+                 {"memory", "3000MiB", "3000M"},
+                 {"blocks", "12", "12"},
+                 {"seconds", "0.25s", "0.25"},
+                 {"find", "5%", "5"},
+                 {"ascii", "yes", "yes"},
+                 {"ascii", "no", ""},
+                 {"theme", "light", "light"},
+                 {"profile", "paper", "paper"},
+                 {"scratch", "/srv/a b", "/srv/a b"}};
+    struct options o, borrowed;
+    struct error e;
+    char text[64];
+    option_init(&o);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct option_row *r = option_find(cases[i].name, strlen(cases[i].name));
+        assert_non_null(r);
+        assert_int_equal(option_set(&o, r, cases[i].value, &e), 0);
+        assert_string_equal(option_text(&o, r, text, sizeof text), cases[i].reads);
+        option_borrow(&borrowed, &o);
+        option_unset(&borrowed, r);
+        assert_string_equal(option_text(&borrowed, r, text, sizeof text), "");
+        assert_string_equal(option_text(&o, r, text, sizeof text), cases[i].reads);
+        option_release(&borrowed);
+    }
+    const struct option_row *profile = option_find("profile", 7);
+    assert_int_equal(option_set(&o, profile, "slow", &e), -1);
+    assert_string_equal(o.profile, "paper"); /* as it was */
+    assert_int_equal(option_set(&o, option_find("ascii", 5), "perhaps", &e), -1);
+    assert_null(option_find("asci", 4));
+    option_release(&o);
+}
+
+static void expect_file(const char *path, const char *want)
+{
+    char text[4096];
+    FILE *f = fopen(path, "r");
+    assert_non_null(f);
+    text[fread(text, 1, sizeof text - 1, f)] = '\0';
+    fclose(f);
+    assert_string_equal(text, want);
+}
+
+static void conf_is_written(void **state)
+{
+    (void)state;
+    char directory[] = "/tmp/vmtax-test-conf-XXXXXX", path[128], link[128], where[128];
+    struct error e;
+    struct stat st;
+    assert_non_null(mkdtemp(directory));
+    snprintf(path, sizeof path, "%s/new/vmtax/vmtax.conf", directory);
+    snprintf(link, sizeof link, "%s/link.conf", directory);
+    static const struct conf_setting first[] = {{"theme", "light"}, {"cpus", "1"}, {"blocks", ""}};
+    assert_int_equal(conf_write(path, first, 3, &e), 0);
+    expect_file(path, "theme = light\ncpus = 1\n");
+    /* places, comments, order and what is not known stay; a setting goes; a last line may have no
+       end */
+    FILE *f = fopen(path, "w");
+    fputs("# mine\n\n cpus=4 # all of them\nquiet = yes\ntheme = dark\nblocks = 6", f);
+    fclose(f);
+    assert_int_equal(chmod(path, 0640), 0);
+    assert_int_equal(symlink(path, link), 0);
+    static const struct conf_setting second[] = {{"cpus", "2"}, {"theme", ""}, {"key.sort", "F5"}};
+    assert_int_equal(conf_write(link, second, 3, &e), 0);
+    static const char wanted[] = "# mine\n\ncpus = 2 # all of them\nquiet = yes\nblocks = 6\n"
+                                 "key.sort = F5\n";
+    expect_file(path, wanted);
+    assert_true(readlink(link, where, sizeof where) > 0);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0640);
+    /* and is read */
+    struct options o;
+    option_init(&o);
+    assert_int_equal(conf_read_file(&o, path, stderr, &e), 0);
+    assert_int_equal(o.cpus, 2);
+    assert_int_equal(o.key_count, 1);
+    assert_string_equal(o.keys[0].name, "sort");
+    assert_string_equal(o.keys[0].value, "F5");
+    assert_int_equal(o.keys[0].line, 6);
+    option_release(&o);
+    /* what cannot be written changes nothing */
+    static const struct conf_setting bad[] = {{"append", "a # b"}};
+    assert_int_equal(conf_write(path, bad, 1, &e), -1);
+    assert_non_null(strstr(e.text, "append"));
+    expect_file(path, wanted);
+    unlink(path);
+    assert_int_equal(conf_write(link, first, 1, &e), -1); /* a link to nowhere */
+    unlink(link);
+    for (char *slash; (slash = strrchr(path, '/')) && slash > path + 4;) {
+        *slash = '\0';
+        assert_int_equal(rmdir(path), 0);
+        if (strcmp(path, directory) == 0)
+            break;
+    }
 }
 
 static void targets_have_names(void **state)
@@ -140,7 +245,7 @@ static void targets_have_names(void **state)
     struct options o;
     struct error e;
     option_init(&o);
-    assert_int_equal(option_read_file(&o, path, w, &e), 0);
+    assert_int_equal(conf_read_file(&o, path, w, &e), 0);
     fclose(w);
     assert_int_equal(o.target_count, 2);
     assert_string_equal(o.targets[0].name, "box");
@@ -184,6 +289,9 @@ static void every_row_is_helped(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(good_lines),          cmocka_unit_test(bad_lines_say_what),
+        cmocka_unit_test(conf_file),           cmocka_unit_test(every_value_is_a_text),
+        cmocka_unit_test(conf_is_written),     cmocka_unit_test(every_row_is_helped),
         cmocka_unit_test(good_lines),          cmocka_unit_test(bad_lines_say_what),
         cmocka_unit_test(conf_file),           cmocka_unit_test(targets_have_names),
         cmocka_unit_test(every_row_is_helped),

@@ -282,6 +282,30 @@ static void without_mouse_no_mouse_mode(void **state)
     pty_release(&p);
 }
 
+/* Other characters: the terminal is opened anew, and a mouse that was off stays off. */
+static void settings_change_the_terminal(void **state)
+{
+    struct pty p;
+    (void)state;
+    assert_true(start(&p, 24, 80, "xterm-256color", "container", "mouse"));
+    assert_true(pty_expect(&p, 0, "uit", START_MS));
+    size_t at = p.length;
+    pty_send(&p, "m", 1);
+    assert_true(pty_expect(&p, at, "1000l", START_MS));
+    pty_read(&p, 100, 1000);
+    at = p.length;
+    pty_send(&p, "OGkkk", 5); /* no-sync, no-mouse, utf8, ascii */
+    assert_true(pty_expect(&p, at, "ASCII", START_MS));
+    pty_send(&p, " ", 1);
+    assert_true(pty_expect(&p, at, "+- settings ---", START_MS));
+    assert_null(strstr(p.out + at, "1000h"));
+    pty_send(&p, "\x1b", 1);
+    pty_read(&p, 100, 1000);
+    pty_send(&p, "q\r", 2);
+    check_end(&p, 0);
+    pty_release(&p);
+}
+
 /* ^Z in a shell: the terminal is the shell's while the program is stopped, and fg paints anew. */
 static void stops_and_comes_back(void **state)
 {
@@ -535,6 +559,7 @@ int main(void)
         cmocka_unit_test(kinds_of_terminals),
         cmocka_unit_test(plain_locale_is_ascii),
         cmocka_unit_test(without_mouse_no_mouse_mode),
+        cmocka_unit_test(settings_change_the_terminal),
         cmocka_unit_test(stops_and_comes_back),
         cmocka_unit_test(a_terminal_that_does_not_read),
         cmocka_unit_test(ends_though_nobody_reads),

@@ -1,0 +1,286 @@
+/* What the planner asks this machine: what works here, and what a plan takes. */
+#include <config.h>
+
+#include "planner.h"
+
+#include "doctor.h"
+#include "scratch.h"
+#include "setup.h"
+#include "target/reach.h"
+#include "text.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#define AGENT_PATH 4096
+
+/* What works here */
+
+/* Is the word one of a comma-separated list? */
+static bool is_in(const char *list, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = list; at && *at; at += strcspn(at, ","), at += *at == ',')
+        if (strcspn(at, ",") == length && strncmp(at, word, length) == 0)
+            return true;
+    return false;
+}
+
+static void look_at_target(struct planner *p, const char *id, const struct target_kind *k,
+                           const struct target_options *o)
+{
+    struct target_probe probe;
+    if (p->target_count == PLANNER_TARGETS_MAX)
+        return;
+    struct planner_choice *c = &p->targets[p->target_count++];
+    memset(&probe, 0, sizeof probe);
+    k->probe(k, o, &probe);
+    text_copy(c->id, sizeof c->id, id);
+    c->kind = target_kind_name(k);
+    c->can = probe.use != TARGET_UNUSABLE;
+    c->emulated = probe.emulated;
+    text_clean(c->note, sizeof c->note, c->can ? probe.how : probe.reason);
+    text_clean(c->reason, sizeof c->reason, probe.reason);
+    text_clean(c->remedy, sizeof c->remedy, probe.remedy);
+    if (!p->looked)
+        c->marked = p->on ? is_in(p->on, id) : !c->emulated && !k->only_by_name && !k->way;
+    c->marked = c == p->targets || (c->marked && c->can);
+}
+
+/* A guest that exists already, by the name or the word that the user has for it. */
+static void look_at_guest(struct planner *p, const char *word, const struct target_options *o)
+{
+    struct error e;
+    const struct target_kind *kind = setup_target(&p->options, word, &e);
+    if (kind)
+        look_at_target(p, word, kind, o);
+    reach_free(kind);
+}
+
+static void look_at_targets(struct planner *p, const struct target_options *o)
+{
+    p->target_count = 0;
+    for (const struct target_kind *const *k = target_kinds; *k; k++)
+        look_at_target(p, (*k)->id, *k, o);
+    for (size_t i = 0; i < p->options.target_count; i++)
+        look_at_guest(p, p->options.targets[i].name, o);
+    for (const char *at = p->on; at && *at; at += strcspn(at, ","), at += *at == ',') {
+        char word[TARGET_ID_MAX];
+        bool known = false;
+        snprintf(word, sizeof word, "%.*s", (int)strcspn(at, ","), at);
+        for (size_t i = 0; i < p->target_count; i++)
+            known = known || strcmp(p->targets[i].id, word) == 0;
+        if (!known)
+            look_at_guest(p, word, o);
+    }
+}
+
+/* Does the subsystem have any workload of a profile beside the one of this id? */
+static bool has_others(enum subsystem s, const char *id)
+{
+    for (const struct workload *w = workload_next(NULL); w; w = workload_next(w))
+        if (w->subsystem == s && (w->profiles || w->points) && strcmp(w->id, id) != 0)
+            return true;
+    return false;
+}
+
+static void lacks(struct planner *p, const struct finding *f)
+{
+    const struct workload *w = workload_find(f->lacks);
+    if (!w)
+        return;
+    struct planner_choice *c = &p->work[w->subsystem];
+    c->can = c->can && has_others(w->subsystem, w->id);
+    text_copy(c->reason, sizeof c->reason, f->text);
+    text_copy(c->remedy, sizeof c->remedy, f->remedy);
+    snprintf(c->note, sizeof c->note, "no %s", w->id);
+}
+
+static void look_at_work(struct planner *p, const struct target_options *o)
+{
+    static const char *const asked[] = {"openblas", "compile", "database", "java"};
+    bool first = !p->looked;
+    for (size_t s = 0; s < SUBSYSTEM_COUNT; s++) {
+        struct planner_choice *c = &p->work[s];
+        text_copy(c->id, sizeof c->id, subsystems[s].id);
+        c->can = true;
+        c->note[0] = c->reason[0] = c->remedy[0] = '\0';
+    }
+    for (const struct doctor_check *d = doctor_checks; d->id; d++)
+        for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+            struct finding f = {0};
+            if (strcmp(asked[i], d->id) != 0)
+                continue;
+            d->look(o, &f);
+            if (f.lacks)
+                lacks(p, &f);
+        }
+    struct planner_choice *exits = &p->work[SUBSYSTEM_EXITS];
+    if (access("/dev/kvm", R_OK | W_OK) < 0) {
+        exits->can = false;
+        snprintf(exits->note, sizeof exits->note, "no /dev/kvm");
+        snprintf(exits->reason, sizeof exits->reason,
+                 "exits are measured on /dev/kvm, which cannot be opened here");
+        snprintf(exits->remedy, sizeof exits->remedy, "modprobe kvm, or join the group kvm");
+    }
+    for (size_t s = 0; s < SUBSYSTEM_COUNT; s++) {
+        struct planner_choice *c = &p->work[s];
+        c->marked = c->can && (first ? s != SUBSYSTEM_EXITS : c->marked);
+    }
+}
+
+void planner_look(struct planner *p, const struct target_options *cpus)
+{
+    struct target_options o = *cpus;
+    char agent[AGENT_PATH];
+    struct error e;
+    o.memory_bytes = p->options.memory ? p->options.memory : SETUP_DEFAULT_MEMORY;
+    o.limits = true;
+    o.scratch = p->options.scratch;
+    o.tree = p->options.tree;
+    o.machine = setup_machine(&p->options);
+    o.agent_path = setup_agent(agent, sizeof agent, &e) < 0 ? "" : agent;
+    look_at_targets(p, &o);
+    look_at_work(p, &o);
+    p->looked = true;
+    planner_count(p, cpus);
+}
+
+/* Adding up */
+
+static void note(struct planner *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void note(struct planner *p, const char *format, ...)
+{
+    char text[2 * PLANNER_TEXT];
+    va_list args;
+    if (p->note_count == PLANNER_NOTES_MAX)
+        return;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    text_clean(p->notes[p->note_count++], PLANNER_TEXT, text);
+}
+
+/* "container,kvm"; "native" if nothing else is marked. Cut if it does not fit, which setup then
+ * refuses. */
+static void on_text(const struct planner *p, char *out, size_t size)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < p->target_count; i++)
+        if (p->targets[i].marked && used < size)
+            used += (size_t)snprintf(out + used, size - used, "%s%s", used ? "," : "",
+                                     p->targets[i].id);
+}
+
+static int make_plan(struct planner *p, const struct target_options *cpus, const char *const *words,
+                     size_t count, struct plan *plan, char *agent, size_t size, struct error *e)
+{
+    char on[PLANNER_TARGETS_MAX * (TARGET_ID_MAX + 1)];
+    struct options o;
+    option_borrow(&o, &p->options);
+    on_text(p, on, sizeof on);
+    o.on = on;
+    plan->options = *cpus;
+    return setup_plan(plan, &o, PROFILE_STANDARD, words, count, agent, size, e);
+}
+
+int planner_plan(struct planner *p, const struct target_options *cpus, struct plan *plan,
+                 char *agent, size_t size, struct error *e)
+{
+    const char *words[SUBSYSTEM_COUNT];
+    size_t count = 0;
+    for (size_t s = 0; s < SUBSYSTEM_COUNT; s++)
+        if (p->work[s].marked)
+            words[count++] = p->work[s].id;
+    if (count == 0)
+        return error_set(e, ERROR_USAGE,
+                         "no workload is marked: mark a subsystem with the space bar");
+    return make_plan(p, cpus, words, count, plan, agent, size, e);
+}
+
+/* What the rows of each subsystem take, marked or not. */
+static void count_work(struct planner *p, const struct plan *like)
+{
+    for (size_t s = 0; s < SUBSYSTEM_COUNT; s++) {
+        struct planner_choice *c = &p->work[s];
+        struct plan plan;
+        struct error e;
+        plan_copy(&plan, like);
+        plan.row_count = 0;
+        c->rows = 0;
+        c->seconds = 0;
+        if (plan_add(&plan, c->id, &e) == 0) {
+            c->rows = plan.row_count;
+            for (size_t i = 0; i < plan.row_count; i++)
+                c->seconds += plan.blocks * plan_block_seconds(&plan, &plan.rows[i]);
+        }
+        plan_release(&plan);
+    }
+}
+
+static void note_disk(struct planner *p, const struct plan *plan)
+{
+    uint64_t bytes;
+    char size[32], room[32] = "";
+    struct statvfs fs;
+    if (!plan_scratch(plan, &bytes))
+        return;
+    const char *where = p->options.scratch ? p->options.scratch : "/var/tmp";
+    if (statvfs(where, &fs) == 0)
+        text_bytes(room, sizeof room, (uint64_t)fs.f_bavail * fs.f_frsize);
+    note(p, "disk rows write %s below %s%s%s%s on each target, and remove it",
+         text_bytes(size, sizeof size, bytes), where, room[0] ? " (free: " : "", room,
+         room[0] ? ")" : "");
+}
+
+static void note_targets(struct planner *p)
+{
+    for (size_t i = 0; i < p->target_count; i++) {
+        const struct planner_choice *c = &p->targets[i];
+        if (c->marked && c->emulated)
+            note(p, "%s would be emulated: its figures are shown, and never judged", c->id);
+        else if (c->marked && c->reason[0])
+            note(p, "%s: %s%s%s", c->id, c->reason, c->remedy[0] ? " -> " : "", c->remedy);
+    }
+    if (geteuid() != 0)
+        note(p, "not root: what needs its rights is left out, and said of each target");
+}
+
+void planner_count(struct planner *p, const struct target_options *cpus)
+{
+    struct plan plan;
+    struct error e;
+    char agent[AGENT_PATH];
+    p->note_count = 0;
+    p->problem[0] = '\0';
+    p->rows = p->marked_targets = p->marked_work = 0;
+    for (size_t i = 0; i < p->target_count; i++)
+        p->marked_targets += p->targets[i].marked;
+    for (size_t s = 0; s < SUBSYSTEM_COUNT; s++)
+        p->marked_work += p->work[s].marked;
+    plan_init(&plan);
+    if (planner_plan(p, cpus, &plan, agent, sizeof agent, &e) < 0)
+        text_clean(p->problem, sizeof p->problem, e.text);
+    if (p->marked_work == 0) { /* what each would take is shown all the same */
+        static const char *const all[] = {"all"};
+        make_plan(p, cpus, all, 1, &plan, agent, sizeof agent, &e);
+    }
+    count_work(p, &plan);
+    p->rows = p->marked_work ? plan.row_count : 0;
+    p->blocks = plan.blocks;
+    p->budget_s = plan.budget_s;
+    p->start_s = plan_start_seconds(&plan);
+    p->seconds = p->problem[0] ? NAN : plan_seconds(&plan);
+    if (p->marked_work)
+        note_disk(p, &plan);
+    note_targets(p);
+    if (plan.left_out[0])
+        note(p, "%s", plan.left_out);
+    plan_release(&plan);
+}

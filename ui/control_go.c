@@ -1,0 +1,165 @@
+#include <config.h>
+
+#include "ui/control_parts.h"
+
+#include <stdint.h>
+#include <string.h>
+
+void control_step(size_t *at, size_t count, long by)
+{
+    if (count == 0) {
+        *at = 0;
+    } else if (by < 0) {
+        size_t down = (size_t)-by;
+        *at = *at > down ? *at - down : 0;
+    } else {
+        *at = *at + (size_t)by < count ? *at + (size_t)by : count - 1;
+    }
+}
+
+void control_go_tab(struct control *c, size_t place)
+{
+    control_share(c);
+    c->tab = place;
+    c->live = c->verdict = false;
+}
+
+/* Why a figure is what it is: the row's white-box readings. */
+void control_go_whitebox(struct control *c, const struct snapshot *s, double now_s)
+{
+    size_t metric = control_metric(c, s);
+    const struct panel *p = panel_find("whitebox");
+    control_go_tab(c, (size_t)(strchr(TAB_KEYS, p->key) - TAB_KEYS));
+    struct view *v = control_view(c);
+    v->filter[0] = '\0';
+    size_t former = v->row[0], count = p->rows(s, v, 0);
+    for (v->row[0] = 0; v->row[0] < count; v->row[0]++)
+        if (p->metric(s, v) == metric)
+            return;
+    v->row[0] = former;
+    if (metric < s->metric_count)
+        control_flash(c, now_s, false, "the row was not measured there");
+}
+
+void control_go_live(struct control *c, size_t metric, double now_s)
+{
+    if (!panel_find("live")) {
+        control_flash(c, now_s, true, "this version has no live view");
+        return;
+    }
+    control_share(c);
+    c->views[LIVE_VIEW].metric = metric;
+    c->live = true;
+}
+
+void control_go_verdict(struct control *c)
+{
+    control_share(c);
+    c->live = false;
+    c->verdict = true;
+}
+
+void control_open(struct control *c, const struct snapshot *s, double now_s)
+{
+    const struct panel *p = control_panel(c);
+    char key = p && p->open ? p->open(s, control_view(c)) : '\0';
+    const char *place = key ? strchr(TAB_KEYS, key) : NULL;
+    size_t metric = control_metric(c, s);
+    if (p && p->key == TAB_KEYS[0] && s->metric_count == 0 && !s->run.active)
+        control_start(c, NULL, 0, s,
+                      now_s); /* there is nothing to open, and the overview says so */
+    else if (place)
+        control_go_tab(c, (size_t)(place - TAB_KEYS));
+    else if (metric != SIZE_MAX && !c->live)
+        control_go_live(c, metric, now_s);
+    else
+        control_flash(c, now_s, false, "nothing to open here");
+}
+
+/* One level back: expanded box, live view, filter. Never quits. */
+void control_back(struct control *c)
+{
+    struct view *v = control_view(c);
+    if (v->expanded)
+        v->expanded = false;
+    else if (c->live)
+        c->live = false;
+    else if (c->verdict)
+        c->verdict = false;
+    else
+        v->filter[0] = '\0';
+}
+
+void control_go_suite(struct control *c, const struct snapshot *s, bool of_floats, double now_s)
+{
+    const struct panel *p = control_panel(c);
+    struct view *v = control_view(c);
+    size_t scroll = 0, row = p && p->suite ? p->suite(s, v, of_floats, &scroll) : SIZE_MAX;
+    if (row == SIZE_MAX) {
+        control_flash(c, now_s, false,
+                      p && p->suite ? "no program of that suite passes the filter"
+                                    : "the suites are in the panel Processor: 2");
+        return;
+    }
+    v->box = 0;
+    v->row[0] = row;
+    v->scroll[0] = scroll;
+    control_flash(c, now_s, false, "the %s programs begin here",
+                  of_floats ? "floating-point" : "integer");
+}
+
+/* The next row that passes the filter, and how many do. */
+static void go_found(struct control *c, size_t rows, int by, double now_s)
+{
+    struct view *v = control_view(c);
+    control_step(&v->row[v->box], rows, by);
+    if (rows == 0)
+        control_flash(c, now_s, false, "there are no rows here");
+    else
+        control_flash(c, now_s, false, "row %zu of %zu", v->row[v->box] + 1, rows);
+}
+
+void control_move(struct control *c, enum action a, const struct moment *m)
+{
+    struct view *v = control_view(c);
+    size_t rows = control_rows(c, m->s), columns = control_columns(c, m->s);
+    size_t boxes = control_boxes(c, m->s, m->h, m->w);
+    struct rect area = control_area(m->h, m->w);
+    long page = area.h > 6 ? area.h - 4 : 2;
+    switch (a) {
+    case ACTION_NEXT_BOX:
+        v->box = boxes ? (v->box + 1) % boxes : 0;
+        break;
+    case ACTION_PREVIOUS_BOX:
+        v->box = boxes ? (v->box + boxes - 1) % boxes : 0;
+        break;
+    case ACTION_FILTER_PREVIOUS:
+    case ACTION_FILTER_NEXT:
+        go_found(c, rows, a == ACTION_FILTER_NEXT ? 1 : -1, m->now_s);
+        break;
+    case ACTION_UP:
+        control_step(&v->row[v->box], rows, -1);
+        break;
+    case ACTION_DOWN:
+        control_step(&v->row[v->box], rows, 1);
+        break;
+    case ACTION_LEFT:
+        control_step(&v->column[v->box], columns, -1);
+        break;
+    case ACTION_RIGHT:
+        control_step(&v->column[v->box], columns, 1);
+        break;
+    case ACTION_PAGE_UP:
+        control_step(&v->row[v->box], rows, -page);
+        break;
+    case ACTION_PAGE_DOWN:
+        control_step(&v->row[v->box], rows, page);
+        break;
+    case ACTION_HOME:
+        v->row[v->box] = 0;
+        break;
+    default: /* ACTION_END */
+        v->row[v->box] = rows ? rows - 1 : 0;
+        break;
+    }
+}
