@@ -332,7 +332,7 @@ int setup_plan(struct plan *p, const struct options *o, enum profile default_pro
     if (!p->options.cpu_count)
         setup_cpus(&p->options, o->cpus);
     if (o->cpus > p->options.cpu_count)
-        return error_set(e, ERROR_USAGE, "--cpus %llu: this machine has %zu",
+        return error_set(e, ERROR_USAGE, "--cpus (or cpus in vmtax.conf) %llu: this machine has %zu",
                          (unsigned long long)o->cpus, p->options.cpu_count);
     uint64_t machine = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
     if (o->memory > machine)

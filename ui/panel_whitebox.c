@@ -158,6 +158,8 @@ static void draw_list(struct canvas *c, struct rect box, struct rect in, const s
         canvas_textf(c, in.y, in.x, STYLE_DIM, 0, "%zu-%zu of %zu ←→", from + 1, from + shown,
                      known_count);
     size_t visible = (size_t)(in.h - 1 - foot);
+    if (box.h == in.h && count > visible && visible > 1)
+        visible--; /* without a frame what is hidden is told in a line of its own */
     size_t first = widget_scroll(v->scroll[0], v->row[0], visible, count);
     for (size_t i = 0; i < visible && first + i < count; i++) {
         int y = in.y + 1 + (int)i;
