@@ -44,6 +44,7 @@ static struct seat *sit_down(void)
     require(dup2(line, STDIN_FILENO) >= 0 && dup2(line, STDOUT_FILENO) >= 0);
     close(line);
     setenv("TERM", "xterm-256color", 1);
+    setenv("XDG_CONFIG_HOME", "/dev/null", 1); /* settings are saved nowhere */
     seat.screen = screen_open(&options, &e);
     require(seat.screen != NULL && theme_load(&theme, "dark", NULL, &e) == 0);
     screen_set_theme(seat.screen, &theme);
