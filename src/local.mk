@@ -85,8 +85,11 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/target/cgroup.c src/target/cgroup.h \
 	src/target/spawn.c src/target/spawn.h \
 	src/target/network.c src/target/network.h \
-	src/target/reach.c src/target/reach.h src/target/reached.c \
+	src/target/reach.c src/target/reach.h src/target/reached.c src/target/reached.h \
 	src/target/stager.c src/target/stager.h \
+	src/target/vzctl.c src/target/vzctl.h \
+	src/target/openvz_stats.c src/target/openvz_stats.h \
+	src/target/openvz.c \
 	src/target/rights.c src/target/rights.h \
 	src/target/image.c src/target/image.h \
 	src/target/kernel.c src/target/kernel.h \

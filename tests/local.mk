@@ -32,7 +32,6 @@ e2e_tests = \
 	tests/e2e/spec.sh \
 	tests/e2e/programs.sh \
 	tests/e2e/container.sh \
-	tests/e2e/reach.sh \
 	tests/e2e/network.sh \
 	tests/e2e/interrupt.sh \
 	tests/e2e/dashboard.sh tests/e2e/planner.sh tests/e2e/replay.sh \
@@ -396,6 +395,11 @@ tests_unit_test_cost_SOURCES = tests/unit/test_cost.c tests/unit/unit.h
 tests_unit_test_cost_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_cost_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_openvz
+tests_unit_test_openvz_SOURCES = tests/unit/test_openvz.c tests/unit/unit.h
+tests_unit_test_openvz_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_openvz_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_kvm_stats
 tests_unit_test_kvm_stats_SOURCES = tests/unit/test_kvm_stats.c tests/unit/unit.h
 tests_unit_test_kvm_stats_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
@@ -465,6 +469,10 @@ EXTRA_DIST += tests/e2e/nested_kvm.sh tests/e2e/machine.sh
 long_tests += tests/e2e/machine_faults.sh
 EXTRA_DIST += tests/e2e/machine_faults.sh
 
+# The servers in a virtual machine.
+long_tests += tests/e2e/servers_long.sh
+EXTRA_DIST += tests/e2e/servers_long.sh
+
 # What can go wrong with everything else: a table of faults.
 fault_tests = tests/faults/faults.sh tests/faults/hostile_guest.sh
 long_tests += $(fault_tests)
@@ -474,13 +482,21 @@ EXTRA_DIST += $(fault_tests) tests/faults/table tests/faults/liar.py
 long_tests += tests/e2e/io_long.sh
 EXTRA_DIST += tests/e2e/io_long.sh
 
+# What can go wrong with a network.
+long_tests += tests/e2e/network_faults.sh
+EXTRA_DIST += tests/e2e/network_faults.sh tests/e2e/inside.sh
+
+# A double of vzctl runs the agent; a dozen runs.
+long_tests += tests/e2e/openvz.sh
+EXTRA_DIST += tests/e2e/openvz.sh
+
 # Every program in a virtual machine.
 long_tests += tests/e2e/programs_long.sh
 EXTRA_DIST += tests/e2e/programs_long.sh
 
-# Containers of other programs.
-long_tests += tests/e2e/reach_long.sh
-EXTRA_DIST += tests/e2e/reach_long.sh
+# Guests that are reached by a command: by exec and ssh, and containers of other programs.
+long_tests += tests/e2e/reach.sh tests/e2e/reach_long.sh
+EXTRA_DIST += tests/e2e/reach.sh tests/e2e/reach_long.sh
 
 # A real kernel's compilation, natively, in a container and in an emulated machine.
 long_tests += tests/e2e/kbuild_long.sh
@@ -499,7 +515,7 @@ tests_e2e_jsonpath_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
 tests_e2e_jsonpath_LDADD = $(CJSON_LIBS)
 
 dist_noinst_SCRIPTS += tests/skipped
-EXTRA_DIST += tests/e2e/lib.sh tests/environment $(e2e_tests)
+EXTRA_DIST += tests/e2e/lib.sh tests/environment tests/doubles/vzctl $(e2e_tests)
 TESTS += $(e2e_tests)
 
 # A locale with a comma for the decimal point, for the tests that numbers do not follow it. Where the

@@ -29,6 +29,10 @@ void control_go_whitebox(struct control *c, const struct snapshot *s, double now
 {
     size_t metric = control_metric(c, s);
     const struct panel *p = panel_find("whitebox");
+    if (control_panel(c) == p) {
+        control_flash(c, now_s, false, "this is what a row took beside its operations");
+        return;
+    }
     control_go_tab(c, (size_t)(strchr(TAB_KEYS, p->key) - TAB_KEYS));
     struct view *v = control_view(c);
     v->filter[0] = '\0';
@@ -47,6 +51,8 @@ void control_go_live(struct control *c, size_t metric, double now_s)
         control_flash(c, now_s, true, "this version has no live view");
         return;
     }
+    if (c->live && c->views[LIVE_VIEW].metric == metric)
+        control_flash(c, now_s, false, "this is the live view; Esc goes back");
     control_share(c);
     c->views[LIVE_VIEW].metric = metric;
     c->live = true;

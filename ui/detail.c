@@ -179,19 +179,11 @@ static void latency_lines(struct page *p, const struct latency *native, const st
     }
 }
 
-/* Of a database, what its transactions consisted of, each a second. */
 static void statements_line(struct page *p, const struct figure_value *f, const char *whose)
 {
-    char all[NUMBER_MAX], reads[NUMBER_MAX], writes[NUMBER_MAX], others[NUMBER_MAX];
-    const struct statements *s = &f->statements;
-    if (!f->measured || !s->transactions)
-        return;
-    page_field(p, "queries", STYLE_TEXT, "%s %s/s: %s read, %s write, %s other; errors %llu", whose,
-               number_short(all, figure_statements_per_s(f, statements_queries(s))),
-               number_short(reads, figure_statements_per_s(f, s->reads)),
-               number_short(writes, figure_statements_per_s(f, s->writes)),
-               number_short(others, figure_statements_per_s(f, s->others)),
-               (unsigned long long)s->errors);
+    char text[STATEMENTS_TEXT];
+    if (row_statements(f, text))
+        page_field(p, "queries", STYLE_TEXT, "%s %s", whose, text);
 }
 
 /* Short things are told in ticks, too, as others tell them. */
@@ -338,6 +330,8 @@ void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, cons
                    row_figure(w, m->baseline_value, value),
                    row_range(w, m->baseline_value, m->baseline_low, m->baseline_high, range));
     }
+    if (m->engine[0])
+        page_field(&p, "engine", STYLE_TEXT, "%s", m->engine);
     if (w->method)
         page_field(&p, "method", STYLE_DIM, "%s", w->method);
     if (target > 0 && m->cell[target].figure.measured)

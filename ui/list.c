@@ -157,12 +157,16 @@ static void short_label(const struct board_metric *m, bool brief, char out[LABEL
 /* Are two rows the same to the eye when their labels are cut to so many columns? */
 static bool look_alike(const struct snapshot *s, const size_t *metrics, size_t count, int columns)
 {
-    char a[LABEL_MAX], b[LABEL_MAX];
-    for (size_t i = 0; i + 1 < count; i++) { /* those that differ little are neighbours */
-        row_label(&s->metrics[metrics[i]], a);
-        row_label(&s->metrics[metrics[i + 1]], b);
-        if (canvas_columns(a) > columns && strncmp(a, b, (size_t)columns - 1) == 0)
-            return true;
+    char cut[ROWS_MAX][LABEL_MAX]; /* of the labels that are cut, their beginnings */
+    size_t n = 0, kept = columns > 1 ? (size_t)columns - 1 : 0;
+    for (size_t i = 0; i < count && n < ROWS_MAX; i++) {
+        row_label(&s->metrics[metrics[i]], cut[n]);
+        if (canvas_columns(cut[n]) <= columns)
+            continue;
+        for (size_t k = 0; k < n; k++)
+            if (strncmp(cut[k], cut[n], kept) == 0)
+                return true;
+        n++;
     }
     return false;
 }

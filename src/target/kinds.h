@@ -15,6 +15,7 @@ extern const struct target_kind target_peer; /* not in the list: no target of a 
 extern const struct target_kind target_container;
 extern const struct target_kind target_kvm;
 extern const struct target_kind target_tcg;
+extern const struct target_kind target_openvz;
 /* Without a name, a way and a guest: reach_new() gives them. */
 extern const struct target_kind target_reached;
 

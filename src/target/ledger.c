@@ -3,6 +3,7 @@
 #include "target/ledger.h"
 
 #include "target/undo.h"
+#include "target/vzctl.h"
 #include "xalloc.h"
 
 #include <dirent.h>
@@ -57,6 +58,7 @@ struct ledger {
 static const char *const kind_names[] = {
     [LEDGER_PROCESS] = "process", [LEDGER_MOUNT] = "mount",         [LEDGER_CGROUP] = "cgroup",
     [LEDGER_LINK] = "link",       [LEDGER_DIRECTORY] = "directory", [LEDGER_FILE] = "file",
+    [LEDGER_OPENVZ] = "openvz",
 };
 #define KIND_COUNT (sizeof kind_names / sizeof kind_names[0])
 
@@ -120,6 +122,8 @@ static bool acceptable(const char *directory, enum ledger_kind kind, const char 
         return argument[0] >= '1' && argument[0] <= '9' && strchr(argument, ' ');
     case LEDGER_LINK:
         return !strncmp(argument, "vmtax", 5) && strlen(argument) < 16 && !strchr(argument, '\n');
+    case LEDGER_OPENVZ:
+        return vzctl_is_ours(argument);
     default:
         return is_ours(directory, argument);
     }
@@ -154,6 +158,8 @@ static int undo(enum ledger_kind kind, const char *argument, double patience_s, 
         return undo_directory(argument, e);
     case LEDGER_FILE:
         return undo_file(argument, e);
+    case LEDGER_OPENVZ:
+        return vzctl_remove(argument, e);
     }
     BUG("a ledger entry of no kind");
 }

@@ -543,7 +543,7 @@ static void what_is_shown_can_be_clicked(void **state)
                         fail_msg("%s: nothing to click at %d,%d", panels[p]->id, y, x);
                 }
             size_t rows = panels[p]->rows ? panels[p]->rows(&j.board, view(&j), 0) : 0;
-            bool found = rows == 0;
+            bool found = rows < 2; /* a curve has one, and columns */
             for (size_t h = 0; h < c.hit_count; h++)
                 found = found || !c.hits[h].key;
             if (!found)

@@ -83,8 +83,9 @@ static void plans_with_options(void **state)
     type(&j, "p");
     key(&j, KEY_CODE_BACKTAB);
     assert_int_equal(j.control.plan.column, PLAN_OPTIONS);
-    assert_true(shows(&j, "profile: how much"));
-    key(&j, KEY_CODE_DOWN); /* blocks */
+    while (strcmp(option_list_selected(&j.control.plan.options)->name, "blocks") != 0)
+        key(&j, KEY_CODE_DOWN);
+    assert_true(shows(&j, "blocks: blocks of each row"));
     key(&j, KEY_CODE_RIGHT);
     key(&j, KEY_CODE_RIGHT);
     assert_int_equal(j.control.plan.planner.options.blocks, 4);
