@@ -103,6 +103,11 @@ tests_unit_test_boot_watch_SOURCES = tests/unit/test_boot_watch.c tests/unit/uni
 tests_unit_test_boot_watch_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_boot_watch_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
 
+unit_tests += tests/unit/test_xen
+tests_unit_test_xen_SOURCES = tests/unit/test_xen.c tests/unit/unit.h workloads/agent/boot.c
+tests_unit_test_xen_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_xen_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_kvm_health
 tests_unit_test_kvm_health_SOURCES = tests/unit/test_kvm_health.c tests/unit/unit.h
 tests_unit_test_kvm_health_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
@@ -506,6 +511,9 @@ EXTRA_DIST += tests/e2e/kbuild_long.sh
 long_tests += tests/e2e/useless_kvm.sh
 EXTRA_DIST += tests/e2e/useless_kvm.sh tests/e2e/fake_qemu tests/e2e/fake_spec
 
+# Domains of a real Xen, whose dom0 is emulated.
+EXTRA_DIST += tests/xen/dom0.sh tests/xen/image tests/xen/dom0_init tests/xen/dom0_initramfs
+
 include tests/fuzz/local.mk
 
 # For shell tests: what stands at a path of a JSON document.
@@ -666,8 +674,8 @@ bench: all
 		echo "== $$b"; "$$b" || exit 1; \
 	done
 
-# The tests' home (tests/environment) and the sanitizers' builds.
+# The tests' home (tests/environment), the sanitizers' builds, what Xen is booted from.
 clean-local:
-	rm -rf tests/home tests/locale tests/cache asan tsan fuzz
+	rm -rf tests/home tests/locale tests/cache asan tsan fuzz xen
 
 .PHONY: check-long check-faults check-asan check-tsan golden-update bench

@@ -4,6 +4,7 @@
 
 #include "target/undo.h"
 #include "target/vzctl.h"
+#include "target/xl.h"
 #include "xalloc.h"
 
 #include <dirent.h>
@@ -28,7 +29,9 @@
 #define FILE_MAX_BYTES (4u << 20)
 #define RUN_PREFIX     "run-"
 #define PATIENCE_S     2.0
-#define LOCK_PATIENCE  200 /* tries, 50 ms apart */
+/* A domain takes a second; Xen's scripts for its devices, on a machine that is busy, far more. */
+#define DOMAIN_PATIENCE_S 20.0
+#define LOCK_PATIENCE     200 /* tries, 50 ms apart */
 
 struct entry {
     unsigned number;
@@ -58,7 +61,7 @@ struct ledger {
 static const char *const kind_names[] = {
     [LEDGER_PROCESS] = "process", [LEDGER_MOUNT] = "mount",         [LEDGER_CGROUP] = "cgroup",
     [LEDGER_LINK] = "link",       [LEDGER_DIRECTORY] = "directory", [LEDGER_FILE] = "file",
-    [LEDGER_OPENVZ] = "openvz",
+    [LEDGER_OPENVZ] = "openvz",   [LEDGER_DOMAIN] = "domain",
 };
 #define KIND_COUNT (sizeof kind_names / sizeof kind_names[0])
 
@@ -124,6 +127,11 @@ static bool acceptable(const char *directory, enum ledger_kind kind, const char 
         return !strncmp(argument, "vmtax", 5) && strlen(argument) < 16 && !strchr(argument, '\n');
     case LEDGER_OPENVZ:
         return vzctl_is_ours(argument);
+    case LEDGER_DOMAIN: {
+        const char *blank = strchr(argument, ' ');
+        return blank && strncmp(argument, "vmtax", 5) == 0 && !strchr(argument, '/') &&
+               xl_is_uuid(blank + 1);
+    }
     default:
         return is_ours(directory, argument);
     }
@@ -160,6 +168,13 @@ static int undo(enum ledger_kind kind, const char *argument, double patience_s, 
         return undo_file(argument, e);
     case LEDGER_OPENVZ:
         return vzctl_remove(argument, e);
+    case LEDGER_DOMAIN: {
+        char *name = xstrdup(argument), *uuid = strchr(name, ' ');
+        *uuid++ = '\0';
+        int rc = xl_destroy(name, uuid, DOMAIN_PATIENCE_S, e);
+        free(name);
+        return rc;
+    }
     }
     BUG("a ledger entry of no kind");
 }

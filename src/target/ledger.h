@@ -29,6 +29,7 @@ enum ledger_kind {
                          crossing mounts */
     LEDGER_FILE,
     LEDGER_OPENVZ, /* container of OpenVZ with a name of vzctl_invent(): stopped and destroyed */
+    LEDGER_DOMAIN, /* "name uuid" of a domain of Xen: destroyed, known by its uuid */
 };
 
 /* The environment variable by which processes of a run are found even when they left their
