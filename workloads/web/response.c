@@ -87,7 +87,7 @@ WORK_TIMED static void take_server(struct response *r, const char *value)
 {
     size_t n = 0;
     while (value[n] && n < RESPONSE_SERVER_MAX - 1) {
-        r->server[n] = value[n];
+        r->server[n] = value[n] == '\t' ? ' ' : value[n];
         n++;
     }
     r->server[n] = '\0';
