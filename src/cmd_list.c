@@ -13,6 +13,9 @@
 #include "xalloc.h"
 
 #include <cjson/cJSON.h>
+#include <errno.h>
+#include <langinfo.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -410,13 +413,32 @@ const struct listing listing_results = {"results", list_results};
 const struct listing listing_baselines = {"baselines", list_baselines};
 const struct listing listing_recordings = {"recordings", list_recordings};
 
+/* In the characters that the locale has; JSON is UTF-8 anywhere. */
+static int write_listing(const struct listing *l, const struct options *o, struct error *e)
+{
+    char *text = NULL;
+    size_t size;
+    if (o->json || strcmp(nl_langinfo(CODESET), "UTF-8") == 0)
+        return l->write(o, stdout, e);
+    FILE *f = open_memstream(&text, &size);
+    if (!f)
+        return error_errno(e, errno, "cannot write the list");
+    int rc = l->write(o, f, e);
+    if (fclose(f) != 0 && rc == 0)
+        rc = error_errno(e, errno, "cannot write the list");
+    if (rc == 0)
+        text_put_ascii(stdout, text);
+    free(text);
+    return rc;
+}
+
 static int run(const struct context *c, struct error *e)
 {
     const char *names[16];
     size_t n = 0;
     for (const struct listing *const *l = c->listings; *l && n < 15; l++) {
         if (strcmp((*l)->id, c->options->words[0]) == 0)
-            return (*l)->write(c->options, stdout, e) < 0 ? -1 : EXIT_DONE;
+            return write_listing(*l, c->options, e) < 0 ? -1 : EXIT_DONE;
         names[n++] = (*l)->id;
     }
     names[n] = NULL;

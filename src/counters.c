@@ -29,6 +29,11 @@ const struct counter_kind counter_kinds[COUNTER_COUNT] = {
                            "bytes that the host's disk read, for whomever", false, 1},
     [COUNTER_DISK_WRITTEN] = {"disk_written_bytes", "disk written",
                               "bytes that the host's disk wrote, for whomever", false, 1},
+    [COUNTER_REFUSED] = {"refused", "refused", "requests that a limit of the container refused",
+                         false, 1},
+    [COUNTER_NET_RECEIVED] = {"net_received_bytes", "net in", "bytes that its network received",
+                              false, 1},
+    [COUNTER_NET_SENT] = {"net_sent_bytes", "net out", "bytes that its network sent", false, 1},
 };
 
 bool counters_have(const struct counters *c, enum counter which)

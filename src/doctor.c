@@ -14,6 +14,7 @@
 #include "workloads/database/mix.h"
 #include "workloads/jbb/answer.h"
 #include "workloads/jbb/java.h"
+#include "workloads/payload/httpd.h"
 #include "workloads/payload/linpack.h"
 #include "workloads/payload/oltp.h"
 #include "xalloc.h"
@@ -309,17 +310,37 @@ static void look_openblas(const struct target_options *o, struct finding *f)
     }
 }
 
+/* The first of these files that can be executed; NULL: none. */
+static const char *first_of(const char *const files[])
+{
+    while (*files && access(*files, X_OK) != 0)
+        files++;
+    return *files;
+}
+
+/* nginx, or the program on libmicrohttpd beside the agent. */
+static void look_web(const struct target_options *o, struct finding *f)
+{
+    char program[4096], said[64];
+    const char *nginx = first_of(web_servers);
+    if (nginx)
+        say(f, FINDING_OK, NULL, "nginx (%s), for web", nginx);
+    else if (local_find_program(HTTPD_PROGRAM, o->agent_path, program, sizeof program) &&
+             boot_ask_program(program, said, sizeof said))
+        say(f, FINDING_NOTE, "apt-get install nginx", "nginx is not installed: web runs on %.*s",
+            (int)strcspn(said, "\n"), said);
+    else
+        say(f, FINDING_NOTE, "apt-get install nginx",
+            "nginx is not installed, nor libmicrohttpd: no web");
+}
+
 /* MariaDB and sysbench, or the program for SQLite beside the agent. */
 static void look_database(const struct target_options *o, struct finding *f)
 {
     char program[4096], said[64];
-    const char *const *server = mix_servers, *const *load = mix_loads;
-    while (*server && access(*server, X_OK) != 0)
-        server++;
-    while (*load && access(*load, X_OK) != 0)
-        load++;
-    if (*server && *load)
-        say(f, FINDING_OK, NULL, "MariaDB (%s) and sysbench, for oltp", *server);
+    const char *server = first_of(mix_servers);
+    if (server && first_of(mix_loads))
+        say(f, FINDING_OK, NULL, "MariaDB (%s) and sysbench, for oltp", server);
     else if (local_find_program(OLTP_PROGRAM, o->agent_path, program, sizeof program) &&
              boot_ask_program(program, said, sizeof said))
         say(f, FINDING_NOTE, "apt-get install mariadb-server-core sysbench",
@@ -378,6 +399,7 @@ const struct doctor_check doctor_checks[] = {
     {"guest-kernel", "guests' kernel", look_guest_kernel},
     {"spec", "SPEC CPU", look_spec},
     {"openblas", "OpenBLAS", look_openblas},
+    {"web", "web server", look_web},
     {"database", "database", look_database},
     {"java", "Java", look_java},
     {"compile", "kernel compile", look_compile},

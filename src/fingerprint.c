@@ -349,6 +349,8 @@ static const struct rule {
      "another database, or another version of it, does other work"},
     {"engine.web", FACT_FATAL, "web", "the web server",
      "another server, or another version of it, does other work"},
+    {"engine.web.rate", FACT_FATAL, "web.rate", "the web server of web.rate",
+     "another server, or another version of it, does other work"},
     {"product.", FACT_FATAL, "kbuild", "what was made by", "other sources, or another compiler"},
     {"hypervisor", FACT_WARN, NULL, "the hypervisor below this machine",
      "native itself runs on something else; any row may differ"},

@@ -119,3 +119,14 @@ bool histogram_quantile(const struct histogram *h, double q, uint64_t *value)
     }
     return true;
 }
+
+double histogram_mean(const struct histogram *h)
+{
+    double sum = 0, count = 0;
+    for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
+        double n = (double)get(&h->bucket[i]);
+        sum += n * ((double)histogram_lower(i) + (double)(histogram_width(i) - 1) / 2);
+        count += n;
+    }
+    return count > 0 ? sum / count : 0;
+}

@@ -37,6 +37,9 @@ void histogram_merge(struct histogram *to, const struct histogram *from);
  * writer it is the quantile of some moment during the call. */
 bool histogram_quantile(const struct histogram *h, double q, uint64_t *value);
 
+/* The mean, of bucket midpoints; 0 for an empty one. */
+double histogram_mean(const struct histogram *h);
+
 /* The bucket of a value, and a bucket's lower bound and width; for drawing and tests. */
 size_t histogram_bucket(uint64_t value);
 uint64_t histogram_lower(size_t bucket);

@@ -85,8 +85,11 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/target/cgroup.c src/target/cgroup.h \
 	src/target/spawn.c src/target/spawn.h \
 	src/target/network.c src/target/network.h \
-	src/target/reach.c src/target/reach.h src/target/reached.c \
+	src/target/reach.c src/target/reach.h src/target/reached.c src/target/reached.h \
 	src/target/stager.c src/target/stager.h \
+	src/target/vzctl.c src/target/vzctl.h \
+	src/target/openvz_stats.c src/target/openvz_stats.h \
+	src/target/openvz.c \
 	src/target/rights.c src/target/rights.h \
 	src/target/image.c src/target/image.h \
 	src/target/kernel.c src/target/kernel.h \
@@ -105,6 +108,13 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/target/machine.c src/target/machine.h \
 	src/target/kvm_probe.c src/target/kvm_probe.h \
 	src/target/kvm.c \
+	src/target/kernel_line.c src/target/kernel_line.h \
+	src/target/loop.c src/target/loop.h \
+	src/target/xl.c src/target/xl.h \
+	src/target/xl_config.c src/target/xl_config.h \
+	src/target/xen_probe.c src/target/xen_probe.h \
+	src/target/xen_root.c src/target/xen_root.h \
+	src/target/xen.c \
 	src/target/native.c \
 	src/target/container.c \
 	src/report/report.c src/report/report.h src/report/format.h \

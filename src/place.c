@@ -147,10 +147,15 @@ static void show_stage(void *context, const char *text)
     note_board(p, p->starting, BOARD_TARGET_STARTING, text, NULL);
 }
 
-static void show_emulated(void *context)
+/* Said at once: an emulated boot may take long. */
+static void show_emulated(void *context, const char *why)
 {
     struct places *p = context;
-    p->place[p->starting].will_emulate = true;
+    struct place *place = &p->place[p->starting];
+    place->will_emulate = true;
+    if (!place->told)
+        board_log(p->board, BOARD_LOG_WARN, place->kind->id, "EMULATED, because %s", why);
+    place->told = true;
 }
 
 /* A kind may have started as another: kvm, where it does not work, emulated. Then that is what is
@@ -160,7 +165,7 @@ static int take_kind(struct places *p, size_t t, struct error *e)
     struct place *place = &p->place[t];
     const struct target_kind *is = place->target->kind;
     const char *remark = place->target->facts.remark;
-    if (remark[0])
+    if (remark[0] && !place->told)
         board_log(p->board, BOARD_LOG_WARN, place->kind->id, "%s", remark);
     if (remark[0] && place->remedy[0])
         board_log(p->board, BOARD_LOG_NOTE, place->kind->id, "what would let it run by KVM: %s",

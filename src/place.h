@@ -24,6 +24,7 @@ struct place {
     unsigned starts;         /* tries */
     bool lost;               /* given up */
     bool will_emulate;       /* it starts, or runs, without the hardware's help */
+    bool told;               /* and why, to the log */
     char remedy[256];        /* what would make it work unemulated; or "" */
 };
 

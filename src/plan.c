@@ -20,6 +20,9 @@
 #define ARRANGE_S 40.0
 /* A server that is started, filled and warmed for each block, shared by the block's two slots. */
 #define SERVER_S 4.0
+/* What a database writes beside its rows (64 MiB of log among it), and for one of them. */
+#define DATABASE_BYTES (UINT64_C(256) << 20)
+#define ROW_BYTES      UINT64_C(512)
 /* Starting and stopping one target. */
 #define TARGET_EXTRA_S 0.5
 
@@ -249,6 +252,14 @@ double plan_seconds(const struct plan *p)
     return fmin(seconds, p->budget_s);
 }
 
+/* What a workload writes, by one of its parameters; 0: that one does not say. */
+static uint64_t bytes_by(const struct param *p, uint64_t value)
+{
+    if (strcmp(p->name, "rows") == 0)
+        return DATABASE_BYTES + ROW_BYTES * value;
+    return strcmp(p->name, "size") == 0 ? value : 0;
+}
+
 bool plan_scratch(const struct plan *p, uint64_t *bytes)
 {
     bool needed = false;
@@ -263,8 +274,8 @@ bool plan_scratch(const struct plan *p, uint64_t *bytes)
         if (params_parse(w, p->rows[i].params, values, &e) < 0)
             continue;
         for (size_t k = 0; w->params && w->params[k].name; k++)
-            if (strcmp(w->params[k].name, "size") == 0 && values[k] > *bytes)
-                *bytes = values[k];
+            if (bytes_by(&w->params[k], values[k]) > *bytes)
+                *bytes = bytes_by(&w->params[k], values[k]);
     }
     return needed;
 }

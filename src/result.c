@@ -3,6 +3,7 @@
 #include "xalloc.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -140,6 +141,13 @@ const struct comparison *result_comparison(const struct result *r, size_t metric
         if (r->comparisons[i].metric == metric && r->comparisons[i].target == target)
             return &r->comparisons[i];
     return NULL;
+}
+
+const char *result_engine(const struct result *r, const char *workload)
+{
+    char key[sizeof r->facts->key];
+    snprintf(key, sizeof key, "engine.%.31s", workload);
+    return result_fact(r, key);
 }
 
 double figure_statements_per_s(const struct figure_value *f, uint64_t count)

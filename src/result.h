@@ -189,6 +189,9 @@ size_t result_find_metric(const struct result *r, const char *workload,
 /* Adds, or gives the fact of that key a new value. */
 struct fact *result_add_fact(struct result *r, const char *key, const char *value);
 const char *result_fact(const struct result *r, const char *key); /* NULL if unknown */
+/* What did the work of this workload in every target: "nginx 1.22.1"; NULL: our own code, or not
+ * known. */
+const char *result_engine(const struct result *r, const char *workload);
 /* Is there any figure? A run in which every slot failed has none: it is shown, and not stored. */
 bool result_any_figure(const struct result *r);
 /* Why a row of which no slot was run has none: a constant. */

@@ -102,13 +102,11 @@ struct machine_options setup_machine(const struct options *o)
                                     .qemu = o->qemu};
 }
 
-/* Hypervisors that people will try, alone or with the name of a guest, and that are no misspelling
- * of anything. */
+/* A hypervisor that people will try, alone or with the name of a guest, and that is no misspelling of
+ * anything. */
 static bool is_to_come(const char *word)
 {
-    size_t length = strcspn(word, ":");
-    return (length == 3 && strncmp(word, "xen", 3) == 0) ||
-           (length == 6 && strncmp(word, "openvz", 6) == 0);
+    return strcspn(word, ":") == 3 && strncmp(word, "xen", 3) == 0;
 }
 
 static int unknown_target(const struct options *o, const char *word, struct error *e)
@@ -332,7 +330,7 @@ int setup_plan(struct plan *p, const struct options *o, enum profile default_pro
     if (!p->options.cpu_count)
         setup_cpus(&p->options, o->cpus);
     if (o->cpus > p->options.cpu_count)
-        return error_set(e, ERROR_USAGE, "--cpus %llu: this machine has %zu",
+        return error_set(e, ERROR_USAGE, "--cpus (or cpus in vmtax.conf) %llu: this machine has %zu",
                          (unsigned long long)o->cpus, p->options.cpu_count);
     uint64_t machine = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
     if (o->memory > machine)

@@ -60,6 +60,7 @@ struct board_metric {
     /* native of the stored baseline, to be shown beside today's */
     bool baseline_known;
     double baseline_value, baseline_low, baseline_high;
+    char engine[ENGINE_MAX]; /* cleaned; empty: our own code, or not known */
 };
 
 struct board_summary {

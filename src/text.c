@@ -379,3 +379,26 @@ char *text_figure(char *out, size_t size, double value)
     snprintf(out, size, "%s%s", negative ? "-" : "", text);
     return out;
 }
+
+void text_put_ascii(FILE *out, const char *text)
+{
+    static const struct {
+        uint32_t code;
+        const char *ascii;
+    } table[] = {{0xb5, "u"},    {0x3bc, "u"},      {0x2191, "^"},  {0x2193, "v"}, {0x2190, "<"},
+                 {0x2192, ">"},  {0x21b5, "Enter"}, {0xd7, "x"},    {0x2013, "-"}, {0x2014, "-"},
+                 {0x2265, ">="}, {0x2264, "<="},    {0x2026, "..."}};
+    for (size_t length = strlen(text); length;) {
+        uint32_t code = 0;
+        size_t n = text_decode(text, length, &code), i = 0;
+        while (i < sizeof table / sizeof *table && table[i].code != code)
+            i++;
+        if (n == 1)
+            fputc(*text, out);
+        else
+            fputs(n && i < sizeof table / sizeof *table ? table[i].ascii : "?", out);
+        n = n ? n : 1;
+        text += n;
+        length -= n;
+    }
+}

@@ -37,6 +37,9 @@ bool text_glob(const char *pattern, const char *name);
  * columns unless a word is; further lines are indented. */
 void text_wrap(FILE *out, const char *text, int column, int indent);
 
+/* For who cannot have UTF-8: u for µ, ^ v < > and Enter for keys, x for ×, - for a dash, else ?. */
+void text_put_ascii(FILE *out, const char *text);
+
 /* "4.5 KiB", "8 MiB"; "1:02", "12:40:00"; a number in at most 5 significant columns ("0.108",
  * "12.4k"). */
 char *text_bytes(char *out, size_t size, uint64_t bytes);

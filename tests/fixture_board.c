@@ -178,6 +178,12 @@ static void fill_cell(struct board_metric *m, const struct snapshot *s, size_t m
                                       .p99_us = 5100 / ratio,
                                       .p99_9_us = 12000 / ratio,
                                       .max_us = 31000 / ratio};
+    if (m->workload->subsystem == SUBSYSTEM_DATABASE)
+        f->statements = (struct statements){.transactions = 12 * (uint64_t)value,
+                                            .reads = 14 * 12 * (uint64_t)value,
+                                            .writes = 4 * 12 * (uint64_t)value,
+                                            .others = 2 * 12 * (uint64_t)value,
+                                            .errors = 1};
     fill_arrival(&f->arrival, m, t->kind, seed + (unsigned)target);
     fill_cost(&f->cost, t->kind, t->emulated, m->workload, value, seed + (unsigned)target);
     cell->live = live;
@@ -301,6 +307,8 @@ static void fill_metrics(struct snapshot *s, bool live)
                 continue;
             params_format(w, values, params);
             struct board_metric *m = snapshot_metric(s, w, params);
+            if (w->subsystem == SUBSYSTEM_DATABASE)
+                snprintf(m->engine, sizeof m->engine, "MariaDB 10.11.14 durable, sysbench 1.0.20");
             size_t metric = (size_t)(m - s->metrics);
             for (size_t t = 0; t < s->target_count; t++)
                 fill_cell(m, s, metric, t, live);

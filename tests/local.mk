@@ -32,7 +32,6 @@ e2e_tests = \
 	tests/e2e/spec.sh \
 	tests/e2e/programs.sh \
 	tests/e2e/container.sh \
-	tests/e2e/reach.sh \
 	tests/e2e/network.sh \
 	tests/e2e/interrupt.sh \
 	tests/e2e/dashboard.sh tests/e2e/replay.sh \
@@ -103,6 +102,11 @@ unit_tests += tests/unit/test_boot_watch
 tests_unit_test_boot_watch_SOURCES = tests/unit/test_boot_watch.c tests/unit/unit.h
 tests_unit_test_boot_watch_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_boot_watch_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
+
+unit_tests += tests/unit/test_xen
+tests_unit_test_xen_SOURCES = tests/unit/test_xen.c tests/unit/unit.h workloads/agent/boot.c
+tests_unit_test_xen_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_xen_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_kvm_health
 tests_unit_test_kvm_health_SOURCES = tests/unit/test_kvm_health.c tests/unit/unit.h
@@ -396,6 +400,11 @@ tests_unit_test_cost_SOURCES = tests/unit/test_cost.c tests/unit/unit.h
 tests_unit_test_cost_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_cost_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_openvz
+tests_unit_test_openvz_SOURCES = tests/unit/test_openvz.c tests/unit/unit.h
+tests_unit_test_openvz_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_openvz_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_kvm_stats
 tests_unit_test_kvm_stats_SOURCES = tests/unit/test_kvm_stats.c tests/unit/unit.h
 tests_unit_test_kvm_stats_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
@@ -465,21 +474,34 @@ EXTRA_DIST += tests/e2e/nested_kvm.sh tests/e2e/machine.sh
 long_tests += tests/e2e/machine_faults.sh
 EXTRA_DIST += tests/e2e/machine_faults.sh
 
+# The servers in a virtual machine.
+long_tests += tests/e2e/servers_long.sh
+EXTRA_DIST += tests/e2e/servers_long.sh
+
 # What can go wrong with everything else: a table of faults.
-long_tests += tests/faults/faults.sh
-EXTRA_DIST += tests/faults/faults.sh tests/faults/table tests/faults/liar.py
+fault_tests = tests/faults/faults.sh tests/faults/hostile_guest.sh
+long_tests += $(fault_tests)
+EXTRA_DIST += $(fault_tests) tests/faults/table tests/faults/liar.py
 
 # Every disk and network row in a container and an emulated machine.
 long_tests += tests/e2e/io_long.sh
 EXTRA_DIST += tests/e2e/io_long.sh
 
+# What can go wrong with a network.
+long_tests += tests/e2e/network_faults.sh
+EXTRA_DIST += tests/e2e/network_faults.sh tests/e2e/inside.sh
+
+# A double of vzctl runs the agent; a dozen runs.
+long_tests += tests/e2e/openvz.sh
+EXTRA_DIST += tests/e2e/openvz.sh
+
 # Every program in a virtual machine.
 long_tests += tests/e2e/programs_long.sh
 EXTRA_DIST += tests/e2e/programs_long.sh
 
-# Containers of other programs.
-long_tests += tests/e2e/reach_long.sh
-EXTRA_DIST += tests/e2e/reach_long.sh
+# Guests that are reached by a command: by exec and ssh, and containers of other programs.
+long_tests += tests/e2e/reach.sh tests/e2e/reach_long.sh
+EXTRA_DIST += tests/e2e/reach.sh tests/e2e/reach_long.sh
 
 # A real kernel's compilation, natively, in a container and in an emulated machine.
 long_tests += tests/e2e/kbuild_long.sh
@@ -488,6 +510,9 @@ EXTRA_DIST += tests/e2e/kbuild_long.sh
 # A KVM of no use: a double of QEMU, and how it is noticed.
 long_tests += tests/e2e/useless_kvm.sh
 EXTRA_DIST += tests/e2e/useless_kvm.sh tests/e2e/fake_qemu tests/e2e/fake_spec
+
+# Domains of a real Xen, whose dom0 is emulated.
+EXTRA_DIST += tests/xen/dom0.sh tests/xen/image tests/xen/dom0_init tests/xen/dom0_initramfs
 
 include tests/fuzz/local.mk
 
@@ -498,7 +523,7 @@ tests_e2e_jsonpath_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
 tests_e2e_jsonpath_LDADD = $(CJSON_LIBS)
 
 dist_noinst_SCRIPTS += tests/skipped
-EXTRA_DIST += tests/e2e/lib.sh tests/environment $(e2e_tests)
+EXTRA_DIST += tests/e2e/lib.sh tests/environment tests/doubles/vzctl $(e2e_tests)
 TESTS += $(e2e_tests)
 
 # A locale with a comma for the decimal point, for the tests that numbers do not follow it. Where the
@@ -527,7 +552,7 @@ check-long: all
 
 check-faults: all
 	$(MAKE) $(AM_MAKEFLAGS) tests/e2e/jsonpath
-	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS=tests/faults/faults.sh TEST_SUITE_LOG=tests/faults.log
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(fault_tests)' TEST_SUITE_LOG=tests/faults.log
 
 # A build with a sanitizer beside this one, from the same sources. Without --enable-werror: gcc warns of
 # things that are not there when it instruments. SHORT=yes is for who has half an hour for all builds:
@@ -649,8 +674,8 @@ bench: all
 		echo "== $$b"; "$$b" || exit 1; \
 	done
 
-# The tests' home (tests/environment) and the sanitizers' builds.
+# The tests' home (tests/environment), the sanitizers' builds, what Xen is booted from.
 clean-local:
-	rm -rf tests/home tests/locale tests/cache asan tsan fuzz
+	rm -rf tests/home tests/locale tests/cache asan tsan fuzz xen
 
 .PHONY: check-long check-faults check-asan check-tsan golden-update bench

@@ -6,10 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Behind two blanks, whole or not at all. Returns the column after it. */
+static int text_if_fits(struct canvas *c, int y, int x, int end, const char *text)
+{
+    return x + 2 + canvas_columns(text) <= end ? canvas_text(c, y, x + 2, STYLE_DIM, 0, text) : x;
+}
+
 static void figure_line(struct page *p, const struct workload *w, const struct board_target *t,
                         const struct figure_value *f)
 {
-    char value[32], range[32];
+    char value[32], range[32], n[24];
     if (page_left(p) == 0)
         return;
     int x = p->r.x;
@@ -22,12 +28,14 @@ static void figure_line(struct page *p, const struct workload *w, const struct b
             x = canvas_text(p->c, p->y, x, STYLE_DIM, 0, "~");
         x = canvas_text(p->c, p->y, x, t->emulated ? STYLE_DIM : STYLE_TEXT,
                         t->emulated ? 0 : ATTR_BOLD, row_figure(w, f->value, value));
-        if (f->bounded)
-            x = canvas_textf(p->c, p->y, x, STYLE_DIM, 0, "  %s",
-                             row_range(w, f->value, f->low, f->high, range));
-        x = canvas_textf(p->c, p->y, x, STYLE_DIM, 0, "  n %zu", f->n);
-        if (!f->verified)
-            canvas_text(p->c, p->y, x, STYLE_WARN, 0, "  not verified");
+        int end = p->r.x + p->r.w;
+        if (!f->verified) { /* above all else */
+            x = canvas_text(p->c, p->y, x, STYLE_WARN, 0, "  not verified");
+        }
+        if (f->bounded) /* whole, or not at all */
+            x = text_if_fits(p->c, p->y, x, end, row_range(w, f->value, f->low, f->high, range));
+        snprintf(n, sizeof n, "n %zu", f->n);
+        text_if_fits(p->c, p->y, x, end, n);
     } else {
         widget_cut(p->c, p->y, x, p->r.x + p->r.w - x, STYLE_DIM, 0,
                    f->reason[0] ? f->reason : "— not measured");
@@ -78,20 +86,25 @@ static void comparison_lines(struct page *p, const struct snapshot *s, const str
         struct axis a = row_axis(ends, 3);
         int w = p->r.w - p->label - 9;
         if (p->label > 0)
-            canvas_text(p->c, p->y, p->r.x, STYLE_DIM, 0, "% native");
+            canvas_text(p->c, p->y, p->r.x, STYLE_DIM, 0,
+                        unit == UNIT_TIMES ? "× time" : "% native");
         if (w >= 8)
             widget_whisker(p->c, p->y, p->r.x + p->label, w, &a, &m);
         widget_ratio(p->c, p->y, p->r.x + p->r.w - 8, 8, r->ratio, r->verdict,
                      unit == UNIT_RAW ? UNIT_PERCENT : unit, r->emulated);
         p->y++;
         if (w >= 20 && page_left(p) > 5) {
-            widget_axis(p->c, p->y, p->r.x + p->label, w, &a, NULL);
+            widget_axis(p->c, p->y, p->r.x + p->label, w, &a, unit == UNIT_TIMES ? "%" : NULL);
             p->y++;
         }
     }
     row_half(r, UNIT_PERCENT, half);
     row_detectable(r, detectable);
-    if (r->bounded)
+    if (r->bounded && unit == UNIT_TIMES)
+        page_field(p, "interval", STYLE_TEXT, "%s%.3f–%.3f, level %.1f%%%s", r->emulated ? "~" : "",
+                   1 / r->high, 1 / r->low, r->cell->comparison.estimate.level * 100,
+                   r->approximate ? ", approximate" : "");
+    else if (r->bounded)
         page_field(p, "interval", STYLE_TEXT, "%s%.1f–%.1f, level %.1f%%%s", r->emulated ? "~" : "",
                    r->low * 100, r->high * 100, r->cell->comparison.estimate.level * 100,
                    r->approximate ? ", approximate" : "");
@@ -166,19 +179,11 @@ static void latency_lines(struct page *p, const struct latency *native, const st
     }
 }
 
-/* Of a database, what its transactions consisted of, each a second. */
 static void statements_line(struct page *p, const struct figure_value *f, const char *whose)
 {
-    char all[NUMBER_MAX], reads[NUMBER_MAX], writes[NUMBER_MAX], others[NUMBER_MAX];
-    const struct statements *s = &f->statements;
-    if (!f->measured || !s->transactions)
-        return;
-    page_field(p, "queries", STYLE_TEXT, "%s %s/s: %s read, %s write, %s other; errors %llu", whose,
-               number_short(all, figure_statements_per_s(f, statements_queries(s))),
-               number_short(reads, figure_statements_per_s(f, s->reads)),
-               number_short(writes, figure_statements_per_s(f, s->writes)),
-               number_short(others, figure_statements_per_s(f, s->others)),
-               (unsigned long long)s->errors);
+    char text[STATEMENTS_TEXT];
+    if (row_statements(f, text))
+        page_field(p, "queries", STYLE_TEXT, "%s %s", whose, text);
 }
 
 /* Short things are told in ticks, too, as others tell them. */
@@ -325,6 +330,8 @@ void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, cons
                    row_figure(w, m->baseline_value, value),
                    row_range(w, m->baseline_value, m->baseline_low, m->baseline_high, range));
     }
+    if (m->engine[0])
+        page_field(&p, "engine", STYLE_TEXT, "%s", m->engine);
     if (w->method)
         page_field(&p, "method", STYLE_DIM, "%s", w->method);
     if (target > 0 && m->cell[target].figure.measured)

@@ -106,7 +106,7 @@ static void page_legend(struct page *p)
         const char *text;
     } marks[] = {
         {VERDICT_BETTER, "better: the interval lies wholly above native. Ask why (flag X)"},
-        {VERDICT_SAME, "same: the interval lies wholly inside the margin (3 %, 5 % for servers)"},
+        {VERDICT_SAME, "same: the interval lies wholly inside the margin (3 %; 5 % disk to Java)"},
         {VERDICT_SLIGHTLY_WORSE, "slightly worse: interval wholly below native, within 10 %"},
         {VERDICT_WORSE, "worse: interval wholly below native, by more than 10 %"},
         {VERDICT_NO_SIGN, "no sign: measured too briefly for a verdict, nothing seen"},

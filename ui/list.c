@@ -286,11 +286,11 @@ static void draw_foot(struct canvas *c, int y, int x, const struct columns *k, c
         at += k->raw;
     }
     if (k->axis) {
-        widget_axis(c, y, at, k->axis - 1, a, NULL);
+        widget_axis(c, y, at, k->axis - 1, a, v->unit == UNIT_TIMES ? "%" : NULL);
         at += k->axis;
     }
     canvas_text_right(c, y, at + k->ratio - 2, STYLE_DIM, 0,
-                      v->unit == UNIT_TIMES ? "× nat" : "% nat");
+                      v->unit == UNIT_TIMES ? "× time" : "% nat");
     at += k->ratio;
     if (k->half)
         canvas_text(c, y, at, STYLE_DIM, 0, "95%");

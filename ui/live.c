@@ -366,7 +366,7 @@ void live_versus(struct canvas *c, int y, int x, int w, const struct snapshot *s
         return;
     }
     struct row r = row_read(s, s->run.metric, guest);
-    if (!r.compared) {
+    if (!r.compared || r.stale) { /* what an earlier run found is not of this one */
         canvas_text(c, y, x + 10, STYLE_DIM, 0, "— after the first whole block");
         canvas_unclip(c, former);
         return;

@@ -79,8 +79,8 @@ static void draw_facts(struct canvas *c, struct rect r, const struct snapshot *s
     struct page p = page_begin(c, widget_box(c, r, &box));
     if (!h->known) {
         page_text(&p, STYLE_DIM, 0,
-                  s->stored ? "A stored result is shown: no live host."
-                            : "waiting for the first sample…");
+                  s->stored && !(s->now_s > 0) ? "A stored result is shown: no live host."
+                                               : "waiting for the first sample…");
         return;
     }
     page_field(&p, "quiet",
@@ -167,7 +167,8 @@ static void draw_text(struct canvas *c, struct rect r, const struct snapshot *s)
     int y = in.y, end = in.y + in.h;
     if (!s->host.known) {
         canvas_text(c, y, in.x, STYLE_DIM, 0,
-                    s->stored ? "a stored result: no live host" : "waiting for the first sample…");
+                    s->stored && !(s->now_s > 0) ? "a stored result: no live host"
+                                                 : "waiting for the first sample…");
         return;
     }
     for (enum gauge g = GAUGE_CPU; g < GAUGE_COUNT && y < end; g++) {

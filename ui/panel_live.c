@@ -192,6 +192,11 @@ static void draw_versus(struct canvas *c, struct rect r, const struct snapshot *
     struct view shown = *v;
     if (is_live(s, v) && v->target == 0)
         shown.target = live_guest(s);
+    if (is_live(s, v) && m < s->metric_count && row_read(s, m, row_target(s, &shown)).stale) {
+        struct page p = page_begin(c, in); /* what an earlier run found is not of this one */
+        page_text(&p, STYLE_DIM, 0, "After the first whole block.");
+        return;
+    }
     detail_draw(c, in, s, &shown, m);
 }
 

@@ -251,7 +251,8 @@ static void draw_host(struct canvas *c, struct rect r, const struct snapshot *s)
     if (!s->host.known) {
         struct page p = page_begin(c, in);
         page_text(&p, STYLE_DIM, 0,
-                  s->stored ? "a stored result: no live host" : "waiting for the first sample…");
+                  s->stored && !(s->now_s > 0) ? "a stored result: no live host"
+                                               : "waiting for the first sample…");
         return;
     }
     int y = in.y, end = in.y + in.h;

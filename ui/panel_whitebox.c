@@ -14,10 +14,10 @@
 
 /* The most telling first: where not all fit, the arrows move along. */
 static const enum counter counters[] = {
-    COUNTER_EXITS,    COUNTER_GUEST_SWITCHES, COUNTER_GUEST_INTERRUPTS, COUNTER_GUEST_FAULTS,
-    COUNTER_VCPU_CPU, COUNTER_VMM_CPU,        COUNTER_RUN_DELAY,        COUNTER_CPU,
-    COUNTER_EMULATED, COUNTER_HALT_POLL,      COUNTER_DISK_READ,        COUNTER_DISK_WRITTEN,
-    COUNTER_THROTTLED};
+    COUNTER_EXITS,     COUNTER_GUEST_SWITCHES, COUNTER_GUEST_INTERRUPTS, COUNTER_GUEST_FAULTS,
+    COUNTER_VCPU_CPU,  COUNTER_VMM_CPU,        COUNTER_RUN_DELAY,        COUNTER_CPU,
+    COUNTER_EMULATED,  COUNTER_HALT_POLL,      COUNTER_DISK_READ,        COUNTER_DISK_WRITTEN,
+    COUNTER_THROTTLED, COUNTER_REFUSED,        COUNTER_NET_RECEIVED,     COUNTER_NET_SENT};
 _Static_assert(sizeof counters / sizeof *counters == COUNTER_COUNT, "every counter");
 
 static const struct figure_cost *cost_of(const struct snapshot *s, size_t metric, size_t target)
@@ -158,6 +158,8 @@ static void draw_list(struct canvas *c, struct rect box, struct rect in, const s
         canvas_textf(c, in.y, in.x, STYLE_DIM, 0, "%zu-%zu of %zu ←→", from + 1, from + shown,
                      known_count);
     size_t visible = (size_t)(in.h - 1 - foot);
+    if (box.h == in.h && count > visible && visible > 1)
+        visible--; /* without a frame what is hidden is told in a line of its own */
     size_t first = widget_scroll(v->scroll[0], v->row[0], visible, count);
     for (size_t i = 0; i < visible && first + i < count; i++) {
         int y = in.y + 1 + (int)i;

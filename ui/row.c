@@ -387,6 +387,21 @@ char *row_range(const struct workload *w, double value, double low, double high,
     return out;
 }
 
+bool row_statements(const struct figure_value *f, char out[STATEMENTS_TEXT])
+{
+    const struct statements *s = &f->statements;
+    char all[NUMBER_MAX], reads[NUMBER_MAX], writes[NUMBER_MAX], others[NUMBER_MAX];
+    if (!f->measured || !s->transactions)
+        return false;
+    snprintf(out, STATEMENTS_TEXT, "%s/s: %s read, %s write, %s other; errors %llu",
+             number_short(all, figure_statements_per_s(f, statements_queries(s))),
+             number_short(reads, figure_statements_per_s(f, s->reads)),
+             number_short(writes, figure_statements_per_s(f, s->writes)),
+             number_short(others, figure_statements_per_s(f, s->others)),
+             (unsigned long long)s->errors);
+    return true;
+}
+
 char *row_half(const struct row *r, enum unit_mode unit, char out[NUMBER_MAX])
 {
     char number[NUMBER_MAX];

@@ -82,6 +82,10 @@ char *row_figure(const struct workload *w, double value, char out[32]);
 char *row_own_figure(const struct row *r, char out[32]);
 /* Its interval in the same unit, without it: "0.107–0.109". */
 char *row_range(const struct workload *w, double value, double low, double high, char out[32]);
+/* Of a database, what its transactions consisted of: "12.2k/s: 8509 read, 2431 write, 1216 other;
+ * errors 0". False for all others. */
+#define STATEMENTS_TEXT 120
+bool row_statements(const struct figure_value *f, char out[STATEMENTS_TEXT]);
 /* "±0.4" of the interval (in the unit of the ratio); "±?" if there is none, "" if not compared. */
 char *row_half(const struct row *r, enum unit_mode unit, char out[NUMBER_MAX]);
 /* "1.9%": the detectable effect; "" if unknown. row_finds puts that of a row that was looked at

@@ -260,11 +260,11 @@ static void draw_foot(struct canvas *c, int y, struct rect in, const struct fiel
         canvas_text_right(c, y, x - k->figures + 20, STYLE_DIM, 0, "guest");
     }
     if (k->axis)
-        widget_axis(c, y, x, k->axis - 1, a, NULL);
+        widget_axis(c, y, x, k->axis - 1, a, v->unit == UNIT_TIMES ? "%" : NULL);
     x += k->axis;
     if (k->ratio)
         canvas_text_right(c, y, x + k->ratio - 2, STYLE_DIM, 0,
-                          v->unit == UNIT_TIMES ? "× nat" : "% nat");
+                          v->unit == UNIT_TIMES ? "× time" : "% nat");
     if (k->half)
         canvas_text(c, y, x + k->ratio, STYLE_DIM, 0, "95%");
 }
@@ -306,5 +306,7 @@ void strips_draw(struct canvas *c, struct rect box, struct rect in, const struct
     if (foot)
         draw_foot(c, in.y + (int)(lines < visible ? lines : visible), in, &k, &a, s, v, list);
     canvas_unclip(c, former);
+    if (foot && box.h == in.h && lines > visible) /* its label makes room for what is hidden */
+        canvas_fill(c, (struct rect){box.y + box.h - 1, in.x, 1, k.label - 1}, ' ', STYLE_TEXT, 0);
     widget_more(c, box, first, lines > first + visible ? lines - first - visible : 0);
 }

@@ -72,25 +72,33 @@ static char *size_text(const struct sweep *w, uint64_t bytes, char out[16])
 static void draw_point(struct canvas *c, int y, int x, int w, const struct snapshot *s,
                        const struct view *v, const struct sweep *sweep, size_t metric)
 {
-    char size[16], figure[32], half[NUMBER_MAX];
+    char size[16], native[32] = "—", guest[32] = "", half[NUMBER_MAX], rest[NUMBER_MAX + 24];
     const struct board_metric *m = &s->metrics[metric];
     size_t target = row_target(s, v);
-    struct rect former = canvas_clip(c, (struct rect){y, x, 1, w});
-    int at = canvas_textf(c, y, x, STYLE_STRONG, ATTR_BOLD, "%s ",
-                          size_text(sweep, row_param(m, sweep->x, 0), size));
-    at = canvas_textf(c, y, at, STYLE_NATIVE, 0, "%s ",
-                      m->cell[0].figure.measured
-                          ? row_figure(m->workload, m->cell[0].figure.value, figure)
-                          : "—");
-    if (target > 0) {
-        struct row r = row_read(s, metric, target);
-        at = canvas_text(c, y, at, style_of_kind(r.target->kind), r.emulated ? ATTR_DIM : 0,
-                         r.measured ? row_own_figure(&r, figure) : "—");
-        widget_ratio(c, y, at, 8, r.ratio, r.verdict, v->unit == UNIT_RAW ? UNIT_PERCENT : v->unit,
-                     r.emulated);
-        canvas_textf(c, y, at + 8, STYLE_DIM, 0, "%s n%zu", row_half(&r, v->unit, half), r.n);
+    struct row r = row_read(s, metric, target);
+    if (m->cell[0].figure.measured)
+        row_figure(m->workload, m->cell[0].figure.value, native);
+    if (target > 0 && r.measured)
+        row_own_figure(&r, guest);
+    size_text(sweep, row_param(m, sweep->x, 0), size);
+    /* What does not fit is left out whole: of the figures native's first. */
+    int left = w - canvas_columns(size) - 1 - (target > 0 ? canvas_columns(guest) + 8 : 0);
+    int at = canvas_textf(c, y, x, STYLE_STRONG, ATTR_BOLD, "%s ", size);
+    if (canvas_columns(native) + 1 <= left) {
+        at = canvas_textf(c, y, at, STYLE_NATIVE, 0, "%s ", native);
+        left -= canvas_columns(native) + 1;
     }
-    canvas_unclip(c, former);
+    if (target == 0)
+        return;
+    at = canvas_text(c, y, at, style_of_kind(r.target->kind), r.emulated ? ATTR_DIM : 0,
+                     r.measured ? guest : "—");
+    if (left < 0)
+        return;
+    widget_ratio(c, y, at, 8, r.ratio, r.verdict, v->unit == UNIT_RAW ? UNIT_PERCENT : v->unit,
+                 r.emulated);
+    snprintf(rest, sizeof rest, "%s n%zu", row_half(&r, v->unit, half), r.n);
+    if (canvas_columns(rest) <= left)
+        canvas_text(c, y, at + 8, STYLE_DIM, 0, rest);
 }
 
 size_t sweep_peak(const struct snapshot *s, const size_t *points, size_t count, size_t target)
@@ -160,7 +168,7 @@ void sweep_draw_peaks(struct canvas *c, int y, int x, int w, const struct snapsh
         x = canvas_textf(c, y, x + 2, t->emulated ? STYLE_DIM : STYLE_TEXT, 0, "%s%s",
                          t->emulated ? "~" : "", number_short(number, value));
         if (native != SIZE_MAX)
-            x = canvas_textf(c, y, x, STYLE_DIM, 0, "  %s%s %%", t->emulated ? "~" : "",
+            x = canvas_textf(c, y, x, STYLE_DIM, 0, ", %s%s %% of that", t->emulated ? "~" : "",
                              number_ratio(number, 6,
                                           value / s->metrics[native].cell[0].figure.value,
                                           UNIT_PERCENT));
@@ -322,7 +330,7 @@ void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, cons
             }
         }
         if (worst < count) {
-            int at = canvas_text(c, y + 1, in.x, STYLE_DIM, 0, "worst ");
+            int at = canvas_text(c, y + 1, in.x, STYLE_DIM, 0, lowest < 1 ? "worst " : "least ");
             draw_point(c, y + 1, at, in.x + in.w - at, s, v, w, points[worst]);
         }
     }

@@ -127,9 +127,9 @@ static int monitor(struct box *b, struct error *e)
         return error_set(e, ERROR_SYSTEM, "liblxc %s could not start the container%s%s",
                          lxc_get_version(), *why ? ": " : "", why);
     }
-    /* The status as waitpid() gives it. */
+    /* As waitpid() gives it, but who was killed looks like one who was stopped. */
     int status = c->error_num;
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    return WIFSTOPPED(status) ? 128 + WSTOPSIG(status) : WEXITSTATUS(status);
 }
 
 int lxc_run(struct box *b, struct error *e)

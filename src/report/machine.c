@@ -26,8 +26,11 @@ static void say_engines(const struct result *r, void (*say)(void *, const char *
                  core ? core : "");
         say(context, line);
     }
-    if (result_fact(r, "engine.kbuild")) {
-        snprintf(line, sizeof line, "kbuild: %s in every target", fact(r, "engine.kbuild"));
+    for (const struct workload *w = workload_next(NULL); w; w = workload_next(w)) {
+        const char *engine = result_engine(r, w->id);
+        if (!engine || strcmp(w->id, "linpack") == 0)
+            continue;
+        snprintf(line, sizeof line, "%s: %s in every target", w->id, engine);
         say(context, line);
     }
     for (size_t i = 0; i < r->fact_count; i++) {

@@ -31,19 +31,10 @@ struct page {
 /* One character that is not ASCII costs nothing in UTF-8 and is replaced elsewhere. */
 static void put(const struct page *p, const char *text)
 {
-    size_t length = strlen(text);
-    if (p->utf8) {
+    if (p->utf8)
         fputs(text, p->out);
-        return;
-    }
-    while (length) {
-        uint32_t code;
-        size_t n = text_decode(text, length, &code);
-        fputc(n == 1 ? *text : code == 0xb5 || code == 0x3bc ? 'u' : '?', p->out);
-        n = n ? n : 1;
-        text += n;
-        length -= n;
-    }
+    else
+        text_put_ascii(p->out, text);
 }
 
 static int cells(const char *text)

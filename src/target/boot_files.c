@@ -30,6 +30,16 @@ void boot_stage(const struct target_options *o, const char *text)
         o->waiter->stage(o->waiter->context, text);
 }
 
+void boot_tell_probe(const struct error *e, struct target_probe *out)
+{
+    /* "what is wrong: what to do", or "--option: what is wrong with it" */
+    const char *colon = strncmp(e->text, "--", 2) == 0 ? NULL : strstr(e->text, ": ");
+    snprintf(out->remedy, sizeof out->remedy, "%.255s", colon ? colon + 2 : "");
+    snprintf(out->reason, sizeof out->reason, "%.*s%s",
+             colon && colon - e->text < 254 ? (int)(colon - e->text) : 254, e->text,
+             colon ? "." : "");
+}
+
 bool boot_ask_program(const char *program, char *said, size_t size)
 {
     const char *const argv[] = {program, "--version", NULL};
@@ -77,7 +87,6 @@ static int check_qemu(const char *program, struct error *e)
 
 int boot_files_find(const struct target_options *o, struct boot_files *f, struct error *e)
 {
-    struct kernel_roots roots;
     if (!local_find_program(BOOT_PROGRAM, o->agent_path, f->program, sizeof f->program))
         return error_set(e, ERROR_SYSTEM,
                          "the program " BOOT_PROGRAM
@@ -94,6 +103,12 @@ int boot_files_find(const struct target_options *o, struct boot_files *f, struct
                                "qemu-system-x86-core, Arch: qemu-base)");
     if (o->machine.qemu && check_qemu(f->qemu, e) < 0)
         return -1;
+    return boot_kernel_find(o, &f->kernel, e);
+}
+
+int boot_kernel_find(const struct target_options *o, struct kernel *k, struct error *e)
+{
+    struct kernel_roots roots;
     if (o->memory_bytes && o->memory_bytes < MEMORY_MIN)
         return error_set(e, ERROR_USAGE,
                          "a virtual machine needs memory for a kernel of its own: --memory 128M at "
@@ -105,7 +120,7 @@ int boot_files_find(const struct target_options *o, struct boot_files *f, struct
     if (o->machine.append && strstr(o->machine.append, "vmtax."))
         return error_set(e, ERROR_USAGE, "--append: words that begin with vmtax. are vmtax's own");
     kernel_private_roots(&roots);
-    return kernel_find(o->machine.kernel, roots.list, &f->kernel, e);
+    return kernel_find(o->machine.kernel, roots.list, k, e);
 }
 
 enum qemu_machine boot_machine(const struct target_options *o)
@@ -132,14 +147,21 @@ static unsigned choose_modules(const struct target_options *o)
     return sets;
 }
 
-int boot_files_make(const struct target_options *o, struct boot_files *f, struct error *e)
+int boot_kernel_make(const struct target_options *o, const struct kernel *k, unsigned sets,
+                     char image[PATH_MAX], char initramfs[PATH_MAX], struct error *e)
 {
     char cache[PATH_MAX];
-    if (boot_files_find(o, f, e) < 0 || cache_directory(cache, sizeof cache, e) < 0)
+    if (cache_directory(cache, sizeof cache, e) < 0)
         return -1;
     boot_stage(o, "making the guest's kernel and first files ready");
-    if (kernel_unpack(&f->kernel, cache, f->image, sizeof f->image, e) < 0)
+    if (kernel_unpack(k, cache, image, PATH_MAX, e) < 0)
         return -1;
-    return initramfs_make(o->agent_path, &f->kernel, choose_modules(o), cache, f->initramfs,
-                          sizeof f->initramfs, e);
+    return initramfs_make(o->agent_path, k, sets, cache, initramfs, PATH_MAX, e);
+}
+
+int boot_files_make(const struct target_options *o, struct boot_files *f, struct error *e)
+{
+    if (boot_files_find(o, f, e) < 0)
+        return -1;
+    return boot_kernel_make(o, &f->kernel, choose_modules(o), f->image, f->initramfs, e);
 }

@@ -23,6 +23,12 @@ int boot_files_find(const struct target_options *o, struct boot_files *f, struct
 /* The same, and all else, into the user's cache; takes a second or two the first time. */
 int boot_files_make(const struct target_options *o, struct boot_files *f, struct error *e);
 
+/* What of these is no affair of QEMU's: the kernel, and whether memory and --append will do. */
+int boot_kernel_find(const struct target_options *o, struct kernel *k, struct error *e);
+/* The kernel's image and its initramfs with these sets of modules (modules.h). */
+int boot_kernel_make(const struct target_options *o, const struct kernel *k, unsigned sets,
+                     char image[PATH_MAX], char initramfs[PATH_MAX], struct error *e);
+
 /* What a program prints when asked for its version, by running it, for a few seconds at most; cut
  * to size. False: nothing. */
 bool boot_ask_program(const char *program, char *said, size_t size);
@@ -34,6 +40,8 @@ bool boot_ask_version(const char *program, char *out, size_t size);
 enum qemu_machine boot_machine(const struct target_options *o);
 /* Is this choice of an option, which may be NULL, that word? */
 bool boot_is(const char *value, const char *word);
+/* An error "what is wrong: what to do" as a probe's reason and remedy. */
+void boot_tell_probe(const struct error *e, struct target_probe *out);
 /* Tell whoever waits. */
 void boot_stage(const struct target_options *o, const char *text);
 

@@ -2,7 +2,9 @@
 
 #include "target/disk.h"
 
+#include "target/boot_files.h"
 #include "target/spawn.h"
+#include "xalloc.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +16,8 @@
 
 #define BUFFER_BYTES ((size_t)4 << 20)
 #define MKE2FS_S     30.0
+/* Beside the largest file: the file system itself, its journal, and small files. */
+#define SLACK_BYTES (UINT64_C(64) << 20)
 
 static int look_for_space(const char *path, uint64_t bytes, struct error *e)
 {
@@ -128,4 +132,18 @@ int disk_make(const char *path, uint64_t bytes, const char *seed, struct ledger 
     if (rc < 0)
         unlink(path);
     return rc;
+}
+
+char *disk_make_scratch(const struct target_options *o, struct ledger *branch, struct error *e)
+{
+    uint64_t bytes = o->scratch_bytes + o->scratch_bytes / 8 + SLACK_BYTES;
+    /* The branch's label ends in its number: one image for each machine of a run. */
+    const char *label = ledger_label(branch), *number = strrchr(label, ':');
+    char *path = xasprintf("%s/vmtax-disk-%s.img", o->scratch, number ? number + 1 : "0");
+    boot_stage(o, "writing the scratch disk");
+    if (ledger_add(branch, LEDGER_FILE, path, e) == 0 &&
+        disk_make(path, bytes, o->scratch_seed, branch, e) == 0)
+        return path;
+    free(path);
+    return NULL;
 }

@@ -4,9 +4,9 @@
 
 #include "error.h"
 
-#include <stdint.h>
+#include "target/target.h"
 
-struct ledger;
+#include <stdint.h>
 
 /* Make the image at path (which does not exist; who made its directory removes it): all its blocks
  * are allocated and have been written with data that do not compress, so that no slot pays for the
@@ -15,5 +15,10 @@ struct ledger;
  * (NULL: nothing): the directory whose files are on it from the start. */
 int disk_make(const char *path, uint64_t bytes, const char *seed, struct ledger *ledger,
               struct error *e);
+
+/* The disk that a target with these options needs: in o->scratch, with room for what workloads will
+ * write, promised to the target's branch of the ledger, whose number it carries. Its path, for
+ * free(), or NULL. */
+char *disk_make_scratch(const struct target_options *o, struct ledger *branch, struct error *e);
 
 #endif

@@ -4,6 +4,7 @@
 #define VMTAX_KINDS_H
 
 #include "target/cgroup.h"
+#include "target/network.h"
 #include "target/spawn.h"
 #include "target/target.h"
 
@@ -15,6 +16,9 @@ extern const struct target_kind target_peer; /* not in the list: no target of a 
 extern const struct target_kind target_container;
 extern const struct target_kind target_kvm;
 extern const struct target_kind target_tcg;
+extern const struct target_kind target_openvz;
+extern const struct target_kind target_xen;
+extern const struct target_kind target_pvh;
 /* Without a name, a way and a guest: reach_new() gives them. */
 extern const struct target_kind target_reached;
 
@@ -40,6 +44,10 @@ int local_init(struct local *local, const struct target_kind *kind,
  * -1. Tells target.facts. */
 #define LOCAL_NO_NETWORK INT_MAX
 int local_network(struct local *local, struct error *e);
+/* The same by another maker, for a path that target.facts.path names already. */
+typedef int (*local_network_maker)(const struct network_pair *pair, int *cause, struct error *e);
+int local_make_network(struct local *local, local_network_maker make, struct network_pair *pair,
+                       struct error *e);
 /* Runs argv as the target's process and waits until it speaks. patience_s is how long a silent one
  * is waited for (its session gives it up later); one that ends is an error with its last words. */
 int local_launch(struct local *local, const struct target_options *options, const char *const *argv,

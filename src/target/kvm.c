@@ -89,7 +89,7 @@ static struct target *fall_back(const struct target_options *o, const struct mac
                                 struct ledger *ledger, const char *why, struct error *e)
 {
     if (o->waiter && o->waiter->emulated)
-        o->waiter->emulated(o->waiter->context);
+        o->waiter->emulated(o->waiter->context, why);
     struct target *t = emulate(o, term, ledger, e);
     if (t)
         snprintf(t->facts.remark, sizeof t->facts.remark, "EMULATED, because %.230s", why);

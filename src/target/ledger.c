@@ -3,6 +3,8 @@
 #include "target/ledger.h"
 
 #include "target/undo.h"
+#include "target/vzctl.h"
+#include "target/xl.h"
 #include "xalloc.h"
 
 #include <dirent.h>
@@ -27,7 +29,9 @@
 #define FILE_MAX_BYTES (4u << 20)
 #define RUN_PREFIX     "run-"
 #define PATIENCE_S     2.0
-#define LOCK_PATIENCE  200 /* tries, 50 ms apart */
+/* A domain takes a second; Xen's scripts for its devices, on a machine that is busy, far more. */
+#define DOMAIN_PATIENCE_S 20.0
+#define LOCK_PATIENCE     200 /* tries, 50 ms apart */
 
 struct entry {
     unsigned number;
@@ -57,6 +61,7 @@ struct ledger {
 static const char *const kind_names[] = {
     [LEDGER_PROCESS] = "process", [LEDGER_MOUNT] = "mount",         [LEDGER_CGROUP] = "cgroup",
     [LEDGER_LINK] = "link",       [LEDGER_DIRECTORY] = "directory", [LEDGER_FILE] = "file",
+    [LEDGER_OPENVZ] = "openvz",   [LEDGER_DOMAIN] = "domain",
 };
 #define KIND_COUNT (sizeof kind_names / sizeof kind_names[0])
 
@@ -120,6 +125,13 @@ static bool acceptable(const char *directory, enum ledger_kind kind, const char 
         return argument[0] >= '1' && argument[0] <= '9' && strchr(argument, ' ');
     case LEDGER_LINK:
         return !strncmp(argument, "vmtax", 5) && strlen(argument) < 16 && !strchr(argument, '\n');
+    case LEDGER_OPENVZ:
+        return vzctl_is_ours(argument);
+    case LEDGER_DOMAIN: {
+        const char *blank = strchr(argument, ' ');
+        return blank && strncmp(argument, "vmtax", 5) == 0 && !strchr(argument, '/') &&
+               xl_is_uuid(blank + 1);
+    }
     default:
         return is_ours(directory, argument);
     }
@@ -154,6 +166,15 @@ static int undo(enum ledger_kind kind, const char *argument, double patience_s, 
         return undo_directory(argument, e);
     case LEDGER_FILE:
         return undo_file(argument, e);
+    case LEDGER_OPENVZ:
+        return vzctl_remove(argument, e);
+    case LEDGER_DOMAIN: {
+        char *name = xstrdup(argument), *uuid = strchr(name, ' ');
+        *uuid++ = '\0';
+        int rc = xl_destroy(name, uuid, DOMAIN_PATIENCE_S, e);
+        free(name);
+        return rc;
+    }
     }
     BUG("a ledger entry of no kind");
 }
@@ -392,9 +413,11 @@ static struct shared *make_run(const char *base, struct error *e)
     struct shared *s = NULL;
     if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0 || write_line(fd, header) < 0) {
         error_errno(e, errno, "%s could not be written", path);
-        if (fd >= 0)
+        if (fd >= 0) {
             close(fd);
-        undo_directory(directory, NULL);
+            unlink(path);
+        }
+        rmdir(directory); /* also when there is no descriptor left to look into it */
         free(directory);
     } else {
         s = xcalloc(1, sizeof *s);

@@ -28,6 +28,8 @@ enum ledger_kind {
     LEDGER_DIRECTORY, /* path made by us: removed with its contents, without following links or
                          crossing mounts */
     LEDGER_FILE,
+    LEDGER_OPENVZ, /* container of OpenVZ with a name of vzctl_invent(): stopped and destroyed */
+    LEDGER_DOMAIN, /* "name uuid" of a domain of Xen: destroyed, known by its uuid */
 };
 
 /* The environment variable by which processes of a run are found even when they left their

@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #define NETWORK_TRIES 64
+/* Streams end a little before the process that had them. */
+#define LAST_WORDS_S 1.0
 
 bool local_find_program(const char *name, const char *agent, char *out, size_t size)
 {
@@ -76,25 +78,24 @@ int local_init(struct local *local, const struct target_kind *kind,
     return 0;
 }
 
-int local_network(struct local *local, struct error *e)
+int local_make_network(struct local *local, local_network_maker make, struct network_pair *pair,
+                       struct error *e)
 {
     struct target_facts *facts = &local->target.facts;
-    struct network_pair pair;
     /* Any number will do; these two make it unlikely that two programs want the same one. */
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     unsigned number = (unsigned)getpid() * 8 + (unsigned)(t.tv_nsec >> 10) % 8;
     for (int i = 0; i < NETWORK_TRIES; i++, number++) {
         int cause;
-        if (!network_plan(number, &pair) || if_nametoindex(pair.host))
+        if (!network_plan(number, pair) || if_nametoindex(pair->host))
             continue;
-        if (ledger_add(local->ledger, LEDGER_LINK, pair.host, e) < 0)
+        if (ledger_add(local->ledger, LEDGER_LINK, pair->host, e) < 0)
             return -1;
-        if (network_make(&pair, &cause, e) == 0) {
-            snprintf(facts->path, sizeof facts->path, "veth");
-            snprintf(facts->network, sizeof facts->network, "veth %s - %s", pair.host_address,
-                     pair.guest_address);
-            snprintf(facts->address, sizeof facts->address, "%s", pair.guest_address);
+        if (make(pair, &cause, e) == 0) {
+            snprintf(facts->network, sizeof facts->network, "%s %s - %s", facts->path,
+                     pair->host_address, pair->guest_address);
+            snprintf(facts->address, sizeof facts->address, "%s", pair->guest_address);
             return (int)(number % LOCAL_NO_NETWORK);
         }
         ledger_forget(local->ledger); /* it is another's */
@@ -108,6 +109,16 @@ int local_network(struct local *local, struct error *e)
     }
     return error_set(e, ERROR_SYSTEM, "no free addresses for the network of %s in 10.213/16",
                      local->target.kind->id);
+}
+
+int local_network(struct local *local, struct error *e)
+{
+    struct network_pair pair;
+    snprintf(local->target.facts.path, sizeof local->target.facts.path, "veth");
+    int number = local_make_network(local, network_make, &pair, e);
+    if (number == LOCAL_NO_NETWORK)
+        local->target.facts.path[0] = '\0';
+    return number;
 }
 
 int local_launch(struct local *local, const struct target_options *options, const char *const *argv,
@@ -162,6 +173,8 @@ void local_last_words(struct target *t, char *out, size_t size)
 {
     struct local *local = (struct local *)t;
     *out = '\0';
-    if (local->child)
-        spawn_last_words(local->child, out, size);
+    if (!local->child)
+        return;
+    spawn_wait_end(local->child, LAST_WORDS_S);
+    spawn_last_words(local->child, out, size);
 }

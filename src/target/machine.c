@@ -46,8 +46,6 @@
 #define LOOK_TCG_S    1.0
 
 #define NETWORK_TRIES 64
-/* Beside the largest file: the file system itself, its journal, and small files. */
-#define SCRATCH_SLACK (UINT64_C(64) << 20)
 
 struct machine {
     struct local local; /* first */
@@ -71,17 +69,10 @@ int machine_look(const struct target_options *o, struct target_probe *out)
     struct boot_files *f = xcalloc(1, sizeof *f);
     struct error e = {0};
     int rc = boot_files_find(o, f, &e);
-    if (rc == 0) {
+    if (rc == 0)
         snprintf(out->how, sizeof out->how, "QEMU, Linux %.48s", f->kernel.version);
-    } else {
-        /* "what is wrong: what to do", or "--option: what is wrong with it" */
-        char *colon = strncmp(e.text, "--", 2) == 0 ? NULL : strstr(e.text, ": ");
-        const char *remedy = colon ? colon + 2 : "";
-        snprintf(out->remedy, sizeof out->remedy, "%.255s", remedy);
-        snprintf(out->reason, sizeof out->reason, "%.*s%s",
-                 colon && colon - e.text < 254 ? (int)(colon - e.text) : 254, e.text,
-                 colon ? "." : "");
-    }
+    else
+        boot_tell_probe(&e, out);
     free(f);
     return rc;
 }
@@ -156,19 +147,14 @@ static int plan_disk(struct machine *m, const struct target_options *o, struct q
     snprintf(facts->append, sizeof facts->append, "%s", p->append ? p->append : "");
     if (!o->scratch)
         return 0;
-    uint64_t bytes = o->scratch_bytes + o->scratch_bytes / 8 + SCRATCH_SLACK;
-    /* The branch's label ends in its number: one image for each machine of a run. */
-    const char *label = ledger_label(m->local.ledger), *number = strrchr(label, ':');
-    char *path = xasprintf("%s/vmtax-disk-%s.img", o->scratch, number ? number + 1 : "0");
-    boot_stage(o, "writing the scratch disk");
-    int rc = ledger_add(m->local.ledger, LEDGER_FILE, path, e);
-    if (rc == 0)
-        rc = disk_make(path, bytes, o->scratch_seed, m->local.ledger, e);
+    char *path = disk_make_scratch(o, m->local.ledger, e);
+    if (!path)
+        return -1;
     *disk_word = xasprintf("disk=%s", path);
     free(path);
     p->disk = true;
     p->scratch = o->scratch;
-    return rc;
+    return 0;
 }
 
 /* --- QEMU ---------------------------------------------------------------------------------------
@@ -423,8 +409,8 @@ static int open_monitor(struct machine *m, int fd, struct error *e)
     /* A QEMU that does not like its arguments, or its accelerator, says so and is gone. */
     if (spawn_wait_end(m->local.child, 0.5)) {
         char words[300];
-        spawn_last_line(m->local.child, words, sizeof words);
-        return error_set(e, ERROR_SYSTEM, "QEMU could not start the guest: %s", words);
+        spawn_last_words(m->local.child, words, sizeof words);
+        return error_set(e, ERROR_SYSTEM, "QEMU could not start the guest: it %s", words);
     }
     return -1;
 }

@@ -40,6 +40,9 @@ static const struct module_want scratch_fs[] = {
     {"crc32c_intel", true}, {"crc32c_generic", true}, {"ext4", false}};
 static const struct module_want net_virtio[] = {{"virtio_net", false}};
 static const struct module_want net_e1000[] = {{"e1000", false}};
+static const struct module_want root_xen[] = {{"9p", false}, {"9pnet_xen", false}};
+static const struct module_want disk_xen[] = {{"xen_blkfront", false}};
+static const struct module_want net_xen[] = {{"xen_netfront", false}};
 
 #define SET(bit, list)                        \
     {                                         \
@@ -60,6 +63,9 @@ static const struct {
     SET(MODULES_SCRATCH_FS, scratch_fs),
     SET(MODULES_NET_VIRTIO, net_virtio),
     SET(MODULES_NET_E1000, net_e1000),
+    SET(MODULES_ROOT_XEN, root_xen),
+    SET(MODULES_DISK_XEN, disk_xen),
+    SET(MODULES_NET_XEN, net_xen),
 };
 #define WANTS_MAX 32
 

@@ -23,7 +23,10 @@ enum module_set {
     MODULES_SCRATCH_FS = 1 << 7,  /* the file system on it: ext4 */
     MODULES_NET_VIRTIO = 1 << 8,  /* network card, para-virtual */
     MODULES_NET_E1000 = 1 << 9,   /* network card, emulated */
-    MODULES_ALL = (1 << 10) - 1,
+    MODULES_ROOT_XEN = 1 << 10,   /* the host's files, in a domain of Xen */
+    MODULES_DISK_XEN = 1 << 11,
+    MODULES_NET_XEN = 1 << 12,
+    MODULES_ALL = (1 << 13) - 1,
 };
 /* Without these a kernel is of no use for guests, on one machine type or another. */
 #define MODULES_NEEDED \

@@ -233,6 +233,25 @@ int network_make(const struct network_pair *pair, int *cause, struct error *e)
     return 0;
 }
 
+int network_make_bridge(const struct network_pair *pair, int *cause, struct error *e)
+{
+    struct request r;
+    struct ifinfomsg body = {.ifi_family = AF_UNSPEC};
+    request_init(&r, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &body, sizeof body);
+    attribute(&r, IFLA_IFNAME, pair->host, strlen(pair->host) + 1);
+    struct rtattr *info = attribute(&r, IFLA_LINKINFO, NULL, 0);
+    attribute(&r, IFLA_INFO_KIND, "bridge", 6);
+    nest_end(&r, info);
+    *cause = transact(&r);
+    if (*cause)
+        return error_errno(e, *cause, "the bridge %s could not be made", pair->host);
+    if (address_host(pair, cause, e) < 0) {
+        network_delete(pair->host, NULL);
+        return -1;
+    }
+    return 0;
+}
+
 int network_make_tap(const struct network_pair *pair, int *fd, int *cause, struct error *e)
 {
     struct ifreq r = {.ifr_flags = (short)(IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | IFF_TUN_EXCL)};

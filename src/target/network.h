@@ -31,6 +31,9 @@ int network_make(const struct network_pair *pair, int *cause, struct error *e);
  * machine makes of *fd (close-on-exec, the caller's). The interface is gone when the last copy of
  * it is closed. */
 int network_make_tap(const struct network_pair *pair, int *fd, int *cause, struct error *e);
+/* The same for a domain of Xen: the host's end is a bridge, to which Xen's scripts add the guest's
+ * end by whatever name it gets. */
+int network_make_bridge(const struct network_pair *pair, int *cause, struct error *e);
 /* Move the guest's end into the network namespace of pid. */
 int network_move(const struct network_pair *pair, pid_t pid, struct error *e);
 /* In the guest's namespace: lo up, the guest's end named eth0, addressed and up. */

@@ -3,6 +3,7 @@
 #include "target/qemu.h"
 
 #include "protocol.h"
+#include "target/kernel_line.h"
 #include "xalloc.h"
 
 #include <inttypes.h>
@@ -94,29 +95,6 @@ bool qemu_find(const char *wanted, char *out, size_t size)
 /* --- the kernel's command line ------------------------------------------------------------------
  */
 
-/* " vmtax.key=value", the value encoded as a record's. */
-static void append_word(char **line, const char *key, const char *value)
-{
-    char word[4096];
-    struct record_writer w;
-    record_begin(&w, word, sizeof word, "x");
-    record_add_text(&w, key, value);
-    long length = record_end(&w);
-    if (length < 0)
-        BUG("a word for the guest's kernel is too long");
-    word[length - 1] = '\0'; /* the newline; "x " stands before the key */
-    char *longer = xasprintf("%s vmtax.%s", *line, word + 2);
-    free(*line);
-    *line = longer;
-}
-
-static void append_number(char **line, const char *key, unsigned value)
-{
-    char text[16];
-    snprintf(text, sizeof text, "%u", value);
-    append_word(line, key, text);
-}
-
 static char *kernel_line(const struct qemu_plan *p)
 {
     /* Panics restart at once, which QEMU is told to stop at. The kernel need not prove its ciphers
@@ -127,29 +105,22 @@ static char *kernel_line(const struct qemu_plan *p)
      * and a microvm has no timer to calibrate the rate by. Without this its clock would tick 250
      * times a second. */
     if (p->accel == QEMU_TCG && p->tsc_khz) {
-        char *longer = xasprintf("%s tsc_early_khz=%" PRIu64 " tsc=reliable", line, p->tsc_khz);
-        free(line);
-        line = longer;
+        char rate[64];
+        snprintf(rate, sizeof rate, "tsc_early_khz=%" PRIu64 " tsc=reliable", p->tsc_khz);
+        kernel_line_words(&line, rate);
     }
-    append_word(&line, "root", ROOT_TAG);
+    kernel_line_text(&line, "root", ROOT_TAG);
     if (p->disk)
-        append_word(&line, "scratch", p->scratch);
-    if (p->net != QEMU_NET_NONE) {
-        append_word(&line, "address", p->address);
-        append_word(&line, "gateway", p->gateway);
-        append_number(&line, "prefix", p->prefix);
-    }
+        kernel_line_text(&line, "scratch", p->scratch);
+    if (p->net != QEMU_NET_NONE)
+        kernel_line_network(&line, p->address, p->gateway, p->prefix);
     if (p->shell) {
-        append_number(&line, "shell", 1);
-        append_number(&line, "rows", p->rows);
-        append_number(&line, "columns", p->columns);
-        append_word(&line, "term", p->term ? p->term : "");
+        kernel_line_number(&line, "shell", 1);
+        kernel_line_number(&line, "rows", p->rows);
+        kernel_line_number(&line, "columns", p->columns);
+        kernel_line_text(&line, "term", p->term ? p->term : "");
     }
-    if (p->append) {
-        char *longer = xasprintf("%s %s", line, p->append);
-        free(line);
-        line = longer;
-    }
+    kernel_line_words(&line, p->append);
     return line;
 }
 

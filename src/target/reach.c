@@ -46,6 +46,8 @@ const struct reach reach_ways[] = {
      WORDS("kubectl", "exec", "-i", "%o", "%s", "--"), false, false},
     {"virsh", "DOMAIN", "a domain of libvirt by ssh, at the address that virsh tells", "virsh",
      "libvirt-clients", WORDS("sh", "-c", by_virsh, "virsh", "%s", "%o"), false, true},
+    {"openvz", "CTID", "a running container of OpenVZ, by vzctl", "vzctl", NULL,
+     WORDS("vzctl", "--quiet", "exec2", "%s"), false, true},
     {"exec", "COMMAND", "whatever a command of yours runs a shell in", NULL, NULL, NULL, true,
      false},
     {.id = NULL},
@@ -60,8 +62,7 @@ const struct reach *reach_find(const char *name)
     return NULL;
 }
 
-/* By $PATH, as the user's shell would find it: it gets no more rights than the user has. */
-static int find_program(const char *name, char *out, size_t size)
+int reach_program(const char *name, char *out, size_t size)
 {
     const char *at = getenv("PATH");
     struct stat st;
@@ -163,9 +164,9 @@ int reach_command(const struct target_kind *kind, struct reach_command *out, str
         fill(way, mine, count, out->words);
     else
         out->words[0] = way->program;
-    if (way->program && find_program(way->program, out->path, sizeof out->path) < 0)
+    if (way->program && reach_program(way->program, out->path, sizeof out->path) < 0)
         return no_program(way, way->program, e);
-    if (out->words[0] && find_program(out->words[0], out->path, sizeof out->path) < 0)
+    if (out->words[0] && reach_program(out->words[0], out->path, sizeof out->path) < 0)
         return no_program(way, out->words[0], e);
     out->words[0] = out->words[0] ? out->path : NULL;
     return 0;
@@ -188,7 +189,9 @@ int reach_check_name(const char *name, struct error *e)
 
 struct target_kind reach_kind(const struct reach *way)
 {
-    struct target_kind kind = target_reached;
+    const struct target_kind *own = target_find(way->id); /* that can make a guest, too */
+    struct target_kind kind = own ? *own : target_reached;
+    kind.only_by_name = true;
     kind.id = kind.title = way->id;
     kind.what = way->what;
     kind.way = way;

@@ -50,6 +50,9 @@ void reach_free(const struct target_kind *kind);
  * way's. -1 with a sentence. */
 int reach_check_name(const char *name, struct error *e);
 
+/* Where a program lies, by $PATH, as the user's shell would find it: it gets no more rights than
+ * the user has. -1: nowhere. */
+int reach_program(const char *name, char *out, size_t size);
 /* What execve() gets. */
 struct reach_command {
     const char *words[REACH_WORDS_MAX];   /* [0] absolute, found in $PATH; the shell last; NULL */

@@ -2,13 +2,12 @@
  * a child like every other target's; the stager (stager.h) puts the agent at its end. */
 #include "config.h"
 
-#include "target/reach.h"
+#include "target/reached.h"
 
 #include "clock.h"
 #include "sha256.h"
 #include "stats.h"
-#include "target/kinds.h"
-#include "target/stager.h"
+#include "target/reach.h"
 #include "text.h"
 #include "xalloc.h"
 
@@ -27,11 +26,6 @@ static double now_s(void)
 {
     return (double)clock_now_ns() * 1e-9;
 }
-
-struct reached {
-    struct local local;
-    struct stager stager;
-};
 
 static void probe(const struct target_kind *kind, const struct target_options *options,
                   struct target_probe *out)
@@ -83,27 +77,40 @@ static char *read_agent(const char *path, size_t *size, struct error *e)
     return bytes;
 }
 
+int reached_init(struct reached *r, const struct target_kind *kind,
+                 const struct target_options *options, struct ledger *ledger, char *name,
+                 size_t name_size, struct error *e)
+{
+    struct target_options own = *options;
+    own.limits = false;
+    return local_init(&r->local, kind, &own, ledger, name, name_size, e);
+}
+
+void reached_end(struct reached *r)
+{
+    local_release(&r->local, GRACE_S);
+}
+
 static void stop(struct target *t)
 {
-    struct reached *r = (struct reached *)t;
-    local_release(&r->local, GRACE_S);
-    free(r);
+    reached_end((struct reached *)t);
+    free(t);
 }
 
 /* Runs the command. What is only the way to the guest stays off the workload's processors. */
-static int launch(struct reached *r, const struct target_options *options, struct error *e)
+static int launch(struct reached *r, const struct target_kind *guest,
+                  const struct target_options *options, struct error *e)
 {
-    const struct target_kind *kind = r->local.target.kind;
     struct target_facts *facts = &r->local.target.facts;
     struct target_options own = *options;
     struct reach_command c;
     own.scratch = NULL; /* a directory of this machine */
-    if (!kind->way->here) {
+    if (!guest->way->here) {
         own.cpu_count = 0;
         snprintf(facts->limits, sizeof facts->limits, "the guest's own");
         facts->flags |= FLAG_PLACEMENT;
     }
-    if (reach_command(kind, &c, e) < 0)
+    if (reach_command(guest, &c, e) < 0)
         return -1;
     snprintf(facts->how, sizeof facts->how, "%.63s", c.words[0]);
     snprintf(facts->network, sizeof facts->network, "the guest's own");
@@ -147,16 +154,20 @@ static int bring_agent(struct reached *r, const struct target_options *options, 
     return rc;
 }
 
+int reached_enter(struct reached *r, const struct target_kind *guest,
+                  const struct target_options *options, struct error *e)
+{
+    return launch(r, guest, options, e) < 0 ? -1 : bring_agent(r, options, e);
+}
+
 static struct target *start(const struct target_kind *kind, const struct target_options *options,
                             struct ledger *ledger, struct error *e)
 {
     double from = now_s();
     struct reached *r = xcalloc(1, sizeof *r);
-    struct target_options own = *options;
     char name[64];
-    own.limits = false;
-    if (local_init(&r->local, kind, &own, ledger, name, sizeof name, e) < 0 ||
-        launch(r, &own, e) < 0 || bring_agent(r, options, e) < 0) {
+    if (reached_init(r, kind, options, ledger, name, sizeof name, e) < 0 ||
+        reached_enter(r, kind, options, e) < 0) {
         stop(&r->local.target);
         return NULL;
     }
@@ -169,10 +180,10 @@ void reach_try(const struct target_kind *kind, const struct target_options *opti
 {
     struct reached r = {.local = {.target = {.kind = kind, .to_agent = -1, .from_agent = -1}}};
     struct error e;
-    probe(kind, options, out);
+    kind->probe(kind, options, out);
     if (out->use == TARGET_UNUSABLE)
         return;
-    int rc = launch(&r, options, &e);
+    int rc = launch(&r, kind, options, &e);
     if (rc == 0) {
         prepare_stager(&r, options);
         rc = stager_look(&r.stager, &e);

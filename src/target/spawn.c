@@ -41,6 +41,7 @@ struct spawn {
     int status; /* of waitpid, once reaped */
     int ended_fd;
     int to, from, errors;
+    bool leaves_group;
     const char *telling;
     char last_line[LAST_LINE_MAX];
     char line[LAST_LINE_MAX]; /* being collected */
@@ -193,7 +194,8 @@ static void *thread_main(void *argument)
         return NULL;
     attend(s, pid);
     /* What it left behind in its group goes while its own number still keeps the group's. */
-    kill(-pid, SIGKILL);
+    if (!s->leaves_group)
+        kill(-pid, SIGKILL);
     pthread_mutex_lock(&s->lock);
     while (waitpid(pid, &s->status, 0) < 0 && errno == EINTR) {
     }
@@ -356,6 +358,7 @@ struct spawn *spawn_new(const struct spawn_options *o, struct error *e)
     s->argv = copy_words(o->argv);
     s->environment = make_environment(o);
     s->pass_fd = o->pass_fd;
+    s->leaves_group = o->leaves_group;
     s->telling = o->telling;
     if (o->cpus && o->cpu_count)
         fill_cpus(s, o);

@@ -29,6 +29,7 @@ struct spawn_options {
     struct ledger *ledger; /* the child is promised to it before it executes anything */
     const char *scratch;   /* TMPDIR of the child; may be NULL */
     int pass_fd;           /* the child's descriptor 3; -1: none; stays the caller's */
+    bool leaves_group;     /* what the child leaves behind in its group is meant to live on */
     const char *telling; /* a line of standard error with this text is not displaced by later ones;
                             a constant, or NULL */
 };

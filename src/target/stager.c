@@ -27,7 +27,7 @@ static const char look_script[] = "echo " MARK "system \"$(uname -s)\" \"$(uname
  * the outer one may be vmtax's own child, which dies with it, and then the inner one cleans up. */
 static const char script[] =
     "( LC_ALL=C; export LC_ALL; w=; s=; b=; "
-    "trap 'rm -rf \"$w\" \"$s\"' EXIT; trap 'exit 1' HUP INT TERM; "
+    "trap 'rm -rf \"$w\" \"$s\"' EXIT; trap 'exit 1' HUP INT TERM PIPE; "
     "echo " MARK "system \"$(uname -s)\" \"$(uname -m)\"; "
     "n=$(readlink /proc/self/ns/pid 2>/dev/null); n=${n##*\\[}; n=vmtax-reach-${n%%]}; "
     "for d in \"$TMPDIR\" /var/tmp /tmp \"$HOME\" /run /dev/shm; do "

@@ -12,6 +12,7 @@
 const struct target_kind *const target_kinds[] = {
     &target_native,
     &target_container,
+    &target_openvz,
     &target_kvm,
     &target_tcg,
     &target_twin,

@@ -35,7 +35,8 @@ struct machine_options {
 struct target_waiter {
     void *context;
     void (*stage)(void *context, const char *text); /* what it waits for now; may be NULL */
-    void (*emulated)(void *context);                /* what starts now is emulated; may be NULL */
+    /* What starts now is emulated, for this reason; may be NULL. */
+    void (*emulated)(void *context, const char *why);
     int interrupt_fd; /* readable: give up with ERROR_INTERRUPTED; -1: none */
 };
 

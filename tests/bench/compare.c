@@ -21,11 +21,12 @@ static double shown(const struct compare *c, double performance)
     return c->time ? c->scale / performance : c->scale * performance;
 }
 
-static bool passes(const struct compare *c, double low, double high)
+static bool passes(const struct compare *c, double ratio, double low, double high)
 {
     bool within = low >= c->low && high <= c->high;
     bool covers = low <= c->low && high >= c->high;
     return c->rule == COMPARE_REACHES            ? high >= c->low
+           : c->rule == COMPARE_AS_FAST          ? ratio >= c->low && high >= 1
            : c->rule == COMPARE_WITHIN_OR_COVERS ? within || covers
                                                  : within;
 }
@@ -55,7 +56,7 @@ bool compare_run(const struct compare *c, unsigned blocks)
     }
     struct stats_estimate e = stats_estimate(d, blocks, 0.95);
     double low = exp(e.low), high = exp(e.high);
-    bool pass = e.bounded && passes(c, low, high);
+    bool pass = e.bounded && passes(c, exp(e.centre), low, high);
     bool apart = high < c->low || low > c->high;
     printf("%-18s %-34s %10.4g %10.4g %8.4f  [%.4f, %.4f] %3zu  %s (%s; bounds %g to %g)\n",
            c->name, c->peer, shown(c, stats_median(ours, 2 * (size_t)blocks)),

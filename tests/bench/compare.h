@@ -16,6 +16,7 @@ enum compare_rule {
     COMPARE_WITHIN,           /* the whole interval lies within the bounds */
     COMPARE_WITHIN_OR_COVERS, /* or it holds all that is between them: nothing else can be said */
     COMPARE_REACHES,          /* its upper end is at or above the lower bound: not shown slower */
+    COMPARE_AS_FAST, /* the ratio is at or above the lower bound, its upper end reaches 1 */
 };
 
 struct compare {

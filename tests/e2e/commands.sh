@@ -153,7 +153,7 @@ rm "$HOME/.config/vmtax/vmtax.conf"
 
 # What the machine does not have, and what is to come.
 bad 'this machine has [0-9]+M' run null --memory 1000T
-for target in xen openvz:101; do
+for target in xen xen:dom; do
     bad "\"$target\" is not in this version" run null --on $target
 done
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # jbb on native and in a container: verified figures of the same JVM; nothing of it is left, also
-# when vmtax is killed; and what is said where there is no Java program.
+# when vmtax is killed; and what is said where there is no Java program, no JVM, no memory for one, or
+# where it dies.
 # shellcheck source=tests/e2e/lib.sh
 . "${abs_top_srcdir:-.}/tests/e2e/lib.sh"
 
@@ -18,17 +19,66 @@ is_down() {
 run 0 doctor
 says "$out" '^ok +Java +.*java, for jbb'
 
-# A directory without the program has a remedy.
-cp "${vmtax%/*}/vmtax-agent" "$work/vmtax-agent"
+# The answer to one slot of an agent, which is started by the command.
 # shellcheck disable=SC2094 # it waits for what the agent writes
-(
-    echo "run slot=1 workload=jbb params=warehouses=1%20cpus=1 lead_us=1000 time_us=20000 tick_us=0 fresh=1 seed=1"
-    for _ in 1 2 3 4 5 6 7 8 9 10; do
-        grep -q '^fail' "$out" && break
-        sleep 0.5
-    done
-) | "$work/vmtax-agent" >"$out" 2>"$err"
+ask() { # WAREHOUSES COMMAND…
+    warehouses=$1
+    shift
+    : >"$out"
+    (
+        echo "run slot=1 workload=jbb params=warehouses=$warehouses%20cpus=1 lead_us=1000 time_us=20000 tick_us=0 fresh=1 seed=1"
+        wait_for 30 grep -q -e '^result' -e '^fail' "$out"
+    ) | "$@" >"$out" 2>"$err"
+    no_crash
+    is_down || fail "a JVM is left"
+}
+agent=${vmtax%/*}/vmtax-agent
+
+# A directory without the program has a remedy.
+cp "$agent" "$work/vmtax-agent"
+ask 1 "$work/vmtax-agent"
 says "$out" '^fail .*default-jdk-headless'
+
+# No room for the heap of a JVM.
+# shellcheck disable=SC2016 # for the other shell
+ask 1 sh -c 'ulimit -v 500000 && exec "$0"' "$agent"
+says "$out" '^fail .*the%20JVM%20of%20jbb%20ended.*heap'
+
+# A JVM that is killed.
+(
+    wait_for 30 is_up
+    # shellcheck disable=SC2046 # several, if at all
+    kill -9 $(is_up)
+) &
+ask 1 "$agent"
+wait
+says "$out" '^fail .*the%20JVM%20of%20jbb%20was%20killed%20by%20signal%209'
+
+if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
+    # shellcheck disable=SC2016 # for the other shell
+    without='mount -t tmpfs none /usr/lib/jvm && exec "$@"'
+    if [ -d /usr/lib/jvm ] && ! unshare -m sh -c "$without" - java -version >/dev/null 2>&1; then
+        ask 1 unshare -m sh -c "$without" - "$agent"
+        says "$out" '^fail .*default-jre-headless'
+        unshare -m sh -c "$without" - "$vmtax" doctor >"$out" 2>"$err" || :
+        says "$out" 'Java +there is no JVM: no jbb'
+    fi
+    # A JVM with a heap that is too small for its warehouses, in the place of the real one.
+    mkdir "$work/bin"
+    cat >"$work/bin/java" <<EOF
+#!/bin/sh
+for word; do
+    shift
+    case \$word in -Xm*) ;; *) set -- "\$@" "\$word" ;; esac
+done
+exec $(readlink -f "$(command -v java)") -Xmx48m "\$@"
+EOF
+    chmod +x "$work/bin/java"
+    # shellcheck disable=SC2016 # for the other shell
+    ask 8 unshare -m sh -c 'mount -t overlay -o lowerdir="$1:/usr/bin" none /usr/bin && exec "$2"' - \
+        "$work/bin" "$agent"
+    says "$out" '^fail .*the%20JVM%20is%20out%20of%20memory'
+fi
 
 targets=native
 if container_works; then targets=container; fi

@@ -1,9 +1,10 @@
 #!/bin/sh
 # The host's side loads, the target serves: streams and datagrams on native and in a container, by a
-# path of the same kind; loss that the kernel makes is what is reported; an interface that goes down
-# costs its row and nothing else.
+# path of the same kind; loss that the kernel makes is what is reported.
 # shellcheck source=tests/e2e/lib.sh
 . "${abs_top_srcdir:-.}/tests/e2e/lib.sh"
+# shellcheck source=tests/e2e/inside.sh
+. "${abs_top_srcdir:-.}/tests/e2e/inside.sh"
 
 need_root
 container_works || skip "$why"
@@ -23,21 +24,6 @@ run 0 run net.rr --on container --loopback --blocks 2 --seconds 0.1 --json
     fail "by loopback the paths are $("$jsonpath" "$out" 'targets.*.path' | tr '\n' ' ')"
 "$jsonpath" "$out" comparisons.0.flags | grep -q placement || fail "the other path is not flagged"
 
-# The process in the run's own network.
-inside() {
-    for living in $(ours); do
-        [ "$(readlink "/proc/$living/ns/net")" = "$(readlink /proc/self/ns/net)" ] || echo "$living"
-    done | tail -n 1
-}
-is_inside() {
-    [ -n "$(inside)" ]
-}
-start_run() {
-    "$vmtax" run "$@" --on native --json >"$out" 2>"$err" &
-    pid=$!
-    wait_for 20 is_inside
-}
-
 # What the target's kernel drops is lost, no more and no less (a busy machine loses some of its own).
 dropping='add table ip v; add chain ip v in { type filter hook input priority 0; }; add rule ip v in meta l4proto udp numgen random mod 100 < 20 drop'
 if unshare -n nft "$dropping" 2>/dev/null; then
@@ -48,37 +34,5 @@ if unshare -n nft "$dropping" 2>/dev/null; then
     awk '!($1 > 0.16 && $1 < 0.3) {exit 1}' "$work/loss" ||
         fail "20 % lost are reported as $(cat "$work/loss")"
 fi
-
-# Ends that do not agree on the size of a frame: what is sent does not arrive.
-start_run net.udp.rx:size=8K sys.syscall --blocks 2 --seconds 0.7
-nsenter -t "$(inside)" -n ip link set eth0 mtu 1300 || fail "the interface keeps its MTU"
-wait "$pid" || fail "the run with two MTUs ended with $?"
-grep -q 'same MTU' "$out" || fail "it does not say that the MTUs may differ"
-"$jsonpath" "$out" 'metrics.*.value' | grep -q '[1-9]' || fail "the other row has no figure beside two MTUs"
-
-# The peer dies in mid-run: what it costs is told, and nothing else is lost.
-peer() {
-    for living in $(ours); do
-        case $(tr '\0' ' ' <"/proc/$living/cmdline") in
-        *vmtax-agent*) [ "$(readlink "/proc/$living/ns/net")" != "$(readlink /proc/self/ns/net)" ] || echo "$living" ;;
-        esac
-    done | head -n 1
-}
-has_peer() {
-    [ -n "$(peer)" ]
-}
-start_run net.rr sys.syscall --blocks 2 --seconds 1
-wait_for 20 has_peer
-kill -9 "$(peer)"
-wait "$pid" || fail "the run without a peer ended with $?"
-grep -q 'peer' "$out" || fail "it does not say that the peer is gone"
-"$jsonpath" "$out" 'metrics.*.value' | grep -q '[1-9]' || fail "the other row has no figure without a peer"
-
-start_run net.rr sys.syscall --blocks 2 --seconds 1
-wait_for 20 grep -q 'net.rr' "$err"
-nsenter -t "$(inside)" -n ip link set eth0 down || fail "the interface does not go down"
-wait "$pid" || fail "the run without a network ended with $?"
-grep -q 'interfaces at both ends up' "$out" || fail "it does not say that nothing came or went"
-"$jsonpath" "$out" 'metrics.*.value' | grep -q '[1-9]' || fail "the other row has no figure"
 
 leftovers

@@ -40,7 +40,7 @@ start_agent() {
 ask() { # PARAMS SECONDS [DURING]
     : >"$out"
     (
-        echo "run slot=1 workload=oltp params=$1 lead_us=0 time_us=${2}000000 tick_us=0 fresh=1 seed=1"
+        echo "run slot=1 workload=oltp params=$1 lead_us=0 time_us=${2}000000 tick_us=250000 fresh=1 seed=1"
         if [ $# -gt 2 ]; then
             wait_for 60 grep -q -e '^begin' -e '^fail' "$out"
             "$3"
@@ -133,23 +133,31 @@ cp "$out" "$work/mariadb.json"
 "$jsonpath" "$out" 'metrics.*.statements.reads' | grep -q '^[1-9]' || fail "reads are not in it"
 
 # vmtax dies: so does the server, and the next run removes its files.
-"$vmtax" run oltp:rows=1000 --on native --blocks 2 --seconds 20 --scratch "$work/scratch" \
-    >"$out" 2>"$err" &
+disk=$(mktemp -d /var/tmp/e2e-oltp.XXXXXX)
+# shellcheck disable=SC2154 # assigned in it
+trap 'code=$?; set +e; rm -rf "$disk"; (exit $code); finish' EXIT
+"$vmtax" run oltp:rows=1000 --on native --blocks 2 --seconds 20 --scratch "$disk" >"$out" 2>"$err" &
 pid=$!
+# Server and load, by their home.
+there() {
+    grep -lszF -e "HOME=$disk/" /proc/[0-9]*/environ | grep -q .
+}
 loaded() {
-    grep -lszxF -e oltp_read_write /proc/[0-9]*/cmdline | while IFS= read -r cmdline; do
-        grep -lsF -e "=$work/" "${cmdline%/cmdline}/environ" && break
-    done | grep -q .
+    # shellcheck disable=SC2013 # names of files without blanks
+    for cmdline in $(grep -lszxF -e oltp_read_write /proc/[0-9]*/cmdline); do
+        ! grep -qszF -e "HOME=$disk/" "${cmdline%/cmdline}/environ" || return 0
+    done
+    return 1
+}
+not_there() {
+    ! there
 }
 wait_for 60 loaded
 kill -9 "$pid"
 wait "$pid" 2>/dev/null || :
-not_loaded() {
-    ! loaded && no_server
-}
-wait_for 20 not_loaded
-run 0 run null --on native --blocks 2 --seconds 0.05 --scratch "$work/scratch"
-[ -z "$(ls "$work/scratch")" ] || fail "files of the run that was killed are left"
+wait_for 20 not_there
+run 0 run null --on native --blocks 2 --seconds 0.05 --scratch "$disk"
+[ -z "$(ls "$disk")" ] || fail "files of the run that was killed are left: $(ls "$disk")"
 
 # Another engine is other work; of the other row there is too little for a verdict.
 sed 's/"MariaDB \([0-9.]*\) durable/"SQLite \1 durable/' "$work/mariadb.json" >"$work/sqlite.json"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # A static page by a real web server, on native and in a container: verified figures with an engine,
-# latencies; a server that dies in mid-run and the rows after it; nothing stays behind.
+# latencies, also at a fixed rate; a server that dies in mid-run or has no space, and the rows after
+# it; nothing stays behind.
 # shellcheck source=tests/e2e/lib.sh
 . "${abs_top_srcdir:-.}/tests/e2e/lib.sh"
 
@@ -8,11 +9,15 @@
     skip "needs nginx, or a build with libmicrohttpd"
 need_root
 
+# Those of the run whose process is $pid: its scratch directory is named after it. One look at all
+# processes, as in lib.sh; nginx rewrites its words into one.
+pid=0
 servers() {
-    for cmdline in /proc/[0-9]*/cmdline; do
-        if tr '\0' ' ' <"$cmdline" 2>/dev/null | grep -qE '(nginx .*-p \./|vmtax-httpd [0-9]+ )'; then
-            basename "${cmdline%/cmdline}"
-        fi
+    # shellcheck disable=SC2013 # names of files without blanks
+    for cmdline in $(grep -lszE '^nginx: master process .* -p \./|/vmtax-httpd$' /proc/[0-9]*/cmdline); do
+        case $(readlink "${cmdline%/cmdline}/cwd") in
+        */vmtax-"$pid"/*) basename "${cmdline%/cmdline}" ;;
+        esac
     done
 }
 no_servers() {
@@ -21,7 +26,9 @@ no_servers() {
 
 targets=native
 if container_works; then targets=container; fi
-run 0 run web:clients=4 --on "$targets" --blocks 2 --seconds 0.3 --json
+run 0 doctor
+says "$out" '^(ok|note) +web server +.*(nginx|libmicrohttpd)'
+run 0 run web:clients=4 web.rate:clients=16,rate=300 --on "$targets" --blocks 2 --seconds 0.3 --json
 "$jsonpath" "$out" 'metrics.*.verified' | grep -qx false && fail "not verified"
 grep -qE '"engine.web":.*"(nginx|libmicrohttpd) [0-9.]+' "$out" ||
     fail "the engine is not named"
@@ -29,7 +36,14 @@ grep -qE '"engine.web":.*"(nginx|libmicrohttpd) [0-9.]+' "$out" ||
     echo "$value" | awk '{exit !($1 > 1 && $1 < 1e7)}' || fail "an impossible value: $value"
 done
 "$jsonpath" "$out" 'slots.*.latency_us.p99' | grep -q '^[0-9]' || fail "no latencies"
-wait_for 10 no_servers
+
+# At a fixed rate there are as many answers as were due, and a time of one.
+"$jsonpath" "$out" 'metrics.*' | grep '"workload":"web.rate"' >"$work/rate"
+grep -q '"unit":"µs"' "$work/rate" || fail "web.rate has no time: $(cat "$work/rate")"
+grep -o '"count":[0-9]*' "$work/rate" | tr -dc '0-9\n' | while read -r count; do
+    # four slots of 0.3 s at least, at 300 a second; a busy machine makes them longer
+    if [ "$count" -lt 340 ] || [ "$count" -gt 1000 ]; then fail "$count answers at 300 a second"; fi
+done
 
 # It dies: that row has a reason, the other one a figure.
 "$vmtax" run web:clients=1 null --on native --blocks 2 --seconds 1 --json >"$out" 2>"$err" &
@@ -40,6 +54,19 @@ for server in $(servers); do kill -9 "$server" 2>/dev/null || :; done
 wait "$pid" || fail "a server that dies ends the run"
 grep -q 'web server' "$out" || fail "nobody says that the server died"
 wait_for 10 no_servers
+
+# No space for its page.
+if unshare -m true 2>/dev/null; then
+    mkdir "$work/small"
+    : >"$out"
+    # shellcheck disable=SC2016,SC2094 # for the other shell; it waits for what the agent writes
+    (
+        echo "run slot=1 workload=web params=size=1M lead_us=0 time_us=100000 tick_us=0 fresh=1 seed=1 role=serve"
+        wait_for 30 grep -q -e '^serving' -e '^fail' "$out"
+    ) | unshare -m sh -c 'mount -t tmpfs -o size=64k none "$1" && exec "$2" --scratch "$1"' - \
+        "$work/small" "${vmtax%/*}/vmtax-agent" >"$out" 2>"$err"
+    says "$out" '^fail .*for%20the%20web%20server:%20No%20space%20left'
+fi
 
 # vmtax dies: so does the server.
 "$vmtax" run web:clients=1 --on native --blocks 4 --seconds 2 >"$out" 2>"$err" &

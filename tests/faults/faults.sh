@@ -100,18 +100,32 @@ end_runtime() {
     done
 }
 
-end_server() {
-    wait_for 30 a_server
-    for server in $(named nginx) $(named vmtax-httpd); do
-        kill -9 "$server" 2>/dev/null || :
+# A server's words are its own: it is found as a descendant of the run.
+servers() {
+    # shellcheck disable=SC2013 # numbers
+    for child in $(cat "/proc/$1"/task/*/children 2>/dev/null); do
+        case $(readlink "/proc/$child/exe" 2>/dev/null) in */nginx | */vmtax-httpd) echo "$child" ;; esac
+        servers "$child"
     done
 }
 
 a_server() {
-    [ -n "$(named nginx)$(named vmtax-httpd)" ]
+    [ -n "$(servers "$pid")" ]
+}
+
+end_server() {
+    wait_for 30 a_server
+    for server in $(servers "$pid"); do
+        kill -9 "$server" 2>/dev/null || :
+    done
 }
 
 # --- what is prepared, before the run -----------------------------------------------------------
+
+# A clock that is wrong is told with the figures.
+check_lie() {
+    "$vmtax" report last >>"$out" 2>/dev/null || :
+}
 
 # An agent beside a copy of vmtax that lies.
 prepare_lie() {
@@ -163,18 +177,13 @@ launch_foreign() {
     exec env XDG_RUNTIME_DIR="$work/run/other" setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
 }
 
-prepare_little_memory() {
-    launcher=launch_little
+# limit RESOURCE=NUMBER, as of prlimit.
+prepare_limit() {
+    limits=$1
+    launcher=launch_limited
 }
-launch_little() {
-    exec prlimit --as=16000000 "$@"
-}
-
-prepare_few_files() {
-    launcher=launch_few
-}
-launch_few() {
-    exec prlimit --nofile=8 "$@"
+launch_limited() {
+    exec prlimit "--$limits" "$@"
 }
 
 prepare_end_server() {
@@ -195,13 +204,14 @@ prepare_of_tomorrow() {
     tomorrow=$(date -u -d tomorrow +%Y-%m-%d)
     for stored in "$state"/results/*.json; do
         sed "s/\"started\":\\( *\\)\"[0-9-]*T/\"started\":\\1\"${tomorrow}T/" "$stored" \
-            >"$state/results/$tomorrow-${stored##*/}"
+            >"$state/results/$(echo "$tomorrow" | tr -d -)T${stored##*T}"
     done
 }
 check_of_tomorrow() {
-    run 0 list results
-    [ "$(grep -c . "$out")" -ge 3 ] || fail "$row: results are missing from the list"
-    run 0 report last
+    "$vmtax" list results --json >"$work/list" 2>>"$err" || fail "$row: the list fails"
+    listed=$("$jsonpath" "$work/list" '*.started' | wc -l)
+    [ "$listed" = 5 ] || fail "$row: $listed results are listed, not 5"
+    "$vmtax" report last >/dev/null 2>>"$err" || fail "$row: there is no report"
 }
 
 # Whatever a row does not need.
@@ -211,9 +221,9 @@ nothing() {
 
 # --- one row ------------------------------------------------------------------------------------
 
-# The newest sentence, or the one that the row wants.
+# The newest sentence that the row wants.
 sentence() {
-    sed -n 's/^vmtax: //p' "$err" | grep -E -e "$message" | tail -n 1 | cut -c1-150 | sed 's/|/\\|/g'
+    grep -E -e "$message" "$work/said" | grep -v '^{' | tail -n 1 | sed 's/^vmtax: //; s/|/\\|/g' | cut -c1-150
 }
 
 # Files that were stored before are the same, and new ones are whole.
@@ -257,9 +267,10 @@ strike() {
     case " $codes " in *" $code "*) ;; *) fail "$row: exit code $code, not $codes" ;; esac
     no_crash
     [ "$action" != 'tell KILL' ] || run 0 run null --on native --blocks 2 --seconds 0.05
-    says "$err" "$message"
-    says_not "$err" "$(printf '[\033\007]')"
     command -v "$check" >/dev/null && $check
+    cat "$err" "$out" >"$work/said"
+    says "$work/said" "$message"
+    says_not "$work/said" "$(printf '[\033\007]')"
     intact
     leftovers
     printf '| %s | %s | %s | %s | %s s of %s | %s |\n' "$fault" "$target" "$phase" "$code" "$took" "$limit" \
@@ -279,6 +290,7 @@ failed_row() {
     for left in $(ours); do
         kill -9 "$left" 2>/dev/null || :
     done
+    machine | sort >"$work/machine.before"
 }
 
 # What is stored before each fault: two results.

@@ -7,6 +7,7 @@
 #include "conf.h"
 #include "option.h"
 #include "tests/fuzz/fuzz.h"
+#include "ui/keymap.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -27,9 +28,16 @@ static void check_row(const struct options *o, const struct option_row *row)
     require(value == 0 || (value >= row->min && value <= row->max));
 }
 
+static void show(void *context, const char *sentence)
+{
+    (void)context;
+    require_shown(sentence);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct options o;
+    struct keymap map;
     struct error e = {0};
     char path[64], *said = NULL;
     size_t length = 0;
@@ -45,6 +53,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         require_shown(line);
     for (const struct option_row *row = option_rows; row->name; row++)
         check_row(&o, row);
+    keymap_read(&map, o.keys, o.key_count, show, NULL);
+    for (const struct key *k = keys; k->action; k++)
+        require(key_codes(&map, k->action) != NULL);
     option_release(&o);
     close(fd);
     free(said);

@@ -1,8 +1,9 @@
 /* fuzz_response.c - what a web server in a guest answers to the load generator.
  *
  * The first byte says in pieces of which length the rest arrives. Held beside "no sanitizer
- * complains": the length of the pieces changes nothing; only the page itself, announced with its
- * length by a status of 200, is complete; the server's name may be shown. */
+ * complains": the length of the pieces decides at most which fault is seen first; only the page
+ * itself, announced with its length by a status of 200, is complete; the server's name may be
+ * shown. */
 #include <config.h>
 
 #include "tests/fuzz/fuzz.h"
@@ -33,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     feed(&whole, data + 1, size - 1, size);
     feed(&pieces, data + 1, size - 1, 1u + data[0]);
-    require(whole.fault == pieces.fault && whole.done == pieces.done);
+    require(!whole.fault == !pieces.fault);
     require(response_fault_text(whole.fault) != NULL);
     if (!whole.fault)
         require(memmem(data, size, page, PAGE) != NULL);

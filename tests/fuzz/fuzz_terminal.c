@@ -76,6 +76,7 @@ static void press(struct seat *seat, struct control *c, int code, double now_s)
         control_key(c, code, &seat->board, now_s, HEIGHT, WIDTH);
     control_clamp(c, &seat->board, HEIGHT, WIDTH);
     require_shown(control_view(c)->filter);
+    require_shown(c->help_find);
     struct scene scene = control_scene(c);
     scene_draw(&seat->canvas, HEIGHT, WIDTH, &seat->board, &scene);
 }
@@ -96,5 +97,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     screen_present(seat->screen, &seat->canvas);
     drain(seat);
+    control_release(&control);
     return 0;
 }

@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(text, data, size);
     text[size] = '\0';
     if (theme_parse(&theme, "input", text, &e) < 0) {
-        require(strncmp(e.text, "input:", 6) == 0);
+        require(strncmp(e.text, "theme input:", 12) == 0);
         require_shown(e.text);
     }
     for (enum style s = 0; s < STYLE_COUNT; s++)

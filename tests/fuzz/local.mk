@@ -67,7 +67,7 @@ tests_fuzz_fuzz_theme_LDADD = $(fuzz_ui_libs)
 fuzz_targets += tests/fuzz/fuzz_conf
 tests_fuzz_fuzz_conf_SOURCES = tests/fuzz/fuzz_conf.c
 tests_fuzz_fuzz_conf_LDFLAGS = $(fuzz_ldflags)
-tests_fuzz_fuzz_conf_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_conf_LDADD = $(fuzz_ui_libs)
 
 fuzz_targets += tests/fuzz/fuzz_terminal
 tests_fuzz_fuzz_terminal_SOURCES = tests/fuzz/fuzz_terminal.c \
@@ -105,6 +105,16 @@ fuzz_targets += tests/fuzz/fuzz_response
 tests_fuzz_fuzz_response_SOURCES = tests/fuzz/fuzz_response.c workloads/agent/work.c
 tests_fuzz_fuzz_response_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_response_LDADD = $(fuzz_agent_libs)
+
+fuzz_targets += tests/fuzz/fuzz_recording
+tests_fuzz_fuzz_recording_SOURCES = tests/fuzz/fuzz_recording.c
+tests_fuzz_fuzz_recording_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_recording_LDADD = $(fuzz_ui_libs)
+
+fuzz_targets += tests/fuzz/fuzz_stager
+tests_fuzz_fuzz_stager_SOURCES = tests/fuzz/fuzz_stager.c
+tests_fuzz_fuzz_stager_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_stager_LDADD = $(fuzz_libs)
 
 check_PROGRAMS += $(fuzz_targets)
 EXTRA_DIST += tests/fuzz/run.sh tests/fuzz/seeds tests/fuzz/words

@@ -143,6 +143,7 @@ static void ids_are_the_fixed_ones(void **state)
         "net.udp.rx",
         "net.rr",
         "web",
+        "web.rate",
         "oltp",
         "jbb",
         "sys.syscall",

@@ -107,6 +107,22 @@ static void test_quantiles(void **state)
     free(h);
 }
 
+static void test_mean(void **state)
+{
+    (void)state;
+    struct histogram *h = calloc(1, sizeof *h);
+    assert_non_null(h);
+    assert_true(histogram_mean(h) == 0);
+    for (uint64_t i = 1; i <= 100; i++) /* exact, as its buckets are one wide */
+        histogram_record(h, i);
+    assert_true(histogram_mean(h) == 50.5);
+    for (uint64_t i = 0; i < 1000; i++)
+        histogram_record(h, 1000000 + 2000 * i);
+    double right = (5050 + 1000 * 1000000.0 + 2000 * 499500.0) / 1100;
+    assert_true(histogram_mean(h) > right * 0.992 && histogram_mean(h) < right * 1.008);
+    free(h);
+}
+
 static void test_clipped(void **state)
 {
     (void)state;
@@ -197,6 +213,7 @@ int main(void)
         cmocka_unit_test(test_error_bound),
         cmocka_unit_test(test_empty_and_small),
         cmocka_unit_test(test_quantiles),
+        cmocka_unit_test(test_mean),
         cmocka_unit_test(test_clipped),
         cmocka_unit_test(test_merge),
         cmocka_unit_test(test_reader_beside_writer),

@@ -153,6 +153,10 @@ static void refuses_what_is_not_ours(void **state)
         {LEDGER_LINK, "vmtax-name-too-long"},
         {LEDGER_PROCESS, "-1 5"},
         {LEDGER_FILE, "/etc/passwd"},
+        {LEDGER_DOMAIN, "Domain-0 00000000-0000-0000-0000-000000000000"},
+        {LEDGER_DOMAIN, "vmtax-1-a.1"},
+        {LEDGER_DOMAIN, "vmtax-1-a.1 7"},
+        {LEDGER_DOMAIN, "vmtax/../x 9a1f3c52-0c1e-4d58-8a39-bd1f2b6f4a10"},
         {LEDGER_DIRECTORY, ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -81,7 +81,7 @@ static struct target *start(const struct target_kind *kind, const struct target_
     }
     close(pair[1]);
     fcntl(pair[0], F_SETFL, O_NONBLOCK);
-    m->target = (struct target){.kind = &kind_native,
+    m->target = (struct target){.kind = kind->where ? kind : &kind_native,
                                 .to_agent = pair[0],
                                 .from_agent = pair[0],
                                 .facts = {.how = "by hand", .limited = true}};
@@ -341,7 +341,7 @@ static struct target *start_waiting(const struct target_kind *kind, const struct
 static struct target *start_emulated(const struct target_kind *kind, const struct target_options *o,
                                      struct ledger *l, struct error *e)
 {
-    o->waiter->emulated(o->waiter->context);
+    o->waiter->emulated(o->waiter->context, "it says so");
     return start_waiting(kind, o, l, e);
 }
 

@@ -170,6 +170,36 @@ static void seconds_add_up(void **state)
     plan_release(&p);
 }
 
+/* An operation that takes the slot's time takes the one that was asked for; others their own. */
+static void operations_have_their_time(void **state)
+{
+    (void)state;
+    struct plan p = quick();
+    p.slot_s = 7;
+    const struct workload *oltp = workload_find("oltp"), *kbuild = workload_find("kbuild");
+    assert_true(fabs(plan_slot_seconds(&p, oltp) - 7) < 1e-9);
+    assert_true(fabs(plan_slot_seconds(&p, kbuild) - kbuild->slot_s) < 1e-9);
+    plan_release(&p);
+}
+
+/* The disk of a machine has room for what its rows write. */
+static void scratch_is_what_the_largest_row_writes(void **state)
+{
+    (void)state;
+    struct plan p = quick();
+    struct error e;
+    uint64_t bytes;
+    assert_int_equal(plan_add(&p, "sys.read", &e), 0);
+    assert_false(plan_scratch(&p, &bytes));
+    assert_int_equal(plan_add(&p, "file.read:size=8M", &e), 0);
+    assert_true(plan_scratch(&p, &bytes));
+    assert_int_equal(bytes, 8 << 20);
+    assert_int_equal(plan_add(&p, "oltp:rows=1000000", &e), 0);
+    assert_true(plan_scratch(&p, &bytes));
+    assert_true(bytes > (UINT64_C(64) << 20) + 1000000 * 250);
+    plan_release(&p);
+}
+
 /* A guest's boot is part of the whole, and an emulated one's more so. */
 static void a_boot_takes_its_time(void **state)
 {
@@ -190,6 +220,8 @@ static void a_boot_takes_its_time(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(operations_have_their_time),
+        cmocka_unit_test(scratch_is_what_the_largest_row_writes),
         cmocka_unit_test(a_boot_takes_its_time),
         cmocka_unit_test(words_name_workloads),
         cmocka_unit_test(all_leaves_null_out_and_keeps_order),

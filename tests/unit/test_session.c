@@ -211,11 +211,13 @@ static void agent_good(struct peer *p)
                   NULL); /* what the result claims, and more */
         answer(p, "end slot=%lu", slot);
         answer(p, "end slot=%lu", slot);
-        answer(p,
-               "result slot=%lu ops=400 ns=4000000 start_ns=1000 end_ns=4002000 verified=1 "
-               "overhead_ops=10 overhead_ns=10000 lat_n=5 p50_ns=1000 p90_ns=2000 p99_ns=3000 "
-               "p99_9_ns=3000 max_ns=9000 tsc=10000 intr=120 ctxt=-5 pgfault=99999999999999999999",
-               slot);
+        answer(
+            p,
+            "result slot=%lu ops=400 ns=4000000 start_ns=1000 end_ns=4002000 verified=1 "
+            "overhead_ops=10 overhead_ns=10000 lat_n=5 p50_ns=1000 p90_ns=2000 p99_ns=3000 "
+            "p99_9_ns=3000 max_ns=9000 transactions=400 reads=5600 writes=1599 others=801 errors=2 "
+            "tsc=10000 intr=120 ctxt=-5 pgfault=99999999999999999999",
+            slot);
     }
 }
 
@@ -506,6 +508,10 @@ static void good_agent_gives_a_result(void **state)
     assert_int_equal(ticked, 300);
     assert_true(out.latency.known);
     assert_true(out.latency.p99_us == 3);
+    assert_int_equal(out.statements.transactions, 400);
+    assert_int_equal(out.statements.writes, 1599);
+    assert_int_equal(statements_queries(&out.statements), 8000);
+    assert_int_equal(out.statements.errors, 2);
     assert_true(isnan(out.steal));
     assert_false(out.flags & FLAG_CLOCK);
     /* The same agent again: sessions go on. */

@@ -90,6 +90,12 @@ static void same_cost(const struct figure_cost *a, const struct figure_cost *b)
     }
 }
 
+static void same_statements(const struct statements *a, const struct statements *b)
+{
+    assert_true(a->transactions == b->transactions && a->reads == b->reads &&
+                a->writes == b->writes && a->others == b->others && a->errors == b->errors);
+}
+
 static void same_slot(const struct slot *a, const struct slot *b)
 {
     assert_int_equal(a->metric, b->metric);
@@ -105,6 +111,7 @@ static void same_slot(const struct slot *a, const struct slot *b)
     same(a->value, b->value);
     same(a->tsc_per_op, b->tsc_per_op);
     same_latency(&a->latency, &b->latency);
+    same_statements(&a->statements, &b->statements);
     same(a->steal, b->steal);
     same(a->counted_s, b->counted_s);
     same_counters(&a->counters, &b->counters);
@@ -128,6 +135,7 @@ static void same_figure(const struct figure_value *a, const struct figure_value 
     assert_int_equal(a->verified, b->verified);
     same(a->tsc_per_op, b->tsc_per_op);
     same_latency(&a->latency, &b->latency);
+    same_statements(&a->statements, &b->statements);
     same_cost(&a->cost, &b->cost);
     assert_string_equal(a->reason, b->reason);
 }
@@ -203,6 +211,8 @@ static void test_round_trip(void **state)
     struct result a, b;
     struct error e;
     fixture_result(&a);
+    a.slots[0].statements = a.figures[0].statements = (struct statements){
+        .transactions = 10, .reads = 140, .writes = 39, .others = 21, .errors = 1};
     a.slots[0].tsc_per_op = 2370.25;
     a.figures[0].tsc_per_op = 2371.5;
     a.late.rows = 3;

@@ -97,6 +97,7 @@ static void a_whole_report(void **state)
     assert_int_equal(sysbench_report_check(&r, &e), 0);
     assert_string_equal(r.version, "1.0.20");
     assert_int_equal(r.intervals, 2);
+    assert_true(r.so_far_s == 2 && fabs(r.so_far - (r.interval_tps + 606.4)) < 1e-6);
     assert_true(fabs(r.interval_tps - 711.85) < 1e-9);
     assert_true(fabs(r.interval_p95_ms - 6.67) < 1e-9);
     assert_int_equal(r.transactions, 10);

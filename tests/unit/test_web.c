@@ -12,6 +12,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -141,7 +142,7 @@ static void test_bad_bodies(void **state)
 
 /* ---- the load, against a server of a few lines ---- */
 
-enum manner { WELL, CLOSES, GARBAGE, WRONG, CUTS, SILENT, MANNERS };
+enum manner { WELL, CLOSES, DRIPS, GARBAGE, WRONG, CUTS, ENDLESS, SILENT, CRAWLS, MANNERS };
 
 struct mock {
     int listener;
@@ -150,6 +151,19 @@ struct mock {
     pthread_t thread;
     struct load_plan plan;
 };
+
+/* So many bytes at a time, with a pause after each; what is not to end begins anew. */
+static void answer_slowly(int fd, const char *bytes, size_t size, size_t piece, unsigned pause_us,
+                          bool endless)
+{
+    int yes = 1;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    for (size_t at = 0; at < size; at = endless && at + piece >= size ? 0 : at + piece) {
+        if (send(fd, bytes + at, size - at < piece ? size - at : piece, MSG_NOSIGNAL) < 0)
+            return; /* the load has gone */
+        usleep(pause_us);
+    }
+}
 
 static void answer(int fd, enum manner manner, bool well)
 {
@@ -163,7 +177,13 @@ static void answer(int fd, enum manner manner, bool well)
         buffer[size - 500] ^= 1;
     if (!well && manner == CUTS)
         size -= 300;
-    if (send(fd, buffer, size, MSG_NOSIGNAL) < 0)
+    if (manner == DRIPS)
+        answer_slowly(fd, buffer, size, 7, 100, false);
+    else if (!well && manner == ENDLESS) /* a good status, then headers */
+        answer_slowly(fd, good_head, head - 2, head - 2, 0, true);
+    else if (!well && manner == CRAWLS) /* good so far, but it would take a minute */
+        answer_slowly(fd, buffer, size, 1, 60000, false);
+    else if (send(fd, buffer, size, MSG_NOSIGNAL) < 0)
         return; /* the load has gone */
 }
 
@@ -213,7 +233,7 @@ static void mock_end(struct mock *m)
 
 static void test_load_counts(void **state)
 {
-    static const enum manner manners[] = {WELL, CLOSES};
+    static const enum manner manners[] = {WELL, CLOSES, DRIPS};
     (void)state;
     for (size_t i = 0; i < sizeof manners / sizeof *manners; i++) {
         struct mock m;
@@ -237,7 +257,8 @@ static void test_load_meets_faults(void **state)
 {
     static const char *const says[MANNERS] = {[GARBAGE] = "not HTTP",
                                               [WRONG] = "something else",
-                                              [CUTS] = "before the page was complete"};
+                                              [CUTS] = "before the page was complete",
+                                              [ENDLESS] = "does not end"};
     (void)state;
     for (int i = 0; i < MANNERS; i++) {
         struct mock m;
@@ -257,17 +278,27 @@ static void test_load_meets_faults(void **state)
 
 static void test_load_does_not_wait_for_ever(void **state)
 {
-    struct mock m;
+    static const enum manner manners[2] = {SILENT, CRAWLS};
+    struct mock m[2];
+    struct load *l[2];
     struct error e = {ERROR_NONE, ""};
     (void)state;
-    mock_start(&m, SILENT, 1);
-    struct load *l = load_open(&m.plan, &e);
+    for (int i = 0; i < 2; i++) {
+        mock_start(&m[i], manners[i], 1);
+        l[i] = load_open(&m[i].plan, &e);
+        assert_non_null(l[i]);
+        assert_int_equal(load_run(l[i], 1, false, &e), 0);
+    }
     uint64_t from = work_now_ns();
-    assert_int_equal(load_run(l, 2, false, &e), -1);
-    assert_non_null(strstr(e.text, "has not answered for"));
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(load_run(l[i], 1, false, &e), -1);
+        assert_non_null(strstr(e.text, "has not answered for"));
+    }
     assert_in_range((work_now_ns() - from) / 1000000, 7000, 12000);
-    load_close(l, NULL);
-    mock_end(&m);
+    for (int i = 0; i < 2; i++) {
+        load_close(l[i], NULL);
+        mock_end(&m[i]);
+    }
 }
 
 static void test_load_without_server(void **state)

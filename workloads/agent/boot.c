@@ -54,7 +54,7 @@ int boot_parse(struct boot *b, const char *command_line, struct error *e)
 {
     char line[BOOT_COMMAND_LINE_MAX + 1];
     struct record r;
-    unsigned shell;
+    unsigned shell, xen;
     memset(b, 0, sizeof *b);
     if (as_record(&r, line, command_line, e) < 0 ||
         take(&r, "root", b->root, sizeof b->root, e) < 0 ||
@@ -63,11 +63,12 @@ int boot_parse(struct boot *b, const char *command_line, struct error *e)
         take(&r, "gateway", b->gateway, sizeof b->gateway, e) < 0 ||
         take(&r, "term", b->term, sizeof b->term, e) < 0 ||
         take_number(&r, "prefix", 32, &b->prefix, e) < 0 ||
-        take_number(&r, "shell", 1, &shell, e) < 0 ||
+        take_number(&r, "shell", 1, &shell, e) < 0 || take_number(&r, "xen", 1, &xen, e) < 0 ||
         take_number(&r, "rows", 1000, &b->rows, e) < 0 ||
         take_number(&r, "columns", 1000, &b->columns, e) < 0)
         return -1;
     b->shell = shell;
+    b->xen = xen;
     if (!b->root[0])
         return error_set(e, ERROR_USAGE, PREFIX "root= is missing on the kernel's command line");
     if (b->scratch[0] && b->scratch[0] != '/')

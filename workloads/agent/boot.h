@@ -2,7 +2,7 @@
  *
  * Words of the form vmtax.KEY=VALUE, the value percent-encoded as in a record (protocol.h), so that
  * a path with a blank in it stays one word. Other words are the kernel's. Written by vmtax
- * (target/qemu.c), read by init.c; one grammar, one parser. */
+ * (target/kernel_line.c), read by init.c; one grammar, one parser. */
 #ifndef VMTAX_AGENT_BOOT_H
 #define VMTAX_AGENT_BOOT_H
 
@@ -17,6 +17,7 @@
 
 struct boot {
     char root[32];               /* root=TAG: mount tag of the host's files; required */
+    bool xen;                    /* xen=1: files, port and devices are those of a domain of Xen */
     char scratch[BOOT_PATH_MAX]; /* scratch=PATH: where the scratch disk is mounted; empty: there is
                                     none */
     char address[16];            /* address=10.213.0.2 of eth0; empty: no network */

@@ -18,6 +18,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -26,7 +27,9 @@
 #define NEW_ROOT   "/root"
 
 /* The whole root is read-only for everybody, so the cache never has to ask again. */
-#define HOST_FILES_OPTIONS "trans=virtio,version=9p2000.L,access=any,msize=512000,cache=loose"
+#define HOST_FILES_OPTIONS "version=9p2000.L,access=any,msize=512000,cache=loose,trans="
+/* Devices of Xen are connected some time after their drivers are there. */
+#define CONNECT_S 10.0
 
 static double now_s(void)
 {
@@ -199,6 +202,41 @@ int guest_open_port(const char *name, double seconds, struct error *e)
     }
 }
 
+/* Xen's consoles: hvc0 is the kernel's, the channel is the last of the others. Their number is that
+ * of their devices, but for the kernel's own, which is none: which one that is depends on the
+ * version of libxl (src/target/xl_config.c). */
+static int count_channels(void)
+{
+    DIR *d = opendir("/sys/bus/xen/devices");
+    int count = 0;
+    for (struct dirent *at; d && (at = readdir(d)) != NULL;)
+        count += strncmp(at->d_name, "console-", 8) == 0;
+    if (d)
+        closedir(d);
+    return count;
+}
+
+int guest_open_channel(double seconds, struct error *e)
+{
+    char path[32];
+    for (double until = now_s() + seconds;; pause_ms(5)) {
+        int count = count_channels(), fd = -1;
+        snprintf(path, sizeof path, "/dev/hvc%d", count);
+        if (count > 0)
+            fd = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+        struct termios raw;
+        if (fd >= 0 && tcgetattr(fd, &raw) == 0) {
+            cfmakeraw(&raw);
+            if (tcsetattr(fd, TCSANOW, &raw) == 0)
+                return fd;
+        }
+        if (fd >= 0)
+            close(fd);
+        if (now_s() > until)
+            return error_set(e, ERROR_SYSTEM, "there is no channel of Xen");
+    }
+}
+
 /* --- root ---------------------------------------------------------------------------------------
  */
 
@@ -229,12 +267,25 @@ static void make_links(void)
             continue; /* convenience; what needs them will say so */
 }
 
+static int mount_host_files(const struct boot *b)
+{
+    char options[128];
+    snprintf(options, sizeof options, HOST_FILES_OPTIONS "%s", b->xen ? "xen" : "virtio");
+    double until = b->xen ? now_s() + CONNECT_S : 0;
+    while (mount(b->root, HOST_FILES, "9p", MS_RDONLY, options) < 0) {
+        if (errno != ENOENT || now_s() > until)
+            return -1;
+        pause_ms(5);
+    }
+    return 0;
+}
+
 int guest_enter_root(const struct boot *b, struct error *e)
 {
     mkdir(HOST_FILES, 0755);
     mkdir(LAYER, 0755);
     mkdir(NEW_ROOT, 0755);
-    if (mount(b->root, HOST_FILES, "9p", MS_RDONLY, HOST_FILES_OPTIONS) < 0)
+    if (mount_host_files(b) < 0)
         return error_errno(e, errno, "the host's files could not be mounted (9p, tag %s)", b->root);
     if (mount("tmpfs", LAYER, "tmpfs", 0, "mode=0755") < 0 || mkdir(LAYER "/upper", 0755) < 0 ||
         mkdir(LAYER "/work", 0755) < 0)
@@ -321,7 +372,12 @@ int guest_set_up_network(const struct boot *b, struct error *e)
     if (rc == 0 && b->address[0]) {
         struct in_addr bits = {.s_addr = htonl(b->prefix ? ~UINT32_C(0) << (32 - b->prefix) : 0)};
         inet_ntop(AF_INET, &bits, mask, sizeof mask);
-        if (!find_interface(name, sizeof name))
+        bool found = find_interface(name, sizeof name);
+        for (double until = now_s() + CONNECT_S; b->xen && !found && now_s() < until;) {
+            pause_ms(5);
+            found = find_interface(name, sizeof name);
+        }
+        if (!found)
             rc = error_set(e, ERROR_SYSTEM, "there is no network interface");
         else if (set_address(fd, name, SIOCSIFADDR, b->address) < 0 ||
                  set_address(fd, name, SIOCSIFNETMASK, mask) < 0 || bring_up(fd, name) < 0 ||

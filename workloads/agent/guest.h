@@ -17,6 +17,9 @@ int guest_load_modules(struct error *e);
 /* The virtio-serial port of that name, open, once the host's end is connected. Waits for both, at
  * most seconds. */
 int guest_open_port(const char *name, double seconds, struct error *e);
+/* The same in a domain of Xen, which has no such port but a console beside the kernel's: in raw
+ * mode. */
+int guest_open_channel(double seconds, struct error *e);
 /* The host's files under a writable layer, with /proc, /sys, /dev, /run and /tmp of the guest's
  * own, and the initramfs's /payloads, become the root of this process. */
 int guest_enter_root(const struct boot *b, struct error *e);

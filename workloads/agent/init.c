@@ -75,7 +75,8 @@ static int set_up(struct init *n, struct error *e)
         guest_load_modules(e) < 0)
         return -1;
     if (!n->boot.shell) {
-        n->port = guest_open_port(PROTOCOL_PORT, PORT_PATIENCE_S, e);
+        n->port = n->boot.xen ? guest_open_channel(PORT_PATIENCE_S, e)
+                              : guest_open_port(PROTOCOL_PORT, PORT_PATIENCE_S, e);
         if (n->port < 0)
             return -1;
     }

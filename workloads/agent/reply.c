@@ -99,18 +99,18 @@ int reply_result(struct output *o, const struct request *r, const struct worker_
         record_add_u64(w, "p99_9_ns", outcome->p99_9_ns);
         record_add_u64(w, "max_ns", outcome->max_ns);
     }
-    record_add_u64(w, "verified", outcome->verified);
-    if (outcome->sent) {
-        record_add_u64(w, "sent", outcome->sent);
-        record_add_u64(w, "received", outcome->received);
-        record_add_u64(w, "reordered", outcome->reordered);
-    }
     if (outcome->statements.transactions) {
         record_add_u64(w, "transactions", outcome->statements.transactions);
         record_add_u64(w, "reads", outcome->statements.reads);
         record_add_u64(w, "writes", outcome->statements.writes);
         record_add_u64(w, "others", outcome->statements.others);
         record_add_u64(w, "errors", outcome->statements.errors);
+    }
+    record_add_u64(w, "verified", outcome->verified);
+    if (outcome->sent) {
+        record_add_u64(w, "sent", outcome->sent);
+        record_add_u64(w, "received", outcome->received);
+        record_add_u64(w, "reordered", outcome->reordered);
     }
     if (outcome->engine[0])
         record_add_text(w, "engine", outcome->engine);

@@ -154,7 +154,7 @@ static int oltp_run(struct work *w, uint64_t count)
                                         .writes = r->writes,
                                         .others = r->others,
                                         .errors = r->errors};
-    s->took_ns = (uint64_t)(r->total_s * 1e9);
+    s->took_ns = (uint64_t)llround(r->total_s * 1e9);
     return 0;
 }
 

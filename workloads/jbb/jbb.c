@@ -201,7 +201,7 @@ static int jbb_prepare(struct work *w)
     s->socket = ends[0];
     if (s->child < 0 || hear(w, JBB_READY, &a) < 0)
         return -1;
-    snprintf(w->engine, sizeof w->engine, "%s %s SerialGC", a.name, a.version);
+    snprintf(w->engine, sizeof w->engine, "%s %s, C1, SerialGC, heap " HEAP, a.name, a.version);
     w->step = a.rate / BATCHES_PER_S + 1;
     return 0;
 }

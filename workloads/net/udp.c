@@ -20,6 +20,8 @@ enum { UDP_SIZE, UDP_RATE }; /* order of the parameters */
 
 /* Waiting for what is on its way. */
 #define QUIET_MS 50
+/* Datagrams between two looks for the report. */
+#define TAKE_BATCH 64
 
 struct udp {
     struct link link;
@@ -90,15 +92,18 @@ WORK_TIMED static int start(struct work *w)
     return 0;
 }
 
-static int stop(struct work *w, struct wire_report *report)
+static int order_stop(struct work *w)
 {
     struct udp *s = w->state;
     uint32_t order = WIRE_STOP;
     s->started = false;
-    if (wire_send(s->link.fd, &order, sizeof order) < 0 ||
-        wire_receive(s->link.fd, report, sizeof *report) < 0)
-        return link_failed(w, errno);
-    return 0;
+    return wire_send(s->link.fd, &order, sizeof order) < 0 ? link_failed(w, errno) : 0;
+}
+
+static int take_report(struct work *w, struct wire_report *report)
+{
+    const struct udp *s = w->state;
+    return wire_receive(s->link.fd, report, sizeof *report) < 0 ? link_failed(w, errno) : 0;
 }
 
 WORK_TIMED static int take(struct work *w, int flags)
@@ -164,11 +169,29 @@ static int judge(struct work *w, uint64_t sent, uint64_t received, uint64_t reor
     return 0;
 }
 
+/* Until the report is there the sender may still be at it. Who does not take what it sends loses
+ * it, and on a busy machine that may be more than was lost before. */
+static void take_until_report(struct work *w)
+{
+    const struct udp *s = w->state;
+    for (int silent_ms = 0; silent_ms < WIRE_SILENCE_S * 1000;) {
+        for (int i = 0; i < TAKE_BATCH && take(w, MSG_DONTWAIT) == 0; i++)
+            silent_ms = 0;
+        if (wire_readable(s->link.fd, 0))
+            return;
+        if (!wire_readable(s->fd, 1))
+            silent_ms++;
+    }
+}
+
 static int tx_verify(struct work *w)
 {
     struct udp *s = w->state;
     struct wire_report report;
-    if (stop(w, &report) < 0)
+    if (order_stop(w) < 0)
+        return -1;
+    take_until_report(w);
+    if (take_report(w, &report) < 0)
         return -1;
     while (wire_readable(s->fd, QUIET_MS) && take(w, MSG_DONTWAIT) == 0)
         ;
@@ -179,7 +202,7 @@ static int rx_verify(struct work *w)
 {
     const struct udp *s = w->state;
     struct wire_report report;
-    if (stop(w, &report) < 0)
+    if (order_stop(w) < 0 || take_report(w, &report) < 0)
         return -1;
     w->delivery.by_load = true;
     return judge(w, s->sent, report.records, report.reordered, report.wrong);

@@ -11,4 +11,8 @@
 #define HTTPD_PROGRAM "vmtax-httpd"
 #define HTTPD_READY   "server.pid"
 
+/* The files that nginx may be, in the catalogue, for all who ask whether it is there; ends with
+ * NULL. */
+extern const char *const web_servers[];
+
 #endif

@@ -51,11 +51,10 @@ static int cannot(struct error *e, const char *what)
 
 static const char *find_nginx(void)
 {
-    static const char *const places[] = {"/usr/sbin/nginx", "/usr/bin/nginx", "/sbin/nginx"};
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        if (access(places[i], X_OK) == 0)
-            return places[i];
-    return NULL;
+    size_t i = 0;
+    while (web_servers[i] && access(web_servers[i], X_OK) != 0)
+        i++;
+    return web_servers[i];
 }
 
 static int find_program(struct server *s, struct error *e)

@@ -4,6 +4,9 @@
  * does, each client again as soon as it has its page, over a connection of its own for each request
  * or, as browsers do since, over one that is kept.
  *
+ * web.rate asks at fixed times instead (load.h, open loop): a server that stalls is not asked less,
+ * and every request that it held up shows. Its figure is their mean time.
+ *
  * Before its first slot a load warms the server until it is steady: three tenths of a second in a
  * row whose rates lie within 5 % of each other, but for at most three seconds; what is unsteady
  * after that is noise, and the statistics show it. Every slot then has new connections and a
@@ -19,8 +22,9 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 
-/* Parameters in the order of the catalogue. */
-enum { CLIENTS, CPUS, CONNECTION, SIZE };
+/* Parameters in the order of the catalogue; of the two workloads one has a rate where the other
+ * chooses its connections. */
+enum { CLIENTS, CPUS, CONNECTION, SIZE, RATE = CONNECTION };
 
 #define WARM_WINDOW_NS   UINT64_C(100000000)
 #define WARM_WINDOWS     3  /* in a row */
@@ -74,6 +78,11 @@ static const struct serve_ops web_serve = {
 
 /* ---- the load ---- */
 
+static bool at_fixed_rate(const struct work *w)
+{
+    return w->workload->figure == FIGURE_TIME_US;
+}
+
 static int web_prepare(struct work *w)
 {
     struct web_state *s = calloc(1, sizeof *s);
@@ -88,7 +97,8 @@ static int web_prepare(struct work *w)
         .threads = w->cpu_count < clients ? (unsigned)w->cpu_count : clients,
         .cpus = w->cpus,
         .cpu_count = w->cpu_count,
-        .keep = w->param[CONNECTION] != 0,
+        .keep = !at_fixed_rate(w) && w->param[CONNECTION] != 0,
+        .rate = at_fixed_rate(w) ? w->param[RATE] : 0,
         .page = s->page,
         .size = w->param[SIZE]};
     if (inet_pton(AF_INET, w->endpoint.address, &s->plan.server.sin_addr) != 1)
@@ -110,7 +120,8 @@ static double warm_window(struct work *w)
     return (double)pages / (double)(now - from);
 }
 
-static int warm(struct work *w)
+/* Until it is steady; by clients that do not wait for their time. */
+static int warm_load(struct work *w)
 {
     double rate[WARM_WINDOWS_MAX];
     for (int i = 0; i < WARM_WINDOWS_MAX; i++) {
@@ -138,21 +149,35 @@ static void name_engine(struct work *w)
             *at = ' ';
 }
 
+static void drop_load(struct web_state *s, struct histogram *latency)
+{
+    load_close(s->load, latency);
+    s->load = NULL;
+}
+
+static int warm(struct work *w)
+{
+    struct web_state *s = w->state;
+    struct load_plan plan = s->plan;
+    plan.rate = 0;
+    s->load = load_open(&plan, w->error);
+    if (!s->load || warm_load(w) < 0)
+        return -1;
+    name_engine(w);
+    s->warm = true;
+    drop_load(s, NULL);
+    return 0;
+}
+
 static int web_arrange(struct work *w)
 {
     struct web_state *s = w->state;
-    load_close(s->load, NULL); /* of a slot that failed */
+    drop_load(s, NULL); /* of a slot that failed */
     s->latency = NULL;
-    s->load = load_open(&s->plan, w->error);
-    if (!s->load)
+    if (!s->warm && warm(w) < 0)
         return -1;
-    if (!s->warm) {
-        if (warm(w) < 0)
-            return -1;
-        name_engine(w);
-        s->warm = true;
-    }
-    return 0;
+    s->load = load_open(&s->plan, w->error);
+    return s->load ? 0 : -1;
 }
 
 WORK_TIMED static int web_run(struct work *w, uint64_t count)
@@ -167,15 +192,27 @@ WORK_TIMED static int web_run(struct work *w, uint64_t count)
     return 0;
 }
 
+/* The figure is a time of one request: as many of them as follow each other in half the slot, for
+ * in truth several are under way at once. */
+static int tell_mean(struct work *w)
+{
+    const struct web_state *s = w->state;
+    double mean = histogram_mean(s->latency);
+    w->own_ops = mean > 0 ? (uint64_t)((double)w->slot_ns / 2 / mean) : 0;
+    w->own_ns = (uint64_t)((double)w->own_ops * mean);
+    return w->own_ns > 0 ? 0
+                         : error_set(w->error, ERROR_GUEST,
+                                     "the web server takes longer for a page than the slot lasts");
+}
+
 /* All answers were compared when they came; what is left to see is a thread that met a wrong one
  * after the last batch. */
 static int web_verify(struct work *w)
 {
     struct web_state *s = w->state;
     int rc = load_run(s->load, 0, false, w->error);
-    load_close(s->load, s->latency);
-    s->load = NULL;
-    return rc;
+    drop_load(s, s->latency);
+    return rc == 0 && at_fixed_rate(w) ? tell_mean(w) : rc;
 }
 
 static void web_release(struct work *w)
@@ -189,14 +226,11 @@ static void web_release(struct work *w)
     w->state = NULL;
 }
 
-static const struct workload_ops web_ops = {
-    .id = "web",
-    .serve = &web_serve,
-    .prepare = web_prepare,
-    .arrange = web_arrange,
-    .run = web_run,
-    .verify = web_verify,
-    .release = web_release,
-};
+#define WEB_OPS(of_id)                                                                    \
+    {                                                                                     \
+        .id = of_id, .serve = &web_serve, .prepare = web_prepare, .arrange = web_arrange, \
+        .run = web_run, .verify = web_verify, .release = web_release                      \
+    }
+static const struct workload_ops web_ops = WEB_OPS("web"), web_rate_ops = WEB_OPS("web.rate");
 
-const struct workload_ops *const workload_ops_web[] = {&web_ops, NULL};
+const struct workload_ops *const workload_ops_web[] = {&web_ops, &web_rate_ops, NULL};

@@ -1,0 +1,18 @@
+# shellcheck shell=sh
+# Sourced by tests of the network: a run of native in the background, and its process in the network
+# that is the run's own. Loss and faults are made from there.
+
+# The process in the run's own network.
+inside() {
+    for living in $(ours); do
+        [ "$(readlink "/proc/$living/ns/net")" = "$(readlink /proc/self/ns/net)" ] || echo "$living"
+    done | tail -n 1
+}
+is_inside() {
+    [ -n "$(inside)" ]
+}
+start_run() {
+    "$vmtax" run "$@" --on native --json >"$out" 2>"$err" &
+    pid=$!
+    wait_for 20 is_inside
+}

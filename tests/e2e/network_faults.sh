@@ -1,0 +1,43 @@
+#!/bin/sh
+# What can go wrong with a network: each fault costs its row, with the reason, and nothing else.
+# shellcheck source=tests/e2e/lib.sh
+. "${abs_top_srcdir:-.}/tests/e2e/lib.sh"
+# shellcheck source=tests/e2e/inside.sh
+. "${abs_top_srcdir:-.}/tests/e2e/inside.sh"
+
+need_root
+container_works || skip "$why"
+
+# Ends that do not agree on the size of a frame: what is sent does not arrive.
+start_run net.udp.rx:size=8K sys.syscall --blocks 2 --seconds 0.7
+nsenter -t "$(inside)" -n ip link set eth0 mtu 1300 || fail "the interface keeps its MTU"
+wait "$pid" || fail "the run with two MTUs ended with $?"
+grep -q 'same MTU' "$out" || fail "it does not say that the MTUs may differ"
+"$jsonpath" "$out" 'metrics.*.value' | grep -q '[1-9]' || fail "the other row has no figure beside two MTUs"
+
+# The peer dies in mid-run: what it costs is told, and nothing else is lost.
+peer() {
+    for living in $(ours); do
+        case $(tr '\0' ' ' <"/proc/$living/cmdline") in
+        *vmtax-agent*) [ "$(readlink "/proc/$living/ns/net")" != "$(readlink /proc/self/ns/net)" ] || echo "$living" ;;
+        esac
+    done | sort -n | head -n 1
+}
+has_peer() {
+    [ -n "$(peer)" ]
+}
+start_run net.rr sys.syscall --blocks 2 --seconds 1
+wait_for 20 has_peer
+kill -9 "$(peer)"
+wait "$pid" || fail "the run without a peer ended with $?"
+"$jsonpath" "$out" 'slots.*' | grep '"net.rr"' | grep -q 'peer.*killed' || fail "it does not say that the peer is gone"
+"$jsonpath" "$out" 'metrics.*.value' | grep -q '[1-9]' || fail "the other row has no figure without a peer"
+
+start_run net.rr sys.syscall --blocks 2 --seconds 1
+wait_for 20 grep -q 'net.rr' "$err"
+nsenter -t "$(inside)" -n ip link set eth0 down || fail "the interface does not go down"
+wait "$pid" || fail "the run without a network ended with $?"
+grep -q 'interfaces at both ends up' "$out" || fail "it does not say that nothing came or went"
+"$jsonpath" "$out" 'metrics.*.value' | grep -q '[1-9]' || fail "the other row has no figure"
+
+leftovers
