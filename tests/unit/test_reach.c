@@ -54,7 +54,8 @@ static void each_way_has_its_guest(void **state)
             options += strcmp(*w, "%o") == 0;
         }
         assert_ptr_equal(reach_find(way->id), way);
-        assert_null(target_find(way->id));
+        /* Of a way that is a kind, too, the kind is what is made anew: openvz. */
+        assert_true(!target_find(way->id) || strcmp(way->id, "openvz") == 0);
         assert_int_equal(guests, way->words ? 1 : 0);
         assert_int_equal(options, way->words ? 1 : 0);
         assert_true(words + REACH_WORDS_MAX / 2 < REACH_WORDS_MAX);
