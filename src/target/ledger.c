@@ -561,12 +561,16 @@ int ledger_add_process(struct ledger *l, pid_t pid, struct error *e)
 }
 
 /* Take the newest entry of owner (NULL: of anyone) out of the list. */
-static bool take_newest(struct shared *s, const struct ledger *owner, struct entry *out)
+/* The newest of owner (NULL: of anybody), of those with this kind and argument (NULL: of any). */
+static bool take_newest(struct shared *s, const struct ledger *owner, enum ledger_kind kind,
+                        const char *argument, struct entry *out)
 {
     bool found = false;
     pthread_mutex_lock(&s->lock);
     for (size_t i = s->count; i-- > 0 && !found;) {
-        if (owner && s->entries[i].owner != owner)
+        const struct entry *e = &s->entries[i];
+        if ((owner && e->owner != owner) ||
+            (argument && (e->kind != kind || strcmp(e->argument, argument) != 0)))
             continue;
         *out = s->entries[i];
         memmove(&s->entries[i], &s->entries[i + 1], (s->count - i - 1) * sizeof *s->entries);
@@ -586,10 +590,10 @@ static void write_done(struct shared *s, unsigned number)
     pthread_mutex_unlock(&s->lock);
 }
 
-void ledger_forget(struct ledger *l)
+void ledger_forget(struct ledger *l, enum ledger_kind kind, const char *argument)
 {
     struct entry entry;
-    if (take_newest(l->shared, l, &entry)) {
+    if (take_newest(l->shared, l, kind, argument, &entry)) {
         write_done(l->shared, entry.number);
         free(entry.argument);
     }
@@ -604,7 +608,7 @@ static void undo_all(struct ledger *l)
     /* Everything of a run carries its label; "DIRECTORY:" is the beginning of every branch's. */
     if (l->is_branch ? l->any_process : s->any_process)
         undo_labelled(LEDGER_VARIABLE, l->label, !l->is_branch);
-    while (take_newest(s, l->is_branch ? l : NULL, &entry)) {
+    while (take_newest(s, l->is_branch ? l : NULL, LEDGER_FILE, NULL, &entry)) {
         struct error e = {0};
         if (undo(entry.kind, entry.argument, patience_left(&from), &e) < 0) {
             fprintf(stderr, "vmtax: %s\n", e.text);

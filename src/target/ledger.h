@@ -55,8 +55,8 @@ int ledger_add_process(struct ledger *l, pid_t pid, struct error *e);
  * one and are disturbed. At most room of them into pids; returns how many. Of other users nothing
  * is known. Cheap enough to be asked after each block. */
 size_t ledger_others(const struct ledger *l, pid_t *pids, size_t room);
-/* Withdraw the newest promise of this ledger or branch: the thing turned out to be another's. */
-void ledger_forget(struct ledger *l);
+/* Withdraw a promise of this ledger or branch: the thing turned out to be another's. */
+void ledger_forget(struct ledger *l, enum ledger_kind kind, const char *argument);
 /* Undo all of this ledger or branch, newest first, and free it. Bounded time. What could not be
  * removed is told on stderr with the command that removes it. NULL is allowed. */
 void ledger_close(struct ledger *l);

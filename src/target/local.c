@@ -98,7 +98,7 @@ int local_make_network(struct local *local, local_network_maker make, struct net
             snprintf(facts->address, sizeof facts->address, "%s", pair->guest_address);
             return (int)(number % LOCAL_NO_NETWORK);
         }
-        ledger_forget(local->ledger); /* it is another's */
+        ledger_forget(local->ledger, LEDGER_LINK, pair->host); /* it is another's */
         if (cause == EPERM || cause == EOPNOTSUPP) {
             snprintf(facts->network, sizeof facts->network, "none: %.40s, loopback inside only",
                      strerror(cause));

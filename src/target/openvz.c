@@ -113,7 +113,7 @@ static int make(struct openvz *o, const char *name, const struct vzctl_limits *l
                 const struct target_options *options, struct error *e)
 {
     struct ledger *ledger = o->reached.local.ledger;
-    struct vzctl_caller caller = {MAKE_S, o->interrupt, ledger};
+    struct vzctl_caller caller = {MAKE_S, o->interrupt, ledger, options->cpus, options->cpu_count};
     say(options, "making a container of the default template");
     for (int i = 0; i < NAMES; i++) {
         bool taken;
@@ -124,19 +124,20 @@ static int make(struct openvz *o, const char *name, const struct vzctl_limits *l
             return 0;
         if (!taken)
             return -1;
-        ledger_forget(ledger); /* somebody was faster, and it is theirs */
+        ledger_forget(ledger, LEDGER_OPENVZ, o->guest); /* somebody was faster, and it is theirs */
     }
     return -1;
 }
 
 /* Does a command run in it, on which processors? One of ours that is not held to those that it was
  * given is an error. */
-static int prove(const struct openvz *o, const char *cpus, bool made, char *in_force, size_t size,
-                 struct error *e)
+static int prove(const struct openvz *o, const struct target_options *options, const char *cpus,
+                 bool made, char *in_force, size_t size, struct error *e)
 {
     struct error why = {.kind = ERROR_NONE};
     if (vzctl_prove(o->guest,
-                    (struct vzctl_caller){ANSWER_S, o->interrupt, o->reached.local.ledger},
+                    (struct vzctl_caller){ANSWER_S, o->interrupt, o->reached.local.ledger,
+                                          options->cpus, options->cpu_count},
                     in_force, size, &why) < 0)
         return why.kind == ERROR_INTERRUPTED
                    ? error_set(e, why.kind, "%s", why.text)
@@ -193,7 +194,7 @@ static int set_up(struct openvz *o, const char *name, const struct target_option
         return -1;
     }
     say(options, "waiting for its init");
-    if (prove(o, cpus, made, in_force, sizeof in_force, e) < 0 ||
+    if (prove(o, options, cpus, made, in_force, sizeof in_force, e) < 0 ||
         vzctl_status(o->guest, &is, e) < 0)
         return -1;
     openvz_stats_init(&o->stats, "", is.id);

@@ -228,8 +228,12 @@ static int call(const char *program, const char *const *words, const char *guest
         argv[i + 1] = text[i];
     }
     /* An init that vzctl has just started is of its process group until it leaves it by itself. */
-    struct spawn_options how = {
-        .argv = argv, .pass_fd = -1, .ledger = caller.ledger, .leaves_group = true};
+    struct spawn_options how = {.argv = argv,
+                                .pass_fd = -1,
+                                .ledger = caller.ledger,
+                                .cpus = caller.cpus,
+                                .cpu_count = caller.cpu_count,
+                                .leaves_group = true};
     struct spawn *s = spawn_new(&how, e);
     if (!s)
         return -1;
@@ -327,7 +331,8 @@ int vzctl_look(bool make, char *how, size_t how_size, char *remedy, size_t remed
         snprintf(remedy, remedy_size, "run vmtax as root");
         return error_set(e, ERROR_SYSTEM, "vzctl says what is so to root only");
     }
-    if (call(m->program, m->version, "", NULL, (struct vzctl_caller){ASK_S, -1, NULL}, &a, e) < 0)
+    if (call(m->program, m->version, "", NULL,
+             (struct vzctl_caller){.seconds = ASK_S, .interrupt_fd = -1}, &a, e) < 0)
         return -1;
     /* "vzctl version 4.11.1" */
     if (sscanf(a.out, "%*s version %23[0-9A-Za-z.-]", version) == 1)
@@ -341,7 +346,7 @@ int vzctl_status(const char *guest, struct vzctl_status *out, struct error *e)
 {
     struct answer a;
     if (call(legacy.program, WORDS("status", "%s"), guest, NULL,
-             (struct vzctl_caller){ASK_S, -1, NULL}, &a, e) < 0)
+             (struct vzctl_caller){.seconds = ASK_S, .interrupt_fd = -1}, &a, e) < 0)
         return -1;
     char clean[80];
     a.out[strcspn(a.out, "\n")] = '\0';
@@ -453,7 +458,7 @@ int vzctl_make(const char *guest, const struct vzctl_limits *limits, struct vzct
 int vzctl_remove(const char *guest, struct error *e)
 {
     const struct manager *m = manager_of(guest);
-    struct vzctl_caller caller = {REMOVE_S, -1, NULL};
+    struct vzctl_caller caller = {.seconds = REMOVE_S, .interrupt_fd = -1};
     struct vzctl_status is;
     struct answer a;
     struct error why;

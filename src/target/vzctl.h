@@ -34,6 +34,10 @@ struct vzctl_caller {
     double seconds;
     int interrupt_fd;      /* readable: give up with ERROR_INTERRUPTED; -1: none */
     struct ledger *ledger; /* ends what a call that was given up left; may be NULL */
+    /* Processors of what is called, and so of what it starts inside, which inherits them; NULL:
+     * those of vmtax itself, which stands aside. */
+    const int *cpus;
+    size_t cpu_count;
 };
 
 /* Is everything there to use a container, or with make to make one? "vzctl 4.11.1" into how. -1

@@ -88,7 +88,9 @@ sed -i 3,6d "$conf"
 measures one
 # What others' files name is never a command.
 run 0 record sys.syscall --name mine --on exec:env --sessions 1 --seconds 0.02 --quiet
-run 0 check --against mine --budget 20 --quiet
+code=0 # native had no limits beside that guest, and has them without it: not comparable
+"$vmtax" check --against mine --budget 20 --quiet >"$out" 2>"$err" </dev/null || code=$?
+case $code in 0 | 1 | 3 | 4) ;; *) fail "exit code $code of a check" ;; esac
 cat "$err" >>"$out"
 says "$out" 'exec:env: only measured when it is named'
 leftovers
@@ -101,6 +103,7 @@ if [ -n "$busybox" ] && [ "$(id -u)" = 0 ]; then
     for d in bin proc dev tmp run etc root; do
         mkdir -p "$root/$d"
     done
+    mknod -m 666 "$root/dev/null" c 1 3
     cp "$busybox" "$root/bin/busybox"
     for tool in sh uname mkdir chmod rm head wc; do
         ln -s busybox "$root/bin/$tool"
@@ -127,7 +130,7 @@ END
     says "$out" '"machines"'
     [ "$("$jsonpath" "$out" 'comparisons.*.verdict')" = not-comparable ] || fail "another machine is judged"
     "$vmtax" report last >"$out"
-    says "$out" 'the comparison crosses machines'
+    says "$out" 'another machine than native'
     # shellcheck disable=SC2086 # words
     run 0 run sys.syscall --on elsewhere --judge mini,elsewhere $fast --json
     says_not "$out" '"machines"'
@@ -141,7 +144,7 @@ fi
 sshd=/usr/sbin/sshd
 if [ ! -x $sshd ]; then
     sshd=$abs_top_builddir/sshd/usr/sbin/sshd
-    LD_LIBRARY_PATH=$(find "$abs_top_builddir/sshd" -name 'libwrap.so.0' -exec dirname {} \; 2>/dev/null)
+    LD_LIBRARY_PATH=$(find "$abs_top_builddir/sshd" -name 'libwrap.so.0' -exec dirname {} \; 2>/dev/null || :)
     export LD_LIBRARY_PATH
 fi
 if [ ! -x "$sshd" ] || ! command -v ssh >/dev/null || [ "$(id -u)" != 0 ]; then

