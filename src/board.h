@@ -35,8 +35,9 @@ void board_publish(struct board *b);
 void board_publish_run(struct board *b);
 
 /* Copy into s (zeroed, or an earlier snapshot, whose memory is reused) if the version differs; true
- * if it did. now_s and clock are brought up to date in any case, but not in a replay. board_snapshot empties wake_fd
- * first and belongs to the one thread that polls it; any other reader uses board_peek. */
+ * if it did. now_s and clock are brought up to date in any case, but not in a replay.
+ * board_snapshot empties wake_fd first and belongs to the one thread that polls it; any other
+ * reader uses board_peek. */
 bool board_snapshot(struct board *b, struct snapshot *s);
 bool board_peek(struct board *b, struct snapshot *s);
 

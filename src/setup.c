@@ -102,8 +102,8 @@ struct machine_options setup_machine(const struct options *o)
                                     .qemu = o->qemu};
 }
 
-/* A hypervisor that people will try, alone or with the name of a guest, and that is no misspelling of
- * anything. */
+/* A hypervisor that people will try, alone or with the name of a guest, and that is no misspelling
+ * of anything. */
 static bool is_to_come(const char *word)
 {
     return strcspn(word, ":") == 3 && strncmp(word, "xen", 3) == 0;
@@ -330,7 +330,8 @@ int setup_plan(struct plan *p, const struct options *o, enum profile default_pro
     if (!p->options.cpu_count)
         setup_cpus(&p->options, o->cpus);
     if (o->cpus > p->options.cpu_count)
-        return error_set(e, ERROR_USAGE, "--cpus (or cpus in vmtax.conf) %llu: this machine has %zu",
+        return error_set(e, ERROR_USAGE,
+                         "--cpus (or cpus in vmtax.conf) %llu: this machine has %zu",
                          (unsigned long long)o->cpus, p->options.cpu_count);
     uint64_t machine = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
     if (o->memory > machine)

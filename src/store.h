@@ -55,8 +55,8 @@ int store_save_baseline(const struct result *r, const char *name, char *path, si
  * if there was none). */
 int store_retire_baseline(const char *name, char *kept, size_t size, struct error *e);
 
-/* $XDG_STATE_HOME/vmtax/recordings/<time>-session.rec: a new file, open for appending; path gets the
- * name. The descriptor, or -1. */
+/* $XDG_STATE_HOME/vmtax/recordings/<time>-session.rec: a new file, open for appending; path gets
+ * the name. The descriptor, or -1. */
 int store_open_recording(char *path, size_t size, struct error *e);
 
 struct store_entry {

@@ -64,10 +64,10 @@ struct app_options {
 };
 
 /* Blocks until the user quits (0) or a signal ends it (its number); -1 with a sentence if there is
- * no usable terminal. SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGTSTP and SIGCONT must be blocked in all
- * threads before (app_block_signals); the dashboard reads them. While it runs, stderr goes to the
- * board's log; it is printed again after. A run that is live when it returns is the caller's to
- * end. */
+ * no usable terminal. SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGTSTP and SIGCONT must be
+ * blocked in all threads before (app_block_signals); the dashboard reads them. While it runs,
+ * stderr goes to the board's log; it is printed again after. A run that is live when it returns is
+ * the caller's to end. */
 int app_run(struct board *board, const struct app_options *options,
             const struct app_actions *actions, struct error *e);
 

@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # Sourced by tests of the network: a run of native in the background, and its process in the network
 # that is the run's own. Loss and faults are made from there.
+# shellcheck disable=SC2154,SC2034 # of lib.sh, which sources this
 
 # The process in the run's own network.
 inside() {
