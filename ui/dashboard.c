@@ -508,13 +508,13 @@ static int run(const struct context *c, struct error *e)
     struct dashboard *d = xcalloc(1, sizeof *d);
     option_borrow(&d->options, o);
     struct keymap keymap;
-    keymap_read(&keymap, o->keys, o->key_count, warn_of_key, d);
     result_init(&d->last);
     result_init(&d->today);
     if (board_init(&d->board, e) < 0) {
         free(d);
         return -1;
     }
+    keymap_read(&keymap, o->keys, o->key_count, warn_of_key, d);
     fingerprint_read(&d->today);
     show_paper(d);
     show_last(d);

@@ -145,11 +145,12 @@ enum plan_event plan_dialog_click(struct plan_dialog *d, size_t column, size_t r
     if (column >= PLAN_COLUMNS || d->options.editing)
         return PLAN_NOTHING;
     size_t *at = column == PLAN_OPTIONS ? &d->options.selected : &d->row[column];
-    bool again = d->column == column && *at == row;
-    size_t count = column == PLAN_OPTIONS ? d->options.count : count_of(d, column);
+    enum plan_column clicked = (enum plan_column)column;
+    bool again = d->column == clicked && *at == row;
+    size_t count = clicked == PLAN_OPTIONS ? d->options.count : count_of(d, clicked);
     if (row >= count)
         return PLAN_NOTHING;
-    d->column = (enum plan_column)column;
+    d->column = clicked;
     *at = row;
     return again ? plan_dialog_key(d, ACTION_FREEZE, ' ', e) : PLAN_NOTHING;
 }

@@ -70,10 +70,19 @@ struct strips_mean strips_mean(const struct snapshot *s, const struct strips *li
 
 /* Columns; 0 = not shown. */
 struct fields {
-    int label, figures, axis, ratio, half;
+    int label, figures, axis, ratio, half, age;
 };
 
-static struct fields fit(const struct strips *list, int w)
+/* Are some rows older than the rest of the screen? */
+static bool any_older(const struct snapshot *s, const struct strips *list, size_t target)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->row[i].metric < s->metric_count && row_read(s, list->row[i].metric, target).older)
+            return true;
+    return false;
+}
+
+static struct fields fit(const struct strips *list, bool ages, int w)
 {
     struct fields k = {.label = LABEL_LEAST};
     for (size_t i = 0; i < list->count; i++) {
@@ -88,7 +97,9 @@ static struct fields fit(const struct strips *list, int w)
         k.half = 6;
     if (w >= 96)
         k.figures = 22;
-    k.axis = w - k.label - k.figures - k.ratio - k.half;
+    if (ages && w >= 56)
+        k.age = 5;
+    k.axis = w - k.label - k.figures - k.ratio - k.half - k.age;
     if (k.axis < 4)
         k.axis = 0;
     return k;
@@ -196,6 +207,9 @@ static void draw_tail(struct canvas *c, int y, int x, const struct fields *k, co
     else if (k->half)
         canvas_text(c, y, x + k->ratio, r->bounded ? STYLE_DIM : STYLE_WARN, 0,
                     row_half(r, v->unit == UNIT_RAW ? UNIT_PERCENT : v->unit, half));
+    if (k->age && r->older)
+        canvas_text_right(c, y, x + k->ratio + k->half + k->age - 2, STYLE_DIM, 0,
+                          row_age_short(r->age_s, half));
 }
 
 static void draw_strip(struct canvas *c, int y, struct rect in, const struct fields *k,
@@ -267,6 +281,8 @@ static void draw_foot(struct canvas *c, int y, struct rect in, const struct fiel
                           v->unit == UNIT_TIMES ? "× time" : "% nat");
     if (k->half)
         canvas_text(c, y, x + k->ratio, STYLE_DIM, 0, "95%");
+    if (k->age)
+        canvas_text_right(c, y, x + k->ratio + k->half + k->age - 2, STYLE_DIM, 0, "age");
 }
 
 void strips_draw(struct canvas *c, struct rect box, struct rect in, const struct snapshot *s,
@@ -286,7 +302,7 @@ void strips_draw(struct canvas *c, struct rect box, struct rect in, const struct
             at = lines;
         line_row[lines++] = i;
     }
-    struct fields k = fit(list, in.w);
+    struct fields k = fit(list, any_older(s, list, row_target(s, v)), in.w);
     struct axis a = axis_of(s, v, list, index);
     bool foot = in.h >= 4;
     size_t visible = (size_t)(in.h - foot);

@@ -260,20 +260,26 @@ void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, cons
     plot_init(&p, g.h, g.w);
     int rows[TARGETS_MAX];
     size_t chosen = row_target(s, v);
-    plot_dotted(&p, &ax, &ay, xs, ys[0], count, STYLE_NATIVE);
+    /* Of a single point native is a level all the same, and the guests' marks stand over it. */
+    bool single = count == 1;
+    const double ends[2] = {ax.low, ax.high}, level[2] = {ys[0][0], ys[0][0]};
+    int middle = single ? g.x + axis_column(&ax, g.w, xs[0], NULL) : 0;
+    plot_dotted(&p, &ax, &ay, single ? ends : xs, single ? level : ys[0], single ? 2 : count,
+                STYLE_NATIVE);
     for (size_t pass = 0; pass < 2; pass++)
         for (size_t t = 1; t < s->target_count; t++)
             if ((t == chosen) == (pass == 1))
                 rows[t] = (s->targets[t].emulated ? plot_dashed : plot_series)(
                     &p, &ax, &ay, xs, ys[t], count, style_of_kind(s->targets[t].kind));
-    plot_dotted(&p, &ax, &ay, xs, ys[0], count, STYLE_NATIVE);
+    plot_dotted(&p, &ax, &ay, single ? ends : xs, single ? level : ys[0], single ? 2 : count,
+                STYLE_NATIVE);
     plot_blit(&p, c, g.y, g.x);
     plot_release(&p);
     if (w->peaks && v->paper && !w->smp)
         draw_stated(c, &g, &ay, s, points, count);
     for (size_t t = 1; t < s->target_count; t++)
         if (rows[t] >= 0)
-            widget_mark(c, g.y + rows[t], g.x + g.w, &s->targets[t]);
+            widget_mark(c, g.y + rows[t], single ? middle : g.x + g.w, &s->targets[t]);
     double ticks[8];
     size_t tick_count = axis_ticks(&ay, g.h >= 8 ? 4 : 2, ticks, 8);
     bool giga = workload_unit(s->metrics[points[0]].workload)[0] == 'M' && ay.high >= 2000;
@@ -286,7 +292,7 @@ void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, cons
     int y = g.y + g.h, taken = in.x;
     char text[16];
     size_text(w, (uint64_t)xs[count - 1], text);
-    int last = g.x + g.w - canvas_columns(text);
+    int last = single ? middle : g.x + g.w - canvas_columns(text);
     canvas_text(c, y, last, STYLE_DIM, 0, text);
     for (size_t i = 0; i + 1 < count; i++) {
         size_text(w, (uint64_t)xs[i], text);

@@ -60,7 +60,7 @@ struct work {
     /* Written by run() through the helpers below. */
     uint64_t bytes; /* bytes moved, for FIGURE_MB_PER_S; floating-point operations done, for
                        FIGURE_GFLOPS */
-    struct delivery delivery; /* set by verify() */
+    struct delivery delivery;     /* set by verify() */
     struct statements statements; /* likewise */
     uint64_t own_ns; /* set by verify(): the time of this slot as the program itself tells it, which
                         then counts; it cannot be more than what run() took. 0: none */
@@ -70,7 +70,7 @@ struct work {
     struct histogram *latency; /* NULL when not wanted */
     /* See work_progress(); NULL: nobody listens. */
     void (*progress)(struct work *w, uint64_t ops, uint64_t ns);
-    uint32_t sample;           /* counts down to the next sampled operation */
+    uint32_t sample; /* counts down to the next sampled operation */
 };
 
 /* The server of a served workload. It is not pinned: w->cpus are all that it may use. */
