@@ -176,6 +176,8 @@ static void draw_small(struct canvas *c, const struct snapshot *s)
 {
     char text[128], number[NUMBER_MAX];
     snprintf(text, sizeof text, "need 60x16, have %dx%d", c->w, c->h);
+    if (canvas_columns(text) > c->w)
+        snprintf(text, sizeof text, "need 60x16");
     int y = c->h > 1 ? (c->h - 2) / 2 : 0;
     canvas_text(c, y, 0, STYLE_STRONG, ATTR_BOLD, text);
     int x = 0;

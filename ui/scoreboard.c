@@ -246,8 +246,11 @@ static void draw_cell(struct canvas *c, int y, int x, const struct columns *k,
         widget_ratio(c, y, x + k->ink - (k->ink > 0), k->ratio, ratio, verdict, unit, false);
     }
     x += k->ink + k->ratio;
-    if (!cell->known && !emulated)
+    if (!cell->known && !emulated) {
+        if (cell->rows > 0 && target > 0) /* of one block there is no mean */
+            widget_cut(c, y, x, k->half + k->rows + k->finds - 1, STYLE_DIM, 0, "too few blocks");
         return;
+    }
     if (k->half > 0 && !emulated) {
         char number[NUMBER_MAX], letters[FLAG_COUNT + 1];
         if (cell->bounded)

@@ -214,6 +214,7 @@ static void flush_last(struct screen *s)
     if (screen_waiting(s)) {
         tcflush(STDOUT_FILENO, TCOFLUSH);
         writer_forget(s->writer);
+        s->whole = true;
         write_bytes(CANCEL, sizeof CANCEL - 1);
     }
 }
@@ -525,6 +526,7 @@ void screen_set_mouse(struct screen *s, bool on)
     if (s->mouse == on)
         return;
     s->mouse = on;
+    flush_last(s); /* curses writes at once, and not into the middle of a frame */
     mousemask(on ? BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
 }
 
