@@ -561,12 +561,13 @@ check-faults: all
 plain_tests = tests/e2e/programs.sh tests/e2e/spec.sh tests/e2e/kbuild.sh tests/e2e/linpack_guest.sh \
 	tests/e2e/shell.sh tests/e2e/ordinary.sh tests/e2e/signed.sh tests/e2e/cgroup2.sh \
 	tests/e2e/manual.sh tests/e2e/check.sh tests/e2e/oltp.sh tests/e2e/jbb.sh tests/e2e/web.sh tests/e2e/targets.sh \
-	tests/e2e/kvm.sh tests/e2e/network.sh tests/e2e/linpack.sh tests/e2e/exits.sh tests/unit/kernel-symbols.sh \
+	tests/e2e/kvm.sh tests/e2e/network.sh tests/e2e/linpack.sh tests/e2e/exits.sh tests/e2e/report.sh tests/e2e/planner.sh \
+	tests/unit/kernel-symbols.sh \
 	tests/unit/jbb-books.sh
 asan_short = $(filter-out $(plain_tests),$(TESTS))
 tsan_short = tests/unit/test_place tests/unit/test_board tests/unit/test_writer tests/unit/test_target \
 	tests/unit/test_ledger tests/unit/test_cache tests/unit/test_qmp tests/unit/test_qmp_hostile \
-	tests/unit/test_qmp_real tests/unit/test_kernels tests/unit/test_web tests/unit/test_control \
+	tests/unit/test_qmp_real tests/unit/test_web tests/unit/test_recording \
 	$(timed_tests) tests/e2e/run.sh tests/e2e/interrupt.sh tests/e2e/dashboard.sh
 sanitized = $(if $(SHORT),$($(subst check-,,$@)_short),$(TESTS))
 check-asan check-tsan: $(am__configure_deps)
