@@ -14,6 +14,8 @@ const struct target_kind *const target_kinds[] = {
     &target_container,
     &target_kvm,
     &target_tcg,
+    &target_xen,
+    &target_pvh,
     &target_twin,
     NULL,
 };
