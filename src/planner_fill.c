@@ -187,7 +187,9 @@ static int make_plan(struct planner *p, const struct target_options *cpus, const
     on_text(p, on, sizeof on);
     o.on = on;
     plan->options = *cpus;
-    return setup_plan(plan, &o, PROFILE_STANDARD, words, count, agent, size, e);
+    int rc = setup_plan(plan, &o, PROFILE_STANDARD, words, count, agent, size, e);
+    option_release(&o);
+    return rc;
 }
 
 int planner_plan(struct planner *p, const struct target_options *cpus, struct plan *plan,
