@@ -5,12 +5,12 @@
 #include "sha256.h"
 #include "text.h"
 #include "xalloc.h"
+#include "xdg.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <pwd.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,52 +32,10 @@ static int too_long(struct error *e, const char *path)
                      "the path %.200s... is too long: set XDG_CACHE_HOME to a shorter one", path);
 }
 
-static int find_directory(char *out, size_t size, struct error *e)
-{
-    const char *cache = getenv("XDG_CACHE_HOME");
-    int length;
-    if (cache && cache[0] == '/') {
-        length = snprintf(out, size, "%s/vmtax", cache);
-    } else {
-        const char *home = getenv("HOME");
-        if (!home || home[0] != '/') {
-            const struct passwd *user = getpwuid(geteuid());
-            home = user ? user->pw_dir : NULL;
-        }
-        if (!home || home[0] != '/')
-            return error_set(e, ERROR_USAGE,
-                             "there is no place for unpacked kernels: neither XDG_CACHE_HOME nor "
-                             "HOME is an absolute path; set HOME");
-        length = snprintf(out, size, "%s/.cache/vmtax", home);
-    }
-    return length < 0 || (size_t)length >= size ? too_long(e, out) : 0;
-}
-
-static int make_directories(const char *path, struct error *e)
-{
-    char part[PATH_MAX];
-    if (!text_copy(part, sizeof part, path))
-        return too_long(e, path);
-    for (char *slash = strchr(part + 1, '/');; slash = strchr(slash + 1, '/')) {
-        if (slash)
-            *slash = '\0';
-        if (mkdir(part, 0700) < 0 && errno != EEXIST) {
-            /* EROFS and EACCES also come for what is there already. */
-            int failed = errno;
-            struct stat st;
-            if (stat(part, &st) < 0 || !S_ISDIR(st.st_mode))
-                return error_errno(e, failed, "cannot make the directory %s", part);
-        }
-        if (!slash)
-            return 0;
-        *slash = '/';
-    }
-}
-
 int cache_directory(char *out, size_t size, struct error *e)
 {
     struct stat st;
-    if (find_directory(out, size, e) < 0 || make_directories(out, e) < 0)
+    if (xdg_directory(XDG_CACHE, "unpacked kernels", out, size, e) < 0 || xdg_make(out, e) < 0)
         return -1;
     if (stat(out, &st) < 0)
         return error_errno(e, errno, "cannot use the directory %s", out);

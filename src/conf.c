@@ -5,6 +5,7 @@
 #include "target/reach.h"
 #include "text.h"
 #include "xalloc.h"
+#include "xdg.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -93,23 +94,21 @@ int conf_read_file(struct options *o, const char *path, FILE *warnings, struct e
     return 0;
 }
 
-char *conf_path(char *out, size_t size)
+int conf_path(char *out, size_t size, struct error *e)
 {
-    const char *config = getenv("XDG_CONFIG_HOME");
-    const char *home = getenv("HOME");
-    out[0] = '\0';
-    if (config && config[0] == '/')
-        snprintf(out, size, "%s/vmtax/vmtax.conf", config);
-    else if (home && home[0] == '/')
-        snprintf(out, size, "%s/.config/vmtax/vmtax.conf", home);
-    return out;
+    if (xdg_directory(XDG_CONFIG, "vmtax.conf", out, size, e) < 0)
+        return -1;
+    size_t used = strlen(out);
+    return text_copy(out + used, size - used, "/vmtax.conf")
+               ? 0
+               : error_set(e, ERROR_USAGE, "the path %.200s... is too long", out);
 }
 
 void conf_read(struct options *o, FILE *warnings)
 {
     char path[PATH_MAX];
     struct error e;
-    if (*conf_path(path, sizeof path) && conf_read_file(o, path, warnings, &e) < 0 &&
+    if (conf_path(path, sizeof path, &e) == 0 && conf_read_file(o, path, warnings, &e) < 0 &&
         errno != ENOENT && errno != ENOTDIR)
         fprintf(warnings, "vmtax: %s; it is ignored\n", e.text);
 }
@@ -162,19 +161,6 @@ static void rewrite(FILE *in, FILE *out, const struct conf_setting *settings, si
     free(written);
 }
 
-static int make_directories(const char *path, struct error *e)
-{
-    char part[PATH_MAX];
-    text_copy(part, sizeof part, path);
-    for (char *slash = part; (slash = strchr(slash + 1, '/'));) {
-        *slash = '\0';
-        if (mkdir(part, 0700) < 0 && errno != EEXIST && access(part, X_OK) < 0)
-            return error_errno(e, errno, "cannot make the directory %s", part);
-        *slash = '/';
-    }
-    return 0;
-}
-
 /* Everything written so far is on the disk, under the name; or nothing has changed. */
 static int put_in_place(FILE *out, const char *temporary, const char *path, struct error *e)
 {
@@ -211,8 +197,13 @@ int conf_write(const char *path, const struct conf_setting *settings, size_t cou
         bool absent = errno == ENOENT && lstat(path, &st) < 0; /* and no link to nowhere */
         if (!absent || !text_copy(target, sizeof target, path))
             return error_errno(e, errno ? errno : ENOENT, "cannot use %s", path);
-        if (make_directories(target, e) < 0)
-            return -1;
+        char *slash = strrchr(target, '/');
+        if (slash && slash != target) {
+            *slash = '\0';
+            if (xdg_make(target, e) < 0)
+                return -1;
+            *slash = '/';
+        }
     }
     FILE *in = fopen(target, "re");
     if (!in && errno != ENOENT)
@@ -241,10 +232,8 @@ int conf_save(const struct options *o, unsigned commands, char *path, size_t siz
     char values[SETTINGS_MAX][CONF_LINE_MAX / 2];
     struct conf_setting settings[SETTINGS_MAX];
     size_t count = 0;
-    if (!*conf_path(path, size))
-        return error_set(e, ERROR_USAGE,
-                         "there is no place for vmtax.conf: neither XDG_CONFIG_HOME nor HOME is an "
-                         "absolute path");
+    if (conf_path(path, size, e) < 0)
+        return -1;
     for (const struct option_row *r = option_rows; r->name && count < SETTINGS_MAX; r++) {
         if ((r->commands & commands) != commands || (r->commands & NOT_IN_CONF))
             continue;

@@ -17,8 +17,8 @@ void conf_read(struct options *o, FILE *warnings);
 /* The same from a named file. */
 int conf_read_file(struct options *o, const char *path, FILE *warnings, struct error *e);
 
-/* The file's name, "" if neither XDG_CONFIG_HOME nor HOME is an absolute path. */
-char *conf_path(char *out, size_t size);
+/* The file's name; -1 with a sentence if there is no place for it. */
+int conf_path(char *out, size_t size, struct error *e);
 
 struct conf_setting {
     const char *name;

@@ -23,6 +23,7 @@ ENGINE_LIBS = $(CJSON_LIBS) $(ARCHIVE_LIBS)
 noinst_LIBRARIES += libvmtax.a
 libvmtax_a_SOURCES = $(common_sources) \
 	src/xalloc.c src/xalloc.h \
+	src/xdg.c src/xdg.h \
 	src/unpack.c src/unpack.h \
 	src/cache.c src/cache.h \
 	src/stats.c src/stats.h \

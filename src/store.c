@@ -9,10 +9,10 @@
 
 #include "text.h"
 #include "xalloc.h"
+#include "xdg.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,34 +29,6 @@ int store_too_long(const char *path, struct error *e)
 
 /* ---- where ---- */
 
-static const char *home_directory(void)
-{
-    const char *home = getenv("HOME");
-    if (home && home[0] == '/')
-        return home;
-    const struct passwd *user = getpwuid(geteuid());
-    return user && user->pw_dir && user->pw_dir[0] == '/' ? user->pw_dir : NULL;
-}
-
-static int state_directory(char *out, size_t size, struct error *e)
-{
-    const char *state = getenv("XDG_STATE_HOME");
-    int length;
-    if (state && state[0] == '/') {
-        length = snprintf(out, size, "%s/vmtax", state);
-    } else {
-        const char *home = home_directory();
-        if (!home)
-            return error_set(e, ERROR_USAGE,
-                             "there is no place for results: neither XDG_STATE_HOME nor HOME is an "
-                             "absolute path, and the user has no home directory; set HOME");
-        length = snprintf(out, size, "%s/.local/state/vmtax", home);
-    }
-    if (length < 0 || (size_t)length >= size)
-        return store_too_long(out, e);
-    return 0;
-}
-
 int store_directory(enum store_family f, char *out, size_t size, struct error *e)
 {
     static const char *const names[] = {
@@ -65,7 +37,7 @@ int store_directory(enum store_family f, char *out, size_t size, struct error *e
         [STORE_RECORDINGS] = "recordings",
     };
     char state[STORE_PATH_MAX];
-    if (state_directory(state, sizeof state, e) < 0)
+    if (xdg_directory(XDG_STATE, "results", state, sizeof state, e) < 0)
         return -1;
     int length = snprintf(out, size, "%s/%s", state, names[f]);
     if (length < 0 || (size_t)length >= size)
@@ -75,23 +47,8 @@ int store_directory(enum store_family f, char *out, size_t size, struct error *e
 
 static int make_directories(const char *path, struct error *e)
 {
-    char part[STORE_PATH_MAX];
-    if (!text_copy(part, sizeof part, path))
-        return store_too_long(path, e);
-    for (char *slash = strchr(part + 1, '/');; slash = strchr(slash + 1, '/')) {
-        if (slash)
-            *slash = '\0';
-        if (mkdir(part, 0700) < 0 && errno != EEXIST) {
-            /* EROFS and EACCES also come for what is there already. */
-            int failed = errno;
-            struct stat st;
-            if (stat(part, &st) < 0 || !S_ISDIR(st.st_mode))
-                return error_errno(e, failed, "cannot make the directory %s", part);
-        }
-        if (!slash)
-            break;
-        *slash = '/';
-    }
+    if (xdg_make(path, e) < 0)
+        return -1;
     struct stat st;
     if (stat(path, &st) < 0)
         return error_errno(e, errno, "cannot use the directory %s", path);
@@ -429,7 +386,7 @@ static bool in_store(const char *path)
 {
     char state[STORE_PATH_MAX], directory[STORE_PATH_MAX];
     struct error ignored;
-    if (state_directory(state, sizeof state, &ignored) < 0 ||
+    if (xdg_directory(XDG_STATE, "results", state, sizeof state, &ignored) < 0 ||
         !directory_of(path, directory, sizeof directory))
         return false;
     char *root = realpath(state, NULL), *where = realpath(directory, NULL);

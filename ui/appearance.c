@@ -3,7 +3,9 @@
 #include "ui/appearance.h"
 
 #include "xalloc.h"
+#include "xdg.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,10 +45,11 @@ void appearance_fill(struct app_options *to, const struct options *o)
 
 void appearance_from(struct appearance *a, struct app_options *to, const struct options *o)
 {
-    const char *home = getenv("HOME"), *config = getenv("XDG_CONFIG_HOME");
-    a->user_themes = config && config[0] == '/' ? xasprintf("%s/vmtax/themes", config)
-                     : home && home[0] == '/'   ? xasprintf("%s/.config/vmtax/themes", home)
-                                                : NULL;
+    struct error none;
+    char user[PATH_MAX];
+    a->user_themes = xdg_directory(XDG_CONFIG, "themes", user, sizeof user, &none) == 0
+                         ? xasprintf("%s/themes", user)
+                         : NULL;
     a->directories[0] = a->user_themes ? a->user_themes : VMTAX_DATADIR "/themes";
     a->directories[1] = VMTAX_DATADIR "/themes";
     a->directories[2] = NULL;

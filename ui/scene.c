@@ -209,6 +209,7 @@ static size_t draw_overlay(struct canvas *c, struct layout frame, const struct s
     static const struct hint welcome[] = {
         {ACTION_OPEN, " run it"}, {ACTION_BACK, " look around"}, {ACTION_NONE, NULL}};
     char path[PATH_MAX];
+    struct error none;
     if (scene->overlay == OVERLAY_NONE || scene->overlay == OVERLAY_FILTER)
         return 0;
     canvas_dim(c);
@@ -228,7 +229,9 @@ static size_t draw_overlay(struct canvas *c, struct layout frame, const struct s
         plan_dialog_draw(c, frame.area, s, scene->plan);
         break;
     case OVERLAY_SETTINGS:
-        settings_draw(c, frame.area, scene->settings, scene->options, conf_path(path, sizeof path));
+        if (conf_path(path, sizeof path, &none) < 0)
+            path[0] = '\0';
+        settings_draw(c, frame.area, scene->settings, scene->options, path);
         break;
     case OVERLAY_NONE:
     case OVERLAY_FILTER:
