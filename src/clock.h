@@ -8,6 +8,7 @@
 #ifndef VMTAX_CLOCK_H
 #define VMTAX_CLOCK_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -30,6 +31,8 @@ struct clock_audit {
 };
 
 uint64_t clock_now_ns(void); /* CLOCK_MONOTONIC of the host */
+/* A condition whose timed waits go by that clock. */
+void clock_condition_init(pthread_cond_t *c);
 
 void clock_init(struct clock_audit *a);
 void clock_release(struct clock_audit *a);

@@ -329,9 +329,11 @@ static void look_web(const struct target_options *o, struct finding *f)
              boot_ask_program(program, said, sizeof said))
         say(f, FINDING_NOTE, "apt-get install nginx", "nginx is not installed: web runs on %.*s",
             (int)strcspn(said, "\n"), said);
-    else
+    else {
+        f->lacks = "web";
         say(f, FINDING_NOTE, "apt-get install nginx",
             "nginx is not installed, nor libmicrohttpd: no web");
+    }
 }
 
 /* MariaDB and sysbench, or the program for SQLite beside the agent. */

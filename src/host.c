@@ -2,6 +2,7 @@
 
 #include "host.h"
 
+#include "clock.h"
 #include "fingerprint.h"
 #include "quiet.h"
 #include "text.h"
@@ -470,15 +471,11 @@ static void sampler_free(struct host_sampler *s)
 struct host_sampler *host_sampler_start(struct board *board, struct error *e)
 {
     struct host_sampler *s = xcalloc(1, sizeof *s);
-    pthread_condattr_t monotonic;
     sigset_t all, old;
     s->board = board;
     quiet_init(&s->quiet);
     pthread_mutex_init(&s->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&s->changed, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    clock_condition_init(&s->changed);
 
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &old);

@@ -28,18 +28,6 @@ static void note_board(struct places *p, size_t t, enum board_target_state state
     board_publish(p->board);
 }
 
-/* Is the id among comma-separated ones? NULL: there are none. */
-static bool is_among(const char *ids, const char *id)
-{
-    for (size_t length = strlen(id); ids && *ids; ids += *ids == ',') {
-        size_t n = strcspn(ids, ",");
-        if (n == length && strncmp(ids, id, n) == 0)
-            return true;
-        ids += n;
-    }
-    return false;
-}
-
 /* Does a reached guest run on another machine than native, as far as can be told? Containers have
  * the host's kernel, and so its boot. A virtual machine has not, wherever it runs. */
 static bool crosses_machines(const struct places *p, size_t t)
@@ -57,7 +45,7 @@ static void look_at_machine(struct places *p, size_t t)
     struct result_target *rt = &p->result->targets[t];
     if (!crosses_machines(p, t))
         return;
-    if (is_among(p->options.judge, rt->id)) {
+    if (text_in_list(p->options.judge, rt->id)) {
         snprintf(rt->remark, sizeof rt->remark,
                  "another kernel than native's, judged as asked for");
         return;

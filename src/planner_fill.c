@@ -20,16 +20,6 @@
 
 /* What works here */
 
-/* Is the word one of a comma-separated list? */
-static bool is_in(const char *list, const char *word)
-{
-    size_t length = strlen(word);
-    for (const char *at = list; at && *at; at += strcspn(at, ","), at += *at == ',')
-        if (strcspn(at, ",") == length && strncmp(at, word, length) == 0)
-            return true;
-    return false;
-}
-
 static void look_at_target(struct planner *p, const char *id, const struct target_kind *k,
                            const struct target_options *o)
 {
@@ -47,7 +37,7 @@ static void look_at_target(struct planner *p, const char *id, const struct targe
     text_clean(c->reason, sizeof c->reason, probe.reason);
     text_clean(c->remedy, sizeof c->remedy, probe.remedy);
     if (!p->looked)
-        c->marked = p->on ? is_in(p->on, id) : !c->emulated && !k->only_by_name && !k->way;
+        c->marked = p->on ? text_in_list(p->on, id) : !c->emulated && !k->only_by_name && !k->way;
     c->marked = c == p->targets || (c->marked && c->can);
 }
 
@@ -79,11 +69,13 @@ static void look_at_targets(struct planner *p, const struct target_options *o)
     }
 }
 
-/* Does the subsystem have any workload of a profile beside the one of this id? */
+/* Does the subsystem have any workload of a profile beside those of this family? */
 static bool has_others(enum subsystem s, const char *id)
 {
+    size_t length = strlen(id);
     for (const struct workload *w = workload_next(NULL); w; w = workload_next(w))
-        if (w->subsystem == s && (w->profiles || w->points) && strcmp(w->id, id) != 0)
+        if (w->subsystem == s && (w->profiles || w->points) &&
+            (strncmp(w->id, id, length) != 0 || (w->id[length] && w->id[length] != '.')))
             return true;
     return false;
 }
@@ -102,7 +94,7 @@ static void lacks(struct planner *p, const struct finding *f)
 
 static void look_at_work(struct planner *p, const struct target_options *o)
 {
-    static const char *const asked[] = {"openblas", "compile", "database", "java"};
+    static const char *const asked[] = {"openblas", "compile", "web", "database", "java"};
     bool first = !p->looked;
     for (size_t s = 0; s < SUBSYSTEM_COUNT; s++) {
         struct planner_choice *c = &p->work[s];

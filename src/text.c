@@ -402,3 +402,12 @@ void text_put_ascii(FILE *out, const char *text)
         length -= n;
     }
 }
+
+bool text_in_list(const char *list, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = list; at && *at; at += strcspn(at, ","), at += *at == ',')
+        if (strcspn(at, ",") == length && strncmp(at, word, length) == 0)
+            return true;
+    return false;
+}

@@ -30,6 +30,8 @@ const char *text_nearest(const char *word, const char *const *words);
 bool text_copy(char *out, size_t size, const char *from);
 /* A whole decimal number, digits and nothing else, at most max. Otherwise false, and *out stays. */
 bool text_u64(const char *text, uint64_t max, uint64_t *out);
+/* Is the word one of a list that is separated by commas? list may be NULL. */
+bool text_in_list(const char *list, const char *word);
 /* Does name match a glob of * and ? (no other metacharacters)? */
 bool text_glob(const char *pattern, const char *name);
 

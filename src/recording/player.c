@@ -122,14 +122,10 @@ static void *play(void *context)
 struct player *player_start(const struct recording *recording, struct board *board, struct error *e)
 {
     struct player *p = xcalloc(1, sizeof *p);
-    pthread_condattr_t attributes;
     *p = (struct player){
         .recording = recording, .board = board, .at_ns = clock_now_ns(), .shown = SIZE_MAX};
     pthread_mutex_init(&p->lock, NULL);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&p->wake, &attributes);
-    pthread_condattr_destroy(&attributes);
+    clock_condition_init(&p->wake);
     show(p); /* the first screen has something */
     int failed = pthread_create(&p->thread, NULL, play, p);
     if (!failed)

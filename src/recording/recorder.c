@@ -2,6 +2,7 @@
 
 #include "recording/recorder.h"
 
+#include "clock.h"
 #include "recording/delta.h"
 #include "store.h"
 #include "text.h"
@@ -125,15 +126,11 @@ static void release(struct recorder *r)
 struct recorder *recorder_start(struct board *board, struct error *e)
 {
     struct recorder *r = xcalloc(1, sizeof *r);
-    pthread_condattr_t attributes;
     r->board = board;
     r->now = xcalloc(1, sizeof *r->now);
     r->was = xcalloc(1, sizeof *r->was);
     pthread_mutex_init(&r->lock, NULL);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&r->wake, &attributes);
-    pthread_condattr_destroy(&attributes);
+    clock_condition_init(&r->wake);
     r->fd = store_open_recording(r->path, sizeof r->path, e);
     if (r->fd < 0) {
         release(r);

@@ -11,7 +11,6 @@
 #include "error.h"
 
 #define RECORDING_SCHEMA "vmtax.recording/1"
-#define RECORDING_SUFFIX ".rec"
 
 struct recorder;
 

@@ -368,11 +368,7 @@ struct qmp *qmp_new(int fd, const struct qmp_hooks *hooks, double timeout_s, str
     q->fd = fd;
     if (hooks)
         q->hooks = *hooks;
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&q->changed, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    clock_condition_init(&q->changed);
     pthread_mutex_init(&q->lock, NULL);
     q->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     int type, cause = 0;

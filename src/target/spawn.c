@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "clock.h"
 #include "target/spawn.h"
 
 #include "target/cgroup.h"
@@ -347,12 +348,8 @@ static int launch(struct spawn *s, const struct spawn_options *o, int *gate_writ
 struct spawn *spawn_new(const struct spawn_options *o, struct error *e)
 {
     struct spawn *s = xcalloc(1, sizeof *s);
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_mutex_init(&s->lock, NULL);
-    pthread_cond_init(&s->changed, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    clock_condition_init(&s->changed);
     s->ended_fd = s->to = s->from = s->errors = -1;
     s->child_in = s->child_out = s->child_err = s->gate_read = s->report_write = -1;
     s->argv = copy_words(o->argv);

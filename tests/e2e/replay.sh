@@ -3,6 +3,7 @@
 # shellcheck source=tests/e2e/lib.sh
 . "${abs_top_srcdir:-.}/tests/e2e/lib.sh"
 need_tool tmux
+need_tool python3
 
 run 2 replay
 says "$err" 'needs a terminal'
@@ -17,9 +18,9 @@ run 0 list recordings
 says "$out" '^[0-9]{8}T[0-9]{6}Z-session '
 file=$(echo "$state"/recordings/*.rec)
 [ "$(stat -c %a "$file")" = 600 ] || fail "others may read the recording"
-tail -n +1 "$file" | while IFS= read -r line; do
-    echo "$line" | python3 -c 'import json, sys; json.load(sys.stdin)' || fail "no JSON: $line"
-done
+python3 -c 'import json, sys
+for line in open(sys.argv[1], encoding="utf-8"):
+    json.loads(line)' "$file" || fail "a line of the recording is no JSON"
 
 # At its end stands what stood at the end of the run.
 terminal 120x40 "$vmtax" replay last

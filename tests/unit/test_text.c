@@ -374,6 +374,42 @@ static void wraps_at_80_columns(void **state)
     wrapped(text, 0, 2, want);
 }
 
+static void test_lists(void **state)
+{
+    (void)state;
+    assert_true(text_in_list("kvm", "kvm"));
+    assert_true(text_in_list("native,kvm,ssh:a b", "ssh:a b"));
+    assert_true(text_in_list("native,,kvm", "kvm"));
+    assert_false(text_in_list("native,kvm", "kv"));
+    assert_false(text_in_list("native,kvm", "kvms"));
+    assert_false(text_in_list("native,kvm", "native,kvm"));
+    assert_false(text_in_list("", "kvm"));
+    assert_false(text_in_list(NULL, "kvm"));
+}
+
+/* What has no ASCII is a question mark, one for each character. */
+static void test_ascii(void **state)
+{
+    static const char *const cases[][2] = {{"12 \xc2\xb5s", "12 us"},
+                                           {"\xe2\x86\x91 up", "^ up"},
+                                           {"\xe6\xbc\xa2", "?"},
+                                           {"a\xff"
+                                            "b",
+                                            "a?b"},
+                                           {"", ""},
+                                           {"plain", "plain"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *text = NULL;
+        size_t size;
+        FILE *f = open_memstream(&text, &size);
+        text_put_ascii(f, cases[i][0]);
+        fclose(f);
+        assert_string_equal(text, cases[i][1]);
+        free(text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -391,6 +427,8 @@ int main(void)
         cmocka_unit_test(figures),
         cmocka_unit_test(bytes_and_durations),
         cmocka_unit_test(locale_does_not_matter),
+        cmocka_unit_test(test_lists),
+        cmocka_unit_test(test_ascii),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
