@@ -49,7 +49,8 @@ typedef int (*local_network_maker)(const struct network_pair *pair, int *cause, 
 int local_make_network(struct local *local, local_network_maker make, struct network_pair *pair,
                        struct error *e);
 /* Runs argv as the target's process and waits until it speaks. patience_s is how long a silent one
- * is waited for (its session gives it up later); one that ends is an error with its last words. */
+ * is waited for (its session gives it up later), 0: not at all; one that ends is an error with its
+ * last words. */
 int local_launch(struct local *local, const struct target_options *options, const char *const *argv,
                  int pass_fd, double patience_s, struct error *e);
 /* End of input first; what does not end by that within grace_s is killed. The process is gone

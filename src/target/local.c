@@ -137,7 +137,7 @@ int local_launch(struct local *local, const struct target_options *options, cons
         return -1;
     struct target *t = &local->target;
     spawn_take_streams(local->child, &t->to_agent, &t->from_agent);
-    if (spawn_wait_readable(local->child, t->from_agent, patience_s) != 0)
+    if (patience_s <= 0 || spawn_wait_readable(local->child, t->from_agent, patience_s) != 0)
         return 0;
     char words[300];
     spawn_last_words(local->child, words, sizeof words);

@@ -135,6 +135,18 @@ static int give(struct stager *s, const char *bytes, size_t size, struct error *
     return 0;
 }
 
+/* Also when nobody reads any more: then what was printed before that is read first, for it says
+ * why. */
+static int tell(struct stager *s, const char *words, size_t size, struct error *e)
+{
+    char line[ANSWER_MAX];
+    if (give(s, words, size, e) == 0)
+        return 0;
+    while (s->ended && answer(s, line, e) == 0)
+        ;
+    return -1;
+}
+
 static int same_system(struct stager *s, struct error *e)
 {
     struct utsname here;
@@ -155,7 +167,7 @@ static int same_system(struct stager *s, struct error *e)
 
 int stager_look(struct stager *s, struct error *e)
 {
-    return give(s, look_script, sizeof look_script - 1, e) < 0 ? -1 : same_system(s, e);
+    return tell(s, look_script, sizeof look_script - 1, e) < 0 ? -1 : same_system(s, e);
 }
 
 /* "nowhere, /tmp is noexec, /run is not writable" */
@@ -177,7 +189,7 @@ int stager_bring(struct stager *s, const char *agent, size_t size, const char *s
     int n = snprintf(text, sizeof text, script, size, size, sha256);
     if (n < 0 || (size_t)n >= sizeof text)
         BUG("the script of the stager is too long");
-    if (give(s, text, (size_t)n, e) < 0 || same_system(s, e) < 0 || answer(s, line, e) < 0)
+    if (tell(s, text, (size_t)n, e) < 0 || same_system(s, e) < 0 || answer(s, line, e) < 0)
         return -1;
     if (strcmp(line, "ready") != 0)
         return nowhere(s, line, e);
@@ -196,5 +208,5 @@ int stager_bring(struct stager *s, const char *agent, size_t size, const char *s
         return error_set(e, ERROR_GUEST,
                          "%s did not take the whole agent, %zu KiB: no room, or no program head",
                          s->name, size >> 10);
-    return give(s, "go\n", 3, e);
+    return tell(s, "go\n", 3, e);
 }
