@@ -121,7 +121,7 @@ leftovers
 
 # Interrupted while the guest boots.
 for signal in INT KILL; do
-    "$vmtax" run null --on tcg --blocks 2 >"$out" 2>"$err" </dev/null &
+    "$vmtax" run null --on tcg --blocks 40 >"$out" 2>"$err" </dev/null &
     pid=$!
     wait_for 40 qemu_pid
     kill -s $signal $pid

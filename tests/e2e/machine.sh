@@ -46,12 +46,11 @@ esac
 
 # The process of QEMU that belongs to this test.
 qemu_pid() {
-    for qemu_proc in /proc/[0-9]*; do
+    for qemu_environ in $(grep -lsF -e "=$work/" /proc/[0-9]*/environ); do
+        qemu_proc=${qemu_environ%/environ}
         case $(readlink "$qemu_proc/exe" 2>/dev/null) in *qemu-system-x86_64) ;; *) continue ;; esac
-        if tr '\0' '\n' 2>/dev/null <"$qemu_proc/environ" | grep -q "=$work/"; then
-            echo "${qemu_proc#/proc/}"
-            return 0
-        fi
+        echo "${qemu_proc#/proc/}"
+        return 0
     done
     return 1
 }
