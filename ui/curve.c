@@ -131,32 +131,34 @@ static const char *mode(const struct curve *k, bool smp)
     return !has_cpus(k) ? "" : smp ? "SMP" : "UP";
 }
 
-/* "score 2.10k  ■ 97.2 %" */
+/* "score 2.10k, kvm 2.04k": made of several rows, so that no interval is known of their relation.
+ */
 static void score_text(const struct curve *k, const struct snapshot *s, const struct view *v,
                        const struct curve_points *p, char *out, size_t size)
 {
     size_t target = row_target(s, v);
     uint64_t from = processors(s, is_smp(v));
-    char number[NUMBER_MAX], ratio[NUMBER_MAX];
+    char number[NUMBER_MAX], other[NUMBER_MAX];
     double native = curve_score(k, s, p, 0, from);
     double guest = target > 0 ? curve_score(k, s, p, target, from) : (double)NAN;
-    if (isfinite(native) && isfinite(guest) && native > 0)
-        snprintf(out, size, "score %s, %s %s%s %%", number_short(number, native),
+    if (isfinite(native) && isfinite(guest))
+        snprintf(out, size, "score %s, %s %s%s", number_short(number, native),
                  s->targets[target].id, s->targets[target].emulated ? "~" : "",
-                 number_ratio(ratio, 6, guest / native, UNIT_PERCENT));
+                 number_short(other, guest));
     else if (isfinite(native))
         snprintf(out, size, "score %s", number_short(number, native));
     else
         out[0] = '\0';
 }
 
-/* "500/s: 0.21 ms, p99 0.94 ms; kvm 97.2 %": the first such row on these processors. */
+/* "500/s: 0.21 ms; kvm 97.2±1.1 n8 P; p99 0.94 ms": the first such row on these processors, in the
+ * order in which the frame keeps it when it is narrow. */
 static void rate_text(const struct curve *k, const struct snapshot *s, const struct view *v,
-                      bool narrow, char *out, size_t size)
+                      char *out, size_t size)
 {
     size_t target = row_target(s, v), i = 0, used;
     uint64_t cpus = is_smp(v) ? 0 : 1;
-    char figure[32], number[NUMBER_MAX];
+    char figure[32], number[NUMBER_MAX], half[NUMBER_MAX], letters[FLAG_COUNT + 1];
     while (i < s->metric_count && (strcmp(s->metrics[i].workload->id, k->at_rate) != 0 ||
                                    row_param(&s->metrics[i], "cpus", cpus) != cpus))
         i++;
@@ -166,13 +168,17 @@ static void rate_text(const struct curve *k, const struct snapshot *s, const str
     snprintf(out, size, "%llu/s: %s", (unsigned long long)row_param(&s->metrics[i], "rate", 0),
              row_own_figure(&native, figure));
     used = strlen(out);
-    if (!narrow)
-        snprintf(out + used, size - used, ", p99 %s ms",
+    if (target > 0 && guest.compared) {
+        row_flags(guest.flags & ~(uint32_t)FLAG_NESTED, letters);
+        snprintf(out + used, size - used, "; %s %s%s%s n%zu%s%s", s->targets[target].id,
+                 guest.emulated ? "~" : "", number_ratio(number, 6, guest.ratio, UNIT_PERCENT),
+                 guest.emulated ? "" : row_half(&guest, UNIT_PERCENT, half), guest.n,
+                 letters[0] ? " " : "", letters);
+        used = strlen(out);
+    }
+    if (native.cell->figure.latency.known)
+        snprintf(out + used, size - used, "; p99 %s ms",
                  number_short(number, native.cell->figure.latency.p99_us / 1000));
-    used = strlen(out);
-    if (target > 0 && guest.compared)
-        snprintf(out + used, size - used, "; %s %s%s %%", s->targets[target].id,
-                 guest.emulated ? "~" : "", number_ratio(number, 6, guest.ratio, UNIT_PERCENT));
 }
 
 /* Boxes */
@@ -202,7 +208,7 @@ static void draw_graph(const struct curve *k, struct canvas *c, struct rect r,
     if (k->score)
         score_text(k, s, v, p, below, sizeof below);
     if (k->at_rate)
-        rate_text(k, s, v, r.w < 90, below, sizeof below);
+        rate_text(k, s, v, below, sizeof below);
     struct box box = {.title = k->title,
                       .note = note,
                       .number = k->key,

@@ -511,6 +511,7 @@ static int run(const struct context *c, struct error *e)
     result_init(&d->last);
     result_init(&d->today);
     if (board_init(&d->board, e) < 0) {
+        option_release(&d->options);
         free(d);
         return -1;
     }

@@ -149,7 +149,8 @@ static void draw_knee(struct canvas *c, const struct rect *g, const struct axis 
         canvas_text(c, y, x - 1 - n, STYLE_DIM, 0, text);
 }
 
-/* Two maxima have no interval for their relation, and so no verdict. */
+/* Two maxima have no interval for their relation: what is said of it is the row's of the guest's.
+ */
 void sweep_draw_peaks(struct canvas *c, int y, int x, int w, const struct snapshot *s,
                       const struct view *v, const size_t *points, size_t count)
 {
@@ -157,6 +158,7 @@ void sweep_draw_peaks(struct canvas *c, int y, int x, int w, const struct snapsh
     size_t guest = target > 0 ? sweep_peak(s, points, count, target) : SIZE_MAX;
     char number[NUMBER_MAX];
     struct rect former = canvas_clip(c, (struct rect){y, x, 1, w});
+    int end = x + w;
     x = canvas_text(c, y, x, STYLE_DIM, 0, "peak ");
     if (native != SIZE_MAX)
         x = canvas_textf(c, y, x, STYLE_NATIVE, 0, "%s  ",
@@ -167,11 +169,14 @@ void sweep_draw_peaks(struct canvas *c, int y, int x, int w, const struct snapsh
         widget_mark(c, y, x, t);
         x = canvas_textf(c, y, x + 2, t->emulated ? STYLE_DIM : STYLE_TEXT, 0, "%s%s",
                          t->emulated ? "~" : "", number_short(number, value));
-        if (native != SIZE_MAX)
-            x = canvas_textf(c, y, x, STYLE_DIM, 0, ", %s%s %% of that", t->emulated ? "~" : "",
-                             number_ratio(number, 6,
-                                          value / s->metrics[native].cell[0].figure.value,
-                                          UNIT_PERCENT));
+        struct row r = row_read(s, guest, target);
+        char half[NUMBER_MAX], tail[2 * NUMBER_MAX + FLAG_COUNT + 24], letters[FLAG_COUNT + 1];
+        snprintf(tail, sizeof tail, "  %s%s%s n%zu %s", t->emulated ? "~" : "",
+                 number_ratio(number, 6, r.ratio, UNIT_PERCENT),
+                 t->emulated ? "" : row_half(&r, UNIT_PERCENT, half), r.n,
+                 row_flags(r.flags & ~(uint32_t)FLAG_NESTED, letters));
+        if (r.compared && x + canvas_columns(tail) <= end)
+            canvas_text(c, y, x, STYLE_DIM, 0, tail);
     }
     canvas_unclip(c, former);
 }

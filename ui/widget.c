@@ -43,6 +43,22 @@ static int frame_hints(struct canvas *c, int y, int left, int right, const struc
     return first;
 }
 
+/* As many parts of the note, from its front, as there is room for between the columns. */
+static void frame_note(struct canvas *c, int y, int x, int end, const char *note, enum style s)
+{
+    char kept[128];
+    snprintf(kept, sizeof kept, "%s", note);
+    while (kept[0] && canvas_columns(kept) + 3 >= end - x) {
+        char *last = strrchr(kept, ';');
+        *(last ? last : kept) = '\0';
+    }
+    if (!kept[0])
+        return;
+    canvas_put(c, y, x, ' ', s, 0);
+    x = canvas_text(c, y, x + 1, STYLE_DIM, 0, kept);
+    canvas_put(c, y, x, ' ', s, 0);
+}
+
 struct rect widget_box(struct canvas *c, struct rect r, const struct box *box)
 {
     enum style s = box->focus ? STYLE_FRAME_FOCUS : STYLE_FRAME;
@@ -79,11 +95,8 @@ struct rect widget_box(struct canvas *c, struct rect r, const struct box *box)
     }
     frame_hints(c, r.y, x + 1, right - 1, box->top, s);
     x = frame_hints(c, bottom, r.x + 2, right - 1, box->bottom, s);
-    if (box->bottom_note && canvas_columns(box->bottom_note) + 3 < x - r.x - 2) {
-        canvas_put(c, bottom, r.x + 2, ' ', s, 0);
-        x = canvas_text(c, bottom, r.x + 3, STYLE_DIM, 0, box->bottom_note);
-        canvas_put(c, bottom, x, ' ', s, 0);
-    }
+    if (box->bottom_note)
+        frame_note(c, bottom, r.x + 2, x, box->bottom_note, s);
     canvas_unclip(c, former);
     return (struct rect){r.y + 1, r.x + 2, r.h - 2, r.w - 4};
 }

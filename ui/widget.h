@@ -25,7 +25,7 @@ struct box {
     char number;               /* '1': drawn as a superscript before the title; 0: none */
     const struct hint *top;    /* what acts on the box, top right; the first ones stay longest */
     const struct hint *bottom; /* what acts on the row, bottom right */
-    const char *bottom_note;   /* bottom left, dim */
+    const char *bottom_note;   /* bottom left, dim; of parts by "; " the first that fit */
     bool focus;
 };
 
