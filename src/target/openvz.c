@@ -158,7 +158,8 @@ static void describe(struct openvz *o, const char *how, const char *cpus, const 
     struct target_facts *facts = &o->reached.local.target.facts;
     char memory[48] = "memory its own";
     if (made && options->memory_bytes)
-        snprintf(memory, sizeof memory, "memory %" PRIu64 " MiB", options->memory_bytes >> 20);
+        snprintf(memory, sizeof memory, "memory %" PRIu64 " MiB asked for",
+                 options->memory_bytes >> 20);
     else if (made)
         snprintf(memory, sizeof memory, "memory not limited");
     snprintf(facts->limits, sizeof facts->limits, "cpus %.24s, %s (vzctl)", in_force, memory);

@@ -1,4 +1,5 @@
 #include "target/openvz_stats.h"
+#include "target/undo.h"
 #include "target/vzctl.h"
 #include "unit.h"
 
@@ -269,9 +270,7 @@ static void put(const char *root, const char *path, const char *text)
 
 static void clear(const char *root)
 {
-    char command[300];
-    snprintf(command, sizeof command, "rm -r '%s'", root);
-    assert_int_equal(system(command), 0);
+    assert_int_equal(undo_directory(root, NULL), 0);
 }
 
 static void own_kernel_counts(void **state)

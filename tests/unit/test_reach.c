@@ -164,8 +164,8 @@ static void bad_names_are_refused(void **state)
     refuse(NULL, "docker:a\x7f", "no name of a guest");
     refuse(NULL, "exec:tool 'a", "each quote needs another");
     refuse(NULL, "exec:tool \"a\\\"", "each quote needs another");
-    for (int i = 0; i < REACH_WORDS_MAX / 2; i++)
-        strcat(many, " x");
+    for (size_t i = 0, used = strlen(many); i < REACH_WORDS_MAX / 2; i++)
+        used += (size_t)snprintf(many + used, sizeof many - used, " x");
     refuse(NULL, many, "at most 16 words");
     memset(longest + 5, 'x', 100);
     refuse(NULL, longest, "give it a name in vmtax.conf");

@@ -1,4 +1,5 @@
 /* What xl is told and what it tells, and the files by which a dom0 is known: all without Xen. */
+#include "target/undo.h"
 #include "target/xen_probe.h"
 #include "target/xl.h"
 #include "target/xl_config.h"
@@ -279,9 +280,7 @@ static void what_is_missing_is_said_with_what_to_do(void **state)
 static int remove_root(void **state)
 {
     (void)state;
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf '%s'", root);
-    return root[0] ? system(command) : 0;
+    return root[0] ? undo_directory(root, NULL) : 0;
 }
 
 int main(void)
