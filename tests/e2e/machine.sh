@@ -46,6 +46,7 @@ esac
 
 # The process of QEMU that belongs to this test.
 qemu_pid() {
+    # shellcheck disable=SC2013 # names without blanks
     for qemu_environ in $(grep -lsF -e "=$work/" /proc/[0-9]*/environ); do
         qemu_proc=${qemu_environ%/environ}
         case $(readlink "$qemu_proc/exe" 2>/dev/null) in *qemu-system-x86_64) ;; *) continue ;; esac
