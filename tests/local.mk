@@ -579,6 +579,9 @@ check-asan: build-asan
 	@cd asan && $(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(call sanitized,asan)'
 check-tsan: build-tsan
 	@cd tsan && $(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(call sanitized,tsan)'
+# For a build that is one with AddressSanitizer already: what check-asan takes with SHORT=yes.
+check-short:
+	@$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(asan_short)'
 
 golden-update: all
 	$(MAKE) $(AM_MAKEFLAGS) $(golden_tests)
@@ -682,4 +685,4 @@ bench: all
 clean-local:
 	rm -rf tests/home tests/locale tests/cache asan tsan fuzz xen
 
-.PHONY: check-long check-faults build-asan build-tsan check-asan check-tsan golden-update bench
+.PHONY: check-long check-faults build-asan build-tsan check-asan check-tsan check-short golden-update bench

@@ -411,7 +411,7 @@ void scoreboard_draw(struct canvas *c, struct rect r, const struct snapshot *s,
         char text[48];
         canvas_text(c, y, r.x, STYLE_STRONG, ATTR_BOLD, "geomean");
         snprintf(text, sizeof text, "%zu of %d subsystems", present, SCOREBOARD_ROWS);
-        if (instruments)
+        if (instruments && !k.worst) /* else each target has its own count there */
             widget_cut(c, y, r.x + 10, instruments + name - 11, STYLE_DIM, 0, text);
         for (size_t i = 0; i < shown; i++) {
             int at = x0 + (int)i * w;

@@ -85,10 +85,10 @@ static void settings(void *context, struct app_options *options)
     ((struct journey *)context)->settings_changed++;
 }
 
-void begin(struct journey *j, void (*fill)(struct snapshot *s), const char *panel)
+/* All but the board, which keys never change. */
+static void set_out(struct journey *j, const char *panel)
 {
     struct app_options options = {.panel = panel, .options = &j->options};
-    *j = (struct journey){.h = 40, .w = 120, .now_s = 100};
     j->actions = (struct app_actions){.context = j,
                                       .start = start,
                                       .abort = stop,
@@ -98,9 +98,24 @@ void begin(struct journey *j, void (*fill)(struct snapshot *s), const char *pane
                                       .export_check = export_check,
                                       .plan = plan,
                                       .settings = settings};
-    fill(&j->board);
     control_init(&j->control, &options, &j->actions);
     control_clamp(&j->control, &j->board, j->h, j->w);
+}
+
+void begin(struct journey *j, void (*fill)(struct snapshot *s), const char *panel)
+{
+    *j = (struct journey){.h = 40, .w = 120, .now_s = 100};
+    fill(&j->board);
+    set_out(j, panel);
+}
+
+void begin_again(struct journey *j, const char *panel)
+{
+    struct journey fresh = {.board = j->board, .h = j->h, .w = j->w, .now_s = 100};
+    control_release(&j->control);
+    option_release(&j->options);
+    *j = fresh;
+    set_out(j, panel);
 }
 
 void end(struct journey *j)

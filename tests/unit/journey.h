@@ -24,6 +24,8 @@ struct journey {
 
 /* panel: the first one's id, NULL: the overview. */
 void begin(struct journey *j, void (*fill)(struct snapshot *s), const char *panel);
+/* The same, of the same size, on the board that is there. */
+void begin_again(struct journey *j, const char *panel);
 void end(struct journey *j);
 void key(struct journey *j, int code);
 void type(struct journey *j, const char *text);

@@ -485,36 +485,39 @@ static void every_key_acts_or_says_why(void **state)
                                                        fixture_stored, fixture_all};
     static const int sizes[][2] = {{24, 80}, {40, 120}};
     (void)state;
-    for (size_t f = 0; f < sizeof fills / sizeof fills[0]; f++)
-        for (size_t p = 0; panels[p]; p++)
+    for (size_t f = 0; f < sizeof fills / sizeof fills[0]; f++) {
+        struct journey j;
+        begin(&j, fills[f], NULL);
+        for (size_t p = 0; panels[p]; p++) {
+            struct canvas before;
+            j.h = sizes[p % 2][0];
+            j.w = sizes[p % 2][1];
+            begin_again(&j, panels[p]->id);
+            picture(&j, &before);
+            char *old = canvas_to_text(&before), *old_look = canvas_to_attributes(&before);
+            canvas_release(&before);
             for (const struct key *k = keys; k->action; k++) {
-                struct journey j;
-                struct canvas before, after;
+                struct canvas after;
                 if (k->group == KEY_GROUP_MOVE)
                     continue;
-                begin(&j, fills[f], panels[p]->id);
-                j.h = sizes[p % 2][0];
-                j.w = sizes[p % 2][1];
-                control_clamp(&j.control, &j.board, j.h, j.w);
-                picture(&j, &before);
+                begin_again(&j, panels[p]->id);
                 key(&j, k->codes[0]);
                 picture(&j, &after);
-                char *old = canvas_to_text(&before), *new = canvas_to_text(&after);
-                char *old_look = canvas_to_attributes(&before),
-                     *new_look = canvas_to_attributes(&after);
+                char *new = canvas_to_text(&after), *new_look = canvas_to_attributes(&after);
                 size_t asked = j.start_count + j.aborts + j.baselines + j.checks + j.exports;
                 if (strcmp(old, new) == 0 && strcmp(old_look, new_look) == 0 && !asked &&
                     !j.control.requests && !j.control.flash[0])
                     fail_msg("%s (%s) does nothing and says nothing in the panel %s", k->shown,
                              k->name, panels[p]->id);
-                free(old);
                 free(new);
-                free(old_look);
                 free(new_look);
-                canvas_release(&before);
                 canvas_release(&after);
-                end(&j);
             }
+            free(old);
+            free(old_look);
+        }
+        end(&j);
+    }
 }
 
 /* Tabs and hints are drawn as targets: on each letter of a key in the bars a click presses it.
