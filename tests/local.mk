@@ -78,6 +78,11 @@ tests_unit_test_session_SOURCES = tests/unit/test_session.c tests/unit/unit.h
 tests_unit_test_session_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_session_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_room
+tests_unit_test_room_SOURCES = tests/unit/test_room.c tests/unit/unit.h
+tests_unit_test_room_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_room_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
+
 unit_tests += tests/unit/test_place
 tests_unit_test_place_SOURCES = tests/unit/test_place.c tests/unit/unit.h
 tests_unit_test_place_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
