@@ -132,7 +132,7 @@ terminal() {
         printf '; echo $? >%s.part; mv %s.part %s; stty -a >%s; exec cat\n' \
             "$work/code" "$work/code" "$work/code" "$work/stty"
     } >"$work/command"
-    wait_for 5 terminal_open
+    wait_for 20 terminal_open
 }
 
 # Again when a server that was told to end just now takes the call and ends.
@@ -160,7 +160,7 @@ resize() {
 
 # ended CODE: wait until the command in the terminal has ended, with that code.
 ended() {
-    wait_for 15 test -f "$work/code"
+    wait_for 30 test -f "$work/code"
     [ "$(cat "$work/code")" = "$1" ] || fail "exit code $(cat "$work/code") in the terminal, not $1"
 }
 
