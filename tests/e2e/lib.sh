@@ -197,7 +197,8 @@ left_own() {
 }
 
 # What runs of vmtax that are alive have made or are about to make: their directories and the lines of
-# their ledgers. A ledger is locked as long as its owner lives.
+# their ledgers. A ledger is locked as long as its owner lives, and so is a scratch directory, whose
+# ledger may lie where nobody looks.
 living() {
     for living_ledger in /run/vmtax/run-*/ledger /tmp/vmtax-[0-9]*/run-*/ledger \
         "${work%/*}"/vmtax-e2e.*/run/vmtax/run-*/ledger; do
@@ -205,6 +206,9 @@ living() {
             dirname "$living_ledger"
             cat "$living_ledger" 2>/dev/null || :
         fi
+    done
+    for living_scratch in /var/tmp/vmtax-[0-9]*; do
+        [ ! -d "$living_scratch" ] || flock -n "$living_scratch" true 2>/dev/null || echo "$living_scratch"
     done
 }
 
