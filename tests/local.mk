@@ -53,7 +53,10 @@ benches =
 
 # Unit tests: one program per file of tests, cmocka.
 if HAVE_CMOCKA
-unit_tests =
+# Those that mostly wait come first, and more run at once than there are processors (bootstrap).
+timed_tests = tests/unit/test_terminal tests/unit/test_agent tests/unit/test_threads \
+	tests/unit/test_host tests/unit/test_session
+unit_tests = $(timed_tests)
 include tests/ui.mk
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
@@ -73,7 +76,6 @@ tests_unit_test_result_SOURCES = tests/unit/test_result.c tests/unit/unit.h
 tests_unit_test_result_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_result_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
-unit_tests += tests/unit/test_session
 tests_unit_test_session_SOURCES = tests/unit/test_session.c tests/unit/unit.h
 tests_unit_test_session_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_session_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
@@ -294,7 +296,6 @@ tests_unit_test_fingerprint_SOURCES = tests/unit/test_fingerprint.c tests/unit/f
 tests_unit_test_fingerprint_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
 tests_unit_test_fingerprint_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
-unit_tests += tests/unit/test_host
 tests_unit_test_host_SOURCES = tests/unit/test_host.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
 tests_unit_test_host_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
 tests_unit_test_host_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) $(STATGRAB_LIBS) -lm
@@ -425,7 +426,6 @@ tests_unit_test_disk_SOURCES = tests/unit/test_disk.c tests/unit/unit.h
 tests_unit_test_disk_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_disk_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
-unit_tests += tests/unit/test_threads
 tests_unit_test_threads_SOURCES = tests/unit/test_threads.c tests/unit/unit.h
 tests_unit_test_threads_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_threads_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
@@ -438,7 +438,6 @@ tests_unit_strange_agent_CFLAGS = $(AM_CFLAGS) -fPIE
 tests_unit_strange_agent_LDFLAGS = $(AM_LDFLAGS) $(AGENT_LDFLAGS)
 tests_unit_strange_agent_LDADD = -lm
 
-unit_tests += tests/unit/test_agent
 tests_unit_test_agent_SOURCES = tests/unit/test_agent.c tests/unit/unit.h
 tests_unit_test_agent_CPPFLAGS = $(AM_CPPFLAGS) -DTEST_AGENT='"$(abs_top_builddir)/vmtax-agent"' \
 	-DSTRANGE_AGENT='"$(abs_top_builddir)/tests/unit/strange-agent"'
@@ -539,11 +538,9 @@ tests/locale/made:
 	localedef -i de_DE -f UTF-8 $(abs_builddir)/tests/locale/de_DE.UTF-8 >$@.log 2>&1 || :
 	@mv $@.log $@
 
-# With -j unit tests run beside each other; after them, one at a time, what waits for a clock or starts
-# targets: each log then wants the one before it, of those that are asked for.
-timed_tests = tests/unit/test_terminal tests/unit/test_agent tests/unit/test_threads \
-	tests/unit/test_host tests/unit/test_session
-alone = $(filter tests/e2e/%.log $(timed_tests:=.log) $(long_tests:.sh=.log),$(TEST_LOGS))
+# With -j unit tests run beside each other; after them, one at a time, what starts targets: each log then
+# wants the one before it, of those that are asked for.
+alone = $(filter tests/e2e/%.log $(long_tests:.sh=.log),$(TEST_LOGS))
 before := $(filter-out $(alone),$(TEST_LOGS))
 $(foreach log,$(alone),$(eval $(log): | $(before))$(eval before := $(log)))
 
