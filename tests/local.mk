@@ -18,6 +18,7 @@ AM_TESTS_ENVIRONMENT = \
 e2e_tests = \
 	tests/e2e/commands.sh \
 	tests/e2e/manual.sh \
+	tests/e2e/completion.sh \
 	tests/e2e/run.sh \
 	tests/e2e/report.sh \
 	tests/e2e/check.sh \
