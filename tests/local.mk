@@ -574,7 +574,8 @@ build-asan build-tsan: $(am__configure_deps)
 	test -f Makefile || $(abs_top_srcdir)/configure --silent --enable-$$kind \
 		CC='$(CC)' CFLAGS='-g1 -O1' LXC_CFLAGS='$(LXC_CFLAGS)' LXC_LIBS='$(LXC_LIBS)' \
 		$(lxc_option) || exit 1; \
-	$(MAKE) $(AM_MAKEFLAGS) all $(check_DATA) $(filter-out $(unit_tests),$(check_PROGRAMS)) \
+	$(MAKE) $(AM_MAKEFLAGS) all >/dev/null && \
+	$(MAKE) $(AM_MAKEFLAGS) $(check_DATA) $(filter-out $(unit_tests),$(check_PROGRAMS)) \
 		$(filter $(check_PROGRAMS),$(call sanitized,$(subst build-,,$@))) >/dev/null
 check-asan: build-asan
 	@cd asan && $(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(call sanitized,asan)'
