@@ -452,6 +452,8 @@ static const char *command_of(unsigned bit)
         return "vmtax shell";
     case FOR_SCREEN:
         return "vmtax screen";
+    case FOR_REPLAY:
+        return "vmtax replay";
     default:
         return "vmtax";
     }
