@@ -20,6 +20,7 @@ e2e_tests = \
 	tests/e2e/manual.sh \
 	tests/e2e/completion.sh \
 	tests/e2e/schema.sh \
+	tests/e2e/install.sh \
 	tests/e2e/run.sh \
 	tests/e2e/report.sh \
 	tests/e2e/check.sh \
@@ -490,6 +491,14 @@ EXTRA_DIST += tests/e2e/servers_long.sh
 fault_tests = tests/faults/faults.sh tests/faults/hostile_guest.sh
 long_tests += $(fault_tests)
 EXTRA_DIST += $(fault_tests) tests/faults/table tests/faults/liar.py
+
+# The page for developers says how to add a workload, a target, a panel, a report: does that build?
+long_tests += tests/architecture_long.sh
+EXTRA_DIST += tests/architecture_long.sh
+
+# Two releases, made at different times with different rights, are one.
+long_tests += tests/dist_long.sh
+EXTRA_DIST += tests/dist_long.sh
 
 # Every disk and network row in a container and an emulated machine.
 long_tests += tests/e2e/io_long.sh
