@@ -18,6 +18,9 @@ AM_TESTS_ENVIRONMENT = \
 e2e_tests = \
 	tests/e2e/commands.sh \
 	tests/e2e/manual.sh \
+	tests/e2e/completion.sh \
+	tests/e2e/schema.sh \
+	tests/e2e/install.sh \
 	tests/e2e/run.sh \
 	tests/e2e/report.sh \
 	tests/e2e/check.sh \
@@ -240,6 +243,12 @@ unit_tests += tests/unit/test_stats
 tests_unit_test_stats_SOURCES = tests/unit/test_stats.c tests/unit/unit.h
 tests_unit_test_stats_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_stats_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_method
+tests_unit_test_method_SOURCES = tests/unit/test_method.c tests/unit/unit.h
+tests_unit_test_method_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_method_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCE_MAN='"$(abs_top_srcdir)/man"'
+tests_unit_test_method_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_store
 tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
@@ -487,6 +496,14 @@ fault_tests = tests/faults/faults.sh tests/faults/hostile_guest.sh
 long_tests += $(fault_tests)
 EXTRA_DIST += $(fault_tests) tests/faults/table tests/faults/liar.py
 
+# The page for developers says how to add a workload, a target, a panel, a report: does that build?
+long_tests += tests/architecture_long.sh
+EXTRA_DIST += tests/architecture_long.sh
+
+# Two releases, made at different times with different rights, are one.
+long_tests += tests/dist_long.sh
+EXTRA_DIST += tests/dist_long.sh
+
 # Every disk and network row in a container and an emulated machine.
 long_tests += tests/e2e/io_long.sh
 EXTRA_DIST += tests/e2e/io_long.sh
@@ -527,7 +544,7 @@ tests_e2e_jsonpath_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
 tests_e2e_jsonpath_LDADD = $(CJSON_LIBS)
 
 dist_noinst_SCRIPTS += tests/skipped
-EXTRA_DIST += tests/e2e/lib.sh tests/environment tests/doubles/vzctl $(e2e_tests)
+EXTRA_DIST += tests/e2e/lib.sh tests/e2e/schema.py tests/environment tests/doubles/vzctl $(e2e_tests)
 TESTS += $(e2e_tests)
 
 # A locale with a comma for the decimal point, for the tests that numbers do not follow it. Where the
