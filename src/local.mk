@@ -74,7 +74,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/host.c src/host.h \
 	src/quiet.c src/quiet.h \
 	src/load.c src/load.h \
-	src/fingerprint.c src/fingerprint.h \
+	src/fingerprint.c src/fingerprint_read.c src/fingerprint.h \
 	src/store.c src/store_list.c src/store_json.c src/store_parse.c src/store.h \
 	src/store_counters.c src/store_counters.h \
 	src/baseline.c src/baseline.h \
