@@ -145,6 +145,8 @@ const struct option_row option_rows[] = {
     {0},
 };
 
+_Static_assert(sizeof option_rows / sizeof *option_rows <= OPTION_ROWS_MAX, "a line for each row");
+
 void option_init(struct options *o)
 {
     *o = (struct options){0};
@@ -280,7 +282,8 @@ static double parse_unit(const char *value, char unit)
     return parse_number(text);
 }
 
-static int set(struct options *o, const struct option_row *r, const char *value, struct error *e)
+static int read_value(struct options *o, const struct option_row *r, const char *value,
+                      struct error *e)
 {
     void *member = (char *)o + r->offset;
     double n;
@@ -338,6 +341,14 @@ static int set(struct options *o, const struct option_row *r, const char *value,
     BUG("option of no type");
 }
 
+static int set(struct options *o, const struct option_row *r, const char *value, struct error *e)
+{
+    if (read_value(o, r, value, e) < 0)
+        return -1;
+    o->conf_lines[r - option_rows] = 0;
+    return 0;
+}
+
 /* A text that lives as long as the options. */
 static const char *keep(struct options *o, const char *text)
 {
@@ -351,6 +362,7 @@ int option_set(struct options *o, const struct option_row *r, const char *value,
         if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
             return error_set(e, ERROR_USAGE, "%s: yes or no is wanted", r->name);
         *(bool *)((char *)o + r->offset) = value[0] == 'y';
+        o->conf_lines[r - option_rows] = 0;
         return 0;
     }
     bool text = r->type == OPTION_TEXT || r->type == OPTION_PATH || r->type == OPTION_CHOICE;
@@ -420,6 +432,16 @@ char *option_text(const struct options *o, const struct option_row *r, char *out
             snprintf(out, size, "%g", *(const double *)member);
         break;
     }
+    return out;
+}
+
+char *option_source(const struct options *o, const struct option_row *r, char *out, size_t size)
+{
+    int line = o->conf_lines[r - option_rows];
+    if (line)
+        snprintf(out, size, "%s, line %d: %s", o->conf_file, line, r->name);
+    else
+        snprintf(out, size, "--%s", r->name);
     return out;
 }
 
