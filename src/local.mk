@@ -57,7 +57,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/series.c src/series.h \
 	src/check.c src/check_results.c src/check_words.c src/check_write.c src/check.h \
 	src/check_run.c src/check_run.h \
-	src/doctor.c src/doctor.h \
+	src/doctor.c src/doctor_machine.c src/doctor_look.h src/doctor.h \
 	src/command.c src/command.h \
 	src/cmd_run.c src/cmd_record.c src/cmd_check.c src/cmd_compare.c src/cmd_list.c src/cmd_doctor.c src/cmd_report.c src/cmd_shell.c \
 	src/result.c src/result.h \

@@ -45,7 +45,7 @@ says "$out" 'native'
 narrow "$out"
 run 0 doctor --json
 "$jsonpath" "$out" '' >/dev/null || fail "doctor --json is not valid JSON"
-for check in kvm qemu guest-kernel openblas left; do
+for check in kvm qemu guest-kernel openblas left heat quota merging exits sysops; do
     "$jsonpath" "$out" '*.id' | grep -qx "$check" || fail "doctor does not look at $check"
 done
 
