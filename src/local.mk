@@ -55,7 +55,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/compare.c src/compare.h \
 	src/shrink.c src/shrink.h \
 	src/series.c src/series.h \
-	src/check.c src/check_results.c src/check_words.c src/check_write.c src/check.h \
+	src/check.c src/check_results.c src/check_words.c src/check_write.c src/check_junit.c src/check_metrics.c src/check.h \
 	src/check_run.c src/check_run.h \
 	src/doctor.c src/doctor_machine.c src/doctor_look.h src/doctor.h \
 	src/command.c src/command.h \
@@ -134,6 +134,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/report/picture.c src/report/picture.h \
 	src/report/html.c src/report/html_style.h \
 	src/report/openmetrics.c \
+	src/report/metric.c src/report/metric.h \
 	src/report/junit.c
 libvmtax_a_CFLAGS = $(AM_CFLAGS) $(STATGRAB_CFLAGS) $(CJSON_CFLAGS) $(ARCHIVE_CFLAGS)
 

@@ -64,6 +64,7 @@ struct options {
     const char *against; /* a baseline's name or directory */
     double find;         /* percent */
     bool json, ndjson;
+    const char *metrics, *junit; /* files for the verdict of a check */
     const char *format;
     const char *output;
     const char *base;      /* target that a report compares with; NULL: native */
