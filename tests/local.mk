@@ -509,6 +509,11 @@ EXTRA_DIST += tests/e2e/programs_long.sh
 long_tests += tests/e2e/reach.sh tests/e2e/reach_long.sh
 EXTRA_DIST += tests/e2e/reach.sh tests/e2e/reach_long.sh
 
+# The playbooks of examples/fleet on machines that are network namespaces.
+long_tests += tests/e2e/fleet_long.sh
+EXTRA_DIST += tests/e2e/fleet_long.sh examples/fleet/inventory.ini examples/fleet/record.yml \
+	examples/fleet/check.yml
+
 # A real kernel's compilation, natively, in a container and in an emulated machine.
 long_tests += tests/e2e/kbuild_long.sh
 EXTRA_DIST += tests/e2e/kbuild_long.sh
