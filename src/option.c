@@ -95,6 +95,11 @@ const struct option_row option_rows[] = {
     {"ndjson", 0, OPTION_FLAG, AT(ndjson), 0, 0, NULL, NULL,
      "one JSON object a line on stdout: each slot as it ends, then the comparisons",
      FOR_RUN | NOT_IN_CONF},
+    {"metrics", 0, OPTION_PATH, AT(metrics), 0, 0, NULL, "FILE",
+     "write the verdict there, too, as OpenMetrics for the node exporter's textfile collector",
+     FOR_CHECK | NOT_IN_CONF},
+    {"junit", 0, OPTION_PATH, AT(junit), 0, 0, NULL, "FILE",
+     "write the verdict there, too, as JUnit XML for build servers", FOR_CHECK | NOT_IN_CONF},
     {"format", 'f', OPTION_TEXT, AT(format), 0, 0, NULL, "FORMAT",
      "text, json, csv, md, html, svg, openmetrics or junit (default: text)",
      FOR_REPORT | FOR_RUN | NOT_IN_CONF},
@@ -144,6 +149,8 @@ const struct option_row option_rows[] = {
      FOR_DASHBOARD | NOT_IN_CONF},
     {0},
 };
+
+_Static_assert(sizeof option_rows / sizeof *option_rows <= OPTION_ROWS_MAX, "a line for each row");
 
 void option_init(struct options *o)
 {
@@ -288,7 +295,8 @@ static double parse_unit(const char *value, char unit)
     return parse_number(text);
 }
 
-static int set(struct options *o, const struct option_row *r, const char *value, struct error *e)
+static int read_value(struct options *o, const struct option_row *r, const char *value,
+                      struct error *e)
 {
     void *member = (char *)o + r->offset;
     double n;
@@ -346,6 +354,14 @@ static int set(struct options *o, const struct option_row *r, const char *value,
     BUG("option of no type");
 }
 
+static int set(struct options *o, const struct option_row *r, const char *value, struct error *e)
+{
+    if (read_value(o, r, value, e) < 0)
+        return -1;
+    o->conf_lines[r - option_rows] = 0;
+    return 0;
+}
+
 /* A text that lives as long as the options. */
 static const char *keep(struct options *o, const char *text)
 {
@@ -359,6 +375,7 @@ int option_set(struct options *o, const struct option_row *r, const char *value,
         if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
             return error_set(e, ERROR_USAGE, "%s: yes or no is wanted", r->name);
         *(bool *)((char *)o + r->offset) = value[0] == 'y';
+        o->conf_lines[r - option_rows] = 0;
         return 0;
     }
     bool text = r->type == OPTION_TEXT || r->type == OPTION_PATH || r->type == OPTION_CHOICE;
@@ -428,6 +445,16 @@ char *option_text(const struct options *o, const struct option_row *r, char *out
             snprintf(out, size, "%g", *(const double *)member);
         break;
     }
+    return out;
+}
+
+char *option_source(const struct options *o, const struct option_row *r, char *out, size_t size)
+{
+    int line = o->conf_lines[r - option_rows];
+    if (line)
+        snprintf(out, size, "%s, line %d: %s", o->conf_file, line, r->name);
+    else
+        snprintf(out, size, "--%s", r->name);
     return out;
 }
 

@@ -24,6 +24,7 @@ e2e_tests = \
 	tests/e2e/run.sh \
 	tests/e2e/report.sh \
 	tests/e2e/check.sh \
+	tests/e2e/doctor.sh \
 	tests/e2e/disk.sh \
 	tests/e2e/exits.sh \
 	tests/e2e/linpack.sh \
@@ -523,6 +524,11 @@ EXTRA_DIST += tests/e2e/programs_long.sh
 # Guests that are reached by a command: by exec and ssh, and containers of other programs.
 long_tests += tests/e2e/reach.sh tests/e2e/reach_long.sh
 EXTRA_DIST += tests/e2e/reach.sh tests/e2e/reach_long.sh
+
+# The playbooks of examples/fleet on machines that are network namespaces.
+long_tests += tests/e2e/fleet_long.sh
+EXTRA_DIST += tests/e2e/fleet_long.sh examples/fleet/inventory.ini examples/fleet/record.yml \
+	examples/fleet/check.yml
 
 # A real kernel's compilation, natively, in a container and in an emulated machine.
 long_tests += tests/e2e/kbuild_long.sh
