@@ -76,6 +76,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/fingerprint.c src/fingerprint.h \
 	src/store.c src/store_list.c src/store_json.c src/store_parse.c src/store.h \
 	src/store_counters.c src/store_counters.h \
+	src/stored.c src/stored.h \
 	src/baseline.c src/baseline.h \
 	src/json.c src/json.h \
 	src/paper.c src/paper.h \

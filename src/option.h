@@ -67,9 +67,9 @@ struct options {
     const char *base;      /* target that a report compares with; NULL: native */
     const char *subsystem; /* the one that --format svg draws; NULL: all */
     bool redact;
-    const char *size, *from; /* of a screen: "120x40", a result */
-    bool ansi;
-    bool rec; /* the session is recorded */
+    const char *size; /* of a screen: "120x40" */
+    double at;        /* moment of a recording */
+    bool rec;         /* the session is recorded */
     bool quiet;
     bool help, version;
     const char *theme;

@@ -21,22 +21,6 @@ run 0 report last --format svg --subsystem memory
 says "$out" 'Memory: sweeps'
 says_not "$out" SysOps
 
-# A screen is as large as it was asked for, and the same every time.
-run 0 screen sysops --size 90x30
-[ "$(wc -l <"$out")" = 30 ] || fail "not 30 lines"
-says "$out" 'syscall'
-! LC_ALL=C grep -q "$(printf '\033')" "$out" || fail "a screen has escape sequences"
-cp "$out" "$work/screen"
-run 0 screen sysops --size 90x30 --from last
-cmp -s "$out" "$work/screen" || fail "the screen differs from the one before"
-run 0 screen overview --ansi --color 16 --ascii
-[ "$(wc -l <"$out")" = 24 ] || fail "not 24 lines"
-grep -q "$(printf '\033')\[0" "$out" || fail "no colours with --ansi"
-run 2 screen overveiw
-says "$err" 'did you mean "overview"'
-run 2 screen overview --size 5x500
-says "$err" 'from 20x3 to 500x200'
-
 # What is no result is named, however large it is.
 truncate -s 65M "$work/huge.json"
 run 2 report "$work/huge.json" --format html
