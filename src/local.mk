@@ -122,6 +122,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/report/report.c src/report/report.h src/report/format.h \
 	src/report/machine.c \
 	src/report/text.c \
+	src/report/plain.c \
 	src/report/json.c \
 	src/report/csv.c \
 	src/report/markdown.c \

@@ -96,8 +96,8 @@ const struct option_row option_rows[] = {
      "one JSON object a line on stdout: each slot as it ends, then the comparisons",
      FOR_RUN | NOT_IN_CONF},
     {"format", 'f', OPTION_TEXT, AT(format), 0, 0, NULL, "FORMAT",
-     "text, json, csv, md, html, svg, openmetrics or junit; of a screen text, ansi (text with "
-     "colours) or svg (default: text)",
+     "text, plain (sentences), json, csv, md, html, svg, openmetrics or junit; of a screen text, "
+     "ansi (text with colours) or svg (default: text)",
      FOR_REPORT | FOR_RUN | FOR_SCREEN | NOT_IN_CONF},
     {"base", 0, OPTION_TEXT, AT(base), 0, 0, NULL, "TARGET",
      "what the others are compared with, by text and csv: any target of the result (default: "
@@ -119,6 +119,10 @@ const struct option_row option_rows[] = {
      FOR_RUN | FOR_RECORD | FOR_CHECK},
     {"rec", 0, OPTION_FLAG, AT(rec), 0, 0, NULL, NULL, "record what is shown, for `vmtax replay`",
      FOR_DASHBOARD | FOR_RUN},
+    {"plain", 0, OPTION_FLAG, AT(plain), 0, 0, NULL, NULL,
+     "print what the dashboard would show first, a sentence for each finding, and end: for screen "
+     "readers and logs",
+     FOR_DASHBOARD | NOT_IN_CONF},
     {"theme", 't', OPTION_TEXT, AT(theme), 0, 0, NULL, "NAME",
      "colours of the dashboard; `vmtax list themes` names them",
      FOR_DASHBOARD | FOR_SCREEN | FOR_REPLAY},

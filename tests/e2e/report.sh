@@ -3,9 +3,11 @@
 # shellcheck source=tests/e2e/lib.sh
 . "${abs_top_srcdir:-.}/tests/e2e/lib.sh"
 
+run 2 --plain
+says "$err" 'none is stored yet'
 run 0 run sys.syscall sys.read membw.frd:size=4K membw.frd:size=64K membw.frd:size=1M --on native \
     --blocks 2 --seconds 0.05
-for format in text json csv md html svg openmetrics junit; do
+for format in text plain json csv md html svg openmetrics junit; do
     run 0 report last --format "$format"
     [ -s "$out" ] || fail "nothing as $format"
     cp "$out" "$work/r.$format"
@@ -17,6 +19,11 @@ for format in text json csv md html svg openmetrics junit; do
     says_not "$out" "(^|[^[:alnum:]])$(uname -n)([^[:alnum:]]|\$)"
     says_not "$out" "$HOME"
 done
+run 0 report last --format plain
+cp "$out" "$work/plain"
+run 0 --plain
+cmp -s "$out" "$work/plain" || fail "the dashboard's findings are others than the report's"
+says "$out" '^sys\.read on native: [0-9.]+ microseconds, interval '
 run 0 report last --format svg --subsystem memory
 says "$out" 'Memory: sweeps'
 says_not "$out" SysOps
