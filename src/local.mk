@@ -40,6 +40,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/place.c src/place.h \
 	src/pair.c src/pair.h \
 	src/slot.c src/slot.h \
+	src/room.c src/room.h \
 	src/run.c src/run.h \
 	src/runner.c src/runner.h \
 	src/measure.c src/measure.h \

@@ -78,6 +78,11 @@ tests_unit_test_session_SOURCES = tests/unit/test_session.c tests/unit/unit.h
 tests_unit_test_session_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_session_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_room
+tests_unit_test_room_SOURCES = tests/unit/test_room.c tests/unit/unit.h
+tests_unit_test_room_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_room_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
+
 unit_tests += tests/unit/test_place
 tests_unit_test_place_SOURCES = tests/unit/test_place.c tests/unit/unit.h
 tests_unit_test_place_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
@@ -573,7 +578,8 @@ build-asan build-tsan: $(am__configure_deps)
 	test -f Makefile || $(abs_top_srcdir)/configure --silent --enable-$$kind \
 		CC='$(CC)' CFLAGS='-g1 -O1' LXC_CFLAGS='$(LXC_CFLAGS)' LXC_LIBS='$(LXC_LIBS)' \
 		$(lxc_option) || exit 1; \
-	$(MAKE) $(AM_MAKEFLAGS) all $(check_DATA) $(filter-out $(unit_tests),$(check_PROGRAMS)) \
+	$(MAKE) $(AM_MAKEFLAGS) all >/dev/null && \
+	$(MAKE) $(AM_MAKEFLAGS) $(check_DATA) $(filter-out $(unit_tests),$(check_PROGRAMS)) \
 		$(filter $(check_PROGRAMS),$(call sanitized,$(subst build-,,$@))) >/dev/null
 check-asan: build-asan
 	@cd asan && $(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(call sanitized,asan)'

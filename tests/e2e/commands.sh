@@ -35,6 +35,7 @@ run 0 list workloads
 narrow "$out"
 run 0 list keys --json
 "$jsonpath" "$out" '*.help' | grep -q 'quit' || fail "list keys --json does not tell how to quit"
+"$jsonpath" "$out" '*.key' | tr -d '\n' | grep -q '1234567890HWL$' || fail "list keys does not tell those of the panels"
 run 0 list targets --json
 "$jsonpath" "$out" '*.id' | grep -qx native || fail "native is not listed"
 "$jsonpath" "$out" '*.emulated' | grep -qx 'true\|false' || fail "it is not said what would be emulated"
