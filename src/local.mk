@@ -49,15 +49,16 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/cost.c src/cost.h \
 	src/job.c src/job.h \
 	src/overlay.c src/overlay.h \
+	src/replace.c src/replace.h \
 	src/option.c src/option.h \
 	src/setup.c src/setup.h \
 	src/compare.c src/compare.h \
 	src/compare_json.c src/compare_json.h \
 	src/shrink.c src/shrink.h \
 	src/series.c src/series.h \
-	src/check.c src/check_results.c src/check_words.c src/check_write.c src/check.h \
+	src/check.c src/check_results.c src/check_words.c src/check_write.c src/check_junit.c src/check_metrics.c src/check.h \
 	src/check_run.c src/check_run.h \
-	src/doctor.c src/doctor.h \
+	src/doctor.c src/doctor_machine.c src/doctor_look.h src/doctor.h \
 	src/command.c src/command.h \
 	src/cmd_run.c src/cmd_record.c src/cmd_check.c src/cmd_compare.c src/cmd_list.c src/cmd_doctor.c src/cmd_report.c src/cmd_shell.c \
 	src/result.c src/result.h \
@@ -75,9 +76,10 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/host.c src/host.h \
 	src/quiet.c src/quiet.h \
 	src/load.c src/load.h \
-	src/fingerprint.c src/fingerprint.h \
+	src/fingerprint.c src/fingerprint_read.c src/fingerprint.h \
 	src/store.c src/store_list.c src/store_json.c src/store_parse.c src/store.h \
 	src/store_counters.c src/store_counters.h \
+	src/stored.c src/stored.h \
 	src/baseline.c src/baseline.h \
 	src/json.c src/json.h \
 	src/paper.c src/paper.h \
@@ -123,6 +125,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/report/report.c src/report/report.h src/report/format.h \
 	src/report/machine.c \
 	src/report/text.c \
+	src/report/plain.c \
 	src/report/json.c \
 	src/report/csv.c \
 	src/report/markdown.c \
@@ -134,6 +137,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/report/picture.c src/report/picture.h \
 	src/report/html.c src/report/html_style.h \
 	src/report/openmetrics.c \
+	src/report/metric.c src/report/metric.h \
 	src/report/junit.c
 libvmtax_a_CFLAGS = $(AM_CFLAGS) $(STATGRAB_CFLAGS) $(CJSON_CFLAGS) $(ARCHIVE_CFLAGS)
 

@@ -95,9 +95,15 @@ const struct option_row option_rows[] = {
     {"ndjson", 0, OPTION_FLAG, AT(ndjson), 0, 0, NULL, NULL,
      "one JSON object a line on stdout: each slot as it ends, then the comparisons",
      FOR_RUN | NOT_IN_CONF},
+    {"metrics", 0, OPTION_PATH, AT(metrics), 0, 0, NULL, "FILE",
+     "write the verdict there, too, as OpenMetrics for the node exporter's textfile collector",
+     FOR_CHECK | NOT_IN_CONF},
+    {"junit", 0, OPTION_PATH, AT(junit), 0, 0, NULL, "FILE",
+     "write the verdict there, too, as JUnit XML for build servers", FOR_CHECK | NOT_IN_CONF},
     {"format", 'f', OPTION_TEXT, AT(format), 0, 0, NULL, "FORMAT",
-     "text, json, csv, md, html, svg, openmetrics or junit (default: text)",
-     FOR_REPORT | FOR_RUN | NOT_IN_CONF},
+     "text, plain (sentences), json, csv, md, html, svg, openmetrics or junit; of a screen text, "
+     "ansi (text with colours) or svg (default: text)",
+     FOR_REPORT | FOR_RUN | FOR_SCREEN | NOT_IN_CONF},
     {"base", 0, OPTION_TEXT, AT(base), 0, 0, NULL, "TARGET",
      "what the others are compared with, by text and csv: any target of the result (default: "
      "native)",
@@ -109,10 +115,8 @@ const struct option_row option_rows[] = {
      FOR_REPORT | NOT_IN_CONF},
     {"size", 0, OPTION_TEXT, AT(size), 0, 0, NULL, "WxH",
      "columns and rows of the screen (default: 80x24)", FOR_SCREEN | NOT_IN_CONF},
-    {"from", 0, OPTION_PATH, AT(from), 0, 0, NULL, "RESULT",
-     "what it shows: a name of `vmtax list results`, a file, or last (default: last)",
-     FOR_SCREEN | NOT_IN_CONF},
-    {"ansi", 0, OPTION_FLAG, AT(ansi), 0, 0, NULL, NULL, "with colours, as escape sequences",
+    {"at", 0, OPTION_SECONDS, AT(at), 0.1, 86400, NULL, "S",
+     "which moment of a recording, in seconds from its beginning (default: its end)",
      FOR_SCREEN | NOT_IN_CONF},
     {"output", 0, OPTION_PATH, AT(output), 0, 0, NULL, "FILE", "write there instead of stdout",
      FOR_REPORT | NOT_IN_CONF},
@@ -120,6 +124,10 @@ const struct option_row option_rows[] = {
      FOR_RUN | FOR_RECORD | FOR_CHECK},
     {"rec", 0, OPTION_FLAG, AT(rec), 0, 0, NULL, NULL, "record what is shown, for `vmtax replay`",
      FOR_DASHBOARD | FOR_RUN},
+    {"plain", 0, OPTION_FLAG, AT(plain), 0, 0, NULL, NULL,
+     "print what the dashboard would show first, a sentence for each finding, and end: for screen "
+     "readers and logs",
+     FOR_DASHBOARD | NOT_IN_CONF},
     {"theme", 't', OPTION_TEXT, AT(theme), 0, 0, NULL, "THEME",
      "colours of the dashboard; `vmtax list themes` names them",
      FOR_DASHBOARD | FOR_SCREEN | FOR_REPLAY},
@@ -144,6 +152,8 @@ const struct option_row option_rows[] = {
      FOR_DASHBOARD | NOT_IN_CONF},
     {0},
 };
+
+_Static_assert(sizeof option_rows / sizeof *option_rows <= OPTION_ROWS_MAX, "a line for each row");
 
 void option_init(struct options *o)
 {
@@ -288,7 +298,8 @@ static double parse_unit(const char *value, char unit)
     return parse_number(text);
 }
 
-static int set(struct options *o, const struct option_row *r, const char *value, struct error *e)
+static int read_value(struct options *o, const struct option_row *r, const char *value,
+                      struct error *e)
 {
     void *member = (char *)o + r->offset;
     double n;
@@ -346,6 +357,14 @@ static int set(struct options *o, const struct option_row *r, const char *value,
     BUG("option of no type");
 }
 
+static int set(struct options *o, const struct option_row *r, const char *value, struct error *e)
+{
+    if (read_value(o, r, value, e) < 0)
+        return -1;
+    o->conf_lines[r - option_rows] = 0;
+    return 0;
+}
+
 /* A text that lives as long as the options. */
 static const char *keep(struct options *o, const char *text)
 {
@@ -359,6 +378,7 @@ int option_set(struct options *o, const struct option_row *r, const char *value,
         if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
             return error_set(e, ERROR_USAGE, "%s: yes or no is wanted", r->name);
         *(bool *)((char *)o + r->offset) = value[0] == 'y';
+        o->conf_lines[r - option_rows] = 0;
         return 0;
     }
     bool text = r->type == OPTION_TEXT || r->type == OPTION_PATH || r->type == OPTION_CHOICE;
@@ -428,6 +448,16 @@ char *option_text(const struct options *o, const struct option_row *r, char *out
             snprintf(out, size, "%g", *(const double *)member);
         break;
     }
+    return out;
+}
+
+char *option_source(const struct options *o, const struct option_row *r, char *out, size_t size)
+{
+    int line = o->conf_lines[r - option_rows];
+    if (line)
+        snprintf(out, size, "%s, line %d: %s", o->conf_file, line, r->name);
+    else
+        snprintf(out, size, "--%s", r->name);
     return out;
 }
 

@@ -42,6 +42,8 @@ struct option_key {
     int line;
 };
 
+#define OPTION_ROWS_MAX 64
+
 /* Values of all options. Texts belong to the command line or to conf_texts. Zero is "not given" for
  * numbers that have no default of their own. */
 struct options {
@@ -63,20 +65,22 @@ struct options {
     const char *against; /* a baseline's name or directory */
     double find;         /* percent */
     bool json, ndjson;
+    const char *metrics, *junit; /* files for the verdict of a check */
     const char *format;
     const char *output;
     const char *base;      /* target that a report compares with; NULL: native */
     const char *subsystem; /* the one that --format svg draws; NULL: all */
     bool redact;
-    const char *size, *from; /* of a screen: "120x40", a result */
-    bool ansi;
-    bool rec; /* the session is recorded */
+    const char *size; /* of a screen: "120x40" */
+    double at;        /* moment of a recording */
+    bool rec;         /* the session is recorded */
     bool quiet;
     bool help, version;
     const char *theme;
     const char *color;
     const char *glyphs;
     bool ascii, utf8, no_mouse, no_sync;
+    bool plain; /* the findings in sentences, no dashboard */
     /* Of vmtax.conf: targets with names of their own, in its order. */
     struct option_target {
         const char *name, *spec; /* as of reach.h */
@@ -90,6 +94,8 @@ struct options {
     size_t conf_count, conf_room;
     struct option_key *keys; /* lines of vmtax.conf about keys, not looked into; owned */
     size_t key_count, key_room;
+    const char *conf_file;           /* the vmtax.conf that was read; NULL: none */
+    int conf_lines[OPTION_ROWS_MAX]; /* of its lines the one that gave a row its value; 0: none */
 };
 
 enum option_type {
@@ -136,6 +142,9 @@ int option_set(struct options *o, const struct option_row *r, const char *value,
 void option_unset(struct options *o, const struct option_row *r);
 /* The value as option_set takes it; "" where it was not given. Returns out. */
 char *option_text(const struct options *o, const struct option_row *r, char *out, size_t size);
+/* Where the value is from, to begin a sentence about it: "--cpus" or
+ * "/home/me/.config/vmtax/vmtax.conf, line 3: cpus". Returns out. */
+char *option_source(const struct options *o, const struct option_row *r, char *out, size_t size);
 /* Values of from, to be changed for themselves: to owns only what it is set to, and must not live
  * longer than from. Words and keys are left out. */
 void option_borrow(struct options *to, const struct options *from);

@@ -303,6 +303,7 @@ static void prepare_result(struct run *r)
 static void tell_disk(struct run *r)
 {
     struct error e;
+    char scheduler[32];
     bool disk = false;
     for (size_t i = 0; i < r->plan->row_count; i++)
         disk |= r->plan->rows[i].workload->disk != 0;
@@ -316,6 +317,8 @@ static void tell_disk(struct run *r)
         board_log(r->board, BOARD_LOG_WARN, "", "%s", e.text);
     else
         result_add_fact(r->result, "scratch.device", r->device.name);
+    if (blockdev_scheduler(&r->device, scheduler, sizeof scheduler))
+        result_add_fact(r->result, "scratch.scheduler", scheduler);
 }
 
 /* What a built kernel needs beside its sources, generously. */

@@ -23,7 +23,9 @@ e2e_tests = \
 	tests/e2e/install.sh \
 	tests/e2e/run.sh \
 	tests/e2e/report.sh \
+	tests/e2e/screen.sh \
 	tests/e2e/check.sh \
+	tests/e2e/doctor.sh \
 	tests/e2e/disk.sh \
 	tests/e2e/exits.sh \
 	tests/e2e/linpack.sh \
@@ -524,6 +526,11 @@ EXTRA_DIST += tests/e2e/programs_long.sh
 long_tests += tests/e2e/reach.sh tests/e2e/reach_long.sh
 EXTRA_DIST += tests/e2e/reach.sh tests/e2e/reach_long.sh
 
+# The playbooks of examples/fleet on machines that are network namespaces.
+long_tests += tests/e2e/fleet_long.sh
+EXTRA_DIST += tests/e2e/fleet_long.sh examples/fleet/inventory.ini examples/fleet/record.yml \
+	examples/fleet/check.yml
+
 # A real kernel's compilation, natively, in a container and in an emulated machine.
 long_tests += tests/e2e/kbuild_long.sh
 EXTRA_DIST += tests/e2e/kbuild_long.sh
@@ -579,8 +586,8 @@ check-faults: all
 # ThreadSanitizer's only what has threads.
 plain_tests = tests/e2e/programs.sh tests/e2e/spec.sh tests/e2e/kbuild.sh tests/e2e/linpack_guest.sh \
 	tests/e2e/shell.sh tests/e2e/ordinary.sh tests/e2e/signed.sh tests/e2e/cgroup2.sh \
-	tests/e2e/completion.sh tests/e2e/schema.sh tests/e2e/install.sh \
-	tests/e2e/manual.sh tests/e2e/check.sh tests/e2e/oltp.sh tests/e2e/jbb.sh tests/e2e/web.sh tests/e2e/targets.sh \
+	tests/e2e/manual.sh tests/e2e/completion.sh tests/e2e/schema.sh tests/e2e/install.sh \
+	tests/e2e/check.sh tests/e2e/oltp.sh tests/e2e/jbb.sh tests/e2e/web.sh tests/e2e/targets.sh \
 	tests/e2e/kvm.sh tests/unit/kernel-symbols.sh tests/unit/jbb-books.sh
 asan_short = $(filter-out $(plain_tests),$(TESTS))
 tsan_short = tests/unit/test_place tests/unit/test_board tests/unit/test_writer tests/unit/test_target \

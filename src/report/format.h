@@ -8,8 +8,8 @@
 #include <locale.h>
 #include <stdio.h>
 
-extern const struct report_format report_text, report_json, report_csv, report_markdown,
-    report_html, report_svg, report_openmetrics, report_junit;
+extern const struct report_format report_text, report_plain, report_json, report_csv,
+    report_markdown, report_html, report_svg, report_openmetrics, report_junit;
 
 /* Numbers are written with a point whatever the locale; the character set stays the user's. */
 struct report_locale {
@@ -47,6 +47,10 @@ struct report_sign {
     const char *utf8, *ascii;
 };
 extern const struct report_sign report_signs[VERDICT_COUNT];
+
+/* What a verdict is to a build server. */
+enum report_outcome { REPORT_PASSED, REPORT_FAILED, REPORT_SKIPPED };
+extern const enum report_outcome report_outcomes[VERDICT_COUNT];
 
 /* Sentences about the machine and the run that a reader must know to trust the figures. Calls
  * say(context, sentence) for each. */

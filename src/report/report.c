@@ -17,6 +17,7 @@
 /* clang-format off */
 const struct report_format *const report_formats[] = {
     &report_text,
+    &report_plain,
     &report_json,
     &report_csv,
     &report_markdown,
@@ -146,6 +147,14 @@ char *report_percent(char *out, size_t size, double ratio)
         text_figure(out, size, percent);
     return out;
 }
+
+const enum report_outcome report_outcomes[VERDICT_COUNT] = {
+    [VERDICT_BETTER] = REPORT_PASSED,          [VERDICT_SAME] = REPORT_PASSED,
+    [VERDICT_SLIGHTLY_WORSE] = REPORT_FAILED,  [VERDICT_WORSE] = REPORT_FAILED,
+    [VERDICT_NO_SIGN] = REPORT_PASSED,         [VERDICT_INCONCLUSIVE] = REPORT_SKIPPED,
+    [VERDICT_NOT_MEASURED] = REPORT_SKIPPED,   [VERDICT_CANNOT] = REPORT_SKIPPED,
+    [VERDICT_NOT_COMPARABLE] = REPORT_SKIPPED,
+};
 
 const struct report_sign report_signs[VERDICT_COUNT] = {
     [VERDICT_BETTER] = {"▲", "+"},         [VERDICT_SAME] = {"≈", "="},
