@@ -52,7 +52,7 @@ const struct option_row option_rows[] = {
      "the user's own SPEC CPU2006 or CPU2017, installed and built, for spec.*; its times are "
      "estimates (default: none)",
      FOR_CHOOSING | FOR_LIST | FOR_DOCTOR},
-    {"spec-config", 0, OPTION_PATH, AT(spec_config), 0, 0, NULL, "NAME",
+    {"spec-config", 0, OPTION_PATH, AT(spec_config), 0, 0, NULL, "CONFIG",
      "the file in DIR/config that SPEC's tools get (default: the only one that is no example)",
      FOR_CHOOSING | FOR_LIST | FOR_DOCTOR},
     {"accel", 0, OPTION_CHOICE, AT(accel), 0, 0, "auto|kvm|tcg", "ACCEL",
@@ -107,7 +107,7 @@ const struct option_row option_rows[] = {
      "what the others are compared with, by text and csv: any target of the result (default: "
      "native)",
      FOR_REPORT | NOT_IN_CONF},
-    {"subsystem", 0, OPTION_TEXT, AT(subsystem), 0, 0, NULL, "NAME",
+    {"subsystem", 0, OPTION_TEXT, AT(subsystem), 0, 0, NULL, "SUBSYSTEM",
      "the only one that svg draws (default: all)", FOR_REPORT | NOT_IN_CONF},
     {"redact", 0, OPTION_FLAG, AT(redact), 0, 0, NULL, NULL,
      "without names of hosts and users, serial numbers, addresses and users' paths",
@@ -125,7 +125,7 @@ const struct option_row option_rows[] = {
      FOR_RUN | FOR_RECORD | FOR_CHECK},
     {"rec", 0, OPTION_FLAG, AT(rec), 0, 0, NULL, NULL, "record what is shown, for `vmtax replay`",
      FOR_DASHBOARD | FOR_RUN},
-    {"theme", 't', OPTION_TEXT, AT(theme), 0, 0, NULL, "NAME",
+    {"theme", 't', OPTION_TEXT, AT(theme), 0, 0, NULL, "THEME",
      "colours of the dashboard; `vmtax list themes` names them",
      FOR_DASHBOARD | FOR_SCREEN | FOR_REPLAY},
     {"color", 0, OPTION_CHOICE, AT(color), 0, 0, "auto|mono|8|16|256", "DEPTH",
@@ -196,6 +196,14 @@ const struct option_row *option_find(const char *name, size_t length)
 {
     for (const struct option_row *r = option_rows; r->name; r++)
         if (strlen(r->name) == length && memcmp(r->name, name, length) == 0)
+            return r;
+    return NULL;
+}
+
+const struct option_row *option_find_letter(char letter)
+{
+    for (const struct option_row *r = option_rows; r->name; r++)
+        if (r->letter && r->letter == letter)
             return r;
     return NULL;
 }
@@ -471,6 +479,8 @@ static const char *command_of(unsigned bit)
         return "vmtax shell";
     case FOR_SCREEN:
         return "vmtax screen";
+    case FOR_REPLAY:
+        return "vmtax replay";
     default:
         return "vmtax";
     }
@@ -491,9 +501,8 @@ static int parse_option(struct options *o, unsigned command, int *at, int argc, 
         if (a[2 + length] == '=')
             value = a + 3 + length;
     } else {
-        for (r = option_rows; r->name && r->letter != a[1];)
-            r++;
-        if (!r->name)
+        r = option_find_letter(a[1]);
+        if (!r)
             return option_unknown("option -", a + 1, 1, e);
         if (a[2])
             value = a + 2;
@@ -543,7 +552,6 @@ void option_help(unsigned commands, FILE *out)
         char head[64];
         snprintf(head, sizeof head, "  %s--%s%s%s", letter, r->name, r->argument ? " " : "",
                  r->argument ? r->argument : "");
-        fprintf(out, "%-26s", head);
-        text_wrap(out, r->help, 26, 26);
+        text_wrap(out, r->help, fprintf(out, "%-25s ", head), 26);
     }
 }

@@ -32,7 +32,8 @@ enum command_bit {
     FOR_MEASURING = FOR_CHOOSING | FOR_CHECK,
     FOR_MACHINES = FOR_MEASURING | FOR_SHELL | FOR_DOCTOR,
     FOR_ALL = 2047,
-    NOT_IN_CONF = 2048, /* only on the command line */
+    NOT_IN_CONF = 2048,  /* only on the command line */
+    FOR_COMPLETE = 4096, /* has no options */
 };
 
 /* "key.sort = F5" of vmtax.conf; texts belong to conf_texts. */
@@ -129,6 +130,8 @@ int option_parse(struct options *o, unsigned command, int from, int argc, char *
                  struct error *e);
 /* The row of a name, which need not end there; NULL: none. */
 const struct option_row *option_find(const char *name, size_t length);
+/* The row of a letter; NULL: none. */
+const struct option_row *option_find_letter(char letter);
 /* There is none: -1 with the nearest. before is what stands before the name: "option --", "option
  * -" or "setting ". */
 int option_unknown(const char *before, const char *name, size_t length, struct error *e);
