@@ -78,6 +78,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/fingerprint.c src/fingerprint_read.c src/fingerprint.h \
 	src/store.c src/store_list.c src/store_json.c src/store_parse.c src/store.h \
 	src/store_counters.c src/store_counters.h \
+	src/stored.c src/stored.h \
 	src/baseline.c src/baseline.h \
 	src/json.c src/json.h \
 	src/paper.c src/paper.h \
@@ -123,6 +124,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/report/report.c src/report/report.h src/report/format.h \
 	src/report/machine.c \
 	src/report/text.c \
+	src/report/plain.c \
 	src/report/json.c \
 	src/report/csv.c \
 	src/report/markdown.c \

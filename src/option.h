@@ -71,15 +71,16 @@ struct options {
     const char *base;      /* target that a report compares with; NULL: native */
     const char *subsystem; /* the one that --format svg draws; NULL: all */
     bool redact;
-    const char *size, *from; /* of a screen: "120x40", a result */
-    bool ansi;
-    bool rec; /* the session is recorded */
+    const char *size; /* of a screen: "120x40" */
+    double at;        /* moment of a recording */
+    bool rec;         /* the session is recorded */
     bool quiet;
     bool help, version;
     const char *theme;
     const char *color;
     const char *glyphs;
     bool ascii, utf8, no_mouse, no_sync;
+    bool plain; /* the findings in sentences, no dashboard */
     /* Of vmtax.conf: targets with names of their own, in its order. */
     struct option_target {
         const char *name, *spec; /* as of reach.h */

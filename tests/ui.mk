@@ -25,6 +25,12 @@ tests_unit_test_theme_SOURCES = tests/unit/test_theme.c tests/unit/unit.h
 tests_unit_test_theme_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_theme_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_drawing
+tests_unit_test_drawing_SOURCES = tests/unit/test_drawing.c tests/unit/unit.h tests/fixture_board.c \
+	tests/fixture_machine.c tests/fixture_check.c tests/fixture_board.h
+tests_unit_test_drawing_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_drawing_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_golden
 tests_unit_test_golden_SOURCES = tests/unit/test_golden.c tests/unit/unit.h tests/fixture_plan.c tests/fixture_plan.h tests/fixture_board.c tests/fixture_machine.c tests/fixture_check.c tests/fixture_board.h
 tests_unit_test_golden_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) \

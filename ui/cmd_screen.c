@@ -1,17 +1,17 @@
-/* vmtax screen: one screen of a stored result, as text: what the dashboard would draw. */
+/* vmtax screen: one screen of what is stored, as text or picture: what the dashboard would draw. */
 #include <config.h>
 
 #include "ui/dashboard.h"
 
-#include "analysis.h"
-#include "paper.h"
-#include "store.h"
+#include "stored.h"
 #include "text.h"
 #include "ui/ansi.h"
+#include "ui/appearance.h"
+#include "ui/drawing.h"
 #include "ui/scene.h"
-#include "xalloc.h"
 
 #include <langinfo.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,93 +64,106 @@ static int find_panel(const char *id, const struct panel **panel, struct error *
     return error_set(e, ERROR_USAGE, "there is no panel \"%s\"; there are %s", clean, all);
 }
 
-static enum glyph_set glyphs_of(const struct options *o)
+enum screen_format { SCREEN_TEXT, SCREEN_ANSI, SCREEN_SVG };
+
+static int find_format(const char *word, enum screen_format *format, struct error *e)
 {
-    if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0 ||
-        (o->glyphs && strcmp(o->glyphs, "ascii") == 0))
+    static const char *const names[] = {"text", "ansi", "svg", NULL};
+    char clean[64];
+    for (size_t i = 0; names[i]; i++)
+        if (!word || strcmp(names[i], word) == 0) {
+            *format = (enum screen_format)i;
+            return 0;
+        }
+    return error_set(e, ERROR_USAGE, "--format %s: a screen is text, ansi or svg",
+                     text_clean(clean, sizeof clean, word));
+}
+
+/* A picture has every character, whatever the locale. */
+static enum glyph_set glyphs_of(const struct options *o, enum screen_format format)
+{
+    bool utf8 = format == SCREEN_SVG || strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    if (!utf8 || o->ascii || (o->glyphs && strcmp(o->glyphs, "ascii") == 0))
         return GLYPHS_ASCII;
     return o->glyphs && strcmp(o->glyphs, "block") == 0 ? GLYPHS_BLOCK : GLYPHS_BRAILLE;
 }
 
-static enum depth depth_of(const char *word)
+static enum depth depth_of(const char *word, enum screen_format format)
 {
     static const struct {
         const char *word;
         enum depth depth;
-    } table[] = {{"mono", DEPTH_MONO}, {"8", DEPTH_8}, {"16", DEPTH_16}};
+    } table[] = {{"mono", DEPTH_MONO}, {"8", DEPTH_8}, {"16", DEPTH_16}, {"256", DEPTH_256}};
     for (size_t i = 0; word && i < sizeof table / sizeof *table; i++)
         if (strcmp(table[i].word, word) == 0)
             return table[i].depth;
-    return DEPTH_256;
+    return format == SCREEN_SVG ? DEPTH_TRUE : DEPTH_256;
 }
 
-/* The result as the dashboard has it after a start, at the time when it was measured: the same
- * result gives the same screen. */
-static void show(struct snapshot *s, const struct result *r, const struct paper *paper)
+static void write_canvas(const struct options *o, enum screen_format format, const struct canvas *c,
+                         const struct theme *theme, const char *title)
 {
-    s->stored = true;
-    s->clock = r->started + (int64_t)r->elapsed_s;
-    s->paper = paper;
-    store_time(s->title, sizeof s->title, r->started);
-    snapshot_set_result(s, r);
-    for (size_t t = 0; t < s->target_count; t++)
-        if (s->targets[t].state == BOARD_TARGET_READY)
-            s->targets[t].state = BOARD_TARGET_OFF;
-}
-
-static void write_screen(const struct options *o, const struct panel *panel, const struct result *r,
-                         const struct theme *theme, int w, int h)
-{
-    struct view view = {.target = 1, .span_s = 30, .metric = SIZE_MAX};
-    struct scene scene = {.panel = panel, .tab = panel->key, .view = &view};
-    struct snapshot *s = xcalloc(1, sizeof *s);
-    struct paper *paper = xcalloc(1, sizeof *paper);
-    struct error missing;
-    struct canvas c;
-    show(s, r, paper_load(paper, &missing) == 0 ? paper : NULL);
-    view.paper = s->paper != NULL;
-    canvas_init(&c, glyphs_of(o));
-    scene_draw(&c, h, w, s, &scene);
-    char *text = o->ansi ? ansi_from_canvas(&c, theme, depth_of(o->color)) : canvas_to_text(&c);
+    enum depth depth = depth_of(o->color, format);
+    if (format == SCREEN_SVG) {
+        drawing_from_canvas(stdout, c, theme, depth, title);
+        return;
+    }
+    char *text = format == SCREEN_ANSI ? ansi_from_canvas(c, theme, depth) : canvas_to_text(c);
     fputs(text, stdout);
     free(text);
+}
+
+static void write_screen(const struct options *o, enum screen_format format,
+                         const struct panel *panel, const struct snapshot *s,
+                         const struct theme *theme, int w, int h)
+{
+    struct view view = {.target = 1, .span_s = 30, .metric = SIZE_MAX, .paper = s->paper != NULL};
+    struct scene scene = {.panel = panel, .tab = panel->key, .view = &view};
+    struct canvas c;
+    char title[128];
+    snprintf(title, sizeof title, "vmtax %s: %s", panel->id, s->title);
+    canvas_init(&c, glyphs_of(o, format));
+    scene_draw(&c, h, w, s, &scene);
+    write_canvas(o, format, &c, theme, title);
     canvas_release(&c);
-    snapshot_release(s);
-    free(s);
-    free(paper);
 }
 
 static int run(const struct context *context, struct error *e)
 {
     const struct options *o = context->options;
     const struct panel *panel;
+    enum screen_format format = SCREEN_TEXT;
+    struct appearance look;
+    struct app_options app = {0};
     struct theme theme;
-    struct result r;
-    char path[STORE_PATH_MAX];
     int w = 80, h = 24;
-    if (find_panel(o->words[0], &panel, e) < 0 || (o->size && parse_size(o->size, &w, &h, e) < 0) ||
-        theme_load(&theme, o->theme ? o->theme : "dark", NULL, e) < 0 ||
-        store_find(o->from ? o->from : "last", path, sizeof path, e) < 0)
+    if (find_panel(o->word_count > 0 ? o->words[0] : "overview", &panel, e) < 0 ||
+        find_format(o->format, &format, e) < 0 || (o->size && parse_size(o->size, &w, &h, e) < 0))
         return -1;
-    result_init(&r);
-    int rc = store_load(&r, path, e);
-    if (rc == 0) {
-        analysis_update(&r);
-        write_screen(o, panel, &r, &theme, w, h);
-    }
-    result_release(&r);
-    return rc < 0 ? -1 : EXIT_DONE;
+    appearance_from(&look, &app, o);
+    int rc = theme_load(&theme, o->theme ? o->theme : "dark", app.theme_directories, e);
+    appearance_release(&look);
+    if (rc < 0)
+        return -1;
+    struct stored *s = stored_load(o->word_count > 1 ? o->words[1] : "last",
+                                   o->at > 0 ? o->at : INFINITY, e);
+    if (!s)
+        return -1;
+    write_screen(o, format, panel, &s->snapshot, &theme, w, h);
+    stored_free(s);
+    return EXIT_DONE;
 }
 
 const struct command command_screen = {
     .name = "screen",
-    .usage = "screen PANEL [OPTION...]",
-    .summary = "one screen of the dashboard from a stored result, as text",
-    .words = "PANEL is overview, processor, memory, disk, sysops, ctxsw, ...: a panel of the "
-             "dashboard by its id.",
+    .usage = "screen [PANEL [RESULT]] [OPTION...]",
+    .summary = "one screen of the dashboard as text or picture, from what is stored",
+    .words =
+        "PANEL is overview (the default), processor, memory, disk, sysops, ctxsw, ...: a panel "
+        "of the dashboard by its id. RESULT is a name of `vmtax list results` or `vmtax list "
+        "recordings`, a file of either, or last (the default: the last result).",
     .bit = FOR_SCREEN,
     .plain_signals = true,
-    .words_min = 1,
-    .words_max = 1,
+    .words_max = 2,
     .run = run,
 };

@@ -495,15 +495,43 @@ static void warn_of_key(void *context, const char *sentence)
     board_log(&d->board, BOARD_LOG_WARN, "", "%s", sentence);
 }
 
+/* What was said of files that cannot be read has no screen to stand on. */
+static void say_log(const struct snapshot *s)
+{
+    for (size_t i = 0; i < s->log_count; i++)
+        fprintf(stderr, "vmtax: %s\n", s->log[(s->log_first + i) % BOARD_LOG_MAX].text);
+}
+
+/* The findings that the dashboard begins with, for who cannot look at it. */
+static int print_findings(struct error *e)
+{
+    struct dashboard *d = xcalloc(1, sizeof *d);
+    char path[STORE_PATH_MAX];
+    int rc = board_init(&d->board, e);
+    if (rc == 0) {
+        result_init(&d->last);
+        show_last(d);
+        say_log(&d->board.current);
+        rc = d->last.slot_count ? report_find("plain")->write(&d->last, stdout, e)
+                                : store_find("last", path, sizeof path, e);
+        result_release(&d->last);
+        board_release(&d->board);
+    }
+    free(d);
+    return rc;
+}
+
 static int run(const struct context *c, struct error *e)
 {
     const struct options *o = c->options;
     if (c->options->word_count)
         return error_set(e, ERROR_USAGE, "one word too many; see vmtax --help");
+    if (o->plain)
+        return print_findings(e);
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
         return error_set(e, ERROR_USAGE,
                          "the dashboard needs a terminal; without one use `vmtax run all --profile "
-                         "quick`, which prints a report");
+                         "quick`, which prints a report, or `vmtax --plain` for the last findings");
     app_block_signals();
     struct dashboard *d = xcalloc(1, sizeof *d);
     option_borrow(&d->options, o);

@@ -14,6 +14,8 @@ libui_a_SOURCES = \
 	ui/plot.c ui/plot.h \
 	ui/widget.c ui/widget.h \
 	ui/ansi.c ui/ansi.h \
+	ui/drawing.c ui/drawing.h \
+	ui/shape.c ui/shape.h \
 	ui/row.c ui/row.h \
 	ui/prose.c ui/prose.h \
 	ui/detail.c ui/detail.h \

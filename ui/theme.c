@@ -438,3 +438,10 @@ struct look theme_look(const struct theme *t, enum style s, enum depth depth)
     }
     return look;
 }
+
+int32_t theme_rgb(int32_t color, enum depth depth)
+{
+    if (color < 16)
+        return color_values[color];
+    return depth == DEPTH_TRUE ? color : value_256(color);
+}

@@ -54,6 +54,9 @@ struct look theme_look(const struct theme *t, enum style s, enum depth depth);
  * usual 16. */
 int theme_nearest_256(int32_t rgb);
 int theme_nearest_16(int32_t rgb);
+/* 0xRRGGBB of a colour that theme_look gave at that depth, which is not COLOR_NONE: the terminal's
+ * own sixteen as xterm has them. */
+int32_t theme_rgb(int32_t color, enum depth depth);
 
 const char *style_name(enum style s);
 

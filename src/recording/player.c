@@ -60,16 +60,10 @@ static void say_speed(const struct player *p, char *out, size_t size)
 
 static void title(const struct player *p, char *out, size_t size)
 {
-    const struct recording *r = p->recording;
-    char day[16] = "?", speed[16], at[16], all[16];
-    struct tm tm;
-    time_t then = (time_t)r->started;
-    if (localtime_r(&then, &tm))
-        strftime(day, sizeof day, "%Y-%m-%d", &tm);
+    char whose[64], speed[16];
     say_speed(p, speed, sizeof speed);
-    snprintf(out, size, "%.24s %s  %s/%s  %s", r->host, day,
-             text_duration(at, sizeof at, round(p->at_s)),
-             text_duration(all, sizeof all, round(recording_seconds(r))), speed);
+    snprintf(out, size, "%s  %s", recording_title(p->recording, p->at_s, whose, sizeof whose),
+             speed);
 }
 
 /* The frame of this moment, on the board. Forward from the one that is there, else from the first.

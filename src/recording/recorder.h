@@ -10,7 +10,8 @@
 #include "board.h"
 #include "error.h"
 
-#define RECORDING_SCHEMA "vmtax.recording/1"
+#define RECORDING_FAMILY "vmtax.recording/"
+#define RECORDING_SCHEMA RECORDING_FAMILY "1"
 
 struct recorder;
 

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 void recording_release(struct recording *r)
 {
@@ -25,6 +26,24 @@ void recording_release(struct recording *r)
 double recording_seconds(const struct recording *r)
 {
     return r->count ? r->frames[r->count - 1].at_s : 0;
+}
+
+bool recording_is(const char *text)
+{
+    const char *schema = strstr(text, "\"" RECORDING_FAMILY);
+    return schema && schema < text + strcspn(text, "\n");
+}
+
+char *recording_title(const struct recording *r, double at_s, char *out, size_t size)
+{
+    char day[16] = "?", at[16], all[16];
+    struct tm tm;
+    time_t then = (time_t)r->started;
+    if (localtime_r(&then, &tm))
+        strftime(day, sizeof day, "%Y-%m-%d", &tm);
+    snprintf(out, size, "%.24s %s  %s/%s", r->host, day, text_duration(at, sizeof at, round(at_s)),
+             text_duration(all, sizeof all, round(recording_seconds(r))));
+    return out;
 }
 
 size_t recording_frame_at(const struct recording *r, double at_s)
@@ -89,7 +108,7 @@ static int read_header(struct recording *r, const char *line, size_t length, str
         return -1;
     if (strcmp(schema, RECORDING_SCHEMA) == 0)
         return 0;
-    if (strncmp(schema, RECORDING_SCHEMA, strcspn(RECORDING_SCHEMA, "/") + 1) == 0)
+    if (strncmp(schema, RECORDING_FAMILY, strlen(RECORDING_FAMILY)) == 0)
         return error_set(e, ERROR_USAGE, "%s is of another version, %s by vmtax %s", r->name,
                          schema, tool);
     return error_set(e, ERROR_USAGE,

@@ -9,6 +9,7 @@
 #include "error.h"
 #include "snapshot.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,6 +37,10 @@ int recording_parse(struct recording *r, const char *text, size_t length, const 
 void recording_release(struct recording *r);
 /* Seconds from the first frame to the last. */
 double recording_seconds(const struct recording *r);
+/* Is the text that of a recording, by its first line? */
+bool recording_is(const char *text);
+/* "node7 2026-11-22  0:12/1:30": whose it is, and the moment. Returns out. */
+char *recording_title(const struct recording *r, double at_s, char *out, size_t size);
 /* The last frame at or before at_s; 0 before the first. */
 size_t recording_frame_at(const struct recording *r, double at_s);
 /* Bring s from frame - 1 (frame 0: anything; what it had is forgotten) to frame. */

@@ -8,8 +8,8 @@
 #include <locale.h>
 #include <stdio.h>
 
-extern const struct report_format report_text, report_json, report_csv, report_markdown,
-    report_html, report_svg, report_openmetrics, report_junit;
+extern const struct report_format report_text, report_plain, report_json, report_csv,
+    report_markdown, report_html, report_svg, report_openmetrics, report_junit;
 
 /* Numbers are written with a point whatever the locale; the character set stays the user's. */
 struct report_locale {

@@ -17,6 +17,7 @@
 /* clang-format off */
 const struct report_format *const report_formats[] = {
     &report_text,
+    &report_plain,
     &report_json,
     &report_csv,
     &report_markdown,

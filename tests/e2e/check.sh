@@ -46,7 +46,7 @@ grep -Eq '"verdict":[[:space:]]*"(same|no-sign|inconclusive)"' "$work/groups" ||
 [ "$("$jsonpath" "$out" 'rows.*.target' | grep -c container)" = 5 ] || fail "not five rows of the container"
 
 # The container once was faster: its times in the stored slots are cut, those of native are not. So it,
-# and not the host, got slower, by two fifths, in every row.
+# and not the host, got slower, by nine tenths, in every row: what a busy machine does not hide.
 mkdir "$work/faster"
 python3 - "$baseline" "$work/faster" <<'EDIT'
 import json, os, sys
@@ -57,13 +57,13 @@ for name in os.listdir(sys.argv[1]):
         session = json.load(f)
     for slot in session["slots"]:
         if slot["target"] == "container" and slot["value"]:
-            slot["value"] *= 0.6
+            slot["value"] *= 0.1
     with open(os.path.join(sys.argv[2], name), "w") as f:
         json.dump(session, f)
 EDIT
 check 1 --against "$work/faster" --budget 30 --metrics "$work/v.prom" --junit "$work/v.xml"
 says "$out" 'WORSE'
-says "$out" '^  sysops +container +5 +-[345][0-9]\.[0-9] % .*worse'
+says "$out" '^  sysops +container +5 +-[89][0-9]\.[0-9] % .*worse'
 # What native itself did meanwhile is the machine's affair.
 says "$out" 'guests moved against (native|it)'
 

@@ -3,9 +3,11 @@
 # shellcheck source=tests/e2e/lib.sh
 . "${abs_top_srcdir:-.}/tests/e2e/lib.sh"
 
+run 2 --plain
+says "$err" 'none is stored yet'
 run 0 run sys.syscall sys.read membw.frd:size=4K membw.frd:size=64K membw.frd:size=1M --on native \
     --blocks 2 --seconds 0.05
-for format in text json csv md html svg openmetrics junit; do
+for format in text plain json csv md html svg openmetrics junit; do
     run 0 report last --format "$format"
     [ -s "$out" ] || fail "nothing as $format"
     cp "$out" "$work/r.$format"
@@ -17,25 +19,14 @@ for format in text json csv md html svg openmetrics junit; do
     says_not "$out" "(^|[^[:alnum:]])$(uname -n)([^[:alnum:]]|\$)"
     says_not "$out" "$HOME"
 done
+run 0 report last --format plain
+cp "$out" "$work/plain"
+run 0 --plain
+cmp -s "$out" "$work/plain" || fail "the dashboard's findings are others than the report's"
+says "$out" '^sys\.read on native: [0-9.]+ microseconds, interval '
 run 0 report last --format svg --subsystem memory
 says "$out" 'Memory: sweeps'
 says_not "$out" SysOps
-
-# A screen is as large as it was asked for, and the same every time.
-run 0 screen sysops --size 90x30
-[ "$(wc -l <"$out")" = 30 ] || fail "not 30 lines"
-says "$out" 'syscall'
-! LC_ALL=C grep -q "$(printf '\033')" "$out" || fail "a screen has escape sequences"
-cp "$out" "$work/screen"
-run 0 screen sysops --size 90x30 --from last
-cmp -s "$out" "$work/screen" || fail "the screen differs from the one before"
-run 0 screen overview --ansi --color 16 --ascii
-[ "$(wc -l <"$out")" = 24 ] || fail "not 24 lines"
-grep -q "$(printf '\033')\[0" "$out" || fail "no colours with --ansi"
-run 2 screen overveiw
-says "$err" 'did you mean "overview"'
-run 2 screen overview --size 5x500
-says "$err" 'from 20x3 to 500x200'
 
 # What is no result is named, however large it is.
 truncate -s 65M "$work/huge.json"
@@ -76,4 +67,8 @@ assert len(list(read(open(sys.argv[1], encoding="utf-8").read()))) > 5' "$work/r
 module jsonschema 'import json, jsonschema, sys
 document, schema = [json.load(open(f, encoding="utf-8")) for f in sys.argv[1:]]
 jsonschema.Draft202012Validator(schema).validate(document)' "$work/r.json"
+# A recording is no result.
+run 2 report "$abs_top_srcdir/data/example.rec.gz"
+says "$err" 'vmtax replay'
+
 [ -z "$missing" ] || skip "without a parser of others:$missing"

@@ -220,31 +220,36 @@ static void killed_run(void (*body)(struct ledger *l, int report), char *line, s
     waitpid(pid, NULL, 0);
 }
 
+/* A process of its own session and label, or group; back when it has executed. */
+static pid_t sleeper(const char *label)
+{
+    int executed[2];
+    char end;
+    if (pipe2(executed, O_CLOEXEC) < 0)
+        return -1;
+    pid_t pid = fork();
+    if (pid == 0) {
+        if (label ? setsid() < 0 || setenv(LEDGER_VARIABLE, label, 1) < 0 : setpgid(0, 0) < 0)
+            _exit(1);
+        execl("/bin/sleep", "sleep", "100", (char *)NULL);
+        _exit(1);
+    }
+    close(executed[1]);
+    (void)!read(executed[0], &end, 1);
+    close(executed[0]);
+    return pid;
+}
+
 static void make_things(struct ledger *l, int report)
 {
     const char *path = in_home("vmtax-left");
     ledger_add(l, LEDGER_DIRECTORY, path, NULL);
     mkdir(path, 0700);
-    pid_t pid = fork();
-    if (pid == 0) {
-        setpgid(0, 0);
-        execl("/bin/sleep", "sleep", "100", (char *)NULL);
-        _exit(1);
-    }
-    setpgid(pid, pid);
+    pid_t pid = sleeper(NULL);
     ledger_add_process(l, pid, NULL);
     /* One that leaves its group and is found by its label. */
-    pid_t other = fork();
-    if (other == 0) {
-        setsid();
-        setenv(LEDGER_VARIABLE, ledger_label(l), 1);
-        execl("/bin/sleep", "sleep", "100", (char *)NULL);
-        _exit(1);
-    }
+    pid_t other = sleeper(ledger_label(l));
     char text[64];
-    while (undo_process_start(other) == 0) {
-    }
-    usleep(50000); /* the label is there once it has executed */
     int length = snprintf(text, sizeof text, "%d %d", (int)pid, (int)other);
     (void)!write(report, text, (size_t)length);
 }

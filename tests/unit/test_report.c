@@ -516,6 +516,33 @@ static void test_markdown(void **state)
 }
 
 /* Nothing measured, native alone, a target without rows: no format stumbles. */
+/* A sentence a line, in words, and every row that was compared has its own. */
+static void test_plain(void **state)
+{
+    (void)state;
+    struct result r;
+    size_t rows = 0, wanted = 0;
+    fixture_result(&r);
+    char *text = written("plain", &r), *rest = NULL;
+    for (size_t i = 0; i < r.comparison_count; i++)
+        wanted += r.comparisons[i].estimate.n > 0;
+    assert_true(wanted > 0);
+    assert_non_null(strstr(text, "\ncontainer, everything together: "));
+    assert_non_null(strstr(text, "\ncontainer, SysOps: "));
+    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+        size_t length = strlen(line);
+        rows += strstr(line, " block") && strstr(line, " on ") && strstr(line, ". Native ");
+        assert_true(strchr(".?!", line[length - 1]) != NULL);
+        assert_null(strstr(line, "  "));
+        for (const char *c = line; *c; c++)
+            if (*c < ' ' || *c > '~' || strchr("|=~#*<>", *c))
+                fail_msg("'%c' in: %s", *c, line);
+    }
+    assert_int_equal(rows, wanted);
+    free(text);
+    result_release(&r);
+}
+
 static void test_little(void **state)
 {
     (void)state;
@@ -662,6 +689,7 @@ int main(void)
         cmocka_unit_test(test_counters_in_text),
         cmocka_unit_test(test_vague_interval),
         cmocka_unit_test(test_markdown),
+        cmocka_unit_test(test_plain),
         cmocka_unit_test(test_little),
         cmocka_unit_test(test_locale),
         cmocka_unit_test(test_full_disk),

@@ -230,7 +230,7 @@ static void late_death_is_told(void **state)
     read_line(t->from_agent, line, sizeof line);
     assert_int_equal(write(t->to_agent, "x\n", 2), 2);
     read_line(t->from_agent, line, sizeof line);
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 1000; i++) {
         target_last_words(t, words, sizeof words);
         if (strncmp(words, "still", 5) != 0)
             break;
@@ -429,7 +429,7 @@ static void killed_vmtax_takes_all_along(void **state)
     assert_true(undo_process_start(agent) > 0);
     kill(vmtax, SIGKILL);
     waitpid(vmtax, NULL, 0);
-    for (int i = 0; i < 100 && undo_process_start(agent); i++)
+    for (int i = 0; i < 1000 && undo_process_start(agent); i++)
         usleep(20000);
     assert_int_equal(undo_process_start(agent), 0);
     size_t swept = 0;
@@ -502,14 +502,14 @@ static void keeper_dies_before_its_child_runs(void **state)
         skip();
     }
     /* Until it waits, for its child or for a word of it. */
-    for (int i = 0, asleep = 0; i < 250 && asleep < 5; i++) {
+    for (int i = 0, asleep = 0; i < 1000 && asleep < 5; i++) {
         asleep = state_of(keeper) == 'S' ? asleep + 1 : 0;
         usleep(20000);
     }
     kill(keeper, SIGKILL);
     assert_int_equal(waitpid(keeper, NULL, 0), keeper);
     ptrace(PTRACE_DETACH, child, NULL, NULL);
-    for (int i = 0; i < 100 && undo_process_start(child); i++)
+    for (int i = 0; i < 1000 && undo_process_start(child); i++)
         usleep(20000);
     bool lives = undo_process_start(child) != 0;
     kill(child, SIGKILL);
