@@ -5,8 +5,15 @@
 
 #include "command.h"
 
-/* command_screen: one screen of it, as text. command_replay: a recording in it. */
-extern const struct command command_dashboard, command_screen, command_replay;
+/* The dashboard over a live board, and over a recording (word as of store_find_recording(), NULL:
+ * the example). tour: it begins with the tour, and live with a quick comparison instead of the last
+ * result. What a command returns. */
+int dashboard_open(const struct options *o, bool tour, struct error *e);
+int dashboard_replay(const struct options *o, const char *word, bool tour, struct error *e);
+
+/* command_screen: one screen of it, as text. command_replay: a recording in it. command_demo: a
+ * tour. */
+extern const struct command command_dashboard, command_screen, command_replay, command_demo;
 extern const struct listing listing_themes, listing_keys;
 
 #endif
