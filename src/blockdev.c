@@ -93,6 +93,48 @@ void blockdev_count(const struct blockdev *b, struct counters *out)
         fclose(file);
 }
 
+/* The first line of a file of the device, which for a partition is one of the disk's. */
+static bool read_attribute(const struct blockdev *b, const char *name, char *out, size_t size)
+{
+    static const char *const places[] = {"", "/.."};
+    size_t length = strlen(b->stat);
+    for (size_t i = 0; length && i < sizeof places / sizeof *places; i++) {
+        char path[128];
+        snprintf(path, sizeof path, "%.*s%s/%s", (int)(length - strlen("/stat")), b->stat,
+                 places[i], name);
+        FILE *file = fopen(path, "re");
+        bool read = file && fgets(out, (int)size, file);
+        if (file)
+            fclose(file);
+        if (read) {
+            out[strcspn(out, "\n")] = '\0';
+            return out[0];
+        }
+    }
+    return false;
+}
+
+bool blockdev_scheduler(const struct blockdev *b, char *out, size_t size)
+{
+    char line[256];
+    if (!read_attribute(b, "queue/scheduler", line, sizeof line))
+        return false;
+    const char *chosen = text_chosen(line);
+    text_clean(out, size, chosen ? chosen : line);
+    return true;
+}
+
+bool blockdev_sparse(const struct blockdev *b, char *out, size_t size)
+{
+    char path[4096];
+    struct stat st;
+    if (!read_attribute(b, "loop/backing_file", path, sizeof path) || stat(path, &st) < 0 ||
+        !S_ISREG(st.st_mode) || (uint64_t)st.st_blocks * 512 >= (uint64_t)st.st_size)
+        return false;
+    text_clean(out, size, path);
+    return true;
+}
+
 bool blockdev_cached(unsigned moves, double claimed, const struct counters *moved)
 {
     static const struct {

@@ -25,6 +25,12 @@ void blockdev_count(const struct blockdev *b, struct counters *out);
 /* The same from the text of such a file. False, and nothing happens, if it is none. */
 bool blockdev_parse(const char *text, struct counters *out);
 
+/* The scheduler that orders the device's requests: "mq-deadline", "none". False: not known. */
+bool blockdev_scheduler(const struct blockdev *b, char *out, size_t size);
+/* The file that the device is made of (a loop device), if it takes less room on its own disk than
+ * it is long: parts of it are made only when they are written. False: it is not so, or not known. */
+bool blockdev_sparse(const struct blockdev *b, char *out, size_t size);
+
 /* Did a cache answer? moves: of enum workload_disk; claimed: bytes that the target says it moved
  * while the device moved these. False where the device's are not known. */
 bool blockdev_cached(unsigned moves, double claimed, const struct counters *moved);

@@ -116,5 +116,8 @@ void check_advise(struct check *c, const struct baseline *b, const struct result
 /* For the terminal, and as JSON (schema vmtax.check/1). */
 void check_write_text(const struct check *c, FILE *out);
 void check_write_json(const struct check *c, const struct baseline *b, FILE *out);
+/* For the node exporter's textfile collector, and for build servers. when: Unix seconds. */
+void check_write_metrics(const struct check *c, const struct baseline *b, int64_t when, FILE *out);
+void check_write_junit(const struct check *c, int64_t when, FILE *out);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "cost.h"
 #include "text.h"
+#include "xalloc.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -70,9 +71,9 @@ static int by_rank(const void *a, const void *b)
 
 size_t check_changed(const struct check *c, size_t *order)
 {
-    struct ranked *ranked = calloc(c->count + 1, sizeof *ranked);
+    struct ranked *ranked = xcalloc(c->count + 1, sizeof *ranked);
     size_t n = 0;
-    for (size_t i = 0; ranked && i < c->count; i++) {
+    for (size_t i = 0; i < c->count; i++) {
         enum verdict v = c->rows[i].verdict;
         if (check_is_decided(v) || v == VERDICT_INCONCLUSIVE)
             ranked[n++] = (struct ranked){i,

@@ -1,4 +1,5 @@
-/* vmtax doctor: targets that work here, and hazards to honest figures, each with its remedy. */
+/* vmtax doctor: targets and workloads that work here, and hazards to honest figures, each with its
+ * remedy. */
 #include "command.h"
 #include "doctor.h"
 #include "setup.h"
@@ -49,6 +50,46 @@ static void look_target(const struct target_kind *k, const struct target_options
     snprintf(f->remedy, sizeof f->remedy, "%s", p.remedy);
 }
 
+/* The workloads that cannot be measured, as their checks found it. */
+struct lacking {
+    struct finding found[16];
+    size_t count;
+};
+
+static const struct finding *lack_of(const struct lacking *l, const struct workload *w)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        size_t length = strlen(l->found[i].lacks);
+        if (strncmp(w->id, l->found[i].lacks, length) == 0 && strchr(".", w->id[length]))
+            return &l->found[i];
+    }
+    return NULL;
+}
+
+/* What of a subsystem can be measured. Of SPEC its own line tells. */
+static void look_work(enum subsystem s, const struct lacking *l, struct finding *f)
+{
+    size_t all = 0, can = 0;
+    const struct finding *why = NULL;
+    for (const struct workload *w = workload_next(NULL); w; w = workload_next(w)) {
+        if (w->subsystem != s || w->figure == FIGURE_NONE || (w->needs & NEED_SPEC))
+            continue;
+        const struct finding *lack = lack_of(l, w);
+        all++;
+        can += !lack;
+        why = lack ? lack : why;
+    }
+    if (!why) {
+        snprintf(f->text, sizeof f->text, "%s%zu workload%s can be measured",
+                 all == 1 ? "" : "all ", all, all == 1 ? "" : "s");
+        return;
+    }
+    f->level = can ? FINDING_NOTE : FINDING_CANNOT;
+    snprintf(f->text, sizeof f->text, "%zu of %zu workload%s can be measured: %.200s", can, all,
+             all == 1 ? "" : "s", why->text);
+    text_copy(f->remedy, sizeof f->remedy, why->remedy);
+}
+
 static int run(const struct context *c, struct error *e)
 {
     cJSON *array = c->options->json ? cJSON_CreateArray() : NULL;
@@ -56,6 +97,7 @@ static int run(const struct context *c, struct error *e)
                                .limits = true,
                                .spec = c->options->spec,
                                .spec_config = c->options->spec_config};
+    struct lacking lacking = {.count = 0};
     char agent[4096];
     if (setup_agent(agent, sizeof agent, e) < 0)
         return -1;
@@ -79,6 +121,13 @@ static int run(const struct context *c, struct error *e)
         struct finding f = {0};
         d->look(&o, &f);
         tell(array, "machine", d->id, d->title, &f);
+        if (f.lacks && lacking.count < sizeof lacking.found / sizeof *lacking.found)
+            lacking.found[lacking.count++] = f;
+    }
+    for (int s = 0; s < SUBSYSTEM_COUNT; s++) {
+        struct finding f = {0};
+        look_work((enum subsystem)s, &lacking, &f);
+        tell(array, "workloads", subsystems[s].id, subsystems[s].title, &f);
     }
     if (array) {
         char *text = cJSON_Print(array);

@@ -88,6 +88,7 @@ static int run(const struct context *c, struct error *e)
         if (!o->quiet)
             fprintf(stderr, "vmtax: baseline \"%s\", session %llu of %llu\n", name,
                     (unsigned long long)(stored + 1), (unsigned long long)sessions);
+        plan.after_s = (double)(sessions - stored - 1) * plan_seconds(&plan);
         rc = record_one(c, &plan, name, o->anew && !stored, e);
     }
     plan_release(&plan);

@@ -23,10 +23,13 @@ struct listing {
     int (*write)(const struct options *o, FILE *out, struct error *e);
 };
 
+struct command;
+
 /* What a command gets. */
 struct context {
     const struct options *options;
     int interrupt_fd;                      /* readable when SIGINT, SIGTERM or SIGHUP came */
+    const struct command *const *commands; /* those of --help; ends with NULL */
     const struct listing *const *listings; /* ends with NULL */
 };
 

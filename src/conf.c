@@ -2,6 +2,7 @@
 
 #include "conf.h"
 
+#include "replace.h"
 #include "target/reach.h"
 #include "text.h"
 #include "xalloc.h"
@@ -9,12 +10,10 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #define KEY_PREFIX    "key."
 #define TARGET_PREFIX "target."
@@ -76,7 +75,10 @@ static int read_line(struct options *o, char *line, int number, struct error *e)
         return option_unknown("setting ", name, strlen(name), e);
     if (r->commands & NOT_IN_CONF)
         return error_set(e, ERROR_USAGE, "%s belongs on the command line, not in a file", name);
-    return option_set(o, r, value, e);
+    if (option_set(o, r, value, e) < 0)
+        return -1;
+    o->conf_lines[r - option_rows] = number;
+    return 0;
 }
 
 int conf_read_file(struct options *o, const char *path, FILE *warnings, struct error *e)
@@ -84,6 +86,7 @@ int conf_read_file(struct options *o, const char *path, FILE *warnings, struct e
     FILE *f = fopen(path, "re");
     if (!f)
         return error_errno(e, errno, "%s", path);
+    o->conf_file = keep(o, path);
     char line[CONF_LINE_MAX];
     for (int number = 1; fgets(line, sizeof line, f); number++) {
         struct error bad;
@@ -161,22 +164,6 @@ static void rewrite(FILE *in, FILE *out, const struct conf_setting *settings, si
     free(written);
 }
 
-/* Everything written so far is on the disk, under the name; or nothing has changed. */
-static int put_in_place(FILE *out, const char *temporary, const char *path, struct error *e)
-{
-    int failed = 0;
-    if (fflush(out) != 0 || ferror(out) || fsync(fileno(out)) < 0)
-        failed = errno ? errno : EIO;
-    if (fclose(out) != 0 && !failed)
-        failed = errno;
-    if (!failed && rename(temporary, path) < 0)
-        failed = errno;
-    if (!failed)
-        return 0;
-    unlink(temporary);
-    return error_errno(e, failed, "cannot write %s (nothing was changed there)", path);
-}
-
 static int check(const struct conf_setting *settings, size_t count, struct error *e)
 {
     for (size_t i = 0; i < count; i++)
@@ -187,42 +174,36 @@ static int check(const struct conf_setting *settings, size_t count, struct error
     return 0;
 }
 
+/* The directory of a file that is not there yet. */
+static int make_directory(const char *path, struct error *e)
+{
+    char directory[PATH_MAX];
+    struct stat st;
+    if (lstat(path, &st) == 0 || !text_copy(directory, sizeof directory, path))
+        return 0;
+    char *slash = strrchr(directory, '/');
+    if (!slash || slash == directory)
+        return 0;
+    *slash = '\0';
+    return xdg_make(directory, e);
+}
+
 int conf_write(const char *path, const struct conf_setting *settings, size_t count, struct error *e)
 {
-    char target[PATH_MAX], temporary[PATH_MAX + 8];
-    if (check(settings, count, e) < 0)
+    struct replace file;
+    if (check(settings, count, e) < 0 || make_directory(path, e) < 0)
         return -1;
-    struct stat st;
-    if (!realpath(path, target)) {
-        bool absent = errno == ENOENT && lstat(path, &st) < 0; /* and no link to nowhere */
-        if (!absent || !text_copy(target, sizeof target, path))
-            return error_errno(e, errno ? errno : ENOENT, "cannot use %s", path);
-        char *slash = strrchr(target, '/');
-        if (slash && slash != target) {
-            *slash = '\0';
-            if (xdg_make(target, e) < 0)
-                return -1;
-            *slash = '/';
-        }
-    }
-    FILE *in = fopen(target, "re");
+    FILE *in = fopen(path, "re");
     if (!in && errno != ENOENT)
-        return error_errno(e, errno, "cannot read %s", target);
-    snprintf(temporary, sizeof temporary, "%s.XXXXXX", target);
-    int fd = mkostemp(temporary, O_CLOEXEC);
-    FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
-    int failed = errno;
-    if (in && out && fstat(fileno(in), &st) == 0 && fchmod(fd, st.st_mode & 0777) < 0)
-        st.st_mode = 0; /* it stays private */
-    if (out)
-        rewrite(in, out, settings, count);
+        return error_errno(e, errno, "cannot read %s", path);
+    int rc = replace_begin(&file, path, 0600, e);
+    if (rc == 0) {
+        rewrite(in, file.out, settings, count);
+        rc = replace_end(&file, e);
+    }
     if (in)
         fclose(in);
-    if (out)
-        return put_in_place(out, temporary, target, e);
-    if (fd >= 0)
-        close(fd);
-    return error_errno(e, failed, "cannot write beside %s", target);
+    return rc;
 }
 
 #define SETTINGS_MAX 64

@@ -26,7 +26,8 @@ struct conf_setting {
 };
 /* Write settings into a file, or into a new one (its directory is made): lines that set them are
  * replaced in their places, new ones are added at the end, everything else stays as it is. Through
- * a temporary name, so that the file is the old or the new one; a link stays a link. */
+ * a temporary name, so that the file is the old or the new one; a link stays a link. Targets may
+ * name hosts and users: whatever the mode was, it is 0600 afterwards. */
 int conf_write(const char *path, const struct conf_setting *settings, size_t count,
                struct error *e);
 

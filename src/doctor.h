@@ -11,7 +11,8 @@ struct finding {
     enum finding_level level;
     char text[256];    /* a sentence */
     char remedy[256];  /* the command that mends it, or "" */
-    const char *lacks; /* id of the workload that cannot be measured for want of it; NULL: none */
+    const char *lacks; /* the workload, or the family of them (before the dot), that cannot be
+                          measured for want of it; NULL: none */
 };
 
 struct doctor_check {

@@ -4,6 +4,8 @@
 
 #include "result.h"
 
+#define FINGERPRINT_UNKNOWN "unknown" /* the value of a fact that could not be read */
+
 enum fact_class { FACT_NOTE, FACT_WARN, FACT_FATAL };
 
 /* Read the machine's facts into r. Never fails: what cannot be read is the fact "unknown". Takes

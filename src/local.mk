@@ -40,6 +40,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/place.c src/place.h \
 	src/pair.c src/pair.h \
 	src/slot.c src/slot.h \
+	src/room.c src/room.h \
 	src/run.c src/run.h \
 	src/runner.c src/runner.h \
 	src/measure.c src/measure.h \
@@ -48,14 +49,15 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/cost.c src/cost.h \
 	src/job.c src/job.h \
 	src/overlay.c src/overlay.h \
+	src/replace.c src/replace.h \
 	src/option.c src/option.h \
 	src/setup.c src/setup.h \
 	src/compare.c src/compare.h \
 	src/shrink.c src/shrink.h \
 	src/series.c src/series.h \
-	src/check.c src/check_results.c src/check_words.c src/check_write.c src/check.h \
+	src/check.c src/check_results.c src/check_words.c src/check_write.c src/check_junit.c src/check_metrics.c src/check.h \
 	src/check_run.c src/check_run.h \
-	src/doctor.c src/doctor.h \
+	src/doctor.c src/doctor_machine.c src/doctor_look.h src/doctor.h \
 	src/command.c src/command.h \
 	src/cmd_run.c src/cmd_record.c src/cmd_check.c src/cmd_compare.c src/cmd_list.c src/cmd_doctor.c src/cmd_report.c src/cmd_shell.c \
 	src/result.c src/result.h \
@@ -73,7 +75,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/host.c src/host.h \
 	src/quiet.c src/quiet.h \
 	src/load.c src/load.h \
-	src/fingerprint.c src/fingerprint.h \
+	src/fingerprint.c src/fingerprint_read.c src/fingerprint.h \
 	src/store.c src/store_list.c src/store_json.c src/store_parse.c src/store.h \
 	src/store_counters.c src/store_counters.h \
 	src/stored.c src/stored.h \
@@ -134,6 +136,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/report/picture.c src/report/picture.h \
 	src/report/html.c src/report/html_style.h \
 	src/report/openmetrics.c \
+	src/report/metric.c src/report/metric.h \
 	src/report/junit.c
 libvmtax_a_CFLAGS = $(AM_CFLAGS) $(STATGRAB_CFLAGS) $(CJSON_CFLAGS) $(ARCHIVE_CFLAGS)
 

@@ -71,6 +71,8 @@ static void usage_of(const struct command *c, FILE *out)
 
 static const struct command *find_command(const char *name)
 {
+    if (strcmp(name, command_complete.name) == 0) /* for programs: not in the table */
+        return &command_complete;
     for (const struct command *const *c = commands; *c; c++)
         if (strcmp((*c)->name, name) == 0)
             return *c;
@@ -161,7 +163,8 @@ int main(int argc, char **argv)
     struct options options;
     option_init(&options);
     conf_read(&options, stderr);
-    struct context context = {.options = &options, .interrupt_fd = -1, .listings = listings};
+    struct context context = {
+        .options = &options, .interrupt_fd = -1, .commands = commands, .listings = listings};
     int code = option_parse(&options, command->bit, from, argc, argv, &e);
     if (code == 0 && options.version) {
         printf("vmtax %s\n", PACKAGE_VERSION);

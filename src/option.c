@@ -53,7 +53,7 @@ const struct option_row option_rows[] = {
      "the user's own SPEC CPU2006 or CPU2017, installed and built, for spec.*; its times are "
      "estimates (default: none)",
      FOR_CHOOSING | FOR_LIST | FOR_DOCTOR},
-    {"spec-config", 0, OPTION_PATH, AT(spec_config), 0, 0, NULL, "NAME",
+    {"spec-config", 0, OPTION_PATH, AT(spec_config), 0, 0, NULL, "CONFIG",
      "the file in DIR/config that SPEC's tools get (default: the only one that is no example)",
      FOR_CHOOSING | FOR_LIST | FOR_DOCTOR},
     {"accel", 0, OPTION_CHOICE, AT(accel), 0, 0, "auto|kvm|tcg", "ACCEL",
@@ -96,6 +96,11 @@ const struct option_row option_rows[] = {
     {"ndjson", 0, OPTION_FLAG, AT(ndjson), 0, 0, NULL, NULL,
      "one JSON object a line on stdout: each slot as it ends, then the comparisons",
      FOR_RUN | NOT_IN_CONF},
+    {"metrics", 0, OPTION_PATH, AT(metrics), 0, 0, NULL, "FILE",
+     "write the verdict there, too, as OpenMetrics for the node exporter's textfile collector",
+     FOR_CHECK | NOT_IN_CONF},
+    {"junit", 0, OPTION_PATH, AT(junit), 0, 0, NULL, "FILE",
+     "write the verdict there, too, as JUnit XML for build servers", FOR_CHECK | NOT_IN_CONF},
     {"format", 'f', OPTION_TEXT, AT(format), 0, 0, NULL, "FORMAT",
      "text, plain (sentences), json, csv, md, html, svg, openmetrics or junit; of a screen text, "
      "ansi (text with colours) or svg (default: text)",
@@ -104,7 +109,7 @@ const struct option_row option_rows[] = {
      "what the others are compared with, by text and csv: any target of the result (default: "
      "native)",
      FOR_REPORT | NOT_IN_CONF},
-    {"subsystem", 0, OPTION_TEXT, AT(subsystem), 0, 0, NULL, "NAME",
+    {"subsystem", 0, OPTION_TEXT, AT(subsystem), 0, 0, NULL, "SUBSYSTEM",
      "the only one that svg draws (default: all)", FOR_REPORT | NOT_IN_CONF},
     {"redact", 0, OPTION_FLAG, AT(redact), 0, 0, NULL, NULL,
      "without names of hosts and users, serial numbers, addresses and users' paths",
@@ -130,7 +135,7 @@ const struct option_row option_rows[] = {
      "print what the dashboard would show first, a sentence for each finding, and end: for screen "
      "readers and logs",
      FOR_DASHBOARD | NOT_IN_CONF},
-    {"theme", 't', OPTION_TEXT, AT(theme), 0, 0, NULL, "NAME",
+    {"theme", 't', OPTION_TEXT, AT(theme), 0, 0, NULL, "THEME",
      "colours of the dashboard; `vmtax list themes` names them",
      FOR_DASHBOARD | FOR_SCREEN | FOR_REPLAY | FOR_DEMO},
     {"color", 0, OPTION_CHOICE, AT(color), 0, 0, "auto|mono|8|16|256", "DEPTH",
@@ -155,6 +160,8 @@ const struct option_row option_rows[] = {
      FOR_DASHBOARD | NOT_IN_CONF},
     {0},
 };
+
+_Static_assert(sizeof option_rows / sizeof *option_rows <= OPTION_ROWS_MAX, "a line for each row");
 
 void option_init(struct options *o)
 {
@@ -200,6 +207,14 @@ const struct option_row *option_find(const char *name, size_t length)
 {
     for (const struct option_row *r = option_rows; r->name; r++)
         if (strlen(r->name) == length && memcmp(r->name, name, length) == 0)
+            return r;
+    return NULL;
+}
+
+const struct option_row *option_find_letter(char letter)
+{
+    for (const struct option_row *r = option_rows; r->name; r++)
+        if (r->letter && r->letter == letter)
             return r;
     return NULL;
 }
@@ -291,7 +306,8 @@ static double parse_unit(const char *value, char unit)
     return parse_number(text);
 }
 
-static int set(struct options *o, const struct option_row *r, const char *value, struct error *e)
+static int read_value(struct options *o, const struct option_row *r, const char *value,
+                      struct error *e)
 {
     void *member = (char *)o + r->offset;
     double n;
@@ -349,6 +365,14 @@ static int set(struct options *o, const struct option_row *r, const char *value,
     BUG("option of no type");
 }
 
+static int set(struct options *o, const struct option_row *r, const char *value, struct error *e)
+{
+    if (read_value(o, r, value, e) < 0)
+        return -1;
+    o->conf_lines[r - option_rows] = 0;
+    return 0;
+}
+
 /* A text that lives as long as the options. */
 static const char *keep(struct options *o, const char *text)
 {
@@ -362,6 +386,7 @@ int option_set(struct options *o, const struct option_row *r, const char *value,
         if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
             return error_set(e, ERROR_USAGE, "%s: yes or no is wanted", r->name);
         *(bool *)((char *)o + r->offset) = value[0] == 'y';
+        o->conf_lines[r - option_rows] = 0;
         return 0;
     }
     bool text = r->type == OPTION_TEXT || r->type == OPTION_PATH || r->type == OPTION_CHOICE;
@@ -434,6 +459,16 @@ char *option_text(const struct options *o, const struct option_row *r, char *out
     return out;
 }
 
+char *option_source(const struct options *o, const struct option_row *r, char *out, size_t size)
+{
+    int line = o->conf_lines[r - option_rows];
+    if (line)
+        snprintf(out, size, "%s, line %d: %s", o->conf_file, line, r->name);
+    else
+        snprintf(out, size, "--%s", r->name);
+    return out;
+}
+
 static const char *command_of(unsigned bit)
 {
     switch (bit) {
@@ -455,6 +490,8 @@ static const char *command_of(unsigned bit)
         return "vmtax shell";
     case FOR_SCREEN:
         return "vmtax screen";
+    case FOR_REPLAY:
+        return "vmtax replay";
     default:
         return "vmtax";
     }
@@ -475,9 +512,8 @@ static int parse_option(struct options *o, unsigned command, int *at, int argc, 
         if (a[2 + length] == '=')
             value = a + 3 + length;
     } else {
-        for (r = option_rows; r->name && r->letter != a[1];)
-            r++;
-        if (!r->name)
+        r = option_find_letter(a[1]);
+        if (!r)
             return option_unknown("option -", a + 1, 1, e);
         if (a[2])
             value = a + 2;
@@ -527,7 +563,6 @@ void option_help(unsigned commands, FILE *out)
         char head[64];
         snprintf(head, sizeof head, "  %s--%s%s%s", letter, r->name, r->argument ? " " : "",
                  r->argument ? r->argument : "");
-        fprintf(out, "%-26s", head);
-        text_wrap(out, r->help, 26, 26);
+        text_wrap(out, r->help, fprintf(out, "%-25s ", head), 26);
     }
 }

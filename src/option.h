@@ -33,7 +33,8 @@ enum command_bit {
     FOR_MACHINES = FOR_MEASURING | FOR_SHELL | FOR_DOCTOR,
     FOR_DEMO = 2048,
     FOR_ALL = 4095,
-    NOT_IN_CONF = 4096, /* only on the command line */
+    NOT_IN_CONF = 4096,  /* only on the command line */
+    FOR_COMPLETE = 8192, /* has no options */
 };
 
 /* "key.sort = F5" of vmtax.conf; texts belong to conf_texts. */
@@ -41,6 +42,8 @@ struct option_key {
     const char *name, *value; /* "sort", "F5" */
     int line;
 };
+
+#define OPTION_ROWS_MAX 64
 
 /* Values of all options. Texts belong to the command line or to conf_texts. Zero is "not given" for
  * numbers that have no default of their own. */
@@ -63,6 +66,7 @@ struct options {
     const char *against; /* a baseline's name or directory */
     double find;         /* percent */
     bool json, ndjson;
+    const char *metrics, *junit; /* files for the verdict of a check */
     const char *format;
     const char *output;
     const char *base;      /* target that a report compares with; NULL: native */
@@ -93,6 +97,8 @@ struct options {
     size_t conf_count, conf_room;
     struct option_key *keys; /* lines of vmtax.conf about keys, not looked into; owned */
     size_t key_count, key_room;
+    const char *conf_file;           /* the vmtax.conf that was read; NULL: none */
+    int conf_lines[OPTION_ROWS_MAX]; /* of its lines the one that gave a row its value; 0: none */
 };
 
 enum option_type {
@@ -128,6 +134,8 @@ int option_parse(struct options *o, unsigned command, int from, int argc, char *
                  struct error *e);
 /* The row of a name, which need not end there; NULL: none. */
 const struct option_row *option_find(const char *name, size_t length);
+/* The row of a letter; NULL: none. */
+const struct option_row *option_find_letter(char letter);
 /* There is none: -1 with the nearest. before is what stands before the name: "option --", "option
  * -" or "setting ". */
 int option_unknown(const char *before, const char *name, size_t length, struct error *e);
@@ -137,6 +145,9 @@ int option_set(struct options *o, const struct option_row *r, const char *value,
 void option_unset(struct options *o, const struct option_row *r);
 /* The value as option_set takes it; "" where it was not given. Returns out. */
 char *option_text(const struct options *o, const struct option_row *r, char *out, size_t size);
+/* Where the value is from, to begin a sentence about it: "--cpus" or
+ * "/home/me/.config/vmtax/vmtax.conf, line 3: cpus". Returns out. */
+char *option_source(const struct options *o, const struct option_row *r, char *out, size_t size);
 /* Values of from, to be changed for themselves: to owns only what it is set to, and must not live
  * longer than from. Words and keys are left out. */
 void option_borrow(struct options *to, const struct options *from);

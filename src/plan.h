@@ -25,7 +25,8 @@ struct plan {
     uint32_t blocks;  /* of each row, even; stage 1 when two_stage */
     uint32_t blocks2; /* fresh blocks of the kept rows in stage 2 */
     bool two_stage;
-    double budget_s;   /* hard limit of the whole; INFINITY: none */
+    double after_s;  /* what follows when it is over, for the time that is left: further sessions */
+    double budget_s; /* hard limit of the whole; INFINITY: none */
     double slot_scale; /* of the catalogue's slot length and lead-in */
     double slot_s;     /* overrides the catalogue's slot length when > 0 */
     double emulated_s; /* what starts take longer because guests would be emulated */

@@ -35,6 +35,8 @@ struct run {
     struct places places;
     struct peer peer;
     const struct workload *served; /* whose servers are up in the targets; or NULL */
+    bool alone;                    /* memory holds what the row keeps in one target only (room.h) */
+    const struct workload *told_alone; /* the last one that this was said of; or NULL */
     struct scratch scratch;
     struct blockdev device; /* below it */
     struct load load;

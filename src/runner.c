@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "fingerprint.h"
 #include "place.h"
+#include "room.h"
 #include "run.h"
 #include "scratch.h"
 #include "sha256.h"
@@ -26,6 +27,21 @@
 /* Rows that stage 2 may keep at most. */
 #define KEEP_MAX 64
 
+/* The target gives up what it keeps of its last slot. */
+static int rest(struct run *r, size_t t, struct error *e)
+{
+    struct place *p = &r->places.place[t];
+    struct error broken;
+    if (!p->session || session_rest(p->session, &broken) == 0)
+        return 0;
+    if (broken.kind == ERROR_INTERRUPTED) {
+        *e = broken;
+        return -1;
+    }
+    place_revive(&r->places, t, broken.text);
+    return 0;
+}
+
 /* The workers of a block end before the next one begins. Each target keeping its own until its next
  * turn would get the very pages back that it gave up a moment before, block after block, and a
  * lucky or unlucky placement of its memory would look like a property of the target. Given up in
@@ -37,20 +53,37 @@ static int rest_all(struct run *r, uint32_t block, struct error *e)
     bool rested[TARGETS_MAX] = {false};
     for (size_t i = 0; i < n; i++) {
         size_t t = order[i].target;
-        struct place *p = &r->places.place[t];
-        struct error broken;
-        if (rested[t] || !p->session)
-            continue;
-        rested[t] = true;
-        if (session_rest(p->session, &broken) == 0)
-            continue;
-        if (broken.kind == ERROR_INTERRUPTED) {
-            *e = broken;
+        if (!rested[t] && rest(r, t, e) < 0)
             return -1;
-        }
-        place_revive(&r->places, t, broken.text);
+        rested[t] = true;
     }
     return 0;
+}
+
+/* Only one target's at a time, where the machine's memory does not hold all of them. */
+static int rest_others(struct run *r, size_t target, struct error *e)
+{
+    for (size_t t = 0; t < r->plan->target_count; t++)
+        if (t != target && rest(r, t, e) < 0)
+            return -1;
+    return 0;
+}
+
+static void look_for_room(struct run *r, const struct workload *w, size_t target, uint64_t before)
+{
+    uint64_t now = room_available();
+    size_t others = r->plan->target_count - 1;
+    if (room_for_others(before, now, others))
+        return;
+    r->alone = true;
+    if (r->told_alone == w)
+        return;
+    r->told_alone = w;
+    board_log(r->board, BOARD_LOG_NOTE, "",
+              "memory: %s took %llu MiB in %s and %llu MiB are left: it is up in one target at a "
+              "time, and started anew for each slot",
+              w->id, (unsigned long long)((before > now ? before - now : 0) >> 20),
+              r->places.place[target].kind->id, (unsigned long long)(now >> 20));
 }
 
 /* Two runs at once disturb each other. Neither is refused; both say it. */
@@ -93,6 +126,7 @@ static int run_block(struct run *r, const struct plan_row *row, size_t metric, u
     struct plan_slot order[2 * TARGETS_MAX];
     size_t n = plan_block_order(r->plan->target_count, block, order);
     bool first[TARGETS_MAX];
+    uint64_t before = 0;
     r->block_from_s = run_elapsed(r);
     r->block_metric = metric;
     for (size_t t = 0; t < TARGETS_MAX; t++)
@@ -100,6 +134,10 @@ static int run_block(struct run *r, const struct plan_row *row, size_t metric, u
     run_show_row(r, row, metric, block, blocks, stage);
     if (r->served && r->served != row->workload && rest_all(r, block - 1, e) < 0)
         return -1;
+    if (block == 0) {
+        r->alone = false;
+        before = room_available();
+    }
     for (size_t i = 0; i < n; i++) {
         size_t t = order[i].target;
         if (!run_takes_part(r, metric, 0))
@@ -107,10 +145,15 @@ static int run_block(struct run *r, const struct plan_row *row, size_t metric, u
         if (!run_takes_part(r, metric, t))
             continue;
         run_show_progress(r);
+        if (r->alone && rest_others(r, t, e) < 0)
+            return -1;
         bool fresh = first[t] && (block == 0 || row->workload->start_s <= 0);
         if (slot_run(r, row, metric, &order[i], block, stage, fresh, e) < 0)
             return -1;
         first[t] = false;
+        if (before > 0)
+            look_for_room(r, row->workload, t, before);
+        before = 0;
     }
     bool goes_on = row->workload->start_s > 0 && block + 1 < blocks;
     if (!goes_on && rest_after_block(r, row->workload, block, e) < 0)
@@ -260,6 +303,7 @@ static void prepare_result(struct run *r)
 static void tell_disk(struct run *r)
 {
     struct error e;
+    char scheduler[32];
     bool disk = false;
     for (size_t i = 0; i < r->plan->row_count; i++)
         disk |= r->plan->rows[i].workload->disk != 0;
@@ -273,6 +317,8 @@ static void tell_disk(struct run *r)
         board_log(r->board, BOARD_LOG_WARN, "", "%s", e.text);
     else
         result_add_fact(r->result, "scratch.device", r->device.name);
+    if (blockdev_scheduler(&r->device, scheduler, sizeof scheduler))
+        result_add_fact(r->result, "scratch.scheduler", scheduler);
 }
 
 /* What a built kernel needs beside its sources, generously. */

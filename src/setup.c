@@ -12,6 +12,7 @@
 #include "workloads/spec/suite.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <sched.h>
 #include <stdio.h>
@@ -307,6 +308,28 @@ static int look_at_spec(struct plan *p, struct error *e)
     return 0;
 }
 
+/* More than the machine has; the value may be from a vmtax.conf of another one. */
+static int check_size(const struct options *o, size_t cpus, struct error *e)
+{
+    char source[PATH_MAX];
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    uint64_t memory = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+    if (o->cpus > cpus) {
+        option_source(o, option_find("cpus", 4), source, sizeof source);
+        if (online > (long)cpus)
+            return error_set(e, ERROR_USAGE,
+                             "%.300s %llu: vmtax may use %zu of the %ld processors of this machine",
+                             source, (unsigned long long)o->cpus, cpus, online);
+        return error_set(e, ERROR_USAGE, "%.300s %llu: this machine has %zu processor%s", source,
+                         (unsigned long long)o->cpus, cpus, cpus == 1 ? "" : "s");
+    }
+    if (o->memory > memory)
+        return error_set(e, ERROR_USAGE, "%.300s %lluM: this machine has %lluM",
+                         option_source(o, option_find("memory", 6), source, sizeof source),
+                         (unsigned long long)(o->memory >> 20), (unsigned long long)(memory >> 20));
+    return 0;
+}
+
 int setup_plan(struct plan *p, const struct options *o, enum profile default_profile,
                const char *const *words, size_t word_count, char *agent, size_t size,
                struct error *e)
@@ -329,15 +352,8 @@ int setup_plan(struct plan *p, const struct options *o, enum profile default_pro
         p->slot_scale = QUICK_SLOT_SCALE;
     if (!p->options.cpu_count)
         setup_cpus(&p->options, o->cpus);
-    if (o->cpus > p->options.cpu_count)
-        return error_set(e, ERROR_USAGE,
-                         "--cpus (or cpus in vmtax.conf) %llu: this machine has %zu",
-                         (unsigned long long)o->cpus, p->options.cpu_count);
-    uint64_t machine = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
-    if (o->memory > machine)
-        return error_set(e, ERROR_USAGE, "--memory %lluM: this machine has %lluM",
-                         (unsigned long long)(o->memory >> 20),
-                         (unsigned long long)(machine >> 20));
+    if (check_size(o, p->options.cpu_count, e) < 0)
+        return -1;
     p->options.memory_bytes = o->memory ? o->memory : SETUP_DEFAULT_MEMORY;
     p->options.limits = true;
     p->options.scratch = o->scratch;

@@ -174,16 +174,16 @@ double stats_deviation(double sigma, double sd, size_t n)
     return sd;
 }
 
-/* For a t test of normal differences the sum of the two quantiles is right. The signed ranks cost
- * 2 % more where many Walsh averages may lie beyond the bound, and far more where hardly any may,
- * because then nearly every difference must have the same sign: 14 % at n = 6 and 95 %, 25 % at n =
- * 12 and the sharpest level there is. By simulation of the power the price is 1.02 + 0.02 n/k
- * within 3 %, k being the rank of the bounding average. */
 double stats_loss(double effect)
 {
     return -expm1(-fabs(effect));
 }
 
+/* For a t test of normal differences the sum of the two quantiles is right. The signed ranks cost
+ * 2 % more where many Walsh averages may lie beyond the bound, and far more where hardly any may,
+ * because then nearly every difference must have the same sign: 14 % at n = 6 and 95 %, 25 % at n =
+ * 12 and the sharpest level there is. By simulation of the power the price is 1.02 + 0.02 n/k
+ * within 3 %, k being the rank of the bounding average. */
 double stats_detectable(double sigma, double sd, size_t n, double alpha)
 {
     if (n < 2 || n > STATS_N_MAX || !(alpha > 0 && alpha < 1))

@@ -227,6 +227,15 @@ bool text_u64(const char *text, uint64_t max, uint64_t *out)
     return true;
 }
 
+char *text_chosen(char *text)
+{
+    char *open = strchr(text, '['), *close = open ? strchr(open, ']') : NULL;
+    if (!close)
+        return NULL;
+    *close = '\0';
+    return open + 1;
+}
+
 bool text_glob(const char *pattern, const char *name)
 {
     const char *star = NULL; /* the last * seen, and where the name stood then */

@@ -32,6 +32,9 @@ bool text_copy(char *out, size_t size, const char *from);
 bool text_u64(const char *text, uint64_t max, uint64_t *out);
 /* Is the word one of a list that is separated by commas? list may be NULL. */
 bool text_in_list(const char *list, const char *word);
+/* Of choices as the kernel writes them, "always [madvise] never", the one in brackets; text is cut
+ * there. NULL: none is. */
+char *text_chosen(char *text);
 /* Does name match a glob of * and ? (no other metacharacters)? */
 bool text_glob(const char *pattern, const char *name);
 

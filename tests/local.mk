@@ -18,11 +18,15 @@ AM_TESTS_ENVIRONMENT = \
 e2e_tests = \
 	tests/e2e/commands.sh \
 	tests/e2e/manual.sh \
+	tests/e2e/completion.sh \
+	tests/e2e/schema.sh \
+	tests/e2e/install.sh \
 	tests/e2e/run.sh \
 	tests/e2e/report.sh \
 	tests/e2e/screen.sh \
 	tests/e2e/demo.sh \
 	tests/e2e/check.sh \
+	tests/e2e/doctor.sh \
 	tests/e2e/disk.sh \
 	tests/e2e/exits.sh \
 	tests/e2e/linpack.sh \
@@ -55,7 +59,10 @@ benches =
 
 # Unit tests: one program per file of tests, cmocka.
 if HAVE_CMOCKA
-unit_tests =
+# Those that mostly wait come first, and more run at once than there are processors (bootstrap).
+timed_tests = tests/unit/test_terminal tests/unit/test_agent tests/unit/test_threads \
+	tests/unit/test_host tests/unit/test_session
+unit_tests = $(timed_tests)
 include tests/ui.mk
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
@@ -75,10 +82,14 @@ tests_unit_test_result_SOURCES = tests/unit/test_result.c tests/unit/unit.h
 tests_unit_test_result_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_result_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
-unit_tests += tests/unit/test_session
 tests_unit_test_session_SOURCES = tests/unit/test_session.c tests/unit/unit.h
 tests_unit_test_session_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_session_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_room
+tests_unit_test_room_SOURCES = tests/unit/test_room.c tests/unit/unit.h
+tests_unit_test_room_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_room_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
 
 unit_tests += tests/unit/test_place
 tests_unit_test_place_SOURCES = tests/unit/test_place.c tests/unit/unit.h
@@ -236,6 +247,12 @@ tests_unit_test_stats_SOURCES = tests/unit/test_stats.c tests/unit/unit.h
 tests_unit_test_stats_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_stats_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_method
+tests_unit_test_method_SOURCES = tests/unit/test_method.c tests/unit/unit.h
+tests_unit_test_method_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_method_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCE_MAN='"$(abs_top_srcdir)/man"'
+tests_unit_test_method_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_store
 tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
 tests_unit_test_store_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
@@ -291,7 +308,6 @@ tests_unit_test_fingerprint_SOURCES = tests/unit/test_fingerprint.c tests/unit/f
 tests_unit_test_fingerprint_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
 tests_unit_test_fingerprint_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
-unit_tests += tests/unit/test_host
 tests_unit_test_host_SOURCES = tests/unit/test_host.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
 tests_unit_test_host_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
 tests_unit_test_host_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) $(STATGRAB_LIBS) -lm
@@ -422,7 +438,6 @@ tests_unit_test_disk_SOURCES = tests/unit/test_disk.c tests/unit/unit.h
 tests_unit_test_disk_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_disk_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
-unit_tests += tests/unit/test_threads
 tests_unit_test_threads_SOURCES = tests/unit/test_threads.c tests/unit/unit.h
 tests_unit_test_threads_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_threads_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
@@ -435,7 +450,6 @@ tests_unit_strange_agent_CFLAGS = $(AM_CFLAGS) -fPIE
 tests_unit_strange_agent_LDFLAGS = $(AM_LDFLAGS) $(AGENT_LDFLAGS)
 tests_unit_strange_agent_LDADD = -lm
 
-unit_tests += tests/unit/test_agent
 tests_unit_test_agent_SOURCES = tests/unit/test_agent.c tests/unit/unit.h
 tests_unit_test_agent_CPPFLAGS = $(AM_CPPFLAGS) -DTEST_AGENT='"$(abs_top_builddir)/vmtax-agent"' \
 	-DSTRANGE_AGENT='"$(abs_top_builddir)/tests/unit/strange-agent"'
@@ -485,6 +499,14 @@ fault_tests = tests/faults/faults.sh tests/faults/hostile_guest.sh
 long_tests += $(fault_tests)
 EXTRA_DIST += $(fault_tests) tests/faults/table tests/faults/liar.py
 
+# The page for developers says how to add a workload, a target, a panel, a report: does that build?
+long_tests += tests/architecture_long.sh
+EXTRA_DIST += tests/architecture_long.sh
+
+# Two releases, made at different times with different rights, are one.
+long_tests += tests/dist_long.sh
+EXTRA_DIST += tests/dist_long.sh
+
 # Every disk and network row in a container and an emulated machine.
 long_tests += tests/e2e/io_long.sh
 EXTRA_DIST += tests/e2e/io_long.sh
@@ -504,6 +526,11 @@ EXTRA_DIST += tests/e2e/programs_long.sh
 # Guests that are reached by a command: by exec and ssh, and containers of other programs.
 long_tests += tests/e2e/reach.sh tests/e2e/reach_long.sh
 EXTRA_DIST += tests/e2e/reach.sh tests/e2e/reach_long.sh
+
+# The playbooks of examples/fleet on machines that are network namespaces.
+long_tests += tests/e2e/fleet_long.sh
+EXTRA_DIST += tests/e2e/fleet_long.sh examples/fleet/inventory.ini examples/fleet/record.yml \
+	examples/fleet/check.yml
 
 # A real kernel's compilation, natively, in a container and in an emulated machine.
 long_tests += tests/e2e/kbuild_long.sh
@@ -525,7 +552,7 @@ tests_e2e_jsonpath_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
 tests_e2e_jsonpath_LDADD = $(CJSON_LIBS)
 
 dist_noinst_SCRIPTS += tests/skipped
-EXTRA_DIST += tests/e2e/lib.sh tests/environment tests/doubles/vzctl $(e2e_tests)
+EXTRA_DIST += tests/e2e/lib.sh tests/e2e/schema.py tests/environment tests/doubles/vzctl $(e2e_tests)
 TESTS += $(e2e_tests)
 
 # A locale with a comma for the decimal point, for the tests that numbers do not follow it. Where the
@@ -536,11 +563,9 @@ tests/locale/made:
 	localedef -i de_DE -f UTF-8 $(abs_builddir)/tests/locale/de_DE.UTF-8 >$@.log 2>&1 || :
 	@mv $@.log $@
 
-# With -j unit tests run beside each other; after them, one at a time, what waits for a clock or starts
-# targets: each log then wants the one before it, of those that are asked for.
-timed_tests = tests/unit/test_terminal tests/unit/test_agent tests/unit/test_threads \
-	tests/unit/test_host tests/unit/test_session
-alone = $(filter tests/e2e/%.log $(timed_tests:=.log) $(long_tests:.sh=.log),$(TEST_LOGS))
+# With -j unit tests run beside each other; after them, one at a time, what starts targets: each log then
+# wants the one before it, of those that are asked for.
+alone = $(filter tests/e2e/%.log $(long_tests:.sh=.log),$(TEST_LOGS))
 before := $(filter-out $(alone),$(TEST_LOGS))
 $(foreach log,$(alone),$(eval $(log): | $(before))$(eval before := $(log)))
 
@@ -575,7 +600,8 @@ build-asan build-tsan: $(am__configure_deps)
 	test -f Makefile || $(abs_top_srcdir)/configure --silent --enable-$$kind \
 		CC='$(CC)' CFLAGS='-g1 -O1' LXC_CFLAGS='$(LXC_CFLAGS)' LXC_LIBS='$(LXC_LIBS)' \
 		$(lxc_option) || exit 1; \
-	$(MAKE) $(AM_MAKEFLAGS) all $(check_DATA) $(filter-out $(unit_tests),$(check_PROGRAMS)) \
+	$(MAKE) $(AM_MAKEFLAGS) all >/dev/null && \
+	$(MAKE) $(AM_MAKEFLAGS) $(check_DATA) $(filter-out $(unit_tests),$(check_PROGRAMS)) \
 		$(filter $(check_PROGRAMS),$(call sanitized,$(subst build-,,$@))) >/dev/null
 check-asan: build-asan
 	@cd asan && $(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(call sanitized,asan)'

@@ -47,7 +47,6 @@ tests_ui_demo_CFLAGS = $(AM_CFLAGS)
 tests_ui_demo_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(NCURSES_LIBS) -lm
 
 # Never against the demo of another build.
-unit_tests += tests/unit/test_terminal
 tests_unit_test_terminal_SOURCES = tests/unit/test_terminal.c tests/unit/unit.h tests/pty.c tests/pty.h
 tests_unit_test_terminal_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) -DUI_DEMO='"$(abs_builddir)/tests/ui_demo"' \
 	-DSANITIZED=$(if $(SANITIZE_CFLAGS),1,0)

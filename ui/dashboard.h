@@ -11,9 +11,11 @@
 int dashboard_open(const struct options *o, bool tour, struct error *e);
 int dashboard_replay(const struct options *o, const char *word, bool tour, struct error *e);
 
-/* command_screen: one screen of it, as text. command_replay: a recording in it. command_demo: a
- * tour. */
-extern const struct command command_dashboard, command_screen, command_replay, command_demo;
+/* command_screen: one screen of it. command_replay: a recording in it. command_demo: a tour.
+ * command_complete knows its panels and themes. */
+extern const struct command command_dashboard, command_screen, command_replay, command_demo,
+    command_complete;
 extern const struct listing listing_themes, listing_keys;
+extern const char *const screen_formats[]; /* ends with NULL */
 
 #endif

@@ -1,6 +1,7 @@
 /* What `vmtax list` knows of the dashboard: its keys and its themes. */
 #include "ui/dashboard.h"
 #include "ui/keymap.h"
+#include "ui/panel.h"
 #include "ui/theme.h"
 
 #include <cjson/cJSON.h>
@@ -18,6 +19,25 @@ static int list_themes(const struct options *o, FILE *out, struct error *e)
     return 0;
 }
 
+/* name: what vmtax.conf calls it; NULL: its key stays. */
+static void list_key(cJSON *array, FILE *out, const char *shown, const char *name, const char *help)
+{
+    if (array) {
+        cJSON *row = cJSON_CreateObject();
+        cJSON_AddStringToObject(row, "key", shown);
+        if (name)
+            cJSON_AddStringToObject(row, "name", name);
+        cJSON_AddStringToObject(row, "help", help);
+        cJSON_AddItemToArray(array, row);
+        return;
+    }
+    /* An arrow is one cell, not its bytes. */
+    int cells = 0;
+    for (const char *p = shown; *p; p++)
+        cells += (*p & 0xc0) != 0x80;
+    fprintf(out, "%s%*s%-16s%s\n", shown, cells < 7 ? 7 - cells : 1, "", name ? name : "-", help);
+}
+
 /* Those of the user's vmtax.conf; what is wrong there the dashboard says. */
 static int list_keys(const struct options *o, FILE *out, struct error *e)
 {
@@ -25,21 +45,12 @@ static int list_keys(const struct options *o, FILE *out, struct error *e)
     cJSON *array = o->json ? cJSON_CreateArray() : NULL;
     (void)e;
     keymap_read(&map, o->keys, o->key_count, NULL, NULL);
-    for (const struct key *k = keys; k->action; k++) {
-        const char *shown = key_shown(GLYPHS_BRAILLE, &map, k);
-        if (array) {
-            cJSON *row = cJSON_CreateObject();
-            cJSON_AddStringToObject(row, "key", shown);
-            cJSON_AddStringToObject(row, "name", k->name);
-            cJSON_AddStringToObject(row, "help", k->help);
-            cJSON_AddItemToArray(array, row);
-            continue;
-        }
-        /* An arrow is one cell, not its bytes. */
-        int cells = 0;
-        for (const char *p = shown; *p; p++)
-            cells += (*p & 0xc0) != 0x80;
-        fprintf(out, "%s%*s%-16s%s\n", shown, cells < 7 ? 7 - cells : 1, "", k->name, k->help);
+    for (const struct key *k = keys; k->action; k++)
+        list_key(array, out, key_shown(GLYPHS_BRAILLE, &map, k), k->name, k->help);
+    for (size_t i = 0; i < sizeof TAB_KEYS - 1; i++) {
+        char help[64];
+        snprintf(help, sizeof help, "the panel %s", tab_at(i).title);
+        list_key(array, out, (const char[]){TAB_KEYS[i], '\0'}, NULL, help);
     }
     if (!array)
         return 0;

@@ -5,6 +5,7 @@ libui_a_SOURCES = \
 	ui/cmd_screen.c \
 	ui/cmd_replay.c \
 	ui/cmd_demo.c \
+	ui/cmd_complete.c \
 	ui/appearance.c ui/appearance.h \
 	ui/canvas.c ui/canvas.h \
 	ui/glyph.c ui/glyph.h \

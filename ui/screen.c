@@ -302,11 +302,6 @@ enum glyph_set screen_glyphs(const struct screen *s)
     return s->glyphs;
 }
 
-enum depth screen_depth(const struct screen *s)
-{
-    return s->depth;
-}
-
 void screen_size(const struct screen *s, int *h, int *w)
 {
     *h = s->h;

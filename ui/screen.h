@@ -50,7 +50,6 @@ struct screen *screen_open(const struct screen_options *options, struct error *e
 void screen_close(struct screen *s, bool leave);
 
 enum glyph_set screen_glyphs(const struct screen *s);
-enum depth screen_depth(const struct screen *s);
 void screen_size(const struct screen *s, int *h, int *w); /* at least 1x1 */
 
 void screen_set_theme(struct screen *s, const struct theme *t); /* before the first present */

@@ -269,16 +269,6 @@ void widget_lollipop(struct canvas *c, int y, int x, int w, const struct axis *a
     put_mark(c, y, x, w, a, m);
 }
 
-void widget_strip(struct canvas *c, int y, int x, int w, const struct axis *a,
-                  const struct mark *marks, size_t count)
-{
-    groove(c, y, x, w);
-    for (size_t i = 0; i < count; i++)
-        put_native(c, y, x, w, a, marks[i].native);
-    for (size_t i = 0; i < count; i++)
-        put_mark(c, y, x, w, a, &marks[i]);
-}
-
 void widget_axis(struct canvas *c, int y, int x, int w, const struct axis *a, const char *unit)
 {
     double ticks[24];

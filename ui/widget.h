@@ -65,9 +65,6 @@ void widget_whisker(struct canvas *c, int y, int x, int w, const struct axis *a,
 /* Amount from the left end: ━━━├■┤··┃·· */
 void widget_lollipop(struct canvas *c, int y, int x, int w, const struct axis *a,
                      const struct mark *m);
-/* Several marks on one groove, later ones on top (a strip of targets). */
-void widget_strip(struct canvas *c, int y, int x, int w, const struct axis *a,
-                  const struct mark *marks, size_t count);
 /* Tick labels below an axis of width w, and a unit at the right if it fits; labels never touch. */
 void widget_axis(struct canvas *c, int y, int x, int w, const struct axis *a, const char *unit);
 

@@ -175,8 +175,10 @@ workloads/jbb/jbb.jar: $(jbb_sources)
 	$(AM_V_GEN)cd $(srcdir) && \
 	$(JAVAC) --release 11 -encoding UTF-8 -g:none -Xlint:all -Werror \
 		-d $(abs_builddir)/$(@D)/classes $(jbb_sources)
-	$(AM_V_at)$(JAR) --create --file $@.tmp --main-class Main -C $(@D)/classes .
-	@rm -rf $(@D)/classes
+	$(AM_V_at)cd $(@D)/classes && find . -name '*.class' | sed 's,^\./,,' | LC_ALL=C sort >../classes.list
+	$(AM_V_at)cd $(@D)/classes && $(JAR) --create $(JAR_DATE) --file $(abs_builddir)/$@.tmp \
+		--main-class Main @../classes.list
+	@rm -rf $(@D)/classes $(@D)/classes.list
 	$(AM_V_at)mv $@.tmp $@
 endif
 # Beside the agent, in a build directory as where it is installed.

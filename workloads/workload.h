@@ -108,7 +108,7 @@ struct workload_ops {
     void (*release)(struct work *w);
 };
 
-/* One list per file of kernels, each ends with NULL; agent/worker.c knows the lists. */
+/* One list per file of kernels, each ends with NULL; agent/work.c knows the lists. */
 extern const struct workload_ops *const workload_ops_null[];
 extern const struct workload_ops *const workload_ops_sys[];
 extern const struct workload_ops *const workload_ops_ctx[];

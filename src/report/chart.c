@@ -390,7 +390,8 @@ void chart_draw(const struct chart *c, FILE *out)
 {
     struct axis a = axis_of(c);
     double y = HEAD;
-    svg_text(out, 8, 22, SVG_START, "title", c->title);
+    if (c->title[0])
+        svg_text(out, 8, 22, SVG_START, "title", c->title);
     svg_text(out, PLOT_RIGHT, 22, SVG_END, "small",
              "performance relative to native; left is slower");
     draw_legend(c, out);

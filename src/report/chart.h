@@ -32,7 +32,7 @@ struct chart_row {
 
 struct chart {
     const struct result *r;
-    char title[64];
+    char title[64]; /* "": drawn without one */
     struct chart_row *rows;
     size_t count, room;
 };

@@ -48,6 +48,10 @@ struct report_sign {
 };
 extern const struct report_sign report_signs[VERDICT_COUNT];
 
+/* What a verdict is to a build server. */
+enum report_outcome { REPORT_PASSED, REPORT_FAILED, REPORT_SKIPPED };
+extern const enum report_outcome report_outcomes[VERDICT_COUNT];
+
 /* Sentences about the machine and the run that a reader must know to trust the figures. Calls
  * say(context, sentence) for each. */
 void report_caveats(const struct result *r, void (*say)(void *context, const char *sentence),

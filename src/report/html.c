@@ -246,6 +246,7 @@ static void write_charts(const struct page *p, enum subsystem s)
     chart_subsystem(&c, p->r, p->rows, p->count, s, p->paper);
     if (c.count) {
         snprintf(title, sizeof title, "%s relative to native", subsystems[s].title);
+        c.title[0] = '\0'; /* the section's heading has it */
         fputs("<figure>\n", p->out);
         svg_open(p->out, CHART_WIDTH, chart_height(&c), title,
                  "A dot and its interval for each row; the table below has the figures.", false);

@@ -27,6 +27,7 @@ static const char page_style[] =
     "th,td{padding:.28rem .5rem;text-align:right;border-bottom:1px solid var(--line);"
     "white-space:nowrap}\n"
     "th:first-child,td:first-child,.text{text-align:left}\n"
+    "tbody th:first-child{white-space:normal;min-width:11rem}\n"
     "td.long{white-space:normal;text-align:left;overflow-wrap:anywhere}\n"
     "thead th{color:var(--quiet);font-weight:600;border-bottom-color:var(--quiet)}\n"
     "tbody th{font-weight:400}\n"

@@ -14,21 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum outcome { PASSED, FAILED, SKIPPED };
-
-static const enum outcome outcomes[VERDICT_COUNT] = {
-    [VERDICT_BETTER] = PASSED,          [VERDICT_SAME] = PASSED,
-    [VERDICT_SLIGHTLY_WORSE] = FAILED,  [VERDICT_WORSE] = FAILED,
-    [VERDICT_NO_SIGN] = PASSED,         [VERDICT_INCONCLUSIVE] = SKIPPED,
-    [VERDICT_NOT_MEASURED] = SKIPPED,   [VERDICT_CANNOT] = SKIPPED,
-    [VERDICT_NOT_COMPARABLE] = SKIPPED,
-};
-
-static enum outcome outcome_of(const struct report_row *row)
+static enum report_outcome outcome_of(const struct report_row *row)
 {
     if (row->comparison)
-        return outcomes[row->comparison->verdict];
-    return row->target == 0 && row->figure && row->figure->measured ? PASSED : SKIPPED;
+        return report_outcomes[row->comparison->verdict];
+    return row->target == 0 && row->figure && row->figure->measured ? REPORT_PASSED
+                                                                    : REPORT_SKIPPED;
 }
 
 /* Seconds that the metric's slots took on this target. */
@@ -80,7 +71,7 @@ static void write_case(const struct result *r, const struct report_row *row, FIL
 {
     const struct workload *w = row->metric->row;
     const struct comparison *c = row->comparison;
-    enum outcome o = outcome_of(row);
+    enum report_outcome o = outcome_of(row);
     char label[128];
     fputs("    <testcase classname=\"", out);
     markup_printf(out, "%s.%s", r->targets[row->target].id,
@@ -88,14 +79,14 @@ static void write_case(const struct result *r, const struct report_row *row, FIL
     fputs("\" name=\"", out);
     markup_text(out, report_label(row->metric, label, sizeof label));
     fprintf(out, "\" time=\"%.3f\">\n", seconds_of(r, row));
-    if (o == FAILED) {
+    if (o == REPORT_FAILED) {
         fprintf(out, "      <failure type=\"%s\" message=\"", verdicts[c->verdict].id);
         markup_printf(out, "%s: ", verdicts[c->verdict].title);
         write_ratio(out, c);
         fputs("\">", out);
         write_figures(out, row);
         fputs("</failure>\n", out);
-    } else if (o == SKIPPED) {
+    } else if (o == REPORT_SKIPPED) {
         fputs("      <skipped message=\"", out);
         markup_text(out, why(r, row));
         fputs("\"/>\n", out);
@@ -119,8 +110,8 @@ struct tally {
 static void count(struct tally *n, const struct result *r, const struct report_row *row)
 {
     n->tests++;
-    n->failures += outcome_of(row) == FAILED;
-    n->skipped += outcome_of(row) == SKIPPED;
+    n->failures += outcome_of(row) == REPORT_FAILED;
+    n->skipped += outcome_of(row) == REPORT_SKIPPED;
     n->seconds += seconds_of(r, row);
 }
 

@@ -5,10 +5,10 @@
 #include <config.h>
 
 #include "report/format.h"
+#include "report/metric.h"
 #include "report/report.h"
 
 #include "analysis.h"
-#include "text.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -28,41 +28,14 @@ struct family {
     double (*value)(const struct report_row *row);
 };
 
-static void head(FILE *out, const char *name, const char *unit, const char *help)
-{
-    fprintf(out, "# TYPE vmtax_%s gauge\n", name);
-    if (unit[0])
-        fprintf(out, "# UNIT vmtax_%s %s\n", name, unit);
-    fprintf(out, "# HELP vmtax_%s %s\n", name, help);
-}
-
-/* name="value", escaped; the first one after a brace, the others after a comma. */
-static void label(FILE *out, bool first, const char *name, const char *value)
-{
-    char clean[256]; /* without controls: no line ends in it */
-    fprintf(out, "%s%s=\"", first ? "{" : ",", name);
-    text_clean(clean, sizeof clean, value);
-    for (const char *c = clean; *c; c++) {
-        if (*c == '\\' || *c == '"')
-            fputc('\\', out);
-        fputc(*c, out);
-    }
-    fputc('"', out);
-}
-
-static void sample(FILE *out, double value)
-{
-    fprintf(out, "} %.9g\n", value);
-}
-
 static void row_labels(const struct page *p, const char *name, const struct report_row *row)
 {
     const struct workload *w = row->metric->row;
     fprintf(p->out, "vmtax_%s", name);
-    label(p->out, true, "workload", row->metric->workload);
-    label(p->out, false, "params", row->metric->params);
-    label(p->out, false, "subsystem", w ? subsystems[w->subsystem].id : "");
-    label(p->out, false, "target", p->r->targets[row->target].id);
+    metric_label(p->out, true, "workload", row->metric->workload);
+    metric_label(p->out, false, "params", row->metric->params);
+    metric_label(p->out, false, "subsystem", w ? subsystems[w->subsystem].id : "");
+    metric_label(p->out, false, "target", p->r->targets[row->target].id);
 }
 
 /* ---- figures: a family for each unit ---- */
@@ -120,10 +93,10 @@ static void write_unit(const struct page *p, size_t u, size_t end)
         if (k == UNITS || units[k].name != units[u].name || !isfinite(value))
             continue;
         if (!any)
-            head(p->out, name, units[u].unit, help);
+            metric_head(p->out, name, units[u].unit, help);
         any = true;
         row_labels(p, name, row);
-        sample(p->out, value * units[k].scale);
+        metric_sample(p->out, value * units[k].scale);
     }
 }
 
@@ -206,10 +179,10 @@ static void write_family(const struct page *p, const struct family *f)
         if (!isfinite(value))
             continue;
         if (!any)
-            head(p->out, f->name, f->unit, f->help);
+            metric_head(p->out, f->name, f->unit, f->help);
         any = true;
         row_labels(p, f->name, &p->rows[i]);
-        sample(p->out, value);
+        metric_sample(p->out, value);
     }
 }
 
@@ -221,13 +194,13 @@ static void write_verdicts(const struct page *p)
         if (!c)
             continue;
         if (!any)
-            head(p->out, "verdict", "", "Always 1; the verdict and its flags are labels.");
+            metric_head(p->out, "verdict", "", "Always 1; the verdict and its flags are labels.");
         any = true;
         char letters[FLAG_COUNT + 1];
         row_labels(p, "verdict", &p->rows[i]);
-        label(p->out, false, "verdict", verdicts[c->verdict].id);
-        label(p->out, false, "flags", report_flags(c->flags, letters));
-        sample(p->out, 1);
+        metric_label(p->out, false, "verdict", verdicts[c->verdict].id);
+        metric_label(p->out, false, "flags", report_flags(c->flags, letters));
+        metric_sample(p->out, 1);
     }
 }
 
@@ -239,12 +212,12 @@ static void write_counters(const struct page *p)
             if (!(p->rows[i].figure->cost.known & 1u << k))
                 continue;
             if (!any)
-                head(p->out, "counter_per_second", "per_second",
-                     "White-box counters, in the unit that each one's name says.");
+                metric_head(p->out, "counter_per_second", "per_second",
+                            "White-box counters, in the unit that each one's name says.");
             any = true;
             row_labels(p, "counter_per_second", &p->rows[i]);
-            label(p->out, false, "counter", counter_kinds[k].id);
-            sample(p->out, p->rows[i].figure->cost.per_s[k]);
+            metric_label(p->out, false, "counter", counter_kinds[k].id);
+            metric_sample(p->out, p->rows[i].figure->cost.per_s[k]);
         }
 }
 
@@ -268,12 +241,12 @@ static void write_means(const struct page *p, size_t end)
             if (!e.n || (end && !e.bounded) || !isfinite(value))
                 continue;
             if (!any)
-                head(p->out, names[end], "ratio", helps[end]);
+                metric_head(p->out, names[end], "ratio", helps[end]);
             any = true;
             fprintf(p->out, "vmtax_%s", names[end]);
-            label(p->out, true, "subsystem", all ? "all" : subsystems[s].id);
-            label(p->out, false, "target", p->r->targets[t].id);
-            sample(p->out, exp(value));
+            metric_label(p->out, true, "subsystem", all ? "all" : subsystems[s].id);
+            metric_label(p->out, false, "target", p->r->targets[t].id);
+            metric_sample(p->out, exp(value));
         }
 }
 
@@ -284,32 +257,32 @@ static void write_number(FILE *out, const char *name, const char *unit, const ch
 {
     if (!isfinite(value))
         return;
-    head(out, name, unit, help);
+    metric_head(out, name, unit, help);
     fprintf(out, "vmtax_%s %.15g\n", name, value);
 }
 
 static void write_run(const struct page *p)
 {
     const struct result *r = p->r;
-    head(p->out, "run", "", "Always 1; who measured, and how much.");
+    metric_head(p->out, "run", "", "Always 1; who measured, and how much.");
     fputs("vmtax_run", p->out);
-    label(p->out, true, "version", r->tool_version);
-    label(p->out, false, "profile", r->profile);
-    sample(p->out, 1);
+    metric_label(p->out, true, "version", r->tool_version);
+    metric_label(p->out, false, "profile", r->profile);
+    metric_sample(p->out, 1);
     write_number(p->out, "run_start_time_seconds", "seconds", "When the run began, Unix time.",
                  (double)r->started);
     write_number(p->out, "run_duration_seconds", "seconds", "How long it took.", r->elapsed_s);
     write_number(p->out, "run_interrupted", "", "1 if the run was interrupted.", r->partial);
     if (!r->target_count)
         return;
-    head(p->out, "target", "", "Always 1; a target of the run.");
+    metric_head(p->out, "target", "", "Always 1; a target of the run.");
     for (size_t i = 0; i < r->target_count; i++) {
         fputs("vmtax_target", p->out);
-        label(p->out, true, "target", r->targets[i].id);
-        label(p->out, false, "kind", r->targets[i].kind);
-        label(p->out, false, "kernel", r->targets[i].kernel);
-        label(p->out, false, "emulated", r->targets[i].emulated ? "yes" : "no");
-        sample(p->out, 1);
+        metric_label(p->out, true, "target", r->targets[i].id);
+        metric_label(p->out, false, "kind", r->targets[i].kind);
+        metric_label(p->out, false, "kernel", r->targets[i].kernel);
+        metric_label(p->out, false, "emulated", r->targets[i].emulated ? "yes" : "no");
+        metric_sample(p->out, 1);
     }
 }
 

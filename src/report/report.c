@@ -148,6 +148,14 @@ char *report_percent(char *out, size_t size, double ratio)
     return out;
 }
 
+const enum report_outcome report_outcomes[VERDICT_COUNT] = {
+    [VERDICT_BETTER] = REPORT_PASSED,          [VERDICT_SAME] = REPORT_PASSED,
+    [VERDICT_SLIGHTLY_WORSE] = REPORT_FAILED,  [VERDICT_WORSE] = REPORT_FAILED,
+    [VERDICT_NO_SIGN] = REPORT_PASSED,         [VERDICT_INCONCLUSIVE] = REPORT_SKIPPED,
+    [VERDICT_NOT_MEASURED] = REPORT_SKIPPED,   [VERDICT_CANNOT] = REPORT_SKIPPED,
+    [VERDICT_NOT_COMPARABLE] = REPORT_SKIPPED,
+};
+
 const struct report_sign report_signs[VERDICT_COUNT] = {
     [VERDICT_BETTER] = {"▲", "+"},         [VERDICT_SAME] = {"≈", "="},
     [VERDICT_SLIGHTLY_WORSE] = {"▽", "-"}, [VERDICT_WORSE] = {"▼", "!"},

@@ -135,16 +135,14 @@ static int give(struct stager *s, const char *bytes, size_t size, struct error *
     return 0;
 }
 
-/* Also when nobody reads any more: then what was printed before that is read first, for it says
- * why. */
+/* A shell that reads no more may have said why: then the answers are asked as if it had read. */
 static int tell(struct stager *s, const char *words, size_t size, struct error *e)
 {
-    char line[ANSWER_MAX];
-    if (give(s, words, size, e) == 0)
-        return 0;
-    while (s->ended && answer(s, line, e) == 0)
-        ;
-    return -1;
+    int failed = give(s, words, size, e);
+    if (failed && !s->ended)
+        return -1;
+    s->ended = false;
+    return 0;
 }
 
 static int same_system(struct stager *s, struct error *e)
@@ -193,11 +191,7 @@ int stager_bring(struct stager *s, const char *agent, size_t size, const char *s
         return -1;
     if (strcmp(line, "ready") != 0)
         return nowhere(s, line, e);
-    /* A shell that stops reading may have said why. */
-    if (give(s, agent, size, e) < 0 && !s->ended)
-        return -1;
-    s->ended = false;
-    if (answer(s, line, e) < 0)
+    if (tell(s, agent, size, e) < 0 || answer(s, line, e) < 0)
         return -1;
     if (strcmp(line, "damaged") == 0)
         return error_set(e, ERROR_GUEST,
@@ -208,5 +202,5 @@ int stager_bring(struct stager *s, const char *agent, size_t size, const char *s
         return error_set(e, ERROR_GUEST,
                          "%s did not take the whole agent, %zu KiB: no room, or no program head",
                          s->name, size >> 10);
-    return tell(s, "go\n", 3, e);
+    return give(s, "go\n", 3, e);
 }

@@ -61,11 +61,33 @@ for name in os.listdir(sys.argv[1]):
     with open(os.path.join(sys.argv[2], name), "w") as f:
         json.dump(session, f)
 EDIT
-check 1 --against "$work/faster" --budget 30
+check 1 --against "$work/faster" --budget 30 --metrics "$work/v.prom" --junit "$work/v.xml"
 says "$out" 'WORSE'
 says "$out" '^  sysops +container +5 +-[345][0-9]\.[0-9] % .*worse'
 # What native itself did meanwhile is the machine's affair.
 says "$out" 'guests moved against (native|it)'
+
+# The same for other programs, whose own parsers read it.
+grep -qx 'vmtax_check_exit_code 1' "$work/v.prom" || fail "the metrics do not say worse"
+grep -q '<failure type="worse" message="worse: -[345][0-9]\.[0-9] %' "$work/v.xml" || fail "nothing failed in JUnit"
+[ "$(stat -c %a "$work/v.prom")" = 644 ] || fail "the collector cannot read the metrics"
+if command -v xmllint >/dev/null; then
+    xmllint --nonet --noout --schema "$abs_top_srcdir/tests/unit/junit.xsd" "$work/v.xml" 2>"$err" ||
+        fail "JUnit is none: $(cat "$err")"
+fi
+if /usr/bin/python3 -c 'import prometheus_client' 2>/dev/null; then
+    /usr/bin/python3 -c 'import sys
+from prometheus_client import parser as old
+from prometheus_client.openmetrics import parser as new
+text = open(sys.argv[1], encoding="utf-8").read()
+families = list(new.text_string_to_metric_families(text))
+assert len(families) == len(list(old.text_string_to_metric_families(text))) > 12
+assert all(f.documentation and (not f.unit or f.name.endswith("_" + f.unit)) for f in families)' \
+        "$work/v.prom" 2>"$err" || fail "the metrics are none: $(cat "$err")"
+fi
+check 2 --metrics /nowhere/v.prom
+says "$err" 'cannot write /nowhere/v.prom'
+says_not "$err" 'session'
 
 # Another agent does other work: refused, with the reason, before anything is measured.
 mkdir "$work/copies"

@@ -35,6 +35,7 @@ run 0 list workloads
 narrow "$out"
 run 0 list keys --json
 "$jsonpath" "$out" '*.help' | grep -q 'quit' || fail "list keys --json does not tell how to quit"
+"$jsonpath" "$out" '*.key' | tr -d '\n' | grep -q '1234567890HWL$' || fail "list keys does not tell those of the panels"
 run 0 list targets --json
 "$jsonpath" "$out" '*.id' | grep -qx native || fail "native is not listed"
 "$jsonpath" "$out" '*.emulated' | grep -qx 'true\|false' || fail "it is not said what would be emulated"
@@ -44,7 +45,7 @@ says "$out" 'native'
 narrow "$out"
 run 0 doctor --json
 "$jsonpath" "$out" '' >/dev/null || fail "doctor --json is not valid JSON"
-for check in kvm qemu guest-kernel openblas left; do
+for check in kvm qemu guest-kernel openblas left heat quota merging exits sysops; do
     "$jsonpath" "$out" '*.id' | grep -qx "$check" || fail "doctor does not look at $check"
 done
 
@@ -153,6 +154,10 @@ rm "$HOME/.config/vmtax/vmtax.conf"
 
 # What the machine does not have, and what is to come.
 bad 'this machine has [0-9]+M' run null --memory 1000T
+echo 'cpus = 256' >"$HOME/.config/vmtax/vmtax.conf"
+bad 'vmtax.conf, line 1: cpus 256: (this machine has|vmtax may use) [0-9]+ ' run null
+bad '^vmtax: --cpus 255: ' run null --cpus 255
+rm "$HOME/.config/vmtax/vmtax.conf"
 for target in xen xen:dom; do
     bad "\"$target\" is not in this version" run null --on $target
 done

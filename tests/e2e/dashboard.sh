@@ -6,7 +6,7 @@
 need_tool tmux
 
 sane() {
-    wait_for 5 test -s "$work/stty"
+    wait_for 20 test -s "$work/stty"
     for mode in echo icanon; do
         grep -Eq "(^| )$mode( |;|\$)" "$work/stty" || fail "the terminal is left without $mode"
     done
@@ -31,7 +31,7 @@ wait_for 20 shows '1Over'
 for size in 10x3 80x24 1x1 40x10 200x60 79x23 20x5 120x40; do
     resize "$size"
 done
-wait_for 10 shows '1Over'
+wait_for 20 shows '1Over'
 press q
 ended 0
 sane
@@ -46,7 +46,7 @@ ended_or_open() {
 }
 wait_for 20 ended_or_open
 [ -f "$work/code" ] || press q
-wait_for 15 test -f "$work/code"
+wait_for 30 test -f "$work/code"
 sane
 leftovers
 
@@ -92,7 +92,7 @@ tmux -S "$work/tmux" kill-server
 terminal 120x40 "$vmtax"
 wait_for 20 shows 'last run'
 press L
-wait_for 10 shows '20990101T000000Z-quick'
+wait_for 20 shows '20990101T000000Z-quick'
 press q
 ended 0
 sane
@@ -119,18 +119,18 @@ mv "$work"/*-standard.json "$XDG_STATE_HOME/vmtax/results/"
 terminal 120x40 "$vmtax"
 wait_for 20 shows 'last run'
 press 9
-wait_for 10 shows ' age '
-wait_for 10 shows '► read .* 3d '
+wait_for 20 shows ' age '
+wait_for 20 shows '► read .* 3d '
 screen >"$out"
 says "$out" '► write '
 says_not "$out" '► write .* 0m '
 says_not "$out" '► stat '
 # A start that is stopped before anything was measured brings the stored rows back.
 press 1
-wait_for 10 shows 'scoreboard of last run'
+wait_for 20 shows 'scoreboard of last run'
 press R
 press x
-wait_for 10 shows 'stopping; what was measured'
+wait_for 20 shows 'stopping; what was measured'
 wait_for 30 shows 'scoreboard of last run'
 screen >"$out"
 says_not "$out" 'Nothing has been measured'

@@ -37,6 +37,9 @@ finish() {
         for finish_file in "$out" "$err"; do
             [ ! -s "$finish_file" ] || { echo "--- end of ${finish_file##*/}:" && tail -n 40 "$finish_file"; }
         done
+        # With the run directories below go the ledgers: what they promise to remove goes before.
+        [ ! -d "$work/run/vmtax" ] ||
+            timeout 30 "$vmtax" run null --on native --blocks 2 --seconds 0.05 >/dev/null 2>&1 </dev/null || :
     fi
     cat "$work/failure" 2>/dev/null || :
     rm -rf "$work"
@@ -132,7 +135,7 @@ terminal() {
         printf '; echo $? >%s.part; mv %s.part %s; stty -a >%s; exec cat\n' \
             "$work/code" "$work/code" "$work/code" "$work/stty"
     } >"$work/command"
-    wait_for 5 terminal_open
+    wait_for 20 terminal_open
 }
 
 # Again when a server that was told to end just now takes the call and ends.
@@ -160,7 +163,7 @@ resize() {
 
 # ended CODE: wait until the command in the terminal has ended, with that code.
 ended() {
-    wait_for 15 test -f "$work/code"
+    wait_for 30 test -f "$work/code"
     [ "$(cat "$work/code")" = "$1" ] || fail "exit code $(cat "$work/code") in the terminal, not $1"
 }
 
@@ -194,7 +197,8 @@ left_own() {
 }
 
 # What runs of vmtax that are alive have made or are about to make: their directories and the lines of
-# their ledgers. A ledger is locked as long as its owner lives.
+# their ledgers. A ledger is locked as long as its owner lives, and so is a scratch directory, whose
+# ledger may lie where nobody looks.
 living() {
     for living_ledger in /run/vmtax/run-*/ledger /tmp/vmtax-[0-9]*/run-*/ledger \
         "${work%/*}"/vmtax-e2e.*/run/vmtax/run-*/ledger; do
@@ -202,6 +206,9 @@ living() {
             dirname "$living_ledger"
             cat "$living_ledger" 2>/dev/null || :
         fi
+    done
+    for living_scratch in /var/tmp/vmtax-[0-9]*; do
+        [ ! -d "$living_scratch" ] || flock -n "$living_scratch" true 2>/dev/null || echo "$living_scratch"
     done
 }
 

@@ -13,9 +13,9 @@ terminal 120x40 "$vmtax" --seconds 0.01 --blocks 2
 wait_for 20 shows 'a quick comparison'
 press Escape
 press O
-wait_for 5 shows 'settings'
+wait_for 20 shows 'settings'
 press E
-wait_for 5 test -s "$conf"
+wait_for 20 test -s "$conf"
 grep -q '^blocks = 2$' "$conf" || fail "the number of blocks is not in $conf"
 grep -q '^seconds = 0.01$' "$conf" || fail "the length of a slot is not in $conf"
 [ "$(wc -l <"$conf")" = 2 ] || fail "more than what was given is in $conf"
@@ -23,19 +23,19 @@ press Escape
 
 # Native alone, system operations alone: all, then none in both columns, and one mark.
 press p
-wait_for 10 shows 'plan a run'
+wait_for 20 shows 'plan a run'
 press '*'
 press '*'
-wait_for 5 shows '1 targets × '
+wait_for 20 shows '1 targets × '
 press Tab '*'
-wait_for 5 shows 'no workload is marked'
+wait_for 20 shows 'no workload is marked'
 press Enter
-wait_for 5 shows 'plan a run'
+wait_for 20 shows 'plan a run'
 for _ in 1 2 3 4 5 6 7; do
     press j
 done
 press Space
-wait_for 5 shows '1 targets × [0-9]+ rows of 1 subsystems × 2 blocks'
+wait_for 20 shows '1 targets × [0-9]+ rows of 1 subsystems × 2 blocks'
 press Enter
 planned() {
     set -- "$XDG_STATE_HOME"/vmtax/results/*.json
@@ -60,6 +60,6 @@ says "$out" '^s .*sort'
 terminal 80x24 "$vmtax"
 wait_for 20 shows 'X quit'
 press L
-wait_for 5 shows 'line 4 is ignored'
+wait_for 20 shows 'line 4 is ignored'
 press X
 ended 0

@@ -30,11 +30,11 @@ wait_for 20 shows 'at its end'
 press 9
 wait_for 20 shows 'system operations'
 press , ,
-wait_for 10 shows ' paused'
+wait_for 20 shows ' paused'
 press '['
-wait_for 10 shows ' 0:00/'
+wait_for 20 shows ' 0:00/'
 press r
-wait_for 10 shows 'this is a recording: nothing is measured'
+wait_for 20 shows 'this is a recording: nothing is measured'
 press q
 ended 0
 tmux -S "$work/tmux" kill-server

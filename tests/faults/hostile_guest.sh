@@ -10,15 +10,16 @@ marks=$work/marks
 mkdir -m 777 "$marks"
 echo secret >"$work/secret"
 chmod 600 "$work/secret"
-# Its own share of the host's root, and every one that it can mount; never through the layer above.
+# The share of the host's root once more, to write: what is written must not end in the layer above.
 cat >"$work/script" <<SCRIPT
 echo "as \$(id -u)"
-mount -o remount,rw /host
-: >/host$marks/remounted
 mkdir -p /run/again
 mount -t 9p -o trans=virtio,version=9p2000.L,rw root /run/again
-: >/run/again$marks/mounted
+mount -o remount,rw /run/again
+touch /run/again$marks/made
+echo more >>/run/again$work/secret
 chmod 777 /run/again$work/secret
+rm /run/again$work/secret
 ln -s /etc/passwd /run/again$marks/link
 mknod /run/again$marks/device b 7 0
 cat /run/again/etc/shadow /etc/shadow
@@ -47,6 +48,7 @@ says "$out" '^/run/again/etc/passwd' # the share was mounted: what failed was th
 [ -z "$(ls -A "$marks")" ] || fail "the guest wrote to the host: $(ls -A "$marks")"
 [ "$(stat -c %a "$work/secret")" = 600 ] || fail "the guest changed a file's mode"
 says_not "$out" '^(root:|secret)'
+[ "$(cat "$work/secret")" = secret ] || fail "the guest changed a file"
 awk '/^Uid:/ {exit !($2 >= 61184 && $2 == $3 && $3 == $4)}' "$work/rights" ||
     fail "QEMU runs as: $(cat "$work/rights")"
 says "$work/rights" '^CapEff:.*0000000000000000$'

@@ -4,9 +4,11 @@
 #include "unit.h"
 #include "workloads/catalog.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Sectors read and written are the third and the seventh word. */
@@ -92,6 +94,60 @@ static void a_file_of_counters(void **state)
     assert_int_equal(c.value[COUNTER_DISK_WRITTEN], 16 * 512);
 }
 
+static void put(const char *directory, const char *name, const char *text)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+}
+
+/* What the kernel tells of a disk, and of a partition, whose disk lies around it. */
+static void scheduler_and_holes(void **state)
+{
+    (void)state;
+    static const char *const made[] = {"", "/d", "/d/queue", "/d/loop", "/d/p"};
+    static const char *const files[] = {"/d/queue/scheduler", "/d/loop/backing_file", "/image"};
+    char root[] = "/tmp/vmtax-test-XXXXXX", path[128], image[128], said[160];
+    struct blockdev disk = {.stat = ""}, part = {.stat = ""}, none = {.stat = ""};
+    assert_non_null(mkdtemp(root));
+    for (size_t i = 1; i < sizeof made / sizeof *made; i++) {
+        snprintf(path, sizeof path, "%s%s", root, made[i]);
+        assert_int_equal(mkdir(path, 0700), 0);
+    }
+    snprintf(image, sizeof image, "%s/image", root);
+    snprintf(disk.stat, sizeof disk.stat, "%s/d/stat", root);
+    snprintf(part.stat, sizeof part.stat, "%s/d/p/stat", root);
+    put(root, "d/queue/scheduler", "none [mq-deadline] bfq\n");
+    put(root, "d/loop/backing_file", image);
+    assert_true(blockdev_scheduler(&disk, said, sizeof said));
+    assert_string_equal(said, "mq-deadline");
+    put(root, "d/queue/scheduler", "none\n");
+    assert_true(blockdev_scheduler(&part, said, sizeof said));
+    assert_string_equal(said, "none");
+    assert_false(blockdev_scheduler(&none, said, sizeof said));
+
+    assert_false(blockdev_sparse(&part, said, sizeof said)); /* the file is gone */
+    put(root, "image", "x");
+    assert_int_equal(truncate(image, 1 << 20), 0);
+    assert_true(blockdev_sparse(&part, said, sizeof said));
+    assert_string_equal(said, image);
+    int fd = open(image, O_WRONLY | O_CLOEXEC);
+    assert_int_equal(posix_fallocate(fd, 0, 1 << 20), 0);
+    close(fd);
+    assert_false(blockdev_sparse(&disk, said, sizeof said));
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        snprintf(path, sizeof path, "%s%s", root, files[i]);
+        unlink(path);
+    }
+    for (size_t i = sizeof made / sizeof *made; i-- > 0;) {
+        snprintf(path, sizeof path, "%s%s", root, made[i]);
+        assert_int_equal(rmdir(path), 0);
+    }
+}
+
 /* A file system without a device, and none at all. */
 static void no_device(void **state)
 {
@@ -113,6 +169,7 @@ int main(void)
         cmocka_unit_test(damaged_counters),
         cmocka_unit_test(cached),
         cmocka_unit_test(a_file_of_counters),
+        cmocka_unit_test(scheduler_and_holes),
         cmocka_unit_test(no_device),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

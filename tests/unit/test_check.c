@@ -271,6 +271,97 @@ static void test_a_guest_without_figures_is_lost(void **state)
     result_release(&now);
 }
 
+/* ---- files for other programs; validators read them in tests/e2e/check.sh ---- */
+
+static char *written(const struct check *c, bool metrics)
+{
+    const struct baseline b = {.name = "before \"6.1\"", .count = 5};
+    char *text = NULL;
+    size_t size = 0;
+    FILE *f = open_memstream(&text, &size);
+    assert_non_null(f);
+    if (metrics)
+        check_write_metrics(c, &b, 1790000000, f);
+    else
+        check_write_junit(c, 1790000000, f);
+    fclose(f);
+    return text;
+}
+
+static size_t occurrences(const char *text, const char *word)
+{
+    size_t n = 0;
+    for (const char *at = strstr(text, word); at; at = strstr(at + 1, word))
+        n++;
+    return n;
+}
+
+static void holds(const char *text, const char *words)
+{
+    if (!strstr(text, words))
+        fail_msg("no %s in %s", words, text);
+}
+
+static void test_files_say_worse(void **state)
+{
+    (void)state;
+    struct check c;
+    judge(&c, 5, 0.01, 0, -0.3);
+    assert_int_equal(check_exit(&c), 1);
+    char *text = written(&c, true);
+    holds(
+        text,
+        "vmtax_check{baseline=\"before \\\"6.1\\\"\",verdict=\"WORSE\",cause=\"hypervisor\"} 1\n");
+    holds(text, "\nvmtax_check_exit_code 1\n");
+    holds(text, "\nvmtax_check_time_seconds 1790000000\n");
+    holds(text,
+          "\nvmtax_check_verdict{subsystem=\"sysops\",target=\"container\",verdict=\"worse\"} 1\n");
+    holds(text, "\nvmtax_check_change_ratio{subsystem=\"sysops\",target=\"container\"} 0.7");
+    assert_int_equal(occurrences(text, "\nvmtax_check_row_change_ratio{"), 4 * ROWS);
+    assert_null(strstr(text, "nan"));
+    free(text);
+
+    text = written(&c, false);
+    size_t worse = c.verdicts[VERDICT_WORSE] + c.verdicts[VERDICT_SLIGHTLY_WORSE];
+    assert_int_equal(worse, ROWS);
+    assert_int_equal(occurrences(text, "<failure"),
+                     1 + 1 + worse); /* the whole, a mean, its rows */
+    assert_int_equal(occurrences(text, "<testcase"), 1 + 4 + 4 * ROWS);
+    holds(
+        text,
+        "<testsuites name=\"vmtax check\" tests=\"29\" failures=\"8\" errors=\"0\" skipped=\"0\">");
+    holds(text, "<testsuite name=\"native\" timestamp=\"2026-09-21T");
+    holds(text, "classname=\"container.sysops\" name=\"mean\"");
+    free(text);
+    check_release(&c);
+}
+
+static void test_files_say_that_nothing_is_judged(void **state)
+{
+    (void)state;
+    struct check c;
+    judge(&c, 2, 0.01, 0, 0);
+    char *text = written(&c, false);
+    assert_int_equal(occurrences(text, "<failure"), 0);
+    assert_int_equal(occurrences(text, "<skipped"), 1 + 4 * ROWS);
+    free(text);
+    check_release(&c);
+    /* Another agent: no row at all, and the reason. */
+    check_init(&c);
+    c.fatal = true;
+    c.difference_count = 1;
+    c.differences[0] = (struct fingerprint_difference){.class = FACT_FATAL, .sentence = "a < b"};
+    text = written(&c, false);
+    holds(text, "tests=\"1\" failures=\"0\" errors=\"0\" skipped=\"1\"");
+    holds(text, "<skipped message=\"a &lt; b\"/>");
+    free(text);
+    text = written(&c, true);
+    holds(text, "\nvmtax_check_exit_code 4\n");
+    holds(text, "\nvmtax_check_differences{class=\"fatal\"} 1\n");
+    assert_null(strstr(text, "ratio"));
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -285,6 +376,8 @@ int main(void)
         cmocka_unit_test(test_series_take_the_same_blocks_of_each_session),
         cmocka_unit_test(test_another_agent_is_not_comparable),
         cmocka_unit_test(test_a_guest_without_figures_is_lost),
+        cmocka_unit_test(test_files_say_worse),
+        cmocka_unit_test(test_files_say_that_nothing_is_judged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,10 +29,28 @@ static void test_this_machine(void **state)
     struct result r;
     result_init(&r);
     fingerprint_read(&r);
-    static const char *const always[] = {
-        "kernel",     "cmdline", "cpu.model",  "microcode",   "cpu.flags", "smt",
-        "governor",   "boost",   "thp",        "swap",        "libc",      "sh",
-        "hypervisor", "inside",  "memory_mib", "clocksource", "kvm"};
+    static const char *const always[] = {"kernel",
+                                         "cmdline",
+                                         "cpu.model",
+                                         "microcode",
+                                         "cpu.flags",
+                                         "smt",
+                                         "governor",
+                                         "boost",
+                                         "thp",
+                                         "swap",
+                                         "libc",
+                                         "sh",
+                                         "hypervisor",
+                                         "inside",
+                                         "memory_mib",
+                                         "clocksource",
+                                         "kvm",
+                                         "epp",
+                                         "ksm",
+                                         "frequency.driver",
+                                         "kvm.halt_poll_ns",
+                                         "kvm.parameters"};
     for (size_t i = 0; i < sizeof always / sizeof *always; i++) {
         if (!result_fact(&r, always[i]) || !result_fact(&r, always[i])[0])
             fail_msg("%s has no value", always[i]);
@@ -83,7 +101,13 @@ static void test_other_roots(void **state)
     put(sys, "devices/system/cpu/intel_pstate/no_turbo", "1\n");
     put(sys, "kernel/mm/transparent_hugepage/enabled", "always [madvise] never\n");
     put(sys, "devices/system/clocksource/clocksource0/current_clocksource", "hpet\n");
+    put(sys, "devices/system/cpu/cpu0/cpufreq/scaling_driver", "intel_pstate\n");
+    put(sys, "devices/system/cpu/cpu0/cpufreq/energy_performance_preference", "balance_power\n");
+    put(sys, "kernel/mm/ksm/run", "1\n");
     put(sys, "module/kvm_amd/parameters/nested", "1\n");
+    put(sys, "module/kvm_amd/parameters/npt", "Y\n");
+    put(sys, "module/kvm/parameters/halt_poll_ns", "200000\n");
+    put(sys, "module/kvm/parameters/tdp_mmu", "N\n");
     result_init(&r);
     fingerprint_read_from(&r, proc, sys);
     assert_string_equal(result_fact(&r, "kvm"), "kvm_amd");
@@ -101,14 +125,34 @@ static void test_other_roots(void **state)
     assert_string_equal(result_fact(&r, "boost"), "off");
     assert_string_equal(result_fact(&r, "thp"), "madvise");
     assert_string_equal(result_fact(&r, "clocksource"), "hpet");
+    assert_string_equal(result_fact(&r, "frequency.driver"), "intel_pstate");
+    assert_string_equal(result_fact(&r, "epp"), "balance_power");
+    assert_string_equal(result_fact(&r, "ksm"), "on");
+    assert_string_equal(result_fact(&r, "kvm.halt_poll_ns"), "200000");
+    assert_string_equal(result_fact(&r, "kvm.parameters"), "npt=Y nested=1 tdp_mmu=N");
     result_release(&r);
 
     /* Nothing there: unknown, never a guess. */
     result_init(&r);
     fingerprint_read_from(&r, "/nonexistent", "/nonexistent");
-    static const char *const unknown[] = {
-        "cmdline", "cpu.model", "microcode",   "cpu.flags",   "swap",       "smt", "governor",
-        "boost",   "thp",       "clocksource", "mitigations", "memory_mib", "kvm"};
+    static const char *const unknown[] = {"cmdline",
+                                          "cpu.model",
+                                          "microcode",
+                                          "cpu.flags",
+                                          "swap",
+                                          "smt",
+                                          "governor",
+                                          "boost",
+                                          "thp",
+                                          "clocksource",
+                                          "mitigations",
+                                          "memory_mib",
+                                          "kvm",
+                                          "frequency.driver",
+                                          "epp",
+                                          "ksm",
+                                          "kvm.halt_poll_ns",
+                                          "kvm.parameters"};
     for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++)
         assert_string_equal(result_fact(&r, unknown[i]), "unknown");
     result_release(&r);
@@ -136,6 +180,11 @@ static void test_changes(void **state)
         {"something.new", "a", "b", FACT_NOTE, "something.new changed from a to b"},
         {"thp", "always", "never", FACT_WARN, "huge pages"},
         {"clocksource", "tsc", "hpet", FACT_WARN, "clock source"},
+        {"epp", "performance", "power", FACT_WARN, "processor-bound"},
+        {"ksm", "off", "on", FACT_WARN, "(KSM) changed from off to on"},
+        {"kvm.halt_poll_ns", "200000", "0", FACT_WARN, "from 200000 to 0: whatever waits"},
+        {"kvm.parameters", "ept=Y nested=N", "ept=N nested=N", FACT_WARN, "KVM's parameters"},
+        {"scratch.scheduler", "none", "bfq", FACT_WARN, "from none to bfq"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct result a, b;

@@ -115,6 +115,12 @@ static void conf_file(void **state)
     assert_non_null(strstr(warnings, "line 7"));
     assert_non_null(strstr(warnings, "line 8"));
     assert_null(strstr(warnings, "line 3"));
+    /* Where a value is from is known. */
+    char source[128], want[128];
+    snprintf(want, sizeof want, "%s, line 4: blocks", path);
+    assert_string_equal(option_source(&o, option_find("blocks", 6), source, sizeof source), want);
+    option_source(&o, option_find("cpus", 4), source, sizeof source);
+    assert_string_equal(source, "--cpus");
     /* The command line wins over the file. */
     char name[] = "vmtax", option[] = "--theme", value[] = "dark";
     char *argv[] = {name, option, value};
@@ -203,7 +209,7 @@ static void conf_is_written(void **state)
     expect_file(path, wanted);
     assert_true(readlink(link, where, sizeof where) > 0);
     assert_int_equal(stat(path, &st), 0);
-    assert_int_equal(st.st_mode & 0777, 0640);
+    assert_int_equal(st.st_mode & 0777, 0600);
     /* and is read */
     struct options o;
     option_init(&o);

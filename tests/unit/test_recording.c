@@ -331,6 +331,14 @@ static void test_flipped_bytes(void **state)
     free(text);
 }
 
+/* What is shown has so many events, soon. */
+static void await_events(struct board *screen, struct snapshot *s, size_t count)
+{
+    for (int i = 0; i < 1500 && s->log_count != count; i++, board_peek(screen, s))
+        usleep(20000);
+    assert_int_equal(s->log_count, count);
+}
+
 /* The recorder and the player, as they are used. */
 static void test_recorded_and_played(void **state)
 {
@@ -368,21 +376,15 @@ static void test_recorded_and_played(void **state)
     assert_int_equal(s->log_count, 0);
     player_step(p, 1000, words, sizeof words);
     assert_string_equal(words, "at its end");
-    for (int i = 0; i < 100 && s->log_count != 3; i++, board_peek(&screen, s))
-        usleep(20000);
-    assert_int_equal(s->log_count, 3);
+    await_events(&screen, s, 3);
     assert_string_equal(s->log[2].text, "event 2");
     player_step(p, -1, words, sizeof words);
     assert_string_equal(words, "paused");
     player_seek(p, -1000, words, sizeof words);
-    for (int i = 0; i < 100 && s->log_count; i++, board_peek(&screen, s))
-        usleep(20000);
-    assert_int_equal(s->log_count, 0);
+    await_events(&screen, s, 0);
     player_speed(p, 3, words, sizeof words);
     assert_string_equal(words, "8x");
-    for (int i = 0; i < 100 && s->log_count != 3; i++, board_peek(&screen, s))
-        usleep(20000);
-    assert_int_equal(s->log_count, 3);
+    await_events(&screen, s, 3);
     player_stop(p);
     board_release(&screen);
     drop(s);

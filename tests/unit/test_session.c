@@ -29,7 +29,8 @@ static void say(struct peer *p, const char *text)
         _exit(3);
 }
 
-#define SHA "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define SHA     "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define HELLO_S 30.0 /* of agents that say it: for a machine that is held up by others */
 
 static void hello(struct peer *p)
 {
@@ -162,7 +163,8 @@ static void bad_hellos_are_refused(void **state)
         struct fixture f;
         struct error e = {0};
         start(&f, cases[i].agent);
-        assert_null(session_open(&f.target, SHA, 1.0, NULL, &e));
+        double hello_s = cases[i].agent == agent_silent ? 1 : HELLO_S;
+        assert_null(session_open(&f.target, SHA, hello_s, NULL, &e));
         assert_int_equal(e.kind, ERROR_GUEST);
         if (!strstr(e.text, cases[i].says))
             fail_msg("case %zu: %s", i, e.text);
@@ -188,7 +190,7 @@ static void boot_text_is_skipped(void **state)
     struct fixture f;
     struct error e;
     start(&f, agent_after_boot_text);
-    struct session *s = session_open(&f.target, SHA, 3.0, NULL, &e);
+    struct session *s = session_open(&f.target, SHA, HELLO_S, NULL, &e);
     assert_non_null(s);
     assert_int_equal(session_hello(s)->cpus, 2);
     session_close(s);
@@ -345,7 +347,7 @@ static void broken_agents_end_the_session(void **state)
         struct error e = {0};
         struct session_result out;
         start(&f, cases[i].agent);
-        struct session *s = session_open(&f.target, SHA, 3.0, NULL, &e);
+        struct session *s = session_open(&f.target, SHA, HELLO_S, NULL, &e);
         assert_non_null(s);
         assert_int_equal(session_run(s, &run, &out, NULL, NULL, &e), -1);
         assert_int_equal(e.kind, ERROR_GUEST);
@@ -399,7 +401,7 @@ static void silence_is_told_and_bounded(void **state)
     struct session_run watched = run;
     watched.silent = count_silence;
     start(&f, agent_stops);
-    struct session *s = session_open(&f.target, SHA, 3.0, NULL, &e);
+    struct session *s = session_open(&f.target, SHA, HELLO_S, NULL, &e);
     assert_non_null(s);
     assert_int_equal(session_run(s, &watched, &out, NULL, &all, &e), -1);
     assert_non_null(strstr(e.text, "it hangs: nothing was heard of it for 12 s in null"));
@@ -410,7 +412,7 @@ static void silence_is_told_and_bounded(void **state)
 
     all = (struct silences){0};
     start(&f, agent_thinks);
-    s = session_open(&f.target, SHA, 3.0, NULL, &e);
+    s = session_open(&f.target, SHA, HELLO_S, NULL, &e);
     assert_non_null(s);
     assert_int_equal(session_run(s, &watched, &out, NULL, &all, &e), 0);
     assert_string_equal(out.failure, "asked");
@@ -466,7 +468,7 @@ static void the_timed_part_is_marked(void **state)
     struct session_run marked = run;
     marked.mark = mark;
     start(&f, agent_good);
-    struct session *s = session_open(&f.target, NULL, 3.0, NULL, &e);
+    struct session *s = session_open(&f.target, NULL, HELLO_S, NULL, &e);
     assert_non_null(s);
     assert_int_equal(session_run(s, &marked, &out, count_marked_tick, &m, &e), 0);
     assert_string_equal(m.order, "()");
@@ -478,7 +480,7 @@ static void the_timed_part_is_marked(void **state)
     stop(&f);
     /* An agent that says nothing of the end has ended when its result is there. */
     start(&f, agent_liar);
-    s = session_open(&f.target, NULL, 3.0, NULL, &e);
+    s = session_open(&f.target, NULL, HELLO_S, NULL, &e);
     assert_non_null(s);
     m = (struct marks){0};
     assert_int_equal(session_run(s, &marked, &out, NULL, &m, &e), 0);
@@ -496,7 +498,7 @@ static void good_agent_gives_a_result(void **state)
     struct session_result out;
     uint64_t ticked = 0;
     start(&f, agent_good);
-    struct session *s = session_open(&f.target, NULL, 3.0, NULL, &e);
+    struct session *s = session_open(&f.target, NULL, HELLO_S, NULL, &e);
     assert_non_null(s);
     assert_int_equal(session_audit_clock(s, &e), 0);
     assert_int_equal(session_run(s, &run, &out, count_tick, &ticked, &e), 0);
@@ -528,7 +530,7 @@ static void failures_are_clean_text(void **state)
     struct error e = {0};
     struct session_result out;
     start(&f, agent_fails);
-    struct session *s = session_open(&f.target, NULL, 3.0, NULL, &e);
+    struct session *s = session_open(&f.target, NULL, HELLO_S, NULL, &e);
     assert_non_null(s);
     assert_int_equal(session_run(s, &run, &out, NULL, NULL, &e), 0);
     assert_non_null(strstr(out.failure, "rights"));
@@ -545,7 +547,7 @@ static void impossible_durations_raise_the_clock_flag(void **state)
     struct error e = {0};
     struct session_result out;
     start(&f, agent_liar);
-    struct session *s = session_open(&f.target, NULL, 3.0, NULL, &e);
+    struct session *s = session_open(&f.target, NULL, HELLO_S, NULL, &e);
     assert_non_null(s);
     assert_int_equal(session_run(s, &run, &out, NULL, NULL, &e), 0);
     assert_true(out.flags & FLAG_CLOCK);

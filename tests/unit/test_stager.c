@@ -226,8 +226,8 @@ static void shells_that_are_none(void **state)
     } cases[] = {
         {"exit 3", "the command for box ended"},
         {"printf 'no such \\033[31mcontainer\\n'; exit 1", "it printed: no such"},
-        {"sleep 60", "no answer from a shell in box within 0.4 s"},
-        {"echo login:; sleep 60", "within 0.4 s; it printed: login:"},
+        {"sleep 60", "no answer from a shell in box within 1 s"},
+        {"echo login:; sleep 60", "within 1 s; it printed: login:"},
         {"while :; do echo x; done", "prints without end"},
         {"while :; do printf xxxxxxxxxxxxxxxx; done", "prints without end"},
         {"echo vmtax-reach loaded; sleep 60", "does not say what system it is: loaded"},
@@ -251,8 +251,11 @@ static void shells_that_are_none(void **state)
          ">/dev/null; echo vmtax-reach what",
          "did not take the whole agent"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        refused(cases[i].body, false, 0.4, cases[i].says);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        /* What shall be waited for in vain costs that time; all else has as long as a test may. */
+        bool in_vain = strstr(cases[i].says, "no answer") || strstr(cases[i].says, "within");
+        refused(cases[i].body, false, in_vain ? 1 : 20, cases[i].says);
+    }
 }
 
 /* A real shell, one of whose programs is not what it should be. */

@@ -374,6 +374,15 @@ static void wraps_at_80_columns(void **state)
     wrapped(text, 0, 2, want);
 }
 
+static void chosen_of_the_kernels_choices(void **state)
+{
+    (void)state;
+    char first[] = "always [madvise] never", none[] = "none", open[] = "a [b";
+    assert_string_equal(text_chosen(first), "madvise");
+    assert_null(text_chosen(none));
+    assert_null(text_chosen(open));
+}
+
 static void test_lists(void **state)
 {
     (void)state;
@@ -428,6 +437,7 @@ int main(void)
         cmocka_unit_test(bytes_and_durations),
         cmocka_unit_test(locale_does_not_matter),
         cmocka_unit_test(test_lists),
+        cmocka_unit_test(chosen_of_the_kernels_choices),
         cmocka_unit_test(test_ascii),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

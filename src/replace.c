@@ -1,0 +1,60 @@
+#include <config.h>
+
+#include "replace.h"
+
+#include "text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The file that a name stands for: the end of a link, and not of one to nowhere. */
+static int resolve(const char *path, char *out, struct error *e)
+{
+    struct stat st;
+    if (realpath(path, out))
+        return 0;
+    bool absent = errno == ENOENT && lstat(path, &st) < 0;
+    if (!absent || !text_copy(out, PATH_MAX, path))
+        return error_errno(e, errno ? errno : ENOENT, "cannot use %s", path);
+    return 0;
+}
+
+int replace_begin(struct replace *r, const char *path, mode_t mode, struct error *e)
+{
+    struct stat st;
+    *r = (struct replace){.out = NULL};
+    if (resolve(path, r->path, e) < 0)
+        return -1;
+    if (stat(r->path, &st) == 0 && !S_ISREG(st.st_mode)) {
+        r->out = fopen(r->path, "we");
+        return r->out ? 0 : error_errno(e, errno, "cannot write %s", path);
+    }
+    snprintf(r->temporary, sizeof r->temporary, "%s.XXXXXX", r->path);
+    int fd = mkostemp(r->temporary, O_CLOEXEC), failed = errno;
+    if (fd >= 0 && (fchmod(fd, mode) < 0 || !(r->out = fdopen(fd, "w")))) {
+        failed = errno;
+        close(fd);
+        unlink(r->temporary);
+    }
+    return r->out ? 0 : error_errno(e, failed, "cannot write beside %s", r->path);
+}
+
+int replace_end(struct replace *r, struct error *e)
+{
+    int failed = 0;
+    if (fflush(r->out) != 0 || ferror(r->out) || (r->temporary[0] && fsync(fileno(r->out)) < 0))
+        failed = errno ? errno : EIO;
+    if (fclose(r->out) != 0 && !failed)
+        failed = errno;
+    r->out = NULL;
+    if (!failed && r->temporary[0] && rename(r->temporary, r->path) < 0)
+        failed = errno;
+    if (!failed)
+        return 0;
+    if (r->temporary[0])
+        unlink(r->temporary);
+    return error_errno(e, failed, "cannot write %s (nothing was changed there)", r->path);
+}
