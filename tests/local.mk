@@ -24,6 +24,7 @@ e2e_tests = \
 	tests/e2e/run.sh \
 	tests/e2e/report.sh \
 	tests/e2e/screen.sh \
+	tests/e2e/demo.sh \
 	tests/e2e/check.sh \
 	tests/e2e/doctor.sh \
 	tests/e2e/disk.sh \
