@@ -9,13 +9,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #define BUFFER_BYTES ((size_t)4 << 20)
-#define MKE2FS_S     30.0
+/* So much at a time goes to the disk: as long as that takes, nobody hears that it shall end. */
+#define SYNC_BYTES ((uint64_t)64 << 20)
+#define MKE2FS_S   30.0
 /* Beside the largest file: the file system itself, its journal, and small files. */
 #define SLACK_BYTES (UINT64_C(64) << 20)
 
@@ -54,7 +57,15 @@ static void fill(uint64_t *words, size_t count, uint64_t *state)
     *state = x;
 }
 
-static int write_all(int fd, uint64_t bytes, const char *path, struct error *e)
+static int to_disk(int fd, int interrupt, const char *path, struct error *e)
+{
+    struct pollfd p = {.fd = interrupt, .events = POLLIN};
+    if (fdatasync(fd) < 0)
+        return error_errno(e, errno, "the scratch disk %s could not be written", path);
+    return poll(&p, 1, 0) > 0 ? error_set(e, ERROR_INTERRUPTED, "interrupted") : 0;
+}
+
+static int write_all(int fd, uint64_t bytes, int interrupt, const char *path, struct error *e)
 {
     uint64_t *buffer = malloc(BUFFER_BYTES), state = UINT64_C(0x9e3779b97f4a7c15);
     int rc = buffer ? 0 : error_set(e, ERROR_SYSTEM, "out of memory for the scratch disk");
@@ -69,10 +80,10 @@ static int write_all(int fd, uint64_t bytes, const char *path, struct error *e)
                 done += (size_t)n;
         }
         left -= piece;
+        if (rc == 0 && (left == 0 || left % SYNC_BYTES < BUFFER_BYTES))
+            rc = to_disk(fd, interrupt, path, e);
     }
     free(buffer);
-    if (rc == 0 && fdatasync(fd) < 0)
-        rc = error_errno(e, errno, "the scratch disk %s could not be written", path);
     return rc;
 }
 
@@ -114,7 +125,7 @@ static int make_file_system(const char *path, const char *seed, struct ledger *l
 }
 
 int disk_make(const char *path, uint64_t bytes, const char *seed, struct ledger *ledger,
-              struct error *e)
+              int interrupt, struct error *e)
 {
     if (look_for_space(path, bytes, e) < 0)
         return -1;
@@ -125,7 +136,7 @@ int disk_make(const char *path, uint64_t bytes, const char *seed, struct ledger 
     if (cause)
         rc = error_errno(e, cause, "no %" PRIu64 " MiB for the scratch disk %s", bytes >> 20, path);
     if (rc == 0)
-        rc = write_all(fd, bytes, path, e);
+        rc = write_all(fd, bytes, interrupt, path, e);
     close(fd);
     if (rc == 0)
         rc = make_file_system(path, seed, ledger, e);
@@ -140,9 +151,10 @@ char *disk_make_scratch(const struct target_options *o, struct ledger *branch, s
     /* The branch's label ends in its number: one image for each machine of a run. */
     const char *label = ledger_label(branch), *number = strrchr(label, ':');
     char *path = xasprintf("%s/vmtax-disk-%s.img", o->scratch, number ? number + 1 : "0");
+    int interrupt = o->waiter ? o->waiter->interrupt_fd : -1;
     boot_stage(o, "writing the scratch disk");
     if (ledger_add(branch, LEDGER_FILE, path, e) == 0 &&
-        disk_make(path, bytes, o->scratch_seed, branch, e) == 0)
+        disk_make(path, bytes, o->scratch_seed, branch, interrupt, e) == 0)
         return path;
     free(path);
     return NULL;

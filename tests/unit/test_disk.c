@@ -68,7 +68,7 @@ static bool nothing_left(void)
 static void refused(const char *path, uint64_t bytes, const char *words)
 {
     struct error e = {0};
-    assert_int_equal(disk_make(path, bytes, NULL, ledger, &e), -1);
+    assert_int_equal(disk_make(path, bytes, NULL, ledger, -1, &e), -1);
     if (!strstr(e.text, words))
         fail_msg("not said: %s; but: %s", words, e.text);
     assert_true(nothing_left());
@@ -81,7 +81,7 @@ static void made(void **state)
     struct error e = {0};
     if (!have_mke2fs())
         skip();
-    if (disk_make(image, bytes, NULL, ledger, &e) < 0)
+    if (disk_make(image, bytes, NULL, ledger, -1, &e) < 0)
         fail_msg("%s", e.text);
     struct stat st;
     assert_int_equal(lstat(image, &st), 0);
@@ -112,11 +112,27 @@ static void made(void **state)
     assert_true(written > 24 * 256 / 2);
 
     /* What is there already is not overwritten, and not removed. */
-    assert_int_equal(disk_make(image, bytes, NULL, ledger, &e), -1);
+    assert_int_equal(disk_make(image, bytes, NULL, ledger, -1, &e), -1);
     assert_non_null(strstr(e.text, "could not be made"));
     assert_int_equal(stat(image, &st), 0);
     assert_int_equal(st.st_size, bytes);
     assert_int_equal(unlink(image), 0);
+}
+
+/* Nothing of it is left. */
+static void interrupted(void **state)
+{
+    struct error e = {0};
+    struct stat st;
+    int ends[2];
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], "", 1), 1);
+    assert_int_equal(disk_make(image, 16 * MIB, NULL, ledger, ends[0], &e), -1);
+    assert_int_equal(e.kind, ERROR_INTERRUPTED);
+    assert_int_equal(lstat(image, &st), -1);
+    close(ends[0]);
+    close(ends[1]);
 }
 
 static void no_space(void **state)
@@ -138,7 +154,7 @@ static void no_space_after_all(void **state)
     signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &now), 0);
     struct error e = {0};
-    int rc = disk_make(image, 16 * MIB, NULL, ledger, &e);
+    int rc = disk_make(image, 16 * MIB, NULL, ledger, -1, &e);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
     signal(SIGXFSZ, SIG_DFL);
     assert_int_equal(rc, -1);
@@ -153,12 +169,12 @@ static void no_place(void **state)
     struct error e = {0};
     snprintf(path, sizeof path, "%s/nosuch/vmtax-disk-1.img", place);
     refused(path, MIB, "nosuch");
-    assert_int_equal(disk_make("vmtax-disk-1.img", MIB, NULL, ledger, &e), -1);
+    assert_int_equal(disk_make("vmtax-disk-1.img", MIB, NULL, ledger, -1, &e), -1);
     assert_non_null(strstr(e.text, "no place"));
     /* A link would lead elsewhere. */
     snprintf(path, sizeof path, "%s/elsewhere", place);
     assert_int_equal(symlink(path, image), 0);
-    assert_int_equal(disk_make(image, MIB, NULL, ledger, &e), -1);
+    assert_int_equal(disk_make(image, MIB, NULL, ledger, -1, &e), -1);
     assert_int_equal(access(path, F_OK), -1);
     assert_int_equal(unlink(image), 0);
 }
@@ -176,6 +192,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(made, begin, end),
+        cmocka_unit_test_setup_teardown(interrupted, begin, end),
         cmocka_unit_test_setup_teardown(no_space, begin, end),
         cmocka_unit_test_setup_teardown(no_space_after_all, begin, end),
         cmocka_unit_test_setup_teardown(no_place, begin, end),
