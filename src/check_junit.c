@@ -41,7 +41,7 @@ static void open_suite(FILE *out, const char *name, const struct tally *n, const
 static void open_case(FILE *out, const struct found *f)
 {
     fputs("    <testcase classname=\"", out);
-    markup_printf(out, "%s.%s", f->target, f->subsystem);
+    markup_printf(out, "%s%s%s", f->target, f->subsystem[0] ? "." : "", f->subsystem);
     fputs("\" name=\"", out);
     markup_printf(out, "%s%s%s", f->name, f->params[0] ? " " : "", f->params);
     fputs("\">\n", out);
@@ -141,15 +141,14 @@ static enum report_outcome outcome_of(const struct check *c)
 static void write_whole(const struct check *c, const char *when, FILE *out)
 {
     static const struct stats_estimate none = {.n = 0};
-    const struct found whole = {"check", "verdict", check_headline(c), "", &none, VERDICT_SAME};
+    const struct found whole = {"check", "", "verdict", "", &none, VERDICT_SAME};
     struct tally n = {0};
-    char counts[160], message[256], more[CHECK_ADVICE_MAX * (CHECK_ADVICE_TEXT + 1) + 1] = "";
+    char counts[160], message[320], more[CHECK_ADVICE_MAX * (CHECK_ADVICE_TEXT + 1) + 1] = "";
     size_t used = 0;
     for (size_t i = 0; i < c->advice_count; i++)
         used += (size_t)snprintf(more + used, sizeof more - used, "%s\n", c->advice[i]);
-    snprintf(message, sizeof message, "%s", check_counts(c, counts, sizeof counts));
-    if (c->fatal)
-        snprintf(message, sizeof message, "%.250s", c->differences[0].sentence);
+    snprintf(message, sizeof message, "%s: %s", check_headline(c),
+             c->fatal ? c->differences[0].sentence : check_counts(c, counts, sizeof counts));
     count(&n, outcome_of(c));
     open_suite(out, "check", &n, when);
     open_case(out, &whole);

@@ -82,6 +82,9 @@ void check_results(struct check *c, const struct baseline *b, const struct resul
     }
     count_losses(c, &s, &now[0]);
     check_judge(c, &s, find);
+    /* What is refused beforehand has the machine's facts and nothing else. */
+    if (!now[0].target_count)
+        c->sessions_now = 0;
     if (c->fatal)
         forget_verdicts(c);
     series_release(&s);

@@ -197,8 +197,12 @@ static void name_sides(struct check *c, const struct baseline *b, const struct r
     baseline_age(b, now->started ? now->started : (int64_t)time(NULL), age, sizeof age);
     snprintf(c->before, sizeof c->before, "before  baseline \"%s\": %s%s%s; %s", b->name, strength,
              then ? "; kernel " : "", then ? then : "", age);
-    snprintf(c->after, sizeof c->after, "after   %zu session%s now%s%s", c->sessions_now,
-             plural(c->sessions_now), today ? "; kernel " : "", today ? today : "");
+    char sessions[40] = "nothing was measured";
+    if (c->sessions_now)
+        snprintf(sessions, sizeof sessions, "%zu session%s now", c->sessions_now,
+                 plural(c->sessions_now));
+    snprintf(c->after, sizeof c->after, "after   %s%s%s", sessions, today ? "; kernel " : "",
+             today ? today : "");
 }
 
 void check_advise(struct check *c, const struct baseline *b, const struct result *now,

@@ -1,7 +1,7 @@
 /* A check for the terminal and as JSON. */
 #include "check.h"
 
-#include "json.h"
+#include "compare_json.h"
 #include "report/format.h"
 #include "text.h"
 #include "xalloc.h"
@@ -103,45 +103,12 @@ void check_write_text(const struct check *c, FILE *out)
             check_exit(c));
 }
 
-static void add_change(cJSON *o, const struct stats_estimate *e, double detectable, double p,
-                       enum verdict v)
-{
-    json_add_number(o, "change", exp(e->centre));
-    cJSON *ci = json_array();
-    cJSON_AddItemToObject(o, "ci95", ci);
-    if (e->bounded) {
-        cJSON_AddItemToArray(ci, cJSON_CreateNumber(exp(e->low)));
-        cJSON_AddItemToArray(ci, cJSON_CreateNumber(exp(e->high)));
-    }
-    json_add_count(o, "n", e->n);
-    json_add_number(o, "detectable", isfinite(detectable) ? stats_loss(detectable) : NAN);
-    json_add_number(o, "p", p);
-    cJSON_AddStringToObject(o, "verdict", verdicts[v].id);
-}
-
 static void add_power(cJSON *o, const char *key, const struct check_power *p)
 {
     cJSON *power = json_object();
     json_add_number(power, "subsystem", p->known ? stats_loss(p->subsystem) : NAN);
     json_add_number(power, "row", p->known ? stats_loss(p->row) : NAN);
     cJSON_AddItemToObject(o, key, power);
-}
-
-static cJSON *rows_json(const struct check *c)
-{
-    cJSON *rows = json_array();
-    for (size_t i = 0; i < c->count; i++) {
-        const struct compare_row *row = &c->rows[i];
-        cJSON *r = json_object();
-        cJSON_AddStringToObject(r, "workload", row->workload->id);
-        cJSON_AddStringToObject(r, "params", row->params);
-        cJSON_AddStringToObject(r, "target", row->target);
-        json_add_number(r, "before", row->before);
-        json_add_number(r, "after", row->after);
-        add_change(r, &row->change, row->detectable, row->p, row->verdict);
-        cJSON_AddItemToArray(rows, r);
-    }
-    return rows;
 }
 
 static cJSON *groups_json(const struct check *c)
@@ -153,7 +120,7 @@ static cJSON *groups_json(const struct check *c)
         cJSON_AddStringToObject(o, "subsystem", subsystems[group->subsystem].id);
         cJSON_AddStringToObject(o, "target", group->target);
         json_add_count(o, "rows", group->rows);
-        add_change(o, &group->change, group->detectable, group->p, group->verdict);
+        compare_add_change(o, &group->change, group->detectable, group->p, group->verdict);
         cJSON_AddItemToArray(groups, o);
     }
     return groups;
@@ -195,7 +162,7 @@ void check_write_json(const struct check *c, const struct baseline *b, FILE *out
     cJSON_AddItemToObject(o, "verdicts", counts);
     cJSON_AddItemToObject(o, "differences", differences_json(c));
     cJSON_AddItemToObject(o, "subsystems", groups_json(c));
-    cJSON_AddItemToObject(o, "rows", rows_json(c));
+    cJSON_AddItemToObject(o, "rows", compare_rows_json(c->rows, c->count));
     cJSON *notes = json_array();
     for (size_t i = 0; i < c->advice_count; i++)
         cJSON_AddItemToArray(notes, cJSON_CreateString(c->advice[i]));

@@ -2,7 +2,7 @@
 #include "analysis.h"
 #include "command.h"
 #include "compare.h"
-#include "json.h"
+#include "compare_json.h"
 #include "report/report.h"
 #include "store.h"
 #include "text.h"
@@ -119,30 +119,7 @@ static void print_json(const struct compare *c, const char *before, const char *
     if (c->emulated_count)
         cJSON_AddItemToArray(
             notes, cJSON_CreateString(compare_emulated_text(c, left_out, sizeof left_out)));
-    cJSON *rows = json_array();
-    cJSON_AddItemToObject(o, "rows", rows);
-    for (size_t i = 0; i < c->count; i++) {
-        const struct compare_row *row = &c->rows[i];
-        cJSON *r = json_object();
-        cJSON_AddStringToObject(r, "workload", row->workload->id);
-        cJSON_AddStringToObject(r, "params", row->params);
-        cJSON_AddStringToObject(r, "target", row->target);
-        json_add_number(r, "before", row->before);
-        json_add_number(r, "after", row->after);
-        json_add_number(r, "change", exp(row->change.centre));
-        cJSON *ci = json_array();
-        cJSON_AddItemToObject(r, "ci95", ci);
-        if (row->change.bounded) {
-            cJSON_AddItemToArray(ci, cJSON_CreateNumber(exp(row->change.low)));
-            cJSON_AddItemToArray(ci, cJSON_CreateNumber(exp(row->change.high)));
-        }
-        json_add_count(r, "n", row->change.n);
-        json_add_number(r, "detectable",
-                        isfinite(row->detectable) ? stats_loss(row->detectable) : NAN);
-        json_add_number(r, "p", row->p);
-        cJSON_AddStringToObject(r, "verdict", verdicts[row->verdict].id);
-        cJSON_AddItemToArray(rows, r);
-    }
+    cJSON_AddItemToObject(o, "rows", compare_rows_json(c->rows, c->count));
     char *text = cJSON_Print(o);
     printf("%s\n", text);
     free(text);

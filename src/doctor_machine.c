@@ -95,7 +95,8 @@ void doctor_look_governor(const struct target_options *o, struct finding *f)
         doctor_say(f, FINDING_OK, NULL, "governor performance");
     else
         doctor_say(f, FINDING_HAZARD,
-                   "cpupower frequency-set -g performance (package linux-cpupower)",
+                   "echo performance | tee "
+                   "/sys/devices/system/cpu/cpu*/cpufreq/scaling_governor",
                    "governor %s: the frequency follows the load, short slots may see a slow start",
                    governor);
 }

@@ -124,7 +124,7 @@ static bool known(const char *value)
 static void shorten(const char *a, const char *b, char *short_a, char *short_b, size_t size)
 {
     size_t same = 0;
-    if (strlen(a) >= size || strlen(b) >= size) {
+    if (strcmp(a, b) != 0 && (strlen(a) >= size || strlen(b) >= size)) {
         while (a[same] && a[same] == b[same])
             same++;
         while (same && a[same - 1] != ' ')
@@ -165,9 +165,12 @@ static void compare_fact(struct findings *f, const char *key, const char *old, c
 
 static void compare_facts(struct findings *f, const struct result *old, const struct result *new)
 {
-    for (size_t i = 0; i < old->fact_count; i++)
-        compare_fact(f, old->facts[i].key, old->facts[i].value,
-                     result_fact(new, old->facts[i].key));
+    for (size_t i = 0; i < old->fact_count; i++) {
+        const char *value = result_fact(new, old->facts[i].key);
+        /* Some facts come with a run only: its engines, its scratch directory. */
+        if (value || new->target_count)
+            compare_fact(f, old->facts[i].key, old->facts[i].value, value);
+    }
     for (size_t i = 0; i < new->fact_count; i++)
         if (!result_fact(old, new->facts[i].key))
             compare_fact(f, new->facts[i].key, NULL, new->facts[i].value);
@@ -189,7 +192,7 @@ static void compare_tool(struct findings *f, const struct result *old, const str
     if (strcmp(old->tool_version, new->tool_version) != 0)
         SAY(found(f, FACT_NOTE, "version"), "vmtax was %s and is %s", old->tool_version,
             new->tool_version);
-    if (strcmp(old->profile, new->profile) != 0)
+    if (old->profile[0] && new->profile[0] && strcmp(old->profile, new->profile) != 0)
         SAY(found(f, FACT_NOTE, "profile"),
             "the profile was %s and is %s: other numbers of blocks, other rows", old->profile,
             new->profile);
@@ -250,6 +253,8 @@ static void compare_target(struct findings *f, const struct result_target *a,
 
 static void compare_targets(struct findings *f, const struct result *old, const struct result *new)
 {
+    if (!old->target_count || !new->target_count) /* the facts alone, before anything is measured */
+        return;
     for (size_t i = 0; i < old->target_count; i++) {
         const struct result_target *a = &old->targets[i];
         size_t j = result_find_target(new, a->id);

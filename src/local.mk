@@ -53,6 +53,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/option.c src/option.h \
 	src/setup.c src/setup.h \
 	src/compare.c src/compare.h \
+	src/compare_json.c src/compare_json.h \
 	src/shrink.c src/shrink.h \
 	src/series.c src/series.h \
 	src/check.c src/check_results.c src/check_words.c src/check_write.c src/check_junit.c src/check_metrics.c src/check.h \

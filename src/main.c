@@ -29,6 +29,7 @@ static const struct command *const commands[] = {
     &command_shell,
     &command_screen,
     &command_replay,
+    &command_demo,
     NULL,
 };
 

@@ -31,9 +31,10 @@ enum command_bit {
     FOR_CHOOSING = FOR_DASHBOARD | FOR_RUN | FOR_RECORD, /* what to measure, and how often */
     FOR_MEASURING = FOR_CHOOSING | FOR_CHECK,
     FOR_MACHINES = FOR_MEASURING | FOR_SHELL | FOR_DOCTOR,
-    FOR_ALL = 2047,
-    NOT_IN_CONF = 2048,  /* only on the command line */
-    FOR_COMPLETE = 4096, /* has no options */
+    FOR_DEMO = 2048,
+    FOR_ALL = 4095,
+    NOT_IN_CONF = 4096,  /* only on the command line */
+    FOR_COMPLETE = 8192, /* has no options */
 };
 
 /* "key.sort = F5" of vmtax.conf; texts belong to conf_texts. */
@@ -71,9 +72,11 @@ struct options {
     const char *base;      /* target that a report compares with; NULL: native */
     const char *subsystem; /* the one that --format svg draws; NULL: all */
     bool redact;
-    const char *size; /* of a screen: "120x40" */
-    double at;        /* moment of a recording */
-    bool rec;         /* the session is recorded */
+    const char *size;   /* of a screen: "120x40" */
+    double at;          /* moment of a recording */
+    const char *replay; /* of a demo: a recording */
+    double turn_s;      /* seconds of its slides; 0: keys turn them */
+    bool rec;           /* the session is recorded */
     bool quiet;
     bool help, version;
     const char *theme;

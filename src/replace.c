@@ -26,12 +26,13 @@ int replace_begin(struct replace *r, const char *path, mode_t mode, struct error
 {
     struct stat st;
     *r = (struct replace){.out = NULL};
-    if (resolve(path, r->path, e) < 0)
-        return -1;
-    if (stat(r->path, &st) == 0 && !S_ISREG(st.st_mode)) {
-        r->out = fopen(r->path, "we");
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+        text_copy(r->path, sizeof r->path, path);
+        r->out = fopen(path, "we");
         return r->out ? 0 : error_errno(e, errno, "cannot write %s", path);
     }
+    if (resolve(path, r->path, e) < 0)
+        return -1;
     snprintf(r->temporary, sizeof r->temporary, "%s.XXXXXX", r->path);
     int fd = mkostemp(r->temporary, O_CLOEXEC), failed = errno;
     if (fd >= 0 && (fchmod(fd, mode) < 0 || !(r->out = fdopen(fd, "w")))) {

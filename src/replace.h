@@ -12,8 +12,7 @@
 struct replace {
     FILE *out; /* to be written to */
     char path[PATH_MAX];
-    char
-        temporary[PATH_MAX + 8]; /* "": path is no file but a device or a pipe, written to itself */
+    char temporary[PATH_MAX + 8]; /* "": path is a device or a pipe, written to itself */
 };
 
 /* mode: of the new file, whatever the old one's was. A link stays a link. On failure nothing is

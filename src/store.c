@@ -419,6 +419,13 @@ int store_load(struct result *r, const char *path, struct error *e)
     char *text = read_file(path, &length, e);
     if (!text)
         return -1;
+    if (length > 1 && (unsigned char)text[0] == 0x1f && (unsigned char)text[1] == 0x8b) {
+        free(text);
+        return error_set(e, ERROR_USAGE,
+                         "%s is compressed, as recordings are: vmtax replay and vmtax screen show "
+                         "those; reports are of results",
+                         path);
+    }
     int status = store_from_json(r, text, length, path, &own);
     free(text);
     if (status < 0) {

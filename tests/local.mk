@@ -24,6 +24,7 @@ e2e_tests = \
 	tests/e2e/run.sh \
 	tests/e2e/report.sh \
 	tests/e2e/screen.sh \
+	tests/e2e/demo.sh \
 	tests/e2e/check.sh \
 	tests/e2e/doctor.sh \
 	tests/e2e/disk.sh \
@@ -586,7 +587,8 @@ check-faults: all
 # ThreadSanitizer's only what has threads.
 plain_tests = tests/e2e/programs.sh tests/e2e/spec.sh tests/e2e/kbuild.sh tests/e2e/linpack_guest.sh \
 	tests/e2e/shell.sh tests/e2e/ordinary.sh tests/e2e/signed.sh tests/e2e/cgroup2.sh \
-	tests/e2e/manual.sh tests/e2e/check.sh tests/e2e/oltp.sh tests/e2e/jbb.sh tests/e2e/web.sh tests/e2e/targets.sh \
+	tests/e2e/manual.sh tests/e2e/completion.sh tests/e2e/schema.sh tests/e2e/install.sh \
+	tests/e2e/check.sh tests/e2e/oltp.sh tests/e2e/jbb.sh tests/e2e/web.sh tests/e2e/targets.sh \
 	tests/e2e/kvm.sh tests/unit/kernel-symbols.sh tests/unit/jbb-books.sh
 asan_short = $(filter-out $(plain_tests),$(TESTS))
 tsan_short = tests/unit/test_place tests/unit/test_board tests/unit/test_writer tests/unit/test_target \

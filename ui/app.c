@@ -152,6 +152,8 @@ static void draw(struct app *a)
     int h, w;
     double now = now_s();
     struct error e;
+    if (control_tick(&a->control, &a->snapshot, now))
+        a->now = true;
     if (a->actions && a->actions->news && a->actions->news(a->actions->context, &e) < 0) {
         control_flash(&a->control, now, true, "%s", e.text);
         a->now = true;

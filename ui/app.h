@@ -57,6 +57,8 @@ struct app_options {
     bool slow; /* one frame a second, to disturb a measurement less */
     const char *const
         *welcome;            /* lines of the first dialog, whose Enter starts count 0; NULL: none */
+    bool tour;               /* it begins with the tour (tour.h) */
+    double tour_s;           /* whose slides turn by themselves after so many seconds; 0: by keys */
     const char *panel;       /* id of the first panel; NULL: the first tab that has one */
     struct options *options; /* what the settings screen shows and changes; NULL: there is none */
     const struct keymap *keymap; /* the user's keys; NULL: the usual ones */

@@ -29,6 +29,7 @@ struct typed {
     const struct context *context;
     const char *word; /* all of it */
     size_t before;    /* bytes of it that stay: "--on=", "native," */
+    unsigned command; /* whose word it is, of enum command_bit */
 };
 
 static const char *begun(const struct typed *t)
@@ -157,6 +158,8 @@ static void offer_results(const struct typed *t)
 {
     offer(t, "last", "the newest result");
     offer_stored(t, STORE_RESULTS, ".json", "result");
+    if (t->command == FOR_SCREEN)
+        offer_stored(t, STORE_RECORDINGS, ".rec", "recording");
     offer_baselines(t);
     offer_files(t);
 }
@@ -170,6 +173,10 @@ static void offer_recordings(const struct typed *t)
 
 static void offer_formats(const struct typed *t)
 {
+    for (size_t i = 0; t->command == FOR_SCREEN && screen_formats[i]; i++)
+        offer(t, screen_formats[i], "");
+    if (t->command == FOR_SCREEN)
+        return;
     for (const struct report_format *const *f = report_formats; *f; f++)
         offer(t, (*f)->id, (*f)->what);
 }
@@ -301,6 +308,7 @@ static void complete(struct typed *t, const struct command *c, const char *const
             of = wants_value(words[i]);
     }
     char kind[160];
+    t->command = c->bit;
     bool has_word = word_kind(c, place, kind, sizeof kind);
     const char *equals = strchr(t->word, '=');
     if (of) {

@@ -52,7 +52,8 @@ static int move(void *context, enum app_move m, char *message, size_t size, stru
     return 0;
 }
 
-static int show(const struct options *o, const struct recording *recording, struct error *e)
+static int show(const struct options *o, const struct recording *recording, bool tour,
+                struct error *e)
 {
     struct board board;
     struct appearance look;
@@ -67,6 +68,8 @@ static int show(const struct options *o, const struct recording *recording, stru
     struct keymap keymap;
     keymap_read(&keymap, o->keys, o->key_count, NULL, NULL); /* what is wrong the dashboard says */
     app.keymap = &keymap;
+    app.tour = tour;
+    app.tour_s = o->turn_s;
     appearance_from(&look, &app, o);
     struct app_actions actions = {.replay = move};
     actions.context = player_start(recording, &board, e);
@@ -82,24 +85,29 @@ static int show(const struct options *o, const struct recording *recording, stru
     return rc > 0 ? 128 + rc : rc;
 }
 
-static int run(const struct context *c, struct error *e)
+int dashboard_replay(const struct options *o, const char *word, bool tour, struct error *e)
 {
-    const struct options *o = c->options;
     char path[STORE_PATH_MAX];
     struct recording recording;
-    if ((o->word_count ? store_find_recording(o->words[0], path, sizeof path, e)
-                       : data_find("example.rec.gz", path, sizeof path, e)) < 0)
+    if ((word ? store_find_recording(word, path, sizeof path, e)
+              : data_find("example.rec.gz", path, sizeof path, e)) < 0)
         return -1;
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
         return error_set(e, ERROR_USAGE, "a replay needs a terminal");
     app_block_signals();
     if (recording_load(&recording, path, e) < 0)
         return -1;
-    int rc = show(o, &recording, e);
+    int rc = show(o, &recording, tour, e);
     if (recording.remark[0])
         fprintf(stderr, "vmtax: %s: %s\n", recording.name, recording.remark);
     recording_release(&recording);
     return rc;
+}
+
+static int run(const struct context *c, struct error *e)
+{
+    const struct options *o = c->options;
+    return dashboard_replay(o, o->word_count ? o->words[0] : NULL, false, e);
 }
 
 const struct command command_replay = {

@@ -66,12 +66,14 @@ static int find_panel(const char *id, const struct panel **panel, struct error *
 
 enum screen_format { SCREEN_TEXT, SCREEN_ANSI, SCREEN_SVG };
 
+/* In the order of enum screen_format. */
+const char *const screen_formats[] = {"text", "ansi", "svg", NULL};
+
 static int find_format(const char *word, enum screen_format *format, struct error *e)
 {
-    static const char *const names[] = {"text", "ansi", "svg", NULL};
     char clean[64];
-    for (size_t i = 0; names[i]; i++)
-        if (!word || strcmp(names[i], word) == 0) {
+    for (size_t i = 0; screen_formats[i]; i++)
+        if (!word || strcmp(screen_formats[i], word) == 0) {
             *format = (enum screen_format)i;
             return 0;
         }

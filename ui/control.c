@@ -5,6 +5,7 @@
 #include "text.h"
 #include "ui/layout.h"
 #include "ui/row.h"
+#include "ui/tour.h"
 
 #include <stdarg.h>
 #include <stdint.h>
@@ -20,6 +21,10 @@ void control_init(struct control *c, const struct app_options *options,
     c->keymap = options->keymap;
     c->welcome = options->welcome;
     c->overlay = options->welcome ? OVERLAY_WELCOME : OVERLAY_NONE;
+    c->tour = options->tour;
+    c->tour_s = options->tour_s;
+    if (c->tour)
+        c->overlay = OVERLAY_TOUR;
     for (size_t i = 0; i <= VERDICT_VIEW; i++) {
         c->views[i].target = 1;
         c->views[i].span_s = 30;
@@ -69,7 +74,8 @@ struct scene control_scene(struct control *c)
                           .options = c->options,
                           .welcome = c->welcome,
                           .flash = c->flash[0] ? c->flash : NULL,
-                          .flash_error = c->flash_error};
+                          .flash_error = c->flash_error,
+                          .slide = c->slide};
 }
 
 void control_flash(struct control *c, double now_s, bool error, const char *format, ...)
@@ -83,6 +89,18 @@ void control_flash(struct control *c, double now_s, bool error, const char *form
     c->flash_error = error;
     double reading = (double)strlen(c->flash) / 25; /* characters a second */
     c->flash_until_s = now_s + (reading > 2 ? reading : 2);
+}
+
+bool control_tick(struct control *c, const struct snapshot *s, double now_s)
+{
+    if (c->overlay != OVERLAY_TOUR || !(c->tour_s > 0))
+        return false;
+    bool due = c->slide_until_s > 0 && now_s >= c->slide_until_s;
+    if (due)
+        c->slide = tour_step(s, c->slide, 1, true);
+    if (due || !(c->slide_until_s > 0))
+        c->slide_until_s = now_s + c->tour_s;
+    return due;
 }
 
 /* Settings that hold for all panels alike. */

@@ -32,6 +32,9 @@ struct control {
     bool live;                         /* the live view lies over the tab */
     bool verdict;                      /* the verdict of a check, below the live view */
     enum overlay overlay;
+    bool tour;                    /* the tour is shown, or comes back after a question */
+    size_t slide;                 /* of it */
+    double tour_s, slide_until_s; /* seconds of a slide; 0: keys alone turn them */
     size_t help_page, help_first, help_last;
     char help_find[48]; /* only lines with it are shown */
     bool typing;        /* that */
@@ -58,6 +61,8 @@ void control_click(struct control *c, const struct canvas_hit *hit, int wheel,
 /* Show a sentence in the footer for two seconds (longer ones for longer). */
 void control_flash(struct control *c, double now_s, bool error, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* The time goes on: the tour may turn. True if it did. */
+bool control_tick(struct control *c, const struct snapshot *s, double now_s);
 /* Keep cursors inside of what the snapshot has. */
 void control_clamp(struct control *c, const struct snapshot *s, int h, int w);
 

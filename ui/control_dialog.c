@@ -5,6 +5,7 @@
 #include "conf.h"
 #include "ui/entry.h"
 #include "ui/help.h"
+#include "ui/tour.h"
 
 #include <limits.h>
 #include <string.h>
@@ -171,6 +172,52 @@ static void serve_settings(struct control *c, enum settings_event event, const s
     }
 }
 
+/* The tour */
+
+static void tour_key(struct control *c, enum action a, const struct moment *m)
+{
+    c->slide_until_s = m->now_s + c->tour_s;
+    switch (a) {
+    case ACTION_FREEZE: /* the space bar */
+    case ACTION_RIGHT:
+    case ACTION_DOWN:
+    case ACTION_PAGE_DOWN:
+    case ACTION_OPEN:
+        c->slide = tour_step(m->s, c->slide, 1, false);
+        break;
+    case ACTION_LEFT:
+    case ACTION_UP:
+    case ACTION_PAGE_UP:
+        c->slide = tour_step(m->s, c->slide, -1, false);
+        break;
+    case ACTION_HOME:
+        c->slide = TOUR_INTRO;
+        break;
+    case ACTION_END:
+        c->slide = TOUR_END;
+        break;
+    case ACTION_BACK:
+        c->overlay = OVERLAY_NONE;
+        c->tour = false;
+        break;
+    case ACTION_QUIT:
+    case ACTION_QUIT_LEAVE:
+    case ACTION_ABORT:
+    case ACTION_THEME:
+    case ACTION_MOUSE:
+    case ACTION_REPAINT:
+    case ACTION_COPY_SCREEN:
+    case ACTION_SEEK_BACK:
+    case ACTION_SEEK:
+    case ACTION_SLOWER:
+    case ACTION_FASTER:
+        control_act(c, a, m);
+        break;
+    default:
+        break;
+    }
+}
+
 /* All of them */
 
 void control_dialog_key(struct control *c, int code, const struct moment *m)
@@ -188,7 +235,7 @@ void control_dialog_key(struct control *c, int code, const struct moment *m)
         if (a == ACTION_OPEN || a == ACTION_QUIT || a == ACTION_QUIT_LEAVE || code == 'y')
             c->requests |= a == ACTION_QUIT_LEAVE ? REQUEST_QUIT_LEAVE : REQUEST_QUIT;
         else
-            c->overlay = OVERLAY_NONE;
+            c->overlay = c->tour ? OVERLAY_TOUR : OVERLAY_NONE;
         break;
     case OVERLAY_WELCOME:
         c->overlay = OVERLAY_NONE;
@@ -202,6 +249,9 @@ void control_dialog_key(struct control *c, int code, const struct moment *m)
         break;
     case OVERLAY_SETTINGS:
         serve_settings(c, settings_key(&c->settings, a, code, c->options, &e), &e, m->now_s);
+        break;
+    case OVERLAY_TOUR:
+        tour_key(c, a, m);
         break;
     case OVERLAY_NONE:
         break;

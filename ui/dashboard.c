@@ -521,13 +521,8 @@ static int print_findings(struct error *e)
     return rc;
 }
 
-static int run(const struct context *c, struct error *e)
+int dashboard_open(const struct options *o, bool tour, struct error *e)
 {
-    const struct options *o = c->options;
-    if (c->options->word_count)
-        return error_set(e, ERROR_USAGE, "one word too many; see vmtax --help");
-    if (o->plain)
-        return print_findings(e);
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
         return error_set(e, ERROR_USAGE,
                          "the dashboard needs a terminal; without one use `vmtax run all --profile "
@@ -546,7 +541,8 @@ static int run(const struct context *c, struct error *e)
     keymap_read(&keymap, o->keys, o->key_count, warn_of_key, d);
     fingerprint_read(&d->today);
     show_paper(d);
-    show_last(d);
+    if (!tour)
+        show_last(d);
     show_baseline(d);
     struct error no_sampler, no_recorder;
     struct target_options measured;
@@ -559,13 +555,18 @@ static int run(const struct context *c, struct error *e)
         board_log(&d->board, BOARD_LOG_WARN, "", "%s", no_sampler.text);
 
     struct appearance look;
-    struct app_options app = {
-        .options = &d->options, .keymap = &keymap, .welcome = d->last.slot_count ? NULL : welcome};
+    struct app_options app = {.options = &d->options,
+                              .keymap = &keymap,
+                              .welcome = d->last.slot_count || tour ? NULL : welcome,
+                              .tour = tour,
+                              .tour_s = o->turn_s};
     appearance_from(&look, &app, &d->options);
     if (o->rec && !(d->recorder = recorder_start(&d->board, &no_recorder)))
         board_log(&d->board, BOARD_LOG_WARN, "", "%s", no_recorder.text);
     struct app_actions actions;
-    int rc = app_run(&d->board, &app, actions_of(d, &actions), e);
+    int rc = tour ? start(d, NULL, 0, e) : 0;
+    if (rc == 0)
+        rc = app_run(&d->board, &app, actions_of(d, &actions), e);
     if (d->job) {
         if (!job_done(d->job)) {
             fprintf(stderr, "vmtax: stopping the run; what was measured is kept\n");
@@ -593,6 +594,13 @@ static int run(const struct context *c, struct error *e)
     free(d);
     /* Ended by a signal: as a shell would say it. */
     return rc > 0 ? 128 + rc : rc;
+}
+
+static int run(const struct context *c, struct error *e)
+{
+    if (c->options->word_count)
+        return error_set(e, ERROR_USAGE, "one word too many; see vmtax --help");
+    return c->options->plain ? print_findings(e) : dashboard_open(c->options, false, e);
 }
 
 const struct command command_dashboard = {

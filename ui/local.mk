@@ -4,6 +4,7 @@ libui_a_SOURCES = \
 	ui/dashboard.c ui/dashboard.h \
 	ui/cmd_screen.c \
 	ui/cmd_replay.c \
+	ui/cmd_demo.c \
 	ui/cmd_complete.c \
 	ui/appearance.c ui/appearance.h \
 	ui/canvas.c ui/canvas.h \
@@ -48,6 +49,8 @@ libui_a_SOURCES = \
 	ui/theme.c ui/theme.h \
 	ui/help.c ui/help.h \
 	ui/scene.c ui/scene.h \
+	ui/digits.c ui/digits.h \
+	ui/tour.c ui/tour.h \
 	ui/control.c ui/control.h ui/control_parts.h \
 	ui/control_go.c \
 	ui/control_show.c \

@@ -6,6 +6,7 @@
 #include "ui/card.h"
 #include "ui/help.h"
 #include "ui/layout.h"
+#include "ui/tour.h"
 #include "ui/widget.h"
 
 #include <limits.h>
@@ -140,7 +141,10 @@ static void draw_footer(struct canvas *c, struct rect r, const struct snapshot *
         return;
     }
     canvas_text(c, r.y, status_x, STYLE_BAR_TEXT, 0, status);
-    footer_hints(c, r, status_x - 1);
+    if (scene->overlay == OVERLAY_TOUR)
+        tour_hints(c, r.y, r.x + 1, status_x - 1);
+    else
+        footer_hints(c, r, status_x - 1);
 }
 
 /* What lies over the screen */
@@ -235,6 +239,7 @@ static size_t draw_overlay(struct canvas *c, struct layout frame, const struct s
         break;
     case OVERLAY_NONE:
     case OVERLAY_FILTER:
+    case OVERLAY_TOUR:
         break;
     }
     return 0;
@@ -247,6 +252,11 @@ size_t scene_draw(struct canvas *c, int h, int w, const struct snapshot *s,
     struct layout frame = layout_frame(h, w);
     if (frame.area.h <= 0) {
         draw_small(c, s);
+        return 0;
+    }
+    if (scene->overlay == OVERLAY_TOUR) {
+        tour_draw(c, frame.tabs, frame.area, s, scene->slide);
+        draw_footer(c, frame.footer, s, scene);
         return 0;
     }
     char right[96];

@@ -16,6 +16,7 @@ enum overlay {
     OVERLAY_FILTER,
     OVERLAY_PLAN,
     OVERLAY_SETTINGS,
+    OVERLAY_TOUR, /* in place of everything */
 };
 
 struct scene {
@@ -32,6 +33,7 @@ struct scene {
     const char *const *welcome; /* lines of OVERLAY_WELCOME, ends with NULL */
     const char *flash;          /* takes the footer's place; NULL: none */
     bool flash_error;
+    size_t slide; /* of OVERLAY_TOUR */
 };
 
 /* Resize the canvas and draw. Returns the largest help_first that makes sense (0 without help). */

@@ -98,9 +98,16 @@ static bool has_word(const char *params, const char *word)
     return false;
 }
 
+/* The sweeps of a subsystem: what stands there is no row. */
+struct swept {
+    struct chart_sweep *sweeps;
+    size_t count;
+};
+
 /* The parameters that tell a row from the workload's others; all of them where it is the only one.
  */
-static void telling_params(const struct result *r, const struct metric *m, char out[PARAMS_TEXT])
+static void telling_params(const struct result *r, const struct metric *m,
+                           const struct swept *swept, char out[PARAMS_TEXT])
 {
     char all[PARAMS_TEXT], *save = NULL;
     size_t used = 0;
@@ -109,7 +116,8 @@ static void telling_params(const struct result *r, const struct metric *m, char 
     for (char *word = strtok_r(all, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
         bool tells = false;
         for (size_t i = 0; i < r->metric_count && !tells; i++)
-            tells = r->metrics[i].row == m->row && !has_word(r->metrics[i].params, word);
+            tells = r->metrics[i].row == m->row && !has_word(r->metrics[i].params, word) &&
+                    !chart_sweep_has(swept->sweeps, swept->count, i);
         if (tells)
             used += (size_t)snprintf(out + used, PARAMS_TEXT - used, "%s%s", used ? " " : "", word);
     }
@@ -120,17 +128,17 @@ static void telling_params(const struct result *r, const struct metric *m, char 
 void chart_subsystem(struct chart *c, const struct result *r, const struct report_row *rows,
                      size_t count, enum subsystem s, const struct paper *paper)
 {
-    size_t sweep_count;
-    struct chart_sweep *sweeps = chart_sweep_find(r, s, &sweep_count);
+    struct swept swept;
+    swept.sweeps = chart_sweep_find(r, s, &swept.count);
     *c = (struct chart){.r = r};
     text_copy(c->title, sizeof c->title, subsystems[s].title);
     for (size_t i = 0; i < count; i += r->target_count) {
         const struct metric *m = rows[i].metric;
         if (!m->row || m->row->subsystem != s || r->target_count < 2 ||
-            chart_sweep_has(sweeps, sweep_count, (size_t)(m - r->metrics)))
+            chart_sweep_has(swept.sweeps, swept.count, (size_t)(m - r->metrics)))
             continue;
         char detail[PARAMS_TEXT];
-        telling_params(r, m, detail);
+        telling_params(r, m, &swept, detail);
         struct chart_row *row = add_row(c, m->row->title, detail);
         row->margin = workload_margin(m->row);
         for (size_t t = 1; t < r->target_count; t++) {
@@ -143,7 +151,7 @@ void chart_subsystem(struct chart *c, const struct result *r, const struct repor
         for (size_t g = 0; paper && g < GHOSTS; g++)
             row->paper[ghosts[g].column] = paper_relation(paper, m->row, ghosts[g].column);
     }
-    free(sweeps);
+    free(swept.sweeps);
 }
 
 void chart_release(struct chart *c)

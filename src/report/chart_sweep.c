@@ -13,10 +13,10 @@
 
 #define ACROSS       3
 #define PANEL_WIDTH  ((double)CHART_WIDTH / ACROSS)
-#define PANEL_HEIGHT 190.0
+#define PANEL_HEIGHT 206.0
 #define PLOT_LEFT    48.0
 #define PLOT_RIGHT   (PANEL_WIDTH - 16)
-#define PLOT_TOP     46.0
+#define PLOT_TOP     62.0
 #define PLOT_BOTTOM  (PANEL_HEIGHT - 28)
 #define LEGEND       30.0
 
@@ -228,10 +228,12 @@ static void draw_panel(struct panel *p)
     char words[160];
     const struct workload *w = p->s->workload;
     svg_text(p->out, p->x + 8, p->y + 16, SVG_START, "strong", w->title);
-    snprintf(words, sizeof words, "%s over %s%s%s%s", workload_unit(w), p->s->param->name,
-             p->s->fixed[0] ? ", " : "", p->s->fixed,
+    snprintf(words, sizeof words, "%s over %s%s", workload_unit(w), p->s->param->name,
              workload_lower_is_better(w) ? "; lower is better" : "");
     svg_text(p->out, p->x + 8, p->y + 32, SVG_START, "small", words);
+    /* A line of its own: beside the other it would reach into the next panel. */
+    if (p->s->fixed[0])
+        svg_text(p->out, p->x + 8, p->y + 48, SVG_START, "small", p->s->fixed);
     if (!scale(p)) {
         svg_text(p->out, p->x + PANEL_WIDTH / 2, p->y + PANEL_HEIGHT / 2, SVG_MIDDLE, "small",
                  "not measured");

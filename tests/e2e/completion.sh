@@ -91,7 +91,7 @@ stored=20261122T101824Z-quick
 : >"$state/results/$stored.json.damaged"
 : >"$state/results/$(printf 'odd\tname').json"
 : >"$state/recordings/20261122T101824Z-session.rec"
-for words in 'report' 'compare x' 'screen overview --from'; do
+for words in 'report' 'compare x' 'screen overview'; do
     # shellcheck disable=SC2086 # words
     offers $words ''
     for name in last "$stored" before; do

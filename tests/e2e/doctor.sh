@@ -44,7 +44,7 @@ finding() {
     says "$work/finding" "\"text\":\"[^\"]*$3"
     says "$work/finding" "\"remedy\":\"[^\"]*$4"
 }
-finding governor hazard 'governor powersave' 'cpupower frequency-set -g performance'
+finding governor hazard 'governor powersave' 'echo performance [|] tee /sys/.*/scaling_governor'
 finding epp hazard 'balance_power' 'echo performance [|] tee /sys/.*energy_performance_preference'
 finding boost note 'turbo is on' 'echo 1 > /sys/.*no_turbo'
 finding heat hazard '17 times' 'core_throttle_count'

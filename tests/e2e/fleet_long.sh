@@ -43,16 +43,12 @@ exec "$SSHD" -D -e -f "$directory/config"
 END
 
 ip link set lo up
-ip link add fleet type bridge
-ip address add 10.77.0.1/24 dev fleet
-ip link set fleet up
-
 number=1
 servers=''
 machines='alpha beta gamma'
 for machine in $machines; do
     number=$((number + 1))
-    address=10.77.0.$number
+    address=10.77.$number.2
     directory=$fleet/$machine
     mkdir -m 700 "$directory" "$directory/state" "$directory/run"
     ssh-keygen -q -t ed25519 -N '' -f "$directory/host"
@@ -74,7 +70,8 @@ END
     servers="$servers $!"
     wait_for 5 sh -c "[ \$(readlink /proc/$!/ns/net) != \$(readlink /proc/$$/ns/net) ]"
     ip link add "to-$machine" type veth peer name eth0 netns $!
-    ip link set "to-$machine" master fleet up
+    ip address add 10.77.$number.1/24 dev "to-$machine"
+    ip link set "to-$machine" up
     echo "$address $(cut -d' ' -f1,2 "$directory/host.pub")" >>"$fleet/known"
     echo "$machine ansible_host=$address vmtax_environment='{\"XDG_STATE_HOME\": \"$directory/state\"," \
         "\"XDG_RUNTIME_DIR\": \"$directory/run\", \"HOME\": \"$directory\"}' vmtax_metrics=$directory/vmtax.prom" \

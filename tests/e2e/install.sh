@@ -6,6 +6,7 @@
 # Of the make that runs this test nothing.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 root=$work/root
+umask 022
 
 make_there() {
     make -C "$abs_top_builddir" -s "$@" DESTDIR="$root" prefix=/usr >"$out" 2>&1 || fail "make $*"

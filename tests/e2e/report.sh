@@ -67,4 +67,8 @@ assert len(list(read(open(sys.argv[1], encoding="utf-8").read()))) > 5' "$work/r
 module jsonschema 'import json, jsonschema, sys
 document, schema = [json.load(open(f, encoding="utf-8")) for f in sys.argv[1:]]
 jsonschema.Draft202012Validator(schema).validate(document)' "$work/r.json"
+# A recording is no result.
+run 2 report "$abs_top_srcdir/data/example.rec.gz"
+says "$err" 'vmtax replay'
+
 [ -z "$missing" ] || skip "without a parser of others:$missing"

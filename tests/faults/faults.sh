@@ -186,13 +186,13 @@ launch_limited() {
     exec prlimit "--$limits" "$@"
 }
 
-# Enough for the program and its libraries, and for little beside.
+# Enough for the program and its libraries, and for next to nothing beside.
 prepare_little_memory() {
     least=8
     until prlimit "--as=${least}000000" "$vmtax" --version >/dev/null 2>&1; do
-        least=$((least + 4))
+        least=$((least + 1))
     done
-    prepare_limit "as=$((least + 4))000000"
+    prepare_limit "as=${least}000000"
 }
 
 prepare_end_server() {

@@ -3,6 +3,7 @@
 
 #include "conf.h"
 #include "tests/unit/journey.h"
+#include "ui/tour.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -227,12 +228,78 @@ static void help_is_searched(void **state)
     end(&j);
 }
 
+static void begin_tour(struct journey *j, void (*fill)(struct snapshot *s), double seconds)
+{
+    begin(j, fill, NULL);
+    j->control.tour = true;
+    j->control.tour_s = seconds;
+    j->control.overlay = OVERLAY_TOUR;
+}
+
+/* Forward through all slides that are there, back, and out of it. */
+static void tours(void **state)
+{
+    (void)state;
+    struct journey j;
+    size_t slides = 1;
+    begin_tour(&j, fixture_slow, 0);
+    assert_true(shows(&j, "What does your hypervisor cost you?"));
+    for (size_t last = SIZE_MAX; last != j.control.slide; slides++) {
+        last = j.control.slide;
+        type(&j, " ");
+    }
+    assert_int_equal(j.control.slide, TOUR_END);
+    assert_true(slides > 6);
+    key(&j, KEY_CODE_LEFT);
+    assert_true(shows(&j, "Where it costs most"));
+    key(&j, KEY_CODE_HOME);
+    key(&j, KEY_CODE_LEFT);
+    assert_int_equal(j.control.slide, TOUR_INTRO);
+    key(&j, KEY_CODE_ESCAPE);
+    assert_int_equal(j.control.overlay, OVERLAY_NONE);
+    assert_true(shows(&j, "scoreboard"));
+    end(&j);
+    /* without figures: no slide pretends to have any */
+    begin_tour(&j, fixture_empty, 0);
+    type(&j, "  ");
+    assert_int_equal(j.control.slide, TOUR_END);
+    end(&j);
+    /* a question in between */
+    begin_tour(&j, fixture_container, 0);
+    type(&j, " q");
+    assert_int_equal(j.control.overlay, OVERLAY_QUIT);
+    key(&j, KEY_CODE_ESCAPE);
+    assert_int_equal(j.control.overlay, OVERLAY_TOUR);
+    assert_int_equal(j.control.slide, TOUR_RUN);
+    end(&j);
+}
+
+/* A key gives the slide its whole time again; at the end it begins anew. */
+static void tours_by_itself(void **state)
+{
+    (void)state;
+    struct journey j;
+    begin_tour(&j, fixture_empty, 5);
+    assert_false(control_tick(&j.control, &j.board, 100));
+    assert_false(control_tick(&j.control, &j.board, 104.9));
+    assert_true(control_tick(&j.control, &j.board, 105));
+    assert_int_equal(j.control.slide, TOUR_RUN);
+    j.now_s = 109;
+    type(&j, " ");
+    assert_int_equal(j.control.slide, TOUR_END);
+    assert_false(control_tick(&j.control, &j.board, 110));
+    assert_true(control_tick(&j.control, &j.board, 115));
+    assert_int_equal(j.control.slide, TOUR_INTRO);
+    end(&j);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plans_a_run),      cmocka_unit_test(plans_with_options),
         cmocka_unit_test(planner_by_mouse), cmocka_unit_test(settings_apply_and_are_written),
-        cmocka_unit_test(help_is_searched),
+        cmocka_unit_test(help_is_searched), cmocka_unit_test(tours),
+        cmocka_unit_test(tours_by_itself),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 
 #include "fingerprint.h"
 #include "fixture.h"
+#include "text.h"
 #include "xalloc.h"
 
 #include <stdio.h>
@@ -263,6 +264,29 @@ static void test_targets_and_agent(void **state)
     result_release(&b);
 }
 
+/* What a check looks at first: the machine, without any run. */
+static void test_before_anything_is_measured(void **state)
+{
+    (void)state;
+    struct result a, b;
+    struct fingerprint_difference d[ROOM];
+    fixture_result(&a);
+    result_init(&b);
+    for (size_t i = 0; i < a.fact_count; i++)
+        result_add_fact(&b, a.facts[i].key, a.facts[i].value);
+    text_copy(b.agent_sha256, sizeof b.agent_sha256, a.agent_sha256);
+    text_copy(b.tool_version, sizeof b.tool_version, a.tool_version);
+    result_add_fact(&a, "engine.web", "nginx 1.22.1");
+    if (fingerprint_compare(&a, &b, d, ROOM))
+        fail_msg("%s", d[0].sentence);
+    result_add_fact(&b, "engine.web", "nginx 1.26.0");
+    assert_int_equal(fingerprint_compare(&a, &b, d, ROOM), 1);
+    assert_int_equal(d[0].class, FACT_FATAL);
+    assert_string_equal(d[0].only, "web");
+    result_release(&a);
+    result_release(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +295,7 @@ int main(void)
         cmocka_unit_test(test_changes),
         cmocka_unit_test(test_long_values_show_what_differs),
         cmocka_unit_test(test_targets_and_agent),
+        cmocka_unit_test(test_before_anything_is_measured),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@
 #include "tests/unit/unit.h"
 #include "ui/ansi.h"
 #include "ui/scene.h"
+#include "ui/tour.h"
 
 #include "xalloc.h"
 
@@ -110,6 +111,48 @@ static void settings_typed(struct scene *scene, struct view *view)
     settings.selected = 14;
     settings.editing = true;
     snprintf(settings.text, sizeof settings.text, "/srv/scratch/of/this/machine");
+}
+
+static void tour(struct scene *scene, enum tour_slide slide)
+{
+    scene->overlay = OVERLAY_TOUR;
+    scene->slide = slide;
+}
+
+static void tour_intro(struct scene *scene, struct view *view)
+{
+    (void)view;
+    tour(scene, TOUR_INTRO);
+}
+
+static void tour_run(struct scene *scene, struct view *view)
+{
+    (void)view;
+    tour(scene, TOUR_RUN);
+}
+
+static void tour_sysops(struct scene *scene, struct view *view)
+{
+    (void)view;
+    tour(scene, TOUR_SUBSYSTEM + SUBSYSTEM_SYSOPS);
+}
+
+static void tour_answer(struct scene *scene, struct view *view)
+{
+    (void)view;
+    tour(scene, TOUR_ANSWER);
+}
+
+static void tour_worst(struct scene *scene, struct view *view)
+{
+    (void)view;
+    tour(scene, TOUR_WORST);
+}
+
+static void tour_end(struct scene *scene, struct view *view)
+{
+    (void)view;
+    tour(scene, TOUR_END);
 }
 
 static void quit_question(struct scene *scene, struct view *view)
@@ -368,6 +411,15 @@ static const struct golden {
     {"", 40, 3, BRAILLE, fixture_all, "small", first_tab},
     {"", 80, 24, BRAILLE, fixture_container, "quit", quit_question},
     {"", 80, 24, BRAILLE, fixture_empty, "welcome", welcome},
+    {"", 80, 24, BRAILLE, fixture_container, "tour-intro", tour_intro},
+    {"", 120, 40, BRAILLE, fixture_container, "tour-run", tour_run},
+    {"", 60, 16, BRAILLE, fixture_failed, "tour-run", tour_run},
+    {"", 120, 40, BRAILLE, fixture_slow, "tour-sysops", tour_sysops},
+    {"", 60, 16, BRAILLE, fixture_slow, "tour-sysops", tour_sysops},
+    {"", 120, 40, BRAILLE, fixture_all, "tour-answer", tour_answer},
+    {"", 80, 24, ASCII, fixture_all, "tour-answer", tour_answer},
+    {"", 120, 40, BRAILLE, fixture_slow, "tour-worst", tour_worst},
+    {"", 80, 24, BRAILLE, fixture_tcg, "tour-end", tour_end},
     {"", 80, 24, BRAILLE, fixture_container, "help-keys", help_keys},
     {"", 120, 60, BRAILLE, fixture_container, "help-keys", help_keys},
     {"", 80, 24, ASCII, fixture_container, "help-legend", help_legend},

@@ -1,0 +1,363 @@
+#include <config.h>
+
+#include "ui/tour.h"
+
+#include "text.h"
+#include "ui/card.h"
+#include "ui/digits.h"
+#include "ui/facts.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MARGIN 3
+#define COLUMN 44 /* of a guest: its figure, "100.4%", and air */
+
+/* Which slides are there */
+
+static bool any_of_subsystem(const struct snapshot *s, size_t sub)
+{
+    for (size_t i = 0; i < s->metric_count; i++)
+        for (size_t t = 1; t < s->target_count; t++)
+            if ((sub == SUBSYSTEM_COUNT || s->metrics[i].workload->subsystem == sub) &&
+                row_read(s, i, t).compared)
+                return true;
+    return false;
+}
+
+static bool is_there(const struct snapshot *s, size_t slide)
+{
+    if (slide >= TOUR_SUBSYSTEM && slide < TOUR_ANSWER)
+        return any_of_subsystem(s, slide - TOUR_SUBSYSTEM);
+    if (slide == TOUR_ANSWER || slide == TOUR_WORST)
+        return any_of_subsystem(s, SUBSYSTEM_COUNT);
+    return true;
+}
+
+size_t tour_step(const struct snapshot *s, size_t slide, int by, bool around)
+{
+    size_t to = slide;
+    do {
+        if (!around && (by < 0 ? to == 0 : to + 1 == TOUR_SLIDES))
+            return slide;
+        to = (to + (by < 0 ? TOUR_SLIDES - 1 : 1)) % TOUR_SLIDES;
+    } while (!is_there(s, to));
+    return to;
+}
+
+void tour_place(const struct snapshot *s, size_t slide, char out[16])
+{
+    size_t at = 0, count = 0;
+    for (size_t i = 0; i < TOUR_SLIDES; i++) {
+        count += is_there(s, i);
+        if (i == slide)
+            at = count;
+    }
+    snprintf(out, 16, "%zu/%zu", at, count);
+}
+
+/* A figure for each guest */
+
+struct share {
+    double ratio, low, high;
+    bool known, bounded, emulated;
+    enum verdict verdict;
+    size_t rows;
+};
+
+static struct share summary_figure(const struct snapshot *s, size_t sub, size_t target)
+{
+    const struct subsystem_summary_cell *cell = &s->summary.cell[sub][target];
+    return (struct share){.ratio = cell->ratio,
+                          .low = cell->low,
+                          .high = cell->high,
+                          .known = cell->known && isfinite(cell->ratio),
+                          .bounded = cell->bounded,
+                          .emulated = s->targets[target].emulated,
+                          .verdict = cell->verdict,
+                          .rows = cell->rows};
+}
+
+static void verdict_line(struct canvas *c, int y, int x, const struct share *f)
+{
+    char interval[64] = "no interval yet";
+    if (f->bounded)
+        snprintf(interval, sizeof interval, "95 %% interval %.1f–%.1f", 100 * f->low,
+                 100 * f->high);
+    canvas_put(c, y, x, glyph(c->glyphs, glyph_of_verdict(f->verdict)),
+               style_of_verdict(f->verdict), attr_of_verdict(f->verdict));
+    x = canvas_text(c, y, x + 2, style_of_verdict(f->verdict), attr_of_verdict(f->verdict),
+                    verdicts[f->verdict].title);
+    canvas_textf(c, y, x, STYLE_DIM, 0, "  %s", interval);
+}
+
+/* Eight rows: who, how much, how sure. */
+#define FIGURE_HEIGHT (DIGITS_HEIGHT + 4)
+
+static void draw_figure(struct canvas *c, struct rect r, const struct board_target *t,
+                        const struct share *f)
+{
+    char number[NUMBER_MAX], text[NUMBER_MAX + 2];
+    struct rect former = canvas_clip(c, r);
+    int y = r.y;
+    widget_target(c, y, r.x, r.w, t);
+    if (f->emulated) {
+        canvas_text(c, y + 2, r.x, STYLE_DIM, 0, "emulated: no figure of a hypervisor");
+    } else if (!f->known) {
+        canvas_text(c, y + 2, r.x, STYLE_DIM, 0, "not measured yet");
+    } else {
+        snprintf(text, sizeof text, "%s%%", number_ratio(number, 6, f->ratio, UNIT_PERCENT));
+        digits_draw(c, y + 1, r.x, style_of_verdict(f->verdict), attr_of_verdict(f->verdict), text);
+        canvas_text(c, y + 1 + DIGITS_HEIGHT + 1, r.x, STYLE_TEXT, 0, "of native's performance");
+        verdict_line(c, y + 1 + DIGITS_HEIGHT + 2, r.x, f);
+    }
+    canvas_unclip(c, former);
+}
+
+/* As many beside each other as there is room for; the others a line each. Returns the next row. */
+static int draw_figures(struct canvas *c, struct rect r, const struct snapshot *s, size_t sub)
+{
+    int columns = r.w / COLUMN > 1 ? r.w / COLUMN : 1, place = 0, y = r.y + FIGURE_HEIGHT;
+    for (size_t t = 1; t < s->target_count; t++) {
+        struct share f = summary_figure(s, sub, t);
+        if (place < columns) {
+            int w = columns > 1 ? COLUMN : r.w;
+            draw_figure(c, (struct rect){r.y, r.x + place * COLUMN, FIGURE_HEIGHT, w},
+                        &s->targets[t], &f);
+            place++;
+            continue;
+        }
+        int x = widget_target(c, y, r.x, 24, &s->targets[t]);
+        widget_ratio(c, y, x + 2, 8, f.known ? f.ratio : NAN, f.verdict, UNIT_PERCENT, f.emulated);
+        if (f.known && f.bounded && !f.emulated)
+            canvas_textf(c, y, x + 12, STYLE_DIM, 0, "%.1f–%.1f", 100 * f.low, 100 * f.high);
+        y++;
+    }
+    return y;
+}
+
+/* The slowest row that counts, of a subsystem or of all. */
+static struct row slowest(const struct snapshot *s, size_t sub, bool judged)
+{
+    struct row found = {0};
+    for (size_t i = 0; i < s->metric_count; i++)
+        for (size_t t = 1; t < s->target_count; t++) {
+            struct row r = row_read(s, i, t);
+            if (!r.compared || r.emulated ||
+                (sub != SUBSYSTEM_COUNT && r.metric->workload->subsystem != sub) ||
+                (judged && r.verdict != VERDICT_WORSE && r.verdict != VERDICT_SLIGHTLY_WORSE))
+                continue;
+            if (!found.compared || r.ratio < found.ratio)
+                found = r;
+        }
+    return found;
+}
+
+static void say_row(struct page *p, const struct row *r)
+{
+    char label[LABEL_MAX], native[32] = "not measured", guest[32] = "not measured";
+    const struct workload *w = r->metric->workload;
+    row_label(r->metric, label);
+    if (r->metric->cell[0].figure.measured)
+        row_figure(w, r->metric->cell[0].figure.value, native);
+    if (r->cell->figure.measured)
+        row_figure(w, r->cell->figure.value, guest);
+    page_textf(p, STYLE_TEXT, 0, "%s: native %s, %s %s (%s)", label, native, r->target->id, guest,
+               verdicts[r->verdict].title);
+}
+
+/* The slides. Each gets the area below its title. */
+
+static void draw_intro(struct page *p, const struct snapshot *s)
+{
+    char guests[160] = "";
+    for (size_t t = 1; t < s->target_count; t++) {
+        size_t used = strlen(guests);
+        snprintf(guests + used, sizeof guests - used, "%s%s", used ? ", " : "", s->targets[t].id);
+    }
+    page_text(p, STYLE_TEXT, 0,
+              "The same short workloads run on the machine itself, which is native, and in guests "
+              "on it, in turn; each figure is compared with native's.");
+    page_gap(p);
+    if (guests[0])
+        page_textf(p, STYLE_TEXT, 0, "Guests here: %s.", guests);
+    page_text(p, STYLE_TEXT, 0, "100 % is native. Less is slower, for times too.");
+    page_text(p, STYLE_TEXT, 0,
+              "A verdict is given only where the measurement carries one; the interval says how "
+              "sure a figure is.");
+    page_gap(p);
+    if (s->replayed)
+        page_textf(p, STYLE_WARN, 0, "RECORDED: %s. Nothing is measured now.", s->title);
+    else
+        page_textf(p, STYLE_OK, 0, "LIVE: all that is shown is measured now, on %s.",
+                   s->host.name[0] ? s->host.name : "this machine");
+}
+
+static size_t rows_measured(const struct snapshot *s)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < s->metric_count; i++)
+        count += s->metrics[i].cell[0].figure.measured;
+    return count;
+}
+
+static void draw_run(struct page *p, const struct snapshot *s)
+{
+    char big[16], left[16];
+    const struct board_run *run = &s->run;
+    if (run->active)
+        snprintf(big, sizeof big, "%.0f%%", 100 * fmin(fmax(run->done, 0), 1));
+    else
+        snprintf(big, sizeof big, "%zu", rows_measured(s));
+    digits_draw(p->c, p->y, p->r.x, STYLE_STRONG, ATTR_BOLD, big);
+    p->y += DIGITS_HEIGHT + 1;
+    if (!run->active) {
+        page_text(p, STYLE_TEXT, 0, "rows are measured; nothing runs now.");
+    } else {
+        page_textf(p, STYLE_TEXT, 0, "%s%s%s", run->title[0] ? run->title : "starting",
+                   run->phase[0] ? ": " : "", run->phase);
+        if (run->eta_s >= 0)
+            page_textf(p, STYLE_DIM, 0, "%s left. What is measured is shown as soon as it is.",
+                       text_duration(left, sizeof left, run->eta_s));
+    }
+    page_gap(p);
+    facts_targets(p, s, false);
+}
+
+static void draw_subsystem(struct page *p, const struct snapshot *s, size_t sub)
+{
+    p->y = draw_figures(p->c, p->r, s, sub) + 1;
+    struct row r = slowest(s, sub, false);
+    if (!r.compared)
+        return;
+    page_text(p, STYLE_DIM, 0, "Its slowest row:");
+    say_row(p, &r);
+}
+
+static void draw_answer(struct page *p, const struct snapshot *s)
+{
+    p->y = draw_figures(p->c, p->r, s, SUBSYSTEM_COUNT) + 1;
+    facts_answer(p, s);
+    facts_late(p, s);
+}
+
+static void draw_worst(struct page *p, const struct snapshot *s)
+{
+    struct row r = slowest(s, SUBSYSTEM_COUNT, true);
+    if (!r.compared) {
+        page_text(p, STYLE_STRONG, ATTR_BOLD, "No row is slower than native beyond its interval.");
+        r = slowest(s, SUBSYSTEM_COUNT, false);
+        if (r.compared) {
+            page_gap(p);
+            page_text(p, STYLE_DIM, 0, "The slowest of those without such a verdict:");
+            say_row(p, &r);
+        }
+        return;
+    }
+    struct share f = {r.ratio, r.low, r.high, true, r.bounded, false, r.verdict, 1};
+    draw_figure(p->c, (struct rect){p->y, p->r.x, FIGURE_HEIGHT, p->r.w}, r.target, &f);
+    p->y += FIGURE_HEIGHT + 1;
+    say_row(p, &r);
+    if (r.metric->workload->method)
+        page_text(p, STYLE_DIM, 0, r.metric->workload->method);
+}
+
+static void draw_end(struct page *p, const struct snapshot *s)
+{
+    uint32_t used = 0;
+    facts_tally(p, s);
+    page_gap(p);
+    for (size_t t = 1; t < s->target_count; t++)
+        used |= s->summary.cell[SUBSYSTEM_COUNT][t].flags;
+    for (size_t i = 0; i < FLAG_COUNT; i++)
+        if (used & 1u << i)
+            page_textf(p, STYLE_WARN, 0, "%c %s", flags[i].letter, flags[i].meaning);
+    facts_late(p, s);
+    facts_targets(p, s, false);
+    page_gap(p);
+    page_text(p, STYLE_TEXT, 0, "The figures hold for this machine and the minutes of the run.");
+    page_text(p, STYLE_DIM, 0, "Esc goes to the dashboard, where every row shows its reasons.");
+}
+
+static const char *title_of(size_t slide)
+{
+    switch (slide) {
+    case TOUR_INTRO:
+        return "What does your hypervisor cost you?";
+    case TOUR_RUN:
+        return "The measurement";
+    case TOUR_ANSWER:
+        return "Everything together";
+    case TOUR_WORST:
+        return "Where it costs most";
+    case TOUR_END:
+        return "What to know";
+    default:
+        return subsystems[slide - TOUR_SUBSYSTEM].title;
+    }
+}
+
+static void draw_slide(struct page *p, const struct snapshot *s, size_t slide)
+{
+    switch (slide) {
+    case TOUR_INTRO:
+        draw_intro(p, s);
+        break;
+    case TOUR_RUN:
+        draw_run(p, s);
+        break;
+    case TOUR_ANSWER:
+        draw_answer(p, s);
+        break;
+    case TOUR_WORST:
+        draw_worst(p, s);
+        break;
+    case TOUR_END:
+        draw_end(p, s);
+        break;
+    default:
+        draw_subsystem(p, s, slide - TOUR_SUBSYSTEM);
+        break;
+    }
+}
+
+void tour_draw(struct canvas *c, struct rect bar, struct rect area, const struct snapshot *s,
+               size_t slide)
+{
+    char place[16];
+    canvas_fill(c, bar, ' ', STYLE_BAR, 0);
+    int x = canvas_text(c, bar.y, bar.x + 1, STYLE_BAR_KEY, ATTR_BOLD,
+                        s->replayed ? "RECORDED" : "LIVE");
+    canvas_textf(c, bar.y, x, STYLE_BAR_TEXT, 0, "  %s",
+                 s->replayed       ? s->title
+                 : s->host.name[0] ? s->host.name
+                                   : "this machine");
+    tour_place(s, slide, place);
+    canvas_text_right(c, bar.y, bar.x + bar.w - 2, STYLE_BAR_TEXT, 0, place);
+    int w = area.w - 2 * MARGIN, gap = area.h >= 20 ? 2 : 1;
+    canvas_text(c, area.y + 1, area.x + MARGIN, STYLE_STRONG, ATTR_BOLD, title_of(slide));
+    struct page p = page_begin(
+        c, (struct rect){area.y + 2 + gap, area.x + MARGIN, area.h - 2 - gap, w});
+    draw_slide(&p, s, slide);
+}
+
+void tour_hints(struct canvas *c, int y, int x, int limit)
+{
+    static const struct {
+        int key;
+        const char *name, *label;
+    } hints[] = {{' ', "Space", " next"},
+                 {KEY_CODE_LEFT, "←", " back"},
+                 {KEY_CODE_ESCAPE, "Esc", " dashboard"},
+                 {'q', "q", " quit"}};
+    for (size_t i = 0; i < sizeof hints / sizeof *hints; i++) {
+        int w = canvas_columns(hints[i].name) + canvas_columns(hints[i].label);
+        if (x + w > limit)
+            return;
+        int at = canvas_text(c, y, x, STYLE_BAR_KEY, ATTR_BOLD, hints[i].name);
+        canvas_text(c, y, at, STYLE_BAR_TEXT, 0, hints[i].label);
+        canvas_hit_key(c, (struct rect){y, x, 1, w}, hints[i].key);
+        x += w + 2;
+    }
+}
