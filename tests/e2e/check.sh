@@ -69,7 +69,7 @@ says "$out" 'guests moved against (native|it)'
 
 # The same for other programs, whose own parsers read it.
 grep -qx 'vmtax_check_exit_code 1' "$work/v.prom" || fail "the metrics do not say worse"
-grep -q '<failure type="worse" message="worse: -[345][0-9]\.[0-9] %' "$work/v.xml" || fail "nothing failed in JUnit"
+grep -q '<failure type="worse" message="worse: -[89][0-9]\.[0-9] %' "$work/v.xml" || fail "nothing failed in JUnit"
 [ "$(stat -c %a "$work/v.prom")" = 644 ] || fail "the collector cannot read the metrics"
 if command -v xmllint >/dev/null; then
     xmllint --nonet --noout --schema "$abs_top_srcdir/tests/unit/junit.xsd" "$work/v.xml" 2>"$err" ||
