@@ -92,8 +92,8 @@ static void verdict_line(struct canvas *c, int y, int x, const struct share *f)
     canvas_textf(c, y, x, STYLE_DIM, 0, "  %s", interval);
 }
 
-/* Eight rows: who, how much, how sure. */
-#define FIGURE_HEIGHT (DIGITS_HEIGHT + 4)
+/* Who, how much, how sure. */
+#define FIGURE_HEIGHT (DIGITS_HEIGHT + 5)
 
 static void draw_figure(struct canvas *c, struct rect r, const struct board_target *t,
                         const struct share *f)
@@ -108,9 +108,9 @@ static void draw_figure(struct canvas *c, struct rect r, const struct board_targ
         canvas_text(c, y + 2, r.x, STYLE_DIM, 0, "not measured yet");
     } else {
         snprintf(text, sizeof text, "%s%%", number_ratio(number, 6, f->ratio, UNIT_PERCENT));
-        digits_draw(c, y + 1, r.x, style_of_verdict(f->verdict), attr_of_verdict(f->verdict), text);
-        canvas_text(c, y + 1 + DIGITS_HEIGHT + 1, r.x, STYLE_TEXT, 0, "of native's performance");
-        verdict_line(c, y + 1 + DIGITS_HEIGHT + 2, r.x, f);
+        digits_draw(c, y + 2, r.x, style_of_verdict(f->verdict), attr_of_verdict(f->verdict), text);
+        canvas_text(c, y + DIGITS_HEIGHT + 3, r.x, STYLE_TEXT, 0, "of native's performance");
+        verdict_line(c, y + DIGITS_HEIGHT + 4, r.x, f);
     }
     canvas_unclip(c, former);
 }
@@ -137,6 +137,39 @@ static int draw_figures(struct canvas *c, struct rect r, const struct snapshot *
     return y;
 }
 
+/* Their intervals on one axis, if there is room for all of them. */
+static void draw_intervals(struct page *p, const struct snapshot *s, size_t sub)
+{
+    double ends[2 * TARGETS_MAX];
+    size_t count = 0;
+    int w = p->r.w < 100 ? p->r.w : 100;
+    for (size_t t = 1; t < s->target_count; t++) {
+        struct share f = summary_figure(s, sub, t);
+        if (!f.known || !f.bounded || f.emulated)
+            continue;
+        ends[count++] = 100 * f.low;
+        ends[count++] = 100 * f.high;
+    }
+    if (count == 0 || page_left(p) < (int)count / 2 + 4)
+        return;
+    struct axis a = row_axis(ends, count);
+    for (size_t t = 1; t < s->target_count; t++) {
+        struct share f = summary_figure(s, sub, t);
+        if (!f.known || !f.bounded || f.emulated)
+            continue;
+        struct mark m = {.value = 100 * f.ratio,
+                         .low = 100 * f.low,
+                         .high = 100 * f.high,
+                         .bounded = true,
+                         .native = 100,
+                         .kind = s->targets[t].kind,
+                         .line = style_of_verdict(f.verdict)};
+        widget_whisker(p->c, p->y++, p->r.x, w, &a, &m);
+    }
+    widget_axis(p->c, p->y++, p->r.x, w, &a, "%");
+    p->y++;
+}
+
 /* The slowest row that counts, of a subsystem or of all. */
 static struct row slowest(const struct snapshot *s, size_t sub, bool judged)
 {
@@ -154,7 +187,7 @@ static struct row slowest(const struct snapshot *s, size_t sub, bool judged)
     return found;
 }
 
-static void say_row(struct page *p, const struct row *r)
+static void say_row(struct page *p, const char *before, const struct row *r)
 {
     char label[LABEL_MAX], native[32] = "not measured", guest[32] = "not measured";
     const struct workload *w = r->metric->workload;
@@ -163,8 +196,8 @@ static void say_row(struct page *p, const struct row *r)
         row_figure(w, r->metric->cell[0].figure.value, native);
     if (r->cell->figure.measured)
         row_figure(w, r->cell->figure.value, guest);
-    page_textf(p, STYLE_TEXT, 0, "%s: native %s, %s %s (%s)", label, native, r->target->id, guest,
-               verdicts[r->verdict].title);
+    page_textf(p, STYLE_TEXT, 0, "%s%s: native %s, %s %s (%s)", before, label, native,
+               r->target->id, guest, verdicts[r->verdict].title);
 }
 
 /* The slides. Each gets the area below its title. */
@@ -228,16 +261,17 @@ static void draw_run(struct page *p, const struct snapshot *s)
 static void draw_subsystem(struct page *p, const struct snapshot *s, size_t sub)
 {
     p->y = draw_figures(p->c, p->r, s, sub) + 1;
+    draw_intervals(p, s, sub);
     struct row r = slowest(s, sub, false);
     if (!r.compared)
         return;
-    page_text(p, STYLE_DIM, 0, "Its slowest row:");
-    say_row(p, &r);
+    say_row(p, "Its slowest row: ", &r);
 }
 
 static void draw_answer(struct page *p, const struct snapshot *s)
 {
     p->y = draw_figures(p->c, p->r, s, SUBSYSTEM_COUNT) + 1;
+    draw_intervals(p, s, SUBSYSTEM_COUNT);
     facts_answer(p, s);
     facts_late(p, s);
 }
@@ -250,15 +284,14 @@ static void draw_worst(struct page *p, const struct snapshot *s)
         r = slowest(s, SUBSYSTEM_COUNT, false);
         if (r.compared) {
             page_gap(p);
-            page_text(p, STYLE_DIM, 0, "The slowest of those without such a verdict:");
-            say_row(p, &r);
+            say_row(p, "The slowest of those without such a verdict: ", &r);
         }
         return;
     }
     struct share f = {r.ratio, r.low, r.high, true, r.bounded, false, r.verdict, 1};
     draw_figure(p->c, (struct rect){p->y, p->r.x, FIGURE_HEIGHT, p->r.w}, r.target, &f);
     p->y += FIGURE_HEIGHT + 1;
-    say_row(p, &r);
+    say_row(p, "", &r);
     if (r.metric->workload->method)
         page_text(p, STYLE_DIM, 0, r.metric->workload->method);
 }
