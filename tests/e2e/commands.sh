@@ -96,7 +96,7 @@ bad '--theme means nothing to .vmtax run' run null --theme dark
 bad '--json takes no value' run null --json=yes
 bad '--scratch /dev/null: ' run null --scratch /dev/null
 bad 'name has' record null --name ../x
-bad 'there are text, json, csv, md, html, svg, openmetrics, junit' report nosuch --format prometheus
+bad 'there are text, plain, json, csv, md, html, svg, openmetrics, junit' report nosuch --format prometheus
 bad 'only --format svg' report nosuch --format html --subsystem memory
 bad 'did you mean "memory"' report nosuch --format svg --subsystem memorie
 bad 'too many' doctor now
