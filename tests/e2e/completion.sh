@@ -189,13 +189,13 @@ typed() {
     press C-u
     press -l "$1"
     press Tab
-    wait_for 10 shows "$2"
+    wait_for 40 shows "$2"
 }
 if command -v tmux >/dev/null 2>&1 && command -v bash >/dev/null 2>&1; then
     terminal 100x30 sh -c "exec bash --norc --noprofile -i 2>/dev/tty"
     press -l "PS1='\$ '; . $completion/bash/vmtax; clear"
     press Enter
-    wait_for 10 shows '^\$'
+    wait_for 40 shows '^\$'
     typed 'vmtax run membw.frd:si' '^\$ vmtax run membw\.frd:size=$'
     typed 'vmtax run --profile=sta' '^\$ vmtax run --profile=standard *$'
     typed "vmtax run --kernel=$work/files/kernel\\ " '/kernel\\ image *$'
@@ -208,7 +208,7 @@ if command -v tmux >/dev/null 2>&1 && command -v zsh >/dev/null 2>&1; then
     terminal 100x30 sh -c "exec zsh -f -i 2>/dev/tty"
     press -l "PS1='%% '; fpath=($completion/zsh \$fpath); autoload -Uz compinit; compinit -D; clear"
     press Enter
-    wait_for 10 shows '^%'
+    wait_for 40 shows '^%'
     typed 'vmtax run sys.sta' '^% vmtax run sys\.stat *$'
     typed 'vmtax run membw.frd:si' '^% vmtax run membw\.frd:size=$'
     typed 'vmtax run --profile=sta' '^% vmtax run --profile=standard *$'
