@@ -22,14 +22,6 @@ static void add_differences(struct check *c, const struct result *old, const str
     }
 }
 
-static bool has_difference(const struct check *c, const char *key)
-{
-    for (size_t i = 0; i < c->difference_count; i++)
-        if (strcmp(c->differences[i].key, key) == 0)
-            return true;
-    return false;
-}
-
 static bool has_figures(const struct series *s, const char *target)
 {
     for (size_t i = 0; i < s->count; i++)
@@ -70,7 +62,7 @@ void check_results(struct check *c, const struct baseline *b, const struct resul
         c->fatal |= c->differences[i].class == FACT_FATAL && !c->differences[i].only;
     series_make(&s, b->sessions, b->count, now, now_count);
     /* Absolute figures of another processor say nothing. */
-    if (has_difference(c, "cpu.model")) {
+    if (fingerprint_other_processor(&b->sessions[0], &now[0])) {
         size_t kept = 0, width = s.before + s.now;
         for (size_t i = 0; i < s.count; i++) {
             if (strcmp(s.rows[i].target, "native") == 0)

@@ -149,8 +149,8 @@ static int fit(struct check_plan *p, struct error *e)
     return 0;
 }
 
-int check_plan_make(struct check_plan *p, const struct options *o, const struct baseline *b,
-                    char *agent, size_t size, struct error *e)
+int check_plan_make(struct check_plan *p, const struct options *o, const struct target_options *all,
+                    const struct baseline *b, char *agent, size_t size, struct error *e)
 {
     struct options mine = *o;
     *p = (struct check_plan){.budget_s = o->budget > 0 ? o->budget : CHECK_BUDGET_S};
@@ -158,8 +158,11 @@ int check_plan_make(struct check_plan *p, const struct options *o, const struct 
     mine.profile = b->sessions[0].profile;
     mine.budget = 0;
     mine.blocks = 0;
-    if (!mine.on) {
+    if (all)
+        setup_take_cpus(&p->plan.options, all, o->cpus);
+    else
         setup_cpus(&p->plan.options, o->cpus);
+    if (!mine.on) {
         p->plan.options.machine = setup_machine(o);
         if (setup_agent(agent, size, e) < 0)
             return -1;

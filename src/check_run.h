@@ -23,11 +23,12 @@ struct check_plan {
     char on[TARGETS_MAX * (TARGET_ID_MAX + 1)];
 };
 
-/* Targets: those that o names, else those of the baseline. Usage errors: a target that the baseline
+/* Targets: those that o names, else those of the baseline. all: the processors to choose among;
+ * NULL: those of this thread. Usage errors: a target that the baseline
  * does not have, too little time for two sessions of anything. agent keeps the path that
  * plan.options points to. On failure nothing is held. */
-int check_plan_make(struct check_plan *p, const struct options *o, const struct baseline *b,
-                    char *agent, size_t size, struct error *e);
+int check_plan_make(struct check_plan *p, const struct options *o, const struct target_options *all,
+                    const struct baseline *b, char *agent, size_t size, struct error *e);
 void check_plan_release(struct check_plan *p);
 /* "42 rows on native, container: 3 sessions of 0:49 (2 s of it to start), 2:27 of 3:00" */
 char *check_plan_text(const struct check_plan *p, char *out, size_t size);

@@ -164,7 +164,7 @@ static int run(const struct context *c, struct error *e)
         return -1;
     if (baseline_load(&b, c->options->against ? c->options->against : "default", e) < 0)
         return -1;
-    if (check_plan_make(&plan, c->options, &b, agent, sizeof agent, e) < 0) {
+    if (check_plan_make(&plan, c->options, NULL, &b, agent, sizeof agent, e) < 0) {
         baseline_release(&b);
         return -1;
     }

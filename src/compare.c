@@ -351,8 +351,10 @@ void compare_results(struct compare *c, const struct result *before, size_t befo
             judge_young(&c->rows[i], &sides[i]);
     else if (c->count)
         judge_old(c, sides);
+    bool moved = fingerprint_other_processor(&before[0], &after[0]);
     for (size_t i = 0; i < c->count; i++)
-        if (c->fatal || fatal_for(c, c->rows[i].workload->id))
+        if (c->fatal || fatal_for(c, c->rows[i].workload->id) ||
+            (moved && strcmp(c->rows[i].target, "native") == 0))
             c->rows[i].verdict = VERDICT_NOT_COMPARABLE;
     free(sides);
 }

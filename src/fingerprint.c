@@ -38,6 +38,7 @@ static const struct rule {
      "native itself runs on something else; any row may differ"},
     {"inside", FACT_WARN, NULL, "the container around vmtax",
      "native itself runs under other limits; any row may differ"},
+    {"machine", FACT_FATAL, NULL, "the architecture", "its programs are other ones"},
     {"cpu.model", FACT_WARN, NULL, "the processor",
      "absolute figures are those of another machine; only ratios can be compared"},
     {"kernel", FACT_WARN, NULL, "the kernel",
@@ -178,8 +179,10 @@ static void compare_facts(struct findings *f, const struct result *old, const st
 
 static void compare_tool(struct findings *f, const struct result *old, const struct result *new)
 {
+    /* One side may be facts alone, before anything is measured. */
+    bool whole = old->tool_version[0] && new->tool_version[0];
     if (!old->agent_sha256[0] || !new->agent_sha256[0]) {
-        if (old->agent_sha256[0] != new->agent_sha256[0])
+        if (whole && old->agent_sha256[0] != new->agent_sha256[0])
             SAY(found(f, FACT_NOTE, "agent"),
                 "the agent's digest is known on one side only: whether both measured with the same "
                 "program cannot be told");
@@ -189,7 +192,7 @@ static void compare_tool(struct findings *f, const struct result *old, const str
             "work, so no row can be compared",
             old->agent_sha256, new->agent_sha256);
     }
-    if (strcmp(old->tool_version, new->tool_version) != 0)
+    if (whole && strcmp(old->tool_version, new->tool_version) != 0)
         SAY(found(f, FACT_NOTE, "version"), "vmtax was %s and is %s", old->tool_version,
             new->tool_version);
     if (old->profile[0] && new->profile[0] && strcmp(old->profile, new->profile) != 0)
@@ -285,6 +288,12 @@ size_t fingerprint_compare(const struct result *old, const struct result *new,
                 out[written++] = all[i];
     free(all);
     return f.count;
+}
+
+bool fingerprint_other_processor(const struct result *a, const struct result *b)
+{
+    const char *x = result_fact(a, "cpu.model"), *y = result_fact(b, "cpu.model");
+    return known(x) && known(y) && strcmp(x, y) != 0;
 }
 
 bool fingerprint_other_work(const struct result *a, const struct result *b, const char *workload)

@@ -26,6 +26,9 @@ struct fingerprint_difference {
  * that says so: it may or may not have changed. */
 size_t fingerprint_compare(const struct result *old, const struct result *new,
                            struct fingerprint_difference *out, size_t room);
+/* Were they measured on processors of other models? Then native figures say nothing about each
+ * other; ratios to native do. */
+bool fingerprint_other_processor(const struct result *a, const struct result *b);
 /* Do the two differ in a fact that makes this workload other work, and leaves the rest comparable?
  * A fact that one of them does not know is no difference. */
 bool fingerprint_other_work(const struct result *a, const struct result *b, const char *workload);

@@ -348,7 +348,8 @@ static int check(void *context, struct error *e)
     if (baseline_load(&k->baseline, options.against ? options.against : baseline_name(d), e) < 0)
         return -1;
     options.budget = 0; /* of runs */
-    if (check_plan_make(&k->plan, &options, &k->baseline, d->agent, sizeof d->agent, e) < 0) {
+    if (check_plan_make(&k->plan, &options, &d->all_cpus, &k->baseline, d->agent, sizeof d->agent,
+                        e) < 0) {
         baseline_release(&k->baseline);
         return -1;
     }

@@ -132,6 +132,27 @@ static void test_other_work_is_left_out(void **state)
         result_release(&sessions[i]);
 }
 
+/* Before anything is measured only facts are known of today, and they are the same. */
+static void test_a_machine_as_it_was(void **state)
+{
+    (void)state;
+    struct result before, today;
+    struct baseline b = {.name = "default", .sessions = &before, .count = 1};
+    struct snapshot s = {0};
+    session(&before, 0.1, 1795342704);
+    snprintf(before.agent_sha256, sizeof before.agent_sha256, "%064d", 7);
+    snprintf(before.tool_version, sizeof before.tool_version, "0.1.0");
+    snprintf(before.profile, sizeof before.profile, "quick");
+    result_add_fact(&before, "kernel", "6.1.0-30-amd64");
+    result_init(&today);
+    result_add_fact(&today, "kernel", "6.1.0-30-amd64");
+    baseline_show(&b, &today, 1795342704 + 100, &s);
+    assert_int_equal(s.baseline.difference_total, 0);
+    result_release(&before);
+    result_release(&today);
+    snapshot_release(&s);
+}
+
 static void test_on_the_board(void **state)
 {
     (void)state;
@@ -218,6 +239,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_median_and_strength),
         cmocka_unit_test(test_other_work_is_left_out),
+        cmocka_unit_test(test_a_machine_as_it_was),
         cmocka_unit_test(test_on_the_board),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

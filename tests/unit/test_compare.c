@@ -78,6 +78,27 @@ static void test_three_sessions_find_a_change(void **state)
     release(after, 3);
 }
 
+/* Of another processor the absolute figures say nothing, however much they differ. */
+static void test_another_processor_has_other_figures(void **state)
+{
+    (void)state;
+    struct result before[3], after[3];
+    for (int i = 0; i < 3; i++) {
+        session(&before[i], 0.50 * (1 + 0.01 * i), 0);
+        session(&after[i], 1.00 * (1 + 0.01 * i), 0);
+        result_add_fact(&before[i], "cpu.model", "A processor");
+        result_add_fact(&after[i], "cpu.model", "Another processor");
+    }
+    struct compare c;
+    compare_results(&c, before, 3, after, 3);
+    assert_false(c.fatal);
+    assert_int_equal(row_of(&c, "sys.read")->verdict, VERDICT_NOT_COMPARABLE);
+    assert_int_equal(compare_exit(&c), 4);
+    compare_release(&c);
+    release(before, 3);
+    release(after, 3);
+}
+
 /* Another core type of OpenBLAS is other work for linpack alone, in whichever session it was. */
 static void test_another_core_type_is_fatal_to_linpack(void **state)
 {
@@ -200,6 +221,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_three_sessions_find_a_change),
+        cmocka_unit_test(test_another_processor_has_other_figures),
         cmocka_unit_test(test_another_core_type_is_fatal_to_linpack),
         cmocka_unit_test(test_too_few_sessions_are_no_verdict),
         cmocka_unit_test(test_a_young_row_of_an_old_baseline),
