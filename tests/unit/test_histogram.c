@@ -96,7 +96,7 @@ static void test_quantiles(void **state)
     qsort(values, N, sizeof *values, by_value);
     const double q[] = {0.0001, 0.01, 0.1, 0.25, 0.5, 0.9, 0.99, 0.999, 0.9999, 1};
     for (size_t i = 0; i < sizeof q / sizeof *q; i++) {
-        size_t rank = (size_t)ceil(q[i] * N - 1e-9);
+        size_t rank = (size_t)ceil(q[i] * (double)N - 1e-9);
         double exact = (double)values[rank ? rank - 1 : 0];
         uint64_t v;
         assert_true(histogram_quantile(h, q[i], &v));

@@ -103,7 +103,7 @@ static void elements_are_known_and_differ(void **state)
         assert_true(a[i] >= -0.5 && a[i] < 0.5 && a[i] != b[i] && a[i] != other[i]);
         sum += a[i];
     }
-    assert_true(fabs(sum / N) < 0.05);
+    assert_true(fabs(sum / (double)N) < 0.05);
 }
 
 /* --- payloads that go wrong ------------------------------------------------------------------- */

@@ -392,7 +392,7 @@ static void test_shrink_closed_form(void **state)
     for (size_t c = 0; c < COUNT(cases); c++) {
         /* 2k values at +-a: sample variance 2k a²/(2k-1) */
         enum { N = 10 };
-        double a = sqrt((cases[c].extra + M_PI * M_PI / 6) * (N - 1) / N);
+        double a = sqrt((cases[c].extra + M_PI * M_PI / 6) * (double)(N - 1) / (double)N);
         double var[N + 1], df[N + 1], d0, s0;
         for (int i = 0; i < N; i++) {
             var[i] = exp(-8 + (i % 2 ? a : -a));
