@@ -18,7 +18,6 @@ AM_TESTS_ENVIRONMENT = \
 e2e_tests = \
 	tests/e2e/commands.sh \
 	tests/e2e/manual.sh \
-	tests/e2e/completion.sh \
 	tests/e2e/schema.sh \
 	tests/e2e/install.sh \
 	tests/e2e/run.sh \
@@ -503,6 +502,10 @@ EXTRA_DIST += $(fault_tests) tests/faults/table tests/faults/liar.py
 long_tests += tests/architecture_long.sh
 EXTRA_DIST += tests/architecture_long.sh
 
+# Three shells are typed into.
+long_tests += tests/e2e/completion.sh
+EXTRA_DIST += tests/e2e/completion.sh
+
 # Two releases, made at different times with different rights, are one.
 long_tests += tests/dist_long.sh
 EXTRA_DIST += tests/dist_long.sh
@@ -587,7 +590,7 @@ check-faults: all
 # ThreadSanitizer's only what has threads.
 plain_tests = tests/e2e/programs.sh tests/e2e/spec.sh tests/e2e/kbuild.sh tests/e2e/linpack_guest.sh \
 	tests/e2e/shell.sh tests/e2e/ordinary.sh tests/e2e/signed.sh tests/e2e/cgroup2.sh \
-	tests/e2e/manual.sh tests/e2e/completion.sh tests/e2e/schema.sh tests/e2e/install.sh \
+	tests/e2e/manual.sh tests/e2e/schema.sh tests/e2e/install.sh \
 	tests/e2e/check.sh tests/e2e/oltp.sh tests/e2e/jbb.sh tests/e2e/web.sh tests/e2e/targets.sh \
 	tests/e2e/kvm.sh tests/unit/kernel-symbols.sh tests/unit/jbb-books.sh
 asan_short = $(filter-out $(plain_tests),$(TESTS))
