@@ -1,13 +1,13 @@
 /* vmtax report: a stored result in another form. */
 #include "analysis.h"
 #include "command.h"
+#include "replace.h"
 #include "report/picture.h"
 #include "report/redact.h"
 #include "report/report.h"
 #include "store.h"
 #include "text.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,6 +39,21 @@ static int write_report(const struct result *r, const struct report_format *form
 {
     return subsystem == SUBSYSTEM_COUNT ? format->write(r, out, e)
                                         : picture_write(r, (enum subsystem)subsystem, out, e);
+}
+
+/* What is there already is lost only to a whole report. */
+static int write_file(const struct result *r, const struct report_format *format, int subsystem,
+                      const char *path, struct error *e)
+{
+    struct replace file;
+    if (!path[0])
+        return error_set(e, ERROR_USAGE, "cannot write \"\": a file is wanted");
+    if (replace_begin(&file, path, 0644, e) < 0)
+        return -1;
+    if (write_report(r, format, subsystem, file.out, e) == 0)
+        return replace_end(&file, e);
+    replace_drop(&file);
+    return error_prefix(e, "%s", path);
 }
 
 /* Another target takes native's place. */
@@ -83,13 +98,8 @@ static int run(const struct context *c, struct error *e)
         analysis_update(&r);
         if (o->redact)
             redact_result(&r);
-        FILE *out = o->output ? fopen(o->output, "we") : stdout;
-        if (!out)
-            rc = error_errno(e, errno, "cannot write %s", o->output[0] ? o->output : "\"\"");
-        else
-            rc = write_report(&r, format, subsystem, out, e);
-        if (out && out != stdout && fclose(out) != 0 && rc == 0)
-            rc = error_errno(e, errno, "cannot write %s", o->output[0] ? o->output : "\"\"");
+        rc = o->output ? write_file(&r, format, subsystem, o->output, e)
+                       : write_report(&r, format, subsystem, stdout, e);
     }
     result_release(&r);
     return rc < 0 ? -1 : EXIT_DONE;

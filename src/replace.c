@@ -59,3 +59,11 @@ int replace_end(struct replace *r, struct error *e)
         unlink(r->temporary);
     return error_errno(e, failed, "cannot write %s (nothing was changed there)", r->path);
 }
+
+void replace_drop(struct replace *r)
+{
+    fclose(r->out);
+    r->out = NULL;
+    if (r->temporary[0])
+        unlink(r->temporary);
+}

@@ -20,5 +20,7 @@ struct replace {
 int replace_begin(struct replace *r, const char *path, mode_t mode, struct error *e);
 /* Everything written so far is on the disk, under the name; or nothing has changed. */
 int replace_end(struct replace *r, struct error *e);
+/* Instead of that: nothing has changed. */
+void replace_drop(struct replace *r);
 
 #endif

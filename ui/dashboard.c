@@ -30,8 +30,8 @@
 #include <unistd.h>
 
 #define BASELINE_NAME "default"
-/* Stored results that are looked at for rows that the last one does not have, and how long that may
- * take: the screen waits for it. */
+/* Stored results that rows which the last one does not have are taken from, and how long looking
+ * for them may take: the screen waits for it. */
 #define EARLIER_MAX 8
 #define EARLIER_S   0.5
 
@@ -98,16 +98,15 @@ static bool same_machine(const struct result *earlier, const struct result *last
 static void take_earlier(struct dashboard *d, const char *last)
 {
     struct store_entry *entries;
-    size_t count, tried = 0;
+    size_t count, taken = 0;
     uint64_t until = clock_now_ns() + (uint64_t)(EARLIER_S * 1e9);
     struct error e;
     if (store_list(STORE_RESULTS, &entries, &count, &e) < 0)
         return;
-    for (size_t i = 0; i < count && tried < EARLIER_MAX && clock_now_ns() < until; i++) {
+    for (size_t i = 0; i < count && taken < EARLIER_MAX && clock_now_ns() < until; i++) {
         struct result earlier, shown;
         if (strcmp(entries[i].path, last) == 0 || entries[i].started > d->last.started)
             continue;
-        tried++;
         result_init(&earlier);
         if (store_load(&earlier, entries[i].path, &e) < 0) {
             board_log(&d->board, BOARD_LOG_WARN, "", "%s", e.text);
@@ -115,6 +114,7 @@ static void take_earlier(struct dashboard *d, const char *last)
             analysis_update(&earlier);
             result_init(&shown);
             overlay_make(&shown, &earlier, &d->last);
+            taken += shown.metric_count > d->last.metric_count;
             result_release(&d->last);
             d->last = shown;
         }

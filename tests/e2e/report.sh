@@ -67,6 +67,16 @@ assert len(list(read(open(sys.argv[1], encoding="utf-8").read()))) > 5' "$work/r
 module jsonschema 'import json, jsonschema, sys
 document, schema = [json.load(open(f, encoding="utf-8")) for f in sys.argv[1:]]
 jsonschema.Draft202012Validator(schema).validate(document)' "$work/r.json"
+# A disk that is full costs no report that was there.
+if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
+    mkdir "$work/small"
+    # shellcheck disable=SC2016 # for the other shell
+    unshare -m sh -c 'mount -t tmpfs -o size=8k none "$2" && echo kept >"$2/page" &&
+        ! "$1" report "$3" --format html --output "$2/page" 2>"$4" && [ "$(ls "$2")" = page ] &&
+        grep -qx kept "$2/page"' - "$vmtax" "$work/small" last "$err" || fail "a full disk took the old page"
+    says "$err" 'small/page: .*No space left'
+fi
+
 # A recording is no result.
 run 2 report "$abs_top_srcdir/data/example.rec.gz"
 says "$err" 'vmtax replay'
