@@ -28,7 +28,8 @@ bool blockdev_parse(const char *text, struct counters *out);
 /* The scheduler that orders the device's requests: "mq-deadline", "none". False: not known. */
 bool blockdev_scheduler(const struct blockdev *b, char *out, size_t size);
 /* The file that the device is made of (a loop device), if it takes less room on its own disk than
- * it is long: parts of it are made only when they are written. False: it is not so, or not known. */
+ * it is long: parts of it are made only when they are written. False: it is not so, or not known.
+ */
 bool blockdev_sparse(const struct blockdev *b, char *out, size_t size);
 
 /* Did a cache answer? moves: of enum workload_disk; claimed: bytes that the target says it moved
