@@ -185,16 +185,18 @@ static void explain_absence(const struct result *r, const struct slot_list *list
 static void explain_single(const struct result *r, const struct slot_list *list,
                            struct comparison *c)
 {
-    const char *why = "";
+    const char *why = "", *whose = "";
     for (size_t i = 0; i < list->count && !*why; i++) {
         const struct slot *s = &r->slots[list->places[i].slot];
-        if ((s->target == 0 || s->target == c->target) && !slots_usable(s))
+        if ((s->target == 0 || s->target == c->target) && !slots_usable(s)) {
             why = s->measured ? "no operation was finished in a slot" : s->reason;
+            whose = s->target == c->target ? "" : r->targets[s->target].id;
+        }
     }
     if (!*why && r->late.rows)
         why = "out of time";
-    snprintf(c->reason, sizeof c->reason, "one block%s, so no interval%s%s",
-             r->running ? " so far" : "", *why ? ": " : "", why);
+    snprintf(c->reason, sizeof c->reason, "one block%s, so no interval%s%s%s%s",
+             r->running ? " so far" : "", *why ? ": " : "", whose, *whose ? ": " : "", why);
 }
 
 /* Reasons of a target that forbid a verdict whatever the numbers say; true if there is one. */

@@ -419,6 +419,8 @@ void list_nothing(struct canvas *c, struct rect in, const struct snapshot *s, co
                   enum subsystem sub)
 {
     struct page p = page_begin(c, in);
+    size_t rows = row_subsystem_rows(sub, PROFILE_STANDARD),
+           quick = row_subsystem_rows(sub, PROFILE_QUICK);
     if (v->filter[0]) {
         page_textf(&p, STYLE_DIM, 0, "No row of this panel contains '%s'. Esc removes the filter.",
                    v->filter);
@@ -431,10 +433,16 @@ void list_nothing(struct canvas *c, struct rect in, const struct snapshot *s, co
     else if (s->run.active)
         page_text(&p, STYLE_TEXT, 0,
                   "A run is going on; rows come as their turn does. v shows it.");
+    else if (quick > 0)
+        page_textf(&p, STYLE_TEXT, 0,
+                   "r measures its %zu row%s here and on the guest, R %zu of them and all else, "
+                   "quickly.",
+                   rows, rows == 1 ? "" : "s", quick);
     else
         page_textf(&p, STYLE_TEXT, 0,
-                   "r measures its %zu quick rows here and on the guest, R everything.",
-                   row_subsystem_rows(sub, PROFILE_QUICK));
+                   "r measures its %zu row%s here and on the guest; the quick comparison (R) has "
+                   "none of them.",
+                   rows, rows == 1 ? "" : "s");
     page_gap(&p);
     facts_targets(&p, s, false);
     page_gap(&p);
@@ -442,7 +450,7 @@ void list_nothing(struct canvas *c, struct rect in, const struct snapshot *s, co
     for (const struct workload *w = workload_next(NULL); w && page_left(&p) > 0;
          w = workload_next(w))
         if (w->subsystem == sub && w->figure != FIGURE_NONE && !(w->needs & NEED_SPEC))
-            widget_cut(c, p.y++, in.x, in.w, STYLE_DIM, 0, w->method ? w->method : w->title);
+            page_text(&p, STYLE_DIM, 0, w->method ? w->method : w->title);
 }
 
 void list_text_draw(struct canvas *c, struct rect area, const struct snapshot *s,

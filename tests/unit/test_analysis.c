@@ -563,8 +563,9 @@ static void test_single_block_tells_the_failure(void **state)
     snprintf(r.slots[5].reason, sizeof r.slots[5].reason,
              "not above its own overhead in this slot");
     analysis_update(&r);
-    assert_string_equal(only(&r)->reason,
-                        "one block, so no interval: not above its own overhead in this slot");
+    assert_string_equal(
+        only(&r)->reason,
+        "one block, so no interval: native: not above its own overhead in this slot");
     result_release(&r);
 }
 
