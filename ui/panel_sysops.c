@@ -128,7 +128,7 @@ static void draw(struct canvas *c, struct rect area, const struct snapshot *s, c
     if (below[0].h > 0)
         rowbox_draw_detail(c, below[0], s, v, metric(s, v));
     if (paper_known(s) && below[1].h > 0) {
-        struct box box = {.title = "paper 2010, Table I", .note = "its machine, not ours"};
+        struct box box = {.title = "paper 2010, Table I", .note = "another machine"};
         draw_paper(c, widget_box(c, below[1], &box), s, v);
     }
 }

@@ -89,7 +89,9 @@ struct rect widget_box(struct canvas *c, struct rect r, const struct box *box)
         x = canvas_text(c, r.y, x, box->focus ? STYLE_STRONG : STYLE_TEXT, ATTR_BOLD, box->title);
         canvas_put(c, r.y, x++, ' ', s, 0);
         if (box->note && *box->note) {
-            x = canvas_text(c, r.y, x, STYLE_DIM, 0, box->note);
+            int w = canvas_columns(box->note), room = right - x;
+            widget_cut(c, r.y, x, w < room ? w : room, STYLE_DIM, 0, box->note);
+            x += w < room ? w : room;
             canvas_put(c, r.y, x++, ' ', s, 0);
         }
     }
