@@ -18,7 +18,6 @@ AM_TESTS_ENVIRONMENT = \
 e2e_tests = \
 	tests/e2e/commands.sh \
 	tests/e2e/manual.sh \
-	tests/e2e/schema.sh \
 	tests/e2e/install.sh \
 	tests/e2e/run.sh \
 	tests/e2e/report.sh \
@@ -502,9 +501,9 @@ EXTRA_DIST += $(fault_tests) tests/faults/table tests/faults/liar.py
 long_tests += tests/architecture_long.sh
 EXTRA_DIST += tests/architecture_long.sh
 
-# Three shells are typed into.
-long_tests += tests/e2e/completion.sh
-EXTRA_DIST += tests/e2e/completion.sh
+# Three shells are typed into; documents of all kinds are held against their schemas.
+long_tests += tests/e2e/completion.sh tests/e2e/schema.sh
+EXTRA_DIST += tests/e2e/completion.sh tests/e2e/schema.sh
 
 # Two releases, made at different times with different rights, are one.
 long_tests += tests/dist_long.sh
@@ -590,14 +589,15 @@ check-faults: all
 # ThreadSanitizer's only what has threads.
 plain_tests = tests/e2e/programs.sh tests/e2e/spec.sh tests/e2e/kbuild.sh tests/e2e/linpack_guest.sh \
 	tests/e2e/shell.sh tests/e2e/ordinary.sh tests/e2e/signed.sh tests/e2e/cgroup2.sh \
-	tests/e2e/manual.sh tests/e2e/schema.sh tests/e2e/install.sh \
+	tests/e2e/manual.sh tests/e2e/install.sh tests/e2e/report.sh tests/e2e/linpack.sh tests/e2e/exits.sh \
+	tests/e2e/doctor.sh tests/e2e/screen.sh \
 	tests/e2e/check.sh tests/e2e/oltp.sh tests/e2e/jbb.sh tests/e2e/web.sh tests/e2e/targets.sh \
 	tests/e2e/kvm.sh tests/unit/kernel-symbols.sh tests/unit/jbb-books.sh
 asan_short = $(filter-out $(plain_tests),$(TESTS))
 tsan_short = tests/unit/test_place tests/unit/test_board tests/unit/test_writer tests/unit/test_target \
 	tests/unit/test_ledger tests/unit/test_cache tests/unit/test_qmp tests/unit/test_qmp_hostile \
 	tests/unit/test_qmp_real tests/unit/test_kernels tests/unit/test_web tests/unit/test_recording \
-	$(timed_tests) tests/e2e/run.sh tests/e2e/interrupt.sh tests/e2e/dashboard.sh
+	$(timed_tests) tests/e2e/interrupt.sh tests/e2e/dashboard.sh
 sanitized = $(if $(SHORT),$($(1)_short),$(TESTS))
 build-asan build-tsan: $(am__configure_deps)
 	@kind=`echo $@ | sed 's/build-//'`; $(MKDIR_P) $$kind; cd $$kind || exit 1; \

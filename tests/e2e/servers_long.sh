@@ -26,3 +26,21 @@ for engine in 'engine.web.*nginx' 'engine.oltp.*MariaDB' 'engine.jbb.*OpenJDK'; 
     says "$out" "$engine"
 done
 leftovers
+
+# Where memory holds only one, there is never more than one.
+if container_works && unshare -m true 2>/dev/null; then
+    sed 's/^MemAvailable:.*/MemAvailable: 90000 kB/' /proc/meminfo >"$work/meminfo"
+    # shellcheck disable=SC2016 # for the other shell
+    unshare -m sh -c 'mount --bind "$1" /proc/meminfo && shift && exec "$@"' - "$work/meminfo" \
+        "$vmtax" run web:clients=1 --on container --blocks 2 --seconds 0.2 --json >"$out" 2>"$err" &
+    pid=$!
+    while kill -0 "$pid" 2>/dev/null; do
+        [ "$(grep -lszE "^nginx: master process .* -p \\./" /proc/[0-9]*/cmdline | wc -l)" -le 1 ] || fail "two servers at once"
+        sleep 0.02
+    done
+    wait "$pid" || fail "exit code $? where memory is short"
+    says "$err" 'memory: web took .* up in one target at a time'
+    "$jsonpath" "$out" 'metrics.*.value' | grep -q '^[0-9]' || fail "no figure where memory is short"
+fi
+
+leftovers

@@ -68,22 +68,6 @@ if unshare -m true 2>/dev/null; then
     says "$out" '^fail .*for%20the%20web%20server:%20No%20space%20left'
 fi
 
-# Where memory holds only one, there is never more than one.
-if [ "$targets" = container ] && unshare -m true 2>/dev/null; then
-    sed 's/^MemAvailable:.*/MemAvailable: 90000 kB/' /proc/meminfo >"$work/meminfo"
-    # shellcheck disable=SC2016 # for the other shell
-    unshare -m sh -c 'mount --bind "$1" /proc/meminfo && shift && exec "$@"' - "$work/meminfo" \
-        "$vmtax" run web:clients=1 --on container --blocks 2 --seconds 0.2 --json >"$out" 2>"$err" &
-    pid=$!
-    while kill -0 "$pid" 2>/dev/null; do
-        [ "$(servers | wc -l)" -le 1 ] || fail "two servers at once"
-        sleep 0.02
-    done
-    wait "$pid" || fail "exit code $? where memory is short"
-    says "$err" 'memory: web took .* up in one target at a time'
-    "$jsonpath" "$out" 'metrics.*.value' | grep -q '^[0-9]' || fail "no figure where memory is short"
-fi
-
 # vmtax dies: so does the server.
 "$vmtax" run web:clients=1 --on native --blocks 4 --seconds 2 >"$out" 2>"$err" &
 pid=$!
