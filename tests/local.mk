@@ -31,9 +31,7 @@ e2e_tests = \
 	tests/e2e/oltp.sh \
 	tests/e2e/jbb.sh \
 	tests/e2e/web.sh \
-	tests/e2e/linpack_guest.sh \
 	tests/e2e/kbuild.sh \
-	tests/e2e/spec.sh \
 	tests/e2e/programs.sh \
 	tests/e2e/container.sh \
 	tests/e2e/network.sh \
@@ -521,6 +519,10 @@ EXTRA_DIST += tests/e2e/network_faults.sh tests/e2e/inside.sh
 long_tests += tests/e2e/openvz.sh
 EXTRA_DIST += tests/e2e/openvz.sh
 
+# SPEC's suite by a double of its tools; LINPACK in an emulated machine.
+long_tests += tests/e2e/spec.sh tests/e2e/linpack_guest.sh
+EXTRA_DIST += tests/e2e/spec.sh tests/e2e/linpack_guest.sh
+
 # Every program in a virtual machine.
 long_tests += tests/e2e/programs_long.sh
 EXTRA_DIST += tests/e2e/programs_long.sh
@@ -587,7 +589,7 @@ check-faults: all
 # things that are not there when it instruments. SHORT=yes is for who has half an hour for all builds:
 # without the scripts of which a sanitizer sees least, what foreign programs and guests do, and of
 # ThreadSanitizer's only what has threads.
-plain_tests = tests/e2e/programs.sh tests/e2e/spec.sh tests/e2e/kbuild.sh tests/e2e/linpack_guest.sh \
+plain_tests = tests/e2e/programs.sh tests/e2e/kbuild.sh \
 	tests/e2e/shell.sh tests/e2e/ordinary.sh tests/e2e/signed.sh tests/e2e/cgroup2.sh \
 	tests/e2e/manual.sh tests/e2e/install.sh tests/e2e/report.sh tests/e2e/linpack.sh tests/e2e/exits.sh \
 	tests/e2e/doctor.sh tests/e2e/screen.sh \
