@@ -696,5 +696,6 @@ int main(void)
         cmocka_unit_test(mouse),
         cmocka_unit_test(survives_any_keys),
     };
+    setenv("XDG_CONFIG_HOME", "/dev/null", 1); /* settings are saved nowhere */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
