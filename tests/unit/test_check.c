@@ -185,8 +185,9 @@ static void session(struct result *r, double guest_us, uint32_t blocks, const ch
     r->target_count = 2;
     for (size_t t = 0; t < 2; t++) {
         struct result_target *target = &r->targets[t];
-        snprintf(target->id, sizeof target->id, "%s", t ? "container" : "native");
-        snprintf(target->kind, sizeof target->kind, "%s", target->id);
+        const char *name = t ? "container" : "native";
+        snprintf(target->id, sizeof target->id, "%s", name);
+        snprintf(target->kind, sizeof target->kind, "%s", name);
         target->clock_rate = 1;
     }
     size_t metric = result_add_metric(r, workload_find("sys.read"), "");
