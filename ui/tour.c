@@ -63,12 +63,18 @@ struct share {
     double ratio, low, high;
     bool known, bounded, emulated;
     enum verdict verdict;
-    size_t rows;
+    size_t n; /* of what */
+    const char *of;
+    uint32_t flags;
 };
 
 static struct share summary_figure(const struct snapshot *s, size_t sub, size_t target)
 {
     const struct subsystem_summary_cell *cell = &s->summary.cell[sub][target];
+    size_t subsystem_count = 0;
+    for (size_t i = 0; i < SUBSYSTEM_COUNT; i++)
+        subsystem_count += s->summary.cell[i][target].known;
+    bool all = sub == SUBSYSTEM_COUNT;
     return (struct share){.ratio = cell->ratio,
                           .low = cell->low,
                           .high = cell->high,
@@ -76,7 +82,9 @@ static struct share summary_figure(const struct snapshot *s, size_t sub, size_t 
                           .bounded = cell->bounded,
                           .emulated = s->targets[target].emulated,
                           .verdict = cell->verdict,
-                          .rows = cell->rows};
+                          .n = all ? subsystem_count : cell->rows,
+                          .of = all ? "subsystems" : "rows",
+                          .flags = cell->flags};
 }
 
 static void verdict_line(struct canvas *c, int y, int x, const struct share *f)
@@ -90,6 +98,15 @@ static void verdict_line(struct canvas *c, int y, int x, const struct share *f)
     x = canvas_text(c, y, x + 2, style_of_verdict(f->verdict), attr_of_verdict(f->verdict),
                     verdicts[f->verdict].title);
     canvas_textf(c, y, x, STYLE_DIM, 0, "  %s", interval);
+}
+
+/* "6 rows  P" */
+static void count_line(struct canvas *c, int y, int x, const char *before, const struct share *f)
+{
+    char letters[FLAG_COUNT + 1];
+    x = canvas_textf(c, y, x, before[0] ? STYLE_TEXT : STYLE_DIM, 0, "%s%zu %s", before, f->n,
+                     f->of);
+    canvas_text(c, y, x + 2, STYLE_WARN, 0, row_flags(f->flags & ~(uint32_t)FLAG_NESTED, letters));
 }
 
 /* Who, how much, how sure. */
@@ -109,7 +126,7 @@ static void draw_figure(struct canvas *c, struct rect r, const struct board_targ
     } else {
         snprintf(text, sizeof text, "%s%%", number_ratio(number, 6, f->ratio, UNIT_PERCENT));
         digits_draw(c, y + 2, r.x, style_of_verdict(f->verdict), attr_of_verdict(f->verdict), text);
-        canvas_text(c, y + DIGITS_HEIGHT + 3, r.x, STYLE_TEXT, 0, "of native's performance");
+        count_line(c, y + DIGITS_HEIGHT + 3, r.x, "of native's performance, ", f);
         verdict_line(c, y + DIGITS_HEIGHT + 4, r.x, f);
     }
     canvas_unclip(c, former);
@@ -130,8 +147,10 @@ static int draw_figures(struct canvas *c, struct rect r, const struct snapshot *
         }
         int x = widget_target(c, y, r.x, 24, &s->targets[t]);
         widget_ratio(c, y, x + 2, 8, f.known ? f.ratio : NAN, f.verdict, UNIT_PERCENT, f.emulated);
-        if (f.known && f.bounded && !f.emulated)
-            canvas_textf(c, y, x + 12, STYLE_DIM, 0, "%.1f–%.1f", 100 * f.low, 100 * f.high);
+        if (f.known && f.bounded && !f.emulated) {
+            x = canvas_textf(c, y, x + 12, STYLE_DIM, 0, "%.1f–%.1f", 100 * f.low, 100 * f.high);
+            count_line(c, y, x + 2, "", &f);
+        }
         y++;
     }
     return y;
@@ -190,14 +209,18 @@ static struct row slowest(const struct snapshot *s, size_t sub, bool judged)
 static void say_row(struct page *p, const char *before, const struct row *r)
 {
     char label[LABEL_MAX], native[32] = "not measured", guest[32] = "not measured";
+    char ratio[NUMBER_MAX], half[NUMBER_MAX], letters[FLAG_COUNT + 1];
     const struct workload *w = r->metric->workload;
     row_label(r->metric, label);
     if (r->metric->cell[0].figure.measured)
         row_figure(w, r->metric->cell[0].figure.value, native);
     if (r->cell->figure.measured)
         row_figure(w, r->cell->figure.value, guest);
-    page_textf(p, STYLE_TEXT, 0, "%s%s: native %s, %s %s (%s)", before, label, native,
-               r->target->id, guest, verdicts[r->verdict].title);
+    row_flags(r->flags & ~(uint32_t)FLAG_NESTED, letters);
+    page_textf(p, STYLE_TEXT, 0, "%s%s: native %s, %s %s: %s%s %%, n %zu, %s%s%s", before, label,
+               native, r->target->id, guest, number_ratio(ratio, 6, r->ratio, UNIT_PERCENT),
+               row_half(r, UNIT_PERCENT, half), r->n, verdicts[r->verdict].title,
+               letters[0] ? ", flags " : "", letters);
 }
 
 /* The slides. Each gets the area below its title. */
@@ -288,7 +311,15 @@ static void draw_worst(struct page *p, const struct snapshot *s)
         }
         return;
     }
-    struct share f = {r.ratio, r.low, r.high, true, r.bounded, false, r.verdict, 1};
+    struct share f = {.ratio = r.ratio,
+                      .low = r.low,
+                      .high = r.high,
+                      .known = true,
+                      .bounded = r.bounded,
+                      .verdict = r.verdict,
+                      .n = r.n,
+                      .of = "blocks",
+                      .flags = r.flags};
     draw_figure(p->c, (struct rect){p->y, p->r.x, FIGURE_HEIGHT, p->r.w}, r.target, &f);
     p->y += FIGURE_HEIGHT + 1;
     say_row(p, "", &r);

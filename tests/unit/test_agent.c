@@ -604,8 +604,8 @@ static void runs_null(void **state)
     assert_true(ops > 0 && number(&r, "ops") >= ops && number(&r, "ns") >= ns);
     uint64_t span = number(&r, "end_ns") - number(&r, "start_ns");
     assert_int_equal(number(&r, "ns"), span);
-    assert_true(span >= 290 * 1000000); /* longer on a busy machine, and then with more ticks */
-    assert_in_range(ticks, 1, span / (20 * 1000000) + 1);
+    assert_in_range(span, 290 * 1000000, 600 * 1000000);
+    assert_in_range(ticks, 3, span / (20 * 1000000) + 1); /* a longer slot has more of them */
     if (record_text(&r, "tsc")) /* ticks per microsecond: a counter of 100 MHz to 10 GHz */
         assert_in_range(number(&r, "tsc") / (span / 1000), 100, 10000);
     assert_int_equal(number(&r, "lanes"), 1);
