@@ -197,7 +197,7 @@ int main(int argc, char **argv)
     free(version);
     if (!possible) {
         printf("%-18s not measured: no fio here (package fio)\n", "file");
-        return 0;
+        return COMPARE_NOT_MEASURED;
     }
     snprintf(scratch, sizeof scratch, "%s/vmtax-bench-fio-XXXXXX", argc > 2 ? argv[2] : "/var/tmp");
     if (cpu < 0 || !mkdtemp(scratch) || statfs(scratch, &fs) < 0) {

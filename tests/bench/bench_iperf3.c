@@ -239,7 +239,7 @@ int main(int argc, char **argv)
     free(version);
     if (!possible) {
         printf("%-18s not measured: needs root, and iperf3 (package iperf3)\n", "net");
-        return 0;
+        return COMPARE_NOT_MEASURED;
     }
     pid_t far = far_start(&net, first, &hold, &port);
     struct pair p = {.address = net.guest_address, .port = port, .cpu = &last};

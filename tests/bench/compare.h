@@ -11,6 +11,9 @@
 
 #include <stdbool.h>
 
+/* Exit status of a benchmark whose peer is not there: nothing failed, and nothing was shown. */
+#define COMPARE_NOT_MEASURED 77
+
 /* Performance, higher is better; NAN ends the comparison as failed (a sentence was written). */
 typedef double compare_fn(void *context);
 
