@@ -7,9 +7,11 @@
 
 #include "ui/app.h"
 
+#include "text.h"
 #include "ui/capture.h"
 #include "ui/control.h"
 #include "ui/detail.h"
+#include "ui/theme_list.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -54,7 +56,7 @@ struct app {
     bool dirty; /* the board moved, or something else changed */
     bool now;   /* a key: draw at once */
     bool mouse;
-    size_t theme;
+    char theme[THEME_NAME_MAX]; /* the name that was asked for last */
     double last_frame_s, last_drawn_s, key_until_s, slow_factor;
     uint64_t frames;
     int ended_by; /* signal */
@@ -189,36 +191,67 @@ static void note_setting(struct app *a, const char *name, const char *value)
         option_set(a->options.options, r, value, &e);
 }
 
-static void load_theme(struct app *a)
+/* All that is wrong in a theme's file goes into the log, the footer has room for one sentence. */
+static void tell_faults(struct app *a, const struct theme_faults *faults, const struct error *e)
+{
+    size_t told = faults->count < THEME_FAULTS ? faults->count : THEME_FAULTS;
+    for (size_t i = 0; i < told; i++)
+        board_log(a->board, BOARD_LOG_WARN, "", "%s", faults->text[i]);
+    if (faults->count > told)
+        board_log(a->board, BOARD_LOG_WARN, "", "theme %s: and %zu more lines that make no sense",
+                  a->theme, faults->count - told);
+    if (faults->count == 1)
+        control_flash(&a->control, now_s(), true, "%s", e->text);
+    else
+        control_flash(&a->control, now_s(), true,
+                      "theme %s: %zu lines make no sense; the log (L) names them", a->theme,
+                      faults->count);
+}
+
+/* There is none of that name: the default is shown. The whole path of the file has room in the log.
+ */
+static void tell_unknown(struct app *a, const struct error *e)
+{
+    const char *place = a->options.theme_place, *slash = strrchr(place, '/');
+    control_flash(&a->control, now_s(), true, "%s%s%s", e->text, place[0] ? " See " : "",
+                  slash ? slash + 1 : place);
+    board_log(a->board, BOARD_LOG_WARN, "", "%s%s%s", place, place[0] ? ": " : "", e->text);
+}
+
+/* False if that is not all of it, and why is told. */
+static bool take_theme(struct app *a, const char *name)
 {
     struct theme theme;
+    struct theme_faults faults;
     struct error e = {0};
-    const char *name = a->options.theme ? a->options.theme : "dark";
-    int status = theme_load(&theme, name, a->options.theme_directories, &e);
-    for (size_t i = 0; theme_builtin(i); i++)
-        if (strcmp(theme_builtin(i), theme.name) == 0)
-            a->theme = i;
+    int status = theme_load(&theme, name, a->options.theme_directories, &faults, &e);
+    bool found = status == 0 || e.kind != ERROR_USAGE;
     screen_set_theme(a->screen, &theme);
-    if (status)
-        control_flash(&a->control, now_s(), true, "%s", e.text);
+    text_copy(a->theme, sizeof a->theme, name);
+    if (!found)
+        tell_unknown(a, &e);
+    else if (status)
+        tell_faults(a, &faults, &e);
+    return status == 0;
+}
+
+static const char *theme_asked(const struct app *a)
+{
+    return a->options.theme ? a->options.theme : theme_builtin(0);
 }
 
 static void next_theme(struct app *a)
 {
-    struct theme theme;
-    struct error e = {0};
-    a->theme++;
-    if (!theme_builtin(a->theme))
-        a->theme = 0;
-    int status = theme_load(&theme, theme_builtin(a->theme), a->options.theme_directories, &e);
-    screen_set_theme(a->screen, &theme);
-    if (status) {
-        control_flash(&a->control, now_s(), true, "%s", e.text);
-        return;
-    }
-    control_flash(&a->control, now_s(), false, "theme: %s", theme.name);
-    note_setting(a, "theme", theme.name);
-    a->options.theme = theme_builtin(a->theme);
+    struct theme_list list;
+    theme_list_read(&list, a->options.theme_directories);
+    size_t at = theme_list_find(&list, a->theme);
+    at = at < list.count ? at : 0; /* of a name that is none, the default is shown */
+    const char *name = list.name[(at + 1) % list.count];
+    if (take_theme(a, name))
+        control_flash(&a->control, now_s(), false, "theme: %s", name);
+    note_setting(a, "theme", name);
+    a->options.theme = a->theme;
+    a->options.theme_place[0] = '\0';
 }
 
 static void set_mouse(struct app *a, bool on)
@@ -259,11 +292,13 @@ static void apply_settings(struct app *a)
     if (!a->actions || !a->actions->settings)
         return;
     a->actions->settings(a->actions->context, &a->options);
-    if (!same_screen(&former, &a->options.screen))
+    bool anew = !same_screen(&former, &a->options.screen);
+    if (anew)
         reopen(a, &former);
     if (!a->screen)
         return;
-    load_theme(a);
+    if (anew || strcmp(a->theme, theme_asked(a)) != 0)
+        take_theme(a, theme_asked(a));
     set_mouse(a, a->options.mouse);
 }
 
@@ -524,7 +559,7 @@ int app_run(struct board *board, const struct app_options *options,
     canvas_init(&a->canvas, GLYPHS_ASCII);
     if (open_events(a, e) == 0 && (a->screen = screen_open(&options->screen, e))) {
         a->canvas.glyphs = screen_glyphs(a->screen);
-        load_theme(a);
+        take_theme(a, theme_asked(a));
         a->mouse = options->mouse;
         screen_set_mouse(a->screen, a->mouse);
         a->canvas.keymap = options->keymap;

@@ -47,6 +47,7 @@ libui_a_SOURCES = \
 	ui/panel_log.c \
 	ui/panel_verdict.c \
 	ui/theme.c ui/theme.h \
+	ui/theme_list.c ui/theme_list.h \
 	ui/help.c ui/help.h \
 	ui/scene.c ui/scene.h \
 	ui/digits.c ui/digits.h \

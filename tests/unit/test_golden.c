@@ -796,7 +796,7 @@ static void ansi_says_what_the_canvas_says(void **state)
     struct error e;
     (void)state;
     fixture_slow(&s);
-    assert_int_equal(theme_load(&theme, "dark", NULL, &e), 0);
+    assert_int_equal(theme_load(&theme, "dark", NULL, NULL, &e), 0);
     canvas_init(&c, BRAILLE);
     scene_draw(&c, 24, 80, &s, &scene);
     char *want = canvas_to_text(&c);
