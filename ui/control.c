@@ -315,7 +315,9 @@ void control_key(struct control *c, int code, const struct snapshot *s, double n
     if (code == KEY_CODE_RESIZE || code == KEY_CODE_NONE)
         return;
     c->flash[0] = '\0';
-    if (c->overlay == OVERLAY_NONE)
+    if (control_is_small(&m))
+        control_small_key(c, code, &m);
+    else if (c->overlay == OVERLAY_NONE)
         control_act(c, control_action(c, code), &m);
     else
         control_dialog_key(c, code, &m);

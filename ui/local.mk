@@ -57,6 +57,7 @@ libui_a_SOURCES = \
 	ui/control_show.c \
 	ui/control_do.c \
 	ui/control_dialog.c \
+	ui/control_small.c \
 	ui/keymap.c ui/keymap.h \
 	ui/entry.c ui/entry.h \
 	ui/option_list.c ui/option_list.h \
