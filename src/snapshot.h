@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #define BOARD_LOG_MAX 256
+#define BOARD_LOG_TEXT 512 /* room for a whole error */
 
 enum board_target_state {
     BOARD_TARGET_OFF,
@@ -86,7 +87,7 @@ struct board_log_line {
     int64_t at; /* Unix seconds */
     enum board_log_level level;
     char target[TARGET_ID_MAX];
-    char text[256];
+    char text[BOARD_LOG_TEXT];
 };
 
 struct board_baseline {

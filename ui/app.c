@@ -347,13 +347,30 @@ static bool row_is_empty(const struct canvas *c, int y)
 #define ROW_W 78
 #define ROW_H 40
 
+/* What a panel has to read, as it stands in the dialog. */
+static void save_reading(struct app *a, const struct reading *r)
+{
+    char *text = reading_text(r);
+    save_text(a, "line", text);
+    free(text);
+}
+
 /* Everything that is known of the row under the cursor. */
 static void save_row(struct app *a)
 {
+    struct reading reading;
     const struct panel *p = control_panel(&a->control);
     const struct view *v = control_view(&a->control);
     size_t metric = p && p->metric ? p->metric(&a->snapshot, v) : SIZE_MAX;
     struct canvas c;
+    if (a->control.overlay == OVERLAY_READING) {
+        save_reading(a, &a->control.reading);
+        return;
+    }
+    if (metric == SIZE_MAX && control_read(&a->control, &a->snapshot, &reading)) {
+        save_reading(a, &reading);
+        return;
+    }
     canvas_init(&c, a->canvas.glyphs);
     canvas_resize(&c, ROW_H, ROW_W);
     detail_draw(&c, (struct rect){0, 0, ROW_H, ROW_W}, &a->snapshot, v, metric);

@@ -71,6 +71,7 @@ struct scene control_scene(struct control *c)
                           .typing = c->typing,
                           .plan = &c->plan,
                           .settings = &c->settings,
+                          .reading = &c->reading,
                           .options = c->options,
                           .welcome = c->welcome,
                           .flash = c->flash[0] ? c->flash : NULL,
@@ -168,6 +169,12 @@ void control_clamp(struct control *c, const struct snapshot *s, int h, int w)
         v->target = 1;
 }
 
+static bool can_copy(struct control *c, const struct snapshot *s)
+{
+    struct reading text;
+    return control_metric(c, s) != SIZE_MAX || control_read(c, s, &text);
+}
+
 /* What starts, ends or writes something of now. */
 static bool of_now(enum action a)
 {
@@ -255,7 +262,7 @@ void control_act(struct control *c, enum action a, const struct moment *m)
         control_go_whitebox(c, s, now_s);
         break;
     case ACTION_COPY:
-        if (control_metric(c, s) == SIZE_MAX)
+        if (!can_copy(c, s))
             control_flash(c, now_s, true, "no row here to copy; Y copies the screen");
         else
             c->requests |= REQUEST_SAVE_ROW;

@@ -537,16 +537,22 @@ size_t list_log_count(const struct snapshot *s, const struct view *v)
     return count;
 }
 
+static const struct {
+    const char *word;
+    enum style style;
+} levels[] = {[BOARD_LOG_OK] = {"ok", STYLE_OK},
+              [BOARD_LOG_NOTE] = {"note", STYLE_DIM},
+              [BOARD_LOG_RUN] = {"run", STYLE_TEXT},
+              [BOARD_LOG_WARN] = {"warn", STYLE_WARN},
+              [BOARD_LOG_ERROR] = {"ERR", STYLE_ERROR}};
+
+const char *list_log_word(enum board_log_level level)
+{
+    return levels[level % 5].word;
+}
+
 static void draw_log_line(struct canvas *c, int y, int x, int w, const struct board_log_line *l)
 {
-    static const struct {
-        const char *word;
-        enum style style;
-    } levels[] = {[BOARD_LOG_OK] = {"ok", STYLE_OK},
-                  [BOARD_LOG_NOTE] = {"note", STYLE_DIM},
-                  [BOARD_LOG_RUN] = {"run", STYLE_TEXT},
-                  [BOARD_LOG_WARN] = {"warn", STYLE_WARN},
-                  [BOARD_LOG_ERROR] = {"ERR", STYLE_ERROR}};
     time_t at = (time_t)l->at;
     struct tm tm;
     char clock[16] = "--:--:--";
@@ -596,11 +602,12 @@ void list_log_draw(struct canvas *c, struct rect box, struct rect in, const stru
     widget_more(c, box, count - newest - shown, newest);
 }
 
-const char *list_log_text(const struct snapshot *s, const struct view *v, size_t index)
+const struct board_log_line *list_log_line(const struct snapshot *s, const struct view *v,
+                                           size_t index)
 {
     size_t seen = 0;
     for (size_t i = 0; i < s->log_count && i < BOARD_LOG_MAX; i++)
         if (log_passes(log_line(s, i), v) && seen++ == v->row[index])
-            return log_line(s, i)->text;
-    return "";
+            return log_line(s, i);
+    return NULL;
 }

@@ -19,6 +19,7 @@ libui_a_SOURCES = \
 	ui/shape.c ui/shape.h \
 	ui/row.c ui/row.h \
 	ui/prose.c ui/prose.h \
+	ui/reading.c ui/reading.h \
 	ui/detail.c ui/detail.h \
 	ui/costs.c ui/costs.h \
 	ui/live.c ui/live.h \

@@ -255,6 +255,9 @@ static size_t draw_overlay(struct canvas *c, struct layout frame, const struct s
             path[0] = '\0';
         settings_draw(c, frame.area, scene->settings, scene->options, path);
         break;
+    case OVERLAY_READING:
+        reading_draw(c, frame.area, scene->reading);
+        break;
     case OVERLAY_NONE:
     case OVERLAY_FILTER:
     case OVERLAY_TOUR:

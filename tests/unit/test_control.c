@@ -124,6 +124,49 @@ static void a_small_terminal_asks(void **state)
     end(&j);
 }
 
+/* A line that the list cuts is read whole, and the next one after it. */
+static void a_line_of_the_log_is_read(void **state)
+{
+    struct journey j;
+    char text[400] = "";
+    (void)state;
+    begin(&j, fixture_container, "log");
+    for (size_t i = 0; i < 60; i++)
+        strcat(text, "word ");
+    strcat(text, "END");
+    snapshot_log(&j.board, BOARD_LOG_WARN, "kvm", "%s", text);
+    snapshot_log(&j.board, BOARD_LOG_NOTE, "kvm", "the newest");
+    key(&j, KEY_CODE_UP);
+    key(&j, KEY_CODE_HOME);
+    j.h = 16;
+    j.w = 60;
+    key(&j, KEY_CODE_DOWN);
+    assert_false(shows(&j, "END"));
+    key(&j, KEY_CODE_ENTER);
+    assert_int_equal(j.control.overlay, OVERLAY_READING);
+    assert_true(shows(&j, "END"));
+    assert_true(shows(&j, "warn  kvm"));
+    type(&j, "y");
+    assert_int_equal(j.control.requests, REQUEST_SAVE_ROW);
+    j.control.requests = 0;
+    key(&j, KEY_CODE_UP);
+    assert_int_equal(j.control.overlay, OVERLAY_READING);
+    assert_string_equal(j.control.reading.text, "the newest");
+    key(&j, KEY_CODE_DOWN);
+    assert_string_equal(j.control.reading.text, text);
+    key(&j, KEY_CODE_ESCAPE);
+    assert_int_equal(j.control.overlay, OVERLAY_NONE);
+    assert_string_equal(panel(&j), "log");
+    type(&j, "y");
+    assert_int_equal(j.control.requests, REQUEST_SAVE_ROW);
+    /* no line, nothing to read */
+    j.board.log_count = 0;
+    control_clamp(&j.control, &j.board, j.h, j.w);
+    key(&j, KEY_CODE_ENTER);
+    says(&j, "nothing to open here", false);
+    end(&j);
+}
+
 static void opens_and_goes_back(void **state)
 {
     (void)state;
@@ -745,6 +788,7 @@ int main(void)
         cmocka_unit_test(moves),
         cmocka_unit_test(a_small_terminal_refuses),
         cmocka_unit_test(a_small_terminal_asks),
+        cmocka_unit_test(a_line_of_the_log_is_read),
         cmocka_unit_test(opens_and_goes_back),
         cmocka_unit_test(filters),
         cmocka_unit_test(settings_hold_everywhere),
