@@ -436,6 +436,8 @@ void list_nothing(struct canvas *c, struct rect in, const struct snapshot *s, co
     page_gap(&p);
     if (s->stored)
         page_textf(&p, STYLE_TEXT, 0, "The stored result %s has no rows of it.", s->title);
+    else if (s->replayed)
+        page_text(&p, STYLE_TEXT, 0, "The recording has no rows of it by this moment.");
     else if (s->run.active)
         page_text(&p, STYLE_TEXT, 0,
                   "A run is going on; rows come as their turn does. v shows it.");

@@ -208,11 +208,6 @@ void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, cons
     size_t points[SWEEP_MAX], count = sweep_points(s, w, points);
     if (in.h < 5 || in.w < 24)
         return;
-    if (count == 0) {
-        struct page p = page_begin(c, in);
-        page_text(&p, STYLE_DIM, 0, "not measured yet: r measures it");
-        return;
-    }
     double xs[SWEEP_MAX], ys[TARGETS_MAX][SWEEP_MAX], all[SWEEP_MAX * TARGETS_MAX];
     size_t values = 0;
     bool any = false;
@@ -226,10 +221,10 @@ void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, cons
         }
     }
     if (!any) {
+        char why[REASON_TEXT];
         struct page p = page_begin(c, in);
-        page_text(&p, STYLE_DIM, 0,
-                  s->run.active ? "not measured yet: its turn comes"
-                                : "not measured yet: r measures it");
+        row_missing(s, points, count, w->id, why);
+        page_text(&p, STYLE_DIM, 0, why);
         return;
     }
     struct axis ay = axis_over(all, values, log_axis ? NAN : 0, log_axis);
