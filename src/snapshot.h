@@ -94,7 +94,7 @@ struct board_baseline {
     bool known;
     char name[64];
     size_t sessions;
-    double age_s;
+    double age_s; /* of the newest session; negative: it is dated in the future */
     char strength[64];        /* "too young: 2 more sessions" / "5 sessions" / "strong" */
     char differences[4][160]; /* sentences: what changed on the machine since, fatal first */
     size_t difference_count, difference_total;

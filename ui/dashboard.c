@@ -23,6 +23,7 @@
 
 #include <cjson/cJSON.h>
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,9 +131,12 @@ static void show_kept(struct dashboard *d)
     struct snapshot *s = board_edit(&d->board);
     s->stored = d->stored;
     char age[32];
-    text_duration(age, sizeof age, (double)(time(NULL) - (time_t)d->last.started));
-    if (d->stored)
-        snprintf(s->title, sizeof s->title, "last run, %s ago", age);
+    double seconds = (double)(time(NULL) - (time_t)d->last.started);
+    if (d->stored && baseline_is_future(seconds))
+        snprintf(s->title, sizeof s->title, "last run, dated in the future");
+    else if (d->stored)
+        snprintf(s->title, sizeof s->title, "last run, %s ago",
+                 text_duration(age, sizeof age, fmax(0, seconds)));
     s->target_count = 0;
     snapshot_set_result(s, &d->last);
     for (size_t t = 0; t < s->target_count; t++)
