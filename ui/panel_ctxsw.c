@@ -130,7 +130,7 @@ static void draw_graph(struct canvas *c, struct rect r, const struct snapshot *s
     bool cross = v->other_view[BOX_MATRIX];
     size_t row = v->row[BOX_MATRIX] < MATRIX_ROWS ? v->row[BOX_MATRIX] : 0;
     snprintf(title, sizeof title, "row %s %s-cpu", matrix_rows[row], cross ? "cross" : "same");
-    struct box box = {.title = title, .note = "µs by working set ↓"};
+    struct box box = {.title = title, .note = "µs by size ↓"};
     struct rect in = widget_box(c, r, &box);
     double xs[MATRIX_COLUMNS] = {0, 16, 64}, ys[TARGETS_MAX][MATRIX_COLUMNS];
     double all[TARGETS_MAX * MATRIX_COLUMNS];

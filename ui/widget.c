@@ -345,7 +345,7 @@ void widget_heat(struct canvas *c, int y, int x, int w, double times, const char
         enum style s = widget_heat_style(times);
         int n = canvas_columns(text), right = x + w - 1;
         canvas_fill(c, (struct rect){y, x, 1, w}, ' ', s, 0);
-        canvas_text_right(c, y, n < w && w > 4 ? right - 1 : right, s, 0, text);
+        canvas_text_right(c, y, n < w ? right - WIDGET_HEAT_PAD(w) : right, s, 0, text);
     }
     canvas_unclip(c, former);
 }
