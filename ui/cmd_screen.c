@@ -138,8 +138,8 @@ static int run(const struct context *context, struct error *e)
     struct theme theme;
     int w = 80, h = 24;
     if (find_panel(o->word_count > 0 ? o->words[0] : "overview", &panel, e) < 0 ||
-        find_format(o->format, &format, e) < 0 ||
-        (o->size && parse_size(o->size, &w, &h, e) < 0) || appearance_theme(&theme, o, e) < 0)
+        find_format(o->format, &format, e) < 0 || (o->size && parse_size(o->size, &w, &h, e) < 0) ||
+        appearance_theme(&theme, o, e) < 0)
         return -1;
     struct stored *s = stored_load(o->word_count > 1 ? o->words[1] : "last",
                                    o->at > 0 ? o->at : INFINITY, e);

@@ -1,7 +1,7 @@
 /* control_parts.h - what the files of control share: control.c keeps the state and hands keys on,
  * control_go.c moves through it, control_show.c changes how it is shown, control_do.c asks for what
- * takes time, control_dialog.c has the keys of what lies over the screen, control_small.c those of a
- * terminal on which nothing can lie. */
+ * takes time, control_dialog.c has the keys of what lies over the screen, control_small.c those of
+ * a terminal on which nothing can lie. */
 #ifndef VMTAX_CONTROL_PARTS_H
 #define VMTAX_CONTROL_PARTS_H
 

@@ -37,8 +37,8 @@ static int columns_of(const struct letter *s)
 
 int digits_scale(struct rect r, int figures)
 {
-    int wide = r.w / (DIGITS_WIDTH * (figures > 1 ? figures : 1)),
-        high = r.h / (3 * DIGITS_HEIGHT), scale = wide < high ? wide : high;
+    int wide = r.w / (DIGITS_WIDTH * (figures > 1 ? figures : 1)), high = r.h / (3 * DIGITS_HEIGHT),
+        scale = wide < high ? wide : high;
     return scale < 1 ? 1 : scale > SCALE_MAX ? SCALE_MAX : scale;
 }
 
@@ -52,10 +52,9 @@ void digits_draw(struct canvas *c, int y, int x, int scale, enum style s, unsign
         for (int row = 0; row < DIGITS_HEIGHT; row++)
             for (int i = 0; letter->rows[row][i]; i++)
                 if (letter->rows[row][i] == '#')
-                    canvas_fill(c,
-                                (struct rect){y + scale * row, x + scale * DOT * i, scale,
-                                              scale * DOT},
-                                0x2588, s, attr);
+                    canvas_fill(
+                        c, (struct rect){y + scale * row, x + scale * DOT * i, scale, scale * DOT},
+                        0x2588, s, attr);
         x += scale * columns_of(letter);
     }
 }

@@ -1,7 +1,11 @@
 # The dashboard. Reads the board only.
 noinst_LIBRARIES += libui.a
 libui_a_SOURCES = \
-	ui/dashboard.c ui/dashboard.h \
+	ui/dashboard.c ui/dashboard.h ui/dashboard_parts.h \
+	ui/dashboard_kept.c \
+	ui/dashboard_run.c \
+	ui/dashboard_check.c \
+	ui/dashboard_export.c \
 	ui/cmd_screen.c \
 	ui/cmd_replay.c \
 	ui/cmd_demo.c \

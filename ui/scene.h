@@ -32,8 +32,8 @@ struct scene {
     const struct option_list *settings; /* of OVERLAY_SETTINGS */
     const struct options *options;
     const struct reading *reading; /* of OVERLAY_READING */
-    const char *const *welcome; /* lines of OVERLAY_WELCOME, ends with NULL */
-    const char *flash;          /* takes the footer's place; NULL: none */
+    const char *const *welcome;    /* lines of OVERLAY_WELCOME, ends with NULL */
+    const char *flash;             /* takes the footer's place; NULL: none */
     bool flash_error;
     size_t slide; /* of OVERLAY_TOUR */
 };

@@ -69,9 +69,9 @@ struct strips_mean strips_mean(const struct snapshot *s, const struct strips *li
     }
     if (mean.n == 0)
         return mean;
-    struct stats_estimate e = mean.n == 1 ? rows[0] /* the mean of one row is that row */
-                                          : stats_combine(rows, variances, dfs, mean.n,
-                                                          ANALYSIS_LEVEL);
+    struct stats_estimate e = mean.n == 1
+                                  ? rows[0] /* the mean of one row is that row */
+                                  : stats_combine(rows, variances, dfs, mean.n, ANALYSIS_LEVEL);
     mean.ratio = exp(e.centre);
     mean.bounded = stats_telling(&e) && isfinite(e.low) && isfinite(e.high);
     mean.low = mean.bounded ? exp(e.low) : NAN;

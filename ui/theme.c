@@ -369,9 +369,9 @@ int theme_parse(struct theme *t, const char *name, const char *text, struct them
             }
         }
     }
-    return faults->count ? error_set(e, ERROR_DATA, "%s; the built-in value is used",
-                                     faults->text[0])
-                         : 0;
+    return faults->count
+               ? error_set(e, ERROR_DATA, "%s; the built-in value is used", faults->text[0])
+               : 0;
 }
 
 static char *read_theme_file(const char *path, struct error *e)

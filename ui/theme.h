@@ -14,7 +14,7 @@
 
 enum depth { DEPTH_MONO, DEPTH_8, DEPTH_16, DEPTH_256, DEPTH_TRUE };
 
-#define COLOR_NONE (-1) /* the terminal's own */
+#define COLOR_NONE     (-1) /* the terminal's own */
 
 #define THEME_NAME_MAX 32
 

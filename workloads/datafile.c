@@ -19,7 +19,7 @@
 
 #define POOL_BYTES  (UINT64_C(1) << 20)
 #define STAMP_BYTES UINT64_C(4096)
-#define ALIGN_BYTES UINT64_C(512)       /* the least that O_DIRECT may ask for */
+#define ALIGN_BYTES UINT64_C(512) /* the least that O_DIRECT may ask for */
 #define PLACE_MAX   160
 #define SPACE_BYTES (UINT64_C(8) << 20) /* stay free beside the file */
 

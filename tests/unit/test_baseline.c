@@ -273,10 +273,8 @@ static void test_on_the_board(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_median_and_strength),
-        cmocka_unit_test(test_dates),
-        cmocka_unit_test(test_other_work_is_left_out),
-        cmocka_unit_test(test_a_machine_as_it_was),
+        cmocka_unit_test(test_median_and_strength),    cmocka_unit_test(test_dates),
+        cmocka_unit_test(test_other_work_is_left_out), cmocka_unit_test(test_a_machine_as_it_was),
         cmocka_unit_test(test_on_the_board),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,8 +1,8 @@
 /* Suites of rows: which rows there are, their means, the axes' ranges, LINPACK's peak. */
 #include <config.h>
 
-#include "tests/fixture_board.h"
 #include "stats.h"
+#include "tests/fixture_board.h"
 #include "tests/unit/unit.h"
 #include "ui/strips.h"
 #include "ui/sweep.h"
@@ -82,7 +82,8 @@ static void means(void **state)
 }
 
 /* A mean's interval is that of its rows' variances: of equal ones, that of one by the root of their
- * number. What is unknown of one row is unknown of the mean, and a single block is no part of it. */
+ * number. What is unknown of one row is unknown of the mean, and a single block is no part of it.
+ */
 static void mean_intervals(void **state)
 {
     (void)state;

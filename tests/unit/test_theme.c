@@ -124,9 +124,8 @@ static void every_bad_line_is_told(void **state)
     struct error e = {0};
     char many[1024] = "";
     (void)state;
-    assert_int_equal(theme_parse(&t, "mine", "kvm = bluish\nxen = red\nhyperv = #ffffff\nx\n",
-                                 &faults, &e),
-                     -1);
+    assert_int_equal(
+        theme_parse(&t, "mine", "kvm = bluish\nxen = red\nhyperv = #ffffff\nx\n", &faults, &e), -1);
     assert_int_equal(faults.count, 3);
     assert_non_null(strstr(faults.text[0], "mine:1: kvm is no colour"));
     assert_non_null(strstr(faults.text[1], "mine:3: hyperv is no style"));
@@ -154,7 +153,7 @@ static void write_file(const char *directory, const char *name, const char *text
 static void files_of_the_user_are_listed(void **state)
 {
     static const char *const files[] = {
-        "zebra.theme", "aurora.theme", "dark.theme",       ".hidden.theme",
+        "zebra.theme", "aurora.theme", "dark.theme",      ".hidden.theme",
         ".theme",      "notes.txt",    "esc\x1b[m.theme", "a-name-of-thirty-two-characters-.theme"};
     char directory[] = "test-themes-XXXXXX", path[160];
     struct theme_list l;
