@@ -12,6 +12,7 @@
 #include "ui/control.h"
 #include "ui/detail.h"
 #include "ui/theme_list.h"
+#include "xalloc.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -283,7 +284,7 @@ static void reopen(struct app *a, const struct screen_options *former)
 static bool same_screen(const struct screen_options *a, const struct screen_options *b)
 {
     return a->glyphs == b->glyphs && a->colors == b->colors && a->utf8 == b->utf8 &&
-           a->no_sync == b->no_sync;
+           a->no_sync == b->no_sync && a->no_clipboard == b->no_clipboard;
 }
 
 static void apply_settings(struct app *a)
@@ -302,8 +303,9 @@ static void apply_settings(struct app *a)
     set_mouse(a, a->options.mouse);
 }
 
-/* Text into a new file of the user's, told in the footer. */
-static void save_text(struct app *a, const char *what, const char *text)
+/* Text into a new file of the user's, told in the footer. copied: it is in the terminal's
+ * clipboard, too. */
+static void save_text(struct app *a, const char *what, const char *text, bool copied)
 {
     char path[512], name[64], stamp[32];
     time_t now = time(NULL);
@@ -326,13 +328,14 @@ static void save_text(struct app *a, const char *what, const char *text)
     if (failed)
         control_flash(&a->control, now_s(), true, "cannot write %s: %s", path, strerror(why));
     else
-        control_flash(&a->control, now_s(), false, "%s written to %s", what, path);
+        control_flash(&a->control, now_s(), false, "%s written to %s%s", what, path,
+                      copied ? ", and copied" : "");
 }
 
-static void save_canvas(struct app *a, const char *what, const struct canvas *c)
+static void save_screen(struct app *a)
 {
-    char *text = canvas_to_text(c);
-    save_text(a, what, text);
+    char *text = canvas_to_text(&a->canvas);
+    save_text(a, "screen", text, false);
     free(text);
 }
 
@@ -351,7 +354,10 @@ static bool row_is_empty(const struct canvas *c, int y)
 static void save_reading(struct app *a, const struct reading *r)
 {
     char *text = reading_text(r);
-    save_text(a, "line", text);
+    /* On one line: what is pasted by mistake shall not begin with words of a guest. */
+    char *line = xasprintf("%s: %s", r->head, r->text);
+    save_text(a, "line", text, screen_copy(a->screen, line));
+    free(line);
     free(text);
 }
 
@@ -376,7 +382,9 @@ static void save_row(struct app *a)
     detail_draw(&c, (struct rect){0, 0, ROW_H, ROW_W}, &a->snapshot, v, metric);
     while (c.h > 1 && row_is_empty(&c, c.h - 1))
         c.h--;
-    save_canvas(a, "row", &c);
+    char *text = canvas_to_text(&c);
+    save_text(a, "row", text, screen_copy(a->screen, text));
+    free(text);
     canvas_release(&c);
 }
 
@@ -394,7 +402,7 @@ static void serve_requests(struct app *a)
         control_flash(&a->control, now_s(), false, "mouse %s", a->mouse ? "on" : "off");
     }
     if (requests & REQUEST_SAVE_TEXT)
-        save_canvas(a, "screen", &a->canvas);
+        save_screen(a);
     if (requests & REQUEST_SAVE_ROW)
         save_row(a);
     if (requests & REQUEST_SETTINGS)

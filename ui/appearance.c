@@ -43,8 +43,11 @@ static void theme_place(const struct options *o, char *out, size_t size)
 
 void appearance_fill(struct app_options *to, const struct options *o)
 {
-    to->screen = (struct screen_options){
-        .glyphs = glyphs_of(o), .colors = colors_of(o), .utf8 = o->utf8, .no_sync = o->no_sync};
+    to->screen = (struct screen_options){.glyphs = glyphs_of(o),
+                                         .colors = colors_of(o),
+                                         .utf8 = o->utf8,
+                                         .no_sync = o->no_sync,
+                                         .no_clipboard = o->no_clipboard};
     to->theme = o->theme;
     theme_place(o, to->theme_place, sizeof to->theme_place);
     to->mouse = !o->no_mouse;

@@ -336,7 +336,8 @@ static void select_row(struct control *c, const struct canvas_hit *hit, const st
 {
     struct view *v = control_view(c);
     const struct moment m = {s, now_s, h, w};
-    bool again = v->box == hit->box && v->row[hit->box] == hit->row;
+    bool again = v->box == hit->box && v->row[hit->box] == hit->row &&
+                 v->column[hit->box] == hit->column;
     v->box = hit->box;
     v->row[hit->box] = hit->row;
     v->column[hit->box] = hit->column;

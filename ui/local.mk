@@ -72,6 +72,7 @@ libui_a_SOURCES = \
 	ui/screen.c ui/screen.h \
 	ui/writer.c ui/writer.h \
 	ui/capture.c ui/capture.h \
+	ui/clipboard.c ui/clipboard.h \
 	ui/app.c ui/app.h \
 	ui/panel.c ui/panel.h
 libui_a_CFLAGS = $(AM_CFLAGS) $(NCURSES_CFLAGS) $(CJSON_CFLAGS)

@@ -272,8 +272,7 @@ static void draw_linpack(struct canvas *c, struct rect r, const struct snapshot 
     if (count == 0)
         draw_absent(c, in, s, v, BOX_LINPACK, LINPACK);
     else
-        sweep_draw(c, in, s, v, &l.sweep, focus ? v->column[BOX_LINPACK] : SIZE_MAX,
-                   v->log_axis[BOX_LINPACK]);
+        sweep_draw(c, in, s, v, &l.sweep, BOX_LINPACK, focus ? v->column[BOX_LINPACK] : SIZE_MAX);
 }
 
 /* One target's time from zero, with native's as the ruler; in raw units builds an hour as well. */

@@ -202,9 +202,24 @@ static void draw_stated(struct canvas *c, const struct rect *g, const struct axi
     }
 }
 
-void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, const struct view *v,
-                const struct sweep *w, size_t selected, bool log_axis)
+/* Each point is a target for the mouse as far as half of the way to its neighbours. */
+static void make_clickable(struct canvas *c, const struct rect *g, const struct axis *ax,
+                           const double *xs, size_t count, size_t box)
 {
+    int from = g->x;
+    for (size_t i = 0; i < count; i++) {
+        int at = g->x + axis_column(ax, g->w, xs[i], NULL), end = g->x + g->w;
+        if (i + 1 < count)
+            end = (at + g->x + axis_column(ax, g->w, xs[i + 1], NULL) + 1) / 2;
+        canvas_hit_row(c, (struct rect){g->y, from, g->h + 2, end - from}, box, 0, i);
+        from = end;
+    }
+}
+
+void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, const struct view *v,
+                const struct sweep *w, size_t box, size_t selected)
+{
+    bool log_axis = v->log_axis[box];
     size_t points[SWEEP_MAX], count = sweep_points(s, w, points);
     if (in.h < 5 || in.w < 24)
         return;
@@ -238,6 +253,7 @@ void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, cons
     if (g.h < 2 || g.w < 8)
         return;
     struct rect former = canvas_clip(c, in);
+    make_clickable(c, &g, &ax, xs, count, box);
     if (w->caches)
         for (size_t i = 0; i < BOARD_CACHES; i++) {
             double size = (double)s->host.cache_bytes[i];

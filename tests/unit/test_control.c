@@ -167,6 +167,44 @@ static void a_line_of_the_log_is_read(void **state)
     end(&j);
 }
 
+/* The points of a curve are clicked: the first click selects, the second opens, and one on another
+ * point selects that. */
+static void points_of_a_curve_are_clicked(void **state)
+{
+    static const char *const ids[] = {"web", "database", "java", "memory", "disk", "network"};
+    (void)state;
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+        struct journey j;
+        struct canvas c;
+        const struct canvas_hit *one = NULL, *other = NULL;
+        begin(&j, fixture_container, ids[i]);
+        picture(&j, &c);
+        for (size_t k = 0; k < c.hit_count; k++) {
+            const struct canvas_hit *hit = &c.hits[k];
+            /* what a user meets in the middle of it */
+            int y = hit->rect.y + hit->rect.h / 2, x = hit->rect.x + hit->rect.w / 2;
+            if (hit->key || hit->column == 0 || canvas_hit_at(&c, y, x) != hit)
+                continue;
+            other = one && !other && hit->box == one->box ? hit : other;
+            one = one ? one : hit;
+        }
+        if (!one || !other)
+            fail_msg("%s: no points to click", ids[i]);
+        control_click(&j.control, one, 0, &j.board, 1, j.h, j.w);
+        assert_int_equal(view(&j)->box, one->box);
+        assert_int_equal(view(&j)->column[one->box], one->column);
+        size_t metric = control_panel(&j.control)->metric(&j.board, view(&j));
+        control_click(&j.control, other, 0, &j.board, 1, j.h, j.w);
+        assert_false(j.control.live);
+        assert_int_equal(view(&j)->column[one->box], other->column);
+        assert_true(control_panel(&j.control)->metric(&j.board, view(&j)) != metric);
+        control_click(&j.control, other, 0, &j.board, 1, j.h, j.w);
+        assert_true(j.control.live);
+        canvas_release(&c);
+        end(&j);
+    }
+}
+
 static void opens_and_goes_back(void **state)
 {
     (void)state;
@@ -789,6 +827,7 @@ int main(void)
         cmocka_unit_test(a_small_terminal_refuses),
         cmocka_unit_test(a_small_terminal_asks),
         cmocka_unit_test(a_line_of_the_log_is_read),
+        cmocka_unit_test(points_of_a_curve_are_clicked),
         cmocka_unit_test(opens_and_goes_back),
         cmocka_unit_test(filters),
         cmocka_unit_test(settings_hold_everywhere),
