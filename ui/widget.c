@@ -86,7 +86,10 @@ struct rect widget_box(struct canvas *c, struct rect r, const struct box *box)
         if (box->number >= '0' && box->number <= '9')
             put(c, r.y, x++, (enum glyph)(GLYPH_SUPERSCRIPT_0 + (box->number - '0')), STYLE_STRONG,
                 ATTR_BOLD);
-        x = canvas_text(c, r.y, x, box->focus ? STYLE_STRONG : STYLE_TEXT, ATTR_BOLD, box->title);
+        int n = canvas_columns(box->title), most = right - x;
+        n = n < most ? n : most;
+        widget_cut(c, r.y, x, n, box->focus ? STYLE_STRONG : STYLE_TEXT, ATTR_BOLD, box->title);
+        x += n;
         canvas_put(c, r.y, x++, ' ', s, 0);
         if (box->note && *box->note) {
             int w = canvas_columns(box->note), room = right - x;
