@@ -62,8 +62,8 @@ struct share {
     double ratio, low, high;
     bool known, bounded, emulated;
     enum verdict verdict;
-    size_t n; /* of what */
-    const char *of;
+    size_t n;       /* of what */
+    const char *of; /* one of them */
     uint32_t flags;
 };
 
@@ -82,7 +82,7 @@ static struct share summary_figure(const struct snapshot *s, size_t sub, size_t 
                           .emulated = s->targets[target].emulated,
                           .verdict = cell->verdict,
                           .n = all ? subsystem_count : cell->rows,
-                          .of = all ? "subsystems" : "rows",
+                          .of = all ? "subsystem" : "row",
                           .flags = cell->flags};
 }
 
@@ -103,8 +103,8 @@ static void verdict_line(struct canvas *c, int y, int x, const struct share *f)
 static void count_line(struct canvas *c, int y, int x, const char *before, const struct share *f)
 {
     char letters[FLAG_COUNT + 1];
-    x = canvas_textf(c, y, x, before[0] ? STYLE_TEXT : STYLE_DIM, 0, "%s%zu %s", before, f->n,
-                     f->of);
+    x = canvas_textf(c, y, x, before[0] ? STYLE_TEXT : STYLE_DIM, 0, "%s%zu %s%s", before, f->n,
+                     f->of, f->n == 1 ? "" : "s");
     canvas_text(c, y, x + 2, STYLE_WARN, 0, row_flags(f->flags & ~(uint32_t)FLAG_NESTED, letters));
 }
 
@@ -327,7 +327,7 @@ static void draw_worst(struct page *p, const struct snapshot *s)
                       .bounded = r.bounded,
                       .verdict = r.verdict,
                       .n = r.n,
-                      .of = "blocks",
+                      .of = "block",
                       .flags = r.flags};
     int scale = digits_scale(p->r, 1), rows = figure_rows(scale);
     draw_figure(p->c, (struct rect){p->y, p->r.x, rows, p->r.w}, scale, r.target, &f);
