@@ -159,19 +159,19 @@ static void short_label(const struct board_metric *m, bool brief, char out[LABEL
         memmove(out, out + sizeof family - 1, strlen(out) - (sizeof family - 1) + 1);
 }
 
-/* Are two rows the same to the eye when their labels are cut to so many columns? */
+/* Are two rows the same to the eye, but for the sign of a cut, when their labels are cut to so many
+ * columns? */
 static bool look_alike(const struct snapshot *s, const size_t *metrics, size_t count, int columns)
 {
-    char cut[ROWS_MAX][LABEL_MAX]; /* of the labels that are cut, their beginnings */
-    size_t n = 0, kept = columns > 1 ? (size_t)columns - 1 : 0;
-    for (size_t i = 0; i < count && n < ROWS_MAX; i++) {
-        row_label(&s->metrics[metrics[i]], cut[n]);
-        if (canvas_columns(cut[n]) <= columns)
-            continue;
-        for (size_t k = 0; k < n; k++)
-            if (strncmp(cut[k], cut[n], kept) == 0)
+    char label[ROWS_MAX][LABEL_MAX];
+    bool cut[ROWS_MAX];
+    size_t kept = columns > 1 ? (size_t)columns - 1 : 0;
+    for (size_t i = 0; i < count && i < ROWS_MAX; i++) {
+        row_label(&s->metrics[metrics[i]], label[i]);
+        cut[i] = canvas_columns(label[i]) > columns;
+        for (size_t k = 0; k < i; k++)
+            if ((cut[i] || cut[k]) && strncmp(label[k], label[i], kept) == 0)
                 return true;
-        n++;
     }
     return false;
 }
