@@ -1,6 +1,8 @@
-/* Means over rows: a subsystem, and all of them. In a two-stage session a mean is judged as
- * strictly as a row: better and worse must hold at the family level divided by the number of means
- * shown, so that a screen of ten of them is not a second source of false verdicts. */
+/* Means over rows: a subsystem, and all of them. Over rows of a two-stage session a mean is judged
+ * as strictly as a row: better and worse must hold at the family level divided by the number of
+ * means shown, so that a screen of ten of them is not a second source of false verdicts. The rows
+ * decide, not the session: those of an earlier one that stand beside the last one's keep the rule
+ * that they were judged by. */
 #include "analysis.h"
 
 #include "xalloc.h"
@@ -15,6 +17,7 @@ struct mean {
     double margin;
     struct stats_estimate strict; /* at the family level */
     bool all_quiet;               /* no row shows anything */
+    bool staged;                  /* some row is of a two-stage session */
 };
 
 /* Whatever its numbers say. */
@@ -76,7 +79,7 @@ static void judge(const struct result *r, struct mean *mean)
     struct subsystem_summary *s = &mean->summary;
     const struct stats_estimate *e = &s->estimate;
     s->verdict = stats_verdict(e, mean->margin);
-    if (r->two_stage && e->bounded && s->verdict != VERDICT_SAME) {
+    if (mean->staged && e->bounded && s->verdict != VERDICT_SAME) {
         bool differs = mean->strict.low > 0 || mean->strict.high < 0;
         if (!differs || fabs(e->centre) <= mean->margin)
             s->verdict = mean->all_quiet ? VERDICT_NO_SIGN : VERDICT_INCONCLUSIVE;
@@ -120,6 +123,7 @@ static struct mean subsystem_mean(const struct result *r, enum subsystem subsyst
         rows[count] = c->estimate;
         variances[count] = c->variance;
         dfs[count++] = (double)c->estimate.n - 1;
+        mean.staged = mean.staged || c->stage;
         if (c->verdict != VERDICT_NO_SIGN && c->verdict != VERDICT_SAME)
             mean.all_quiet = false;
         if ((c->verdict == VERDICT_WORSE || c->verdict == VERDICT_SLIGHTLY_WORSE) &&
@@ -170,6 +174,7 @@ struct subsystem_summary analysis_overall(const struct result *r, size_t target)
         rows[count] = from->estimate;
         variances[count] = one.variance;
         dfs[count++] = one.df;
+        all.staged = all.staged || one.staged;
         all.margin += one.margin;
     }
     if (count) {

@@ -121,18 +121,28 @@ void baseline_strength(const struct baseline *b, char *out, size_t size)
     baseline_strength_of(b->count, out, size);
 }
 
-/* "just now", "35 minutes", "3 hours", "12 days" */
+/* Clocks that are set step by less. */
+#define STEP_S 60.0
+
+bool baseline_is_future(double age_s)
+{
+    return age_s <= -STEP_S;
+}
+
+/* "just now", "35 minutes ago", "3 hours ago", "12 days ago"; "dated 12 days in the future" */
 static char *ago(char *out, size_t size, double seconds)
 {
     static const struct {
         double seconds;
         const char *unit;
     } units[] = {{86400, "day"}, {3600, "hour"}, {60, "minute"}};
+    bool future = baseline_is_future(seconds);
     snprintf(out, size, "just now");
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        if (seconds >= units[i].seconds) {
-            double n = floor(seconds / units[i].seconds);
-            snprintf(out, size, "%.0f %s%s ago", n, units[i].unit, n < 2 ? "" : "s");
+        if (fabs(seconds) >= units[i].seconds) {
+            double n = floor(fabs(seconds) / units[i].seconds);
+            snprintf(out, size, "%s%.0f %s%s %s", future ? "dated " : "", n, units[i].unit,
+                     n < 2 ? "" : "s", future ? "in the future" : "ago");
             break;
         }
     return out;
@@ -162,7 +172,7 @@ void baseline_show(const struct baseline *b, const struct result *today, int64_t
     s->baseline.known = true;
     text_copy(s->baseline.name, sizeof s->baseline.name, b->name);
     s->baseline.sessions = b->count;
-    s->baseline.age_s = fmax(0, (double)(now - b->sessions[0].started));
+    s->baseline.age_s = (double)(now - b->sessions[0].started);
     baseline_strength(b, s->baseline.strength, sizeof s->baseline.strength);
 
     enum { SHOWN = sizeof s->baseline.differences / sizeof *s->baseline.differences };

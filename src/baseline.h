@@ -33,7 +33,9 @@ bool baseline_native(const struct baseline *b, const struct result *today, const
 void baseline_strength(const struct baseline *b, char *out, size_t size);
 /* The same for a number of sessions. */
 void baseline_strength_of(size_t sessions, char *out, size_t size);
-/* "5 sessions, the first 12 days ago, the last 3 hours ago" */
+/* Is that the age of something that is dated in the future? Then a clock or the file is wrong. */
+bool baseline_is_future(double age_s);
+/* "the first 12 days ago, the last 3 hours ago" */
 void baseline_age(const struct baseline *b, int64_t now, char *out, size_t size);
 /* Fill s->baseline and the baseline columns of s->metrics (rows that only the baseline has are
  * added). today holds the machine's facts, for the differences; age counts from now. */

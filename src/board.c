@@ -164,7 +164,7 @@ bool board_snapshot(struct board *b, struct snapshot *s)
 void board_log(struct board *b, enum board_log_level level, const char *target, const char *format,
                ...)
 {
-    char text[512];
+    char text[BOARD_LOG_TEXT];
     va_list args;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);

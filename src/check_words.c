@@ -180,6 +180,9 @@ static void say_trust(struct check *c, const struct baseline *b, const struct re
     for (size_t i = 0; i < now_count; i++)
         if (now[i].load.busy && (!loud || now[i].load.others > loud->load.others))
             loud = &now[i];
+    if (baseline_is_future((double)(now[0].started - newest)))
+        say(c, "The baseline is dated in the future: this machine's clock is wrong, or it was when "
+               "the baseline was recorded; what its age says is not so.");
     if (loud)
         say(c, "The machine was not quiet: %s.", loud->load.why);
     if (!c->more && newest - oldest < ONE_SITTING_S && now[0].started - newest > ONE_SITTING_S)

@@ -4,23 +4,26 @@
 #include "command.h"
 #include "setup.h"
 #include "target/machine.h"
+#include "workloads/agent/console.h"
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/signalfd.h>
 #include <termios.h>
 #include <unistd.h>
 
-#define ESCAPE      0x1d /* Ctrl-] */
-#define END_OF_FILE 0x04 /* what a terminal makes of Ctrl-D */
-#define PIECE       4096 /* far below what a guest must take at once */
+#define ESCAPE      CONSOLE_SIZE /* Ctrl-] */
+#define END_OF_FILE 0x04         /* what a terminal makes of Ctrl-D */
+#define PIECE       4096         /* far below what a guest must take at once */
 
 struct console {
     struct target *target;
-    int interrupt_fd;
+    int interrupt_fd, resize_fd; /* resize_fd: readable when the terminal's size changed */
     bool raw, input_ended, escaped;
     struct termios before;
 };
@@ -93,17 +96,46 @@ static int from_guest(struct console *c)
     return n <= 0 ? -1 : write_all(STDOUT_FILENO, bytes, (size_t)n);
 }
 
+/* SIGWINCH as a descriptor, blocked before there are threads that could take it; -1: sizes are not
+ * followed. */
+static int watch_size(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGWINCH);
+    return sigprocmask(SIG_BLOCK, &set, NULL) < 0 ? -1
+                                                  : signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* The guest learns how large the terminal is now. */
+static int follow_size(struct console *c)
+{
+    struct signalfd_siginfo info;
+    struct winsize size;
+    char record[32];
+    while (read(c->resize_fd, &info, sizeof info) > 0) {
+    }
+    if (!c->raw || ioctl(STDIN_FILENO, TIOCGWINSZ, &size) < 0 || !size.ws_row || !size.ws_col ||
+        size.ws_row > CONSOLE_SIZE_MAX || size.ws_col > CONSOLE_SIZE_MAX)
+        return 0;
+    int n = snprintf(record, sizeof record, "%c%u;%u\n", CONSOLE_SIZE, size.ws_row, size.ws_col);
+    return write_all(c->target->to_agent, record, (size_t)n);
+}
+
 /* Until the guest ends, its user leaves, or a signal comes (then -1). */
 static int converse(struct console *c)
 {
     for (;;) {
-        struct pollfd p[3] = {{.fd = c->target->from_agent, .events = POLLIN},
+        struct pollfd p[4] = {{.fd = c->target->from_agent, .events = POLLIN},
                               {.fd = c->input_ended ? -1 : STDIN_FILENO, .events = POLLIN},
-                              {.fd = c->interrupt_fd, .events = POLLIN}};
-        if (poll(p, 3, -1) < 0 && errno != EINTR)
+                              {.fd = c->interrupt_fd, .events = POLLIN},
+                              {.fd = c->resize_fd, .events = POLLIN}};
+        if (poll(p, 4, -1) < 0 && errno != EINTR)
             return 0;
         if (p[2].revents)
             return -1;
+        if (p[3].revents && follow_size(c) < 0)
+            return 0;
         if ((p[0].revents && from_guest(c) < 0) || (p[1].revents && from_user(c) < 0))
             return 0;
     }
@@ -179,7 +211,7 @@ static int run(const struct context *c, struct error *e)
     struct ledger *ledger = ledger_open(NULL, e);
     if (!ledger)
         return -1;
-    struct console console = {.interrupt_fd = c->interrupt_fd};
+    struct console console = {.interrupt_fd = c->interrupt_fd, .resize_fd = watch_size()};
     console.target = kvm_start(&o, &terminal, ledger, e);
     int rc = console.target ? 0 : -1, code = EXIT_DONE;
     if (console.target) {
@@ -200,6 +232,8 @@ static int run(const struct context *c, struct error *e)
         target_stop(console.target);
     }
     ledger_close(ledger);
+    if (console.resize_fd >= 0)
+        close(console.resize_fd);
     return rc < 0 ? -1 : code;
 }
 

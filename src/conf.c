@@ -84,8 +84,15 @@ static int read_line(struct options *o, char *line, int number, struct error *e)
 int conf_read_file(struct options *o, const char *path, FILE *warnings, struct error *e)
 {
     FILE *f = fopen(path, "re");
+    struct stat st;
     if (!f)
         return error_errno(e, errno, "%s", path);
+    /* Opened it can be all the same, and reads as if it were empty. */
+    if (fstat(fileno(f), &st) == 0 && S_ISDIR(st.st_mode)) {
+        fclose(f);
+        errno = EISDIR;
+        return error_set(e, ERROR_USAGE, "%s: that is a directory, settings stand in a file", path);
+    }
     o->conf_file = keep(o, path);
     char line[CONF_LINE_MAX];
     for (int number = 1; fgets(line, sizeof line, f); number++) {

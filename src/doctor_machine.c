@@ -2,6 +2,7 @@
 #include "doctor_look.h"
 
 #include "blockdev.h"
+#include "filesystem.h"
 #include "host.h"
 #include "load.h"
 #include "scratch.h"
@@ -323,7 +324,7 @@ void doctor_look_clock(const struct target_options *o, struct finding *f)
 void doctor_look_scratch(const struct target_options *o, struct finding *f)
 {
     const char *path = o->scratch ? o->scratch : "/var/tmp";
-    const char *fs = scratch_filesystem(path);
+    const char *fs = filesystem_name(path);
     struct blockdev device;
     char image[160];
     struct error e;

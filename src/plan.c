@@ -110,14 +110,41 @@ static size_t add_points(struct plan *p, const struct workload *w, bool named)
     return p->row_count - before;
 }
 
+#define NAMES_MAX    512
+#define FAMILIES_MAX 64
+
+struct families {
+    char name[FAMILIES_MAX][WORKLOAD_ID_MAX];
+    size_t count;
+};
+
+/* The beginnings of ids, up to the dot: each is a word for all of them. */
+static void list_families(struct families *f)
+{
+    f->count = 0;
+    for (const struct workload *w = workload_next(NULL); w; w = workload_next(w)) {
+        size_t length = strcspn(w->id, "."), i = 0;
+        while (i < f->count &&
+               (strncmp(f->name[i], w->id, length) != 0 || f->name[i][length] != '\0'))
+            i++;
+        if (w->id[length] && i == f->count && i < FAMILIES_MAX)
+            snprintf(f->name[f->count++], WORKLOAD_ID_MAX, "%.*s", (int)length, w->id);
+    }
+}
+
 static int unknown(const char *word, struct error *e)
 {
-    const char *names[512];
+    const char *names[NAMES_MAX];
+    struct families families;
     size_t n = 0;
+    list_families(&families);
     names[n++] = "all";
     for (int s = 0; s < SUBSYSTEM_COUNT; s++)
         names[n++] = subsystems[s].id;
-    for (const struct workload *w = workload_next(NULL); w && n < 511; w = workload_next(w))
+    for (size_t i = 0; i < families.count; i++)
+        names[n++] = families.name[i];
+    for (const struct workload *w = workload_next(NULL); w && n < NAMES_MAX - 1;
+         w = workload_next(w))
         names[n++] = w->id;
     names[n] = NULL;
     const char *near = text_nearest(word, names);

@@ -4,6 +4,7 @@
 
 #include "analysis.h"
 #include "clock.h"
+#include "filesystem.h"
 #include "fingerprint.h"
 #include "place.h"
 #include "room.h"
@@ -419,7 +420,7 @@ static int prepare(struct run *r, struct error *e)
     look_for_others(r);
     prepare_spec(r);
     if (r->scratch.path[0])
-        result_add_fact(r->result, "scratch.filesystem", scratch_filesystem(r->scratch.path));
+        result_add_fact(r->result, "scratch.filesystem", filesystem_name(r->scratch.path));
     run_show_result(r);
     return place_probe(&r->places, e);
 }

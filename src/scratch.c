@@ -1,5 +1,6 @@
 #include "scratch.h"
 
+#include "filesystem.h"
 #include "target/undo.h"
 #include "text.h"
 #include "xalloc.h"
@@ -7,53 +8,18 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
 #define PREFIX "vmtax-"
 /* Time enough to lock what was just made. */
 #define SWEEP_AGE_S 60.0
-
-static const struct {
-    unsigned long magic;
-    const char *name;
-    bool memory;
-} filesystems[] = {
-    {EXT4_SUPER_MAGIC, "ext4", false},   {XFS_SUPER_MAGIC, "xfs", false},
-    {BTRFS_SUPER_MAGIC, "btrfs", false}, {TMPFS_MAGIC, "tmpfs", true},
-    {RAMFS_MAGIC, "ramfs", true},        {OVERLAYFS_SUPER_MAGIC, "overlay", false},
-    {NFS_SUPER_MAGIC, "nfs", false},     {F2FS_SUPER_MAGIC, "f2fs", false},
-    {0x2fc12fc1, "zfs", false},
-};
-
-static bool find(const char *path, const char **name)
-{
-    struct statfs s;
-    *name = "unknown";
-    if (statfs(path, &s) < 0)
-        return false;
-    for (size_t i = 0; i < sizeof filesystems / sizeof *filesystems; i++)
-        if (filesystems[i].magic == (unsigned long)s.f_type) {
-            *name = filesystems[i].name;
-            return filesystems[i].memory;
-        }
-    return false;
-}
-
-const char *scratch_filesystem(const char *path)
-{
-    const char *name;
-    find(path, &name);
-    return name;
-}
 
 /* The number in "vmtax-PID"; 0 if it is no such name. */
 static pid_t owner_of(const char *name)
@@ -124,7 +90,6 @@ static int make_below(const char *parent, struct ledger *l, struct scratch *out,
 int scratch_check(const char *wanted, struct error *e)
 {
     struct stat st;
-    const char *name;
     char clean[256];
     text_clean(clean, sizeof clean, *wanted ? wanted : "\"\"");
     if (stat(wanted, &st) < 0)
@@ -133,27 +98,26 @@ int scratch_check(const char *wanted, struct error *e)
         return error_set(e, ERROR_USAGE, "--scratch %s: that is no directory", clean);
     if (access(wanted, W_OK | X_OK) < 0)
         return error_errno(e, errno, "--scratch %s: cannot write there", clean);
-    if (find(wanted, &name))
+    if (filesystem_in_memory(wanted))
         return error_set(e, ERROR_USAGE,
                          "--scratch %s: it is on %s, which is memory: disk workloads there would "
                          "measure no disk; name a directory on a disk",
-                         clean, name);
+                         clean, filesystem_name(wanted));
     return 0;
 }
 
 int scratch_make(const char *wanted, struct ledger *l, struct scratch *out, struct error *e)
 {
-    const char *name;
     *out = (struct scratch){.lock = -1};
     if (wanted) {
         char absolute[4096];
         if (!realpath(wanted, absolute))
             return error_errno(e, errno, "the scratch directory %s", wanted);
-        if (find(absolute, &name))
+        if (filesystem_in_memory(absolute))
             return error_set(e, ERROR_USAGE,
                              "%s is on %s, which is memory: disk workloads there would measure "
                              "no disk; name a directory on a disk",
-                             wanted, name);
+                             wanted, filesystem_name(absolute));
         return make_below(absolute, l, out, e);
     }
     const char *home = getenv("HOME");
@@ -166,7 +130,7 @@ int scratch_make(const char *wanted, struct ledger *l, struct scratch *out, stru
               "--scratch DIR");
     for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++)
         if (candidates[i][0] && access(candidates[i], W_OK | X_OK) == 0 &&
-            !find(candidates[i], &name))
+            !filesystem_in_memory(candidates[i]))
             return make_below(candidates[i], l, out, e);
     return -1;
 }

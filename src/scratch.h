@@ -28,7 +28,4 @@ size_t scratch_sweep(const char *parent, double age_s);
 /* Could a directory be made below wanted, on a disk? 0, or -1 with a sentence about --scratch. */
 int scratch_check(const char *wanted, struct error *e);
 
-/* Name of the file system that holds path ("ext4", "tmpfs", "unknown"). */
-const char *scratch_filesystem(const char *path);
-
 #endif

@@ -110,6 +110,18 @@ static bool is_to_come(const char *word)
     return strcspn(word, ":") == 3 && strncmp(word, "xen", 3) == 0;
 }
 
+/* Of "WAY:GUEST" the way is looked for, and the guest kept. "": nothing is near. */
+static void nearest_target(const char *word, const char *const *names, char *out, size_t size)
+{
+    char way[TARGET_ID_MAX], guest[TARGET_ID_MAX];
+    size_t length = strcspn(word, ":");
+    snprintf(way, sizeof way, "%.*s", (int)(length < sizeof way ? length : sizeof way - 1), word);
+    text_clean(guest, sizeof guest, word + length);
+    const char *near = text_nearest(way, names);
+    bool fits = near && (guest[0] == '\0' || reach_find(near));
+    snprintf(out, size, "%s%s", fits ? near : "", fits ? guest : "");
+}
+
 static int unknown_target(const struct options *o, const char *word, struct error *e)
 {
     const char *names[128];
@@ -121,9 +133,9 @@ static int unknown_target(const struct options *o, const char *word, struct erro
     for (size_t i = 0; i < o->target_count && n < 127; i++)
         names[n++] = o->targets[i].name;
     names[n] = NULL;
-    const char *near = text_nearest(word, names);
-    char clean[64];
+    char clean[64], near[128];
     text_clean(clean, sizeof clean, word);
+    nearest_target(word, names, near, sizeof near);
     if (is_to_come(word))
         return error_set(e, ERROR_USAGE,
                          "the target \"%s\" is not in this version; `vmtax list targets` names "
@@ -131,7 +143,7 @@ static int unknown_target(const struct options *o, const char *word, struct erro
                          clean);
     return error_set(e, ERROR_USAGE,
                      "there is no target \"%s\"%s%s%s `vmtax list targets` names them all", clean,
-                     near ? "; did you mean \"" : ";", near ? near : "", near ? "\"?" : "");
+                     near[0] ? "; did you mean \"" : ";", near, near[0] ? "\"?" : "");
 }
 
 const struct target_kind *setup_target(const struct options *o, const char *word, struct error *e)

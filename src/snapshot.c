@@ -35,7 +35,7 @@ size_t snapshot_ring_push(size_t *first, size_t *count, size_t max)
 void snapshot_log(struct snapshot *s, enum board_log_level level, const char *target,
                   const char *format, ...)
 {
-    char text[512];
+    char text[BOARD_LOG_TEXT];
     va_list args;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);

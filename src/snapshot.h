@@ -15,7 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BOARD_LOG_MAX 256
+#define BOARD_LOG_MAX  256
+#define BOARD_LOG_TEXT 512 /* room for a whole error */
 
 enum board_target_state {
     BOARD_TARGET_OFF,
@@ -86,14 +87,14 @@ struct board_log_line {
     int64_t at; /* Unix seconds */
     enum board_log_level level;
     char target[TARGET_ID_MAX];
-    char text[256];
+    char text[BOARD_LOG_TEXT];
 };
 
 struct board_baseline {
     bool known;
     char name[64];
     size_t sessions;
-    double age_s;
+    double age_s;             /* of the newest session; negative: it is dated in the future */
     char strength[64];        /* "too young: 2 more sessions" / "5 sessions" / "strong" */
     char differences[4][160]; /* sentences: what changed on the machine since, fatal first */
     size_t difference_count, difference_total;

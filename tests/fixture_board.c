@@ -200,6 +200,7 @@ static void fill_cell(struct board_metric *m, const struct snapshot *s, size_t m
                                                         .high = centre + 2 * noise,
                                                         .level = 0.96875,
                                                         .bounded = true},
+                                           .variance = noise * noise,
                                            .detectable = 3 * noise,
                                            .p = NAN};
     struct comparison *c = &cell->comparison;
@@ -624,6 +625,7 @@ void fixture_slow(struct snapshot *s)
         if (m % 6 == 5) {
             c->estimate.n = 1;
             c->estimate.bounded = false;
+            c->variance = NAN;
         }
         if (m % 9 == 8) {
             c->estimate.n = 4;

@@ -20,6 +20,17 @@ tests_unit_test_key_SOURCES = tests/unit/test_key.c tests/unit/unit.h
 tests_unit_test_key_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_key_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_row
+tests_unit_test_row_SOURCES = tests/unit/test_row.c tests/unit/unit.h tests/fixture_board.c \
+	tests/fixture_machine.c tests/fixture_check.c tests/fixture_board.h
+tests_unit_test_row_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_row_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_clipboard
+tests_unit_test_clipboard_SOURCES = tests/unit/test_clipboard.c tests/unit/unit.h
+tests_unit_test_clipboard_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_clipboard_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_theme
 tests_unit_test_theme_SOURCES = tests/unit/test_theme.c tests/unit/unit.h
 tests_unit_test_theme_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

@@ -2,9 +2,9 @@
  * bench of the dashboard's own cost. Nothing is measured.
  *
  * Usage: ui_demo [FIXTURE] [feed] [welcome] [panel=ID] [theme=NAME] [ascii|block] [mono|8|16|256]
- * [mouse] [curses] feed: a thread publishes 20 times a second, as a run does; keys start and stop
- * it. On exit the last line of stdout says what the dashboard cost: "frames N ui_cpu_s S rss_kib
- * K". */
+ * [mouse] [no-clipboard] [curses] feed: a thread publishes 20 times a second, as a run does; keys
+ * start and stop it. On exit the last line of stdout says what the dashboard cost: "frames N
+ * ui_cpu_s S rss_kib K". */
 #include <config.h>
 
 #include "tests/fixture_board.h"
@@ -146,6 +146,8 @@ int main(int argc, char **argv)
             options.screen.glyphs = GLYPH_CHOICE_BLOCK;
         if (strcmp(a, "mono") == 0)
             options.screen.colors = COLOR_CHOICE_MONO;
+        if (strcmp(a, "no-clipboard") == 0)
+            options.screen.no_clipboard = true;
         if (strcmp(a, "curses") == 0)
             options.screen.curses = true;
         if (strcmp(a, "8") == 0)
@@ -171,6 +173,7 @@ int main(int argc, char **argv)
     f.options.ascii = options.screen.glyphs == GLYPH_CHOICE_ASCII;
     f.options.theme = options.theme;
     f.options.no_mouse = !options.mouse;
+    f.options.no_clipboard = options.screen.no_clipboard;
     if (feeding)
         pthread_create(&thread, NULL, feed, &f);
     int status = app_run(&f.board, &options, &actions, &e);

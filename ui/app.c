@@ -7,9 +7,12 @@
 
 #include "ui/app.h"
 
+#include "text.h"
 #include "ui/capture.h"
 #include "ui/control.h"
 #include "ui/detail.h"
+#include "ui/theme_list.h"
+#include "xalloc.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -54,7 +57,7 @@ struct app {
     bool dirty; /* the board moved, or something else changed */
     bool now;   /* a key: draw at once */
     bool mouse;
-    size_t theme;
+    char theme[THEME_NAME_MAX]; /* the name that was asked for last */
     double last_frame_s, last_drawn_s, key_until_s, slow_factor;
     uint64_t frames;
     int ended_by; /* signal */
@@ -189,36 +192,67 @@ static void note_setting(struct app *a, const char *name, const char *value)
         option_set(a->options.options, r, value, &e);
 }
 
-static void load_theme(struct app *a)
+/* All that is wrong in a theme's file goes into the log, the footer has room for one sentence. */
+static void tell_faults(struct app *a, const struct theme_faults *faults, const struct error *e)
+{
+    size_t told = faults->count < THEME_FAULTS ? faults->count : THEME_FAULTS;
+    for (size_t i = 0; i < told; i++)
+        board_log(a->board, BOARD_LOG_WARN, "", "%s", faults->text[i]);
+    if (faults->count > told)
+        board_log(a->board, BOARD_LOG_WARN, "", "theme %s: and %zu more lines that make no sense",
+                  a->theme, faults->count - told);
+    if (faults->count == 1)
+        control_flash(&a->control, now_s(), true, "%s", e->text);
+    else
+        control_flash(&a->control, now_s(), true,
+                      "theme %s: %zu lines make no sense; the log (L) names them", a->theme,
+                      faults->count);
+}
+
+/* There is none of that name: the default is shown. The whole path of the file has room in the log.
+ */
+static void tell_unknown(struct app *a, const struct error *e)
+{
+    const char *place = a->options.theme_place, *slash = strrchr(place, '/');
+    control_flash(&a->control, now_s(), true, "%s%s%s", e->text, place[0] ? " See " : "",
+                  slash ? slash + 1 : place);
+    board_log(a->board, BOARD_LOG_WARN, "", "%s%s%s", place, place[0] ? ": " : "", e->text);
+}
+
+/* False if that is not all of it, and why is told. */
+static bool take_theme(struct app *a, const char *name)
 {
     struct theme theme;
+    struct theme_faults faults;
     struct error e = {0};
-    const char *name = a->options.theme ? a->options.theme : "dark";
-    int status = theme_load(&theme, name, a->options.theme_directories, &e);
-    for (size_t i = 0; theme_builtin(i); i++)
-        if (strcmp(theme_builtin(i), theme.name) == 0)
-            a->theme = i;
+    int status = theme_load(&theme, name, a->options.theme_directories, &faults, &e);
+    bool found = status == 0 || e.kind != ERROR_USAGE;
     screen_set_theme(a->screen, &theme);
-    if (status)
-        control_flash(&a->control, now_s(), true, "%s", e.text);
+    text_copy(a->theme, sizeof a->theme, name);
+    if (!found)
+        tell_unknown(a, &e);
+    else if (status)
+        tell_faults(a, &faults, &e);
+    return status == 0;
+}
+
+static const char *theme_asked(const struct app *a)
+{
+    return a->options.theme ? a->options.theme : theme_builtin(0);
 }
 
 static void next_theme(struct app *a)
 {
-    struct theme theme;
-    struct error e = {0};
-    a->theme++;
-    if (!theme_builtin(a->theme))
-        a->theme = 0;
-    int status = theme_load(&theme, theme_builtin(a->theme), a->options.theme_directories, &e);
-    screen_set_theme(a->screen, &theme);
-    if (status) {
-        control_flash(&a->control, now_s(), true, "%s", e.text);
-        return;
-    }
-    control_flash(&a->control, now_s(), false, "theme: %s", theme.name);
-    note_setting(a, "theme", theme.name);
-    a->options.theme = theme_builtin(a->theme);
+    struct theme_list list;
+    theme_list_read(&list, a->options.theme_directories);
+    size_t at = theme_list_find(&list, a->theme);
+    at = at < list.count ? at : 0; /* of a name that is none, the default is shown */
+    const char *name = list.name[(at + 1) % list.count];
+    if (take_theme(a, name))
+        control_flash(&a->control, now_s(), false, "theme: %s", name);
+    note_setting(a, "theme", name);
+    a->options.theme = a->theme;
+    a->options.theme_place[0] = '\0';
 }
 
 static void set_mouse(struct app *a, bool on)
@@ -250,7 +284,7 @@ static void reopen(struct app *a, const struct screen_options *former)
 static bool same_screen(const struct screen_options *a, const struct screen_options *b)
 {
     return a->glyphs == b->glyphs && a->colors == b->colors && a->utf8 == b->utf8 &&
-           a->no_sync == b->no_sync;
+           a->no_sync == b->no_sync && a->no_clipboard == b->no_clipboard;
 }
 
 static void apply_settings(struct app *a)
@@ -259,16 +293,19 @@ static void apply_settings(struct app *a)
     if (!a->actions || !a->actions->settings)
         return;
     a->actions->settings(a->actions->context, &a->options);
-    if (!same_screen(&former, &a->options.screen))
+    bool anew = !same_screen(&former, &a->options.screen);
+    if (anew)
         reopen(a, &former);
     if (!a->screen)
         return;
-    load_theme(a);
+    if (anew || strcmp(a->theme, theme_asked(a)) != 0)
+        take_theme(a, theme_asked(a));
     set_mouse(a, a->options.mouse);
 }
 
-/* Text into a new file of the user's, told in the footer. */
-static void save_text(struct app *a, const char *what, const char *text)
+/* Text into a new file of the user's, told in the footer. copied: it is in the terminal's
+ * clipboard, too. */
+static void save_text(struct app *a, const char *what, const char *text, bool copied)
 {
     char path[512], name[64], stamp[32];
     time_t now = time(NULL);
@@ -291,13 +328,14 @@ static void save_text(struct app *a, const char *what, const char *text)
     if (failed)
         control_flash(&a->control, now_s(), true, "cannot write %s: %s", path, strerror(why));
     else
-        control_flash(&a->control, now_s(), false, "%s written to %s", what, path);
+        control_flash(&a->control, now_s(), false, "%s written to %s%s", what, path,
+                      copied ? ", and copied" : "");
 }
 
-static void save_canvas(struct app *a, const char *what, const struct canvas *c)
+static void save_screen(struct app *a)
 {
-    char *text = canvas_to_text(c);
-    save_text(a, what, text);
+    char *text = canvas_to_text(&a->canvas);
+    save_text(a, "screen", text, false);
     free(text);
 }
 
@@ -312,19 +350,41 @@ static bool row_is_empty(const struct canvas *c, int y)
 #define ROW_W 78
 #define ROW_H 40
 
+/* What a panel has to read, as it stands in the dialog. */
+static void save_reading(struct app *a, const struct reading *r)
+{
+    char *text = reading_text(r);
+    /* On one line: what is pasted by mistake shall not begin with words of a guest. */
+    char *line = xasprintf("%s: %s", r->head, r->text);
+    save_text(a, "line", text, screen_copy(a->screen, line));
+    free(line);
+    free(text);
+}
+
 /* Everything that is known of the row under the cursor. */
 static void save_row(struct app *a)
 {
+    struct reading reading;
     const struct panel *p = control_panel(&a->control);
     const struct view *v = control_view(&a->control);
     size_t metric = p && p->metric ? p->metric(&a->snapshot, v) : SIZE_MAX;
     struct canvas c;
+    if (a->control.overlay == OVERLAY_READING) {
+        save_reading(a, &a->control.reading);
+        return;
+    }
+    if (metric == SIZE_MAX && control_read(&a->control, &a->snapshot, &reading)) {
+        save_reading(a, &reading);
+        return;
+    }
     canvas_init(&c, a->canvas.glyphs);
     canvas_resize(&c, ROW_H, ROW_W);
     detail_draw(&c, (struct rect){0, 0, ROW_H, ROW_W}, &a->snapshot, v, metric);
     while (c.h > 1 && row_is_empty(&c, c.h - 1))
         c.h--;
-    save_canvas(a, "row", &c);
+    char *text = canvas_to_text(&c);
+    save_text(a, "row", text, screen_copy(a->screen, text));
+    free(text);
     canvas_release(&c);
 }
 
@@ -342,7 +402,7 @@ static void serve_requests(struct app *a)
         control_flash(&a->control, now_s(), false, "mouse %s", a->mouse ? "on" : "off");
     }
     if (requests & REQUEST_SAVE_TEXT)
-        save_canvas(a, "screen", &a->canvas);
+        save_screen(a);
     if (requests & REQUEST_SAVE_ROW)
         save_row(a);
     if (requests & REQUEST_SETTINGS)
@@ -524,7 +584,7 @@ int app_run(struct board *board, const struct app_options *options,
     canvas_init(&a->canvas, GLYPHS_ASCII);
     if (open_events(a, e) == 0 && (a->screen = screen_open(&options->screen, e))) {
         a->canvas.glyphs = screen_glyphs(a->screen);
-        load_theme(a);
+        take_theme(a, theme_asked(a));
         a->mouse = options->mouse;
         screen_set_mouse(a->screen, a->mouse);
         a->canvas.keymap = options->keymap;

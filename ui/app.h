@@ -26,6 +26,8 @@ enum plan_request { PLAN_REQUEST_LOOK, PLAN_REQUEST_COUNT, PLAN_REQUEST_START };
 
 struct app_options;
 
+#define THEME_PLACE_MAX 160
+
 /* All are called by the dashboard's thread and must return at once (start threads, do not wait).
  * Each may be NULL. They return 0, or -1 with a sentence for the footer. */
 struct app_actions {
@@ -52,6 +54,7 @@ struct app_actions {
 struct app_options {
     struct screen_options screen;
     const char *theme;                    /* NULL: "dark" */
+    char theme_place[THEME_PLACE_MAX];    /* "FILE, line 3" of the vmtax.conf that names it; "" */
     const char *const *theme_directories; /* may be NULL */
     bool mouse;
     bool slow; /* one frame a second, to disturb a measurement less */

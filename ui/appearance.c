@@ -2,11 +2,7 @@
 
 #include "ui/appearance.h"
 
-#include "xalloc.h"
-#include "xdg.h"
-
-#include <limits.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 static enum glyph_choice glyphs_of(const struct options *o)
@@ -35,29 +31,55 @@ static enum color_choice colors_of(const struct options *o)
     return COLOR_CHOICE_AUTO;
 }
 
+/* Where a theme of vmtax.conf stands there. */
+static void theme_place(const struct options *o, char *out, size_t size)
+{
+    const struct option_row *r = option_find("theme", strlen("theme"));
+    int line = r ? o->conf_lines[r - option_rows] : 0;
+    out[0] = '\0';
+    if (line)
+        snprintf(out, size, "%s, line %d", o->conf_file, line);
+}
+
 void appearance_fill(struct app_options *to, const struct options *o)
 {
-    to->screen = (struct screen_options){
-        .glyphs = glyphs_of(o), .colors = colors_of(o), .utf8 = o->utf8, .no_sync = o->no_sync};
+    to->screen = (struct screen_options){.glyphs = glyphs_of(o),
+                                         .colors = colors_of(o),
+                                         .utf8 = o->utf8,
+                                         .no_sync = o->no_sync,
+                                         .no_clipboard = o->no_clipboard};
     to->theme = o->theme;
+    theme_place(o, to->theme_place, sizeof to->theme_place);
     to->mouse = !o->no_mouse;
 }
 
 void appearance_from(struct appearance *a, struct app_options *to, const struct options *o)
 {
-    struct error none;
-    char user[PATH_MAX];
-    a->user_themes = xdg_directory(XDG_CONFIG, "themes", user, sizeof user, &none) == 0
-                         ? xasprintf("%s/themes", user)
-                         : NULL;
-    a->directories[0] = a->user_themes ? a->user_themes : VMTAX_DATADIR "/themes";
-    a->directories[1] = VMTAX_DATADIR "/themes";
-    a->directories[2] = NULL;
-    to->theme_directories = a->directories;
+    theme_directories_init(&a->themes);
+    to->theme_directories = a->themes.list;
     appearance_fill(to, o);
 }
 
 void appearance_release(struct appearance *a)
 {
-    free(a->user_themes);
+    theme_directories_release(&a->themes);
+}
+
+int appearance_theme(struct theme *t, const struct options *o, struct error *e)
+{
+    struct theme_directories directories;
+    struct theme_faults faults;
+    char place[THEME_PLACE_MAX];
+    theme_directories_init(&directories);
+    int rc = theme_load(t, o->theme ? o->theme : "dark", directories.list, &faults, e);
+    theme_directories_release(&directories);
+    if (rc < 0 && e->kind == ERROR_USAGE) {
+        theme_place(o, place, sizeof place);
+        return place[0] ? error_prefix(e, "%s", place) : -1;
+    }
+    for (size_t i = 0; i < faults.count && i < THEME_FAULTS; i++)
+        fprintf(stderr, "vmtax: %s\n", faults.text[i]);
+    if (faults.count > THEME_FAULTS)
+        fprintf(stderr, "vmtax: and %zu more lines\n", faults.count - THEME_FAULTS);
+    return 0;
 }

@@ -30,14 +30,14 @@ void capture_begin(struct capture *c)
 }
 
 /* The line at text (n bytes, no newline) as far as it can be shown. */
-static void clean_line(char out[160], const char *text, size_t n)
+static void clean_line(char out[BOARD_LOG_TEXT], const char *text, size_t n)
 {
-    text_clean_n(out, 160, text, n < 600 ? n : 600);
+    text_clean_n(out, BOARD_LOG_TEXT, text, n);
 }
 
 void capture_poll(struct capture *c, struct board *b)
 {
-    char chunk[4096], line[160];
+    char chunk[4096], line[BOARD_LOG_TEXT];
     struct stat st;
     if (c->file < 0 || fstat(c->file, &st) < 0 || st.st_size <= c->read)
         return;
@@ -59,7 +59,7 @@ void capture_poll(struct capture *c, struct board *b)
 
 void capture_end(struct capture *c)
 {
-    char chunk[4096], line[160];
+    char chunk[4096], line[BOARD_LOG_TEXT];
     struct stat st;
     if (c->file < 0)
         return;

@@ -3,6 +3,7 @@
 #include "ui/card.h"
 
 #include "text.h"
+#include "ui/row.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -66,7 +67,7 @@ char *card_state(char out[CARD_TEXT], const struct snapshot *s, size_t target)
     case BOARD_TARGET_OFF:
         break;
     }
-    snprintf(out, CARD_TEXT, "not started");
+    snprintf(out, CARD_TEXT, row_any(s, target) ? "measured" : "not started");
     if (timed)
         snprintf(out, CARD_TEXT, "off, started in %.2f s", t->start_s);
     return out;

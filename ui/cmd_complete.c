@@ -17,7 +17,7 @@
 #include "text.h"
 #include "ui/dashboard.h"
 #include "ui/panel.h"
-#include "ui/theme.h"
+#include "ui/theme_list.h"
 #include "workloads/catalog.h"
 
 #include <dirent.h>
@@ -183,8 +183,10 @@ static void offer_formats(const struct typed *t)
 
 static void offer_themes(const struct typed *t)
 {
-    for (size_t i = 0; theme_builtin(i); i++)
-        offer(t, theme_builtin(i), "");
+    struct theme_list themes;
+    theme_list_all(&themes);
+    for (size_t i = 0; i < themes.count; i++)
+        offer(t, themes.name[i], "");
 }
 
 static void offer_panels(const struct typed *t)

@@ -135,17 +135,11 @@ static int run(const struct context *context, struct error *e)
     const struct options *o = context->options;
     const struct panel *panel;
     enum screen_format format = SCREEN_TEXT;
-    struct appearance look;
-    struct app_options app = {0};
     struct theme theme;
     int w = 80, h = 24;
     if (find_panel(o->word_count > 0 ? o->words[0] : "overview", &panel, e) < 0 ||
-        find_format(o->format, &format, e) < 0 || (o->size && parse_size(o->size, &w, &h, e) < 0))
-        return -1;
-    appearance_from(&look, &app, o);
-    int rc = theme_load(&theme, o->theme ? o->theme : "dark", app.theme_directories, e);
-    appearance_release(&look);
-    if (rc < 0)
+        find_format(o->format, &format, e) < 0 || (o->size && parse_size(o->size, &w, &h, e) < 0) ||
+        appearance_theme(&theme, o, e) < 0)
         return -1;
     struct stored *s = stored_load(o->word_count > 1 ? o->words[1] : "last",
                                    o->at > 0 ? o->at : INFINITY, e);

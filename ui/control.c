@@ -71,6 +71,7 @@ struct scene control_scene(struct control *c)
                           .typing = c->typing,
                           .plan = &c->plan,
                           .settings = &c->settings,
+                          .reading = &c->reading,
                           .options = c->options,
                           .welcome = c->welcome,
                           .flash = c->flash[0] ? c->flash : NULL,
@@ -168,6 +169,12 @@ void control_clamp(struct control *c, const struct snapshot *s, int h, int w)
         v->target = 1;
 }
 
+static bool can_copy(struct control *c, const struct snapshot *s)
+{
+    struct reading text;
+    return control_metric(c, s) != SIZE_MAX || control_read(c, s, &text);
+}
+
 /* What starts, ends or writes something of now. */
 static bool of_now(enum action a)
 {
@@ -255,7 +262,7 @@ void control_act(struct control *c, enum action a, const struct moment *m)
         control_go_whitebox(c, s, now_s);
         break;
     case ACTION_COPY:
-        if (control_metric(c, s) == SIZE_MAX)
+        if (!can_copy(c, s))
             control_flash(c, now_s, true, "no row here to copy; Y copies the screen");
         else
             c->requests |= REQUEST_SAVE_ROW;
@@ -315,7 +322,9 @@ void control_key(struct control *c, int code, const struct snapshot *s, double n
     if (code == KEY_CODE_RESIZE || code == KEY_CODE_NONE)
         return;
     c->flash[0] = '\0';
-    if (c->overlay == OVERLAY_NONE)
+    if (control_is_small(&m))
+        control_small_key(c, code, &m);
+    else if (c->overlay == OVERLAY_NONE)
         control_act(c, control_action(c, code), &m);
     else
         control_dialog_key(c, code, &m);
@@ -327,7 +336,8 @@ static void select_row(struct control *c, const struct canvas_hit *hit, const st
 {
     struct view *v = control_view(c);
     const struct moment m = {s, now_s, h, w};
-    bool again = v->box == hit->box && v->row[hit->box] == hit->row;
+    bool again = v->box == hit->box && v->row[hit->box] == hit->row &&
+                 v->column[hit->box] == hit->column;
     v->box = hit->box;
     v->row[hit->box] = hit->row;
     v->column[hit->box] = hit->column;

@@ -40,6 +40,7 @@ struct control {
     bool typing;        /* that */
     struct plan_dialog plan;
     struct option_list settings;
+    struct reading reading;
     bool flash_error;
     char flash[256]; /* "" = none */
     double flash_until_s;
@@ -63,6 +64,8 @@ void control_flash(struct control *c, double now_s, bool error, const char *form
     __attribute__((format(printf, 4, 5)));
 /* The time goes on: the tour may turn. True if it did. */
 bool control_tick(struct control *c, const struct snapshot *s, double now_s);
+/* What the row under the cursor says, where its panel has a text to read; else false. */
+bool control_read(struct control *c, const struct snapshot *s, struct reading *out);
 /* Keep cursors inside of what the snapshot has. */
 void control_clamp(struct control *c, const struct snapshot *s, int h, int w);
 

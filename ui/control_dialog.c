@@ -172,6 +172,37 @@ static void serve_settings(struct control *c, enum settings_event event, const s
     }
 }
 
+/* A text */
+
+/* Up and down go on to the rows beside it. */
+static void reading_key(struct control *c, enum action a, const struct moment *m)
+{
+    switch (a) {
+    case ACTION_OPEN:
+    case ACTION_BACK:
+    case ACTION_QUIT:
+        c->overlay = OVERLAY_NONE;
+        break;
+    case ACTION_UP:
+    case ACTION_DOWN:
+    case ACTION_PAGE_UP:
+    case ACTION_PAGE_DOWN:
+    case ACTION_HOME:
+    case ACTION_END:
+        control_move(c, a, m);
+        if (!control_read(c, m->s, &c->reading))
+            c->overlay = OVERLAY_NONE;
+        break;
+    case ACTION_COPY:
+    case ACTION_COPY_SCREEN:
+    case ACTION_REPAINT:
+        control_act(c, a, m);
+        break;
+    default:
+        break;
+    }
+}
+
 /* The tour */
 
 static void tour_key(struct control *c, enum action a, const struct moment *m)
@@ -249,6 +280,9 @@ void control_dialog_key(struct control *c, int code, const struct moment *m)
         break;
     case OVERLAY_SETTINGS:
         serve_settings(c, settings_key(&c->settings, a, code, c->options, &e), &e, m->now_s);
+        break;
+    case OVERLAY_READING:
+        reading_key(c, a, m);
         break;
     case OVERLAY_TOUR:
         tour_key(c, a, m);

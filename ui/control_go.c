@@ -65,6 +65,12 @@ void control_go_verdict(struct control *c)
     c->verdict = true;
 }
 
+bool control_read(struct control *c, const struct snapshot *s, struct reading *out)
+{
+    const struct panel *p = control_panel(c);
+    return p && p->read && p->read(s, control_view(c), out);
+}
+
 void control_open(struct control *c, const struct snapshot *s, double now_s)
 {
     const struct panel *p = control_panel(c);
@@ -78,6 +84,8 @@ void control_open(struct control *c, const struct snapshot *s, double now_s)
         control_go_tab(c, (size_t)(place - TAB_KEYS));
     else if (metric != SIZE_MAX && !c->live)
         control_go_live(c, metric, now_s);
+    else if (control_read(c, s, &c->reading))
+        c->overlay = OVERLAY_READING;
     else
         control_flash(c, now_s, false, "nothing to open here");
 }

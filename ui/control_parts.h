@@ -1,6 +1,7 @@
 /* control_parts.h - what the files of control share: control.c keeps the state and hands keys on,
  * control_go.c moves through it, control_show.c changes how it is shown, control_do.c asks for what
- * takes time, control_dialog.c has the keys of what lies over the screen. */
+ * takes time, control_dialog.c has the keys of what lies over the screen, control_small.c those of
+ * a terminal on which nothing can lie. */
 #ifndef VMTAX_CONTROL_PARTS_H
 #define VMTAX_CONTROL_PARTS_H
 
@@ -55,6 +56,10 @@ void control_baseline(struct control *c, const struct snapshot *s, double now_s)
 void control_export(struct control *c, const struct snapshot *s, double now_s);
 void control_quit(struct control *c, const struct snapshot *s, unsigned request);
 void control_replay(struct control *c, enum action a, double now_s);
+
+/* control_small.c */
+bool control_is_small(const struct moment *m);
+void control_small_key(struct control *c, int code, const struct moment *m);
 
 /* control_dialog.c */
 void control_open_plan(struct control *c, double now_s);

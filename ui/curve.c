@@ -226,7 +226,7 @@ static void draw_graph(const struct curve *k, struct canvas *c, struct rect r,
     } else if (p->count == 0) {
         list_nothing(c, in, s, v, k->subsystem);
     } else {
-        sweep_draw(c, in, s, v, &sweep, v->column[0], v->log_axis[0]);
+        sweep_draw(c, in, s, v, &sweep, 0, v->column[0]);
     }
 }
 

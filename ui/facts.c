@@ -1,5 +1,6 @@
 #include "ui/facts.h"
 
+#include "baseline.h"
 #include "ui/card.h"
 
 #include <math.h>
@@ -134,6 +135,9 @@ void facts_differences(struct page *p, const struct snapshot *s)
     const struct board_baseline *b = &s->baseline;
     if (!b->known)
         return;
+    if (baseline_is_future(b->age_s))
+        page_text(p, STYLE_WARN, 0,
+                  "It is dated in the future: this machine's clock is wrong, or it was then.");
     if (b->difference_count == 0) {
         page_text(p, STYLE_DIM, 0, "The machine is as it was when the baseline was recorded.");
         return;
@@ -149,11 +153,14 @@ void facts_differences(struct page *p, const struct snapshot *s)
 void facts_baseline(const struct snapshot *s, char out[160])
 {
     const struct board_baseline *b = &s->baseline;
-    char age[32];
+    char age[48], number[32];
     out[0] = '\0';
     if (!b->known)
         return;
-    row_age(b->age_s, age);
-    snprintf(out, 160, "baseline %.20s, %s old, %.40s%s", b->name, age, b->strength,
+    if (baseline_is_future(b->age_s))
+        snprintf(age, sizeof age, "dated in the future");
+    else
+        snprintf(age, sizeof age, "%s old", row_age(fmax(0, b->age_s), number));
+    snprintf(out, 160, "baseline %.20s, %s, %.40s%s", b->name, age, b->strength,
              b->difference_total > 0 ? ", machine changed" : "");
 }

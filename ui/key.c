@@ -224,7 +224,7 @@ const struct key keys[] = {
      {'y'},
      "y",
      "ank",
-     "write the row as text into a file",
+     "copy the row as text: into a file and the clipboard",
      KEY_GROUP_HERE,
      0},
     {ACTION_COPY_SCREEN,

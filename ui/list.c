@@ -159,19 +159,19 @@ static void short_label(const struct board_metric *m, bool brief, char out[LABEL
         memmove(out, out + sizeof family - 1, strlen(out) - (sizeof family - 1) + 1);
 }
 
-/* Are two rows the same to the eye when their labels are cut to so many columns? */
+/* Are two rows the same to the eye, but for the sign of a cut, when their labels are cut to so many
+ * columns? */
 static bool look_alike(const struct snapshot *s, const size_t *metrics, size_t count, int columns)
 {
-    char cut[ROWS_MAX][LABEL_MAX]; /* of the labels that are cut, their beginnings */
-    size_t n = 0, kept = columns > 1 ? (size_t)columns - 1 : 0;
-    for (size_t i = 0; i < count && n < ROWS_MAX; i++) {
-        row_label(&s->metrics[metrics[i]], cut[n]);
-        if (canvas_columns(cut[n]) <= columns)
-            continue;
-        for (size_t k = 0; k < n; k++)
-            if (strncmp(cut[k], cut[n], kept) == 0)
+    char label[ROWS_MAX][LABEL_MAX];
+    bool cut[ROWS_MAX];
+    size_t kept = columns > 1 ? (size_t)columns - 1 : 0;
+    for (size_t i = 0; i < count && i < ROWS_MAX; i++) {
+        row_label(&s->metrics[metrics[i]], label[i]);
+        cut[i] = canvas_columns(label[i]) > columns;
+        for (size_t k = 0; k < i; k++)
+            if ((cut[i] || cut[k]) && strncmp(label[k], label[i], kept) == 0)
                 return true;
-        n++;
     }
     return false;
 }
@@ -436,6 +436,8 @@ void list_nothing(struct canvas *c, struct rect in, const struct snapshot *s, co
     page_gap(&p);
     if (s->stored)
         page_textf(&p, STYLE_TEXT, 0, "The stored result %s has no rows of it.", s->title);
+    else if (s->replayed)
+        page_text(&p, STYLE_TEXT, 0, "The recording has no rows of it by this moment.");
     else if (s->run.active)
         page_text(&p, STYLE_TEXT, 0,
                   "A run is going on; rows come as their turn does. v shows it.");
@@ -537,16 +539,22 @@ size_t list_log_count(const struct snapshot *s, const struct view *v)
     return count;
 }
 
+static const struct {
+    const char *word;
+    enum style style;
+} levels[] = {[BOARD_LOG_OK] = {"ok", STYLE_OK},
+              [BOARD_LOG_NOTE] = {"note", STYLE_DIM},
+              [BOARD_LOG_RUN] = {"run", STYLE_TEXT},
+              [BOARD_LOG_WARN] = {"warn", STYLE_WARN},
+              [BOARD_LOG_ERROR] = {"ERR", STYLE_ERROR}};
+
+const char *list_log_word(enum board_log_level level)
+{
+    return levels[level % 5].word;
+}
+
 static void draw_log_line(struct canvas *c, int y, int x, int w, const struct board_log_line *l)
 {
-    static const struct {
-        const char *word;
-        enum style style;
-    } levels[] = {[BOARD_LOG_OK] = {"ok", STYLE_OK},
-                  [BOARD_LOG_NOTE] = {"note", STYLE_DIM},
-                  [BOARD_LOG_RUN] = {"run", STYLE_TEXT},
-                  [BOARD_LOG_WARN] = {"warn", STYLE_WARN},
-                  [BOARD_LOG_ERROR] = {"ERR", STYLE_ERROR}};
     time_t at = (time_t)l->at;
     struct tm tm;
     char clock[16] = "--:--:--";
@@ -596,11 +604,12 @@ void list_log_draw(struct canvas *c, struct rect box, struct rect in, const stru
     widget_more(c, box, count - newest - shown, newest);
 }
 
-const char *list_log_text(const struct snapshot *s, const struct view *v, size_t index)
+const struct board_log_line *list_log_line(const struct snapshot *s, const struct view *v,
+                                           size_t index)
 {
     size_t seen = 0;
     for (size_t i = 0; i < s->log_count && i < BOARD_LOG_MAX; i++)
         if (log_passes(log_line(s, i), v) && seen++ == v->row[index])
-            return log_line(s, i)->text;
-    return "";
+            return log_line(s, i);
+    return NULL;
 }

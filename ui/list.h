@@ -43,7 +43,10 @@ size_t list_log_count(const struct snapshot *s, const struct view *v);
 /* Newest at the bottom; with the focus the cursor walks, row 0 is the newest. */
 void list_log_draw(struct canvas *c, struct rect box, struct rect in, const struct snapshot *s,
                    const struct view *v, size_t index, bool focus);
-/* What the line under the cursor says, whole; "" if there is none. */
-const char *list_log_text(const struct snapshot *s, const struct view *v, size_t index);
+/* The line under the cursor; NULL if there is none. */
+const struct board_log_line *list_log_line(const struct snapshot *s, const struct view *v,
+                                           size_t index);
+/* "warn" */
+const char *list_log_word(enum board_log_level level);
 
 #endif

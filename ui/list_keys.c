@@ -2,20 +2,34 @@
 #include "ui/dashboard.h"
 #include "ui/keymap.h"
 #include "ui/panel.h"
-#include "ui/theme.h"
+#include "ui/theme_list.h"
 
 #include <cjson/cJSON.h>
 #include <stdio.h>
 
+/* array: NULL where it was no JSON. */
+static void end_array(cJSON *array, FILE *out)
+{
+    if (!array)
+        return;
+    char *text = cJSON_Print(array);
+    fprintf(out, "%s\n", text);
+    cJSON_free(text);
+    cJSON_Delete(array);
+}
+
 static int list_themes(const struct options *o, FILE *out, struct error *e)
 {
+    struct theme_list themes;
+    cJSON *array = o->json ? cJSON_CreateArray() : NULL;
     (void)e;
-    if (o->json)
-        fputc('[', out);
-    for (size_t i = 0; theme_builtin(i); i++)
-        fprintf(out, o->json ? "%s\"%s\"" : "%s%s\n", o->json && i ? ", " : "", theme_builtin(i));
-    if (o->json)
-        fputs("]\n", out);
+    theme_list_all(&themes);
+    for (size_t i = 0; i < themes.count; i++)
+        if (array)
+            cJSON_AddItemToArray(array, cJSON_CreateString(themes.name[i]));
+        else
+            fprintf(out, "%s\n", themes.name[i]);
+    end_array(array, out);
     return 0;
 }
 
@@ -52,12 +66,7 @@ static int list_keys(const struct options *o, FILE *out, struct error *e)
         snprintf(help, sizeof help, "the panel %s", tab_at(i).title);
         list_key(array, out, (const char[]){TAB_KEYS[i], '\0'}, NULL, help);
     }
-    if (!array)
-        return 0;
-    char *text = cJSON_Print(array);
-    fprintf(out, "%s\n", text);
-    cJSON_free(text);
-    cJSON_Delete(array);
+    end_array(array, out);
     return 0;
 }
 

@@ -1,7 +1,11 @@
 # The dashboard. Reads the board only.
 noinst_LIBRARIES += libui.a
 libui_a_SOURCES = \
-	ui/dashboard.c ui/dashboard.h \
+	ui/dashboard.c ui/dashboard.h ui/dashboard_parts.h \
+	ui/dashboard_kept.c \
+	ui/dashboard_run.c \
+	ui/dashboard_check.c \
+	ui/dashboard_export.c \
 	ui/cmd_screen.c \
 	ui/cmd_replay.c \
 	ui/cmd_demo.c \
@@ -19,6 +23,7 @@ libui_a_SOURCES = \
 	ui/shape.c ui/shape.h \
 	ui/row.c ui/row.h \
 	ui/prose.c ui/prose.h \
+	ui/reading.c ui/reading.h \
 	ui/detail.c ui/detail.h \
 	ui/costs.c ui/costs.h \
 	ui/live.c ui/live.h \
@@ -47,6 +52,7 @@ libui_a_SOURCES = \
 	ui/panel_log.c \
 	ui/panel_verdict.c \
 	ui/theme.c ui/theme.h \
+	ui/theme_list.c ui/theme_list.h \
 	ui/help.c ui/help.h \
 	ui/scene.c ui/scene.h \
 	ui/digits.c ui/digits.h \
@@ -56,6 +62,7 @@ libui_a_SOURCES = \
 	ui/control_show.c \
 	ui/control_do.c \
 	ui/control_dialog.c \
+	ui/control_small.c \
 	ui/keymap.c ui/keymap.h \
 	ui/entry.c ui/entry.h \
 	ui/option_list.c ui/option_list.h \
@@ -65,6 +72,7 @@ libui_a_SOURCES = \
 	ui/screen.c ui/screen.h \
 	ui/writer.c ui/writer.h \
 	ui/capture.c ui/capture.h \
+	ui/clipboard.c ui/clipboard.h \
 	ui/app.c ui/app.h \
 	ui/panel.c ui/panel.h
 libui_a_CFLAGS = $(AM_CFLAGS) $(NCURSES_CFLAGS) $(CJSON_CFLAGS)

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define NARROW 22 /* columns below which labels and cells stand close */
+
 const char *const matrix_rows[MATRIX_ROWS] = {"2p", "4p", "8p", "16p", "64p"};
 const char *const matrix_columns[MATRIX_COLUMNS] = {"0k", "16k", "64k"};
 
@@ -71,6 +73,8 @@ void matrix_title(const struct snapshot *s, const struct matrix *m, enum unit_mo
                            : strcmp(m->paper, "kvm") == 0  ? "KVM"
                                                            : m->paper;
         snprintf(out, 64, "%s %s %s", w >= 24 ? "paper 2010:" : "paper", name, unit_text(m, unit));
+        if (w > 0 && canvas_columns(out) > w - 4)
+            snprintf(out, 64, "paper %s %s", name, unit == UNIT_PERCENT ? "%" : "×");
         return;
     }
     const struct board_target *t = &s->targets[m->target];
@@ -139,7 +143,7 @@ static void draw_cell(struct canvas *c, int y, int x, int w, double times, const
         return;
     }
     int n = canvas_columns(text), right = x + w - 1;
-    canvas_text_right(c, y, n < w && w > 4 ? right - 1 : right, STYLE_DIM, 0, text);
+    canvas_text_right(c, y, n < w ? right - WIDGET_HEAT_PAD(w) : right, STYLE_DIM, 0, text);
 }
 
 /* The cursor of a matrix: the cell itself, its colours exchanged. */
@@ -157,21 +161,28 @@ static void invert(struct canvas *c, struct rect r)
 void matrix_draw(struct canvas *c, struct rect in, const struct snapshot *s, const struct matrix *m,
                  enum unit_mode unit, size_t selected_row, size_t selected_column)
 {
-    int label = in.w < 22 ? 3 : 4, w = (in.w - label) / MATRIX_COLUMNS;
+    /* Where columns are dear the letter of the rows stands in the corner once. */
+    bool narrow = in.w < NARROW;
+    int label = narrow ? 2 : 4, w = (in.w - label) / MATRIX_COLUMNS;
     if (in.h < 2 || w < 3)
         return;
+    if (narrow)
+        canvas_text(c, in.y, in.x + 1, STYLE_DIM, 0, "p");
     int tall = in.h >= 2 * MATRIX_ROWS + 3 && w >= 7 ? 2 : 1;
     struct rect former = canvas_clip(c, (struct rect){in.y, in.x - 1, in.h, in.w + 1});
     for (size_t k = 0; k < MATRIX_COLUMNS; k++)
-        canvas_text_right(c, in.y, in.x + label + w * (int)(k + 1) - 1 - (w > 4), STYLE_DIM, 0,
-                          matrix_columns[k]);
+        canvas_text_right(c, in.y, in.x + label + w * (int)(k + 1) - 1 - WIDGET_HEAT_PAD(w),
+                          STYLE_DIM, 0, matrix_columns[k]);
     bool emulated = !m->paper && s->targets[m->target].emulated;
     double worst = 0, sum = 0;
     size_t count = 0;
     for (size_t r = 0; r < MATRIX_ROWS; r++) {
         int y = in.y + 1 + (int)r * tall;
-        canvas_text_right(c, y, in.x + 2, r == selected_row ? STYLE_STRONG : STYLE_DIM, 0,
-                          matrix_rows[r]);
+        char name[8];
+        snprintf(name, sizeof name, "%.*s", narrow ? (int)strcspn(matrix_rows[r], "p") : 4,
+                 matrix_rows[r]);
+        canvas_text_right(c, y, in.x + label - 1 - !narrow,
+                          r == selected_row ? STYLE_STRONG : STYLE_DIM, 0, name);
         for (size_t k = 0; k < MATRIX_COLUMNS; k++) {
             char text[48], number[NUMBER_MAX];
             int x = in.x + label + w * (int)k;

@@ -4,14 +4,14 @@
 
 #include "text.h"
 #include "ui/entry.h"
-#include "ui/theme.h"
+#include "ui/theme_list.h"
 #include "ui/widget.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define VALUE_MAX   256
-#define CHOICES_MAX 16
+#define CHOICES_MAX (1 + THEMES_MAX)
 
 void option_list_init(struct option_list *l, unsigned commands)
 {
@@ -60,8 +60,12 @@ static size_t choices_of(const struct option_row *r, char room[CHOICES_MAX][VALU
         snprintf(room[n], VALUE_MAX, "%.*s", end ? (int)(end - at) : (int)strlen(at), at);
         at = end ? end + 1 : NULL;
     }
-    for (size_t i = 0; is_theme(r) && theme_builtin(i) && n < CHOICES_MAX; i++)
-        text_copy(room[n++], VALUE_MAX, theme_builtin(i));
+    if (is_theme(r)) {
+        struct theme_list themes;
+        theme_list_all(&themes);
+        for (size_t i = 0; i < themes.count && n < CHOICES_MAX; i++)
+            text_copy(room[n++], VALUE_MAX, themes.name[i]);
+    }
     return n > 1 ? n : 0;
 }
 

@@ -5,6 +5,7 @@
 
 #include "snapshot.h"
 #include "ui/canvas.h"
+#include "ui/reading.h"
 
 enum unit_mode { UNIT_PERCENT, UNIT_TIMES, UNIT_RAW, UNIT_COUNT };
 
@@ -49,6 +50,9 @@ struct panel {
     size_t (*suite)(const struct snapshot *s, const struct view *v, bool of_floats, size_t *scroll);
     /* Enter: the key of the panel to jump to, or 0: the detail view of the metric. May be NULL. */
     char (*open)(const struct snapshot *s, const struct view *v);
+    /* Enter, where it opens nothing: what the row under the cursor says, whole. False: it has no
+     * such text. May be NULL. */
+    bool (*read)(const struct snapshot *s, const struct view *v, struct reading *out);
     /* Draw into area of c (tabs and footer are drawn by the application). */
     void (*draw)(struct canvas *c, struct rect area, const struct snapshot *s,
                  const struct view *v);

@@ -130,7 +130,7 @@ static void draw_graph(struct canvas *c, struct rect r, const struct snapshot *s
     bool cross = v->other_view[BOX_MATRIX];
     size_t row = v->row[BOX_MATRIX] < MATRIX_ROWS ? v->row[BOX_MATRIX] : 0;
     snprintf(title, sizeof title, "row %s %s-cpu", matrix_rows[row], cross ? "cross" : "same");
-    struct box box = {.title = title, .note = "µs by working set ↓"};
+    struct box box = {.title = title, .note = "µs by size ↓"};
     struct rect in = widget_box(c, r, &box);
     double xs[MATRIX_COLUMNS] = {0, 16, 64}, ys[TARGETS_MAX][MATRIX_COLUMNS];
     double all[TARGETS_MAX * MATRIX_COLUMNS];
@@ -152,7 +152,7 @@ static void draw_graph(struct canvas *c, struct rect r, const struct snapshot *s
         struct page p = page_begin(c, in);
         page_textf(&p, STYLE_DIM, 0, "%s cells of this row are not measured%s.",
                    cross ? "Cross-cpu" : "Same-cpu",
-                   s->stored ? "" : " yet: r on a cell measures it");
+                   s->stored || s->replayed ? "" : " yet: r on a cell measures it");
         return;
     }
     struct axis ax = {.low = 0, .high = 64}, ay = axis_over(all, values, 0, false);
@@ -205,8 +205,9 @@ static void draw_detail(struct canvas *c, struct rect r, const struct snapshot *
     }
     page_textf(&p, STYLE_STRONG, ATTR_BOLD, "%s, %s-cpu", w->title,
                v->other_view[BOX_MATRIX] ? "cross" : "same");
-    page_text(&p, STYLE_DIM, 0,
-              s->stored ? "not measured in this stored result" : "not measured yet: r measures it");
+    char why[REASON_TEXT];
+    row_missing(s, NULL, 0, id, why);
+    page_text(&p, STYLE_DIM, 0, why);
     page_text(&p, STYLE_DIM, 0, w->method);
 }
 

@@ -89,8 +89,8 @@ static void draw_sweep(struct canvas *c, struct rect r, const struct snapshot *s
                       .top = past ? direct : buffered,
                       .bottom = focus ? bottom : NULL,
                       .focus = focus};
-    sweep_draw(c, widget_box(c, r, &box), s, v, sweep, focus ? v->column[box_index] : SIZE_MAX,
-               v->log_axis[box_index]);
+    sweep_draw(c, widget_box(c, r, &box), s, v, sweep, box_index,
+               focus ? v->column[box_index] : SIZE_MAX);
 }
 
 /* Percentiles of the selected row's single records, the guest's as bars over decades with native as

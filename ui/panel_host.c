@@ -147,7 +147,7 @@ static void draw_baseline(struct canvas *c, struct rect r, const struct snapshot
         page_text(&p, STYLE_TEXT, 0, "No baseline of this machine yet.");
         page_text(
             &p, STYLE_DIM, 0,
-            "b records a session of one, about a minute; three can judge. After an upgrade, `vmtax compare`.");
+            "b records a session of one, about a minute; three can judge. After an upgrade, c checks against it.");
         return;
     }
     facts_baseline(s, text);

@@ -73,8 +73,8 @@ static void draw_sweep(struct canvas *c, struct rect r, const struct snapshot *s
                       .top = top,
                       .bottom = focus ? bottom : NULL,
                       .focus = focus};
-    sweep_draw(c, widget_box(c, r, &box), s, v, sweep, focus ? v->column[box_index] : SIZE_MAX,
-               v->log_axis[box_index]);
+    sweep_draw(c, widget_box(c, r, &box), s, v, sweep, box_index,
+               focus ? v->column[box_index] : SIZE_MAX);
 }
 
 static void draw(struct canvas *c, struct rect area, const struct snapshot *s, const struct view *v)

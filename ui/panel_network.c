@@ -90,8 +90,8 @@ static void draw_sweep(struct canvas *c, struct rect r, const struct snapshot *s
                       .top = v->other_view[box_index] ? udp : tcp,
                       .bottom = focus ? bottom : NULL,
                       .focus = focus};
-    sweep_draw(c, widget_box(c, r, &box), s, v, sweep, focus ? v->column[box_index] : SIZE_MAX,
-               v->log_axis[box_index]);
+    sweep_draw(c, widget_box(c, r, &box), s, v, sweep, box_index,
+               focus ? v->column[box_index] : SIZE_MAX);
 }
 
 #define PIECES 3

@@ -180,8 +180,9 @@ static void draw_idle(struct canvas *c, struct rect in, const struct snapshot *s
     facts_late(&p, s);
     facts_tally(&p, s);
     page_text(&p, STYLE_DIM, 0,
-              s->stored ? "A stored result is shown; nothing runs. R measures anew."
-                        : "Nothing runs. r runs the row again, R everything.");
+              s->stored     ? "A stored result is shown; nothing runs. R measures anew."
+              : s->replayed ? "A recording is shown; nothing is measured."
+                            : "Nothing runs. r runs the row again, R everything.");
     facts_targets(&p, s, true);
     facts_differences(&p, s);
 }

@@ -232,14 +232,15 @@ static void draw_absent(struct canvas *c, struct rect in, const struct snapshot 
     size_t list[SWEEP_MAX];
     const struct workload *w = workload_find(id);
     if (rows_of(s, id, 1 - cpus_of(v, box), list) > 0)
-        page_textf(&p, STYLE_DIM, 0,
-                   "%s: not measured on %s processor%s: r runs it, o shows the others", id,
-                   v->other_view[box] ? "all" : "one", v->other_view[box] ? "s" : "");
+        page_textf(&p, STYLE_DIM, 0, "%s: not measured on %s processor%s: %so shows the others", id,
+                   v->other_view[box] ? "all" : "one", v->other_view[box] ? "s" : "",
+                   s->replayed ? "" : "r runs it, ");
     else if (!w)
         page_textf(&p, STYLE_DIM, 0, "%s is not in this version", id);
     else
         page_text(&p, STYLE_DIM, 0,
                   s->stored       ? "not in this result"
+                  : s->replayed   ? "not measured by this moment"
                   : s->run.active ? "not measured yet: its turn comes, or r runs it later"
                                   : "not measured yet: r runs it");
     if (w && w->method && page_left(&p) > 1)
@@ -272,8 +273,7 @@ static void draw_linpack(struct canvas *c, struct rect r, const struct snapshot 
     if (count == 0)
         draw_absent(c, in, s, v, BOX_LINPACK, LINPACK);
     else
-        sweep_draw(c, in, s, v, &l.sweep, focus ? v->column[BOX_LINPACK] : SIZE_MAX,
-                   v->log_axis[BOX_LINPACK]);
+        sweep_draw(c, in, s, v, &l.sweep, BOX_LINPACK, focus ? v->column[BOX_LINPACK] : SIZE_MAX);
 }
 
 /* One target's time from zero, with native's as the ruler; in raw units builds an hour as well. */
@@ -379,6 +379,7 @@ static void draw_unmeasured(struct canvas *c, struct rect in, const struct snaps
     page_textf(&p, STYLE_STRONG, ATTR_BOLD, "%s  %s", w->title, processors(v, BOX_SUITES));
     page_text(&p, STYLE_TEXT, 0,
               s->stored     ? "not in this result"
+              : s->replayed ? "not measured by this moment"
               : measured(s) ? "not measured yet: r runs it"
                             : "not measured yet: r runs all of this panel");
     page_field(&p, "method", STYLE_DIM, "%s", w->method ? w->method : "");

@@ -92,9 +92,9 @@ static void draw_paper(struct canvas *c, struct rect in, const struct snapshot *
     }
     if (foot)
         widget_cut(c, in.y + in.h - 1, in.x, in.w, STYLE_DIM, 0,
-                   v->unit == UNIT_RAW     ? "µs an operation; no interval was published"
-                   : v->unit == UNIT_TIMES ? "× its native; no interval was published"
-                                           : "% of its native; no interval was published");
+                   v->unit == UNIT_RAW     ? "µs an operation, without interval"
+                   : v->unit == UNIT_TIMES ? "× its native, without interval"
+                                           : "% of its native, without interval");
 }
 
 static bool paper_known(const struct snapshot *s)
@@ -128,7 +128,7 @@ static void draw(struct canvas *c, struct rect area, const struct snapshot *s, c
     if (below[0].h > 0)
         rowbox_draw_detail(c, below[0], s, v, metric(s, v));
     if (paper_known(s) && below[1].h > 0) {
-        struct box box = {.title = "paper 2010, Table I", .note = "another machine"};
+        struct box box = {.title = "paper 2010, Table I", .note = "another host"};
         draw_paper(c, widget_box(c, below[1], &box), s, v);
     }
 }

@@ -1,20 +1,40 @@
 #include "ui/prose.h"
 
+#include "text.h"
 #include "ui/glyph.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-int prose(struct canvas *c, struct rect r, enum style s, unsigned attr, const char *text)
+/* How many bytes of a word go into so many columns. At least one character. */
+static size_t part_of(const char *word, size_t length, int columns)
+{
+    size_t used = 0;
+    for (int x = 0; used < length;) {
+        uint32_t code = 0;
+        size_t n = text_decode(word + used, length - used, &code);
+        int wide = n ? text_width(code) : 1;
+        if (used > 0 && x + wide > columns)
+            break;
+        x += wide;
+        used += n ? n : 1;
+    }
+    return used;
+}
+
+static int wrap(struct canvas *c, struct rect r, enum style s, unsigned attr, const char *text,
+                bool whole)
 {
     int x = 0, y = 0;
     if (r.w < 1 || r.h < 1)
         return 0;
     struct rect former = canvas_clip(c, r);
     for (text += strspn(text, " "); *text; text += strspn(text, " ")) {
-        char word[256];
+        char word[512];
         size_t length = strcspn(text, " ");
+        if (whole)
+            length = part_of(text, length, r.w);
         size_t kept = length < sizeof word - 1 ? length : sizeof word - 1;
         while (kept < length && kept > 0 && ((unsigned char)text[kept] & 0xC0) == 0x80)
             kept--; /* between characters */
@@ -40,6 +60,24 @@ int prose(struct canvas *c, struct rect r, enum style s, unsigned attr, const ch
     }
     canvas_unclip(c, former);
     return x > 0 || y > 0 ? y + 1 : 0;
+}
+
+int prose(struct canvas *c, struct rect r, enum style s, unsigned attr, const char *text)
+{
+    return wrap(c, r, s, attr, text, false);
+}
+
+int prose_whole(struct canvas *c, struct rect r, enum style s, unsigned attr, const char *text)
+{
+    return wrap(c, r, s, attr, text, true);
+}
+
+int prose_rows(struct canvas *c, int w, const char *text)
+{
+    struct rect former = canvas_clip(c, (struct rect){0});
+    int rows = wrap(c, (struct rect){0, 0, INT16_MAX, w}, STYLE_TEXT, 0, text, true);
+    canvas_unclip(c, former);
+    return rows;
 }
 
 struct page page_begin(struct canvas *c, struct rect r)

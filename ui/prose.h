@@ -7,6 +7,11 @@
 /* Wrapped into r; returns the rows it took (at most r.h; the last one ends in an ellipsis if there
  * was more). */
 int prose(struct canvas *c, struct rect r, enum style s, unsigned attr, const char *text);
+/* The same, but a word that is longer than a line is broken, where prose() cuts it: for who wants
+ * to read all of it. */
+int prose_whole(struct canvas *c, struct rect r, enum style s, unsigned attr, const char *text);
+/* The rows that prose_whole() takes at that width. */
+int prose_rows(struct canvas *c, int w, const char *text);
 
 /* A page that is filled from the top; what does not fit is left out whole lines at a time. */
 struct page {

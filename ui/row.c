@@ -79,13 +79,51 @@ void row_reason(const struct snapshot *s, const struct row *r, char out[REASON_T
     case BOARD_TARGET_READY:
         break;
     }
-    if (s->run.active)
+    if (s->replayed)
+        snprintf(out, REASON_TEXT, "not measured by this moment of the recording");
+    else if (s->run.active)
         snprintf(out, REASON_TEXT,
                  "not measured yet: its turn comes in this run, or press r later");
     else if (s->stored)
         snprintf(out, REASON_TEXT, "not measured in this stored result");
     else
         snprintf(out, REASON_TEXT, "not measured yet: r runs it");
+}
+
+/* What was said of a row when it could not be measured; NULL: nothing. */
+static const char *told(const struct board_metric *m, size_t targets)
+{
+    for (size_t t = 0; t < targets; t++) {
+        const struct board_cell *cell = &m->cell[t];
+        if (cell->compared && cell->comparison.reason[0])
+            return cell->comparison.reason;
+        if (!cell->figure.measured && cell->figure.reason[0])
+            return cell->figure.reason;
+    }
+    return NULL;
+}
+
+void row_missing(const struct snapshot *s, const size_t *metrics, size_t count, const char *word,
+                 char out[REASON_TEXT])
+{
+    const char *why = NULL;
+    bool turn = s->run.active && !s->replayed;
+    for (size_t i = 0; i < count && !why; i++)
+        why = told(&s->metrics[metrics[i]], s->target_count);
+    size_t used = (size_t)snprintf(out, REASON_TEXT, "not measured%s%.200s",
+                                   why           ? ": "
+                                   : s->replayed ? " by this moment of the recording"
+                                   : turn        ? " yet: its turn comes"
+                                   : s->stored   ? " in this stored result"
+                                                 : " yet",
+                                   why ? why : "");
+    if (turn)
+        return;
+    /* A picture of something stored may stand where there are no keys. */
+    if (s->replayed || s->stored)
+        snprintf(out + used, REASON_TEXT - used, "; `vmtax run %s` measures it", word);
+    else
+        snprintf(out + used, REASON_TEXT - used, "; r measures it");
 }
 
 /* One "name=value" of the canonical text, in place: labels are made for every row and frame. */

@@ -39,6 +39,11 @@ struct row {
 struct row row_read(const struct snapshot *s, size_t metric, size_t target);
 /* Why there is no ratio, as a sentence; never empty if row.compared is false. */
 void row_reason(const struct snapshot *s, const struct row *r, char out[REASON_TEXT]);
+/* The same for a box none of whose rows (count may be 0) has a figure, as two sentences: why, and
+ * what measures them: word, on the command line or by the key r, whichever there is where this
+ * snapshot is shown. */
+void row_missing(const struct snapshot *s, const size_t *metrics, size_t count, const char *word,
+                 char out[REASON_TEXT]);
 
 /* "fork+exec", "full read 64K smp", "2p0k cross-cpu", "file read 64M/64K direct". */
 void row_label(const struct board_metric *m, char out[LABEL_MAX]);

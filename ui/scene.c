@@ -6,6 +6,7 @@
 #include "ui/card.h"
 #include "ui/help.h"
 #include "ui/layout.h"
+#include "ui/prose.h"
 #include "ui/tour.h"
 #include "ui/widget.h"
 
@@ -175,16 +176,33 @@ static void draw_quit(struct canvas *c, struct rect area, const struct snapshot 
     draw_lines(c, area, "a run is live", lines, hints);
 }
 
+/* What answers a key there, in the place of the first line where there is no other. */
+static bool draw_small_answer(struct canvas *c, int y, const struct scene *scene)
+{
+    bool asks = scene->overlay == OVERLAY_QUIT;
+    const char *text = asks                  ? "A run is live. q quits, Esc stays"
+                       : scene->flash        ? scene->flash
+                       : scene->view->frozen ? "frozen"
+                                             : NULL;
+    int below = y + 2 < c->h ? y + 2 : y;
+    if (!text)
+        return false;
+    prose(c, (struct rect){below, 0, c->h - below, c->w},
+          asks || scene->flash_error ? STYLE_WARN : STYLE_TEXT, 0, text);
+    return below == y;
+}
+
 /* Below 60x16: one line, still live. */
-static void draw_small(struct canvas *c, const struct snapshot *s)
+static void draw_small(struct canvas *c, const struct snapshot *s, const struct scene *scene)
 {
     char text[128], number[NUMBER_MAX];
+    int y = c->h > 1 ? (c->h - 2) / 2 : 0, x = 0;
+    if (draw_small_answer(c, y, scene))
+        return;
     snprintf(text, sizeof text, "need 60x16, have %dx%d", c->w, c->h);
     if (canvas_columns(text) > c->w)
         snprintf(text, sizeof text, "need 60x16");
-    int y = c->h > 1 ? (c->h - 2) / 2 : 0;
     canvas_text(c, y, 0, STYLE_STRONG, ATTR_BOLD, text);
-    int x = 0;
     for (size_t t = 1; t < s->target_count; t++) {
         const struct subsystem_summary_cell *cell = &s->summary.cell[SUBSYSTEM_COUNT][t];
         if (!cell->known || s->targets[t].emulated)
@@ -237,6 +255,9 @@ static size_t draw_overlay(struct canvas *c, struct layout frame, const struct s
             path[0] = '\0';
         settings_draw(c, frame.area, scene->settings, scene->options, path);
         break;
+    case OVERLAY_READING:
+        reading_draw(c, frame.area, scene->reading);
+        break;
     case OVERLAY_NONE:
     case OVERLAY_FILTER:
     case OVERLAY_TOUR:
@@ -251,7 +272,7 @@ size_t scene_draw(struct canvas *c, int h, int w, const struct snapshot *s,
     canvas_resize(c, h, w);
     struct layout frame = layout_frame(h, w);
     if (frame.area.h <= 0) {
-        draw_small(c, s);
+        draw_small(c, s, scene);
         return 0;
     }
     if (scene->overlay == OVERLAY_TOUR) {

@@ -16,6 +16,7 @@ enum overlay {
     OVERLAY_FILTER,
     OVERLAY_PLAN,
     OVERLAY_SETTINGS,
+    OVERLAY_READING,
     OVERLAY_TOUR, /* in place of everything */
 };
 
@@ -30,8 +31,9 @@ struct scene {
     const struct plan_dialog *plan;     /* of OVERLAY_PLAN */
     const struct option_list *settings; /* of OVERLAY_SETTINGS */
     const struct options *options;
-    const char *const *welcome; /* lines of OVERLAY_WELCOME, ends with NULL */
-    const char *flash;          /* takes the footer's place; NULL: none */
+    const struct reading *reading; /* of OVERLAY_READING */
+    const char *const *welcome;    /* lines of OVERLAY_WELCOME, ends with NULL */
+    const char *flash;             /* takes the footer's place; NULL: none */
     bool flash_error;
     size_t slide; /* of OVERLAY_TOUR */
 };

@@ -19,6 +19,7 @@
 #include "ui/screen.h"
 
 #include "text.h"
+#include "ui/clipboard.h"
 #include "ui/writer.h"
 #include "xalloc.h"
 
@@ -46,7 +47,7 @@ struct screen {
     bool whole; /* send everything */
     enum depth depth;
     enum glyph_set glyphs;
-    bool sync;
+    bool sync, clipboard;
     bool mouse;
     attr_t attr[STYLE_COUNT]; /* of the theme, at this depth */
     struct theme theme;
@@ -219,10 +220,16 @@ static void flush_last(struct screen *s)
     }
 }
 
+/* Of these it is known that they take, or at least swallow, what is private to terminals. */
+static bool is_modern(const char *term)
+{
+    static const char *const names[] = {"xterm",   "tmux", "screen",  "foot", "alacritty", "kitty",
+                                        "wezterm", "rxvt", "contour", "vte",  "konsole",   NULL};
+    return prefixed(term, names);
+}
+
 struct screen *screen_open(const struct screen_options *options, struct error *e)
 {
-    static const char *const syncs[] = {"xterm",   "tmux", "screen",  "foot", "alacritty", "kitty",
-                                        "wezterm", "rxvt", "contour", "vte",  "konsole",   NULL};
     const char *term = getenv("TERM");
     term = term ? term : "";
     choose_locale(options->utf8);
@@ -254,7 +261,8 @@ struct screen *screen_open(const struct screen_options *options, struct error *e
     nodelay(s->input, TRUE);
     if (s->writer)
         refresh(); /* curses is done with the screen */
-    s->sync = !options->no_sync && prefixed(term, syncs);
+    s->sync = !options->no_sync && is_modern(term);
+    s->clipboard = !options->no_clipboard && is_modern(term);
     arm_crash(true);
     allocate(s);
     return s;
@@ -433,6 +441,16 @@ size_t screen_present(struct screen *s, const struct canvas *c)
     if (s->sync)
         write_bytes(SYNC_END, sizeof SYNC_END - 1);
     return changed;
+}
+
+bool screen_copy(struct screen *s, const char *text)
+{
+    if (!s->clipboard || !s->writer)
+        return false;
+    char *sequence = clipboard_sequence(text);
+    bool sent = sequence && writer_say(s->writer, sequence);
+    free(sequence);
+    return sent;
 }
 
 bool screen_waiting(const struct screen *s)

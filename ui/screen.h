@@ -32,7 +32,8 @@ struct screen_options {
     enum color_choice colors;
     bool utf8;    /* take the terminal for a UTF-8 one whatever the locale says */
     bool no_sync; /* no synchronized-update brackets */
-    bool curses;  /* curses writes, whatever the terminal: for tests that compare */
+    bool no_clipboard;
+    bool curses; /* curses writes, whatever the terminal: for tests that compare */
 };
 
 struct screen_mouse {
@@ -61,6 +62,9 @@ size_t screen_present(struct screen *s, const struct canvas *c);
 bool screen_waiting(const struct screen *s);
 void screen_flush(struct screen *s);
 int screen_output(const struct screen *s);
+/* Text into the terminal's clipboard. False: the terminal is not known to have one, or the options
+ * forbid it; true does not say that the terminal takes it. */
+bool screen_copy(struct screen *s, const char *text);
 void screen_repaint(struct screen *s); /* the next present sends everything */
 
 /* Next key from the terminal, as in enum key_code or a character; KEY_CODE_NONE if there is none

@@ -1,5 +1,7 @@
 #include "ui/strips.h"
 
+#include "analysis.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,7 +51,8 @@ struct strips_mean strips_mean(const struct snapshot *s, const struct strips *li
                                size_t target)
 {
     struct strips_mean mean = {.ratio = NAN};
-    double sum = 0;
+    struct stats_estimate rows[STRIPS_MAX];
+    double variances[STRIPS_MAX], dfs[STRIPS_MAX];
     for (size_t i = 0; i < list->count; i++) {
         const struct strip *strip = &list->row[i];
         if (strip->suite != suite)
@@ -58,13 +61,21 @@ struct strips_mean strips_mean(const struct snapshot *s, const struct strips *li
         if (strip->metric >= s->metric_count)
             continue;
         struct row r = row_read(s, strip->metric, target);
-        if (r.compared && !r.emulated && r.ratio > 0 && isfinite(r.ratio)) {
-            sum += log(r.ratio);
-            mean.n++;
-        }
+        if (!r.compared || r.emulated || !isfinite(r.ratio) || r.n < 2)
+            continue;
+        rows[mean.n] = r.cell->comparison.estimate;
+        variances[mean.n] = r.cell->comparison.variance;
+        dfs[mean.n++] = (double)r.n - 1;
     }
-    if (mean.n > 0)
-        mean.ratio = exp(sum / (double)mean.n);
+    if (mean.n == 0)
+        return mean;
+    struct stats_estimate e = mean.n == 1
+                                  ? rows[0] /* the mean of one row is that row */
+                                  : stats_combine(rows, variances, dfs, mean.n, ANALYSIS_LEVEL);
+    mean.ratio = exp(e.centre);
+    mean.bounded = stats_telling(&e) && isfinite(e.low) && isfinite(e.high);
+    mean.low = mean.bounded ? exp(e.low) : NAN;
+    mean.high = mean.bounded ? exp(e.high) : NAN;
     return mean;
 }
 
@@ -137,6 +148,31 @@ static void ruler(struct canvas *c, int y, int x, int w, const struct axis *a)
     widget_whisker(c, y, x, w, a, &none);
 }
 
+static struct row mean_row(const struct snapshot *s, const struct strips_mean *m, size_t target)
+{
+    return (struct row){.target = &s->targets[target],
+                        .compared = m->n > 0,
+                        .ratio = m->ratio,
+                        .bounded = m->bounded,
+                        .low = m->low,
+                        .high = m->high};
+}
+
+/* A mean of a suite has no verdict: those are of rows, and of subsystems. */
+static void draw_mean_tail(struct canvas *c, int y, int x, const struct fields *k,
+                           const struct view *v, const struct row *r)
+{
+    char number[NUMBER_MAX];
+    enum unit_mode unit = v->unit == UNIT_RAW ? UNIT_PERCENT : v->unit;
+    if (!k->ratio || !r->compared)
+        return;
+    number_ratio(number, k->ratio - 1, r->ratio, unit);
+    canvas_text_right(c, y, x + k->ratio - 2, STYLE_STRONG, ATTR_BOLD, number);
+    if (k->half)
+        canvas_text(c, y, x + k->ratio, r->bounded ? STYLE_DIM : STYLE_WARN, 0,
+                    row_half(r, unit, number));
+}
+
 static void draw_mean(struct canvas *c, int y, struct rect in, const struct fields *k,
                       const struct axis *a, const struct snapshot *s, const struct view *v,
                       const struct strips *list, size_t suite)
@@ -144,6 +180,7 @@ static void draw_mean(struct canvas *c, int y, struct rect in, const struct fiel
     char label[40];
     size_t chosen = row_target(s, v);
     struct strips_mean mean = strips_mean(s, list, suite, chosen);
+    struct row own = mean_row(s, &mean, chosen);
     int x = in.x + k->label + k->figures, w = k->axis - 1;
     const char *title = list->suites[suite].title;
     if (mean.n == mean.total || mean.n == 0)
@@ -151,21 +188,22 @@ static void draw_mean(struct canvas *c, int y, struct rect in, const struct fiel
     else
         snprintf(label, sizeof label, "%s mean %zu/%zu", title, mean.n, mean.total);
     widget_cut(c, y, in.x, k->label - 1, STYLE_STRONG, ATTR_BOLD, label);
-    if (k->axis)
+    if (k->axis && own.compared) {
+        struct mark m = row_mark(&own);
+        m.line = STYLE_STRONG;
+        widget_whisker(c, y, x, w, a, &m);
+    } else if (k->axis) {
         ruler(c, y, x, w, a);
-    for (size_t pass = 0; k->axis && pass < 2; pass++)
-        for (size_t t = 1; t < s->target_count; t++) {
-            struct row r = {.target = &s->targets[t]}; /* hollow: the mean has no interval here */
-            r.ratio = strips_mean(s, list, suite, t).ratio;
-            if ((t == chosen) == (pass == 1) && isfinite(r.ratio))
-                row_draw_mark(c, y, x, w, a, &r);
-        }
-    if (k->ratio && isfinite(mean.ratio)) {
-        char number[NUMBER_MAX];
-        number_ratio(number, k->ratio - 1, mean.ratio,
-                     v->unit == UNIT_RAW ? UNIT_PERCENT : v->unit);
-        canvas_text_right(c, y, x + k->axis + k->ratio - 2, STYLE_STRONG, ATTR_BOLD, number);
     }
+    for (size_t t = 1; k->axis && t < s->target_count; t++) {
+        struct strips_mean other = strips_mean(s, list, suite, t);
+        struct row r = mean_row(s, &other, t);
+        if (t != chosen && r.compared)
+            row_draw_mark(c, y, x, w, a, &r);
+    }
+    if (k->axis && own.compared)
+        row_draw_mark(c, y, x, w, a, &own);
+    draw_mean_tail(c, y, x + k->axis, k, v, &own);
 }
 
 static void draw_others(struct canvas *c, int y, int x, int w, const struct axis *a,
@@ -190,7 +228,9 @@ static void draw_reason(struct canvas *c, int y, int x, int w, const struct snap
         row_reason(s, r, reason);
     else
         snprintf(reason, sizeof reason, "%s",
-                 s->stored ? "not in this result" : "not measured: r runs it");
+                 s->stored     ? "not in this result"
+                 : s->replayed ? "not measured by this moment"
+                               : "not measured: r runs it");
     canvas_put(c, y, x, glyph(c->glyphs, cannot ? GLYPH_CANNOT : GLYPH_NOT_MEASURED), STYLE_DIM, 0);
     widget_cut(c, y, x + 2, w - 2, STYLE_DIM, 0, reason);
 }

@@ -36,11 +36,13 @@ struct strips strips_read(const struct snapshot *s, const struct view *v,
 size_t strips_suite(const struct strips *list, size_t suite, size_t *line);
 
 struct strips_mean {
-    double ratio;    /* geometric mean of ratios to native; NAN: none is known */
+    double ratio;     /* geometric mean of ratios to native; NAN: none is known */
+    double low, high; /* its interval, by the rule of a subsystem's mean; valid if bounded */
+    bool bounded;
     size_t n, total; /* rows that it holds, rows of the suite */
 };
 
-/* Of one guest. An emulated guest has no mean: n is 0. */
+/* Of one guest. Rows of a single block are no part of it. An emulated guest has no mean: n is 0. */
 struct strips_mean strips_mean(const struct snapshot *s, const struct strips *list, size_t suite,
                                size_t target);
 

@@ -202,17 +202,27 @@ static void draw_stated(struct canvas *c, const struct rect *g, const struct axi
     }
 }
 
-void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, const struct view *v,
-                const struct sweep *w, size_t selected, bool log_axis)
+/* Each point is a target for the mouse as far as half of the way to its neighbours. */
+static void make_clickable(struct canvas *c, const struct rect *g, const struct axis *ax,
+                           const double *xs, size_t count, size_t box)
 {
+    int from = g->x;
+    for (size_t i = 0; i < count; i++) {
+        int at = g->x + axis_column(ax, g->w, xs[i], NULL), end = g->x + g->w;
+        if (i + 1 < count)
+            end = (at + g->x + axis_column(ax, g->w, xs[i + 1], NULL) + 1) / 2;
+        canvas_hit_row(c, (struct rect){g->y, from, g->h + 2, end - from}, box, 0, i);
+        from = end;
+    }
+}
+
+void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, const struct view *v,
+                const struct sweep *w, size_t box, size_t selected)
+{
+    bool log_axis = v->log_axis[box];
     size_t points[SWEEP_MAX], count = sweep_points(s, w, points);
     if (in.h < 5 || in.w < 24)
         return;
-    if (count == 0) {
-        struct page p = page_begin(c, in);
-        page_text(&p, STYLE_DIM, 0, "not measured yet: r measures it");
-        return;
-    }
     double xs[SWEEP_MAX], ys[TARGETS_MAX][SWEEP_MAX], all[SWEEP_MAX * TARGETS_MAX];
     size_t values = 0;
     bool any = false;
@@ -226,10 +236,10 @@ void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, cons
         }
     }
     if (!any) {
+        char why[REASON_TEXT];
         struct page p = page_begin(c, in);
-        page_text(&p, STYLE_DIM, 0,
-                  s->run.active ? "not measured yet: its turn comes"
-                                : "not measured yet: r measures it");
+        row_missing(s, points, count, w->id, why);
+        page_text(&p, STYLE_DIM, 0, why);
         return;
     }
     struct axis ay = axis_over(all, values, log_axis ? NAN : 0, log_axis);
@@ -243,6 +253,7 @@ void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, cons
     if (g.h < 2 || g.w < 8)
         return;
     struct rect former = canvas_clip(c, in);
+    make_clickable(c, &g, &ax, xs, count, box);
     if (w->caches)
         for (size_t i = 0; i < BOARD_CACHES; i++) {
             double size = (double)s->host.cache_bytes[i];

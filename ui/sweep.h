@@ -34,8 +34,9 @@ size_t sweep_knee(const struct snapshot *s, const size_t *points, size_t count, 
  * point. */
 void sweep_draw_peaks(struct canvas *c, int y, int x, int w, const struct snapshot *s,
                       const struct view *v, const size_t *points, size_t count);
-/* Into the inside of a box; selected: the point with the cursor, SIZE_MAX none. */
+/* Into the inside of a box, in which a click selects the point that is nearest; selected: the one
+ * with the cursor, SIZE_MAX none. */
 void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, const struct view *v,
-                const struct sweep *w, size_t selected, bool log_axis);
+                const struct sweep *w, size_t box, size_t selected);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "text.h"
 #include "ui/theme_data.h"
+#include "ui/theme_list.h"
 #include "xalloc.h"
 
 #include <ctype.h>
@@ -305,15 +306,30 @@ static void find_base(const char *text, char out[32])
     }
 }
 
-int theme_parse(struct theme *t, const char *name, const char *text, struct error *e)
+static void note_fault(struct theme_faults *faults, const char *name, int line, const char *key,
+                       const char *wrong)
+{
+    char shown[64];
+    text_clean(shown, sizeof shown, key);
+    if (faults->count < THEME_FAULTS)
+        snprintf(faults->text[faults->count], sizeof faults->text[0], "theme %s:%d: %s %s", name,
+                 line, shown, wrong);
+    faults->count++;
+}
+
+int theme_parse(struct theme *t, const char *name, const char *text, struct theme_faults *faults,
+                struct error *e)
 {
     struct reading r = {.theme = t};
+    struct theme_faults own;
     char base[32];
-    int status = 0, number = 0;
+    int number = 0;
+    faults = faults ? faults : &own;
+    faults->count = 0;
     find_base(text, base);
     const struct builtin *b = builtin_find(base);
     if (b && strcmp(text, b->text) != 0)
-        theme_parse(t, base, b->text, NULL);
+        theme_parse(t, base, b->text, NULL, NULL);
     else /* the base of all: nothing below it */
         for (size_t s = 0; s < STYLE_COUNT; s++)
             t->style[s] = (struct theme_style){COLOR_NONE, COLOR_NONE, COLOR_NONE,
@@ -336,13 +352,10 @@ int theme_parse(struct theme *t, const char *name, const char *text, struct erro
             *equals = '\0';
         key = trim(key);
         value = trim(value);
-        char shown[64];
-        text_clean(shown, sizeof shown, key);
         const char *wrong = equals ? read_line(&r, key, value)
                                    : "is no line of a theme: style = colour";
-        if (wrong && status == 0)
-            status = error_set(e, ERROR_DATA, "theme %s:%d: %s %s; the built-in value is used",
-                               t->name, number, shown, wrong);
+        if (wrong)
+            note_fault(faults, t->name, number, key, wrong);
     }
     free(copy);
     if (r.ground_known) {
@@ -356,7 +369,9 @@ int theme_parse(struct theme *t, const char *name, const char *text, struct erro
             }
         }
     }
-    return status;
+    return faults->count
+               ? error_set(e, ERROR_DATA, "%s; the built-in value is used", faults->text[0])
+               : 0;
 }
 
 static char *read_theme_file(const char *path, struct error *e)
@@ -380,32 +395,29 @@ static char *read_theme_file(const char *path, struct error *e)
     return text;
 }
 
-int theme_load(struct theme *t, const char *name, const char *const *directories, struct error *e)
+int theme_load(struct theme *t, const char *name, const char *const *directories,
+               struct theme_faults *faults, struct error *e)
 {
+    if (faults)
+        faults->count = 0;
     for (size_t i = 0; directories && directories[i] && !strchr(name, '/'); i++) {
         char *path = xasprintf("%s/%s.theme", directories[i], name);
         char *text = read_theme_file(path, e);
         free(path);
         if (text) {
-            int status = theme_parse(t, name, text, e);
+            int status = theme_parse(t, name, text, faults, e);
             free(text);
             return status;
         }
     }
     const struct builtin *b = builtin_find(name);
     if (b)
-        return theme_parse(t, name, b->text, e);
-    const char *words[16] = {NULL};
-    for (size_t i = 0; i < 15 && theme_builtin(i); i++)
-        words[i] = theme_builtin(i);
-    const char *near = text_nearest(name, words);
-    char shown[64];
-    text_clean(shown, sizeof shown, name);
+        return theme_parse(t, name, b->text, faults, e);
+    struct theme_list list;
+    theme_list_read(&list, directories);
     b = builtin_find("dark");
-    theme_parse(t, "dark", b ? b->text : "", NULL);
-    return error_set(e, ERROR_USAGE,
-                     "no theme is called %s%s%s%s; `vmtax list themes` shows them all", shown,
-                     near ? ": did you mean " : "", near ? near : "", near ? "?" : "");
+    theme_parse(t, "dark", b ? b->text : "", NULL, NULL);
+    return theme_list_unknown(&list, name, e);
 }
 
 /* Looking up */

@@ -14,7 +14,9 @@
 
 enum depth { DEPTH_MONO, DEPTH_8, DEPTH_16, DEPTH_256, DEPTH_TRUE };
 
-#define COLOR_NONE (-1) /* the terminal's own */
+#define COLOR_NONE     (-1) /* the terminal's own */
+
+#define THEME_NAME_MAX 32
 
 struct theme_style {
     /* 0xRRGGBB; 0x1000000 + 0..15: the terminal's own colour of that number; COLOR_NONE */
@@ -25,7 +27,7 @@ struct theme_style {
 };
 
 struct theme {
-    char name[32];
+    char name[THEME_NAME_MAX];
     struct theme_style style[STYLE_COUNT];
 };
 
@@ -40,13 +42,22 @@ struct look {
 /* Names of the built-in themes in the order of the T key; NULL beyond the last. */
 const char *theme_builtin(size_t i);
 
-/* Read text as a theme. Lines that make no sense are left out: then -1, and e names the first one
- * as "NAME:LINE: what". The theme is complete in any case. */
-int theme_parse(struct theme *t, const char *name, const char *text, struct error *e);
+/* Lines of a theme's file that make no sense, each as "theme NAME:LINE: what". */
+#define THEME_FAULTS 16
+struct theme_faults {
+    size_t count; /* all of them; the first ones have a text */
+    char text[THEME_FAULTS][160];
+};
+
+/* Read text as a theme. Lines that make no sense are left out: then -1 with the first one in e, of
+ * the kind ERROR_DATA, and all in faults, which may be NULL. The theme is complete in any case. */
+int theme_parse(struct theme *t, const char *name, const char *text, struct theme_faults *faults,
+                struct error *e);
 
 /* By name, from directories (NULL-terminated list, may be NULL) and then the built-in ones. Unknown
  * name: -1, the dark theme, and a sentence with the nearest name. Damaged file: as theme_parse. */
-int theme_load(struct theme *t, const char *name, const char *const *directories, struct error *e);
+int theme_load(struct theme *t, const char *name, const char *const *directories,
+               struct theme_faults *faults, struct error *e);
 
 struct look theme_look(const struct theme *t, enum style s, enum depth depth);
 

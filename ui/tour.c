@@ -12,7 +12,6 @@
 #include <string.h>
 
 #define MARGIN 3
-#define COLUMN 44 /* of a guest: its figure, "100.4%", and air */
 
 /* Which slides are there */
 
@@ -63,8 +62,8 @@ struct share {
     double ratio, low, high;
     bool known, bounded, emulated;
     enum verdict verdict;
-    size_t n; /* of what */
-    const char *of;
+    size_t n;       /* of what */
+    const char *of; /* one of them */
     uint32_t flags;
 };
 
@@ -83,7 +82,7 @@ static struct share summary_figure(const struct snapshot *s, size_t sub, size_t 
                           .emulated = s->targets[target].emulated,
                           .verdict = cell->verdict,
                           .n = all ? subsystem_count : cell->rows,
-                          .of = all ? "subsystems" : "rows",
+                          .of = all ? "subsystem" : "row",
                           .flags = cell->flags};
 }
 
@@ -104,15 +103,18 @@ static void verdict_line(struct canvas *c, int y, int x, const struct share *f)
 static void count_line(struct canvas *c, int y, int x, const char *before, const struct share *f)
 {
     char letters[FLAG_COUNT + 1];
-    x = canvas_textf(c, y, x, before[0] ? STYLE_TEXT : STYLE_DIM, 0, "%s%zu %s", before, f->n,
-                     f->of);
+    x = canvas_textf(c, y, x, before[0] ? STYLE_TEXT : STYLE_DIM, 0, "%s%zu %s%s", before, f->n,
+                     f->of, f->n == 1 ? "" : "s");
     canvas_text(c, y, x + 2, STYLE_WARN, 0, row_flags(f->flags & ~(uint32_t)FLAG_NESTED, letters));
 }
 
 /* Who, how much, how sure. */
-#define FIGURE_HEIGHT (DIGITS_HEIGHT + 5)
+static int figure_rows(int scale)
+{
+    return scale * DIGITS_HEIGHT + 5;
+}
 
-static void draw_figure(struct canvas *c, struct rect r, const struct board_target *t,
+static void draw_figure(struct canvas *c, struct rect r, int scale, const struct board_target *t,
                         const struct share *f)
 {
     char number[NUMBER_MAX], text[NUMBER_MAX + 2];
@@ -125,9 +127,11 @@ static void draw_figure(struct canvas *c, struct rect r, const struct board_targ
         canvas_text(c, y + 2, r.x, STYLE_DIM, 0, "not measured yet");
     } else {
         snprintf(text, sizeof text, "%s%%", number_ratio(number, 6, f->ratio, UNIT_PERCENT));
-        digits_draw(c, y + 2, r.x, style_of_verdict(f->verdict), attr_of_verdict(f->verdict), text);
-        count_line(c, y + DIGITS_HEIGHT + 3, r.x, "of native's performance, ", f);
-        verdict_line(c, y + DIGITS_HEIGHT + 4, r.x, f);
+        digits_draw(c, y + 2, r.x, scale, style_of_verdict(f->verdict), attr_of_verdict(f->verdict),
+                    text);
+        y += scale * DIGITS_HEIGHT;
+        count_line(c, y + 3, r.x, "of native's performance, ", f);
+        verdict_line(c, y + 4, r.x, f);
     }
     canvas_unclip(c, former);
 }
@@ -135,13 +139,17 @@ static void draw_figure(struct canvas *c, struct rect r, const struct board_targ
 /* As many beside each other as there is room for; the others a line each. Returns the next row. */
 static int draw_figures(struct canvas *c, struct rect r, const struct snapshot *s, size_t sub)
 {
-    int columns = r.w / COLUMN > 1 ? r.w / COLUMN : 1, place = 0, y = r.y + FIGURE_HEIGHT;
+    int guests = (int)s->target_count - 1, place = 0;
+    int columns = r.w / DIGITS_WIDTH > 1 ? r.w / DIGITS_WIDTH : 1;
+    int scale = digits_scale(r, guests < columns ? guests : columns);
+    int column = scale * DIGITS_WIDTH, rows = figure_rows(scale), y = r.y + rows;
+    columns = r.w / column > 1 ? r.w / column : 1;
     for (size_t t = 1; t < s->target_count; t++) {
         struct share f = summary_figure(s, sub, t);
         if (place < columns) {
-            int w = columns > 1 ? COLUMN : r.w;
-            draw_figure(c, (struct rect){r.y, r.x + place * COLUMN, FIGURE_HEIGHT, w},
-                        &s->targets[t], &f);
+            int w = columns > 1 ? column : r.w;
+            draw_figure(c, (struct rect){r.y, r.x + place * column, rows, w}, scale, &s->targets[t],
+                        &f);
             place++;
             continue;
         }
@@ -266,8 +274,9 @@ static void draw_run(struct page *p, const struct snapshot *s)
         snprintf(big, sizeof big, "%.0f%%", 100 * fmin(fmax(run->done, 0), 1));
     else
         snprintf(big, sizeof big, "%zu", rows_measured(s));
-    digits_draw(p->c, p->y, p->r.x, STYLE_STRONG, ATTR_BOLD, big);
-    p->y += DIGITS_HEIGHT + 1;
+    int scale = digits_scale(p->r, 1);
+    digits_draw(p->c, p->y, p->r.x, scale, STYLE_STRONG, ATTR_BOLD, big);
+    p->y += scale * DIGITS_HEIGHT + 1;
     if (!run->active) {
         page_text(p, STYLE_TEXT, 0, "rows are measured; nothing runs now.");
     } else {
@@ -318,10 +327,11 @@ static void draw_worst(struct page *p, const struct snapshot *s)
                       .bounded = r.bounded,
                       .verdict = r.verdict,
                       .n = r.n,
-                      .of = "blocks",
+                      .of = "block",
                       .flags = r.flags};
-    draw_figure(p->c, (struct rect){p->y, p->r.x, FIGURE_HEIGHT, p->r.w}, r.target, &f);
-    p->y += FIGURE_HEIGHT + 1;
+    int scale = digits_scale(p->r, 1), rows = figure_rows(scale);
+    draw_figure(p->c, (struct rect){p->y, p->r.x, rows, p->r.w}, scale, r.target, &f);
+    p->y += rows + 1;
     say_row(p, "", &r);
     if (r.metric->workload->method)
         page_text(p, STYLE_DIM, 0, r.metric->workload->method);
@@ -344,47 +354,17 @@ static void draw_end(struct page *p, const struct snapshot *s)
     page_text(p, STYLE_DIM, 0, "Esc goes to the dashboard, where every row shows its reasons.");
 }
 
-static const char *title_of(size_t slide)
-{
-    switch (slide) {
-    case TOUR_INTRO:
-        return "What does your hypervisor cost you?";
-    case TOUR_RUN:
-        return "The measurement";
-    case TOUR_ANSWER:
-        return "Everything together";
-    case TOUR_WORST:
-        return "Where it costs most";
-    case TOUR_END:
-        return "What to know";
-    default:
-        return subsystems[slide - TOUR_SUBSYSTEM].title;
-    }
-}
-
-static void draw_slide(struct page *p, const struct snapshot *s, size_t slide)
-{
-    switch (slide) {
-    case TOUR_INTRO:
-        draw_intro(p, s);
-        break;
-    case TOUR_RUN:
-        draw_run(p, s);
-        break;
-    case TOUR_ANSWER:
-        draw_answer(p, s);
-        break;
-    case TOUR_WORST:
-        draw_worst(p, s);
-        break;
-    case TOUR_END:
-        draw_end(p, s);
-        break;
-    default:
-        draw_subsystem(p, s, slide - TOUR_SUBSYSTEM);
-        break;
-    }
-}
+/* Those without a row here are subsystems, which say the rest. */
+static const struct {
+    const char *title;
+    void (*draw)(struct page *p, const struct snapshot *s);
+} slides[TOUR_SLIDES] = {
+    [TOUR_INTRO] = {"What does your hypervisor cost you?", draw_intro},
+    [TOUR_RUN] = {"The measurement", draw_run},
+    [TOUR_ANSWER] = {"Everything together", draw_answer},
+    [TOUR_WORST] = {"Where it costs most", draw_worst},
+    [TOUR_END] = {"What to know", draw_end},
+};
 
 void tour_draw(struct canvas *c, struct rect bar, struct rect area, const struct snapshot *s,
                size_t slide)
@@ -400,10 +380,15 @@ void tour_draw(struct canvas *c, struct rect bar, struct rect area, const struct
     tour_place(s, slide, place);
     canvas_text_right(c, bar.y, bar.x + bar.w - 2, STYLE_BAR_TEXT, 0, place);
     int w = area.w - 2 * MARGIN, gap = area.h >= 20 ? 2 : 1;
-    canvas_text(c, area.y + 1, area.x + MARGIN, STYLE_STRONG, ATTR_BOLD, title_of(slide));
+    size_t sub = slide - TOUR_SUBSYSTEM;
+    canvas_text(c, area.y + 1, area.x + MARGIN, STYLE_STRONG, ATTR_BOLD,
+                slides[slide].draw ? slides[slide].title : subsystems[sub].title);
     struct page p = page_begin(
         c, (struct rect){area.y + 2 + gap, area.x + MARGIN, area.h - 2 - gap, w});
-    draw_slide(&p, s, slide);
+    if (slides[slide].draw)
+        slides[slide].draw(&p, s);
+    else
+        draw_subsystem(&p, s, sub);
 }
 
 void tour_hints(struct canvas *c, int y, int x, int limit)

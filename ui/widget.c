@@ -86,7 +86,10 @@ struct rect widget_box(struct canvas *c, struct rect r, const struct box *box)
         if (box->number >= '0' && box->number <= '9')
             put(c, r.y, x++, (enum glyph)(GLYPH_SUPERSCRIPT_0 + (box->number - '0')), STYLE_STRONG,
                 ATTR_BOLD);
-        x = canvas_text(c, r.y, x, box->focus ? STYLE_STRONG : STYLE_TEXT, ATTR_BOLD, box->title);
+        int n = canvas_columns(box->title), most = right - x;
+        n = n < most ? n : most;
+        widget_cut(c, r.y, x, n, box->focus ? STYLE_STRONG : STYLE_TEXT, ATTR_BOLD, box->title);
+        x += n;
         canvas_put(c, r.y, x++, ' ', s, 0);
         if (box->note && *box->note) {
             int w = canvas_columns(box->note), room = right - x;
@@ -345,7 +348,7 @@ void widget_heat(struct canvas *c, int y, int x, int w, double times, const char
         enum style s = widget_heat_style(times);
         int n = canvas_columns(text), right = x + w - 1;
         canvas_fill(c, (struct rect){y, x, 1, w}, ' ', s, 0);
-        canvas_text_right(c, y, n < w && w > 4 ? right - 1 : right, s, 0, text);
+        canvas_text_right(c, y, n < w ? right - WIDGET_HEAT_PAD(w) : right, s, 0, text);
     }
     canvas_unclip(c, former);
 }

@@ -76,7 +76,8 @@ void widget_spark(struct canvas *c, int y, int x, int w, const double *values, s
                   double top, enum style s);
 
 /* times: how many times slower than native (1 = equal, below 1 counts as 1): the ramp 1..8+, log.
- * text fills the cell, right-aligned with one blank when there is room. NAN: "—". */
+ * text fills the cell, right-aligned; in wide cells a blank follows if there is room. NAN: "—". */
+#define WIDGET_HEAT_PAD(w) ((w) >= 6)
 void widget_heat(struct canvas *c, int y, int x, int w, double times, const char *text);
 enum style widget_heat_style(double times);
 

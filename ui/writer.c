@@ -436,6 +436,16 @@ size_t writer_frame(struct writer *w, struct cell *have, const struct cell *want
     return changed;
 }
 
+bool writer_say(struct writer *w, const char *bytes)
+{
+    if (w->used > 0)
+        return false;
+    reserve(w, strlen(bytes));
+    put(w, bytes);
+    writer_flush(w);
+    return true;
+}
+
 bool writer_flush(struct writer *w)
 {
     while (w->done < w->used) {

@@ -25,6 +25,9 @@ void writer_forget(struct writer *w);
 size_t writer_frame(struct writer *w, struct cell *have, const struct cell *want, int h, int width,
                     bool whole, bool bracket);
 
+/* Bytes that change nothing on the screen, handed over as frames are. False: something waits. */
+bool writer_say(struct writer *w, const char *bytes);
+
 /* Hand over what waits, never blocking. True if nothing waits any more. */
 bool writer_flush(struct writer *w);
 bool writer_waiting(const struct writer *w);

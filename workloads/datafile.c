@@ -3,6 +3,8 @@
 
 #include "workloads/datafile.h"
 
+#include "filesystem.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -17,21 +19,50 @@
 
 #define POOL_BYTES  (UINT64_C(1) << 20)
 #define STAMP_BYTES UINT64_C(4096)
-#define ALIGN_BYTES UINT64_C(512)       /* the least that O_DIRECT may ask for */
+#define ALIGN_BYTES UINT64_C(512) /* the least that O_DIRECT may ask for */
+#define PLACE_MAX   160
 #define SPACE_BYTES (UINT64_C(8) << 20) /* stay free beside the file */
+
+/* How many bytes of a path come before its last component that begins so; all if none does. */
+WORK_FAILED static int before(const char *path, int length, const char *component)
+{
+    const char *last = NULL;
+    for (const char *at = path; (at = strstr(at, component)) && at - path < length; at++)
+        last = at;
+    return last ? (int)(last - path) : length;
+}
+
+/* The place as the user knows it: what --scratch named, or a machine's own disk, and the file
+ * system there. The directories that a run makes below it are nobody's to look at. */
+WORK_FAILED static char *place_of(const struct work *w, char out[PLACE_MAX])
+{
+    const struct datafile *s = w->state;
+    const char *name = filesystem_name(w->scratch);
+    int length = before(w->scratch, PLACE_MAX - 32, "/worker-");
+    if (s && s->own_kernel)
+        snprintf(out, PLACE_MAX, "the machine's scratch disk (%s)", name);
+    else
+        snprintf(out, PLACE_MAX, "%.*s (%s)", before(w->scratch, length, "/vmtax-"), w->scratch,
+                 name);
+    return out;
+}
 
 WORK_FAILED static int file_error(struct work *w, const char *what)
 {
     int error = errno;
+    char place[PLACE_MAX];
+    const struct datafile *s = w->state;
     const char *remedy = "";
-    if (error == ENOSPC || error == EDQUOT || error == EFBIG)
+    if (error == ENOSPC && s && s->own_kernel)
+        remedy = "; take a smaller size: that disk is made for what the plan needs";
+    else if (error == ENOSPC || error == EDQUOT || error == EFBIG)
         remedy = "; free some space, take a smaller size, or name another directory with --scratch";
     else if (error == EROFS || error == EACCES || error == EPERM)
         remedy = "; name a directory that can be written with --scratch";
     else if (error == EINVAL && w->param[DATAFILE_DIRECT])
         remedy = "; this file system or this record size may not allow direct=yes";
-    return error_set(w->error, ERROR_SYSTEM, "%s: cannot %s %s/%s: %s%s", w->workload->id, what,
-                     w->scratch, DATAFILE_NAME, strerror(error), remedy);
+    return error_set(w->error, ERROR_SYSTEM, "%s: cannot %s its file on %s: %s%s", w->workload->id,
+                     what, place_of(w, place), strerror(error), remedy);
 }
 
 uint64_t datafile_random(uint64_t *state) /* splitmix64 */
@@ -134,20 +165,29 @@ WORK_TIMED int datafile_flush(struct work *w)
     return fsync(s->fd) < 0 ? file_error(w, "flush") : 0;
 }
 
+static int no_space(struct work *w, uint64_t free_bytes)
+{
+    const struct datafile *s = w->state;
+    char place[PLACE_MAX];
+    return error_set(w->error, ERROR_USAGE,
+                     "%s: %" PRIu64 " MiB are free on %s, %" PRIu64 " are needed: %s",
+                     w->workload->id, free_bytes >> 20, place_of(w, place),
+                     (s->size + SPACE_BYTES + (1 << 20) - 1) >> 20,
+                     s->own_kernel ? "take a smaller size"
+                                   : "free some there, take a smaller size, or name another "
+                                     "directory with --scratch DIR");
+}
+
 /* Is there room for the file, and can a file be made? Said before anything is measured. */
 static int check_space(struct work *w)
 {
     struct datafile *s = w->state;
     struct statvfs v;
     if (fstatvfs(s->directory, &v) < 0)
-        return file_error(w, "ask for the free space of");
+        return file_error(w, "ask for the free space beside");
     uint64_t free_bytes = (uint64_t)v.f_bavail * v.f_frsize;
     if (free_bytes < SPACE_BYTES || free_bytes - SPACE_BYTES < s->size)
-        return error_set(w->error, ERROR_USAGE,
-                         "%s: %" PRIu64 " MiB are free, %" PRIu64
-                         " are needed: take a smaller size or another --scratch than %s",
-                         w->workload->id, free_bytes >> 20,
-                         (s->size + SPACE_BYTES + (1 << 20) - 1) >> 20, w->scratch);
+        return no_space(w, free_bytes);
     return 0;
 }
 
@@ -210,7 +250,7 @@ int datafile_prepare(struct work *w, size_t state_bytes)
         *(uint64_t *)(void *)(s->pool + i) = datafile_random(&random);
 
     if (unlinkat(s->directory, DATAFILE_NAME, 0) < 0 && errno != ENOENT)
-        return file_error(w, "remove an earlier");
+        return file_error(w, "remove");
     s->direct = w->param[DATAFILE_DIRECT];
     s->own_kernel = kernel_is_ours();
     return check_space(w);

@@ -108,6 +108,7 @@ vmtax_agent_SOURCES = $(common_sources) \
 	workloads/agent/main.c \
 	workloads/agent/init.c workloads/agent/init.h \
 	workloads/agent/boot.c workloads/agent/boot.h \
+	workloads/agent/console.c workloads/agent/console.h \
 	workloads/agent/guest.c workloads/agent/guest.h \
 	workloads/agent/supervisor.c workloads/agent/supervisor.h \
 	workloads/agent/request.c workloads/agent/request.h \

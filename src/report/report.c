@@ -180,10 +180,26 @@ static size_t second_looks(const struct result *r)
     return count;
 }
 
+/* Rows of earlier runs that were judged by the other rule. */
+static bool otherwise_judged(const struct result *r)
+{
+    for (size_t i = 0; i < r->comparison_count; i++)
+        if (r->metrics[r->comparisons[i].metric].taken_from && r->comparisons[i].estimate.n &&
+            (r->comparisons[i].stage > 0) != r->two_stage)
+            return true;
+    return false;
+}
+
 const char *report_method(const struct result *r, char out[256])
 {
-    if (!r->two_stage)
-        return "Verdicts are per row, uncorrected: about 1 row in 20 will be wrong.";
+    const char *others = otherwise_judged(r)
+                             ? " Rows of earlier runs keep the verdicts of the rule of theirs."
+                             : "";
+    if (!r->two_stage) {
+        snprintf(out, 256, "Verdicts are per row, uncorrected: about 1 row in 20 will be wrong.%s",
+                 others);
+        return out;
+    }
     char some[64] = "";
     size_t again = second_looks(r);
     if (r->late.looks)
@@ -191,8 +207,8 @@ const char *report_method(const struct result *r, char out[256])
                  again + r->late.looks);
     snprintf(out, 256,
              "Verdicts in two stages: every row briefly, then the conspicuous ones afresh%s; the "
-             "chance of any false verdict among them is held at 2 %%.",
-             some);
+             "chance of any false verdict among them is held at 2 %%.%s",
+             some, others);
     return out;
 }
 

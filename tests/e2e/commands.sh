@@ -67,6 +67,10 @@ bad 'did you mean "report"' reprot
 bad 'did you mean "null"' run nul --on native
 bad 'did you mean "sys.read"' run sys.raed
 bad 'did you mean "container"' run null --on contaner
+bad 'did you mean "sys"' run syss
+bad 'did you mean "docker:web"' run null --on dokcer:web
+bad 'did you mean "docker"' run null --on dokcer
+says_not "$err" ':"'
 bad 'names no target' run null --on ''
 bad 'names no target' run null --on ,
 bad 'no target' run null --on 'native,,nowhere'
@@ -151,6 +155,10 @@ says_not "$err" 'stored as|row'
 says_not "$out" 'Performance relative'
 run 2 run null --on nowhere
 rm "$HOME/.config/vmtax/vmtax.conf"
+mkdir "$HOME/.config/vmtax/vmtax.conf"
+run 0 list themes
+says "$err" 'vmtax.conf: that is a directory.*it is ignored'
+rmdir "$HOME/.config/vmtax/vmtax.conf"
 
 # What the machine does not have, and what is to come.
 bad 'this machine has [0-9]+M' run null --memory 1000T

@@ -138,3 +138,41 @@ press q
 ended 0
 sane
 leftovers
+
+# A theme of the user's own is one of those that T goes through; what is wrong in it, and a name that is
+# none, is said.
+rm -f "$work/stty" "$work/code"
+tmux -S "$work/tmux" kill-server
+mkdir -p "$HOME/.config/vmtax/themes"
+printf 'kvm = bluish\nxen = #ff00ff\nhyperv = red\n' >"$HOME/.config/vmtax/themes/mine.theme"
+printf '# mine\ntheme = drak\n' >"$HOME/.config/vmtax/vmtax.conf"
+run 0 list themes
+says "$out" '^mine$'
+terminal 120x40 "$vmtax"
+wait_for 20 shows 'no theme is called drak; did you mean dark\? See vmtax.conf, line 2'
+press L
+wait_for 20 shows 'warn .*/vmtax.conf, line 2: no theme is called drak'
+press T T T T
+wait_for 20 shows 'theme: mono'
+press T
+wait_for 20 shows 'theme mine: 2 lines make no sense; the log \(L\) names them'
+wait_for 20 shows 'theme mine:1: kvm is no colour'
+wait_for 20 shows 'theme mine:3: hyperv is no style'
+press T
+wait_for 20 shows 'theme: dark'
+press q
+ended 0
+sane
+leftovers
+bad_theme() { # bad_theme PATTERN ARGUMENT…
+    bad_theme_pattern=$1
+    shift
+    run 2 screen "$@"
+    says "$err" "$bad_theme_pattern"
+}
+bad_theme 'vmtax.conf, line 2: no theme is called drak; did you mean dark'
+bad_theme '^vmtax: no theme is called mien; did you mean mine' --theme mien
+run 0 screen --theme mine
+says "$err" 'theme mine:1: kvm'
+says "$err" 'theme mine:3: hyperv'
+rm -r "$HOME/.config/vmtax"

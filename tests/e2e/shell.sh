@@ -19,6 +19,11 @@ says "$err" 'EMULATED'
 # shellcheck disable=SC2016 # for the guest's shell
 press 'echo "kernel $(uname -r) on $(nproc) as $(id -u), $(stty size)"' Enter
 wait_for 60 shows '^kernel [0-9][^ ]* on [0-9]+ as 0, 30 100'
+# Its size follows the terminal's.
+resize 77x23
+# shellcheck disable=SC2016 # for the guest's shell
+press 'until [ "$(stty size)" = "23 77" ]; do sleep 0.2; done; echo "now $(stty size)."' Enter
+wait_for 60 shows '^now 23 77\.'
 # The host's files, and none of them is changed.
 press "echo changed >/usr/bin/vmtax-was-here && ls /usr/bin/vmtax-was-here" Enter
 wait_for 60 shows '^/usr/bin/vmtax-was-here'

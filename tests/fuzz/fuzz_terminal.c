@@ -46,7 +46,7 @@ static struct seat *sit_down(void)
     setenv("TERM", "xterm-256color", 1);
     setenv("XDG_CONFIG_HOME", "/dev/null", 1); /* settings are saved nowhere */
     seat.screen = screen_open(&options, &e);
-    require(seat.screen != NULL && theme_load(&theme, "dark", NULL, &e) == 0);
+    require(seat.screen != NULL && theme_load(&theme, "dark", NULL, NULL, &e) == 0);
     screen_set_theme(seat.screen, &theme);
     screen_set_mouse(seat.screen, true);
     fixture_container(&seat.board);

@@ -22,15 +22,20 @@ static void check_color(int32_t color, enum depth depth)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct theme theme;
+    struct theme_faults faults;
     struct error e = {0};
     char *text = malloc(size + 1);
     require(text != NULL);
     memcpy(text, data, size);
     text[size] = '\0';
-    if (theme_parse(&theme, "input", text, &e) < 0) {
-        require(strncmp(e.text, "theme input:", 12) == 0);
-        require_shown(e.text);
+    bool whole = theme_parse(&theme, "input", text, &faults, &e) == 0;
+    require(whole == (faults.count == 0));
+    for (size_t i = 0; i < faults.count && i < THEME_FAULTS; i++) {
+        require(strncmp(faults.text[i], "theme input:", 12) == 0);
+        require_shown(faults.text[i]);
     }
+    if (!whole)
+        require_shown(e.text);
     for (enum style s = 0; s < STYLE_COUNT; s++)
         for (enum depth d = DEPTH_MONO; d <= DEPTH_TRUE; d++) {
             struct look look = theme_look(&theme, s, d);

@@ -92,6 +92,42 @@ static void test_median_and_strength(void **state)
     fixture_remove(home);
 }
 
+/* A date in the future is no age: it is said, here and on the board. */
+static void test_dates(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t first, last; /* seconds before now */
+        const char *age;
+    } cases[] = {
+        {30, 30, "all just now"},
+        {0, -30, "all just now"}, /* a clock that was set */
+        {86400, 3600, "the first 1 day ago, the last 1 hour ago"},
+        {3 * 86400, -90, "the first 3 days ago, the last dated 1 minute in the future"},
+        {-1800 * 86400, -1800 * 86400, "all dated 1800 days in the future"},
+    };
+    static const int64_t now = 1795342704;
+    struct result sessions[2], today;
+    struct baseline b = {.name = "default", .sessions = sessions, .count = 2};
+    session(&sessions[0], 10, now);
+    session(&sessions[1], 10, now);
+    result_init(&today);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[96];
+        struct snapshot s = {0};
+        sessions[0].started = now - cases[i].last;
+        sessions[1].started = now - cases[i].first;
+        baseline_age(&b, now, text, sizeof text);
+        assert_string_equal(text, cases[i].age);
+        baseline_show(&b, &today, now, &s);
+        assert_int_equal(baseline_is_future(s.baseline.age_s), cases[i].last <= -60);
+        snapshot_release(&s);
+    }
+    result_release(&today);
+    for (size_t i = 0; i < 2; i++)
+        result_release(&sessions[i]);
+}
+
 /* A session on another core type of OpenBLAS has no figure for linpack of today. */
 static void test_other_work_is_left_out(void **state)
 {
@@ -237,9 +273,8 @@ static void test_on_the_board(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_median_and_strength),
-        cmocka_unit_test(test_other_work_is_left_out),
-        cmocka_unit_test(test_a_machine_as_it_was),
+        cmocka_unit_test(test_median_and_strength),    cmocka_unit_test(test_dates),
+        cmocka_unit_test(test_other_work_is_left_out), cmocka_unit_test(test_a_machine_as_it_was),
         cmocka_unit_test(test_on_the_board),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

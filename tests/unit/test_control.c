@@ -56,6 +56,157 @@ static void moves(void **state)
     end(&j);
 }
 
+/* Below 60x16 nothing happens unseen: what would open is refused, what ends or pauses works. */
+static void a_small_terminal_refuses(void **state)
+{
+    static const char refused[] = "RprcbdvwHWL234/esSuoaztyETmO*ijkG";
+    struct journey j;
+    (void)state;
+    begin(&j, fixture_container, NULL);
+    j.board.run.active = false;
+    j.h = 15;
+    j.w = 59;
+    for (size_t i = 0; refused[i]; i++) {
+        struct view before = *view(&j);
+        type(&j, (const char[]){refused[i], '\0'});
+        says(&j, "no room to show that", true);
+        assert_int_equal(j.control.overlay, OVERLAY_NONE);
+        assert_string_equal(panel(&j), "overview");
+        assert_int_equal(j.control.requests, 0);
+        assert_memory_equal(view(&j), &before, sizeof before);
+    }
+    assert_int_equal(j.start_count + j.checks + j.baselines + j.exports, 0);
+    assert_true(shows(&j, "no room to show that"));
+    type(&j, "?");
+    assert_true(shows(&j, "q quits, Space pauses"));
+    assert_int_equal(j.control.overlay, OVERLAY_NONE);
+    type(&j, " ");
+    assert_true(view(&j)->frozen);
+    key(&j, KEY_CODE_ESCAPE);
+    j.control.flash[0] = '\0';
+    assert_true(shows(&j, "frozen"));
+    type(&j, " ");
+    assert_false(view(&j)->frozen);
+    /* where there is one row only, the answer takes it */
+    j.h = 1;
+    type(&j, "p");
+    assert_true(shows(&j, "no room to show that"));
+    j.control.flash[0] = '\0';
+    assert_true(shows(&j, "need 60x16"));
+    type(&j, "q");
+    assert_int_equal(j.control.requests, REQUEST_QUIT);
+    end(&j);
+}
+
+/* A dialog that was open when the terminal shrank gets no keys; leaving a live run is asked. */
+static void a_small_terminal_asks(void **state)
+{
+    struct journey j;
+    (void)state;
+    begin(&j, fixture_container, NULL);
+    type(&j, "?");
+    assert_int_equal(j.control.overlay, OVERLAY_HELP);
+    j.h = 10;
+    type(&j, "j");
+    says(&j, "no room to show that", true);
+    assert_int_equal(j.control.help_first, 0);
+    j.board.run.active = true;
+    type(&j, "x");
+    assert_int_equal(j.aborts, 1);
+    type(&j, "q");
+    assert_int_equal(j.control.overlay, OVERLAY_QUIT);
+    assert_int_equal(j.control.requests, 0);
+    assert_true(shows(&j, "A run is live. q quits, Esc stays"));
+    key(&j, KEY_CODE_ESCAPE);
+    assert_int_equal(j.control.overlay, OVERLAY_NONE);
+    type(&j, "q");
+    key(&j, KEY_CODE_ENTER);
+    assert_int_equal(j.control.requests, REQUEST_QUIT);
+    end(&j);
+}
+
+/* A line that the list cuts is read whole, and the next one after it. */
+static void a_line_of_the_log_is_read(void **state)
+{
+    struct journey j;
+    char text[400] = "";
+    (void)state;
+    begin(&j, fixture_container, "log");
+    for (size_t i = 0; i < 60; i++)
+        strcat(text, "word ");
+    strcat(text, "END");
+    snapshot_log(&j.board, BOARD_LOG_WARN, "kvm", "%s", text);
+    snapshot_log(&j.board, BOARD_LOG_NOTE, "kvm", "the newest");
+    key(&j, KEY_CODE_UP);
+    key(&j, KEY_CODE_HOME);
+    j.h = 16;
+    j.w = 60;
+    key(&j, KEY_CODE_DOWN);
+    assert_false(shows(&j, "END"));
+    key(&j, KEY_CODE_ENTER);
+    assert_int_equal(j.control.overlay, OVERLAY_READING);
+    assert_true(shows(&j, "END"));
+    assert_true(shows(&j, "warn  kvm"));
+    type(&j, "y");
+    assert_int_equal(j.control.requests, REQUEST_SAVE_ROW);
+    j.control.requests = 0;
+    key(&j, KEY_CODE_UP);
+    assert_int_equal(j.control.overlay, OVERLAY_READING);
+    assert_string_equal(j.control.reading.text, "the newest");
+    key(&j, KEY_CODE_DOWN);
+    assert_string_equal(j.control.reading.text, text);
+    key(&j, KEY_CODE_ESCAPE);
+    assert_int_equal(j.control.overlay, OVERLAY_NONE);
+    assert_string_equal(panel(&j), "log");
+    type(&j, "y");
+    assert_int_equal(j.control.requests, REQUEST_SAVE_ROW);
+    /* no line, nothing to read */
+    j.board.log_count = 0;
+    control_clamp(&j.control, &j.board, j.h, j.w);
+    key(&j, KEY_CODE_ENTER);
+    says(&j, "nothing to open here", false);
+    end(&j);
+}
+
+/* The points of a curve are clicked: the first click selects, the second opens, and one on another
+ * point selects that. */
+static void points_of_a_curve_are_clicked(void **state)
+{
+    static const char *const ids[] = {"web", "database", "java", "memory", "disk", "network"};
+    (void)state;
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+        struct journey j;
+        struct canvas c;
+        const struct canvas_hit *one = NULL, *other = NULL;
+        begin(&j, fixture_container, ids[i]);
+        picture(&j, &c);
+        for (size_t k = 0; k < c.hit_count; k++) {
+            const struct canvas_hit *hit = &c.hits[k], *next = hit + 1;
+            /* what a user meets in the middle of it */
+            int y = hit->rect.y + hit->rect.h / 2, x = hit->rect.x + hit->rect.w / 2;
+            if (!one && !hit->key && k + 1 < c.hit_count && next->box == hit->box &&
+                next->column == 1 && hit->column == 0 && canvas_hit_at(&c, y, x) == hit) {
+                one = next;
+                other = hit;
+            }
+        }
+        if (!one || !other)
+            fail_msg("%s: no points to click", ids[i]);
+        control_click(&j.control, one, 0, &j.board, 1, j.h, j.w);
+        assert_int_equal(view(&j)->box, one->box);
+        assert_int_equal(view(&j)->column[one->box], one->column);
+        size_t metric = control_panel(&j.control)->metric(&j.board, view(&j));
+        control_click(&j.control, other, 0, &j.board, 1, j.h, j.w);
+        assert_false(j.control.live);
+        assert_int_equal(view(&j)->column[one->box], other->column);
+        assert_true(control_panel(&j.control)->metric(&j.board, view(&j)) != metric);
+        control_click(&j.control, other, 0, &j.board, 1, j.h, j.w);
+        assert_true(j.control.live);
+        canvas_release(&c);
+        end(&j);
+    }
+}
+
 static void opens_and_goes_back(void **state)
 {
     (void)state;
@@ -675,6 +826,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(moves),
+        cmocka_unit_test(a_small_terminal_refuses),
+        cmocka_unit_test(a_small_terminal_asks),
+        cmocka_unit_test(a_line_of_the_log_is_read),
+        cmocka_unit_test(points_of_a_curve_are_clicked),
         cmocka_unit_test(opens_and_goes_back),
         cmocka_unit_test(filters),
         cmocka_unit_test(settings_hold_everywhere),

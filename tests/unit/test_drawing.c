@@ -15,7 +15,7 @@ static struct theme load(const char *name)
 {
     struct theme t;
     struct error e;
-    assert_int_equal(theme_load(&t, name, NULL, &e), 0);
+    assert_int_equal(theme_load(&t, name, NULL, NULL, &e), 0);
     return t;
 }
 

@@ -53,6 +53,21 @@ static void help_find(struct scene *scene, struct view *view)
     scene->typing = true;
 }
 
+/* A sentence with a path that is longer than any line. */
+static void reading_line(struct scene *scene, struct view *view)
+{
+    static struct reading reading = {
+        .title = "log: line 3 of 12",
+        .head = "2026-03-01 12:04:31  warn  container",
+        .text = "cannot keep the scratch file "
+                "/var/tmp/vmtax-0/a-directory-with-a-name-that-is-longer-than-a-line/and-another-"
+                "below-it-which-nobody-would-type/data on the file system that it was made on: it "
+                "is full; free 4 GiB there or name another place with --scratch DIR"};
+    (void)view;
+    scene->overlay = OVERLAY_READING;
+    scene->reading = &reading;
+}
+
 /* Planner and settings keep more than a view: it lives as long as the test. */
 static struct plan_dialog plan_dialog;
 static struct option_list settings;
@@ -419,6 +434,9 @@ static const struct golden {
     {"", 120, 40, BRAILLE, fixture_all, "tour-answer", tour_answer},
     {"", 80, 24, ASCII, fixture_all, "tour-answer", tour_answer},
     {"", 120, 40, BRAILLE, fixture_slow, "tour-worst", tour_worst},
+    {"", 200, 60, BRAILLE, fixture_all, "tour-answer", tour_answer},
+    {"", 250, 80, BRAILLE, fixture_slow, "tour-sysops", tour_sysops},
+    {"", 250, 80, ASCII, fixture_container, "tour-run", tour_run},
     {"", 80, 24, BRAILLE, fixture_tcg, "tour-end", tour_end},
     {"", 80, 24, BRAILLE, fixture_container, "help-keys", help_keys},
     {"", 120, 60, BRAILLE, fixture_container, "help-keys", help_keys},
@@ -561,6 +579,8 @@ static const struct golden {
     {"ctxsw", 80, 24, BRAILLE, fixture_container, "paper", paper_marks},
     {"ctxsw", 80, 24, BRAILLE, fixture_all, "cross", other_view},
     {"log", 120, 40, BRAILLE, fixture_container, "filter", filtered},
+    {"log", 80, 24, BRAILLE, fixture_container, "reading", reading_line},
+    {"log", 60, 16, ASCII, fixture_container, "reading", reading_line},
     {"verdict", 120, 40, BRAILLE, fixture_verdict, "", idle},
     {"verdict", 80, 24, BRAILLE, fixture_verdict, "", idle},
     {"verdict", 80, 24, ASCII, fixture_verdict, "", idle},
@@ -796,7 +816,7 @@ static void ansi_says_what_the_canvas_says(void **state)
     struct error e;
     (void)state;
     fixture_slow(&s);
-    assert_int_equal(theme_load(&theme, "dark", NULL, &e), 0);
+    assert_int_equal(theme_load(&theme, "dark", NULL, NULL, &e), 0);
     canvas_init(&c, BRAILLE);
     scene_draw(&c, 24, 80, &s, &scene);
     char *want = canvas_to_text(&c);

@@ -566,7 +566,8 @@ static int small_disk(struct rig *r)
     r->work.scratch = mine;
 
     rig_set(r, "file.write", "size=64M");
-    if (r->ops->prepare(&r->work) == 0 || !strstr(r->error.text, "MiB are free"))
+    if (r->ops->prepare(&r->work) == 0 || !strstr(r->error.text, "MiB are free on ") ||
+        !strstr(r->error.text, "(tmpfs), 72 are needed: free some there"))
         return 1;
     r->ops->release(&r->work);
 

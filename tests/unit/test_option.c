@@ -131,6 +131,9 @@ static void conf_file(void **state)
     option_release(&o);
     unlink(path);
     assert_int_equal(conf_read_file(&o, path, stderr, &e), -1);
+    assert_int_equal(conf_read_file(&o, "/", stderr, &e), -1);
+    assert_non_null(strstr(e.text, "that is a directory"));
+    assert_null(o.conf_file);
 }
 
 /* What is set by hand reads back as the same text, and unset as none. */

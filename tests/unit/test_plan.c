@@ -104,7 +104,11 @@ static void unknown_words_suggest_the_nearest(void **state)
     (void)state;
     static const struct {
         const char *word, *suggests;
-    } cases[] = {{"sys.raed", "sys.read"}, {"memroy", "memory"}, {"sys.raed:size=1", "sys.read"}};
+    } cases[] = {{"sys.raed", "sys.read"},
+                 {"memroy", "memory"},
+                 {"sys.raed:size=1", "sys.read"},
+                 {"syss", "\"sys\""},
+                 {"fiel", "\"file\""}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct plan p = quick();
         struct error e;

@@ -1,6 +1,7 @@
 /* Suites of rows: which rows there are, their means, the axes' ranges, LINPACK's peak. */
 #include <config.h>
 
+#include "stats.h"
 #include "tests/fixture_board.h"
 #include "tests/unit/unit.h"
 #include "ui/strips.h"
@@ -80,6 +81,44 @@ static void means(void **state)
     snapshot_release(&s);
 }
 
+/* A mean's interval is that of its rows' variances: of equal ones, that of one by the root of their
+ * number. What is unknown of one row is unknown of the mean, and a single block is no part of it.
+ */
+static void mean_intervals(void **state)
+{
+    (void)state;
+    struct snapshot s = {0};
+    fixture_tcg(&s);
+    struct strips list = read_all(&s, "", 1);
+    for (size_t i = 0; i < 12; i++) {
+        struct comparison *c = &s.metrics[list.row[i].metric].cell[1].comparison;
+        set_ratio(&s, list.row[i].metric, 1, 0.9);
+        c->variance = 0.0012;
+        c->estimate.n = 6;
+    }
+    struct strips_mean mean = strips_mean(&s, &list, 0, 1);
+    assert_true(mean.bounded);
+    double half = 0.01 * stats_t_quantile(0.975, 60); /* twelve rows of five degrees */
+    assert_true(fabs(log(mean.high / 0.9) - half) < 1e-9);
+    assert_true(fabs(log(0.9 / mean.low) - half) < 1e-9);
+    s.metrics[list.row[3].metric].cell[1].comparison.variance = NAN;
+    assert_false(strips_mean(&s, &list, 0, 1).bounded);
+    s.metrics[list.row[3].metric].cell[1].comparison.estimate.n = 1;
+    mean = strips_mean(&s, &list, 0, 1);
+    assert_true(mean.bounded);
+    assert_int_equal(mean.n, 11);
+    assert_int_equal(mean.total, 12);
+    /* the mean of one row is that row */
+    struct comparison *only = &s.metrics[list.row[0].metric].cell[1].comparison;
+    only->estimate.low = log(0.88);
+    only->estimate.high = log(0.93);
+    for (size_t i = 1; i < 12; i++)
+        s.metrics[list.row[i].metric].cell[1].compared = false;
+    mean = strips_mean(&s, &list, 0, 1);
+    assert_true(fabs(mean.low - 0.88) < 1e-12 && fabs(mean.high - 0.93) < 1e-12);
+    snapshot_release(&s);
+}
+
 static void zoom(void **state)
 {
     (void)state;
@@ -118,6 +157,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_keep_their_places),
         cmocka_unit_test(means),
+        cmocka_unit_test(mean_intervals),
         cmocka_unit_test(zoom),
         cmocka_unit_test(peak),
     };

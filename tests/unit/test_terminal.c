@@ -54,12 +54,29 @@ static void check_end(struct pty *p, int want)
     }
 }
 
+/* The text for the clipboard at out: nothing in it but digits of base64 and the end. Its length; 0:
+ * there is none. */
+static size_t clipboard_at(const char *out)
+{
+    static const char begin[] = "\x1b]52;c;";
+    static const char digits[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
+    if (strncmp(out, begin, sizeof begin - 1) != 0)
+        return 0;
+    size_t n = strspn(out + sizeof begin - 1, digits);
+    assert_int_equal(out[sizeof begin - 1 + n], '\a');
+    return sizeof begin - 1 + n + 1;
+}
+
 /* No string of the data may start a control sequence: what curses uses is all that may be there. */
 static void check_bytes(const struct pty *p)
 {
     for (size_t i = 0; i < p->length; i++) {
         unsigned char c = (unsigned char)p->out[i];
-        if (c == 0x1b) {
+        size_t copied = clipboard_at(p->out + i);
+        if (copied > 0) {
+            i += copied - 1;
+        } else if (c == 0x1b) {
             if (!strchr("[()=>78M\x18", p->out[i + 1])) /* CAN ends one that was cut */
                 fail_msg("at %zu of %zu: ESC %02x %02x %02x", i, p->length,
                          (unsigned char)p->out[i + 1], (unsigned char)p->out[i + 2],
@@ -294,7 +311,7 @@ static void settings_change_the_terminal(void **state)
     assert_true(pty_expect(&p, at, "1000l", START_MS));
     pty_read(&p, 100, 1000);
     at = p.length;
-    pty_send(&p, "OGkkk", 5); /* no-sync, no-mouse, utf8, ascii */
+    pty_send(&p, "OGkkkk", 6); /* no-sync, no-clipboard, no-mouse, utf8, ascii */
     assert_true(pty_expect(&p, at, "ASCII", START_MS));
     pty_send(&p, " ", 1);
     assert_true(pty_expect(&p, at, "+-", START_MS));
@@ -304,6 +321,37 @@ static void settings_change_the_terminal(void **state)
     pty_send(&p, "q\r", 2);
     check_end(&p, 0);
     pty_release(&p);
+}
+
+/* A row that is copied goes to the terminal's clipboard, where there may be one and the user has
+ * not said no. */
+static void a_row_is_copied(void **state)
+{
+    static const struct {
+        const char *term, *option;
+        bool copied;
+    } cases[] = {{"xterm-256color", "mono", true},
+                 {"xterm-256color", "no-clipboard", false},
+                 {"linux", "mono", false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pty p;
+        assert_true(start(&p, 24, 80, cases[i].term, "hostile", cases[i].option));
+        assert_true(pty_expect(&p, 0, "uit", START_MS));
+        pty_send(&p, "9", 1);
+        pty_read(&p, 100, 1000);
+        size_t at = p.length;
+        pty_send(&p, "y", 1);
+        assert_true(pty_expect(&p, at, "written to", START_MS));
+        const char *sequence = strstr(p.out + at, "\x1b]52;");
+        assert_int_equal(sequence != NULL, cases[i].copied);
+        if (sequence)
+            assert_true(clipboard_at(sequence) > 100);
+        pty_send(&p, "q\r", 2);
+        check_end(&p, 0);
+        check_bytes(&p);
+        pty_release(&p);
+    }
 }
 
 /* ^Z in a shell: the terminal is the shell's while the program is stopped, and fg paints anew. */
@@ -560,6 +608,7 @@ int main(void)
         cmocka_unit_test(plain_locale_is_ascii),
         cmocka_unit_test(without_mouse_no_mouse_mode),
         cmocka_unit_test(settings_change_the_terminal),
+        cmocka_unit_test(a_row_is_copied),
         cmocka_unit_test(stops_and_comes_back),
         cmocka_unit_test(a_terminal_that_does_not_read),
         cmocka_unit_test(ends_though_nobody_reads),

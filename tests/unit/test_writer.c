@@ -352,7 +352,7 @@ static void frames_of_a_run_are_small(void **state)
     struct writer *w = writer_open(ends[1], DEPTH_256);
     assert_non_null(w);
     struct theme theme;
-    assert_int_equal(theme_load(&theme, "dark", NULL, NULL), 0);
+    assert_int_equal(theme_load(&theme, "dark", NULL, NULL, NULL), 0);
     for (int i = 0; i < STYLE_COUNT; i++)
         writer_set_look(w, (enum style)i, theme_look(&theme, (enum style)i, DEPTH_256));
     for (size_t p = 0; p < sizeof names / sizeof names[0]; p++) {

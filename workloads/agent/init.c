@@ -4,6 +4,7 @@
 
 #include "protocol.h"
 #include "workloads/agent/boot.h"
+#include "workloads/agent/console.h"
 #include "workloads/agent/guest.h"
 #include "workloads/agent/supervisor.h"
 
@@ -14,11 +15,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <unistd.h>
 
 #define PORT_PATIENCE_S 10.0
@@ -110,26 +109,21 @@ static void run_agent(struct init *n)
     _exit(supervisor_main(STDIN_FILENO, STDOUT_FILENO, scratch, GUEST_PAYLOADS));
 }
 
-static void run_shell(const struct boot *b)
+static void become_shell(void)
 {
-    int fd = open(SHELL_CONSOLE, O_RDWR);
-    if (fd < 0) {
-        fprintf(stderr, "vmtax: " SHELL_CONSOLE ": %s\n", strerror(errno));
-        return;
-    }
-    ioctl(fd, TIOCSCTTY, 0);
-    if (b->rows && b->columns) {
-        struct winsize size = {.ws_row = (unsigned short)b->rows,
-                               .ws_col = (unsigned short)b->columns};
-        ioctl(fd, TIOCSWINSZ, &size);
-    }
-    for (int i = 0; i <= 2; i++)
-        dup2(fd, i);
-    if (fd > 2)
-        close(fd);
     execl("/bin/bash", "-bash", (char *)NULL);
     execl("/bin/sh", "-sh", (char *)NULL);
     fprintf(stderr, "vmtax: there is no shell: %s\n", strerror(errno));
+}
+
+static void run_shell(const struct boot *b)
+{
+    int fd = open(SHELL_CONSOLE, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0 || console_run(fd, b->rows, b->columns, become_shell) < 0) {
+        fprintf(stderr, "vmtax: " SHELL_CONSOLE ": %s\n", strerror(errno));
+        return;
+    }
+    _exit(0);
 }
 
 /* The one child that counts; everything orphaned becomes ours, too. */

@@ -1,0 +1,170 @@
+/* The terminal of a shell in a guest: sizes between the keys, and the relay on a pseudo-terminal in
+ * the place of the console. */
+#include <config.h>
+
+#include "tests/unit/unit.h"
+#include "workloads/agent/console.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* However the bytes come in pieces: the same keys and the same sizes. */
+static void sizes_are_taken_out(void **state)
+{
+    static const struct {
+        const char *typed, *keys;
+        unsigned rows, columns; /* the last ones; 0: none came */
+    } cases[] = {
+        {"ls\r", "ls\r", 0, 0},
+        {"a\x1d"
+         "30;100\nb",
+         "ab", 30, 100},
+        {"\x1d"
+         "1;1\n\x1d"
+         "24;80\n",
+         "", 24, 80},
+        {"\x1b[A\x1d"
+         "24;80\n\x1b[B",
+         "\x1b[A\x1b[B", 24, 80},
+        {"\x1d"
+         "0;80\nx",
+         "x", 0, 0},
+        {"\x1d"
+         "24\nx",
+         "x", 0, 0},
+        {"\x1d"
+         "24;80;1\nx",
+         "x", 0, 0},
+        {"\x1d"
+         "nonsense\nx",
+         "x", 0, 0},
+        {"\x1d"
+         "0123456789012345678\nx",
+         "678\nx", 0, 0}, /* too long: given up */
+        {"\x1d"
+         "24;8",
+         "", 0, 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (size_t piece = 1; piece <= 3; piece++) {
+            struct console_record record = {0};
+            char keys[64] = "", bytes[4];
+            unsigned rows = 0, columns = 0;
+            size_t used = 0, length = strlen(cases[i].typed);
+            for (size_t at = 0; at < length; at += piece) {
+                bool changed;
+                size_t n = length - at < piece ? length - at : piece;
+                memcpy(bytes, cases[i].typed + at, n);
+                n = console_take(&record, bytes, n, &rows, &columns, &changed);
+                memcpy(keys + used, bytes, n);
+                used += n;
+            }
+            keys[used] = '\0';
+            assert_string_equal(keys, cases[i].keys);
+            assert_int_equal(rows, cases[i].rows);
+            assert_int_equal(columns, cases[i].columns);
+        }
+}
+
+static void plain_shell(void)
+{
+    execl("/bin/sh", "sh", (char *)NULL);
+}
+
+/* Wait for text in what the console gets. */
+static bool expect(int fd, const char *text)
+{
+    char out[8192] = "";
+    size_t used = 0;
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+    while (used + 1 < sizeof out && !strstr(out, text) && poll(&p, 1, 20000) > 0) {
+        ssize_t n = read(fd, out + used, sizeof out - 1 - used);
+        if (n <= 0)
+            break;
+        used += (size_t)n;
+        out[used] = '\0';
+    }
+    if (!strstr(out, text))
+        fprintf(stderr, "no \"%s\" in: %s\n", text, out);
+    return strstr(out, text) != NULL;
+}
+
+static void type(int fd, const char *text)
+{
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+}
+
+static pid_t begin(int *master, unsigned rows, unsigned columns)
+{
+    *master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    assert_true(*master >= 0 && unlockpt(*master) == 0);
+    int console = open(ptsname(*master), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    assert_true(console >= 0);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0)
+        _exit(console_run(console, rows, columns, plain_shell) < 0 ? 3 : 0);
+    close(console);
+    return pid;
+}
+
+static void end(pid_t pid, int master)
+{
+    int status;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    close(master);
+}
+
+static void the_shell_has_the_size(void **state)
+{
+    int master;
+    (void)state;
+    pid_t pid = begin(&master, 24, 80);
+    type(master, "echo is $(stty size).\r");
+    assert_true(expect(master, "is 24 80."));
+    type(master, "\x1d"
+                 "30;100\n");
+    type(master, "echo now $(stty size).\r");
+    assert_true(expect(master, "now 30 100."));
+    /* the shell is at the head of the terminal's session: ^C reaches what runs in it */
+    type(master, "sleep 1000; echo code $?.\r");
+    usleep(200000);
+    type(master, "\x03");
+    type(master, "echo after it.\r");
+    assert_true(expect(master, "after it."));
+    /* what stays behind in it does not keep it */
+    type(master, "sleep 1000 & echo last $((40 + 2)).; exit\r");
+    assert_true(expect(master, "last 42."));
+    end(pid, master);
+}
+
+/* Without a size all bytes are the shell's. */
+static void a_pipe_is_left_alone(void **state)
+{
+    int master;
+    (void)state;
+    pid_t pid = begin(&master, 0, 0);
+    type(master, "stty -icanon -echo; printf 'o''k\\n'; head -c 6 | od -An -c; exit\r");
+    assert_true(expect(master, "ok"));
+    type(master, "\x1d"
+                 "1;2\nx");
+    assert_true(expect(master, "1   ;   2  \\n"));
+    end(pid, master);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sizes_are_taken_out),
+        cmocka_unit_test(the_shell_has_the_size),
+        cmocka_unit_test(a_pipe_is_left_alone),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

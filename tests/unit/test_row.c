@@ -1,0 +1,106 @@
+/* What rows and targets say of themselves: why there is no figure and what would give one, the
+ * state of a target; and sentences that are wrapped whole. */
+#include <config.h>
+
+#include "tests/fixture_board.h"
+#include "tests/unit/unit.h"
+#include "text.h"
+#include "ui/card.h"
+#include "ui/prose.h"
+#include "ui/row.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The remedy is one that there is: no key in a recording or beside a stored result, of which a
+ * picture may be all that is seen. */
+static void what_is_missing_says_why(void **state)
+{
+    static const struct {
+        bool active, stored, replayed;
+        const char *reason, *sentence;
+    } cases[] = {
+        {false, false, false, "", "not measured yet; r measures it"},
+        {false, false, false, "out of time", "not measured: out of time; r measures it"},
+        {true, false, false, "", "not measured yet: its turn comes"},
+        {true, false, false, "it failed", "not measured: it failed"},
+        {false, true, false, "",
+         "not measured in this stored result; `vmtax run sys.read` measures it"},
+        {false, true, false, "out of time",
+         "not measured: out of time; `vmtax run sys.read` measures it"},
+        {true, false, true, "",
+         "not measured by this moment of the recording; `vmtax run sys.read` measures it"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct snapshot s = {0};
+        char why[REASON_TEXT];
+        fixture_stored(&s);
+        s.stored = cases[i].stored;
+        s.replayed = cases[i].replayed;
+        s.run.active = cases[i].active;
+        size_t rows[] = {0, 1};
+        for (size_t k = 0; k < 2; k++) {
+            memset(s.metrics[k].cell, 0, sizeof s.metrics[k].cell);
+            if (k == 1)
+                text_copy(s.metrics[k].cell[1].figure.reason,
+                          sizeof s.metrics[k].cell[1].figure.reason, cases[i].reason);
+        }
+        row_missing(&s, rows, 2, "sys.read", why);
+        assert_string_equal(why, cases[i].sentence);
+        row_missing(&s, NULL, 0, "sys.read", why);
+        if (!cases[i].reason[0])
+            assert_string_equal(why, cases[i].sentence);
+        snapshot_release(&s);
+    }
+}
+
+static void a_target_that_was_measured(void **state)
+{
+    (void)state;
+    struct snapshot s = {0};
+    char text[CARD_TEXT];
+    fixture_stored(&s);
+    s.targets[0].state = BOARD_TARGET_OFF;
+    assert_string_equal(card_state(text, &s, 0), "measured");
+    for (size_t i = 0; i < s.metric_count; i++)
+        s.metrics[i].cell[0].figure.measured = false;
+    assert_string_equal(card_state(text, &s, 0), "not started");
+    snapshot_release(&s);
+}
+
+/* Every character of it is there, in as many rows as were told. */
+static void a_long_word_is_wrapped(void **state)
+{
+    static const char text[] = "see /a/path/that/is/longer/than/any/line/of/the/box and more";
+    (void)state;
+    for (int w = 3; w < 70; w++) {
+        struct canvas c;
+        char kept[sizeof text] = "", wanted[sizeof text] = "";
+        size_t used = 0, want = 0;
+        canvas_init(&c, GLYPHS_BRAILLE);
+        canvas_resize(&c, 40, w);
+        int rows = prose_rows(&c, w, text);
+        assert_int_equal(prose_whole(&c, (struct rect){0, 0, 40, w}, STYLE_TEXT, 0, text), rows);
+        for (int i = 0; i < 40 * w && used + 1 < sizeof kept; i++)
+            if (c.cells[i].ch != ' ') {
+                assert_true(i / w < rows);
+                kept[used++] = (char)c.cells[i].ch;
+            }
+        for (const char *p = text; *p; p++)
+            if (*p != ' ')
+                wanted[want++] = *p;
+        assert_string_equal(kept, wanted);
+        canvas_release(&c);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_missing_says_why),
+        cmocka_unit_test(a_target_that_was_measured),
+        cmocka_unit_test(a_long_word_is_wrapped),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
