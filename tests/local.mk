@@ -56,8 +56,8 @@ benches =
 # Unit tests: one program per file of tests, cmocka.
 if HAVE_CMOCKA
 # Those that mostly wait come first, and more run at once than there are processors (bootstrap).
-timed_tests = tests/unit/test_terminal tests/unit/test_agent tests/unit/test_threads \
-	tests/unit/test_host tests/unit/test_session
+timed_tests = tests/unit/test_terminal tests/unit/test_agent tests/unit/test_agent_slots \
+	tests/unit/test_threads tests/unit/test_host tests/unit/test_session
 unit_tests = $(timed_tests)
 include tests/ui.mk
 check_PROGRAMS += $(unit_tests)
@@ -446,11 +446,11 @@ tests_unit_strange_agent_CFLAGS = $(AM_CFLAGS) -fPIE
 tests_unit_strange_agent_LDFLAGS = $(AM_LDFLAGS) $(AGENT_LDFLAGS)
 tests_unit_strange_agent_LDADD = -lm
 
-tests_unit_test_agent_SOURCES = tests/unit/test_agent.c tests/unit/unit.h
-tests_unit_test_agent_CPPFLAGS = $(AM_CPPFLAGS) -DTEST_AGENT='"$(abs_top_builddir)/vmtax-agent"' \
+agent_peer = tests/unit/agent_peer.c tests/unit/agent_peer.h tests/unit/unit.h
+agent_paths = -DTEST_AGENT='"$(abs_top_builddir)/vmtax-agent"' \
 	-DSTRANGE_AGENT='"$(abs_top_builddir)/tests/unit/strange-agent"'
 if SANITIZED
-tests_unit_test_agent_CPPFLAGS += -DTEST_SANITIZED
+agent_paths += -DTEST_SANITIZED
 endif
 tests_unit_test_agent_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_agent_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
@@ -464,8 +464,14 @@ tests_sim_coverage_CFLAGS = $(AM_CFLAGS)
 tests_sim_coverage_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
 long_tests += tests/sim_coverage_long.sh
 EXTRA_DIST += tests/sim_coverage_long.sh
+tests_unit_test_agent_SOURCES = tests/unit/test_agent.c $(agent_peer)
+tests_unit_test_agent_CPPFLAGS = $(AM_CPPFLAGS) $(agent_paths)
 # The same of a check against a baseline.
 check_PROGRAMS += tests/sim_check
+tests_unit_test_agent_slots_SOURCES = tests/unit/test_agent_slots.c $(agent_peer)
+tests_unit_test_agent_slots_CPPFLAGS = $(AM_CPPFLAGS) $(agent_paths)
+tests_unit_test_agent_slots_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_agent_slots_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
 TESTS += tests/sim_check
 tests_sim_check_SOURCES = tests/sim_check.c tests/sim_random.h
 tests_sim_check_CFLAGS = $(AM_CFLAGS)
