@@ -314,9 +314,15 @@ tests_unit_test_board_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
 tests_unit_test_board_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_analysis
-tests_unit_test_analysis_SOURCES = tests/unit/test_analysis.c tests/unit/unit.h
+tests_unit_test_analysis_SOURCES = tests/unit/test_analysis.c tests/unit/handmade.c tests/unit/handmade.h tests/unit/unit.h
 tests_unit_test_analysis_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_analysis_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_analysis_summary
+tests_unit_test_analysis_summary_SOURCES = tests/unit/test_analysis_summary.c tests/unit/handmade.c \
+	tests/unit/handmade.h tests/unit/unit.h
+tests_unit_test_analysis_summary_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_analysis_summary_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_ledger
 tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c tests/unit/unit.h
