@@ -77,6 +77,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/quiet.c src/quiet.h \
 	src/load.c src/load.h \
 	src/fingerprint.c src/fingerprint_read.c src/fingerprint.h \
+	src/mountinfo.c src/mountinfo.h \
 	src/store.c src/store_list.c src/store_json.c src/store_parse.c src/store.h \
 	src/store_counters.c src/store_counters.h \
 	src/stored.c src/stored.h \
@@ -89,6 +90,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/target/undo.c src/target/undo.h \
 	src/target/cgroup.c src/target/cgroup.h \
 	src/target/spawn.c src/target/spawn.h \
+	src/target/cgroup_place.c src/target/cgroup_place.h \
 	src/target/network.c src/target/network.h \
 	src/target/reach.c src/target/reach.h src/target/reached.c src/target/reached.h \
 	src/target/stager.c src/target/stager.h \
@@ -155,6 +157,7 @@ vmtax_container_SOURCES = \
 	src/container/own.c \
 	src/container/lxc.c \
 	src/target/network.c src/target/network.h \
+	src/mountinfo.c src/mountinfo.h \
 	src/target/rights.c src/target/rights.h \
 	src/text.c src/text.h src/text_ranges.h \
 	src/error.c src/error.h
