@@ -380,10 +380,11 @@ static int send_run(struct session *s, const struct session_run *run, struct err
         record_add_text(&w, "tree", run->tree);
     if (run->role != ROLE_SELF)
         record_add_text(&w, "role", role_name(run->role));
+    if (run->role != ROLE_SELF)
+        record_add_text(&w, "address", run->endpoint->address);
     if (run->role == ROLE_LOAD) {
         char ports[ENDPOINT_PORTS_TEXT];
         ports_format(run->endpoint->ports, ports);
-        record_add_text(&w, "address", run->endpoint->address);
         record_add_text(&w, "ports", ports);
     }
     return send_line(s, line, record_end(&w), e);
