@@ -525,6 +525,18 @@ EXTRA_DIST += tests/e2e/completion.sh tests/e2e/schema.sh
 long_tests += tests/dist_long.sh
 EXTRA_DIST += tests/dist_long.sh
 
+# Whom a run lets in, what it takes from others, and what root gives up.
+long_tests += tests/e2e/trust.sh
+EXTRA_DIST += tests/e2e/trust.sh
+
+# Machines of other sizes, with other control groups.
+long_tests += tests/e2e/scale_long.sh
+EXTRA_DIST += tests/e2e/scale_long.sh
+
+# The Debian packages, on each release.
+long_tests += tests/debian_long.sh
+EXTRA_DIST += tests/debian_long.sh
+
 # Every disk and network row in a container and an emulated machine.
 long_tests += tests/e2e/io_long.sh
 EXTRA_DIST += tests/e2e/io_long.sh
