@@ -464,8 +464,14 @@ agent_paths = -DTEST_AGENT='"$(abs_top_builddir)/vmtax-agent"' \
 if SANITIZED
 agent_paths += -DTEST_SANITIZED
 endif
+tests_unit_test_agent_SOURCES = tests/unit/test_agent.c $(agent_peer)
+tests_unit_test_agent_CPPFLAGS = $(AM_CPPFLAGS) $(agent_paths)
 tests_unit_test_agent_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_agent_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_agent_slots_SOURCES = tests/unit/test_agent_slots.c $(agent_peer)
+tests_unit_test_agent_slots_CPPFLAGS = $(AM_CPPFLAGS) $(agent_paths)
+tests_unit_test_agent_slots_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_agent_slots_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
 endif
 
 # Are the promises of the statistical method kept? By simulation: short here, whole in check-long.
@@ -476,14 +482,8 @@ tests_sim_coverage_CFLAGS = $(AM_CFLAGS)
 tests_sim_coverage_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
 long_tests += tests/sim_coverage_long.sh
 EXTRA_DIST += tests/sim_coverage_long.sh
-tests_unit_test_agent_SOURCES = tests/unit/test_agent.c $(agent_peer)
-tests_unit_test_agent_CPPFLAGS = $(AM_CPPFLAGS) $(agent_paths)
 # The same of a check against a baseline.
 check_PROGRAMS += tests/sim_check
-tests_unit_test_agent_slots_SOURCES = tests/unit/test_agent_slots.c $(agent_peer)
-tests_unit_test_agent_slots_CPPFLAGS = $(AM_CPPFLAGS) $(agent_paths)
-tests_unit_test_agent_slots_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_agent_slots_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
 TESTS += tests/sim_check
 tests_sim_check_SOURCES = tests/sim_check.c tests/sim_random.h
 tests_sim_check_CFLAGS = $(AM_CFLAGS)
@@ -559,7 +559,7 @@ EXTRA_DIST += tests/e2e/programs_long.sh
 
 # Guests that are reached by a command: by exec and ssh, and containers of other programs.
 long_tests += tests/e2e/reach.sh tests/e2e/reach_long.sh
-EXTRA_DIST += tests/e2e/reach.sh tests/e2e/reach_long.sh
+EXTRA_DIST += tests/e2e/reach.sh tests/e2e/reach_long.sh tests/e2e/sshd.sh
 
 # The playbooks of examples/fleet on machines that are network namespaces.
 long_tests += tests/e2e/fleet_long.sh
@@ -609,7 +609,9 @@ check-local: check-TESTS
 
 check-long: all
 	$(MAKE) $(AM_MAKEFLAGS) $(check_PROGRAMS)
-	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(long_tests)' TEST_SUITE_LOG=tests/long.log
+	@status=0; \
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(long_tests)' TEST_SUITE_LOG=tests/long.log || status=$$?; \
+	$(SHELL) $(srcdir)/tests/skipped yes $(long_tests:.sh=.trs); exit $$status
 
 check-faults: all
 	$(MAKE) $(AM_MAKEFLAGS) tests/e2e/jsonpath
