@@ -250,9 +250,16 @@ tests_unit_test_method_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCE_MAN='"$(abs_top_srcdir
 tests_unit_test_method_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_store
-tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
+store_fixture = tests/unit/same_result.c tests/unit/same_result.h tests/unit/fixture.c \
+	tests/unit/fixture.h tests/unit/unit.h
+tests_unit_test_store_SOURCES = tests/unit/test_store.c $(store_fixture)
 tests_unit_test_store_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
 tests_unit_test_store_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_store_json
+tests_unit_test_store_json_SOURCES = tests/unit/test_store_json.c $(store_fixture)
+tests_unit_test_store_json_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
+tests_unit_test_store_json_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_scratch
 tests_unit_test_scratch_SOURCES = tests/unit/test_scratch.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
