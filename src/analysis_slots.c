@@ -21,7 +21,7 @@ void slots_add(struct slot_list *list, const struct result *r, size_t slot)
     list->places[list->count++] = (struct place){r->slots[slot].stage, r->slots[slot].block, slot};
 }
 
-void slots_sort(struct slot_list *list)
+static void slots_sort(struct slot_list *list)
 {
     if (list->count)
         qsort(list->places, list->count, sizeof *list->places, by_block);

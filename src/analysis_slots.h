@@ -17,7 +17,6 @@ struct slot_list {
 };
 
 void slots_add(struct slot_list *list, const struct result *r, size_t slot);
-void slots_sort(struct slot_list *list);
 /* The list of one metric; the caller frees its places. */
 struct slot_list slots_of_metric(const struct result *r, size_t metric);
 /* The lists of all metrics (stage 0: of all stages); slots that name no metric or target are left

@@ -2,6 +2,7 @@
 
 #include "blockdev.h"
 
+#include "mountinfo.h"
 #include "text.h"
 #include "workloads/catalog.h"
 
@@ -38,19 +39,15 @@ static bool take(struct blockdev *b, dev_t number)
  * mounted from stands in the list of mounts. False if there is no such one. */
 static bool mounted_from(dev_t number, char *out, size_t size)
 {
-    FILE *file = fopen("/proc/self/mountinfo", "re");
-    char line[4096];
+    struct mountinfo m;
+    struct mount_entry mount;
     bool found = false;
-    while (file && !found && fgets(line, sizeof line, file)) {
-        unsigned a, b;
-        char source[512];
-        const char *end = strstr(line, " - ");
-        found = sscanf(line, "%*u %*u %u:%u", &a, &b) == 2 && makedev(a, b) == number && end &&
-                sscanf(end, " - %*s %511s", source) == 1 && source[0] == '/' &&
-                text_copy(out, size, source);
-    }
-    if (file)
-        fclose(file);
+    if (!mountinfo_open(&m, NULL))
+        return false;
+    while (!found && mountinfo_next(&m, &mount))
+        found = makedev(mount.major, mount.minor) == number && mount.source[0] == '/' &&
+                text_copy(out, size, mount.source);
+    mountinfo_close(&m);
     return found;
 }
 

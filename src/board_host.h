@@ -7,22 +7,23 @@
 #include <stdint.h>
 
 #define BOARD_HOST_MAX  240 /* samples, one a second */
-#define BOARD_CORES_MAX 64
+#define BOARD_CORES_MAX 256
 #define BOARD_CACHES    3 /* levels: data caches of the first processor */
 
 struct board_host {
     bool known;
     char name[64];
     char cpu_model[64], kernel[64], governor[24], virt[32];
-    size_t cores;
+    size_t cores; /* 1 + the highest number of a processor in use; those from BOARD_CORES_MAX on
+                     have no share here */
     /* rings of one-second samples, oldest first from first */
     size_t first, count;
-    float cpu[BOARD_HOST_MAX];                                 /* share 0..1 of all processors */
-    float steal[BOARD_HOST_MAX];                               /* share 0..1 */
-    float memory[BOARD_HOST_MAX];                              /* share used, 0..1 */
-    float disk[BOARD_HOST_MAX];                                /* bytes/s */
-    float net[BOARD_HOST_MAX];                                 /* bytes/s */
-    float core[BOARD_CORES_MAX];                               /* latest share of each processor */
+    float cpu[BOARD_HOST_MAX];    /* share 0..1 of all processors */
+    float steal[BOARD_HOST_MAX];  /* share 0..1 */
+    float memory[BOARD_HOST_MAX]; /* share used, 0..1 */
+    float disk[BOARD_HOST_MAX];   /* bytes/s */
+    float net[BOARD_HOST_MAX];    /* bytes/s */
+    float core[BOARD_CORES_MAX];  /* latest share of each; NAN: not in use */
     uint64_t memory_used, memory_total, swap_used, swap_total; /* bytes */
     double load1, load5, load15;
     double mhz;                         /* NAN unknown */

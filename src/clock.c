@@ -98,17 +98,6 @@ bool clock_flagged(const struct clock_audit *a)
     return a->stepped || (off > CLOCK_RATE_FLAG && off > a->rate_bound);
 }
 
-bool clock_refused(const struct clock_audit *a)
-{
-    double off = fabs(a->rate - 1);
-    return a->stepped || (off > CLOCK_RATE_REFUSE && off > a->rate_bound);
-}
-
-bool clock_verified(const struct clock_audit *a)
-{
-    return a->rate_bound <= CLOCK_RATE_REFUSE;
-}
-
 double clock_host_seconds(const struct clock_audit *a, double guest_seconds)
 {
     if (fabs(a->rate - 1) <= a->rate_bound || a->rate <= 0)

@@ -38,8 +38,6 @@ void clock_init(struct clock_audit *a);
 void clock_release(struct clock_audit *a);
 void clock_add(struct clock_audit *a, struct clock_point p); /* refits */
 bool clock_flagged(const struct clock_audit *a);             /* C */
-bool clock_refused(const struct clock_audit *a);             /* no verdict */
-bool clock_verified(const struct clock_audit *a);            /* bound within CLOCK_RATE_REFUSE */
 /* A duration mapped to the host's time line. A rate that cannot be told from 1 changes nothing. */
 double clock_host_seconds(const struct clock_audit *a, double guest_seconds);
 

@@ -20,6 +20,7 @@ void doctor_look_boost(const struct target_options *o, struct finding *f);
 void doctor_look_load(const struct target_options *o, struct finding *f);
 void doctor_look_steal(const struct target_options *o, struct finding *f);
 void doctor_look_swap(const struct target_options *o, struct finding *f);
+void doctor_look_nodes(const struct target_options *o, struct finding *f);
 void doctor_look_huge_pages(const struct target_options *o, struct finding *f);
 void doctor_look_clock(const struct target_options *o, struct finding *f);
 void doctor_look_scratch(const struct target_options *o, struct finding *f);

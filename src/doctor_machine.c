@@ -18,6 +18,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define NODES_MAX 256
+
 void doctor_say(struct finding *f, enum finding_level level, const char *remedy, const char *format,
                 ...)
 {
@@ -62,6 +64,44 @@ void doctor_look_processors(const struct target_options *o, struct finding *f)
         doctor_say(f, FINDING_HAZARD, NULL,
                    "one processor: workload, agent and vmtax share it; context switches between "
                    "processors cannot be measured");
+}
+
+/* The memory node of a processor, or -1. */
+static int node_of(int cpu)
+{
+    char path[96];
+    for (int node = 0; node < NODES_MAX; node++) {
+        snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu%d/node%d", cpu, node);
+        if (access(path, F_OK) == 0)
+            return node;
+    }
+    return -1;
+}
+
+/* A process gets its memory from the node where it runs, as long as there is some. */
+void doctor_look_nodes(const struct target_options *o, struct finding *f)
+{
+    char online[64], remedy[160];
+    int first = node_of(o->cpus[0]), other = first;
+    for (size_t i = 1; i < o->cpu_count && other == first; i++)
+        other = node_of(o->cpus[i]);
+    if (!read_line("/sys/devices/system/node/online", online, sizeof online) || first < 0)
+        doctor_say(f, FINDING_OK, NULL, "no memory nodes are visible here");
+    else if (strcmp(online, "0") == 0)
+        doctor_say(f, FINDING_OK, NULL, "one memory node");
+    else if (other == first)
+        doctor_say(f, FINDING_OK, NULL,
+                   "all processors that are measured lie on memory node %d of %s", first, online);
+    else {
+        snprintf(remedy, sizeof remedy,
+                 "taskset --cpu-list $(cat /sys/devices/system/node/node%d/cpulist) vmtax ...",
+                 first);
+        doctor_say(
+            f, FINDING_HAZARD, remedy,
+            "the processors that are measured lie on several memory nodes (%d, %d, of %s): in "
+            "rows that use all of them it is chance how far memory is",
+            first, other, online);
+    }
 }
 
 void doctor_look_nested(const struct target_options *o, struct finding *f)

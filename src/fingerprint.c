@@ -53,6 +53,8 @@ static const struct rule {
      "libraries and the kernel may take other paths"},
     {"cpu.online", FACT_WARN, NULL, "the set of processors in use",
      "rows on several processors may differ"},
+    {"memory.nodes", FACT_WARN, NULL, "the set of memory nodes",
+     "memory may lie farther from the processors"},
     {"smt", FACT_WARN, NULL, "simultaneous multithreading",
      "rows on several processors may differ"},
     {"governor", FACT_WARN, NULL, "the frequency governor", "every processor-bound row may differ"},

@@ -135,6 +135,29 @@ static bool cpuinfo_field(const char *text, const char *name, char *out, size_t 
     return false;
 }
 
+/* A file of the frequency of the first processor in use: the others are set alike, and the first of
+ * all may be switched off. */
+static void add_frequency(struct result *r, const char *key, const struct roots *at, unsigned cpu,
+                          const char *file)
+{
+    char path[96];
+    snprintf(path, sizeof path, "devices/system/cpu/cpu%u/cpufreq/%s", cpu, file);
+    add_line(r, key, at->sys, path);
+}
+
+/* Lists of processors and memory nodes, which can be long: "0,2,4,6 ...". Returns the first. */
+static unsigned add_list(struct result *r, const char *key, const struct roots *at,
+                         const char *path)
+{
+    char text[4096];
+    bool there = read_line(at->sys, path, text, sizeof text);
+    if (there)
+        add_long(r, key, text);
+    else
+        add(r, key, NULL);
+    return there ? (unsigned)strtoul(text, NULL, 10) : 0;
+}
+
 static void read_processor(struct result *r, const struct roots *at)
 {
     char *text = xcalloc(16384, 1);
@@ -162,12 +185,13 @@ static void read_processor(struct result *r, const struct roots *at)
     free(flags_text);
     free(text);
 
-    add_line(r, "cpu.online", at->sys, "devices/system/cpu/online");
+    unsigned first = add_list(r, "cpu.online", at, "devices/system/cpu/online");
+    add_list(r, "memory.nodes", at, "devices/system/node/online");
     bool smt = read_line(at->sys, "devices/system/cpu/smt/active", value, sizeof value);
     add(r, "smt", !smt ? NULL : value[0] == '1' ? "on" : "off");
-    add_line(r, "governor", at->sys, "devices/system/cpu/cpu0/cpufreq/scaling_governor");
-    add_line(r, "frequency.driver", at->sys, "devices/system/cpu/cpu0/cpufreq/scaling_driver");
-    add_line(r, "epp", at->sys, "devices/system/cpu/cpu0/cpufreq/energy_performance_preference");
+    add_frequency(r, "governor", at, first, "scaling_governor");
+    add_frequency(r, "frequency.driver", at, first, "scaling_driver");
+    add_frequency(r, "epp", at, first, "energy_performance_preference");
     if (read_line(at->sys, "devices/system/cpu/intel_pstate/no_turbo", value, sizeof value))
         add(r, "boost", value[0] == '1' ? "off" : "on");
     else if (read_line(at->sys, "devices/system/cpu/cpufreq/boost", value, sizeof value))

@@ -24,6 +24,7 @@
 
 /* ---- /proc/stat ---- */
 
+#define NUMBERS_MAX 65536 /* a processor's number is less */
 #define STAT_TEXT                                                                   \
     32768 /* the lines of some 400 processors; interrupts follow and are not needed \
            */
@@ -86,11 +87,15 @@ void host_parse_times(const char *text, size_t length, struct host_times *out)
             out->known = parse_ticks(at, line_end, &out->all);
         } else {
             size_t number = 0;
-            for (; at < line_end && *at >= '0' && *at <= '9' && number < BOARD_CORES_MAX; at++)
+            struct host_ticks beyond;
+            for (; at < line_end && *at >= '0' && *at <= '9' && number < NUMBERS_MAX; at++)
                 number = number * 10 + (size_t)(*at - '0');
-            if (number < BOARD_CORES_MAX && parse_ticks(at, line_end, &out->core[number]) &&
-                number >= out->cores)
-                out->cores = number + 1;
+            if (number < NUMBERS_MAX &&
+                parse_ticks(at, line_end,
+                            number < BOARD_CORES_MAX ? &out->core[number] : &beyond)) {
+                out->in_use++;
+                out->cores = number >= out->cores ? number + 1 : out->cores;
+            }
         }
         text = line_end + 1;
     }
@@ -277,12 +282,13 @@ static void sample_times(struct host_sampler *s, struct sample *to)
         const struct host_ticks *a = &s->before.all, *b = &s->now.all;
         to->steal = share(a->steal, b->steal, a->total, b->total);
         to->cores = s->now.cores;
-        for (size_t i = 0; i < s->now.cores; i++) {
+        for (size_t i = 0; i < s->now.cores && i < BOARD_CORES_MAX; i++) {
             a = &s->before.core[i];
             b = &s->now.core[i];
             /* Time given to others below is no time of this processor. */
-            to->core[i] = share(a->total - a->idle - a->steal, b->total - b->idle - b->steal,
-                                a->total, b->total);
+            to->core[i] = !b->total ? NAN
+                                    : share(a->total - a->idle - a->steal,
+                                            b->total - b->idle - b->steal, a->total, b->total);
         }
     }
     s->before = s->now;
@@ -400,7 +406,7 @@ static void sample_once(struct host_sampler *s, double elapsed)
         s->mhz = read_mhz();
     sample.mhz = s->mhz;
     if (look && s->now.known)
-        quiet_look(&s->quiet, "/proc", getpid(), s->now.cores, s->now.all.busy, s->now.all.total,
+        quiet_look(&s->quiet, "/proc", getpid(), s->now.in_use, s->now.all.busy, s->now.all.total,
                    s->now.all.steal);
     publish(s, &sample);
     atomic_store(&s->cost_ns, clock_ns(CLOCK_THREAD_CPUTIME_ID));

@@ -26,7 +26,7 @@ struct host_steal {
 struct host_steal host_steal_read(void);
 double host_steal_share(struct host_steal from, struct host_steal to); /* NAN unknown */
 
-/* Ticks of every processor from the text of /proc/stat. */
+/* Ticks of every processor in use, from the text of /proc/stat. */
 struct host_ticks {
     uint64_t busy; /* user, nice, system: what processes used */
     uint64_t idle; /* idle and waiting for input and output */
@@ -37,8 +37,9 @@ bool host_ticks_read(struct host_ticks *out);
 struct host_times {
     bool known;
     struct host_ticks all;
-    struct host_ticks core[BOARD_CORES_MAX]; /* by the processor's number */
+    struct host_ticks core[BOARD_CORES_MAX]; /* by the processor's number; total 0: not in use */
     size_t cores;                            /* 1 + the highest number seen */
+    size_t in_use;                           /* how many there are */
 };
 /* text need not end at a line. */
 void host_parse_times(const char *text, size_t length, struct host_times *out);

@@ -38,6 +38,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/tree.c src/tree.h \
 	src/spec.c src/spec.h \
 	src/session.c src/session.h \
+	src/session_records.c src/session_records.h \
 	src/place.c src/place.h \
 	src/pair.c src/pair.h \
 	src/slot.c src/slot.h \
@@ -77,6 +78,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/host.c src/host.h \
 	src/quiet.c src/quiet.h \
 	src/load.c src/load.h \
+	src/mountinfo.c src/mountinfo.h \
 	src/fingerprint.c src/fingerprint_read.c src/fingerprint.h \
 	src/store.c src/store_list.c src/store_json.c src/store_parse.c src/store.h \
 	src/store_counters.c src/store_counters.h \
@@ -89,6 +91,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/target/ledger.c src/target/ledger.h \
 	src/target/undo.c src/target/undo.h \
 	src/target/cgroup.c src/target/cgroup.h \
+	src/target/cgroup_place.c src/target/cgroup_place.h \
 	src/target/spawn.c src/target/spawn.h \
 	src/target/network.c src/target/network.h \
 	src/target/reach.c src/target/reach.h src/target/reached.c src/target/reached.h \
@@ -155,6 +158,7 @@ vmtax_container_SOURCES = \
 	src/container/ward.c \
 	src/container/own.c \
 	src/container/lxc.c \
+	src/mountinfo.c src/mountinfo.h \
 	src/target/network.c src/target/network.h \
 	src/target/rights.c src/target/rights.h \
 	src/text.c src/text.h src/text_ranges.h \

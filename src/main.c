@@ -1,6 +1,7 @@
 #include "command.h"
 #include "conf.h"
 #include "report/report.h"
+#include "target/rights.h"
 #include "text.h"
 
 #include <config.h>
@@ -150,6 +151,7 @@ int main(int argc, char **argv)
      * sentence, and not the end of us. */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
+    rights_give_up();
     setlocale(LC_CTYPE, "");
     const struct command *command = &command_dashboard;
     int from = 1;

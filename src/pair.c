@@ -82,6 +82,7 @@ int pair_run(struct peer *peer, struct places *places, struct place *place,
         return 0;
     }
     request->role = ROLE_SERVE;
+    request->endpoint = &endpoint;
     if (session_serve(place->session, request, &endpoint, out->failure, e) < 0)
         return -1;
     if (out->failure[0])
@@ -90,7 +91,6 @@ int pair_run(struct peer *peer, struct places *places, struct place *place,
         session_audit_clock(peer->session, &broken) < 0)
         return peer_failed(peer, &broken, out, e);
     request->role = ROLE_LOAD;
-    request->endpoint = &endpoint;
     if (session_run(peer->session, request, out, tick, context, &broken) < 0)
         return peer_failed(peer, &broken, out, e);
     /* It is the peer's kernel that counted, and not the target's. */

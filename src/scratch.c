@@ -78,8 +78,11 @@ static int make_below(const char *parent, struct ledger *l, struct scratch *out,
     out->swept = scratch_sweep(parent, SWEEP_AGE_S);
     if (ledger_add(l, LEDGER_DIRECTORY, out->path, e) < 0)
         return -1;
-    if (mkdir(out->path, 0700) < 0)
-        return error_errno(e, errno, "cannot make the scratch directory %s", out->path);
+    if (mkdir(out->path, 0700) < 0) {
+        error_errno(e, errno, "cannot make the scratch directory %s", out->path);
+        ledger_forget(l, LEDGER_DIRECTORY, out->path); /* one that is there is another's */
+        return -1;
+    }
     /* Not every file system has locks; then the process number alone tells. */
     out->lock = open(out->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (out->lock >= 0)

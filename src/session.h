@@ -47,7 +47,8 @@ struct session_run {
     const char *tree; /* archive of the kernel's sources, or config file in the tree of SPEC CPU,
                          seen by the target; NULL: none */
     enum role role;
-    const struct endpoint *endpoint; /* of a load: its server */
+    const struct endpoint *endpoint; /* of a load: its server; of a server: its address, where it
+                                        listens and nowhere else */
     double patience_s;               /* the least that each phase may take (catalog.h) */
     /* The timed part begins (once), and has ended (once, if it began and the session is not lost):
      * whoever counts beside the agent counts now. NULL: no interest. */

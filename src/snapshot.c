@@ -22,6 +22,15 @@ void snapshot_release(struct snapshot *s)
     s->metric_count = s->metric_room = 0;
 }
 
+size_t snapshot_processors(const struct board_host *h)
+{
+    size_t count = h->cores;
+    for (size_t i = 0; i < h->cores && i < BOARD_CORES_MAX; i++)
+        if (isnan(h->core[i]))
+            count--;
+    return count;
+}
+
 size_t snapshot_ring_push(size_t *first, size_t *count, size_t max)
 {
     size_t at = (*first + *count) % max;

@@ -143,6 +143,8 @@ void snapshot_release(struct snapshot *s);
 /* Append to the log ring; target may be NULL. The text is cleaned here. */
 void snapshot_log(struct snapshot *s, enum board_log_level level, const char *target,
                   const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* Processors in use: without those that are switched off. */
+size_t snapshot_processors(const struct board_host *h);
 /* Append to a ring of capacity max that keeps its oldest element at *first: returns the index to
  * write. */
 size_t snapshot_ring_push(size_t *first, size_t *count, size_t max);

@@ -137,52 +137,10 @@ static int write_temporary(const struct result *r, const char *path, char *direc
         unlink(temporary);
         return error_errno(e, failed,
                            "cannot write the result to %s (nothing was changed there; free some "
-                           "space or name another file)",
+                           "space)",
                            path);
     }
     return 0;
-}
-
-static int write_special(const struct result *r, const char *path, struct error *e)
-{
-    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0)
-        return error_errno(e, errno, "cannot open %s", path);
-    char *text = store_to_json(r, true);
-    int failed = write_all(fd, text, strlen(text)) < 0 || write_all(fd, "\n", 1) < 0 ? errno : 0;
-    free(text);
-    if (close(fd) < 0 && !failed)
-        failed = errno;
-    return failed ? error_errno(e, failed, "cannot write to %s", path) : 0;
-}
-
-int store_save(const struct result *r, const char *path, struct error *e)
-{
-    char directory[STORE_PATH_MAX], temporary[STORE_PATH_MAX];
-    struct stat st;
-    char *resolved = NULL;
-    if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode)) {
-        resolved = realpath(path, NULL);
-        if (!resolved)
-            return error_errno(e, errno, "cannot follow the link %s", path);
-        path = resolved;
-    }
-    int status = 0;
-    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
-        status = error_set(e, ERROR_USAGE, "%s is a directory: name a file in it", path);
-    } else if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
-        status = write_special(r, path, e);
-    } else {
-        status = write_temporary(r, path, directory, temporary, e);
-        if (status == 0 && rename(temporary, path) < 0) {
-            status = error_errno(e, errno, "cannot put the result in place as %s", path);
-            unlink(temporary);
-        }
-        if (status == 0)
-            sync_directory(directory);
-    }
-    free(resolved);
-    return status;
 }
 
 /* Rename that never replaces: EEXIST instead. */

@@ -31,17 +31,15 @@ char *store_time(char *out, size_t size, int64_t at);
 /* A damaged file that lies in the store is renamed to *.damaged, and the message says so; a file
  * that the user named elsewhere is left alone. */
 int store_load(struct result *r, const char *path, struct error *e);
-/* Written to a temporary name beside path, fsynced, renamed: path holds the old or the new
- * document, never half of one. A symbolic link stays one, its target is replaced. What is not a
- * regular file (a pipe, /dev/stdout) is written to directly. */
-int store_save(const struct result *r, const char *path, struct error *e);
 
 /* Where things are kept: $XDG_STATE_HOME/vmtax/<family>, by the rules of the XDG specification (a
  * relative path is ignored, the default is ~/.local/state). Not made here. */
 enum store_family { STORE_RESULTS, STORE_BASELINES, STORE_RECORDINGS };
 int store_directory(enum store_family f, char *out, size_t size, struct error *e);
 
-/* $XDG_STATE_HOME/vmtax/results/<time>-<profile>.json; path gets the name. Never overwrites. */
+/* $XDG_STATE_HOME/vmtax/results/<time>-<profile>.json; path gets the name. Never overwrites.
+ * Written to a temporary name beside it, fsynced, renamed: a document is there whole, or not at
+ * all. */
 int store_save_result(const struct result *r, char *path, size_t size, struct error *e);
 
 /* Baselines: a directory of session files per name below $XDG_STATE_HOME/vmtax/baselines/. name:

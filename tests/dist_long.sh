@@ -5,11 +5,14 @@
 need_tool autoreconf
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES SOURCE_DATE_EPOCH
 
+# The tree as it is now, whatever becomes of it meanwhile.
+tar -C "$abs_top_srcdir" -cf "$work/tree" --exclude='./build*' --exclude=./.git --exclude='*.o' --exclude=./Makefile \
+    --exclude=./config.status .
+
 # release NAME UMASK: from a copy of the tree of its own, whose files are as old as now.
 release() {
     mkdir "$work/$1"
-    (cd "$abs_top_srcdir" && tar -cf - --exclude='./build*' --exclude=./.git --exclude='*.o' --exclude=./Makefile --exclude=./config.status .) |
-        (umask "$2" && tar -xf - -C "$work/$1" --no-same-permissions --touch)
+    (umask "$2" && tar -xf "$work/tree" -C "$work/$1" --no-same-permissions --touch)
     # The one date that a release keeps.
     touch -r "$abs_top_srcdir/NEWS" "$work/$1/NEWS"
     (umask "$2" && cd "$work/$1" && autoreconf -fi && mkdir build-dist && cd build-dist &&

@@ -16,8 +16,9 @@ void fixture_all(struct snapshot *s); /* container, openvz, xen, kvm, and a kvm 
 void fixture_starting(struct snapshot *s); /* the first run has begun, the container is starting */
 void fixture_live(struct snapshot *s, const char *kind); /* native, container and one more kind */
 /* In fixture_machine.c: */
-void fixture_kvm(struct snapshot *s); /* native, container and KVM; a row runs on KVM */
-void fixture_tcg(struct snapshot *s); /* the same where KVM does not work: emulated, with why */
+void fixture_many(struct snapshot *s); /* 256 processors, every seventh of them switched off */
+void fixture_kvm(struct snapshot *s);  /* native, container and KVM; a row runs on KVM */
+void fixture_tcg(struct snapshot *s);  /* the same where KVM does not work: emulated, with why */
 void fixture_booting(
     struct snapshot *s); /* the first run: a virtual machine boots, 12.3 s so far */
 void fixture_revived(struct snapshot *s);    /* in a run: it is started once more, 2.3 s so far */

@@ -1,11 +1,22 @@
-/* Snapshots with a virtual machine: measured, emulated, booting, once more, not to be had. */
+/* Snapshots with a virtual machine: measured, emulated, booting, once more, not to be had; and
+ * a host that is larger than others. */
 #include <config.h>
 
 #include "tests/fixture_board.h"
 
 #include "text.h"
 
+#include <math.h>
 #include <stdio.h>
+
+void fixture_many(struct snapshot *s)
+{
+    struct board_host *h = &s->host;
+    fixture_container(s);
+    h->cores = BOARD_CORES_MAX;
+    for (size_t i = 0; i < h->cores; i++)
+        h->core[i] = i % 7 == 6 ? NAN : (float)(i % 101) / 100;
+}
 
 void fixture_kvm(struct snapshot *s)
 {

@@ -56,8 +56,8 @@ benches =
 # Unit tests: one program per file of tests, cmocka.
 if HAVE_CMOCKA
 # Those that mostly wait come first, and more run at once than there are processors (bootstrap).
-timed_tests = tests/unit/test_terminal tests/unit/test_agent tests/unit/test_threads \
-	tests/unit/test_host tests/unit/test_session
+timed_tests = tests/unit/test_terminal tests/unit/test_agent tests/unit/test_agent_slots \
+	tests/unit/test_threads tests/unit/test_host tests/unit/test_session
 unit_tests = $(timed_tests)
 include tests/ui.mk
 check_PROGRAMS += $(unit_tests)
@@ -255,9 +255,16 @@ tests_unit_test_method_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCE_MAN='"$(abs_top_srcdir
 tests_unit_test_method_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_store
-tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
+store_fixture = tests/unit/same_result.c tests/unit/same_result.h tests/unit/fixture.c \
+	tests/unit/fixture.h tests/unit/unit.h
+tests_unit_test_store_SOURCES = tests/unit/test_store.c $(store_fixture)
 tests_unit_test_store_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
 tests_unit_test_store_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_store_json
+tests_unit_test_store_json_SOURCES = tests/unit/test_store_json.c $(store_fixture)
+tests_unit_test_store_json_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
+tests_unit_test_store_json_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_scratch
 tests_unit_test_scratch_SOURCES = tests/unit/test_scratch.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
@@ -319,9 +326,15 @@ tests_unit_test_board_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
 tests_unit_test_board_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_analysis
-tests_unit_test_analysis_SOURCES = tests/unit/test_analysis.c tests/unit/unit.h
+tests_unit_test_analysis_SOURCES = tests/unit/test_analysis.c tests/unit/handmade.c tests/unit/handmade.h tests/unit/unit.h
 tests_unit_test_analysis_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_analysis_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_analysis_summary
+tests_unit_test_analysis_summary_SOURCES = tests/unit/test_analysis_summary.c tests/unit/handmade.c \
+	tests/unit/handmade.h tests/unit/unit.h
+tests_unit_test_analysis_summary_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_analysis_summary_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_ledger
 tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c tests/unit/unit.h
@@ -409,6 +422,12 @@ tests_unit_test_counters_SOURCES = tests/unit/test_counters.c tests/unit/unit.h
 tests_unit_test_counters_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_counters_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
 
+unit_tests += tests/unit/test_cgroup_place
+tests_unit_test_cgroup_place_SOURCES = tests/unit/test_cgroup_place.c tests/unit/fixture.c \
+	tests/unit/fixture.h tests/unit/unit.h
+tests_unit_test_cgroup_place_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
+tests_unit_test_cgroup_place_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_blockdev
 tests_unit_test_blockdev_SOURCES = tests/unit/test_blockdev.c tests/unit/unit.h
 tests_unit_test_blockdev_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
@@ -420,8 +439,8 @@ tests_unit_test_cost_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_cost_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_openvz
-tests_unit_test_openvz_SOURCES = tests/unit/test_openvz.c tests/unit/unit.h
-tests_unit_test_openvz_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_openvz_SOURCES = tests/unit/test_openvz.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
+tests_unit_test_openvz_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
 tests_unit_test_openvz_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_kvm_stats
@@ -451,14 +470,20 @@ tests_unit_strange_agent_CFLAGS = $(AM_CFLAGS) -fPIE
 tests_unit_strange_agent_LDFLAGS = $(AM_LDFLAGS) $(AGENT_LDFLAGS)
 tests_unit_strange_agent_LDADD = -lm
 
-tests_unit_test_agent_SOURCES = tests/unit/test_agent.c tests/unit/unit.h
-tests_unit_test_agent_CPPFLAGS = $(AM_CPPFLAGS) -DTEST_AGENT='"$(abs_top_builddir)/vmtax-agent"' \
+agent_peer = tests/unit/agent_peer.c tests/unit/agent_peer.h tests/unit/unit.h
+agent_paths = -DTEST_AGENT='"$(abs_top_builddir)/vmtax-agent"' \
 	-DSTRANGE_AGENT='"$(abs_top_builddir)/tests/unit/strange-agent"'
 if SANITIZED
-tests_unit_test_agent_CPPFLAGS += -DTEST_SANITIZED
+agent_paths += -DTEST_SANITIZED
 endif
+tests_unit_test_agent_SOURCES = tests/unit/test_agent.c $(agent_peer)
+tests_unit_test_agent_CPPFLAGS = $(AM_CPPFLAGS) $(agent_paths)
 tests_unit_test_agent_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_agent_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_agent_slots_SOURCES = tests/unit/test_agent_slots.c $(agent_peer)
+tests_unit_test_agent_slots_CPPFLAGS = $(AM_CPPFLAGS) $(agent_paths)
+tests_unit_test_agent_slots_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_agent_slots_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
 endif
 
 # Are the promises of the statistical method kept? By simulation: short here, whole in check-long.
@@ -512,6 +537,18 @@ EXTRA_DIST += tests/e2e/completion.sh tests/e2e/schema.sh
 long_tests += tests/dist_long.sh
 EXTRA_DIST += tests/dist_long.sh
 
+# Whom a run lets in, what it takes from others, and what root gives up.
+long_tests += tests/e2e/trust.sh
+EXTRA_DIST += tests/e2e/trust.sh
+
+# Machines of other sizes, with other control groups.
+long_tests += tests/e2e/scale_long.sh
+EXTRA_DIST += tests/e2e/scale_long.sh
+
+# The Debian packages, on each release.
+long_tests += tests/debian_long.sh
+EXTRA_DIST += tests/debian_long.sh
+
 # Every disk and network row in a container and an emulated machine.
 long_tests += tests/e2e/io_long.sh
 EXTRA_DIST += tests/e2e/io_long.sh
@@ -534,7 +571,7 @@ EXTRA_DIST += tests/e2e/programs_long.sh
 
 # Guests that are reached by a command: by exec and ssh, and containers of other programs.
 long_tests += tests/e2e/reach.sh tests/e2e/reach_long.sh
-EXTRA_DIST += tests/e2e/reach.sh tests/e2e/reach_long.sh
+EXTRA_DIST += tests/e2e/reach.sh tests/e2e/reach_long.sh tests/e2e/sshd.sh
 
 # The playbooks of examples/fleet on machines that are network namespaces.
 long_tests += tests/e2e/fleet_long.sh
@@ -584,7 +621,9 @@ check-local: check-TESTS
 
 check-long: all
 	$(MAKE) $(AM_MAKEFLAGS) $(check_PROGRAMS)
-	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(long_tests)' TEST_SUITE_LOG=tests/long.log
+	@status=0; \
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(long_tests)' TEST_SUITE_LOG=tests/long.log || status=$$?; \
+	$(SHELL) $(srcdir)/tests/skipped yes $(long_tests:.sh=.trs); exit $$status
 
 check-faults: all
 	$(MAKE) $(AM_MAKEFLAGS) tests/e2e/jsonpath

@@ -102,7 +102,8 @@ static uint64_t processors(const struct snapshot *s, bool smp)
     if (!smp)
         return 1;
     uint64_t known = s->target_count > 0 ? s->targets[0].cpus : 0;
-    return known ? known : s->host.cores ? s->host.cores : 1;
+    uint64_t all = snapshot_processors(&s->host);
+    return known ? known : all ? all : 1;
 }
 
 /* What the keys ask */

@@ -141,22 +141,25 @@ void gauge_quiet(struct canvas *c, int y, int x, int w, const struct board_host 
 
 void gauge_cores_row(struct canvas *c, int y, int x, int w, const struct board_host *h)
 {
-    size_t cores = h->cores < BOARD_CORES_MAX ? h->cores : BOARD_CORES_MAX;
+    size_t kept = h->cores < BOARD_CORES_MAX ? h->cores : BOARD_CORES_MAX;
     unsigned levels = glyph_levels(c->glyphs);
     struct rect former = canvas_clip(c, (struct rect){y, x, 1, w});
     int at = canvas_text(c, y, x, STYLE_DIM, 0, "cores ");
-    for (size_t i = 0; i < cores && at < x + w - 4; i++, at++) {
+    for (size_t i = 0; i < kept && at < x + w - 4; i++) {
+        if (isnan(h->core[i]))
+            continue;
         double share = fmin(fmax((double)h->core[i], 0), 1);
-        canvas_put(c, y, at, glyph_level(c->glyphs, 1 + (unsigned)(share * (levels - 1) + 0.5)),
+        canvas_put(c, y, at++, glyph_level(c->glyphs, 1 + (unsigned)(share * (levels - 1) + 0.5)),
                    STYLE_TEXT, 0);
     }
-    canvas_textf(c, y, at + 1, STYLE_DIM, 0, "%zu", h->cores);
+    canvas_textf(c, y, at + 1, STYLE_DIM, 0, "%zu", snapshot_processors(h));
     canvas_unclip(c, former);
 }
 
 void gauge_cores(struct canvas *c, struct rect r, const struct board_host *h)
 {
-    size_t cores = h->cores < BOARD_CORES_MAX ? h->cores : BOARD_CORES_MAX;
+    size_t kept = h->cores < BOARD_CORES_MAX ? h->cores : BOARD_CORES_MAX;
+    size_t cores = snapshot_processors(h);
     if (r.h < 1 || r.w < 12)
         return;
     int across = r.w / 24 > 0 ? r.w / 24 : 1;
@@ -165,15 +168,19 @@ void gauge_cores(struct canvas *c, struct rect r, const struct board_host *h)
     int w = r.w / across;
     size_t room = (size_t)across * (size_t)r.h;
     size_t shown = cores <= room ? cores : room - 1;
-    for (size_t i = 0; i < shown; i++) {
-        int y = r.y + (int)(i % (size_t)r.h), x = r.x + (int)(i / (size_t)r.h) * w;
+    size_t at = 0;
+    for (size_t i = 0; i < kept && at < shown; i++) {
+        if (isnan(h->core[i]))
+            continue;
+        int y = r.y + (int)(at % (size_t)r.h), x = r.x + (int)(at / (size_t)r.h) * w;
+        at++;
         canvas_textf(c, y, x, STYLE_DIM, 0, "c%zu", i);
         widget_bar(c, y, x + 5, w - 11, (double)h->core[i], STYLE_DIM);
         char text[32];
         snprintf(text, sizeof text, "%.0f%%", (double)h->core[i] * 100);
         canvas_text_right(c, y, x + w - 2, STYLE_TEXT, 0, text);
     }
-    if (shown < h->cores)
+    if (at < cores)
         canvas_textf(c, r.y + r.h - 1, r.x + (across - 1) * w, STYLE_DIM, 0, "%zu more",
-                     h->cores - shown);
+                     cores - at);
 }

@@ -91,7 +91,7 @@ static void draw_facts(struct canvas *c, struct rect r, const struct snapshot *s
                h->quiet          ? "yes: nothing but vmtax uses the machine"
                : h->quiet_why[0] ? h->quiet_why
                                  : "no");
-    page_field(&p, "cpu", STYLE_TEXT, "%s, %zu processors", h->cpu_model, h->cores);
+    page_field(&p, "cpu", STYLE_TEXT, "%s, %zu processors", h->cpu_model, snapshot_processors(h));
     if (isfinite(h->mhz) && h->mhz > 0)
         page_field(&p, "clock", STYLE_TEXT, "%.2f GHz  %s", h->mhz / 1000, h->governor);
     page_field(&p, "kernel", STYLE_TEXT, "%s", h->kernel);
@@ -181,7 +181,8 @@ static void draw_text(struct canvas *c, struct rect r, const struct snapshot *s)
     if (y < end)
         gauge_quiet(c, y++, in.x, in.w, &s->host);
     struct page p = page_begin(c, (struct rect){y, in.x, end - y, in.w});
-    page_textf(&p, STYLE_TEXT, 0, "%s, %zu processors", s->host.cpu_model, s->host.cores);
+    page_textf(&p, STYLE_TEXT, 0, "%s, %zu processors", s->host.cpu_model,
+               snapshot_processors(&s->host));
     page_textf(&p, STYLE_TEXT, 0, "%s", s->host.kernel);
     for (size_t t = 0; t < s->target_count && page_left(&p) > 0; t++)
         card_line(c, p.y++, p.r.x, p.r.w, s, t);
@@ -216,7 +217,8 @@ static void draw(struct canvas *c, struct rect area, const struct snapshot *s, c
         draw_area(c, left[g], s, (enum gauge)g, titles[g]);
     /* what is left goes to the cards of the targets */
     bool tall = area.h >= 30;
-    int facts = tall ? 12 : 9, cores = s->host.cores < 4 ? (int)s->host.cores + 2 : 6;
+    int facts = tall ? 12 : 9, processors = (int)snapshot_processors(&s->host),
+        cores = processors < 4 ? processors + 2 : 6;
     const struct part side[4] = {{.min = facts, .max = facts, .priority = 4},
                                  {.min = 5, .weight = 4, .priority = 3},
                                  {.min = tall ? 6 : 4, .max = 10, .weight = tall, .priority = 2},

@@ -65,7 +65,7 @@ WORK_FAILED static int file_error(struct work *w, const char *what)
                      what, place_of(w, place), strerror(error), remedy);
 }
 
-uint64_t datafile_random(uint64_t *state) /* splitmix64 */
+static uint64_t datafile_random(uint64_t *state) /* splitmix64 */
 {
     uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
     z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);

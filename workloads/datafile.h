@@ -50,7 +50,6 @@ int datafile_check(struct work *w);
 void datafile_release(struct work *w);
 /* Page-aligned, for O_DIRECT; NULL: none left. Given back by munmap(). */
 void *datafile_memory(uint64_t bytes);
-uint64_t datafile_random(uint64_t *state);
 
 /* Timed. Those that can fail return -1 with a sentence. */
 int datafile_open(struct work *w, int flags);

@@ -117,6 +117,7 @@ vmtax_agent_SOURCES = $(common_sources) \
 	workloads/agent/output.c workloads/agent/output.h \
 	workloads/agent/facts.c workloads/agent/facts.h \
 	workloads/agent/worker.c workloads/agent/worker.h \
+	workloads/agent/lane.c workloads/agent/lane.h \
 	workloads/agent/work.c \
 	workloads/agent/tsc.c workloads/agent/tsc.h
 vmtax_agent_CFLAGS = $(AM_CFLAGS) -fPIE

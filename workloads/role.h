@@ -13,13 +13,14 @@
 enum role { ROLE_SELF, ROLE_SERVE, ROLE_LOAD };
 
 #define ENDPOINT_PORTS_MAX   4
-#define ENDPOINT_ADDRESS_MAX 16 /* dotted, with the NUL */
+#define ENDPOINT_ADDRESS_MAX 16          /* dotted, with the NUL */
+#define ENDPOINT_HERE        "127.0.0.1" /* where a server listens that is told nothing */
 #define ENDPOINT_PORTS_TEXT  (6 * ENDPOINT_PORTS_MAX)
 
-/* Where a server listens. What each port is for is its workload's own business. */
+/* Where a server listens, and nowhere else. What each port is for is its workload's own business.
+ */
 struct endpoint {
-    char address[ENDPOINT_ADDRESS_MAX]; /* of the target, as the peer reaches it; a server does not
-                                           know it and listens on all that it has */
+    char address[ENDPOINT_ADDRESS_MAX]; /* of the target, as the peer reaches it: IPv4, dotted */
     uint16_t
         ports[ENDPOINT_PORTS_MAX]; /* ports[0] is one; further ones are 0 when there are none */
 };

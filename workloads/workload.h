@@ -1,7 +1,7 @@
 /* workload.h - the agent's side of a workload: a const table of functions.
  *
  * A workload runs in a worker process of its own, forked and executed afresh from the agent's own
- * file, once per block. The worker (agent/worker.c) owns time: it calls prepare() once, finds a
+ * file, once per block. The worker (agent/lane.c) owns time: it calls prepare() once, finds a
  * batch size in the lead-in, then calls run() with that count until the slot's time is over, and
  * verify() after every slot. Kernels never look at a clock for the figure.
  *
@@ -48,7 +48,8 @@ struct work {
     uint64_t seed;        /* the same for all targets of a block */
     uint64_t slot_ns;     /* what the slot is to take, for who measures its time himself */
     enum role role;
-    struct endpoint endpoint; /* load: the server. serve: open() sets its ports */
+    struct endpoint endpoint; /* load: the server. serve: open() listens at its address and sets its
+                                 ports */
     void *state;              /* the workload's own */
     struct error *error;      /* filled by a function that returns -1 */
     uint64_t step; /* set by prepare(): counts are multiples of it (a whole lap); 0 = any */

@@ -2,6 +2,8 @@
 
 #include "container/box.h"
 
+#include "mountinfo.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -234,45 +236,22 @@ static bool is_pseudo(const char *type)
     return false;
 }
 
-static void unescape(char *text)
-{
-    char *out = text;
-    for (; *text; text++) {
-        if (text[0] == '\\' && text[1] >= '0' && text[1] <= '3' && text[2] && text[3]) {
-            *out++ = (char)((text[1] - '0') * 64 + (text[2] - '0') * 8 + (text[3] - '0'));
-            text += 3;
-        } else {
-            *out++ = *text;
-        }
-    }
-    *out = '\0';
-}
-
 /* The mounts below /, read once before we add ours. The caller frees the paths. */
 static size_t list_mounts(char **paths, size_t max)
 {
-    FILE *file = fopen("/proc/self/mountinfo", "re");
-    if (!file)
+    struct mountinfo m;
+    struct mount_entry mount;
+    size_t count = 0;
+    if (!mountinfo_open(&m, NULL))
         return 0;
-    char *line = NULL;
-    size_t size = 0, count = 0;
-    while (count < max && getline(&line, &size, file) > 0) {
-        char path[PATH_MAX], type[64];
-        const char *dash = strstr(line, " - ");
-        if (!dash || sscanf(line, "%*d %*d %*s %*s %4095s", path) != 1 ||
-            sscanf(dash, " - %63s", type) != 1)
-            continue;
-        unescape(path);
-        if (!strcmp(path, "/") || is_fresh(path) || is_pseudo(type))
-            continue;
-        bool known = false;
+    while (count < max && mountinfo_next(&m, &mount)) {
+        bool known = !strcmp(mount.point, "/") || is_fresh(mount.point) || is_pseudo(mount.type);
         for (size_t i = 0; i < count; i++)
-            known |= !strcmp(paths[i], path);
-        if (!known && (paths[count] = strdup(path)))
+            known |= !strcmp(paths[i], mount.point);
+        if (!known && (paths[count] = strdup(mount.point)))
             count++;
     }
-    free(line);
-    fclose(file);
+    mountinfo_close(&m);
     return count;
 }
 

@@ -2,6 +2,7 @@
 
 #include "target/cgroup.h"
 
+#include "target/cgroup_place.h"
 #include "xalloc.h"
 
 #include <dirent.h>
@@ -16,29 +17,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#define HIERARCHIES_MAX 24
-#define CONTROLLERS_MAX 128
-
-/* Where we are in one hierarchy. */
-struct place {
-    bool v2;
-    char controllers[CONTROLLERS_MAX]; /* v1: "cpu,cpuacct"; v2: "" */
-    char *mount;                       /* where the hierarchy is mounted */
-    char *own;                         /* our own group's directory, at or below mount */
-};
-
-struct places {
-    struct place place[HIERARCHIES_MAX];
-    size_t count;
-};
+#define CPUS_SHOWN 40
 
 struct cgroup {
     struct {
         char *path;
         char *inner; /* where processes go; NULL: into the group itself */
         bool v2;
-        char controllers[CONTROLLERS_MAX];
-    } group[HIERARCHIES_MAX];
+        char controllers[CGROUP_CONTROLLERS_MAX];
+    } group[CGROUP_HIERARCHIES_MAX];
     size_t count;
     char *cpus; /* as read back; NULL: not limited by a cgroup */
     uint64_t memory_bytes;
@@ -91,151 +78,13 @@ static int write_text(const char *directory, const char *name, const char *text)
     return n < 0 ? -1 : 0;
 }
 
-/* Is word one of the list, which is separated by separator? */
-static bool has_word(const char *list, const char *word, char separator)
-{
-    size_t length = strlen(word);
-    for (const char *at = list; (at = strstr(at, word)); at += length)
-        if ((at == list || at[-1] == separator) && (at[length] == separator || !at[length]))
-            return true;
-    return false;
-}
-
-/* --- where we are ----------------------------------------------------------------------------- */
-
-/* Our path in the hierarchy with these controllers ("" for v2), by /proc/self/cgroup. */
-static bool own_path(const char *controllers, char *out, size_t size)
-{
-    FILE *file = fopen("/proc/self/cgroup", "re");
-    if (!file)
-        return false;
-    char line[PATH_MAX + 256];
-    bool found = false;
-    while (!found && fgets(line, sizeof line, file)) {
-        line[strcspn(line, "\n")] = '\0';
-        char *names = strchr(line, ':');
-        char *path = names ? strchr(names + 1, ':') : NULL;
-        if (!path)
-            continue;
-        *path++ = '\0';
-        names++;
-        /* Controllers that are mounted together are listed in the same order in both places, but
-         * the first one is enough to tell hierarchies apart. */
-        size_t first = strcspn(names, ",");
-        found = *controllers ? *names && !strncmp(names, controllers, first) &&
-                                   strchr(",", controllers[first]) != NULL
-                             : !*names;
-        if (found)
-            snprintf(out, size, "%s", path);
-    }
-    fclose(file);
-    return found;
-}
-
-/* The controllers among the super block options of a v1 mount, in the order of the kernel. */
-static void controllers_of(const char *options, char *out, size_t size)
-{
-    static const char *const other[] = {
-        "rw", "ro", "xattr", "noprefix", "clone_children", "cpuset_v2_mode", "seclabel"};
-    char copy[512], *save = NULL;
-    snprintf(copy, sizeof copy, "%s", options);
-    out[0] = '\0';
-    for (char *word = strtok_r(copy, ",", &save); word; word = strtok_r(NULL, ",", &save)) {
-        bool skip = !strncmp(word, "release_agent=", 14);
-        for (size_t i = 0; i < sizeof other / sizeof other[0]; i++)
-            skip |= !strcmp(word, other[i]);
-        size_t used = strlen(out);
-        if (!skip)
-            snprintf(out + used, size - used, "%s%s", used ? "," : "", word);
-    }
-}
-
-/* mountinfo writes blanks and backslashes as \040 and the like. */
-static void unescape(char *text)
-{
-    char *out = text;
-    for (; *text; text++) {
-        if (text[0] == '\\' && text[1] >= '0' && text[1] <= '3' && text[2] && text[3]) {
-            *out++ = (char)((text[1] - '0') * 64 + (text[2] - '0') * 8 + (text[3] - '0'));
-            text += 3;
-        } else {
-            *out++ = *text;
-        }
-    }
-    *out = '\0';
-}
-
-static void places_free(struct places *p)
-{
-    for (size_t i = 0; i < p->count; i++) {
-        free(p->place[i].mount);
-        free(p->place[i].own);
-    }
-    p->count = 0;
-}
-
-static void places_find(struct places *p)
-{
-    p->count = 0;
-    FILE *file = fopen("/proc/self/mountinfo", "re");
-    if (!file)
-        return;
-    char *line = NULL;
-    size_t size = 0;
-    while (p->count < HIERARCHIES_MAX && getline(&line, &size, file) > 0) {
-        char root[PATH_MAX], mount[PATH_MAX], type[64], options[512], path[PATH_MAX];
-        char *dash = strstr(line, " - ");
-        if (!dash || sscanf(line, "%*d %*d %*s %4095s %4095s", root, mount) != 2 ||
-            sscanf(dash, " - %63s %*s %511s", type, options) != 2)
-            continue;
-        bool v2 = !strcmp(type, "cgroup2");
-        if (!v2 && strcmp(type, "cgroup") != 0)
-            continue;
-        unescape(root);
-        unescape(mount);
-        struct place *here = &p->place[p->count];
-        here->v2 = v2;
-        here->controllers[0] = '\0';
-        if (!v2)
-            controllers_of(options, here->controllers, sizeof here->controllers);
-        if (!own_path(here->controllers, path, sizeof path))
-            continue;
-        bool known = false;
-        for (size_t i = 0; i < p->count; i++)
-            known |= p->place[i].v2 == v2 && !strcmp(p->place[i].controllers, here->controllers);
-        /* Only what is below the mounted part can be reached by a path. */
-        size_t length = strcmp(root, "/") ? strlen(root) : 0;
-        if (known || strncmp(path, root, length) != 0 || (path[length] && path[length] != '/'))
-            continue;
-        here->mount = xstrdup(mount);
-        here->own = xasprintf("%s%s", mount, strcmp(path + length, "/") ? path + length : "");
-        struct stat st;
-        if (stat(here->own, &st) == 0 && S_ISDIR(st.st_mode)) {
-            p->count++;
-        } else {
-            free(here->mount);
-            free(here->own);
-        }
-    }
-    free(line);
-    fclose(file);
-}
-
-static const struct place *place_of(const struct places *p, const char *controller)
-{
-    for (size_t i = 0; i < p->count; i++)
-        if (!p->place[i].v2 && has_word(p->place[i].controllers, controller, ','))
-            return &p->place[i];
-    return NULL;
-}
-
 /* --- v2: where controllers can be handed down --------------------------------------------------
  */
 
 static bool v2_offers(const char *directory, const char *file, const char *controller)
 {
     char list[256];
-    return read_text(directory, file, list, sizeof list) && has_word(list, controller, ' ');
+    return read_text(directory, file, list, sizeof list) && cgroup_has_word(list, controller, ' ');
 }
 
 static bool v2_is_empty(const char *directory)
@@ -255,7 +104,7 @@ static void v2_enable(const char *directory, const char *controller)
 /* The group below which ours is made: our own or the nearest above where the memory controller is,
  * or can be, handed down. With change, handing down is switched on; only for memory, since it stays
  * on, and processors are held to by affinity too. NULL: there is none. */
-static char *v2_parent(const struct place *place, bool change)
+static char *v2_parent(const struct cgroup_place *place, bool change)
 {
     char *at = xstrdup(place->own);
     size_t top = strlen(place->mount);
@@ -288,15 +137,13 @@ static char *v2_parent(const struct place *place, bool change)
 
 bool cgroup_usable(char *how, size_t how_size, char *reason, size_t reason_size)
 {
-    struct places p;
-    places_find(&p);
+    struct cgroup_places p;
+    cgroup_places_find(&p, "/proc");
     bool usable = false;
     snprintf(how, how_size, "none");
     reason[0] = '\0';
-    const struct place *memory = place_of(&p, "memory");
-    const struct place *v2 = NULL;
-    for (size_t i = 0; i < p.count; i++)
-        v2 = p.place[i].v2 ? &p.place[i] : v2;
+    const struct cgroup_place *memory = cgroup_places_v1(&p, "memory");
+    const struct cgroup_place *v2 = cgroup_places_v2(&p);
     if (memory) {
         usable = access(memory->own, W_OK) == 0;
         if (usable)
@@ -316,7 +163,7 @@ bool cgroup_usable(char *how, size_t how_size, char *reason, size_t reason_size)
     } else {
         snprintf(reason, reason_size, "no cgroup hierarchy with a memory controller is mounted");
     }
-    places_free(&p);
+    cgroup_places_release(&p);
     return usable;
 }
 
@@ -407,7 +254,7 @@ static int set_memory(struct cgroup *g, const char *path, bool v2, const struct 
 }
 
 /* Make one directory. 0; 1: it may be done without; -1. */
-static int make_group(struct cgroup *g, const char *parent, const struct place *place,
+static int make_group(struct cgroup *g, const char *parent, const struct cgroup_place *place,
                       const char *name, bool needed, struct ledger *l, struct error *e)
 {
     char *path = xasprintf("%s/%s", parent, name);
@@ -429,14 +276,15 @@ static int make_group(struct cgroup *g, const char *parent, const struct place *
     return 0;
 }
 
-static int build(struct cgroup *g, const struct places *p, const char *name,
+static int build(struct cgroup *g, const struct cgroup_places *p, const char *name,
                  const struct target_options *o, struct ledger *l, struct error *e)
 {
-    bool v1_memory = place_of(p, "memory") != NULL;
+    bool v1_memory = cgroup_places_v1(p, "memory") != NULL;
     for (size_t i = 0; i < p->count; i++) {
-        const struct place *place = &p->place[i];
+        const struct cgroup_place *place = &p->place[i];
         char *parent = place->v2 && !v1_memory ? v2_parent(place, true) : NULL;
-        bool limits_here = place->v2 ? parent != NULL : has_word(place->controllers, "memory", ',');
+        bool limits_here = place->v2 ? parent != NULL
+                                     : cgroup_has_word(place->controllers, "memory", ',');
         int made = make_group(g, parent ? parent : place->own, place, name, limits_here, l, e);
         free(parent);
         if (made < 0)
@@ -447,7 +295,7 @@ static int build(struct cgroup *g, const struct places *p, const char *name,
         bool memory = limits_here && o->memory_bytes;
         bool cpus = place->v2 ? limits_here && access(path, F_OK) == 0 &&
                                     v2_offers(path, "cgroup.controllers", "cpuset")
-                              : has_word(place->controllers, "cpuset", ',');
+                              : cgroup_has_word(place->controllers, "cpuset", ',');
         if ((memory && set_memory(g, path, place->v2, o, e) < 0) ||
             (cpus && set_cpus(g, path, place->v2, o, e) < 0))
             return -1;
@@ -463,10 +311,10 @@ struct cgroup *cgroup_new(const char *name, const struct target_options *o, stru
                           struct error *e)
 {
     struct cgroup *g = xcalloc(1, sizeof *g);
-    struct places p;
-    places_find(&p);
+    struct cgroup_places p;
+    cgroup_places_find(&p, "/proc");
     int failed = build(g, &p, name, o, l, e);
-    places_free(&p);
+    cgroup_places_release(&p);
     if (failed) {
         cgroup_free(g);
         return NULL;
@@ -496,7 +344,7 @@ int cgroup_nest(struct cgroup *g, struct error *e)
             return -1;
         }
         g->group[i].inner = inner;
-        if (!g->group[i].v2 && has_word(g->group[i].controllers, "cpuset", ',') &&
+        if (!g->group[i].v2 && cgroup_has_word(g->group[i].controllers, "cpuset", ',') &&
             inherit_cpuset(g->group[i].path, inner, e) < 0)
             return -1;
     }
@@ -518,11 +366,17 @@ int cgroup_attach(struct cgroup *g, pid_t pid, struct error *e)
 
 void cgroup_describe(const struct cgroup *g, char *out, size_t size)
 {
-    char memory[64] = "memory not limited", cpus[64] = "";
+    char memory[64] = "memory not limited", cpus[CPUS_SHOWN + 16] = "";
     if (g->memory_bytes)
         snprintf(memory, sizeof memory, "memory %" PRIu64 " MiB", g->memory_bytes >> 20);
+    /* A list of every other processor of a large machine is cut between two of them. */
+    size_t length = g->cpus ? strlen(g->cpus) : 0, shown = length;
+    if (length > CPUS_SHOWN)
+        for (shown = CPUS_SHOWN; shown > 0 && g->cpus[shown] != ',';)
+            shown--;
     if (g->cpus)
-        snprintf(cpus, sizeof cpus, "cpus %s, ", g->cpus);
+        snprintf(cpus, sizeof cpus, "cpus %.*s%s, ", (int)shown, g->cpus,
+                 shown < length ? ",..." : "");
     snprintf(out, size, "%s%s (cgroup %s)", cpus, memory,
              g->memory_by_v2 || g->cpus_by_v2 ? "v2" : "v1");
 }
@@ -641,15 +495,15 @@ static size_t left_below(const char *parent, char *first, size_t size)
 
 size_t cgroup_left(char *directory, size_t size)
 {
-    struct places p;
+    struct cgroup_places p;
     size_t count = 0;
     directory[0] = '\0';
-    places_find(&p);
+    cgroup_places_find(&p, "/proc");
     for (size_t i = 0; i < p.count; i++) {
         char *parent = p.place[i].v2 ? v2_parent(&p.place[i], false) : NULL;
         count += left_below(parent ? parent : p.place[i].own, directory, size);
         free(parent);
     }
-    places_free(&p);
+    cgroup_places_release(&p);
     return count;
 }

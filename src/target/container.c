@@ -4,6 +4,7 @@
  * is made and unmade here. As root by liblxc, else, or when that fails, by namespaces alone. */
 #include "config.h"
 
+#include "mountinfo.h"
 #include "target/kinds.h"
 #include "target/network.h"
 #include "target/rights.h"
@@ -50,16 +51,14 @@ static bool read_flag(const char *path, long *out)
 /* A root that was entered by chroot only is not the root of any mount. */
 static bool in_plain_chroot(void)
 {
-    FILE *file = fopen("/proc/self/mountinfo", "re");
-    if (!file)
-        return false;
-    char *line = NULL, path[PATH_MAX];
-    size_t size = 0;
+    struct mountinfo m;
+    struct mount_entry mount;
     bool found = false;
-    while (!found && getline(&line, &size, file) > 0)
-        found = sscanf(line, "%*d %*d %*s %*s %4095s", path) == 1 && !strcmp(path, "/");
-    free(line);
-    fclose(file);
+    if (!mountinfo_open(&m, NULL))
+        return false;
+    while (!found && mountinfo_next(&m, &mount))
+        found = !strcmp(mount.point, "/");
+    mountinfo_close(&m);
     return !found;
 }
 

@@ -560,8 +560,9 @@ int ledger_add_process(struct ledger *l, pid_t pid, struct error *e)
     return ledger_add(l, LEDGER_PROCESS, argument, e);
 }
 
-/* Take the newest entry of owner (NULL: of anyone) out of the list. */
-/* The newest of owner (NULL: of anybody), of those with this kind and argument (NULL: of any). */
+/* Take the newest entry out of the list: of owner (NULL: of anybody), with this kind and argument
+ * (NULL: any).
+ */
 static bool take_newest(struct shared *s, const struct ledger *owner, enum ledger_kind kind,
                         const char *argument, struct entry *out)
 {

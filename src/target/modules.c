@@ -351,8 +351,8 @@ static int read_text(const char *directory, const char *name, bool optional, uin
     return unpack_read(path, DEP_FILE_MAX, text, size, e);
 }
 
-int modules_resolve(const char *directory, const struct module_want *wants, size_t count,
-                    struct module_list *out, struct error *e)
+static int resolve(const char *directory, const struct module_want *wants, size_t count,
+                   struct module_list *out, struct error *e)
 {
     uint8_t *dep = NULL, *builtin = NULL;
     size_t dep_size, builtin_size;
@@ -378,7 +378,7 @@ int modules_resolve_sets(const char *directory, unsigned sets, struct module_lis
                 BUG("more modules are wanted than there is room for");
             wants[count++] = sets_in_order[i].wants[k];
         }
-    return modules_resolve(directory, wants, count, out, e);
+    return resolve(directory, wants, count, out, e);
 }
 
 void modules_release(struct module_list *list)

@@ -43,17 +43,14 @@ struct module_list {
     size_t count, room;
 };
 
-/* Resolve names against directory/modules.dep; what is built in needs no file and vanishes. -1
- * with a sentence that names the module and the kernel; out is then empty. out need not be
- * initialised. */
-int modules_resolve(const char *directory, const struct module_want *wants, size_t count,
-                    struct module_list *out, struct error *e);
-/* The same for sets of enum module_set. */
+/* Resolve sets of enum module_set against directory/modules.dep; what is built in needs no file and
+ * vanishes. -1 with a sentence that names the module and the kernel; out is then empty. out need
+ * not be initialised. */
 int modules_resolve_sets(const char *directory, unsigned sets, struct module_list *out,
                          struct error *e);
 void modules_release(struct module_list *list);
 
-/* modules_resolve() on texts (any bytes; NULL for size 0 is allowed), for a tree at directory. */
+/* The same for names, on texts (any bytes; NULL for size 0 is allowed), for a tree at directory. */
 int modules_resolve_texts(const char *directory, const char *dep, size_t dep_size,
                           const char *builtin, size_t builtin_size, const struct module_want *wants,
                           size_t count, struct module_list *out, struct error *e);

@@ -149,6 +149,7 @@ static _Noreturn void far_end(const struct network_pair *net, int cpu, int tell)
                      .error = &e};
     const struct serve_ops *serve = workload_ops_find("net.rr")->serve;
     uint16_t port = 0;
+    snprintf(w.endpoint.address, sizeof w.endpoint.address, "%s", net->guest_address);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (child_pin(cpu) < 0 || network_enter(net, &e) < 0 || serve->open(&w) < 0)
         child_exit(1);

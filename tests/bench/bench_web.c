@@ -189,8 +189,12 @@ int main(void)
         perror("cannot pin to one processor, or make a directory");
         return 1;
     }
-    struct server_plan plan = {
-        .scratch = scratch, .cpus = &first, .cpu_count = 1, .workers = 1, .page = PAGE};
+    struct server_plan plan = {.scratch = scratch,
+                               .address = "127.0.0.1",
+                               .cpus = &first,
+                               .cpu_count = 1,
+                               .workers = 1,
+                               .page = PAGE};
     struct server *s = server_open_kind(&plan, true, &e);
     bool pass = true, measured = true;
     struct pair p = {.figure = PAGES};

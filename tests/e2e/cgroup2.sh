@@ -9,25 +9,12 @@
 need_root # in the guest, too: the container is liblxc's
 container_works || skip "no container: $why"
 
-veth=$(find "${vmtax%/*}/guest-kernel/lib/modules" /lib/modules -name 'veth.ko*' 2>/dev/null | head -n 1)
-# The kernel that veth is of.
-version=${veth##*/lib/modules/}
-set -- "${veth%/lib/modules/*}"/boot/vmlinu*-"${version%%/*}"
-if [ -z "$veth" ] || [ ! -r "$1" ]; then
-    skip "no kernel with the module veth"
-fi
-
-# Where whoever runs the machine may read them, even if the tree is below a directory that is not for all.
-mkdir -m 755 "$work/copies"
-for program in vmtax vmtax-agent vmtax-container; do
-    cp "${vmtax%/*}/$program" "$work/copies/"
-done
-cp "$veth" "$work/copies/"
+vmtax_for_guest
 
 cat >"$work/commands" <<COMMANDS
 exec 2>/run/errors # a terminal otherwise: progress
 mark() { echo "[v2 \$1]"; }
-insmod $work/copies/${veth##*/}
+insmod $veth
 export HOME=/run/home XDG_RUNTIME_DIR=/run/own; mkdir -m 700 /run/home /run/own
 cd /
 left() { find /sys/fs/cgroup \( -name '*vmtax*' -o -name '*lxc*' \); grep vmtax /proc/mounts; ls /sys/class/net | grep vmtax; ls -d /run/vmtax /tmp/vmtax-[0-9]* 2>/dev/null; }
@@ -49,7 +36,7 @@ mark left; left
 mark errors; tail -n 20 /run/errors
 mark end
 COMMANDS
-in_guest 150 "$work/commands" --kernel "$1"
+in_guest 150 "$work/commands" --kernel "$kernel"
 grep -q '^\[v2 end\]' "$out" || fail "the commands did not come to their end"
 [ "$(grep -c '^\[v2 ended 0\]' "$out")" = 3 ] || fail "a run in the guest failed"
 

@@ -11,6 +11,13 @@ narrow() {
 
 run 0 --version
 says "$out" '^vmtax [0-9]+\.[0-9]+'
+# The agent says who built it, and by which checksum it is known.
+"${vmtax%/*}/vmtax-agent" --version >"$out" 2>"$err" || fail "vmtax-agent --version"
+empty "$err"
+says "$out" '^vmtax-agent [0-9]+\.[0-9]+'
+says "$out" '^built by (gcc|clang) [0-9].* with glibc 2\.'
+[ "$(sed -n 's/^sha256 //p' "$out")" = "$(sha256sum <"${vmtax%/*}/vmtax-agent" | cut -d' ' -f1)" ] ||
+    fail "vmtax-agent --version tells another checksum"
 run 0 --help
 empty "$err"
 for command in run record compare report list doctor; do

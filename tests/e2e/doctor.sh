@@ -12,11 +12,15 @@ set -e
 online=$(cat /sys/devices/system/cpu/online)
 cpus=$(getconf _NPROCESSORS_CONF)
 mount -t tmpfs tmpfs /sys/devices/system/cpu
+if [ -d /sys/devices/system/node ]; then # two, whose processors take turns
+    mount -t tmpfs tmpfs /sys/devices/system/node
+    echo 0-1 >/sys/devices/system/node/online
+fi
 echo "$online" >/sys/devices/system/cpu/online
 cpu=0
 while [ $cpu -lt "$cpus" ]; do
     directory=/sys/devices/system/cpu/cpu$cpu
-    mkdir -p $directory/cpufreq $directory/thermal_throttle
+    mkdir -p $directory/cpufreq $directory/thermal_throttle $directory/node$((cpu % 2))
     echo powersave >$directory/cpufreq/scaling_governor
     echo balance_power >$directory/cpufreq/energy_performance_preference
     echo 17 >$directory/thermal_throttle/core_throttle_count
@@ -32,6 +36,7 @@ mount -t tmpfs tmpfs /var/tmp
 find /sys/devices/system/cpu /sys/kernel/mm -type f -exec cat {} + >"$1/before"
 "$2" doctor --json >"$1/json"
 "$2" doctor >"$1/text"
+taskset -c "$(taskset -cp $$ | sed 's/.*[ ,-]//')" "$2" doctor --json >"$1/one.json"
 find /sys/devices/system/cpu /sys/kernel/mm -type f -exec cat {} + >"$1/after"
 END
 unshare --mount sh "$work/machine" "$work" "$vmtax" 2>"$err" || fail "the doctor ends with an error: $(cat "$err")"
@@ -44,6 +49,11 @@ finding() {
     says "$work/finding" "\"text\":\"[^\"]*$3"
     says "$work/finding" "\"remedy\":\"[^\"]*$4"
 }
+if [ -d /sys/devices/system/node ]; then
+    [ "$(nproc)" = 1 ] || finding nodes hazard 'several memory nodes' 'taskset --cpu-list .*/node[01]/cpulist'
+    "$jsonpath" "$work/one.json" '*' | grep -F '"id":"nodes"' | grep -q '"level":"ok".*memory node [01] of 0-1' ||
+        fail "one processor lies on several nodes"
+fi
 finding governor hazard 'governor powersave' 'echo performance [|] tee /sys/.*/scaling_governor'
 finding epp hazard 'balance_power' 'echo performance [|] tee /sys/.*energy_performance_preference'
 finding boost note 'turbo is on' 'echo 1 > /sys/.*no_turbo'

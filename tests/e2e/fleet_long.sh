@@ -10,36 +10,28 @@ if [ -z "${FLEET_NETWORK:-}" ]; then
 fi
 # shellcheck source=tests/e2e/lib.sh
 . "${abs_top_srcdir:-.}/tests/e2e/lib.sh"
+# shellcheck source=tests/e2e/sshd.sh
+. "${abs_top_srcdir:-.}/tests/e2e/sshd.sh"
 PATH=$PATH:/usr/sbin:/sbin
 
 for tool in ansible-playbook ssh ip python3; do
     need_tool $tool
 done
-sshd=/usr/sbin/sshd
-if [ ! -x $sshd ]; then
-    sshd=$abs_top_builddir/sshd/usr/sbin/sshd
-    libraries=$(find "$abs_top_builddir/sshd" -name 'libwrap.so.0' -exec dirname {} \; 2>/dev/null || :)
-fi
-[ -x "$sshd" ] || skip "needs an SSH server: package openssh-server, or ./bootstrap check"
+ssh_works || skip "$why"
 
 # --- the machines ----------------------------------------------------------------------------------
 
 fleet=$work/fleet
 mkdir -m 700 "$fleet"
 ssh-keygen -q -t ed25519 -N '' -f "$fleet/key"
-{
-    grep -v '^sshd:' /etc/passwd
-    echo 'sshd:x:65534:65534::/run/sshd:/usr/sbin/nologin'
-} >"$fleet/passwd"
 
-# serve DIRECTORY ADDRESS: becomes the server of a machine once its link is there.
-cat >"$fleet/serve" <<'END'
+# enter DIRECTORY ADDRESS: becomes the server of a machine once its link is there.
+cat >"$fleet/enter" <<'END'
 directory=$1 address=$2
 hostname "${directory##*/}"
-mount --bind "${directory%/*}/passwd" /etc/passwd && mount -t tmpfs tmpfs /run && mkdir /run/sshd || exit 1
 until ip link show eth0 >/dev/null 2>&1; do sleep 0.05; done
 ip link set lo up && ip address add "$address/24" dev eth0 && ip link set eth0 up || exit 1
-exec "$SSHD" -D -e -f "$directory/config"
+exec sh "$directory/serve" 22
 END
 
 ip link set lo up
@@ -50,23 +42,12 @@ for machine in $machines; do
     number=$((number + 1))
     address=10.77.$number.2
     directory=$fleet/$machine
-    mkdir -m 700 "$directory" "$directory/state" "$directory/run"
-    ssh-keygen -q -t ed25519 -N '' -f "$directory/host"
-    cat >"$directory/config" <<END
-ListenAddress $address
-HostKey $directory/host
-PidFile none
-AuthorizedKeysFile $fleet/key.pub
-UsePAM no
-PasswordAuthentication no
-KbdInteractiveAuthentication no
-StrictModes no
-PermitRootLogin yes
-UseDNS no
-Subsystem sftp internal-sftp
-END
-    SSHD=$sshd LD_LIBRARY_PATH=${libraries-} unshare --net --mount --uts \
-        sh "$fleet/serve" "$directory" "$address" 2>"$directory/log" &
+    ssh=$directory
+    sshd_make "$address"
+    cp "$fleet/key.pub" "$directory/authorized"
+    echo 'Subsystem sftp internal-sftp' >>"$directory/config"
+    mkdir -m 700 "$directory/state" "$directory/run"
+    unshare --net --mount --uts sh "$fleet/enter" "$directory" "$address" 2>"$directory/log" &
     servers="$servers $!"
     wait_for 5 sh -c "[ \$(readlink /proc/$!/ns/net) != \$(readlink /proc/$$/ns/net) ]"
     ip link add "to-$machine" type veth peer name eth0 netns $!

@@ -70,3 +70,24 @@ in_guest() {
     tr -d '\r' <"$work/session" | sed "s/$(printf '\033')\[[?0-9;]*[a-zA-Z]//g" >"$out"
     [ -z "${in_guest_code-}" ] || fail "the shell of the guest ended with $in_guest_code"
 }
+
+# vmtax_for_guest: to run vmtax itself in a guest, with containers. In $work/copies are the programs, where
+# whoever runs the machine may read them even if the tree is below a directory that is not for all, and the
+# module that a container's network wants, $veth; $kernel is the image that it is of. Skips the test if there
+# is no such kernel.
+vmtax_for_guest() {
+    veth=$(find "${vmtax%/*}/guest-kernel/lib/modules" /lib/modules -name 'veth.ko*' 2>/dev/null | head -n 1)
+    version=${veth##*/lib/modules/}
+    for kernel in "${veth%/lib/modules/*}"/boot/vmlinu*-"${version%%/*}"; do
+        break
+    done
+    if [ -z "$veth" ] || [ ! -r "$kernel" ]; then
+        skip "no kernel with the module veth"
+    fi
+    mkdir -m 755 "$work/copies"
+    for program in vmtax vmtax-agent vmtax-container; do
+        cp "${vmtax%/*}/$program" "$work/copies/"
+    done
+    cp "$veth" "$work/copies/"
+    veth=$work/copies/${veth##*/}
+}

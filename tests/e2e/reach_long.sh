@@ -88,6 +88,28 @@ else
     cannot lxc "no package of it"
 fi
 
+# Guests whose shell is of another C library: Debian's mksh is built with musl, too, and with klibc.
+cat >"$work/enter" <<END
+#!/bin/sh
+mount --bind \$1 \$1 && mount -t proc proc \$1/proc && mount -t tmpfs tmpfs \$1/run && exec chroot \$1 /bin/sh
+END
+for libc in x86_64-linux-musl klibc; do
+    if ! provide mksh mksh || ! shell=$(find "$work/usr" /usr/lib -path "*/lib/$libc/bin/mksh" 2>/dev/null | grep .); then
+        cannot $libc "no shell that is built with it"
+        continue
+    fi
+    make_root "$work/$libc-root"
+    rm "$work/$libc-root/bin/sh"
+    cp "$(echo "$shell" | head -n 1)" "$work/$libc-root/bin/sh"
+    mknod -m 666 "$work/$libc-root/dev/null" c 1 3
+    echo "target.$libc = exec:unshare --mount --pid --fork sh $work/enter $work/$libc-root" >"$conf"
+    measures $libc
+    # /bin/sh of the target is what is started there.
+    run 0 run sys.fork_sh --on $libc --cpus 1 --blocks 2 --seconds 0.1 --json
+    [ "$("$jsonpath" "$out" 'slots.*.value' | grep -c '[1-9]')" = 8 ] || fail "$libc: no figures of its shell"
+    leftovers
+done
+
 # crun and podman want cgroups of the second version alone: in mounts of their own they see them.
 # What is started there stays there, so the target enters the same mounts.
 cat >"$work/alone" <<END

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void target(struct result *r, const char *id, const char *kind)
@@ -230,4 +231,19 @@ char *fixture_slurp(const char *path)
     text[used] = '\0';
     fclose(f);
     return text;
+}
+
+void fixture_put(const char *root, const char *path, const char *text)
+{
+    char *full = xasprintf("%s/%s", root, path);
+    for (char *slash = strchr(full + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        mkdir(full, 0700);
+        *slash = '/';
+    }
+    FILE *f = fopen(full, "w");
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+    free(full);
 }

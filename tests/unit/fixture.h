@@ -12,6 +12,8 @@ void fixture_result(struct result *r);
 /* Make a private directory and point HOME at it, without any XDG variable; remove it again. */
 void fixture_home(char *path, size_t size);
 void fixture_remove(const char *path);
+/* A file of this text at root/path, and the directories above it. */
+void fixture_put(const char *root, const char *path, const char *text);
 
 /* The whole of a file or stream, NUL-terminated; the caller frees. */
 char *fixture_slurp(const char *path);

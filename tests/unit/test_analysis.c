@@ -1,5 +1,6 @@
 /* From slots to verdicts: every state a row can be in, from slots made by hand. */
 #include "analysis.h"
+#include "tests/unit/handmade.h"
 #include "tests/unit/unit.h"
 
 #include <math.h>
@@ -7,69 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct workload time_row = {
-    .id = "t.time", .subsystem = SUBSYSTEM_SYSOPS, .figure = FIGURE_TIME_US};
-static const struct workload rate_row = {
-    .id = "t.rate", .subsystem = SUBSYSTEM_MEMORY, .figure = FIGURE_OPS_PER_S};
 static const struct workload own_margin_row = {
     .id = "t.own", .subsystem = SUBSYSTEM_MEMORY, .figure = FIGURE_OPS_PER_S, .margin = 0.2};
 static const struct workload none_row = {
     .id = "t.none", .subsystem = SUBSYSTEM_MEMORY, .figure = FIGURE_NONE};
-
-static void assert_near(double value, double expected, double tolerance)
-{
-    if (!(fabs(value - expected) <= tolerance))
-        fail_msg("%.17g is not %.17g within %g", value, expected, tolerance);
-}
-
-static void session(struct result *r, size_t targets)
-{
-    static const char *const ids[] = {"native", "container", "kvm"};
-    result_init(r);
-    r->target_count = targets;
-    for (size_t t = 0; t < targets; t++) {
-        snprintf(r->targets[t].id, sizeof r->targets[t].id, "%s", ids[t]);
-        r->targets[t].clock_rate = 1;
-        r->targets[t].clock_known = true;
-    }
-}
-
-static struct slot *add(struct result *r, size_t metric, size_t target, uint8_t stage,
-                        uint32_t block, double value)
-{
-    struct slot *s = result_add_slot(r);
-    s->metric = metric;
-    s->target = target;
-    s->stage = stage;
-    s->block = block;
-    s->value = value;
-    s->measured = true;
-    s->host_s = 0.2;
-    s->at_s = (double)r->slot_count * 0.25;
-    return s;
-}
-
-/* A block of one guest in its order; ratio is performance of the guest relative to native; drift is
- * the change per slot, log units of performance. */
-static void add_block(struct result *r, size_t metric, uint8_t stage, uint32_t block, double ratio,
-                      double drift)
-{
-    static const size_t order[2][4] = {{0, 1, 1, 0}, {1, 0, 0, 1}};
-    int sign = r->metrics[metric].row && workload_lower_is_better(r->metrics[metric].row) ? -1 : 1;
-    for (size_t i = 0; i < 4; i++) {
-        size_t target = order[block % 2][i];
-        double y = 3 + drift * (double)r->slot_count + (target ? log(ratio) : 0);
-        add(r, metric, target, stage, block, exp(sign * y));
-    }
-}
-
-/* Small changes that differ from block to block, the same in every test. */
-static double wobble(uint32_t i)
-{
-    static const double table[] = {0.004, -0.006, 0.001,  0.007,  -0.002, -0.005,
-                                   0.003, 0.006,  -0.007, -0.001, 0.002,  -0.003};
-    return table[i % 12] * (1 + i / 12 * 0.1);
-}
 
 static const struct comparison *only(const struct result *r)
 {
@@ -84,11 +26,12 @@ static void test_another_base(void **state)
     static const size_t order[] = {0, 1, 2, 2, 1, 0};
     static const double values[] = {100, 80, 40};
     struct result r;
-    session(&r, 3);
-    result_add_metric(&r, &rate_row, "");
+    handmade_session(&r, 3);
+    result_add_metric(&r, &handmade_rate_row, "");
     for (uint32_t b = 0; b < 8; b++)
         for (size_t i = 0; i < 6; i++)
-            add(&r, 0, order[i], 1, b, values[order[i]] * exp(wobble(b * 6 + (uint32_t)i)));
+            handmade_slot(&r, 0, order[i], 1, b,
+                          values[order[i]] * exp(handmade_wobble(b * 6 + (uint32_t)i)));
     result_set_base(&r, 1);
     assert_string_equal(r.targets[0].id, "container");
     assert_string_equal(r.targets[1].id, "native");
@@ -118,13 +61,13 @@ static void test_another_base(void **state)
 static void test_drift_cancels_and_time_is_turned(void **state)
 {
     (void)state;
-    const struct workload *rows[] = {&time_row, &rate_row};
+    const struct workload *rows[] = {&handmade_time_row, &handmade_rate_row};
     for (size_t k = 0; k < 2; k++) {
         struct result r;
-        session(&r, 2);
+        handmade_session(&r, 2);
         size_t m = result_add_metric(&r, rows[k], "");
         for (uint32_t b = 0; b < 6; b++)
-            add_block(&r, m, 1, b, 0.8, 0.03);
+            handmade_block(&r, m, 1, b, 0.8, 0.03);
         analysis_update(&r);
         const struct comparison *c = only(&r);
         assert_int_equal(c->estimate.n, 6);
@@ -144,11 +87,11 @@ static void test_figures(void **state)
 {
     (void)state;
     struct result r;
-    session(&r, 2);
-    size_t m = result_add_metric(&r, &rate_row, "");
+    handmade_session(&r, 2);
+    size_t m = result_add_metric(&r, &handmade_rate_row, "");
     const double values[] = {9, 1, 5, 3, 7, 2, 8};
     for (size_t i = 0; i < 7; i++) {
-        struct slot *s = add(&r, m, 0, 1, (uint32_t)i, values[i]);
+        struct slot *s = handmade_slot(&r, m, 0, 1, (uint32_t)i, values[i]);
         s->tsc_per_op = i ? 3 * values[i] : 0; /* one does not know it: 1 2 3 5 7 8 remain */
         s->latency = (struct latency){.known = true,
                                       .count = 10,
@@ -158,7 +101,7 @@ static void test_figures(void **state)
                                       .p99_9_us = 30,
                                       .max_us = 100 * values[i]};
     }
-    struct slot *broken = add(&r, m, 1, 1, 0, 0);
+    struct slot *broken = handmade_slot(&r, m, 1, 1, 0, 0);
     broken->measured = false;
     snprintf(broken->reason, sizeof broken->reason, "wrong checksum");
     analysis_update(&r);
@@ -187,15 +130,15 @@ static void test_figure_of_few_slots(void **state)
 {
     (void)state;
     struct result r;
-    session(&r, 1);
-    size_t m = result_add_metric(&r, &rate_row, "");
-    add(&r, m, 0, 1, 0, 100);
+    handmade_session(&r, 1);
+    size_t m = result_add_metric(&r, &handmade_rate_row, "");
+    handmade_slot(&r, m, 0, 1, 0, 100);
     analysis_update(&r);
     assert_int_equal(r.comparison_count, 0);
     const struct figure_value *f = result_figure(&r, m, 0);
     assert_true(f->measured);
     assert_false(f->bounded);
-    add(&r, m, 0, 1, 0, 110);
+    handmade_slot(&r, m, 0, 1, 0, 110);
     analysis_update(&r);
     f = result_figure(&r, m, 0);
     assert_true(f->bounded);
@@ -208,15 +151,15 @@ static void test_broken_blocks_are_left_out_whole(void **state)
 {
     (void)state;
     struct result r;
-    session(&r, 2);
-    size_t m = result_add_metric(&r, &rate_row, "");
+    handmade_session(&r, 2);
+    size_t m = result_add_metric(&r, &handmade_rate_row, "");
     for (uint32_t b = 0; b < 8; b++)
-        add_block(&r, m, 1, b, 1, 0);
-    r.slots[0].measured = false;      /* block 0: native */
-    r.slots[4 * 2 + 1].value = 0;     /* block 2: nothing was done */
-    r.slots[4 * 3].value = NAN;       /* block 3 */
-    add(&r, m, 0, 1, 4, 20);          /* block 4 has three of native */
-    r.slots[4 * 5 + 3].metric = 9999; /* block 5 lacks one */
+        handmade_block(&r, m, 1, b, 1, 0);
+    r.slots[0].measured = false;       /* block 0: native */
+    r.slots[4 * 2 + 1].value = 0;      /* block 2: nothing was done */
+    r.slots[4 * 3].value = NAN;        /* block 3 */
+    handmade_slot(&r, m, 0, 1, 4, 20); /* block 4 has three of native */
+    r.slots[4 * 5 + 3].metric = 9999;  /* block 5 lacks one */
     analysis_update(&r);
     assert_int_equal(only(&r)->estimate.n, 3);
     double d;
@@ -233,14 +176,14 @@ static void test_few_blocks(void **state)
 {
     (void)state;
     struct result r;
-    session(&r, 2);
-    size_t m = result_add_metric(&r, &rate_row, "");
+    handmade_session(&r, 2);
+    size_t m = result_add_metric(&r, &handmade_rate_row, "");
     analysis_update(&r);
     assert_int_equal(only(&r)->verdict, VERDICT_NOT_MEASURED);
     assert_string_equal(only(&r)->reason, "no slot was run");
     assert_int_equal(only(&r)->estimate.n, 0);
 
-    add_block(&r, m, 1, 0, 0.5, 0); /* half as fast, but only once */
+    handmade_block(&r, m, 1, 0, 0.5, 0); /* half as fast, but only once */
     analysis_update_metric(&r, m);
     assert_int_equal(only(&r)->verdict, VERDICT_INCONCLUSIVE);
     assert_false(only(&r)->estimate.bounded);
@@ -248,7 +191,7 @@ static void test_few_blocks(void **state)
     assert_near(only(&r)->estimate.centre, log(0.5), 1e-12);
     assert_string_equal(only(&r)->reason, "one block, so no interval");
 
-    add_block(&r, m, 1, 1, 0.52, 0);
+    handmade_block(&r, m, 1, 1, 0.52, 0);
     analysis_update_metric(&r, m);
     assert_true(only(&r)->estimate.bounded && only(&r)->estimate.approximate);
     assert_true(only(&r)->detectable > 0);
@@ -264,21 +207,21 @@ static void test_exploring_verdicts(void **state)
         const struct workload *row;
         enum verdict want;
     } cases[] = {
-        {1, &rate_row, VERDICT_SAME},
-        {0.99, &rate_row, VERDICT_SAME},
-        {0.94, &rate_row, VERDICT_SLIGHTLY_WORSE},
-        {0.8, &rate_row, VERDICT_WORSE},
-        {1.1, &rate_row, VERDICT_BETTER},
+        {1, &handmade_rate_row, VERDICT_SAME},
+        {0.99, &handmade_rate_row, VERDICT_SAME},
+        {0.94, &handmade_rate_row, VERDICT_SLIGHTLY_WORSE},
+        {0.8, &handmade_rate_row, VERDICT_WORSE},
+        {1.1, &handmade_rate_row, VERDICT_BETTER},
         {1.1, &own_margin_row, VERDICT_SAME},
-        {0.97, &rate_row, VERDICT_SLIGHTLY_WORSE},
+        {0.97, &handmade_rate_row, VERDICT_SLIGHTLY_WORSE},
         {0.8, &none_row, VERDICT_NOT_COMPARABLE},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct result r;
-        session(&r, 2);
+        handmade_session(&r, 2);
         size_t m = result_add_metric(&r, cases[i].row, "");
         for (uint32_t b = 0; b < 8; b++)
-            add_block(&r, m, 1, b, cases[i].ratio * exp(wobble(b)), 0);
+            handmade_block(&r, m, 1, b, cases[i].ratio * exp(handmade_wobble(b)), 0);
         analysis_update(&r);
         const struct comparison *c = only(&r);
         assert_int_equal(c->verdict, cases[i].want);
@@ -291,10 +234,10 @@ static void test_flags(void **state)
 {
     (void)state;
     struct result r;
-    session(&r, 2);
-    size_t m = result_add_metric(&r, &rate_row, "");
+    handmade_session(&r, 2);
+    size_t m = result_add_metric(&r, &handmade_rate_row, "");
     for (uint32_t b = 0; b < 6; b++)
-        add_block(&r, m, 1, b, 1, 0);
+        handmade_block(&r, m, 1, b, 1, 0);
     r.targets[0].flags = FLAG_NESTED;
     r.targets[1].flags = FLAG_PLACEMENT;
     r.slots[3].steal = 0.011; /* a slot of native counts as well */
@@ -312,10 +255,10 @@ static void test_clock(void **state)
 {
     (void)state;
     struct result r;
-    session(&r, 2);
-    size_t m = result_add_metric(&r, &rate_row, "");
+    handmade_session(&r, 2);
+    size_t m = result_add_metric(&r, &handmade_rate_row, "");
     for (uint32_t b = 0; b < 6; b++)
-        add_block(&r, m, 1, b, exp(0.01 + wobble(b)), 0);
+        handmade_block(&r, m, 1, b, exp(0.01 + handmade_wobble(b)), 0);
     struct result_target *g = &r.targets[1];
     const struct {
         double rate, bound;
@@ -352,10 +295,10 @@ static void test_emulated_is_never_judged(void **state)
 {
     (void)state;
     struct result r;
-    session(&r, 2);
-    size_t m = result_add_metric(&r, &rate_row, "");
+    handmade_session(&r, 2);
+    size_t m = result_add_metric(&r, &handmade_rate_row, "");
     for (uint32_t b = 0; b < 8; b++)
-        add_block(&r, m, 1, b, 0.1 * exp(wobble(b)), 0);
+        handmade_block(&r, m, 1, b, 0.1 * exp(handmade_wobble(b)), 0);
     r.targets[1].emulated = true;
     for (int two = 0; two < 2; two++) {
         r.two_stage = two;
@@ -378,10 +321,10 @@ static void test_reasons(void **state)
 {
     (void)state;
     struct result r;
-    session(&r, 2);
-    size_t m = result_add_metric(&r, &rate_row, "");
+    handmade_session(&r, 2);
+    size_t m = result_add_metric(&r, &handmade_rate_row, "");
     for (uint32_t b = 0; b < 2; b++)
-        add_block(&r, m, 1, b, 1, 0);
+        handmade_block(&r, m, 1, b, 1, 0);
     for (size_t i = 0; i < r.slot_count; i++)
         if (r.slots[i].target == 1) {
             r.slots[i].measured = false;
@@ -406,10 +349,10 @@ static void test_reasons(void **state)
     result_release(&r);
 
     /* A guest so slow that nothing is finished in its slots. */
-    session(&r, 2);
-    m = result_add_metric(&r, &rate_row, "");
+    handmade_session(&r, 2);
+    m = result_add_metric(&r, &handmade_rate_row, "");
     for (uint32_t b = 0; b < 6; b++)
-        add_block(&r, m, 1, b, 1, 0);
+        handmade_block(&r, m, 1, b, 1, 0);
     for (size_t i = 0; i < r.slot_count; i++)
         if (r.slots[i].target == 1)
             r.slots[i].value = 0;
@@ -423,10 +366,10 @@ static void test_reasons(void **state)
     }
     result_release(&r);
 
-    session(&r, 2);
+    handmade_session(&r, 2);
     m = result_add_metric_id(&r, "from.the.future", NULL, "");
     for (uint32_t b = 0; b < 6; b++)
-        add_block(&r, m, 1, b, 1, 0);
+        handmade_block(&r, m, 1, b, 1, 0);
     analysis_update(&r);
     assert_int_equal(only(&r)->verdict, VERDICT_NOT_COMPARABLE);
     assert_true(result_figure(&r, m, 0)->measured);
@@ -441,12 +384,12 @@ static void test_two_guests(void **state)
     static const size_t order[2][6] = {{0, 1, 2, 2, 1, 0}, {2, 1, 0, 0, 1, 2}};
     static const double ratio[] = {1, 0.9, 0.7};
     struct result r;
-    session(&r, 3);
-    size_t m = result_add_metric(&r, &rate_row, "");
+    handmade_session(&r, 3);
+    size_t m = result_add_metric(&r, &handmade_rate_row, "");
     for (uint32_t b = 0; b < 6; b++)
         for (size_t i = 0; i < 6; i++)
-            add(&r, m, order[b % 2][i], 1, b,
-                100 * ratio[order[b % 2][i]] * exp(0.01 * (double)r.slot_count));
+            handmade_slot(&r, m, order[b % 2][i], 1, b,
+                          100 * ratio[order[b % 2][i]] * exp(0.01 * (double)r.slot_count));
     /* One guest breaks in one block: the other's block stays whole. */
     r.slots[2].measured = false;
     analysis_update(&r);
@@ -461,31 +404,11 @@ static void test_two_guests(void **state)
     result_release(&r);
 }
 
-/* Forty rows in two stages. Rows 0..9 look slower in stage 1; of these 0..4 get fresh blocks, in
- * which 0 is really slower, 1 better, 2 the same, 3 unclear, 4 differs but within the margin. */
-static void two_stage_session(struct result *r)
-{
-    static const double fresh[] = {0.85, 1.2, 1, 0.97, 0.982};
-    session(r, 2);
-    r->two_stage = true;
-    for (uint32_t i = 0; i < 40; i++) {
-        char params[16];
-        snprintf(params, sizeof params, "size=%u", i);
-        size_t m = result_add_metric(r, &rate_row, params);
-        double seen = i < 10 ? exp(-0.10 + 0.004 * i) : 1;
-        for (uint32_t b = 0; b < 2; b++)
-            add_block(r, m, 1, b, seen * exp(wobble(i + 5 * b)), 0);
-    }
-    for (uint32_t i = 0; i < 5; i++)
-        for (uint32_t b = 0; b < 12; b++)
-            add_block(r, i, 2, b, fresh[i] * exp((i == 3 ? 10 : i == 4 ? 1.5 : 1) * wobble(b)), 0);
-}
-
 static void test_two_stages(void **state)
 {
     (void)state;
     struct result r;
-    two_stage_session(&r);
+    handmade_two_stages(&r);
     analysis_update(&r);
     const enum verdict want[] = {VERDICT_WORSE, VERDICT_BETTER, VERDICT_SAME, VERDICT_INCONCLUSIVE,
                                  VERDICT_SAME};
@@ -533,10 +456,10 @@ static void test_time_and_reasons(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct result r;
-        two_stage_session(&r);
-        size_t single = result_add_metric(&r, &rate_row, "size=98");
-        add_block(&r, single, 1, 0, 0.9, 0);
-        size_t missing = result_add_metric(&r, &rate_row, "size=99");
+        handmade_two_stages(&r);
+        size_t single = result_add_metric(&r, &handmade_rate_row, "size=98");
+        handmade_block(&r, single, 1, 0, 0.9, 0);
+        size_t missing = result_add_metric(&r, &handmade_rate_row, "size=99");
         r.running = cases[i].running;
         r.partial = cases[i].partial;
         r.late.rows = cases[i].rows;
@@ -555,10 +478,10 @@ static void test_single_block_tells_the_failure(void **state)
 {
     (void)state;
     struct result r;
-    session(&r, 2);
-    size_t m = result_add_metric(&r, &time_row, "");
-    add_block(&r, m, 1, 0, 0.9, 0);
-    add_block(&r, m, 1, 1, 0.9, 0);
+    handmade_session(&r, 2);
+    size_t m = result_add_metric(&r, &handmade_time_row, "");
+    handmade_block(&r, m, 1, 0, 0.9, 0);
+    handmade_block(&r, m, 1, 1, 0.9, 0);
     r.slots[5].measured = false;
     snprintf(r.slots[5].reason, sizeof r.slots[5].reason,
              "not above its own overhead in this slot");
@@ -574,7 +497,7 @@ static void test_update_of_one_metric_is_the_same(void **state)
     (void)state;
     for (int two = 0; two < 2; two++) {
         struct result r;
-        two_stage_session(&r);
+        handmade_two_stages(&r);
         r.two_stage = two;
         analysis_update(&r);
         struct comparison *kept = calloc(r.comparison_count, sizeof *kept);
@@ -594,126 +517,6 @@ static void test_update_of_one_metric_is_the_same(void **state)
     }
 }
 
-static void test_select(void **state)
-{
-    (void)state;
-    struct result r;
-    two_stage_session(&r);
-    size_t order[64];
-    size_t n = analysis_select(&r, order, 64);
-    assert_int_equal(n, 10);
-    bool seen[40] = {false};
-    for (size_t i = 0; i < n; i++) {
-        assert_true(order[i] < 10);
-        assert_false(seen[order[i]]);
-        seen[order[i]] = true;
-    }
-    size_t few[3];
-    assert_int_equal(analysis_select(&r, few, 3), 3);
-    for (size_t i = 0; i < 3; i++)
-        assert_int_equal(few[i], order[i]);
-    assert_int_equal(analysis_select(&r, few, 0), 0);
-    /* It is not swayed by stage 2, nor does it touch the result. */
-    assert_int_equal(r.comparison_count, 0);
-    for (size_t i = 0; i < r.slot_count; i++)
-        if (r.slots[i].stage == 2)
-            r.slots[i].value *= r.slots[i].target ? 2 : 1;
-    size_t again[64];
-    assert_int_equal(analysis_select(&r, again, 64), n);
-    assert_memory_equal(order, again, n * sizeof *order);
-    result_release(&r);
-}
-
-static void test_select_prefers_the_sure(void **state)
-{
-    (void)state;
-    /* Two rows are 6 % slower, one of them surely so; a third is surely slower by 2.5 %. */
-    struct result r;
-    session(&r, 2);
-    r.two_stage = true;
-    const double size[] = {0.06, 0.06, 0.025, 0, 0, 0, 0, 0},
-                 noise[] = {8, 0.5, 0.5, 1, 1, 1, 1, 1};
-    for (uint32_t i = 0; i < 8; i++) {
-        char params[16];
-        snprintf(params, sizeof params, "size=%u", i);
-        size_t m = result_add_metric(&r, &rate_row, params);
-        for (uint32_t b = 0; b < 2; b++)
-            add_block(&r, m, 1, b, exp(-size[i] + noise[i] * (b ? 0.005 : -0.005)), 0);
-    }
-    size_t order[8];
-    size_t n = analysis_select(&r, order, 8);
-    assert_int_equal(n, 3);
-    assert_int_equal(order[0], 1);
-    result_release(&r);
-}
-
-static void test_subsystem(void **state)
-{
-    (void)state;
-    struct result r;
-    session(&r, 2);
-    const double ratio[] = {0.9, 0.8, 0.5, 1.0};
-    for (uint32_t i = 0; i < 4; i++) {
-        char params[16];
-        snprintf(params, sizeof params, "size=%u", i);
-        size_t m = result_add_metric(&r, i < 3 ? &rate_row : &time_row, params);
-        for (uint32_t b = 0; b < 6; b++)
-            add_block(&r, m, 1, b, ratio[i] * exp(wobble(b + i)), 0);
-    }
-    result_add_metric(&r, &rate_row, "size=99");                              /* nothing measured */
-    add_block(&r, result_add_metric(&r, &rate_row, "size=98"), 1, 0, 0.1, 0); /* once only */
-    analysis_update(&r);
-    struct subsystem_summary s = analysis_subsystem(&r, SUBSYSTEM_MEMORY, 1);
-    assert_int_equal(s.total, 5);
-    assert_int_equal(s.rows, 3); /* what was measured once is no part of the mean */
-    assert_int_equal(s.estimate.n, 3);
-    assert_near(exp(s.estimate.centre), cbrt(0.9 * 0.8 * 0.5), 0.002);
-    assert_true(s.estimate.bounded);
-    assert_true(s.estimate.high - s.estimate.low < 0.02);
-    assert_int_equal(s.verdict, VERDICT_WORSE);
-    assert_int_equal(r.comparisons[s.worst].metric, 2);
-
-    struct subsystem_summary o = analysis_overall(&r, 1);
-    assert_int_equal(o.estimate.n, 2);
-    assert_near(o.estimate.centre, (s.estimate.centre + 0) / 2, 0.002);
-    assert_int_equal(o.rows, 4);
-    assert_int_equal(o.total, 6);
-    assert_int_equal(r.comparisons[o.worst].metric, 2);
-
-    struct subsystem_summary nothing = analysis_subsystem(&r, SUBSYSTEM_WEB, 1);
-    assert_int_equal(nothing.total, 0);
-    assert_int_equal(nothing.estimate.n, 0);
-    assert_int_equal(nothing.verdict, VERDICT_NOT_MEASURED);
-    assert_true(nothing.worst == SIZE_MAX);
-
-    struct subsystem_summary native = analysis_subsystem(&r, SUBSYSTEM_MEMORY, 0);
-    assert_int_equal(native.rows, 4);
-    assert_int_equal(native.estimate.n, 0);
-    result_release(&r);
-}
-
-static void test_subsystem_in_two_stages(void **state)
-{
-    (void)state;
-    /* Ten rows of one subsystem, each 4 % slower: no row is kept, the whole is found. */
-    struct result r;
-    session(&r, 2);
-    r.two_stage = true;
-    for (uint32_t i = 0; i < 20; i++) {
-        char params[16];
-        snprintf(params, sizeof params, "size=%u", i);
-        size_t m = result_add_metric(&r, i < 10 ? &rate_row : &time_row, params);
-        for (uint32_t b = 0; b < 2; b++)
-            add_block(&r, m, 1, b, exp((i < 10 ? -0.05 : 0) + wobble(i + 5 * b)), 0);
-    }
-    analysis_update(&r);
-    struct subsystem_summary moved = analysis_subsystem(&r, SUBSYSTEM_MEMORY, 1),
-                             quiet = analysis_subsystem(&r, SUBSYSTEM_SYSOPS, 1);
-    assert_int_equal(moved.verdict, VERDICT_SLIGHTLY_WORSE);
-    assert_int_equal(quiet.verdict, VERDICT_SAME);
-    result_release(&r);
-}
-
 static void test_empty(void **state)
 {
     (void)state;
@@ -723,16 +526,16 @@ static void test_empty(void **state)
     size_t order[1];
     assert_int_equal(analysis_select(&r, order, 1), 0);
     assert_int_equal(analysis_overall(&r, 0).rows, 0);
-    session(&r, 2);
+    handmade_session(&r, 2);
     r.two_stage = true;
     analysis_update(&r);
     assert_int_equal(r.comparison_count, 0);
     assert_int_equal(analysis_select(&r, order, 1), 0);
     assert_int_equal(analysis_overall(&r, 1).verdict, VERDICT_NOT_MEASURED);
     /* Slots of a damaged file that name nothing. */
-    result_add_metric(&r, &rate_row, "");
-    add(&r, 77, 0, 1, 0, 1);
-    add(&r, 0, 77, 1, 0, 1);
+    result_add_metric(&r, &handmade_rate_row, "");
+    handmade_slot(&r, 77, 0, 1, 0, 1);
+    handmade_slot(&r, 0, 77, 1, 0, 1);
     analysis_update(&r);
     assert_int_equal(r.figure_count, 0);
     assert_int_equal(r.comparisons[0].verdict, VERDICT_NOT_MEASURED);
@@ -753,9 +556,9 @@ static void test_counters_are_pooled(void **state)
 {
     (void)state;
     struct result r;
-    session(&r, 2);
-    size_t m = result_add_metric(&r, &rate_row, "");
-    add_block(&r, m, 1, 0, 0.9, 0);
+    handmade_session(&r, 2);
+    size_t m = result_add_metric(&r, &handmade_rate_row, "");
+    handmade_block(&r, m, 1, 0, 0.9, 0);
     for (size_t i = 0; i < 4; i++)
         count(&r.slots[i], i % 2 ? 0.2 : 0.21, 100000000, 400 + 400 * i);
     analysis_update(&r);
@@ -810,10 +613,6 @@ int main(void)
         cmocka_unit_test(test_time_and_reasons),
         cmocka_unit_test(test_single_block_tells_the_failure),
         cmocka_unit_test(test_update_of_one_metric_is_the_same),
-        cmocka_unit_test(test_select),
-        cmocka_unit_test(test_select_prefers_the_sure),
-        cmocka_unit_test(test_subsystem),
-        cmocka_unit_test(test_subsystem_in_two_stages),
         cmocka_unit_test(test_empty),
         cmocka_unit_test(test_counters_are_pooled),
     };

@@ -68,21 +68,6 @@ static void test_this_machine(void **state)
     result_release(&again);
 }
 
-static void put(const char *root, const char *path, const char *text)
-{
-    char *full = xasprintf("%s/%s", root, path);
-    for (char *slash = strchr(full + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        mkdir(full, 0700);
-        *slash = '/';
-    }
-    FILE *f = fopen(full, "w");
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
-    free(full);
-}
-
 static void test_other_roots(void **state)
 {
     (void)state;
@@ -90,25 +75,29 @@ static void test_other_roots(void **state)
     struct result r;
     fixture_home(root, sizeof root);
     char *proc = xasprintf("%s/proc", root), *sys = xasprintf("%s/sys", root);
-    put(proc, "cmdline", "quiet mitigations=off \x1b[31m\n");
-    put(proc, "cpuinfo",
+    fixture_put(proc, "cmdline", "quiet mitigations=off \x1b[31m\n");
+    fixture_put(
+        proc, "cpuinfo",
         "processor\t: 0\nmodel name\t: Some CPU @ 2.33GHz\nmicrocode\t: 0xf0\nflags\t\t: fpu tsc\n"
         "processor\t: 1\nmodel name\t: Other\n");
-    put(proc, "meminfo", "MemTotal:  2048000 kB\nSwapTotal: 1000 kB\nSwapFree: 900 kB\n");
-    put(sys, "devices/system/cpu/vulnerabilities/meltdown", "Mitigation: PTI\n");
-    put(sys, "devices/system/cpu/vulnerabilities/spectre_v2", "Vulnerable\n");
-    put(sys, "devices/system/cpu/smt/active", "1\n");
-    put(sys, "devices/system/cpu/cpu0/cpufreq/scaling_governor", "powersave\n");
-    put(sys, "devices/system/cpu/intel_pstate/no_turbo", "1\n");
-    put(sys, "kernel/mm/transparent_hugepage/enabled", "always [madvise] never\n");
-    put(sys, "devices/system/clocksource/clocksource0/current_clocksource", "hpet\n");
-    put(sys, "devices/system/cpu/cpu0/cpufreq/scaling_driver", "intel_pstate\n");
-    put(sys, "devices/system/cpu/cpu0/cpufreq/energy_performance_preference", "balance_power\n");
-    put(sys, "kernel/mm/ksm/run", "1\n");
-    put(sys, "module/kvm_amd/parameters/nested", "1\n");
-    put(sys, "module/kvm_amd/parameters/npt", "Y\n");
-    put(sys, "module/kvm/parameters/halt_poll_ns", "200000\n");
-    put(sys, "module/kvm/parameters/tdp_mmu", "N\n");
+    fixture_put(proc, "meminfo", "MemTotal:  2048000 kB\nSwapTotal: 1000 kB\nSwapFree: 900 kB\n");
+    fixture_put(sys, "devices/system/cpu/vulnerabilities/meltdown", "Mitigation: PTI\n");
+    fixture_put(sys, "devices/system/cpu/vulnerabilities/spectre_v2", "Vulnerable\n");
+    fixture_put(sys, "devices/system/cpu/smt/active", "1\n");
+    fixture_put(sys, "devices/system/cpu/online", "2-3,5\n");
+    fixture_put(sys, "devices/system/node/online", "0-1\n");
+    fixture_put(sys, "devices/system/cpu/cpu2/cpufreq/scaling_governor", "powersave\n");
+    fixture_put(sys, "devices/system/cpu/intel_pstate/no_turbo", "1\n");
+    fixture_put(sys, "kernel/mm/transparent_hugepage/enabled", "always [madvise] never\n");
+    fixture_put(sys, "devices/system/clocksource/clocksource0/current_clocksource", "hpet\n");
+    fixture_put(sys, "devices/system/cpu/cpu2/cpufreq/scaling_driver", "intel_pstate\n");
+    fixture_put(sys, "devices/system/cpu/cpu2/cpufreq/energy_performance_preference",
+                "balance_power\n");
+    fixture_put(sys, "kernel/mm/ksm/run", "1\n");
+    fixture_put(sys, "module/kvm_amd/parameters/nested", "1\n");
+    fixture_put(sys, "module/kvm_amd/parameters/npt", "Y\n");
+    fixture_put(sys, "module/kvm/parameters/halt_poll_ns", "200000\n");
+    fixture_put(sys, "module/kvm/parameters/tdp_mmu", "N\n");
     result_init(&r);
     fingerprint_read_from(&r, proc, sys);
     assert_string_equal(result_fact(&r, "kvm"), "kvm_amd");
@@ -122,6 +111,8 @@ static void test_other_roots(void **state)
     assert_string_equal(result_fact(&r, "mitigations.meltdown"), "Mitigation: PTI");
     assert_string_equal(result_fact(&r, "mitigations.spectre_v2"), "Vulnerable");
     assert_string_equal(result_fact(&r, "smt"), "on");
+    assert_string_equal(result_fact(&r, "cpu.online"), "2-3,5");
+    assert_string_equal(result_fact(&r, "memory.nodes"), "0-1");
     assert_string_equal(result_fact(&r, "governor"), "powersave");
     assert_string_equal(result_fact(&r, "boost"), "off");
     assert_string_equal(result_fact(&r, "thp"), "madvise");
@@ -133,6 +124,21 @@ static void test_other_roots(void **state)
     assert_string_equal(result_fact(&r, "kvm.parameters"), "npt=Y nested=1 tdp_mmu=N");
     result_release(&r);
 
+    /* Every other one of 256 is in use: longer than a fact, and the last one counts. */
+    char list[1024] = "", former[256] = "";
+    for (size_t i = 0, at = 0; i < 256; i += 2)
+        at += (size_t)snprintf(list + at, sizeof list - at, "%s%zu", i ? "," : "", i);
+    for (int turn = 0; turn < 2; turn++) {
+        fixture_put(sys, "devices/system/cpu/online", list);
+        result_init(&r);
+        fingerprint_read_from(&r, proc, sys);
+        assert_int_equal(strncmp(result_fact(&r, "cpu.online"), "0,2,4,", 6), 0);
+        assert_string_not_equal(result_fact(&r, "cpu.online"), former);
+        snprintf(former, sizeof former, "%s", result_fact(&r, "cpu.online"));
+        result_release(&r);
+        list[strlen(list) - 1] = '5'; /* 255 instead of 254 */
+    }
+
     /* Nothing there: unknown, never a guess. */
     result_init(&r);
     fingerprint_read_from(&r, "/nonexistent", "/nonexistent");
@@ -142,6 +148,8 @@ static void test_other_roots(void **state)
                                           "cpu.flags",
                                           "swap",
                                           "smt",
+                                          "cpu.online",
+                                          "memory.nodes",
                                           "governor",
                                           "boost",
                                           "thp",

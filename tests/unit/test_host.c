@@ -32,7 +32,9 @@ static void test_times(void **state)
     assert_true(t.known);
     assert_true(t.all.busy == 160 && t.all.idle == 1040 && t.all.steal == 30);
     assert_true(t.all.total == 1233);
+    /* Of four processors two are switched off. */
     assert_int_equal(t.cores, 4);
+    assert_int_equal(t.in_use, 2);
     assert_true(t.core[3].steal == 15 && t.core[1].total == 0);
     /* Cut anywhere, nothing is read beyond the end and no half line counts. */
     for (size_t cut = 0; cut < strlen(text); cut++) {
@@ -49,7 +51,29 @@ static void test_times(void **state)
         host_parse_times(odd[i], strlen(odd[i]), &t);
         assert_false(t.known);
         assert_int_equal(t.cores, 0);
+        assert_int_equal(t.in_use, 0);
     }
+}
+
+/* 256 processors, each with a share of its own, and more than are kept. */
+static void test_many_cpus(void **state)
+{
+    (void)state;
+    static const size_t counts[] = {1, 64, 65, 255, 256, 300};
+    struct host_times *t = xcalloc(1, sizeof *t);
+    for (size_t k = 0; k < sizeof counts / sizeof *counts; k++) {
+        char *text = xcalloc(counts[k] + 2, 64);
+        size_t at = (size_t)sprintf(text, "cpu  1 2 3 4 5 6 7 8 9 0\n");
+        for (size_t i = 0; i < counts[k]; i++)
+            at += (size_t)sprintf(text + at, "cpu%zu %zu 0 0 1000 0 0 0 0 0 0\n", i, i);
+        host_parse_times(text, at, t);
+        assert_int_equal(t->cores, counts[k]);
+        assert_int_equal(t->in_use, counts[k]);
+        for (size_t i = 0; i < counts[k] && i < BOARD_CORES_MAX; i++)
+            assert_int_equal(t->core[i].busy, i);
+        free(text);
+    }
+    free(t);
 }
 
 static void test_steal(void **state)
@@ -299,10 +323,10 @@ static void test_sampler(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_times),         cmocka_unit_test(test_steal),
-        cmocka_unit_test(test_process_line),  cmocka_unit_test(test_judgement),
-        cmocka_unit_test(test_load_of_a_run), cmocka_unit_test(test_sampler),
-        cmocka_unit_test(test_cpus),
+        cmocka_unit_test(test_times),     cmocka_unit_test(test_many_cpus),
+        cmocka_unit_test(test_steal),     cmocka_unit_test(test_process_line),
+        cmocka_unit_test(test_judgement), cmocka_unit_test(test_load_of_a_run),
+        cmocka_unit_test(test_sampler),   cmocka_unit_test(test_cpus),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

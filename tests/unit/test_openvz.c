@@ -1,11 +1,10 @@
+#include "fixture.h"
 #include "target/openvz_stats.h"
-#include "target/undo.h"
 #include "target/vzctl.h"
 #include "unit.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* --- words of vzctl ---------------------------------------------------------------------------
@@ -254,35 +253,16 @@ static void traffic_is_summed(void **state)
 /* --- a host's files ---------------------------------------------------------------------------
  */
 
-static void put(const char *root, const char *path, const char *text)
-{
-    char full[512];
-    snprintf(full, sizeof full, "%s%s", root, path);
-    for (char *slash = strchr(full + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        mkdir(full, 0700);
-        *slash = '/';
-    }
-    FILE *file = fopen(full, "w");
-    if (!file || fputs(text, file) < 0 || fclose(file) != 0)
-        fail_msg("cannot write %s", full);
-}
-
-static void clear(const char *root)
-{
-    assert_int_equal(undo_directory(root, NULL), 0);
-}
-
 static void own_kernel_counts(void **state)
 {
     (void)state;
     char root[] = "/tmp/vmtax-openvz.XXXXXX";
     assert_non_null(mkdtemp(root));
-    put(root, "/proc/user_beancounters", ubc);
-    put(root, "/proc/vz/vestat", vestat);
-    put(root, "/proc/vz/venetstat", "101 10/20 1/2\n");
-    put(root, "/proc/vz/venetstat_v6", "101 5/6\n");
-    put(root, "/sys/fs/cgroup/cpuacct/vz-101/cpuacct.usage", "42\n");
+    fixture_put(root, "proc/user_beancounters", ubc);
+    fixture_put(root, "proc/vz/vestat", vestat);
+    fixture_put(root, "proc/vz/venetstat", "101 10/20 1/2\n");
+    fixture_put(root, "proc/vz/venetstat_v6", "101 5/6\n");
+    fixture_put(root, "sys/fs/cgroup/cpuacct/vz-101/cpuacct.usage", "42\n");
     struct openvz_stats s;
     struct counters c = {.known = 0};
     openvz_stats_init(&s, root, "101");
@@ -296,7 +276,7 @@ static void own_kernel_counts(void **state)
     s.first.uptime--;
     openvz_stats_count(&s, &c);
     assert_int_equal(c.value[COUNTER_CPU], 3011500000);
-    clear(root);
+    fixture_remove(root);
 }
 
 static void other_kernels_count_by_cgroups(void **state)
@@ -304,11 +284,11 @@ static void other_kernels_count_by_cgroups(void **state)
     (void)state;
     char root[] = "/tmp/vmtax-openvz.XXXXXX";
     assert_non_null(mkdtemp(root));
-    put(root, "/sys/fs/cgroup/cpuacct/vz-101/cpuacct.usage", "123456789\n");
-    put(root, "/sys/fs/cgroup/cpu/vz-101/cpu.stat",
-        "nr_periods 0\nnr_throttled 0\nthrottled_time 4000\n");
-    put(root, "/sys/fs/cgroup/memory/machine.slice/101/memory.failcnt", "7\n");
-    put(root, "/sys/fs/cgroup/cpuacct/vz-102/cpuacct.usage", "-1\n");
+    fixture_put(root, "sys/fs/cgroup/cpuacct/vz-101/cpuacct.usage", "123456789\n");
+    fixture_put(root, "sys/fs/cgroup/cpu/vz-101/cpu.stat",
+                "nr_periods 0\nnr_throttled 0\nthrottled_time 4000\n");
+    fixture_put(root, "sys/fs/cgroup/memory/machine.slice/101/memory.failcnt", "7\n");
+    fixture_put(root, "sys/fs/cgroup/cpuacct/vz-102/cpuacct.usage", "-1\n");
     struct openvz_stats s;
     struct counters c = {.known = 0}, none = {.known = 0};
     openvz_stats_init(&s, root, "101");
@@ -320,7 +300,7 @@ static void other_kernels_count_by_cgroups(void **state)
     openvz_stats_init(&s, root, "102");
     openvz_stats_count(&s, &none);
     assert_int_equal(none.known, 0);
-    clear(root);
+    fixture_remove(root);
 }
 
 int main(void)

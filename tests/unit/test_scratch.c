@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -91,6 +92,37 @@ static void all_else_stays(void **state)
     assert_int_equal(scratch_sweep("/nowhere/at/all", 0), 0);
 }
 
+/* Somebody has made what would be ours: of another pid namespace, or to have us write where a link
+ * leads. Nothing is written there, and nothing is removed with the run. */
+static void what_is_there_is_not_taken(void **state)
+{
+    (void)state;
+    struct scratch s;
+    struct error e = {0};
+    size_t swept;
+    char elsewhere[600], runtime[600];
+    snprintf(runtime, sizeof runtime, "%s/run", home);
+    assert_int_equal(mkdir(runtime, 0700), 0);
+    setenv("XDG_RUNTIME_DIR", runtime, 1);
+    for (int is_link = 0; is_link < 2; is_link++) {
+        snprintf(elsewhere, sizeof elsewhere, "%s", in_home("elsewhere", is_link, ""));
+        assert_int_equal(mkdir(elsewhere, 0700), 0);
+        const char *ours = in_home("vmtax-", (int)getpid(), "");
+        assert_int_equal(is_link ? symlink(elsewhere, ours) : mkdir(ours, 0700), 0);
+        touch(in_home("vmtax-", (int)getpid(), "/file"));
+        struct ledger *l = ledger_open(&swept, &e);
+        if (!l)
+            fail_msg("%s", e.text);
+        assert_int_equal(scratch_make(home, l, &s, &e), -1);
+        assert_non_null(strstr(e.text, "File exists"));
+        ledger_close(l);
+        assert_true(exists(in_home("vmtax-", (int)getpid(), "/file")));
+        assert_int_equal(unlink(in_home("vmtax-", (int)getpid(), "/file")), 0);
+        assert_int_equal(remove(in_home("vmtax-", (int)getpid(), "")), 0);
+    }
+    unsetenv("XDG_RUNTIME_DIR");
+}
+
 static int begin(void **state)
 {
     (void)state;
@@ -110,6 +142,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_a_dead_run_left_is_removed, begin, end),
         cmocka_unit_test_setup_teardown(all_else_stays, begin, end),
+        cmocka_unit_test_setup_teardown(what_is_there_is_not_taken, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -346,8 +346,11 @@ static void server_life(const char *payloads, bool nginx)
     struct histogram *h = calloc(1, sizeof *h);
     assert_non_null(h);
     assert_non_null(mkdtemp(scratch));
-    struct server_plan plan = {
-        .scratch = scratch, .payloads = payloads, .workers = 2, .page = PAGE};
+    struct server_plan plan = {.scratch = scratch,
+                               .payloads = payloads,
+                               .address = "127.0.0.1",
+                               .workers = 2,
+                               .page = PAGE};
     struct server *s = server_open_kind(&plan, nginx, &e);
     if (!s)
         fail_msg("%s", e.text);
@@ -402,8 +405,11 @@ static void test_httpd(void **state)
 static void test_no_server(void **state)
 {
     struct error e = {ERROR_NONE, ""};
-    struct server_plan plan = {
-        .scratch = "/tmp", .payloads = "/nowhere", .workers = 1, .page = PAGE};
+    struct server_plan plan = {.scratch = "/tmp",
+                               .payloads = "/nowhere",
+                               .address = "127.0.0.1",
+                               .workers = 1,
+                               .page = PAGE};
     (void)state;
     assert_null(server_open_kind(&plan, false, &e));
     assert_non_null(strstr(e.text, "apt install nginx"));

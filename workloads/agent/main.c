@@ -5,12 +5,14 @@
  * This file only chooses. */
 #include <config.h>
 
+#include "sha256.h"
 #include "workloads/agent/init.h"
 #include "workloads/agent/supervisor.h"
 #include "workloads/agent/worker.h"
 #include "workloads/workload.h"
 
 #include <fcntl.h>
+#include <gnu/libc-version.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -24,7 +26,26 @@ static const char usage[] =
     "\n"
     "  --scratch DIR  an existing private directory on a disk, for workloads that need one\n"
     "  --help         this text\n"
-    "  --version      the version\n";
+    "  --version      the version, who built it, and the checksum that vmtax knows it by\n";
+
+#ifdef __clang__
+#define COMPILER "clang " __clang_version__
+#else
+#define COMPILER "gcc " __VERSION__
+#endif
+
+static int show_version(void)
+{
+    char sha256[65];
+    struct error e;
+    printf("vmtax-agent %s\nbuilt by %s with glibc %s\n", PACKAGE_VERSION, COMPILER,
+           gnu_get_libc_version());
+    if (sha256_file("/proc/self/exe", sha256, &e) < 0) {
+        fprintf(stderr, "vmtax-agent: %s\n", e.text);
+        return 1;
+    }
+    return printf("sha256 %s\n", sha256) < 0;
+}
 
 /* Who started us without standard descriptors would otherwise get our files in their place. */
 static void fill_standard_descriptors(void)
@@ -73,8 +94,7 @@ int main(int argc, char **argv)
             fputs(usage, stdout);
             return 0;
         } else if (strcmp(argv[i], "--version") == 0) {
-            puts("vmtax-agent " PACKAGE_VERSION);
-            return 0;
+            return show_version();
         } else {
             fprintf(stderr, "vmtax-agent: there is no argument %s; see vmtax-agent --help\n",
                     argv[i]);

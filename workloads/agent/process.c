@@ -153,7 +153,7 @@ int process_start(struct process *p, const struct process_plan *plan, struct err
     }
     text_copy(p->shared->tree, sizeof p->shared->tree, plan->tree);
     p->shared->role = plan->role;
-    if (plan->role == ROLE_LOAD)
+    if (plan->role != ROLE_SELF)
         p->shared->endpoint = *plan->endpoint;
     p->shared->lanes = plan->lanes;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0) {

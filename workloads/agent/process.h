@@ -24,7 +24,7 @@ struct process_plan {
     const struct workload *workload;
     const uint64_t *param;
     enum role role;
-    const struct endpoint *endpoint; /* of a load; else unused */
+    const struct endpoint *endpoint; /* of a load, or a server without ports; else unused */
     unsigned lanes;
     const char *scratch;  /* where to make its directory, or NULL */
     const char *payloads; /* directory of programs, or NULL */

@@ -104,7 +104,8 @@ static int take_tree(struct request *r, const struct record *record, struct erro
     return 0;
 }
 
-/* A served workload is one of the two ends, and its load must know where the other is. */
+/* A served workload is one of the two ends: a server is told where to listen, and its load where
+ * the other is. */
 static int take_role(struct request *r, const struct record *record, struct error *e)
 {
     const char *role = record_text(record, "role");
@@ -116,12 +117,14 @@ static int take_role(struct request *r, const struct record *record, struct erro
         return error_set(e, ERROR_GUEST, "a record's role= is not self, serve or load");
     if (r->workload->served != (r->role != ROLE_SELF))
         return error_set(e, ERROR_USAGE, "%s has no role %s", r->workload->id, role_name(r->role));
-    if (r->role != ROLE_LOAD)
+    if (r->role == ROLE_SELF)
         return 0;
+    if (r->role == ROLE_SERVE && !address)
+        address = ENDPOINT_HERE;
     if (!address || !text_copy(r->endpoint.address, sizeof r->endpoint.address, address) ||
         inet_pton(AF_INET, address, &in) != 1)
         return error_set(e, ERROR_GUEST, "a record's address= is no address");
-    if (!ports || !ports_parse(ports, r->endpoint.ports))
+    if (r->role == ROLE_LOAD && (!ports || !ports_parse(ports, r->endpoint.ports)))
         return error_set(e, ERROR_GUEST, "a record's ports= are none");
     return 0;
 }

@@ -19,7 +19,7 @@ struct request {
     const struct workload *workload;
     uint64_t param[PARAMS_MAX];
     enum role role;
-    struct endpoint endpoint; /* of a load */
+    struct endpoint endpoint; /* of a load; of a server without ports */
     unsigned lanes;      /* 1 .. WORKER_LANES_MAX, and no more than there are usable processors */
     unsigned cpus;       /* processors at work: as many, but where the workload has own_threads */
     char tree[PATH_MAX]; /* as struct work has it; empty: none was sent */

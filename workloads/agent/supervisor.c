@@ -200,7 +200,8 @@ static bool same_work(const struct supervisor *s, const struct request *r)
     if (s->process.workload != r->workload || now->role != r->role)
         return false;
     if (r->role == ROLE_SERVE)
-        return params_same_server(r->workload, now->param, r->param);
+        return strcmp(now->endpoint.address, r->endpoint.address) == 0 &&
+               params_same_server(r->workload, now->param, r->param);
     if (r->role == ROLE_LOAD && memcmp(&now->endpoint, &r->endpoint, sizeof r->endpoint) != 0)
         return false;
     return now->lanes == r->lanes && memcmp(now->param, r->param, sizeof r->param) == 0;

@@ -74,7 +74,7 @@ struct worker_shared {
     char payloads[PATH_MAX]; /* likewise */
     char tree[PATH_MAX];     /* likewise */
     enum role role;
-    struct endpoint endpoint; /* of a load; that of a server is written by the worker */
+    struct endpoint endpoint; /* of a server the worker writes the ports */
     unsigned lanes;
     /* Written by the supervisor before WORKER_RUN. */
     struct worker_slot slot;
@@ -89,6 +89,9 @@ struct worker_shared {
 size_t worker_shared_size(unsigned lanes);
 /* Operations and mean time so far; from any process, without disturbing the writer. */
 void worker_progress(const struct worker_shared *s, uint64_t *ops, uint64_t *ns);
+
+/* To the supervisor, from any thread of the worker. */
+void worker_tell(enum worker_message message);
 
 /* The worker itself, in the process that the supervisor executed. Returns its exit status. */
 int worker_main(void);

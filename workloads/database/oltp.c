@@ -115,7 +115,7 @@ static int oltp_prepare(struct work *w)
     struct oltp_state *s = calloc(1, sizeof *s);
     if (!s)
         return error_set(w->error, ERROR_SYSTEM, "no memory to prepare oltp");
-    s->server.log = s->sqlite.socket = s->tool.scratch = -1;
+    s->server.log = s->server.data = s->sqlite.socket = s->tool.scratch = -1;
     w->state = s;
     if (!w->scratch)
         return error_set(w->error, ERROR_SYSTEM, "oltp needs a directory in the target");

@@ -93,9 +93,30 @@ static int be_greeted(struct server *s, const struct tool *t, struct work *w)
     return 1;
 }
 
+/* Makes the data directory. It is nobody's if root may give it away, as in a user namespace he may
+ * not; then true. */
+static int make_data(struct server *s, const struct tool *t, bool *as_nobody)
+{
+    if (mkdirat(t->scratch, DATA, 0700) < 0)
+        return -1;
+    s->data = openat(t->scratch, DATA, O_RDONLY | O_DIRECTORY); /* for the server, too */
+    if (s->data < 0 || mkdirat(s->data, SERVER_DATABASE, 0700) < 0)
+        return -1;
+    *as_nobody = geteuid() == 0 &&
+                 fchownat(s->data, SERVER_DATABASE, TOOL_NOBODY, TOOL_NOBODY, 0) == 0 &&
+                 fchown(s->data, TOOL_NOBODY, TOOL_NOBODY) == 0;
+    return 0;
+}
+
 int server_start(struct server *s, const struct tool *t, struct work *w, uint64_t connections)
 {
-    char data[PATH_MAX + 32], temporary[PATH_MAX + 32], most[48];
+    *s = (struct server){.log = -1, .data = -1};
+    bool as_nobody = false;
+    s->log = openat(t->scratch, LOG, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_APPEND, 0600);
+    if (s->log < 0 || make_data(s, t, &as_nobody) < 0)
+        return tool_cannot(w, "make a data directory");
+
+    char data[48], temporary[48], most[48];
     char name[] = "mariadbd", defaults[] = "--no-defaults", socket_file[] = "--socket=socket",
          user[] = "--user=root", network[] = "--skip-networking", grants[] = "--skip-grant-tables",
          pid_file[] = "--pid-file=pid", durable[] = "--innodb-flush-log-at-trx-commit=1",
@@ -119,7 +140,7 @@ int server_start(struct server *s, const struct tool *t, struct work *w, uint64_
                     engine,
                     dump,
                     most,
-                    getuid() == 0 ? user : NULL,
+                    getuid() == 0 && !as_nobody ? user : NULL,
                     NULL};
     char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", locale[] = "LC_ALL=C";
     char home[PATH_MAX], directory[PATH_MAX];
@@ -127,16 +148,11 @@ int server_start(struct server *s, const struct tool *t, struct work *w, uint64_
     text_copy(directory, sizeof directory, t->temporary);
     char *envp[] = {path, locale, home, directory, NULL};
     const struct tool_command command = {
-        .name = name, .files = mix_servers, .argv = argv, .envp = envp};
+        .name = name, .files = mix_servers, .argv = argv, .envp = envp, .as_nobody = as_nobody};
 
-    *s = (struct server){.log = -1};
-    snprintf(data, sizeof data, "--datadir=%s/" DATA, w->scratch);
-    snprintf(temporary, sizeof temporary, "--tmpdir=%s", w->scratch);
+    snprintf(data, sizeof data, "--datadir=/proc/self/fd/%d", s->data);
+    snprintf(temporary, sizeof temporary, "--tmpdir=/proc/self/fd/%d", s->data);
     snprintf(most, sizeof most, "--max-connections=%llu", (unsigned long long)connections + 8);
-    s->log = openat(t->scratch, LOG, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_APPEND, 0600);
-    if (s->log < 0 || mkdirat(t->scratch, DATA, 0700) < 0 ||
-        mkdirat(t->scratch, DATA "/" SERVER_DATABASE, 0700) < 0)
-        return tool_cannot(w, "make a data directory");
     s->pid = tool_start(t, w, &command, s->log);
     if (s->pid < 0)
         return -1;
@@ -150,5 +166,6 @@ int server_start(struct server *s, const struct tool *t, struct work *w, uint64_
 void server_stop(struct server *s)
 {
     child_end(&s->pid);
+    child_close(&s->data);
     child_close(&s->log);
 }

@@ -3,7 +3,8 @@
  * Its data directory is empty when it starts, in the worker's scratch directory. It needs none of
  * the system tables that mariadb-install-db would make: it asks nobody who he is, so nobody but who
  * can enter the directory (0700) must reach it, and it listens on a socket in there only. It is a
- * child of the worker and dies with it; its data are thrown away with the directory. */
+ * child of the worker and dies with it; its data are thrown away with the directory. Root starts it
+ * as nobody, who has that one directory and cannot even get to the others. */
 #ifndef VMTAX_DATABASE_SERVER_H
 #define VMTAX_DATABASE_SERVER_H
 
@@ -15,6 +16,7 @@
 
 struct server {
     pid_t pid;
+    int data; /* its directory */
     int log;
     char version[GREETING_VERSION]; /* "10.11.19" */
 };

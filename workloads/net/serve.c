@@ -9,6 +9,7 @@
 #include "workloads/net/transfer.h"
 #include "workloads/net/wire.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -18,20 +19,20 @@
 
 static int serve_open(struct work *w)
 {
-    struct sockaddr_in any = {.sin_family = AF_INET};
-    socklen_t size = sizeof any;
+    struct sockaddr_in here = {.sin_family = AF_INET};
+    socklen_t size = sizeof here;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     w->state = (void *)(intptr_t)fd;
     if (fd < 0)
         return error_errno(w->error, errno, "no socket for the server of %s", w->workload->id);
     /* Buffers count from the handshake on: accepted sockets have them from this one. */
     wire_tune(fd);
-    any.sin_addr.s_addr = htonl(INADDR_ANY);
-    if (bind(fd, (struct sockaddr *)&any, sizeof any) < 0 || listen(fd, 8) < 0 ||
-        getsockname(fd, (struct sockaddr *)&any, &size) < 0)
-        return error_errno(w->error, errno, "the server of %s gets no port to listen on",
-                           w->workload->id);
-    w->endpoint.ports[0] = ntohs(any.sin_port);
+    inet_pton(AF_INET, w->endpoint.address, &here.sin_addr);
+    if (bind(fd, (struct sockaddr *)&here, sizeof here) < 0 || listen(fd, 8) < 0 ||
+        getsockname(fd, (struct sockaddr *)&here, &size) < 0)
+        return error_errno(w->error, errno, "the server of %s cannot listen at %s", w->workload->id,
+                           w->endpoint.address);
+    w->endpoint.ports[0] = ntohs(here.sin_port);
     return 0;
 }
 

@@ -4,9 +4,11 @@
 
 #include "workloads/web/document.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <microhttpd.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -54,23 +56,27 @@ static struct MHD_Response *make_page(size_t size)
 }
 
 /* A pool takes two threads at least; a single one is the daemon's own. */
-static struct MHD_Daemon *serve(uint64_t port, uint64_t workers, struct MHD_Response *page)
+static struct MHD_Daemon *serve(const struct sockaddr_in *at, uint64_t workers,
+                                struct MHD_Response *page)
 {
     unsigned pool = workers > 1 ? (unsigned)workers : 0;
-    return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG, (uint16_t)port, NULL,
-                            NULL, &answer, page, MHD_OPTION_THREAD_POOL_SIZE, pool,
-                            MHD_OPTION_CONNECTION_LIMIT, 2048U, MHD_OPTION_END);
+    return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG, ntohs(at->sin_port),
+                            NULL, NULL, &answer, page, MHD_OPTION_THREAD_POOL_SIZE, pool,
+                            MHD_OPTION_CONNECTION_LIMIT, 2048U, MHD_OPTION_SOCK_ADDR, at,
+                            MHD_OPTION_END);
 }
 
 int main(int argc, char **argv)
 {
+    struct sockaddr_in at = {.sin_family = AF_INET};
     uint64_t port, size, workers;
     sigset_t signals;
     int signal_number;
     if (argc == 2 && strcmp(argv[1], "--version") == 0)
         return printf("libmicrohttpd %s\n", MHD_get_version()) < 0;
-    if (argc != 4 || !number(argv[1], UINT16_MAX, &port) ||
-        !number(argv[2], SIZE_MAX_BYTES, &size) || !number(argv[3], 1024, &workers)) {
+    if (argc != 5 || inet_pton(AF_INET, argv[1], &at.sin_addr) != 1 ||
+        !number(argv[2], UINT16_MAX, &port) || !number(argv[3], SIZE_MAX_BYTES, &size) ||
+        !number(argv[4], 1024, &workers)) {
         fputs("vmtax-httpd is started by vmtax-agent; see vmtax-agent(8)\n", stderr);
         return 2;
     }
@@ -80,9 +86,10 @@ int main(int argc, char **argv)
     sigprocmask(SIG_BLOCK, &signals, NULL); /* before there are threads */
 
     struct MHD_Response *page = make_page((size_t)size);
-    struct MHD_Daemon *daemon = page ? serve(port, workers, page) : NULL;
+    at.sin_port = htons((uint16_t)port);
+    struct MHD_Daemon *daemon = page ? serve(&at, workers, page) : NULL;
     if (!daemon) {
-        fprintf(stderr, "cannot listen on port %s: %s\n", argv[1], strerror(errno));
+        fprintf(stderr, "cannot listen at %s port %s: %s\n", argv[1], argv[2], strerror(errno));
         return 1;
     }
     int ready = open(HTTPD_READY, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);

@@ -114,9 +114,9 @@ static int write_configuration(const struct server *s, struct error *e)
                      "  fastcgi_temp_path t3;\n"
                      "  uwsgi_temp_path t4;\n"
                      "  scgi_temp_path t5;\n"
-                     "  server { listen %u; root www; }\n"
+                     "  server { listen %s:%u; root www; }\n"
                      "}\n",
-                     s->plan.workers, s->port);
+                     s->plan.workers, s->plan.address, s->port);
     unlinkat(s->directory, "nginx.conf", 0);
     return write_file(s, "nginx.conf", text, (size_t)n, e);
 }
@@ -141,10 +141,18 @@ static int make_directory(struct server *s, struct error *e)
     return rc;
 }
 
+static struct sockaddr_in address_of(const struct server *s)
+{
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(s->port)};
+    inet_pton(AF_INET, s->plan.address, &a.sin_addr);
+    return a;
+}
+
 /* A port that is free now. */
 static int choose_port(struct server *s, struct error *e)
 {
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_ANY)}};
+    s->port = 0;
+    struct sockaddr_in a = address_of(s);
     socklen_t size = sizeof a;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     int rc = fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof a) < 0 ||
@@ -190,7 +198,7 @@ static _Noreturn void become_server(const struct server *s, const int ends[2])
     char prefix_option[] = "-p", here[] = "./", file_option[] = "-c", file[] = "nginx.conf";
     char *program = (char *)(uintptr_t)s->program, locale[] = "LC_ALL=C";
     char *nginx[] = {program, prefix_option, here, file_option, file, NULL};
-    char *httpd[] = {program, port, page, workers, NULL};
+    char *httpd[] = {program, (char *)(uintptr_t)s->plan.address, port, page, workers, NULL};
     char *environment[] = {locale, NULL};
     snprintf(port, sizeof port, "%u", s->port);
     snprintf(page, sizeof page, "%zu", s->plan.page);
@@ -247,8 +255,7 @@ static bool answers(const struct server *s)
 {
     if (faccessat(s->directory, HTTPD_READY, F_OK, 0) < 0)
         return false;
-    struct sockaddr_in a = {
-        .sin_family = AF_INET, .sin_port = htons(s->port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    struct sockaddr_in a = address_of(s);
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     bool yes = fd >= 0 && connect(fd, (struct sockaddr *)&a, sizeof a) == 0;
     if (fd >= 0)

@@ -49,7 +49,8 @@ static int web_open(struct work *w)
         return error_set(w->error, ERROR_USAGE, "web needs a directory for its server");
     if (cpus == 0 || cpus > w->cpu_count)
         cpus = w->cpu_count;
-    struct server_plan plan = {.scratch = w->scratch,
+    struct server_plan plan = {.address = w->endpoint.address,
+                               .scratch = w->scratch,
                                .payloads = w->payloads,
                                .cpus = w->cpus,
                                .cpu_count = w->cpu_count,
