@@ -336,7 +336,7 @@ static void draw_table(const struct curve *k, struct canvas *c, struct rect r,
     size_t metric = any ? p->metric[v->column[0]] : SIZE_MAX;
     unsigned long long x = any ? row_param(&s->metrics[metric], k->x, 0) : 0;
     snprintf(title, sizeof title, "at %llu %s", x, x == 1 ? k->one : k->many);
-    struct box box = {.title = any ? title : "at no point", .top = top};
+    struct box box = {.title = title, .top = top};
     struct rect in = widget_box(c, r, &box);
     if (!any || in.h < 1)
         return;
@@ -521,7 +521,7 @@ void curve_draw(const struct curve *k, struct canvas *c, struct rect area, const
     struct rect part[2];
     if (size <= SIZE_TEXT) {
         draw_text(k, c, area, s, v, &p);
-    } else if (v->expanded) {
+    } else if (v->expanded || p.count == 0) { /* of no point there is nothing more to say */
         draw_graph(k, c, area, s, v, &p);
     } else if (size >= SIZE_WIDE) {
         draw_wide(k, c, area, s, v, &p);

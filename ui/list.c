@@ -452,8 +452,10 @@ void list_nothing(struct canvas *c, struct rect in, const struct snapshot *s, co
                    "none of them.",
                    rows, rows == 1 ? "" : "s");
     page_gap(&p);
+    int before = p.y;
     facts_targets(&p, s, false);
-    page_gap(&p);
+    if (p.y > before)
+        page_gap(&p);
     page_text(&p, STYLE_DIM, 0, "It measures:");
     for (const struct workload *w = workload_next(NULL); w && page_left(&p) > 0;
          w = workload_next(w))

@@ -112,7 +112,7 @@ static void test_log(void **state)
     snapshot_log(board_edit(&b), BOARD_LOG_OK,
                  "a\x1b"
                  "b",
-                 "%0400d", 7);
+                 "%0600d", 7);
     board_publish(&b);
     board_snapshot(&b, &s);
     assert_int_equal(s.log_count, BOARD_LOG_MAX);

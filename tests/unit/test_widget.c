@@ -172,11 +172,12 @@ static void heat_keeps_its_number(void **state)
                  {2.9, STYLE_HEAT_4}, {8, STYLE_HEAT_7}, {80, STYLE_HEAT_7}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         assert_int_equal(widget_heat_style(cases[i].times), cases[i].style);
-    struct canvas c = make(1, 10, GLYPHS_BRAILLE);
+    struct canvas c = make(1, 16, GLYPHS_BRAILLE);
     widget_heat(&c, 0, 0, 5, 3.7, "3.7");
     widget_heat(&c, 0, 5, 5, NAN, "");
+    widget_heat(&c, 0, 10, 6, 3.7, "3.7");
     assert_int_equal(c.cells[0].style, STYLE_HEAT_4);
-    expect(&c, " 3.7   —  \n");
+    expect(&c, "  3.7  —    3.7 \n");
 }
 
 static void ratio_cells(void **state)
