@@ -96,4 +96,3 @@ for suite in ${DEBIAN_SUITES:-bookworm trixie}; do
     rm -rf "${work:?}/$suite" "$work/$suite.tar"
     echo "$suite: built, lintian without errors, autopkgtest passed"
 done
-leftovers

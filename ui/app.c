@@ -418,7 +418,7 @@ static void read_keys(struct app *a)
     for (int i = 0; i < 256 && a->screen && (code = screen_key(a->screen)) != KEY_CODE_NONE; i++) {
         double now = now_s();
         if (code == KEY_CODE_MOUSE) {
-            const struct screen_mouse *m = screen_last_mouse(a->screen);
+            const struct mouse_event *m = screen_last_mouse(a->screen);
             control_click(&a->control, canvas_hit_at(&a->canvas, m->y, m->x), m->wheel,
                           &a->snapshot, now, h, w);
         } else {

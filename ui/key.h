@@ -94,7 +94,7 @@ enum key_code {
     KEY_CODE_BACKTAB,
     KEY_CODE_F1, /* to F12 */
     KEY_CODE_F12 = KEY_CODE_F1 + 11,
-    KEY_CODE_MOUSE,  /* screen_mouse has the details */
+    KEY_CODE_MOUSE,  /* screen_last_mouse has the details */
     KEY_CODE_RESIZE, /* the canvas must take the new size */
 };
 

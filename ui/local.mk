@@ -70,6 +70,7 @@ libui_a_SOURCES = \
 	ui/settings.c ui/settings.h \
 	ui/list_keys.c \
 	ui/screen.c ui/screen.h \
+	ui/mouse.c ui/mouse.h \
 	ui/writer.c ui/writer.h \
 	ui/capture.c ui/capture.h \
 	ui/clipboard.c ui/clipboard.h \

@@ -18,6 +18,7 @@
 #define NCURSES_WIDECHAR 1
 #include "ui/screen.h"
 
+#include "clock.h"
 #include "text.h"
 #include "ui/clipboard.h"
 #include "ui/writer.h"
@@ -49,11 +50,16 @@ struct screen {
     enum glyph_set glyphs;
     bool sync, clipboard;
     bool mouse;
+    const char *report_begin; /* the terminal's reports of the mouse; NULL: it has none */
+    struct mouse report;      /* that is coming in */
     attr_t attr[STYLE_COUNT]; /* of the theme, at this depth */
     struct theme theme;
-    struct screen_mouse last_mouse;
+    struct mouse_event last_mouse;
     cchar_t *run; /* room for one row */
 };
+
+/* What curses says when a report of the mouse begins: no key of its own. */
+enum { KEY_SGR = KEY_MAX + 1, KEY_X10 };
 
 #define SYNC_BEGIN "\x1b[?2026h"
 #define SYNC_END   "\x1b[?2026l"
@@ -250,7 +256,6 @@ struct screen *screen_open(const struct screen_options *options, struct error *e
     nonl();
     typeahead(-1);
     curs_set(0);
-    mouseinterval(0);
     s->glyphs = choose_glyphs(options, term);
     s->depth = choose_depth(options);
     s->writer = options->curses ? NULL : writer_open(STDOUT_FILENO, s->depth);
@@ -259,6 +264,14 @@ struct screen *screen_open(const struct screen_options *options, struct error *e
         s->input = stdscr;
     keypad(s->input, TRUE);
     nodelay(s->input, TRUE);
+    s->report_begin = tigetstr("kmous");
+    if (s->report_begin == (const char *)-1)
+        s->report_begin = NULL;
+    /* Only of who says so: others have a key of that name. */
+    if (s->report_begin && strcmp(s->report_begin, MOUSE_X10_BEGIN) == 0)
+        define_key(MOUSE_X10_BEGIN, KEY_X10);
+    if (s->report_begin)
+        define_key(MOUSE_SGR_BEGIN, KEY_SGR);
     if (s->writer)
         refresh(); /* curses is done with the screen */
     s->sync = !options->no_sync && is_modern(term);
@@ -476,22 +489,15 @@ void screen_repaint(struct screen *s)
 
 /* Keys */
 
-static int translate_mouse(struct screen *s)
+/* Is this character one of a report of the mouse? Then its key, or KEY_CODE_NONE, is in code. */
+static bool take_mouse(struct screen *s, wint_t character, int *code)
 {
-    MEVENT event;
-    if (getmouse(&event) != OK)
-        return KEY_CODE_NONE;
-    s->last_mouse = (struct screen_mouse){event.y, event.x, 0};
-    if (event.bstate & BUTTON4_PRESSED)
-        s->last_mouse.wheel = -1;
-    else if (event.bstate & BUTTON5_PRESSED)
-        s->last_mouse.wheel = 1;
-    else if (!(event.bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED)))
-        return KEY_CODE_NONE;
-    return KEY_CODE_MOUSE;
+    enum mouse_heard heard = mouse_hear(&s->report, character, clock_now_ns(), &s->last_mouse);
+    *code = heard == MOUSE_EVENT ? KEY_CODE_MOUSE : KEY_CODE_NONE;
+    return heard != MOUSE_OTHER;
 }
 
-static int translate(struct screen *s, wint_t key)
+static int translate(wint_t key)
 {
     static const struct {
         wint_t curses;
@@ -502,8 +508,6 @@ static int translate(struct screen *s, wint_t key)
                  {KEY_HOME, KEY_CODE_HOME},     {KEY_END, KEY_CODE_END},
                  {KEY_BTAB, KEY_CODE_BACKTAB},  {KEY_F(1), KEY_CODE_F1},
                  {KEY_ENTER, KEY_CODE_ENTER},   {KEY_BACKSPACE, KEY_CODE_BACKSPACE}};
-    if (key == KEY_MOUSE)
-        return translate_mouse(s);
     if (key > KEY_F(1) && key <= KEY_F(12))
         return KEY_CODE_F1 + (int)(key - KEY_F(1));
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
@@ -520,27 +524,43 @@ int screen_key(struct screen *s)
         int kind = wget_wch(s->input, &key);
         if (kind == ERR)
             return KEY_CODE_NONE;
-        int code = kind == KEY_CODE_YES ? translate(s, key) : (int)key;
-        if (code == 8)
-            code = KEY_CODE_BACKSPACE;
+        int code = KEY_CODE_NONE;
+        if (kind == KEY_CODE_YES) {
+            mouse_begin(&s->report,
+                        key == KEY_SGR   ? MOUSE_SGR
+                        : key == KEY_X10 ? MOUSE_X10
+                                         : MOUSE_NONE,
+                        clock_now_ns());
+            code = translate(key);
+        } else if (!take_mouse(s, key, &code)) {
+            code = key == 8 ? KEY_CODE_BACKSPACE : (int)key;
+        }
         if (code != KEY_CODE_NONE)
             return code;
     }
     return KEY_CODE_NONE;
 }
 
-const struct screen_mouse *screen_last_mouse(const struct screen *s)
+const struct mouse_event *screen_last_mouse(const struct screen *s)
 {
     return &s->last_mouse;
 }
 
+static void tell_mouse(struct screen *s, bool on)
+{
+    flush_last(s); /* not into the middle of a frame */
+    if (on)
+        write_bytes(MOUSE_ON, sizeof MOUSE_ON - 1);
+    else
+        write_bytes(MOUSE_OFF, sizeof MOUSE_OFF - 1);
+}
+
 void screen_set_mouse(struct screen *s, bool on)
 {
-    if (s->mouse == on)
+    if (s->mouse == on || !s->report_begin)
         return;
     s->mouse = on;
-    flush_last(s); /* curses writes at once, and not into the middle of a frame */
-    mousemask(on ? BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
+    tell_mouse(s, on);
 }
 
 /* Size and stops */
@@ -558,6 +578,8 @@ void screen_resize(struct screen *s)
 
 void screen_suspend(struct screen *s)
 {
+    if (s->mouse)
+        tell_mouse(s, false);
     flush_last(s);
     endwin();
     crash.armed = 0;
@@ -569,6 +591,8 @@ void screen_resume(struct screen *s)
     reset_prog_mode();
     refresh();
     keypad(s->input, TRUE); /* now, not with the first key, which would be misread */
+    if (s->mouse)
+        tell_mouse(s, true);
     screen_resize(s);
     if (s->writer)
         writer_forget(s->writer);

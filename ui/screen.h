@@ -9,6 +9,7 @@
 #include "error.h"
 #include "ui/canvas.h"
 #include "ui/key.h"
+#include "ui/mouse.h"
 #include "ui/theme.h"
 
 #include <stdbool.h>
@@ -34,11 +35,6 @@ struct screen_options {
     bool no_sync; /* no synchronized-update brackets */
     bool no_clipboard;
     bool curses; /* curses writes, whatever the terminal: for tests that compare */
-};
-
-struct screen_mouse {
-    int y, x;
-    int wheel; /* -1 up, +1 down, 0: a click */
 };
 
 struct screen;
@@ -70,7 +66,7 @@ void screen_repaint(struct screen *s); /* the next present sends everything */
 /* Next key from the terminal, as in enum key_code or a character; KEY_CODE_NONE if there is none
  * now. */
 int screen_key(struct screen *s);
-const struct screen_mouse *screen_last_mouse(const struct screen *s);
+const struct mouse_event *screen_last_mouse(const struct screen *s);
 void screen_set_mouse(struct screen *s, bool on);
 
 void screen_resize(struct screen *s); /* ask the terminal for its size */

@@ -319,8 +319,19 @@ while IFS='|' read -r fault targets phases action codes message limit <&3; do
     for target in $targets; do
         case " $usable " in *" $target "*) ;; *) echo "| $fault | $target | | | | not here |" && continue ;; esac
         for phase in $phases; do
+            echo "| $fault | $target | $phase |" >>"$work/struck"
             (strike "$target" "$phase") || failed_row
         done
     done
 done 3<"$work/table"
 [ "$failed" = 0 ] || fail "$failed rows"
+# The page has the rows of a whole run.
+if [ $# = 0 ]; then
+    sed -n '/^| fault | target /,/^$/s/^\(| [^|]* | [^|]* | [^|]* |\).*/\1/p' "$abs_top_srcdir/FAULTS.md" |
+        sed 1d | grep -Fxvf "$work/struck" >"$work/page" || :
+    sed -n 's/^\(| [^|]* | [^|]* | [^|]* |\).*/\1/p' "$abs_top_srcdir/FAULTS.md" >"$work/rows"
+    grep -Fxvf "$work/rows" "$work/struck" >>"$work/page" || :
+    case $usable in
+    *native*container*tcg*) empty "$work/page" ;;
+    esac
+fi

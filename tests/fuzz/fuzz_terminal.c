@@ -64,7 +64,7 @@ static void drain(const struct seat *seat)
 
 static const struct canvas_hit *hit_at(const struct seat *seat)
 {
-    const struct screen_mouse *m = screen_last_mouse(seat->screen);
+    const struct mouse_event *m = screen_last_mouse(seat->screen);
     return canvas_hit_at(&seat->canvas, m->y, m->x);
 }
 

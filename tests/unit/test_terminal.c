@@ -299,6 +299,24 @@ static void without_mouse_no_mouse_mode(void **state)
     pty_release(&p);
 }
 
+/* A report of the mouse that is cut off, as on a line that breaks down, holds up nothing. */
+static void a_report_that_is_cut_off(void **state)
+{
+    static const char cut[] = "\x1b[<0;15;1";
+    struct pty p;
+    (void)state;
+    assert_true(start(&p, 24, 80, "xterm-256color", "container", "mouse"));
+    assert_true(pty_expect(&p, 0, "uit", START_MS));
+    size_t at = p.length;
+    pty_send(&p, cut, sizeof cut - 1);
+    pty_read(&p, 700, 1000);
+    pty_send(&p, "L", 1);
+    assert_true(pty_expect(&p, at, "agent answered", START_MS));
+    pty_send(&p, "q\r", 2);
+    check_end(&p, 0);
+    pty_release(&p);
+}
+
 /* Other characters: the terminal is opened anew, and a mouse that was off stays off. */
 static void settings_change_the_terminal(void **state)
 {
@@ -610,6 +628,7 @@ int main(void)
         cmocka_unit_test(kinds_of_terminals),
         cmocka_unit_test(plain_locale_is_ascii),
         cmocka_unit_test(without_mouse_no_mouse_mode),
+        cmocka_unit_test(a_report_that_is_cut_off),
         cmocka_unit_test(settings_change_the_terminal),
         cmocka_unit_test(a_row_is_copied),
         cmocka_unit_test(stops_and_comes_back),
