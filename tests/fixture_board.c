@@ -294,6 +294,25 @@ static void add_target(struct snapshot *s, const char *id, const char *kind, boo
     t->start_s = s->target_count == 1 ? 0.004 : emulated ? 19.9 : machine ? 1.31 : 0.182;
 }
 
+static void fill_metric(struct snapshot *s, const struct workload *w, const char *text, bool live)
+{
+    uint64_t values[PARAMS_MAX] = {0};
+    char params[PARAMS_TEXT];
+    if (params_parse(w, text, values, NULL))
+        return;
+    params_format(w, values, params);
+    struct board_metric *m = snapshot_metric(s, w, params);
+    if (w->subsystem == SUBSYSTEM_DATABASE)
+        snprintf(m->engine, sizeof m->engine, "MariaDB 10.11.14 durable, sysbench 1.0.20");
+    size_t metric = (size_t)(m - s->metrics);
+    for (size_t t = 0; t < s->target_count; t++)
+        fill_cell(m, s, metric, t, live);
+    m->baseline_known = true;
+    m->baseline_value = m->cell[0].figure.value * 1.01;
+    m->baseline_low = m->baseline_value * 0.99;
+    m->baseline_high = m->baseline_value * 1.01;
+}
+
 static void fill_metrics(struct snapshot *s, bool live)
 {
     for (const struct workload *w = workload_next(NULL); w; w = workload_next(w)) {
@@ -301,23 +320,9 @@ static void fill_metrics(struct snapshot *s, bool live)
         if (w->figure == FIGURE_NONE ||
             !w->profiles) /* what is measured by name alone is not here */
             continue;
-        for (const struct point *p = w->points ? w->points : all_defaults; p->params; p++) {
-            uint64_t values[PARAMS_MAX] = {0};
-            char params[PARAMS_TEXT];
-            if (!(p->profiles & PROFILE_STANDARD) || params_parse(w, p->params, values, NULL))
-                continue;
-            params_format(w, values, params);
-            struct board_metric *m = snapshot_metric(s, w, params);
-            if (w->subsystem == SUBSYSTEM_DATABASE)
-                snprintf(m->engine, sizeof m->engine, "MariaDB 10.11.14 durable, sysbench 1.0.20");
-            size_t metric = (size_t)(m - s->metrics);
-            for (size_t t = 0; t < s->target_count; t++)
-                fill_cell(m, s, metric, t, live);
-            m->baseline_known = true;
-            m->baseline_value = m->cell[0].figure.value * 1.01;
-            m->baseline_low = m->baseline_value * 0.99;
-            m->baseline_high = m->baseline_value * 1.01;
-        }
+        for (const struct point *p = w->points ? w->points : all_defaults; p->params; p++)
+            if (p->profiles & PROFILE_STANDARD)
+                fill_metric(s, w, p->params, live);
     }
 }
 
@@ -522,6 +527,18 @@ void fixture_all(struct snapshot *s)
     fill_host(s);
     fill_run(s, 4);
     fill_queue_and_log(s);
+}
+
+void fixture_spec(struct snapshot *s)
+{
+    static const char *const rows[][2] = {{"spec.int2006", "benchmark=400.perlbench"},
+                                          {"spec.int2006", "benchmark=462.libquantum"},
+                                          {"spec.int2006", "benchmark=429.mcf cpus=0"},
+                                          {"spec.fp2006", "benchmark=436.cactusADM"},
+                                          {"spec.fp2006", "benchmark=470.lbm"}};
+    fixture_container(s);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        fill_metric(s, workload_find(rows[i][0]), rows[i][1], true);
 }
 
 void fixture_starting(struct snapshot *s)

@@ -1,7 +1,8 @@
 /* Processor: programs that stand in for the members of SPEC CPU2006 (the paper's figures 1 and 2),
  * all targets on one axis per row; LINPACK over the size of its matrix (figure 3), the time of a
  * kernel's compilation (figure 4), and the selected row in full. `o` changes a box from one
- * processor to all of them; `i` and `f` go to a suite, `z` changes the axis. */
+ * processor to all of them; `i` and `f` go to a suite, `z` changes the axis. Where the user's own
+ * SPEC CPU was measured, its members follow the stand-ins; their times are estimates. */
 #include "ui/detail.h"
 #include "ui/layout.h"
 #include "ui/list.h"
@@ -14,13 +15,17 @@
 #include <string.h>
 
 enum { BOX_SUITES, BOX_LINPACK, BOX_COMPILE, BOX_COUNT };
-enum { SUITE_INTEGER, SUITE_FLOAT, SUITE_COUNT };
+enum { SUITE_INTEGER, SUITE_FLOAT, SUITE_SPEC_INTEGER, SUITE_SPEC_FLOAT, SUITE_COUNT };
 
 #define LINPACK "linpack"
 #define COMPILE "kbuild"
 
 static const struct suite suites[SUITE_COUNT] = {
-    [SUITE_INTEGER] = {"cint.", "int"}, [SUITE_FLOAT] = {"cfp.", "fp"}};
+    [SUITE_INTEGER] = {"cint.", "int", false},
+    [SUITE_FLOAT] = {"cfp.", "fp", false},
+    [SUITE_SPEC_INTEGER] = {"spec.int", "SPEC int est.", true},
+    [SUITE_SPEC_FLOAT] = {"spec.fp", "SPEC fp est.", true},
+};
 
 static uint64_t cpus_of(const struct view *v, size_t box)
 {

@@ -16,20 +16,61 @@ static size_t find_metric(const struct snapshot *s, const struct workload *w, ui
     return SIZE_MAX;
 }
 
+static bool is_of(const struct workload *w, const struct suite *suite)
+{
+    return strncmp(w->id, suite->prefix, strlen(suite->prefix)) == 0;
+}
+
+static bool passes(const struct view *v, const struct workload *w, const char *label)
+{
+    return !v->filter[0] || strstr(w->id, v->filter) || strstr(label, v->filter) ||
+           (w->mirrors && strstr(w->mirrors, v->filter));
+}
+
+static void read_workloads(const struct snapshot *s, const struct view *v, struct strips *list,
+                           size_t suite)
+{
+    for (const struct workload *w = workload_next(NULL); w && list->count < STRIPS_MAX;
+         w = workload_next(w))
+        if (is_of(w, &list->suites[suite]) && passes(v, w, w->title))
+            list->row[list->count++] = (struct strip){w, find_metric(s, w, list->cpus), suite};
+}
+
+static void read_metrics(const struct snapshot *s, const struct view *v, struct strips *list,
+                         size_t suite)
+{
+    for (size_t i = 0; i < s->metric_count && list->count < STRIPS_MAX; i++) {
+        const struct board_metric *m = &s->metrics[i];
+        char label[LABEL_MAX];
+        if (!is_of(m->workload, &list->suites[suite]) ||
+            row_param(m, "cpus", list->cpus) != list->cpus)
+            continue;
+        row_label(m, label);
+        if (passes(v, m->workload, label))
+            list->row[list->count++] = (struct strip){m->workload, i, suite};
+    }
+}
+
+/* The name of a row in its suite. */
+static const char *title_of(const struct snapshot *s, const struct strips *list,
+                            const struct strip *strip, char out[PARAMS_TEXT])
+{
+    if (!list->suites[strip->suite].by_params)
+        return strip->workload->title;
+    row_params(&s->metrics[strip->metric], out);
+    return out;
+}
+
 struct strips strips_read(const struct snapshot *s, const struct view *v,
                           const struct suite *suites, size_t suite_count, uint64_t cpus)
 {
     struct strips list = {.suites = suites, .suite_count = suite_count, .cpus = cpus};
-    for (size_t k = 0; k < suite_count; k++)
-        for (const struct workload *w = workload_next(NULL); w && list.count < STRIPS_MAX;
-             w = workload_next(w)) {
-            if (strncmp(w->id, suites[k].prefix, strlen(suites[k].prefix)) != 0)
-                continue;
-            if (v->filter[0] && !strstr(w->id, v->filter) && !strstr(w->title, v->filter) &&
-                !(w->mirrors && strstr(w->mirrors, v->filter)))
-                continue;
-            list.row[list.count++] = (struct strip){w, find_metric(s, w, cpus), k};
-        }
+    for (size_t k = 0; k < suite_count; k++) {
+        if (suites[k].by_params)
+            read_metrics(s, v, &list, k);
+        else
+            read_workloads(s, v, &list, k);
+    }
     return list;
 }
 
@@ -93,11 +134,14 @@ static bool any_older(const struct snapshot *s, const struct strips *list, size_
     return false;
 }
 
-static struct fields fit(const struct strips *list, bool ages, int w)
+static struct fields fit(const struct snapshot *s, const struct strips *list, bool ages, int w)
 {
     struct fields k = {.label = LABEL_LEAST};
     for (size_t i = 0; i < list->count; i++) {
-        int n = canvas_columns(list->row[i].workload->title) + 1;
+        char own[PARAMS_TEXT];
+        int n = canvas_columns(title_of(s, list, &list->row[i], own)) + 1;
+        k.label = n > k.label ? n : k.label;
+        n = canvas_columns(list->suites[list->row[i].suite].title) + (int)sizeof " mean";
         k.label = n > k.label ? n : k.label;
     }
     if (k.label > 20)
@@ -260,9 +304,10 @@ static void draw_strip(struct canvas *c, int y, struct rect in, const struct fie
     int x = in.x + k->label, w = k->axis - 1;
     bool known = strip->metric < s->metric_count && s->target_count > 0;
     struct row r = known ? row_read(s, strip->metric, chosen) : (struct row){0};
+    char own[PARAMS_TEXT];
     widget_cursor(c, y, in.x, selected);
     widget_cut(c, y, in.x, k->label - 1, known && !r.older ? STYLE_TEXT : STYLE_DIM,
-               selected ? ATTR_BOLD : 0, strip->workload->title);
+               selected ? ATTR_BOLD : 0, title_of(s, list, strip, own));
     if (k->figures && known) {
         char figure[32];
         const struct figure_value *native = &r.metric->cell[0].figure;
@@ -342,7 +387,7 @@ void strips_draw(struct canvas *c, struct rect box, struct rect in, const struct
             at = lines;
         line_row[lines++] = i;
     }
-    struct fields k = fit(list, any_older(s, list, row_target(s, v)), in.w);
+    struct fields k = fit(s, list, any_older(s, list, row_target(s, v)), in.w);
     struct axis a = axis_of(s, v, list, index);
     bool foot = in.h >= 4;
     size_t visible = (size_t)(in.h - foot);

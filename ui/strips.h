@@ -11,6 +11,7 @@
 struct suite {
     const char *prefix; /* of the ids of its workloads: "cint." */
     const char *title;  /* "int" */
+    bool by_params;     /* its rows are what was measured of one workload: nothing, no row */
 };
 
 struct strip {
@@ -28,7 +29,7 @@ struct strips {
 };
 
 /* The workloads of the suites that pass the filter, in the catalogue's order, each with its metric
- * on that many processors. */
+ * on that many processors; of suites by parameters their metrics, in the order of the snapshot. */
 struct strips strips_read(const struct snapshot *s, const struct view *v,
                           const struct suite *suites, size_t suite_count, uint64_t cpus);
 /* The first row of a suite, and the line of its heading when the list is drawn; SIZE_MAX: the suite

@@ -561,6 +561,8 @@ static const struct golden {
     {"host", 80, 24, BRAILLE, fixture_booting, "booting", last_target},
     {"", 40, 3, BRAILLE, fixture_booting, "small-booting", first_tab},
     {"processor", 80, 24, BRAILLE, fixture_all, "paper", paper_marks},
+    {"processor", 120, 80, BRAILLE, fixture_spec, "spec", idle},
+    {"processor", 80, 50, BRAILLE, fixture_spec, "spec", idle},
     {"processor", 120, 40, BRAILLE, fixture_all, "paper", paper_marks},
     {"processor", 160, 48, BRAILLE, fixture_all, "paper", paper_marks},
     {"processor", 80, 24, BRAILLE, fixture_kvm, "floats", float_suite},

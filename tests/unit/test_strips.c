@@ -10,13 +10,14 @@
 #include <math.h>
 #include <string.h>
 
-static const struct suite suites[] = {{"cint.", "int"}, {"cfp.", "fp"}};
+static const struct suite suites[] = {
+    {"cint.", "int", false}, {"cfp.", "fp", false}, {"spec.int", "SPEC int est.", true}};
 
 static struct strips read_all(const struct snapshot *s, const char *filter, uint64_t cpus)
 {
     struct view view = {.target = 1};
     strcpy(view.filter, filter);
-    return strips_read(s, &view, suites, 2, cpus);
+    return strips_read(s, &view, suites, 3, cpus);
 }
 
 /* Every row of the catalogue has its place, measured or not. */
@@ -47,6 +48,29 @@ static void rows_keep_their_places(void **state)
     assert_int_equal(strips_suite(&list, 0, &line), SIZE_MAX);
     assert_int_equal(strips_suite(&list, 1, &line), 0);
     assert_int_equal(read_all(&s, "no such program", 1).count, 0);
+    snapshot_release(&s);
+}
+
+/* Of a suite by parameters there is what was measured, on that many processors. */
+static void rows_by_parameters(void **state)
+{
+    (void)state;
+    struct snapshot s = {0};
+    size_t line = 0;
+    fixture_spec(&s);
+    struct strips list = read_all(&s, "", 1);
+    assert_int_equal(list.count, 12 + 17 + 2);
+    assert_int_equal(strips_suite(&list, 2, &line), 29);
+    assert_int_equal(line, 31);
+    assert_non_null(strstr(s.metrics[list.row[29].metric].params, "benchmark=400.perlbench"));
+    assert_int_equal(strips_mean(&s, &list, 2, 1).total, 2);
+    list = read_all(&s, "", 0);
+    assert_int_equal(list.count, 12 + 17 + 1);
+    assert_non_null(strstr(s.metrics[list.row[29].metric].params, "benchmark=429.mcf"));
+    list = read_all(&s, "libquantum", 1); /* and the one that stands in for it */
+    assert_int_equal(list.count, 2);
+    assert_string_equal(list.row[0].workload->id, "cint.quantum");
+    assert_string_equal(list.row[1].workload->id, "spec.int2006");
     snapshot_release(&s);
 }
 
@@ -156,6 +180,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_keep_their_places),
+        cmocka_unit_test(rows_by_parameters),
         cmocka_unit_test(means),
         cmocka_unit_test(mean_intervals),
         cmocka_unit_test(zoom),
