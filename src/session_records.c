@@ -84,7 +84,8 @@ static int take_statements(const struct record *r, struct statements *s, struct 
 {
     *s = (struct statements){.transactions = 0};
     if (!record_text(r, "transactions"))
-        return 0;
+        return record_text(r, "errors") ? record_u64(r, "errors", 0, STATEMENTS_MAX, &s->errors, e)
+                                        : 0;
     if (record_u64(r, "transactions", 1, STATEMENTS_MAX, &s->transactions, e) < 0 ||
         record_u64(r, "reads", 0, STATEMENTS_MAX, &s->reads, e) < 0 ||
         record_u64(r, "writes", 0, STATEMENTS_MAX, &s->writes, e) < 0 ||

@@ -72,9 +72,11 @@ static void add_arrival(cJSON *o, const struct arrival *a)
     json_add_number(to, "loss", arrival_loss(a));
 }
 
-/* Only of a database. */
+/* Only of a database; of other servers errors, if there were any. */
 static void add_statements(cJSON *o, const struct statements *s)
 {
+    if (!s->transactions && s->errors)
+        json_add_count(o, "errors", s->errors);
     if (!s->transactions)
         return;
     cJSON *to = cJSON_AddObjectToObject(o, "statements");

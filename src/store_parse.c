@@ -114,8 +114,10 @@ static void read_statements(struct reader *in, const cJSON *o, struct statements
 {
     struct json_reader *j = &in->json;
     const cJSON *from = json_get_object(j, o, "statements", JSON_OPTIONAL);
-    if (!from)
+    if (!from) {
+        s->errors = json_get_count(j, o, "errors", INT64_MAX, JSON_OPTIONAL);
         return;
+    }
     s->transactions = json_get_count(j, from, "transactions", INT64_MAX, JSON_OPTIONAL);
     s->reads = json_get_count(j, from, "reads", INT64_MAX, JSON_OPTIONAL);
     s->writes = json_get_count(j, from, "writes", INT64_MAX, JSON_OPTIONAL);

@@ -184,6 +184,8 @@ static void fill_cell(struct board_metric *m, const struct snapshot *s, size_t m
                                             .writes = 4 * 12 * (uint64_t)value,
                                             .others = 2 * 12 * (uint64_t)value,
                                             .errors = 1};
+    if (m->workload->subsystem == SUBSYSTEM_WEB)
+        f->statements.errors = 3 * target;
     fill_arrival(&f->arrival, m, t->kind, seed + (unsigned)target);
     fill_cost(&f->cost, t->kind, t->emulated, m->workload, value, seed + (unsigned)target);
     cell->live = live;

@@ -245,10 +245,10 @@ static struct axis table_axis(const struct snapshot *s, const struct view *v, si
 
 /* Where the table's columns begin and how wide they are; 0: not there. */
 struct table {
-    int target, figure, mark, ratio, n, flags, latency; /* latency: of each of three */
+    int target, figure, mark, ratio, n, flags, latency, errors; /* latency: of each of three */
 };
 
-static struct table table_columns(int w, bool latency)
+static struct table table_columns(int w, bool latency, bool errors)
 {
     struct table t = {.target = w >= 60   ? 14
                                 : w >= 40 ? 12
@@ -262,7 +262,10 @@ static struct table table_columns(int w, bool latency)
         t.latency = 8;
     else if (latency && left >= 7 * 3)
         t.latency = 7;
-    t.mark = left - 3 * t.latency - 2;
+    /* Beside the mark, not in its place. */
+    if (errors && left - 3 * 7 - 7 - 2 >= 6)
+        t.latency = t.errors = 7;
+    t.mark = left - 3 * t.latency - t.errors - 2;
     t.mark = t.mark < 6 ? 0 : t.mark > 44 ? 44 : t.mark;
     return t;
 }
@@ -322,8 +325,16 @@ static void draw_target(struct canvas *c, int y, struct rect in, const struct ta
     if (target > 0 && t->flags)
         canvas_textf(c, y, x, STYLE_WARN, 0, "%.3s",
                      row_flags(r.flags & ~(uint32_t)FLAG_NESTED, letters));
+    x += t->flags;
     if (t->latency)
-        draw_latency(c, y, x + t->flags, t->latency, &r.cell->figure.latency);
+        draw_latency(c, y, x, t->latency, &r.cell->figure.latency);
+    if (t->errors) {
+        uint64_t errors = r.cell->figure.statements.errors;
+        snprintf(text, sizeof text, "%llu", (unsigned long long)errors);
+        canvas_text_right(c, y, x + 3 * t->latency + t->errors - 1,
+                          errors ? STYLE_WARN : STYLE_TEXT, 0,
+                          errors < 100000 ? text : number_short(number, (double)errors));
+    }
 }
 
 static void draw_table(const struct curve *k, struct canvas *c, struct rect r,
@@ -341,7 +352,7 @@ static void draw_table(const struct curve *k, struct canvas *c, struct rect r,
     if (!any || in.h < 1)
         return;
     const struct workload *w = s->metrics[metric].workload;
-    struct table t = table_columns(in.w, w->latency);
+    struct table t = table_columns(in.w, w->latency, k->errors);
     struct axis a = table_axis(s, v, metric);
     int y = in.y, at = in.x + t.target + t.figure;
     size_t chosen = row_target(s, v);
@@ -354,6 +365,8 @@ static void draw_table(const struct curve *k, struct canvas *c, struct rect r,
         for (int i = 0; i < 3 && t.latency; i++)
             canvas_text_right(c, y, at + (i + 1) * t.latency - 1, STYLE_DIM, 0,
                               (const char *const[]){"p50", "p90", "p99"}[i]);
+        if (t.errors)
+            canvas_text_right(c, y, at + 3 * t.latency + t.errors - 1, STYLE_DIM, 0, "errors");
         canvas_unclip(c, former);
         y++;
     }

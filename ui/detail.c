@@ -223,6 +223,22 @@ static void iops_line(struct page *p, const struct snapshot *s, const struct boa
         page_field(p, "IOPS", STYLE_TEXT, "%s%s", text[0], text[1]);
 }
 
+/* Requests to a web server that had no page. */
+static void errors_line(struct page *p, const struct board_metric *m, const struct snapshot *s,
+                        size_t target)
+{
+    uint64_t native = m->cell[0].figure.statements.errors;
+    uint64_t guest = m->cell[target].figure.statements.errors;
+    enum style style = native || guest ? STYLE_WARN : STYLE_TEXT;
+    if (m->workload->subsystem != SUBSYSTEM_WEB || !m->cell[target].figure.measured)
+        return;
+    if (target == 0)
+        page_field(p, "errors", style, "native %llu", (unsigned long long)native);
+    else
+        page_field(p, "errors", style, "native %llu, %.20s %llu", (unsigned long long)native,
+                   s->targets[target].id, (unsigned long long)guest);
+}
+
 /* Datagrams: "native 0.1 % of 1.21 GB/s sent, 0 % out of order". */
 static void loss_line(struct page *p, const struct workload *w, const struct board_target *t,
                       const struct figure_value *f)
@@ -313,6 +329,7 @@ void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, cons
     statements_line(&p, &m->cell[0].figure, "native");
     if (target > 0)
         statements_line(&p, &m->cell[target].figure, s->targets[target].id);
+    errors_line(&p, m, s, target);
     ticks_line(&p, w, &m->cell[0].figure, "native");
     if (target > 0)
         ticks_line(&p, w, &m->cell[target].figure, s->targets[target].id);

@@ -48,8 +48,9 @@ static size_t rows(const struct snapshot *s, const struct view *v, size_t box)
                                        .draw = name##_draw}
 
 CURVE_PANEL(web, '6', "Web", "Web", SUBSYSTEM_WEB, .title = "WebBench", .id = "web", .x = "clients",
-            .one = "client", .many = "clients", .at_rate = "web.rate");
+            .one = "client", .many = "clients", .at_rate = "web.rate", .errors = true);
 CURVE_PANEL(database, '7', "Database", "Db", SUBSYSTEM_DATABASE, .title = "SysBench OLTP",
-            .id = "oltp", .x = "threads", .one = "thread", .many = "threads", .statements = true);
+            .id = "oltp", .x = "threads", .one = "thread", .many = "threads", .errors = true,
+            .statements = true);
 CURVE_PANEL(java, '8', "Jvm", "Jvm", SUBSYSTEM_JAVA, .title = "jbb-like", .id = "jbb",
             .x = "warehouses", .one = "warehouse", .many = "warehouses", .score = true);

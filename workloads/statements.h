@@ -1,5 +1,5 @@
-/* statements.h - what a database's transactions consisted of, as its load counted it; both programs
- * speak of it. */
+/* statements.h - what a server's load counted beside what is measured: of what a database's
+ * transactions consisted, and errors. Both programs speak of it. */
 #ifndef VMTAX_STATEMENTS_H
 #define VMTAX_STATEMENTS_H
 
@@ -9,7 +9,8 @@
 struct statements {
     uint64_t transactions; /* 0: there was no database */
     uint64_t reads, writes, others;
-    uint64_t errors; /* transactions that were begun again, after a deadlock */
+    uint64_t errors; /* transactions that were begun again, after a deadlock; of a web server,
+                        requests without their page */
 };
 
 static inline uint64_t statements_queries(const struct statements *s)

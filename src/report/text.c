@@ -243,10 +243,15 @@ static void put_statements(const struct page *p, const struct report_row *row)
     for (size_t i = row->target == 0; i < 2; i++) {
         const struct figure_value *f = figures[i];
         char reads[16], writes[16], others[16];
-        if (!f || !f->measured || !f->statements.transactions)
+        if (!f || !f->measured || !(f->statements.transactions || f->statements.errors))
             continue;
         fputs("    ", p->out);
         put(p, p->r->targets[i ? row->target : 0].id);
+        if (!f->statements.transactions) {
+            fprintf(p->out, " %llu requests were errors\n",
+                    (unsigned long long)f->statements.errors);
+            continue;
+        }
         fprintf(
             p->out, " %s reads, %s writes, %s others a second; %llu errors\n",
             text_figure(reads, sizeof reads, figure_statements_per_s(f, f->statements.reads)),

@@ -107,9 +107,15 @@ static double theirs(void *context)
     char line[256];
     if (!f)
         return value;
-    while (fgets(line, sizeof line, f))
+    bool errors = false;
+    while (fgets(line, sizeof line, f)) {
+        /* It counts them among its requests. */
+        errors |= strstr(line, "Socket errors") || strstr(line, "Non-2xx");
         if (isfinite(take(line, p->figure)))
             value = take(line, p->figure);
+    }
+    if (errors)
+        value = (double)NAN;
     fclose(f);
     int status;
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)

@@ -223,6 +223,21 @@ static void agent_good(struct peer *p)
     }
 }
 
+/* Of a web server: errors, and no transactions. */
+static void agent_errs(struct peer *p)
+{
+    hello(p);
+    unsigned long slot = wait_for(p, "run");
+    answer(p, "begin slot=%lu", slot);
+    nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    answer(p, "end slot=%lu", slot);
+    answer(p,
+           "result slot=%lu ops=400 ns=4000000 start_ns=1000 end_ns=4002000 verified=1 lat_n=0 "
+           "errors=3",
+           slot);
+    wait_for(p, "run");
+}
+
 static void agent_fails(struct peer *p)
 {
     hello(p);
@@ -523,6 +538,23 @@ static void good_agent_gives_a_result(void **state)
     stop(&f);
 }
 
+static void counts_errors(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct error e = {0};
+    struct session_result out;
+    start(&f, agent_errs);
+    struct session *s = session_open(&f.target, NULL, HELLO_S, NULL, &e);
+    assert_non_null(s);
+    assert_int_equal(session_run(s, &run, &out, NULL, NULL, &e), 0);
+    assert_string_equal(out.failure, "");
+    assert_int_equal(out.statements.errors, 3);
+    assert_int_equal(out.statements.transactions, 0);
+    session_close(s);
+    stop(&f);
+}
+
 static void failures_are_clean_text(void **state)
 {
     (void)state;
@@ -580,6 +612,7 @@ int main(void)
         cmocka_unit_test(broken_agents_end_the_session),
         cmocka_unit_test(silence_is_told_and_bounded),
         cmocka_unit_test(good_agent_gives_a_result),
+        cmocka_unit_test(counts_errors),
         cmocka_unit_test(the_timed_part_is_marked),
         cmocka_unit_test(failures_are_clean_text),
         cmocka_unit_test(impossible_durations_raise_the_clock_flag),

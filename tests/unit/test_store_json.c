@@ -22,6 +22,9 @@ static void test_round_trip(void **state)
     fixture_result(&a);
     a.slots[0].statements = a.figures[0].statements = (struct statements){
         .transactions = 10, .reads = 140, .writes = 39, .others = 21, .errors = 1};
+    /* Of a web server. */
+    a.slots[1].statements.errors = 2;
+    a.figures[1].statements.errors = 3;
     a.slots[0].tsc_per_op = 2370.25;
     a.figures[0].tsc_per_op = 2371.5;
     a.late.rows = 3;

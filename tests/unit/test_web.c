@@ -142,12 +142,25 @@ static void test_bad_bodies(void **state)
 
 /* ---- the load, against a server of a few lines ---- */
 
-enum manner { WELL, CLOSES, DRIPS, GARBAGE, WRONG, CUTS, ENDLESS, SILENT, CRAWLS, MANNERS };
+enum manner {
+    WELL,
+    CLOSES,
+    DRIPS,
+    GARBAGE,
+    WRONG,
+    CUTS,
+    ENDLESS,
+    SILENT,
+    CRAWLS,
+    MANNERS,
+    BUSY /* another status */
+};
 
 struct mock {
     int listener;
     enum manner manner;
     unsigned good; /* answers before the manners show */
+    unsigned nth;  /* not 0: every so many they show, and else not */
     pthread_t thread;
     struct load_plan plan;
 };
@@ -173,6 +186,8 @@ static void answer(int fd, enum manner manner, bool well)
     memcpy(buffer + head, page, PAGE);
     if (!well && manner == GARBAGE)
         buffer[3] = '\0';
+    if (!well && manner == BUSY)
+        memcpy(buffer + strlen("HTTP/1.1 "), "503", 3);
     if (!well && manner == WRONG)
         buffer[size - 500] ^= 1;
     if (!well && manner == CUTS)
@@ -196,9 +211,11 @@ static void *mock_main(void *argument)
         while (recv(fd, request, sizeof request, 0) > 0) {
             bool well = m->good > 0;
             m->good -= well;
+            if (m->nth)
+                well = m->good % m->nth != 0;
             if (well || m->manner != SILENT)
                 answer(fd, m->manner, well);
-            if (m->manner == CLOSES || (!well && m->manner == CUTS))
+            if (m->manner == CLOSES || (!well && (m->manner == CUTS || m->manner == BUSY)))
                 break;
         }
     }
@@ -274,6 +291,51 @@ static void test_load_meets_faults(void **state)
         load_close(l, NULL);
         mock_end(&m);
     }
+}
+
+/* A few requests without their page are counted, and asked again. */
+static void test_load_counts_errors(void **state)
+{
+    static const enum manner manners[] = {CUTS, BUSY};
+    static const uint64_t rates[] = {0, 2000};
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        struct mock m;
+        struct error e = {ERROR_NONE, ""};
+        uint64_t errors = 0;
+        mock_start(&m, manners[i % 2], UINT32_MAX);
+        m.nth = 200;
+        m.plan.rate = rates[i / 2];
+        struct load *l = load_open(&m.plan, &e);
+        assert_non_null(l);
+        assert_int_equal(load_run(l, 1000, true, &e), 0);
+        assert_int_equal(load_errors(l, &errors, &e), 0);
+        assert_in_range(errors, 4, 6);
+        load_close(l, NULL);
+        mock_end(&m);
+    }
+}
+
+/* So many are no figure, while there are few in all, and none in the end. */
+static void test_load_gives_up_by_errors(void **state)
+{
+    struct mock m;
+    struct error e = {ERROR_NONE, ""};
+    uint64_t errors = 0;
+    (void)state;
+    mock_start(&m, BUSY, UINT32_MAX);
+    m.nth = 20;
+    struct load *l = load_open(&m.plan, &e);
+    assert_non_null(l);
+    assert_int_equal(load_run(l, 100, true, &e), 0);
+    assert_int_equal(load_errors(l, &errors, &e), -1);
+    assert_in_range(errors, 4, 6);
+    assert_non_null(strstr(e.text, " requests to the web server were refused"));
+    assert_int_equal(load_run(l, 1000, true, &e), -1);
+    assert_int_equal(load_errors(l, &errors, &e), -1);
+    assert_in_range(errors, LOAD_ERRORS_FEW + 1, LOAD_ERRORS_FEW + 5);
+    load_close(l, NULL);
+    mock_end(&m);
 }
 
 static void test_load_does_not_wait_for_ever(void **state)
@@ -424,6 +486,8 @@ int main(void)
         cmocka_unit_test(test_bad_bodies),
         cmocka_unit_test(test_load_counts),
         cmocka_unit_test(test_load_meets_faults),
+        cmocka_unit_test(test_load_counts_errors),
+        cmocka_unit_test(test_load_gives_up_by_errors),
         cmocka_unit_test(test_load_does_not_wait_for_ever),
         cmocka_unit_test(test_load_without_server),
         cmocka_unit_test(test_nginx),

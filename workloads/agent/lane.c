@@ -80,6 +80,8 @@ static void pace_update(const struct lane *l, struct pace *p, uint64_t took, uin
     double each = (double)took / (double)p->count;
     if (p->best_ns <= 0 || each < p->best_ns)
         p->best_ns = each > 1e-3 ? each : 1e-3;
+    if (p->best_ns < (double)l->work.gap_ns)
+        p->best_ns = (double)l->work.gap_ns;
     uint64_t wanted = whole_steps(l, (uint64_t)((double)target / p->best_ns));
     uint64_t doubled = whole_steps(l, 2 * p->count);
     p->found = wanted <= doubled;

@@ -26,6 +26,7 @@ int reply_hello(struct output *o, const struct facts *f)
     record_add_text(w, "clocksource", f->clocksource);
     record_add_text(w, "virt", f->virt);
     record_add_text(w, "boot", f->boot);
+    record_add_text(w, "client", f->client);
     record_add_text(w, "features", f->features);
     record_add_u64(w, "pid", (uint64_t)getpid());
     return output_end(o);
@@ -104,8 +105,9 @@ int reply_result(struct output *o, const struct request *r, const struct worker_
         record_add_u64(w, "reads", outcome->statements.reads);
         record_add_u64(w, "writes", outcome->statements.writes);
         record_add_u64(w, "others", outcome->statements.others);
-        record_add_u64(w, "errors", outcome->statements.errors);
     }
+    if (outcome->statements.transactions || outcome->statements.errors)
+        record_add_u64(w, "errors", outcome->statements.errors);
     record_add_u64(w, "verified", outcome->verified);
     if (outcome->sent) {
         record_add_u64(w, "sent", outcome->sent);

@@ -22,6 +22,7 @@
 #define BUFFER_SIZE ((size_t)64 << 10)
 #define EVENTS_MAX  64
 #define REQUEST_MAX 192
+#define AGAIN_MS    5 /* at most, between an error and the next try */
 
 struct client {
     int fd; /* -1: no connection */
@@ -36,13 +37,15 @@ enum end { END_NONE, END_ERRNO, END_FAULT, END_LATE, END_BEHIND };
 
 struct loader {
     _Alignas(64) _Atomic uint64_t done; /* pages; one writer */
+    _Atomic uint64_t errors;            /* likewise */
     struct load *load;
     pthread_t thread;
     bool started;
     int cpu;
     int epoll, timer; /* timer: open loop only */
     unsigned char *buffer;
-    struct client *clients, **idle; /* idle: a stack, so that few connections do the work of few */
+    /* idle: a stack, so that few connections do the work of few; closed loop: after an error */
+    struct client *clients, **idle;
     unsigned client_count, idle_count;
     uint64_t due_ns, interval_ns; /* of the next request, open loop */
     uint64_t looked_ns;           /* when the clients were last looked at for late answers */
@@ -85,10 +88,39 @@ WORK_TIMED static int end_load(struct loader *o, enum end end, int failed_errno)
     return -1;
 }
 
-WORK_TIMED static int end_fault(struct loader *o, const struct client *c)
+WORK_TIMED static void client_disconnect(struct client *c)
 {
-    o->fault = c->response.fault;
-    return end_load(o, END_FAULT, 0);
+    if (c->fd >= 0)
+        close(c->fd);
+    c->fd = -1;
+}
+
+/* A request without its page. Its client asks again in the next round. */
+WORK_TIMED static int client_failed(struct loader *o, struct client *c, enum end end,
+                                    int failed_errno)
+{
+    if (!c->busy) { /* nothing was asked for by that connection */
+        client_disconnect(c);
+        return 0;
+    }
+    uint64_t errors = atomic_load_explicit(&o->errors, memory_order_relaxed) + 1;
+    uint64_t done = atomic_load_explicit(&o->done, memory_order_relaxed);
+    atomic_store_explicit(&o->errors, errors, memory_order_relaxed);
+    if (errors > LOAD_ERRORS_FEW + done / 100)
+        return end_load(o, end, failed_errno);
+    client_disconnect(c);
+    c->busy = false;
+    o->idle[o->idle_count++] = c;
+    return 0;
+}
+
+/* A server may be short of something; it must not answer something else. */
+WORK_TIMED static int client_fault(struct loader *o, struct client *c)
+{
+    enum response_fault fault = c->response.fault;
+    o->fault = fault;
+    return fault == RESPONSE_STATUS || fault == RESPONSE_CUT ? client_failed(o, c, END_FAULT, 0)
+                                                             : end_load(o, END_FAULT, 0);
 }
 
 WORK_TIMED static int client_connect(struct loader *o, struct client *c)
@@ -97,18 +129,13 @@ WORK_TIMED static int client_connect(struct loader *o, struct client *c)
     c->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (c->fd < 0)
         return end_load(o, END_ERRNO, errno);
-    if ((connect(c->fd, (const struct sockaddr *)(const void *)&o->load->plan.server,
-                 sizeof o->load->plan.server) < 0 &&
-         errno != EINPROGRESS) ||
-        epoll_ctl(o->epoll, EPOLL_CTL_ADD, c->fd, &event) < 0)
+    if (connect(c->fd, (const struct sockaddr *)(const void *)&o->load->plan.server,
+                sizeof o->load->plan.server) < 0 &&
+        errno != EINPROGRESS)
+        return client_failed(o, c, END_ERRNO, errno);
+    if (epoll_ctl(o->epoll, EPOLL_CTL_ADD, c->fd, &event) < 0)
         return end_load(o, END_ERRNO, errno);
     return 0;
-}
-
-WORK_TIMED static void client_disconnect(struct client *c)
-{
-    close(c->fd);
-    c->fd = -1;
 }
 
 /* What is left of the request, as far as it goes. */
@@ -120,7 +147,7 @@ WORK_TIMED static int client_send(struct loader *o, struct client *c)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return errno == EAGAIN ? 0 : end_load(o, END_ERRNO, errno);
+            return errno == EAGAIN ? 0 : client_failed(o, c, END_ERRNO, errno);
         c->sent += (size_t)n;
     }
     return 0;
@@ -161,7 +188,7 @@ WORK_TIMED static int client_ended(struct loader *o, struct client *c)
     client_disconnect(c);
     if (!c->busy)
         return 0; /* it grew tired of an idle connection */
-    return response_end(&c->response) ? client_finish(o, c) : end_fault(o, c);
+    return response_end(&c->response) ? client_finish(o, c) : client_fault(o, c);
 }
 
 /* All that is there: the end of a connection that comes with its last bytes is no event of its own.
@@ -173,11 +200,11 @@ WORK_TIMED static int client_receive(struct loader *o, struct client *c)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return errno == EAGAIN ? 0 : end_load(o, END_ERRNO, errno);
+            return errno == EAGAIN ? 0 : client_failed(o, c, END_ERRNO, errno);
         if (n == 0)
             return client_ended(o, c);
         if (!response_feed(&c->response, o->buffer, (size_t)n))
-            return end_fault(o, c);
+            return client_fault(o, c);
         if (c->response.done && o->load->plan.keep && !c->response.closes)
             return client_finish(o, c);
     }
@@ -188,7 +215,7 @@ WORK_TIMED static int client_event(struct loader *o, struct client *c)
     if (c->busy && c->sent < o->load->request_length) {
         if (client_send(o, c) < 0)
             return -1;
-        if (c->sent < o->load->request_length)
+        if (c->sent < o->load->request_length || c->fd < 0)
             return 0;
     }
     return c->fd < 0 ? 0 : client_receive(o, c);
@@ -215,6 +242,15 @@ WORK_TIMED static int begin_due(struct loader *o, uint64_t now)
                : end_load(o, END_ERRNO, errno);
 }
 
+/* Clients of a closed loop that had an error. */
+WORK_TIMED static int ask_again(struct loader *o, uint64_t now)
+{
+    for (unsigned n = o->idle_count; n > 0; n--)
+        if (client_begin(o, o->idle[--o->idle_count], now) < 0)
+            return -1;
+    return 0;
+}
+
 WORK_TIMED static int look_for_late(struct loader *o, uint64_t now)
 {
     if (now - o->looked_ns < SECOND)
@@ -230,14 +266,15 @@ WORK_TIMED static int look_for_late(struct loader *o, uint64_t now)
 WORK_TIMED static int loader_round(struct loader *o)
 {
     struct epoll_event events[EVENTS_MAX];
-    int n = epoll_wait(o->epoll, events, EVENTS_MAX, 1000);
+    bool again = o->idle_count && !o->interval_ns;
+    int n = epoll_wait(o->epoll, events, EVENTS_MAX, again ? AGAIN_MS : 1000);
     if (n < 0 && errno != EINTR)
         return end_load(o, END_ERRNO, errno);
     for (int i = 0; i < n; i++)
         if (events[i].data.ptr && client_event(o, events[i].data.ptr) < 0)
             return -1;
     uint64_t now = work_now_ns();
-    if (o->interval_ns && begin_due(o, now) < 0)
+    if ((o->interval_ns ? begin_due(o, now) : again ? ask_again(o, now) : 0) < 0)
         return -1;
     return look_for_late(o, now);
 }
@@ -329,7 +366,7 @@ static size_t write_request(char out[REQUEST_MAX], bool keep)
                             keep);
 }
 
-WORK_FAILED static int tell_failure(struct load *l, struct error *e)
+WORK_FAILED static int tell_failure(const struct load *l, struct error *e)
 {
     const struct loader *o = &l->loaders[atomic_load(&l->failed) - 1];
     switch (o->end) {
@@ -403,6 +440,24 @@ WORK_TIMED int load_run(struct load *l, uint64_t count, bool record, struct erro
             return 0;
         loader_round(&l->loaders[0]);
     }
+}
+
+int load_errors(const struct load *l, uint64_t *errors, struct error *e)
+{
+    uint64_t done = 0;
+    *errors = 0;
+    for (unsigned i = 0; i < l->loader_count; i++) {
+        const struct loader *o = &l->loaders[i];
+        done += atomic_load(&o->done);
+        *errors += atomic_load(&o->errors);
+    }
+    if (*errors * 100 <= done + *errors)
+        return 0;
+    return error_set(
+        e, ERROR_GUEST,
+        "%llu of %llu requests to the web server were refused, cut off, or answered by "
+        "another status than 200",
+        (unsigned long long)*errors, (unsigned long long)(done + *errors));
 }
 
 const char *load_server(const struct load *l)

@@ -6,8 +6,10 @@
  * finds no idle client waits, and a latency counts from the time when its request was due, so that
  * a stall of the server shows in all requests that it held up.
  *
- * Every answer is checked whole (response.h). The first that is wrong, late or missing ends the
- * load with a sentence. */
+ * Every answer is checked whole (response.h). The first that is wrong, or late, ends the load with
+ * a sentence. A request that is refused, cut off or answered by another status than 200 is an
+ * error: it is counted, and its client asks again, on a new connection; more than LOAD_ERRORS_FEW
+ * and one in a hundred end the load, too. */
 #ifndef VMTAX_WEB_LOAD_H
 #define VMTAX_WEB_LOAD_H
 
@@ -22,6 +24,7 @@
 
 #define LOAD_CLIENTS_MAX 1024u
 #define LOAD_PATIENCE_S  8u /* without an answer for so long, it will not come */
+#define LOAD_ERRORS_FEW  10u
 
 struct load_plan {
     struct sockaddr_in server;
@@ -44,6 +47,9 @@ struct load *load_open(const struct load_plan *plan, struct error *e);
  * counts). From the first call with `record` on latencies are kept. -1 with a sentence. Timed code;
  * to be called from one thread. */
 int load_run(struct load *l, uint64_t count, bool record, struct error *e);
+/* Requests that were errors since it was opened, up to now. -1 with a sentence: more than one in a
+ * hundred of all, however few. */
+int load_errors(const struct load *l, uint64_t *errors, struct error *e);
 /* The name of the server, as it was sent (RESPONSE_SERVER_MAX); empty: it has not told, or nothing
  * came yet. */
 const char *load_server(const struct load *l);

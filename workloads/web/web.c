@@ -107,6 +107,7 @@ static int web_prepare(struct work *w)
     /* Pages of several clients come at once, and those that a batch did not wait for make the next
      * one look short: none is so small that this would matter. */
     w->step = 2 * w->param[CLIENTS];
+    w->gap_ns = s->plan.rate ? UINT64_C(1000000000) / s->plan.rate : 0;
     return 0;
 }
 
@@ -212,6 +213,8 @@ static int web_verify(struct work *w)
 {
     struct web_state *s = w->state;
     int rc = load_run(s->load, 0, false, w->error);
+    if (rc == 0)
+        rc = load_errors(s->load, &w->statements.errors, w->error);
     drop_load(s, s->latency);
     return rc == 0 && at_fixed_rate(w) ? tell_mean(w) : rc;
 }
