@@ -103,13 +103,6 @@ struct machine_options setup_machine(const struct options *o)
                                     .qemu = o->qemu};
 }
 
-/* A hypervisor that people will try, alone or with the name of a guest, and that is no misspelling
- * of anything. */
-static bool is_to_come(const char *word)
-{
-    return strcspn(word, ":") == 3 && strncmp(word, "xen", 3) == 0;
-}
-
 static int unknown_target(const struct options *o, const char *word, struct error *e)
 {
     const char *names[128];
@@ -124,11 +117,6 @@ static int unknown_target(const struct options *o, const char *word, struct erro
     const char *near = text_nearest(word, names);
     char clean[64];
     text_clean(clean, sizeof clean, word);
-    if (is_to_come(word))
-        return error_set(e, ERROR_USAGE,
-                         "the target \"%s\" is not in this version; `vmtax list targets` names "
-                         "those that are",
-                         clean);
     return error_set(e, ERROR_USAGE,
                      "there is no target \"%s\"%s%s%s `vmtax list targets` names them all", clean,
                      near ? "; did you mean \"" : ";", near ? near : "", near ? "\"?" : "");
