@@ -39,8 +39,9 @@
 #include <time.h>
 #include <unistd.h>
 
-/* xl does not begin to make a domain, or hangs in one of its scripts. */
-#define CREATE_S 60.0
+/* xl does not come to an end with making a domain: longer than it waits itself for the device
+ * model and the scripts of two devices. */
+#define CREATE_S 150.0
 #define ROUND_S  0.05
 #define LOOK_S   2.0
 /* A look that takes long takes the domain's processors, too. */
@@ -264,6 +265,11 @@ static int no_domain(struct xen *x, const char *what, struct error *e)
     return error_set(e, ERROR_GUEST, "%s: xl %s", what, words);
 }
 
+static int not_made(struct error *e)
+{
+    return error_set(e, ERROR_SYSTEM, "xl has not made the domain within %.0f s", CREATE_S);
+}
+
 /* The device model listens some time after xl began, and before the domain runs. */
 static int connect_channel(struct xen *x, const struct target_options *o, const char *path,
                            struct error *e)
@@ -287,29 +293,34 @@ static int connect_channel(struct xen *x, const struct target_options *o, const 
         if (wait_a_moment(o, -1, e) < 0)
             return -1;
     }
-    return error_set(e, ERROR_SYSTEM, "xl has not made the domain within %.0f s", CREATE_S);
+    return not_made(e);
 }
 
 /* By the hypervisor's own account, if its library is here and the domain's number known; else xl
  * is asked, which is slow. */
-static bool read_cpu(struct xen *x, uint64_t *ns)
+static bool look(struct xen *x, uint64_t *cpu_ns, bool *paused)
 {
     struct xl_domain domain;
     struct error ignored;
-    if (x->stats && xen_stats_cpu_ns(x->stats, ns))
+    if (x->stats && xen_stats_look(x->stats, cpu_ns, paused))
         return true;
     if (xl_look(x->uuid, &domain, &ignored) != 1)
         return false;
     if (!x->stats)
         x->stats = xen_stats_new("", domain.id, x->version);
-    *ns = domain.cpu_ns;
+    *cpu_ns = domain.cpu_ns;
+    *paused = domain.paused;
     return true;
 }
 
-static int look_at_domain(struct xen *x, struct boot_watch *watch, struct error *e)
+/* The device model answers before Xen's scripts have set up the network; until then the domain is
+ * paused. xl itself gives up a script that hangs. */
+static int look_at_domain(struct xen *x, struct boot_watch *watch, double begun_s, struct error *e)
 {
     struct boot_signs signs = {.answered = true};
-    signs.work_known = read_cpu(x, &signs.work_ns);
+    signs.work_known = look(x, &signs.work_ns, &signs.held);
+    if (signs.held && now_s() - begun_s >= CREATE_S)
+        return not_made(e);
     return boot_watch_judge(watch, now_s(), &signs, e);
 }
 
@@ -318,7 +329,7 @@ static int wait_for_guest(struct xen *x, const struct target_options *o, struct 
     static const char stage[] = "waiting for the domain's kernel";
     char text[80];
     struct boot_watch watch;
-    double next_s = now_s() + LOOK_S;
+    double from = now_s(), next_s = from + LOOK_S;
     boot_watch_begin(&watch, now_s());
     boot_stage(o, stage);
     for (;;) {
@@ -337,7 +348,7 @@ static int wait_for_guest(struct xen *x, const struct target_options *o, struct 
         if (now_s() < next_s)
             continue;
         double begun_s = now_s();
-        if (look_at_domain(x, &watch, e) < 0)
+        if (look_at_domain(x, &watch, from, e) < 0)
             return -1;
         next_s = now_s() + fmax(LOOK_S, LOOK_SHARE * (now_s() - begun_s));
     }
@@ -393,7 +404,8 @@ static int make(struct xen *x, const struct target_options *o, bool pvh,
         return -1;
     x->reached.local.target.facts.start_s = now_s() - from;
     uint64_t ns;
-    read_cpu(x, &ns); /* the domain's number, before a slot has to wait for xl */
+    bool paused;
+    look(x, &ns, &paused); /* the domain's number, before a slot has to wait for xl */
     return 0;
 }
 
@@ -473,7 +485,8 @@ static void counters(struct target *t, struct counters *out)
 {
     struct xen *x = (struct xen *)t;
     uint64_t ns;
-    if (read_cpu(x, &ns))
+    bool paused;
+    if (look(x, &ns, &paused))
         counters_add(out, COUNTER_VCPU_CPU, ns);
     if (x->stats)
         xen_stats_count(x->stats, out);

@@ -171,9 +171,9 @@ static void count_devices(const struct xen_stats *s, const char *directory, cons
         closedir(devices);
 }
 
-bool xen_stats_cpu_ns(struct xen_stats *s, uint64_t *out)
+bool xen_stats_look(struct xen_stats *s, uint64_t *cpu_ns, bool *paused)
 {
-    return s->hypervisor && xenstat_cpu_ns(s->hypervisor, s->domain, out);
+    return s->hypervisor && xenstat_look(s->hypervisor, s->domain, cpu_ns, paused);
 }
 
 void xen_stats_count(struct xen_stats *s, struct counters *out)

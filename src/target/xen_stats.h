@@ -15,9 +15,8 @@ struct xen_stats;
 /* For the domain of that number. root is put before all paths, "" but in tests, and stays the
  * caller's; version as of xenstat_open(). Never NULL. */
 struct xen_stats *xen_stats_new(const char *root, unsigned domain, const char *version);
-/* Processor time of its virtual processors by the hypervisor's account. False: that is not known
- * here. */
-bool xen_stats_cpu_ns(struct xen_stats *s, uint64_t *out);
+/* As xenstat_look(). False: that is not known here. */
+bool xen_stats_look(struct xen_stats *s, uint64_t *cpu_ns, bool *paused);
 /* Adds all else that is known; who serves the domain is found out the first time, when it has its
  * devices. Some milliseconds at most. */
 void xen_stats_count(struct xen_stats *s, struct counters *out);

@@ -18,6 +18,7 @@ struct calls {
     void (*free_node)(void *node);
     void *(*node_domain)(void *node, unsigned domain);
     unsigned long long (*domain_cpu_ns)(void *domain);
+    unsigned (*domain_paused)(void *domain);
 };
 
 struct xenstat {
@@ -39,7 +40,8 @@ static bool find_all(void *library, struct calls *c)
            find(library, "xenstat_get_node", &c->get_node) &&
            find(library, "xenstat_free_node", &c->free_node) &&
            find(library, "xenstat_node_domain", &c->node_domain) &&
-           find(library, "xenstat_domain_cpu_ns", &c->domain_cpu_ns);
+           find(library, "xenstat_domain_cpu_ns", &c->domain_cpu_ns) &&
+           find(library, "xenstat_domain_paused", &c->domain_paused);
 }
 
 static void *load(const char *version)
@@ -67,16 +69,18 @@ struct xenstat *xenstat_open(const char *version)
     return NULL;
 }
 
-bool xenstat_cpu_ns(struct xenstat *x, unsigned domain, uint64_t *out)
+bool xenstat_look(struct xenstat *x, unsigned domain, uint64_t *cpu_ns, bool *paused)
 {
     void *node = x->call.get_node(x->handle, 0);
     void *of = node ? x->call.node_domain(node, domain) : NULL;
     uint64_t ns = of ? x->call.domain_cpu_ns(of) : 0;
+    if (of)
+        *paused = x->call.domain_paused(of);
     if (node)
         x->call.free_node(node);
     if (!of || ns > COUNTER_VALUE_MAX)
         return false;
-    *out = ns;
+    *cpu_ns = ns;
     return true;
 }
 

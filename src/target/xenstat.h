@@ -1,4 +1,4 @@
-/* xenstat.h - processor time of domains as the hypervisor counts it, to the nanosecond, by
+/* xenstat.h - domains as the hypervisor knows them, their processor time to the nanosecond, by
  * libxenstat, the library of xentop(1).
  *
  * It is loaded when it is there, by the name that the version of the hypervisor gives it (its tools
@@ -14,8 +14,9 @@ struct xenstat;
 
 /* version: of the hypervisor, "4.17.7". NULL: there is none that works. */
 struct xenstat *xenstat_open(const char *version);
-/* Of all virtual processors of a domain. False: there is no such domain. One thread at a time. */
-bool xenstat_cpu_ns(struct xenstat *x, unsigned domain, uint64_t *out);
+/* cpu_ns: of all virtual processors of a domain; paused: as it is while xl makes it. False: there
+ * is no such domain. One thread at a time. */
+bool xenstat_look(struct xenstat *x, unsigned domain, uint64_t *cpu_ns, bool *paused);
 void xenstat_close(struct xenstat *x); /* NULL is allowed */
 
 #endif

@@ -160,7 +160,7 @@ bad '^vmtax: --cpus 255: ' run null --cpus 255
 rm "$HOME/.config/vmtax/vmtax.conf"
 if [ ! -e /sys/hypervisor/type ]; then
     for target in xen pvh xen:dom 'xen:dom console'; do
-        bad 'does not run under Xen: install a Xen hypervisor .* in its dom0' run null --on "$target"
+        bad 'does not run under Xen. install a Xen hypervisor .* in its dom0' run null --on "$target"
     done
 fi
 

@@ -361,7 +361,8 @@ static uint64_t served(const char *comm, size_t size, const char *command)
     put("/proc/self-made/comm", "vif7.0-q0-guest\n", 0600);
     struct xen_stats *s = xen_stats_new(root, 7, "4.17.7");
     uint64_t ns;
-    assert_false(xen_stats_cpu_ns(s, &ns)); /* no hypervisor here */
+    bool paused;
+    assert_false(xen_stats_look(s, &ns, &paused)); /* no hypervisor here */
     xen_stats_count(s, &c);
     xen_stats_free(s);
     undo_directory(root, NULL);
