@@ -38,8 +38,12 @@ guest() {
         fail "the targets are $("$jsonpath" "$out" 'targets.*.id' | tr '\n' ' ')"
     [ "$("$jsonpath" "$out" targets.1.virt)" = xen ] || fail "virt is $("$jsonpath" "$out" targets.1.virt)"
     [ "$("$jsonpath" "$out" targets.1.emulated)" = false ] || fail "marked as emulated"
-    "$jsonpath" "$out" 'slots.*' | grep "\"target\":\"$1\"" >"$work/slots"
-    ! grep '"value":null' "$work/slots" || fail "no figure"
+    "$jsonpath" "$out" 'slots.*' | grep -F "\"target\":\"$1\"" >"$work/slots"
+    # Where others keep the emulator from running for 10 s, the agent takes that for a hang.
+    grep '"value":null' "$work/slots" | grep -v 'did not come out of its lead-in' >"$work/null" &&
+        fail "no figure: $(head -n 1 "$work/null")"
+    grep -v '"value":null' "$work/slots" >"$work/figures"
+    mv "$work/figures" "$work/slots"
     counted '"workload"' vcpu_cpu_s vmm_cpu_s
 }
 
