@@ -34,6 +34,10 @@ const struct counter_kind counter_kinds[COUNTER_COUNT] = {
     [COUNTER_NET_RECEIVED] = {"net_received_bytes", "net in", "bytes that its network received",
                               false, 1},
     [COUNTER_NET_SENT] = {"net_sent_bytes", "net out", "bytes that its network sent", false, 1},
+    [COUNTER_VDISK_READ] = {"vdisk_read_bytes", "vdisk read", "bytes that its virtual disk read",
+                            false, 1},
+    [COUNTER_VDISK_WRITTEN] = {"vdisk_written_bytes", "vdisk write",
+                               "bytes that its virtual disk wrote", false, 1},
 };
 
 bool counters_have(const struct counters *c, enum counter which)

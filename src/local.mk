@@ -124,6 +124,8 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/target/xl_config.c src/target/xl_config.h \
 	src/target/xen_probe.c src/target/xen_probe.h \
 	src/target/xen_root.c src/target/xen_root.h \
+	src/target/xen_stats.c src/target/xen_stats.h \
+	src/target/xenstat.c src/target/xenstat.h \
 	src/target/xen.c \
 	src/target/native.c \
 	src/target/container.c \

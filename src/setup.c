@@ -103,13 +103,6 @@ struct machine_options setup_machine(const struct options *o)
                                     .qemu = o->qemu};
 }
 
-/* A hypervisor that people will try, alone or with the name of a guest, and that is no misspelling
- * of anything. */
-static bool is_to_come(const char *word)
-{
-    return strcspn(word, ":") == 3 && strncmp(word, "xen", 3) == 0;
-}
-
 /* Of "WAY:GUEST" the way is looked for, and the guest kept. "": nothing is near. */
 static void nearest_target(const char *word, const char *const *names, char *out, size_t size)
 {
@@ -136,11 +129,6 @@ static int unknown_target(const struct options *o, const char *word, struct erro
     char clean[64], near[128];
     text_clean(clean, sizeof clean, word);
     nearest_target(word, names, near, sizeof near);
-    if (is_to_come(word))
-        return error_set(e, ERROR_USAGE,
-                         "the target \"%s\" is not in this version; `vmtax list targets` names "
-                         "those that are",
-                         clean);
     return error_set(e, ERROR_USAGE,
                      "there is no target \"%s\"%s%s%s `vmtax list targets` names them all", clean,
                      near[0] ? "; did you mean \"" : ";", near, near[0] ? "\"?" : "");

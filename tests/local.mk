@@ -1,6 +1,7 @@
 # The tiers:
 #   make check          unit tests, golden screens, end-to-end; says at its end what was skipped and why
 #   make check-long     what takes longer than a coffee is worth
+#   make check-xen      domains of a real Xen in an emulated machine: many minutes, and a download the first time
 #   make check-asan     `make check` in a build of its own (asan/) under AddressSanitizer and UBSan
 #   make check-tsan     the same (tsan/) under ThreadSanitizer; both take SHORT=yes
 #   make check-faults   of these, the table of faults (tests/faults/faults.log)
@@ -592,7 +593,7 @@ long_tests += tests/e2e/useless_kvm.sh
 EXTRA_DIST += tests/e2e/useless_kvm.sh tests/e2e/fake_qemu tests/e2e/fake_spec
 
 # Domains of a real Xen, whose dom0 is emulated.
-EXTRA_DIST += tests/xen/dom0.sh tests/xen/image tests/xen/dom0_init tests/xen/dom0_initramfs
+EXTRA_DIST += tests/xen/xen.sh tests/xen/dom0.sh tests/xen/image tests/xen/dom0_init tests/xen/dom0_initramfs
 
 include tests/fuzz/local.mk
 
@@ -629,6 +630,10 @@ check-long: all
 	@status=0; \
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(long_tests)' TEST_SUITE_LOG=tests/long.log || status=$$?; \
 	$(SHELL) $(srcdir)/tests/skipped yes $(long_tests:.sh=.trs); exit $$status
+
+check-xen: all
+	$(MAKE) $(AM_MAKEFLAGS) tests/e2e/jsonpath$(EXEEXT)
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS=tests/xen/xen.sh TEST_SUITE_LOG=tests/xen.log
 
 check-faults: all
 	$(MAKE) $(AM_MAKEFLAGS) tests/e2e/jsonpath
@@ -775,4 +780,4 @@ bench: all
 clean-local:
 	rm -rf tests/home tests/locale tests/cache asan tsan fuzz xen
 
-.PHONY: check-long check-faults build-asan build-tsan check-asan check-tsan check-short golden-update bench
+.PHONY: check-long check-xen check-faults build-asan build-tsan check-asan check-tsan check-short golden-update bench

@@ -164,6 +164,7 @@ static const struct kind_look {
     {"container", GLYPH_CONTAINER, GLYPH_CONTAINER_HOLLOW, STYLE_CONTAINER},
     {"openvz", GLYPH_OPENVZ, GLYPH_OPENVZ_HOLLOW, STYLE_OPENVZ},
     {"xen", GLYPH_XEN, GLYPH_XEN_HOLLOW, STYLE_XEN},
+    {"pvh", GLYPH_XEN, GLYPH_XEN_HOLLOW, STYLE_XEN}, /* Xen's other sort of domain */
     {"kvm", GLYPH_KVM, GLYPH_KVM_HOLLOW, STYLE_KVM},
     {"tcg", GLYPH_KVM_HOLLOW, GLYPH_KVM_HOLLOW, STYLE_KVM}, /* KVM's machine, always emulated */
     {NULL, GLYPH_REACHED, GLYPH_REACHED_HOLLOW, STYLE_REACHED},

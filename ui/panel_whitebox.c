@@ -14,10 +14,11 @@
 
 /* The most telling first: where not all fit, the arrows move along. */
 static const enum counter counters[] = {
-    COUNTER_EXITS,     COUNTER_GUEST_SWITCHES, COUNTER_GUEST_INTERRUPTS, COUNTER_GUEST_FAULTS,
-    COUNTER_VCPU_CPU,  COUNTER_VMM_CPU,        COUNTER_RUN_DELAY,        COUNTER_CPU,
-    COUNTER_EMULATED,  COUNTER_HALT_POLL,      COUNTER_DISK_READ,        COUNTER_DISK_WRITTEN,
-    COUNTER_THROTTLED, COUNTER_REFUSED,        COUNTER_NET_RECEIVED,     COUNTER_NET_SENT};
+    COUNTER_EXITS,      COUNTER_GUEST_SWITCHES, COUNTER_GUEST_INTERRUPTS, COUNTER_GUEST_FAULTS,
+    COUNTER_VCPU_CPU,   COUNTER_VMM_CPU,        COUNTER_RUN_DELAY,        COUNTER_CPU,
+    COUNTER_EMULATED,   COUNTER_HALT_POLL,      COUNTER_DISK_READ,        COUNTER_DISK_WRITTEN,
+    COUNTER_THROTTLED,  COUNTER_REFUSED,        COUNTER_NET_RECEIVED,     COUNTER_NET_SENT,
+    COUNTER_VDISK_READ, COUNTER_VDISK_WRITTEN};
 _Static_assert(sizeof counters / sizeof *counters == COUNTER_COUNT, "every counter");
 
 static const struct figure_cost *cost_of(const struct snapshot *s, size_t metric, size_t target)

@@ -26,6 +26,8 @@ static void see_work(struct boot_watch *w, double now_s, uint64_t work_ns)
 int boot_watch_judge(struct boot_watch *w, double now_s, const struct boot_signs *signs,
                      struct error *e)
 {
+    if (signs->held)
+        boot_watch_begin(w, now_s);
     if (signs->answered)
         w->answered_s = now_s;
     if (signs->work_known)

@@ -28,6 +28,7 @@ struct boot_watch {
 /* What is known at one look. */
 struct boot_signs {
     bool answered;    /* the monitor, to a question just asked */
+    bool held;        /* whoever makes it has not let it run yet: its time has not begun */
     bool work_known;  /* else the next says nothing */
     uint64_t work_ns; /* cumulative: the guest's processors, running or waiting for one */
 };

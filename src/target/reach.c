@@ -24,6 +24,37 @@ static const char by_virsh[] =
     "[ -n \"$a\" ] || { echo \"virsh domifaddr $1 tells no address\" >&2; exit 1; }\n"
     "exec ssh -T -e none -o BatchMode=yes -o ConnectTimeout=10 -o \"HostName=$a\" \"$@\"";
 
+/* xl knows the domain; its address is what its own tools, its configuration or dom0's table of
+ * neighbours tell, else what the user's configuration of ssh makes of the name.
+ *
+ * Of a console only the domain's own shell can make a clean stream: lines without echo and signals,
+ * no messages of the kernel, and a shell inside that prompts for nothing. ^D is its end of input.
+ * xl console takes no input but a terminal's, so it is not asked. All but the waiting is a
+ * background job, which leads no session and so is not given the terminal for its own; it outlives
+ * the shell here, which dies with vmtax, and leaves the console as it was. */
+static const char by_xen[] =
+    "d=$(xl domid \"$1\") || exit 1\n"
+    "if [ \"$2\" = console ]; then\n"
+    "t=$(xenstore-read \"/local/domain/$d/console/tty\") || exit 1\n"
+    "exec 3<&0 4>&1 >/dev/null\n"
+    "{ { printf '\n%s\n' 'k=$(cat /proc/sys/kernel/printk); "
+    "stty icanon eof ^D -echo -isig -icrnl -ixon -opost; echo 1 >/proc/sys/kernel/printk; echo; "
+    "sh -c \"IFS= read -r l; eval \\\"\\$l\\\"\" 2>/dev/null | cat; "
+    "echo \"$k\" >/proc/sys/kernel/printk; stty sane; echo; echo vmtax-console\" \"end'; "
+    "cat; printf '\\004'; } <&3 >\"$t\" 4>&- &\n"
+    "sed -u '/^vmtax-console end/q' <\"$t\" >&4 3<&-; kill $! 2>/dev/null; } &\n"
+    "exec 3<&- 4>&-\n"
+    "wait\n"
+    "exit\n"
+    "fi\n"
+    "r() { xenstore-read \"$1\" 2>/dev/null; }\n"
+    "b=/local/domain/0/backend/vif/$d/0\n"
+    "a=$(r \"/local/domain/$d/attr/vif/0/ipv4/0\" || r \"/local/domain/$d/attr/eth0/ip\" || "
+    "r \"$b/ip\" || { m=$(r \"$b/mac\") && "
+    "ip -4 neigh show | sed -n \"s/ .* lladdr $m .*//Ip\" | head -n 1; })\n"
+    "a=${a%%[ /]*}\n"
+    "exec ssh -T -e none -o BatchMode=yes -o ConnectTimeout=10 ${a:+-o \"HostName=$a\"} \"$@\"";
+
 const struct reach reach_ways[] = {
     {"ssh", "HOST", "another system by ssh, as your own configuration knows it", "ssh",
      "openssh-client", WORDS("ssh", SSH, "%o", "--", "%s"), false, false},
@@ -48,6 +79,8 @@ const struct reach reach_ways[] = {
      "libvirt-clients", WORDS("sh", "-c", by_virsh, "virsh", "%s", "%o"), false, true},
     {"openvz", "CTID", "a running container of OpenVZ, by vzctl", "vzctl", NULL,
      WORDS("vzctl", "--quiet", "exec2", "%s"), false, true},
+    {"xen", "DOMAIN", "a running domain of Xen, by ssh or by a root's shell on its console", "xl",
+     "xen-utils", WORDS("sh", "-c", by_xen, "xen", "%s", "%o"), false, true},
     {"exec", "COMMAND", "whatever a command of yours runs a shell in", NULL, NULL, NULL, true,
      false},
     {.id = NULL},
@@ -160,6 +193,8 @@ int reach_command(const struct target_kind *kind, struct reach_command *out, str
         return bad_words(kind->where, e);
     if (way->words && count && (*mine[0] == '-' || !*mine[0]))
         return no_guest(mine[0], e); /* it would be taken for an option */
+    out->guest = count > 0 ? mine[0] : NULL;
+    out->option = count > 1 ? mine[1] : NULL;
     if (count)
         fill(way, mine, count, out->words);
     else

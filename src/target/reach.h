@@ -55,7 +55,9 @@ int reach_check_name(const char *name, struct error *e);
 int reach_program(const char *name, char *out, size_t size);
 /* What execve() gets. */
 struct reach_command {
-    const char *words[REACH_WORDS_MAX];   /* [0] absolute, found in $PATH; the shell last; NULL */
+    const char *words[REACH_WORDS_MAX]; /* [0] absolute, found in $PATH; the shell last; NULL */
+    const char *guest;                  /* the first of the user's words, and the next; each may */
+    const char *option;                 /* be NULL */
     char text[REACH_SPEC_MAX], path[512]; /* what they are made of */
 };
 /* Without a guest only a look at the program. -1 with a sentence: there is no such program, or the

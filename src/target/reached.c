@@ -122,6 +122,7 @@ static void prepare_stager(struct reached *r, const struct target_options *optio
     r->stager = (struct stager){.name = r->local.target.kind->id,
                                 .to = r->local.target.to_agent,
                                 .from = r->local.target.from_agent,
+                                .text = r->text,
                                 .interrupt = options->waiter ? options->waiter->interrupt_fd : -1,
                                 .patience_s = PATIENCE_S};
 }

@@ -9,6 +9,7 @@
 struct reached {
     struct local local;
     struct stager stager;
+    bool text; /* of the stager's; set before reached_enter() */
 };
 
 /* Makes r ready, which is all zero, without limits: the guest's are its own. name gets one that is

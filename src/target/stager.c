@@ -4,10 +4,12 @@
 
 #include "clock.h"
 #include "text.h"
+#include "xalloc.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -18,7 +20,8 @@
 #define MARK       "vmtax-reach "
 
 /* Both scripts are one line each: a shell has read it wholly before it does any of it. They need
- * sh, uname, mkdir, chmod, rm, head and wc; stat and sha256sum are used where they are. */
+ * sh, uname, mkdir, chmod, rm, head and wc, and base64 for a terminal; stat and sha256sum are used
+ * where they are. */
 static const char look_script[] = "echo " MARK "system \"$(uname -s)\" \"$(uname -m)\"; exit 0\n";
 
 /* $w: the agent's directory; $s: one on a disk, for what workloads write; $b: why a place was no
@@ -44,7 +47,7 @@ static const char script[] =
     "done; "
     "[ -n \"$w\" ] || { echo \"" MARK "nowhere$b\"; exit 1; }; "
     "echo " MARK "ready; "
-    "head -c %zu >\"$w/agent\"; [ \"$(wc -c <\"$w/agent\")\" -eq %zu ] || "
+    "head -c %zu%s >\"$w/agent\"; [ \"$(wc -c <\"$w/agent\")\" -eq %zu ] || "
     "{ echo " MARK "short; exit 1; }; "
     "h=$(sha256sum 2>/dev/null <\"$w/agent\") && [ \"${h%%%% *}\" != %.64s ] && "
     "{ echo " MARK "damaged; exit 1; }; "
@@ -180,19 +183,45 @@ static int nowhere(struct stager *s, const char *line, struct error *e)
                      s->name, why[0] ? ":" : "", why);
 }
 
+/* Lines of 76 characters, as everybody writes and reads them (RFC 2045); for free(). */
+static char *as_text(const char *bytes, size_t size, size_t *length)
+{
+    static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    size_t groups = (size + 2) / 3, at = 0;
+    char *out = xcalloc(groups * 4 + groups / 19 + 2, 1);
+    for (size_t g = 0; g < groups; g++) {
+        unsigned long bits = 0;
+        size_t have = size - 3 * g < 3 ? size - 3 * g : 3;
+        for (size_t i = 0; i < 3; i++)
+            bits = bits << 8 | (i < have ? (unsigned char)bytes[3 * g + i] : 0);
+        for (size_t i = 0; i < 4; i++)
+            out[at++] = i <= have ? digit[bits >> (18 - 6 * i) & 63] : '=';
+        if (g % 19 == 18 || g == groups - 1)
+            out[at++] = '\n';
+    }
+    *length = at;
+    return out;
+}
+
 int stager_bring(struct stager *s, const char *agent, size_t size, const char *sha256,
                  struct error *e)
 {
-    char line[ANSWER_MAX], text[SCRIPT_MAX];
-    int n = snprintf(text, sizeof text, script, size, size, sha256);
-    if (n < 0 || (size_t)n >= sizeof text)
+    char line[ANSWER_MAX], words[SCRIPT_MAX];
+    size_t text_size = size;
+    char *text = s->text ? as_text(agent, size, &text_size) : NULL;
+    int n = snprintf(words, sizeof words, script, text_size, text ? " | base64 -d" : "", size,
+                     sha256);
+    if (n < 0 || (size_t)n >= sizeof words)
         BUG("the script of the stager is too long");
-    if (tell(s, text, (size_t)n, e) < 0 || same_system(s, e) < 0 || answer(s, line, e) < 0)
+    int rc = tell(s, words, (size_t)n, e) < 0 || same_system(s, e) < 0 || answer(s, line, e) < 0;
+    bool ready = rc == 0 && strcmp(line, "ready") == 0;
+    if (ready)
+        rc = tell(s, text ? text : agent, text_size, e) < 0 || answer(s, line, e) < 0;
+    free(text);
+    if (rc != 0)
         return -1;
-    if (strcmp(line, "ready") != 0)
+    if (!ready)
         return nowhere(s, line, e);
-    if (tell(s, agent, size, e) < 0 || answer(s, line, e) < 0)
-        return -1;
     if (strcmp(line, "damaged") == 0)
         return error_set(e, ERROR_GUEST,
                          "the agent arrived damaged in %s: its SHA-256 is another; the command "

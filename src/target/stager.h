@@ -20,6 +20,8 @@ struct stager {
     int to, from;      /* of the shell; non-blocking; the caller's */
     int interrupt;     /* readable: give up with ERROR_INTERRUPTED; -1: none */
     double patience_s; /* for each answer, and without one byte taken */
+    bool text;         /* the way there takes lines of text only, as a terminal does: the agent's
+                          bytes go as base64, which the guest must know */
     /* What is found out; zero before. */
     size_t noise;               /* bytes of answers and of what is none: a banner */
     char said[STAGER_SAID_MAX]; /* the last line that was not the script's, cleaned; or "" */

@@ -15,6 +15,8 @@ const struct target_kind *const target_kinds[] = {
     &target_openvz,
     &target_kvm,
     &target_tcg,
+    &target_xen,
+    &target_pvh,
     &target_twin,
     NULL,
 };

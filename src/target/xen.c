@@ -1,19 +1,26 @@
-/* Xen, of whose dom0 vmtax is a program: xl makes a domain of the kernel and the first files that
- * KVM's guests have, para-virtual (xen) or in the hardware's virtualization without emulated
- * devices (pvh). The files are those of dom0, read-only under a layer in the domain's memory.
+/* Xen, of whose dom0 vmtax is a program. xen and pvh: xl makes a domain of the kernel and the first
+ * files that KVM's guests have, para-virtual (xen) or in the hardware's virtualization without
+ * emulated devices (pvh). The files are those of dom0, read-only under a layer in the domain's
+ * memory.
  *
  * xl stays as a child and ends when the domain does; the agent's stream is the socket of a channel
- * (xl_config.h). native is dom0 itself, which runs under Xen, too. */
+ * (xl_config.h). native is dom0 itself, which runs under Xen, too.
+ *
+ * xen:NAME is a domain that runs already, reached by a command (reach.h). */
 #include "config.h"
 
+#include "stats.h"
 #include "target/boot_files.h"
 #include "target/boot_watch.h"
 #include "target/disk.h"
 #include "target/kinds.h"
 #include "target/loop.h"
 #include "target/modules.h"
+#include "target/reach.h"
+#include "target/reached.h"
 #include "target/xen_probe.h"
 #include "target/xen_root.h"
+#include "target/xen_stats.h"
 #include "target/xl.h"
 #include "target/xl_config.h"
 #include "text.h"
@@ -22,6 +29,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <math.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,22 +39,26 @@
 #include <time.h>
 #include <unistd.h>
 
-/* xl does not begin to make a domain, or hangs in one of its scripts. */
-#define CREATE_S  60.0
-#define ROUND_S   0.05
-#define LOOK_S    2.0
-#define DESTROY_S 10.0
+/* xl does not come to an end with making a domain: longer than it waits itself for the device
+ * model and the scripts of two devices. */
+#define CREATE_S 150.0
+#define ROUND_S  0.05
+#define LOOK_S   2.0
+/* A look that takes long takes the domain's processors, too. */
+#define LOOK_SHARE 10
+#define DESTROY_S  10.0
 /* Without a domain xl has nothing left to do. */
 #define XL_END_S 1.0
 /* How xl tells the end of a domain. */
 #define FATE "reason code "
 
 struct xen {
-    struct local local; /* first */
-    char name[64], uuid[XL_UUID_SIZE];
-    int to_xl, from_xl; /* held, so that it can write */
-    int loop;           /* of the scratch disk; -1: none */
-    bool promised;      /* the domain, to the ledger */
+    struct reached reached; /* first */
+    char name[64], uuid[XL_UUID_SIZE], version[40];
+    struct xen_stats *stats; /* NULL: its number is not known yet */
+    int to_xl, from_xl;      /* held, so that it can write */
+    int loop;                /* of the scratch disk; -1: none */
+    bool promised;           /* the domain, to the ledger */
 };
 
 static double now_s(void)
@@ -64,30 +76,78 @@ static bool is_pvh(const struct target_kind *kind)
     return kind == &target_pvh;
 }
 
+static int need_root(struct error *e)
+{
+    return geteuid() == 0 ? 0
+                          : error_set(e, ERROR_SYSTEM, "xl needs root's rights: run vmtax as root");
+}
+
+static int look_at_dom0(struct xen *x, struct error *e)
+{
+    return xen_probe_dom0("", x->version, sizeof x->version, e) < 0 ? -1 : need_root(e);
+}
+
+/* A domain that somebody else made: there, and able to answer. command: the way to it. */
+static int look_at_running(struct xen *x, const struct target_kind *kind,
+                           struct reach_command *command, struct xl_domain *is, struct error *e)
+{
+    char clean[64];
+    if (look_at_dom0(x, e) < 0 || reach_command(kind, command, e) < 0)
+        return -1;
+    int found = xl_look_named(command->guest, is, x->uuid, e);
+    text_clean(clean, sizeof clean, command->guest);
+    if (found == 0)
+        return error_set(e, ERROR_USAGE,
+                         "there is no domain %s of Xen: xl list names those that there are", clean);
+    if (found > 0 && is->id == 0)
+        return error_set(e, ERROR_USAGE, "%s is dom0 itself: native measures it", clean);
+    if (found > 0 && is->ended)
+        return error_set(e, ERROR_SYSTEM, "the domain %s has ended: xl create makes it anew",
+                         clean);
+    if (found > 0 && is->paused)
+        return error_set(e, ERROR_SYSTEM, "the domain %s is paused: xl unpause %s", clean, clean);
+    return found > 0 ? 0 : -1;
+}
+
+/* The way of xen:NAME, and the guest that it leads to if there is one. */
+static int probe_running(const struct target_kind *kind, struct target_probe *out, struct error *e)
+{
+    struct xen x = {.name = ""};
+    struct xl_domain is;
+    struct reach_command c;
+    if ((kind->where ? look_at_running(&x, kind, &c, &is, e) : look_at_dom0(&x, e)) < 0)
+        return -1;
+    snprintf(out->how, sizeof out->how, "Xen %.24s", x.version);
+    snprintf(out->reason, sizeof out->reason, "the domain's limits are its own");
+    return 0;
+}
+
+static int probe_made(const struct target_kind *kind, const struct target_options *o,
+                      struct target_probe *out, struct error *e)
+{
+    struct kernel k;
+    char version[40];
+    if (xen_probe("", is_pvh(kind), version, sizeof version, e) < 0 ||
+        boot_kernel_find(o, &k, e) < 0 || need_root(e) < 0)
+        return -1;
+    snprintf(out->how, sizeof out->how, "Xen %.16s, Linux %.30s", version, k.version);
+    out->limits = true;
+    snprintf(out->reason, sizeof out->reason,
+             "native is dom0, which runs under Xen, too: what both pay for it is not seen");
+    return 0;
+}
+
 static void probe(const struct target_kind *kind, const struct target_options *o,
                   struct target_probe *out)
 {
-    struct kernel k;
     struct error e = {0};
-    char version[40];
     memset(out, 0, sizeof *out);
     snprintf(out->how, sizeof out->how, "none");
-    out->use = TARGET_UNUSABLE;
-    if (xen_probe("", is_pvh(kind), version, sizeof version, &e) < 0 ||
-        boot_kernel_find(o, &k, &e) < 0) {
-        boot_tell_probe(&e, out);
-        return;
-    }
-    if (geteuid() != 0) {
-        snprintf(out->reason, sizeof out->reason, "xl needs root.");
-        snprintf(out->remedy, sizeof out->remedy, "run vmtax as root");
-        return;
-    }
-    snprintf(out->how, sizeof out->how, "Xen %.16s, Linux %.30s", version, k.version);
-    out->limits = true;
     out->use = TARGET_LIMITED;
-    snprintf(out->reason, sizeof out->reason,
-             "native is dom0, which runs under Xen, too: what both pay for it is not seen");
+    if ((kind->way ? probe_running(kind, out, &e) : probe_made(kind, o, out, &e)) < 0) {
+        out->use = TARGET_UNUSABLE;
+        boot_tell_probe(&e, out);
+    }
 }
 
 /* --- a domain -----------------------------------------------------------------------------------
@@ -106,7 +166,7 @@ static int plan_disk(struct xen *x, const struct target_options *o, char device[
     if (!o->scratch)
         return 0;
     bool direct = !o->machine.cache || boot_is(o->machine.cache, "none");
-    char *path = disk_make_scratch(o, x->local.ledger, e);
+    char *path = disk_make_scratch(o, x->reached.local.ledger, e);
     if (!path)
         return -1;
     x->loop = loop_new(path, &direct, device, e);
@@ -115,7 +175,7 @@ static int plan_disk(struct xen *x, const struct target_options *o, char device[
         return -1;
     p->disk = device;
     p->scratch = o->scratch;
-    snprintf(x->local.target.facts.devices, sizeof x->local.target.facts.devices,
+    snprintf(x->reached.local.target.facts.devices, sizeof x->reached.local.target.facts.devices,
              "vbd, loop device %s", direct ? "past the page cache" : "through the page cache");
     return 0;
 }
@@ -123,13 +183,13 @@ static int plan_disk(struct xen *x, const struct target_options *o, char device[
 static int plan_network(struct xen *x, const struct target_options *o, struct network_pair *pair,
                         struct xl_plan *p, struct error *e)
 {
-    struct target_facts *facts = &x->local.target.facts;
+    struct target_facts *facts = &x->reached.local.target.facts;
     if (!o->network) {
         snprintf(facts->network, sizeof facts->network, "none");
         return 0;
     }
     snprintf(facts->path, sizeof facts->path, "vif, bridge");
-    int number = local_make_network(&x->local, network_make_bridge, pair, e);
+    int number = local_make_network(&x->reached.local, network_make_bridge, pair, e);
     if (number == LOCAL_NO_NETWORK)
         return error_set(e, ERROR_SYSTEM, "no bridge for the domain's network: modprobe bridge");
     p->bridge = pair->host;
@@ -159,7 +219,7 @@ static int promise(struct xen *x, struct error *e)
     if (xl_new_uuid(x->uuid, e) < 0)
         return -1;
     char *both = xasprintf("%s %s", x->name, x->uuid);
-    int rc = ledger_add(x->local.ledger, LEDGER_DOMAIN, both, e);
+    int rc = ledger_add(x->reached.local.ledger, LEDGER_DOMAIN, both, e);
     free(both);
     x->promised = rc == 0;
     return rc;
@@ -169,15 +229,15 @@ static int launch(struct xen *x, const struct target_options *o, const char *con
                   struct error *e)
 {
     const char *const argv[] = {xl_find(), "create", "-F", "-q", config, NULL};
-    struct target *t = &x->local.target;
+    struct target *t = &x->reached.local.target;
     /* The device model is xl's child, and no part of the workload. */
     struct target_options anywhere = *o;
     anywhere.cpu_count = 0;
     anywhere.scratch = NULL;
     if (!argv[0])
         return error_set(e, ERROR_SYSTEM, "xl is not installed any more");
-    x->local.telling = FATE;
-    int rc = local_launch(&x->local, &anywhere, argv, -1, 0, e);
+    x->reached.local.telling = FATE;
+    int rc = local_launch(&x->reached.local, &anywhere, argv, -1, 0, e);
     x->to_xl = t->to_agent;
     x->from_xl = t->from_agent;
     t->to_agent = t->from_agent = -1;
@@ -201,15 +261,20 @@ static int wait_a_moment(const struct target_options *o, int fd, struct error *e
 static int no_domain(struct xen *x, const char *what, struct error *e)
 {
     char words[300];
-    spawn_last_words(x->local.child, words, sizeof words);
+    spawn_last_words(x->reached.local.child, words, sizeof words);
     return error_set(e, ERROR_GUEST, "%s: xl %s", what, words);
+}
+
+static int not_made(struct error *e)
+{
+    return error_set(e, ERROR_SYSTEM, "xl has not made the domain within %.0f s", CREATE_S);
 }
 
 /* The device model listens some time after xl began, and before the domain runs. */
 static int connect_channel(struct xen *x, const struct target_options *o, const char *path,
                            struct error *e)
 {
-    struct target *t = &x->local.target;
+    struct target *t = &x->reached.local.target;
     struct sockaddr_un to = {.sun_family = AF_UNIX};
     if (!text_copy(to.sun_path, sizeof to.sun_path, path))
         return error_set(e, ERROR_USAGE, "%s is too long for the path of a socket", path);
@@ -223,21 +288,39 @@ static int connect_channel(struct xen *x, const struct target_options *o, const 
             return 0;
         }
         close(fd);
-        if (spawn_wait_end(x->local.child, 0))
+        if (spawn_wait_end(x->reached.local.child, 0))
             return no_domain(x, "the domain could not be made", e);
         if (wait_a_moment(o, -1, e) < 0)
             return -1;
     }
-    return error_set(e, ERROR_SYSTEM, "xl has not made the domain within %.0f s", CREATE_S);
+    return not_made(e);
 }
 
-static int look_at_domain(struct xen *x, struct boot_watch *watch, struct error *e)
+/* By the hypervisor's own account, if its library is here and the domain's number known; else xl
+ * is asked, which is slow. */
+static bool look(struct xen *x, uint64_t *cpu_ns, bool *paused)
 {
-    struct boot_signs signs = {.answered = true};
     struct xl_domain domain;
     struct error ignored;
-    signs.work_known = xl_look(x->uuid, &domain, &ignored) == 1;
-    signs.work_ns = signs.work_known ? domain.cpu_ns : 0;
+    if (x->stats && xen_stats_look(x->stats, cpu_ns, paused))
+        return true;
+    if (xl_look(x->uuid, &domain, &ignored) != 1)
+        return false;
+    if (!x->stats)
+        x->stats = xen_stats_new("", domain.id, x->version);
+    *cpu_ns = domain.cpu_ns;
+    *paused = domain.paused;
+    return true;
+}
+
+/* The device model answers before Xen's scripts have set up the network; until then the domain is
+ * paused. xl itself gives up a script that hangs. */
+static int look_at_domain(struct xen *x, struct boot_watch *watch, double begun_s, struct error *e)
+{
+    struct boot_signs signs = {.answered = true};
+    signs.work_known = look(x, &signs.work_ns, &signs.held);
+    if (signs.held && now_s() - begun_s >= CREATE_S)
+        return not_made(e);
     return boot_watch_judge(watch, now_s(), &signs, e);
 }
 
@@ -246,37 +329,39 @@ static int wait_for_guest(struct xen *x, const struct target_options *o, struct 
     static const char stage[] = "waiting for the domain's kernel";
     char text[80];
     struct boot_watch watch;
-    double next_s = now_s() + LOOK_S;
+    double from = now_s(), next_s = from + LOOK_S;
     boot_watch_begin(&watch, now_s());
     boot_stage(o, stage);
     for (;;) {
-        int rc = wait_a_moment(o, x->local.target.from_agent, e);
+        int rc = wait_a_moment(o, x->reached.local.target.from_agent, e);
         if (rc < 0)
             return -1;
         char first;
-        if (rc > 0 && recv(x->local.target.from_agent, &first, 1, MSG_PEEK) > 0)
+        if (rc > 0 && recv(x->reached.local.target.from_agent, &first, 1, MSG_PEEK) > 0)
             return 0;
         if (rc > 0) {
-            spawn_wait_end(x->local.child, XL_END_S);
+            spawn_wait_end(x->reached.local.child, XL_END_S);
             return no_domain(x, "the domain did not come up", e);
         }
         if (boot_watch_tell(&watch, now_s(), stage, text, sizeof text))
             boot_stage(o, text);
         if (now_s() < next_s)
             continue;
-        if (look_at_domain(x, &watch, e) < 0)
+        double begun_s = now_s();
+        if (look_at_domain(x, &watch, from, e) < 0)
             return -1;
-        next_s = now_s() + LOOK_S;
+        next_s = now_s() + fmax(LOOK_S, LOOK_SHARE * (now_s() - begun_s));
     }
 }
 
 /* --- the kinds ----------------------------------------------------------------------------------
  */
 
-static void describe(struct xen *x, const struct xl_plan *p, const char *version)
+static void describe(struct xen *x, const struct xl_plan *p)
 {
-    struct target_facts *facts = &x->local.target.facts;
-    snprintf(facts->how, sizeof facts->how, "Xen %.24s, %s domain", version, p->pvh ? "PVH" : "PV");
+    struct target_facts *facts = &x->reached.local.target.facts;
+    snprintf(facts->how, sizeof facts->how, "Xen %.24s, %s domain", x->version,
+             p->pvh ? "PVH" : "PV");
     snprintf(facts->limits, sizeof facts->limits, "%u vCPU%s, memory %" PRIu64 " MiB of its own",
              p->cpus, p->cpus == 1 ? "" : "s", p->memory_bytes >> 20);
     snprintf(facts->append, sizeof facts->append, "%s", p->append ? p->append : "");
@@ -293,7 +378,7 @@ static int make(struct xen *x, const struct target_options *o, bool pvh,
 {
     struct kernel k;
     struct network_pair pair;
-    char image[PATH_MAX], initramfs[PATH_MAX], version[40], device[LOOP_PATH_MAX];
+    char image[PATH_MAX], initramfs[PATH_MAX], device[LOOP_PATH_MAX];
     struct xl_plan p = {.name = x->name,
                         .uuid = x->uuid,
                         .pvh = pvh,
@@ -304,19 +389,59 @@ static int make(struct xen *x, const struct target_options *o, bool pvh,
                         .root = places->root,
                         .channel = places->channel,
                         .append = o->machine.append};
-    if (xen_probe("", pvh, version, sizeof version, e) < 0 || boot_kernel_find(o, &k, e) < 0 ||
+    if (xen_probe("", pvh, x->version, sizeof x->version, e) < 0 ||
+        boot_kernel_find(o, &k, e) < 0 ||
         boot_kernel_make(o, &k, choose_modules(o), image, initramfs, e) < 0)
         return -1;
     double from = now_s();
-    if (xen_root_make(places->root, x->local.ledger, e) < 0 || plan_disk(x, o, device, &p, e) < 0 ||
-        plan_network(x, o, &pair, &p, e) < 0 || promise(x, e) < 0 ||
-        write_config(places->config, &p, e) < 0 || launch(x, o, places->config, e) < 0 ||
-        connect_channel(x, o, places->channel, e) < 0)
+    if (xen_root_make(places->root, x->reached.local.ledger, e) < 0 ||
+        plan_disk(x, o, device, &p, e) < 0 || plan_network(x, o, &pair, &p, e) < 0 ||
+        promise(x, e) < 0 || write_config(places->config, &p, e) < 0 ||
+        launch(x, o, places->config, e) < 0 || connect_channel(x, o, places->channel, e) < 0)
         return -1;
-    describe(x, &p, version);
+    describe(x, &p);
     if (wait_for_guest(x, o, e) < 0)
         return -1;
-    x->local.target.facts.start_s = now_s() - from;
+    x->reached.local.target.facts.start_s = now_s() - from;
+    uint64_t ns;
+    bool paused;
+    look(x, &ns, &paused); /* the domain's number, before a slot has to wait for xl */
+    return 0;
+}
+
+static int make_in_run(struct xen *x, const struct target_options *o, struct ledger *ledger,
+                       struct error *e)
+{
+    const char *directory = ledger_directory(ledger);
+    const char *number = strrchr(x->name, '.');
+    number = number ? number + 1 : "0";
+    struct places places = {.root = xasprintf("%s/root-%s", directory, number),
+                            .config = xasprintf("%s/domain-%s.cfg", directory, number),
+                            .channel = xasprintf("%s/channel-%s", directory, number)};
+    int rc = make(x, o, is_pvh(x->reached.local.target.kind), &places, e);
+    free(places.root);
+    free(places.config);
+    free(places.channel);
+    return rc;
+}
+
+/* A domain that runs already. */
+static int enter(struct xen *x, const struct target_kind *kind, const struct target_options *o,
+                 struct error *e)
+{
+    struct target_facts *facts = &x->reached.local.target.facts;
+    struct reach_command c;
+    struct xl_domain is;
+    double from = now_s();
+    if (look_at_running(x, kind, &c, &is, e) < 0)
+        return -1;
+    x->stats = xen_stats_new("", is.id, x->version);
+    x->reached.text = c.option && strcmp(c.option, "console") == 0;
+    if (reached_enter(&x->reached, kind, o, e) < 0)
+        return -1;
+    snprintf(facts->how, sizeof facts->how, "Xen %.24s, by %s", x->version,
+             x->reached.text ? "its console" : "ssh");
+    facts->start_s = now_s() - from;
     return 0;
 }
 
@@ -324,14 +449,18 @@ static void stop(struct target *t)
 {
     struct xen *x = (struct xen *)t;
     struct error e;
-    if (t->to_agent >= 0)
-        close(t->to_agent);
-    t->to_agent = t->from_agent = -1;
     /* Before xl and the device model are ended, whom it still asks. What fails here is told when
      * the ledger tries again. */
-    if (x->promised)
+    if (x->promised) {
+        if (t->to_agent >= 0)
+            close(t->to_agent);
+        t->to_agent = t->from_agent = -1;
         xl_destroy(x->name, x->uuid, DESTROY_S, &e);
-    local_release(&x->local, XL_END_S);
+        local_release(&x->reached.local, XL_END_S);
+    } else {
+        reached_end(&x->reached);
+    }
+    xen_stats_free(x->stats);
     int *const held[] = {&x->to_xl, &x->from_xl, &x->loop};
     for (size_t i = 0; i < sizeof held / sizeof held[0]; i++)
         if (*held[i] >= 0)
@@ -343,34 +472,24 @@ static struct target *start(const struct target_kind *kind, const struct target_
                             struct ledger *ledger, struct error *e)
 {
     struct xen *x = xcalloc(1, sizeof *x);
-    struct target_options no_group = *o;
-    no_group.limits = false; /* the domain is the limit */
     x->to_xl = x->from_xl = x->loop = -1;
-    int rc = local_init(&x->local, kind, &no_group, ledger, x->name, sizeof x->name, e);
-    const char *directory = ledger_directory(ledger);
-    const char *number = strrchr(x->name, '.');
-    number = number ? number + 1 : "0";
-    struct places places = {.root = xasprintf("%s/root-%s", directory, number),
-                            .config = xasprintf("%s/domain-%s.cfg", directory, number),
-                            .channel = xasprintf("%s/channel-%s", directory, number)};
-    if (rc == 0)
-        rc = make(x, o, is_pvh(kind), &places, e);
-    free(places.root);
-    free(places.config);
-    free(places.channel);
-    if (rc == 0)
-        return &x->local.target;
-    stop(&x->local.target);
+    /* Without limits of ours: the domain is the limit. */
+    if (reached_init(&x->reached, kind, o, ledger, x->name, sizeof x->name, e) == 0 &&
+        (kind->way ? enter(x, kind, o, e) : make_in_run(x, o, ledger, e)) == 0)
+        return &x->reached.local.target;
+    stop(&x->reached.local.target);
     return NULL;
 }
 
 static void counters(struct target *t, struct counters *out)
 {
     struct xen *x = (struct xen *)t;
-    struct xl_domain domain;
-    struct error ignored;
-    if (xl_look(x->uuid, &domain, &ignored) == 1)
-        counters_add(out, COUNTER_VCPU_CPU, domain.cpu_ns);
+    uint64_t ns;
+    bool paused;
+    if (look(x, &ns, &paused))
+        counters_add(out, COUNTER_VCPU_CPU, ns);
+    if (x->stats)
+        xen_stats_count(x->stats, out);
 }
 
 static const char *fate(unsigned long reason)
@@ -385,10 +504,14 @@ static void last_words(struct target *t, char *out, size_t size)
 {
     struct xen *x = (struct xen *)t;
     char line[200] = "", how[300] = "";
-    if (x->local.child) {
-        spawn_wait_end(x->local.child, XL_END_S);
-        spawn_last_line(x->local.child, line, sizeof line);
-        spawn_last_words(x->local.child, how, sizeof how);
+    if (!x->promised) {
+        local_last_words(t, out, size);
+        return;
+    }
+    if (x->reached.local.child) {
+        spawn_wait_end(x->reached.local.child, XL_END_S);
+        spawn_last_line(x->reached.local.child, line, sizeof line);
+        spawn_last_words(x->reached.local.child, how, sizeof how);
     }
     const char *code = strstr(line, FATE);
     if (code)

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Is this a dom0 with xl, which reaches domains that are there? As xen_probe(). */
+int xen_probe_dom0(const char *root, char *version, size_t size, struct error *e);
 /* Version of the hypervisor ("4.17.7"), or -1 with a sentence "what is wrong: what to do". root is
  * put before the paths: "" on a real machine. */
 int xen_probe(const char *root, bool pvh, char *version, size_t size, struct error *e);

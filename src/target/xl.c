@@ -115,8 +115,8 @@ static bool last_word(const char *text, size_t *length, char *out, size_t size)
 }
 
 /* "NAME ID MEMORY VCPUS STATE TIME" before the uuid. The name is another's text, with blanks maybe:
- * the line is read from its end. */
-static bool parse_line(const char *line, size_t length, struct xl_domain *out)
+ * the line is read from its end. name_length: where the name ends. */
+static bool parse_line(const char *line, size_t length, struct xl_domain *out, size_t *name_length)
 {
     char word[5][32], *end;
     uint64_t id;
@@ -134,18 +134,31 @@ static bool parse_line(const char *line, size_t length, struct xl_domain *out)
         return false;
     out->id = (unsigned)id;
     out->cpu_ns = (uint64_t)(seconds * 1e9 + 0.5);
+    out->paused = strchr(word[1], 'p') != NULL;
+    out->ended = strpbrk(word[1], "scd") != NULL;
+    while (length > 0 && line[length - 1] == ' ')
+        length--;
+    *name_length = length;
     return true;
+}
+
+static int check_list(const char *text, struct error *e)
+{
+    if (strncmp(text, "Name ", 5) != 0 || !strchr(text, '\n'))
+        return error_set(e, ERROR_SYSTEM, "xl list printed no list of domains");
+    return 0;
 }
 
 int xl_list_find(const char *text, const char *uuid, struct xl_domain *out, struct error *e)
 {
-    if (strncmp(text, "Name ", 5) != 0 || !strchr(text, '\n'))
-        return error_set(e, ERROR_SYSTEM, "xl list printed no list of domains");
+    size_t name_length;
+    if (check_list(text, e) < 0)
+        return -1;
     for (const char *line = strchr(text, '\n') + 1; *line;) {
         size_t length = strcspn(line, "\n");
         const char *at = strstr(line, uuid);
         if (at && at < line + length)
-            return parse_line(line, (size_t)(at - line), out)
+            return parse_line(line, (size_t)(at - line), out, &name_length)
                        ? 1
                        : error_set(e, ERROR_SYSTEM, "xl list: the line of domain %.36s is damaged",
                                    uuid);
@@ -154,15 +167,62 @@ int xl_list_find(const char *text, const char *uuid, struct xl_domain *out, stru
     return 0;
 }
 
-int xl_look(const char *uuid, struct xl_domain *out, struct error *e)
+/* The first uuid of a line, after a blank; NULL: there is none. */
+static const char *find_uuid(const char *line, size_t length, char uuid[XL_UUID_SIZE])
+{
+    for (size_t at = 1; at + XL_UUID_SIZE - 1 <= length; at++) {
+        snprintf(uuid, XL_UUID_SIZE, "%.*s", XL_UUID_SIZE - 1, line + at);
+        if (line[at - 1] == ' ' && xl_is_uuid(uuid))
+            return line + at;
+    }
+    return NULL;
+}
+
+int xl_list_named(const char *text, const char *name, struct xl_domain *out,
+                  char uuid[XL_UUID_SIZE], struct error *e)
+{
+    size_t wanted = strlen(name);
+    if (check_list(text, e) < 0)
+        return -1;
+    for (const char *line = strchr(text, '\n') + 1; *line;) {
+        size_t length = strcspn(line, "\n"), name_length;
+        /* After the name itself, which may hold anything. */
+        const char *at = length > wanted && strncmp(line, name, wanted) == 0
+                             ? find_uuid(line + wanted, length - wanted, uuid)
+                             : NULL;
+        if (at && parse_line(line, (size_t)(at - line), out, &name_length) && name_length == wanted)
+            return 1;
+        line += length + (line[length] == '\n');
+    }
+    return 0;
+}
+
+static char *list(struct error *e)
 {
     const char *const argv[] = {xl_find(), "list", "-v", NULL};
-    if (!argv[0])
-        return error_set(e, ERROR_SYSTEM, "xl is not installed any more");
+    if (!argv[0]) {
+        error_set(e, ERROR_SYSTEM, "xl is not installed any more");
+        return NULL;
+    }
     char *said = xcalloc(1, SAID_MAX);
-    int rc = ask(argv, said, LOOK_S, e);
-    if (rc == 0)
-        rc = xl_list_find(said, uuid, out, e);
+    if (ask(argv, said, LOOK_S, e) == 0)
+        return said;
+    free(said);
+    return NULL;
+}
+
+int xl_look(const char *uuid, struct xl_domain *out, struct error *e)
+{
+    char *said = list(e);
+    int rc = said ? xl_list_find(said, uuid, out, e) : -1;
+    free(said);
+    return rc;
+}
+
+int xl_look_named(const char *name, struct xl_domain *out, char uuid[XL_UUID_SIZE], struct error *e)
+{
+    char *said = list(e);
+    int rc = said ? xl_list_named(said, name, out, uuid, e) : -1;
     free(said);
     return rc;
 }

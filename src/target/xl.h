@@ -14,7 +14,8 @@
 /* A line of the list. */
 struct xl_domain {
     unsigned id;
-    uint64_t cpu_ns; /* processor time of its vCPUs; xl tells tenths of a second */
+    uint64_t cpu_ns;    /* processor time of its vCPUs; xl tells tenths of a second */
+    bool paused, ended; /* ended: shut down, crashed or dying */
 };
 
 /* Path of xl in one of its usual places, a constant; NULL: it is not installed. */
@@ -25,6 +26,12 @@ const char *xl_find(void);
 int xl_list_find(const char *text, const char *uuid, struct xl_domain *out, struct error *e);
 /* The same, asked now. Takes some milliseconds, at most a few seconds. */
 int xl_look(const char *uuid, struct xl_domain *out, struct error *e);
+
+/* The domain of that name, Domain-0 among them, and its uuid: as xl_list_find() and xl_look(). */
+int xl_list_named(const char *text, const char *name, struct xl_domain *out,
+                  char uuid[XL_UUID_SIZE], struct error *e);
+int xl_look_named(const char *name, struct xl_domain *out, char uuid[XL_UUID_SIZE],
+                  struct error *e);
 
 /* Destroys the domain, which may be half made or gone, and removes the log of its device model,
  * which carries its name. A domain is known by its uuid alone. Waits until it is gone, seconds at

@@ -68,6 +68,23 @@ static void one_sign_of_life_begins_the_time_again(void **state)
     }
 }
 
+/* Of a guest that is not let run for 100 s the time begins then. */
+static void who_is_held_has_time_later(void **state)
+{
+    (void)state;
+    struct boot_watch w;
+    struct error e = {0};
+    boot_watch_begin(&w, 0);
+    for (int i = 1; i <= 100; i++) {
+        struct boot_signs s = {.answered = true, .held = true, .work_known = true, .work_ns = 7};
+        assert_int_equal(boot_watch_judge(&w, i, &s, &e), 0);
+    }
+    struct boot_signs idle = {.answered = true, .work_known = true, .work_ns = 7};
+    assert_int_equal(boot_watch_judge(&w, 99 + BOOT_IDLE_S, &idle, &e), 0);
+    assert_int_equal(boot_watch_judge(&w, 101 + BOOT_IDLE_S, &idle, &e), -1);
+    assert_non_null(strstr(e.text, "done nothing"));
+}
+
 static void work_that_goes_back_is_no_work(void **state)
 {
     (void)state;
@@ -103,6 +120,7 @@ int main(void)
         cmocka_unit_test(what_does_nothing_is_given_up_early),
         cmocka_unit_test(a_deaf_monitor_is_given_up_first),
         cmocka_unit_test(one_sign_of_life_begins_the_time_again),
+        cmocka_unit_test(who_is_held_has_time_later),
         cmocka_unit_test(work_that_goes_back_is_no_work),
         cmocka_unit_test(the_time_is_told_every_five_seconds),
     };

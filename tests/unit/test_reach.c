@@ -54,8 +54,9 @@ static void each_way_has_its_guest(void **state)
             options += strcmp(*w, "%o") == 0;
         }
         assert_ptr_equal(reach_find(way->id), way);
-        /* Of a way that is a kind, too, the kind is what is made anew: openvz. */
-        assert_true(!target_find(way->id) || strcmp(way->id, "openvz") == 0);
+        /* Of a way that is a kind, too, the kind is what is made anew. */
+        assert_true(!target_find(way->id) || strcmp(way->id, "openvz") == 0 ||
+                    strcmp(way->id, "xen") == 0);
         assert_int_equal(guests, way->words ? 1 : 0);
         assert_in_range(options, 0, way->words ? 1 : 0); /* vzctl has none */
         assert_true(words + REACH_WORDS_MAX / 2 < REACH_WORDS_MAX);
@@ -121,6 +122,10 @@ static void commands_are_made(void **state)
     assert_memory_equal(words, "sh|-c|", 6);
     assert_non_null(strstr(words, "BatchMode=yes"));
     assert_non_null(strstr(words, "|virsh|vm1|-l|root|/bin/sh"));
+    words = words_of("xen:dom -l root", out, sizeof out);
+    assert_memory_equal(words, "sh|-c|", 6);
+    assert_non_null(strstr(words, "BatchMode=yes"));
+    assert_non_null(strstr(words, "|xen|dom|-l|root|/bin/sh"));
 }
 
 static void refuse(const char *name, const char *spec, const char *says)

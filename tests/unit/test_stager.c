@@ -11,6 +11,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -18,7 +19,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 /* More than a pipe holds, and an agent that tells where it is, then waits for its end. */
@@ -30,6 +34,13 @@ static const char agent_begin[] =
 static char home[PATH_MAX], tools[PATH_MAX + 8], place[PATH_MAX + 8], path[PATH_MAX + 4096];
 static char agent[AGENT_SIZE], sha256[65];
 
+static void make_agent(void)
+{
+    memset(agent, '#', sizeof agent);
+    memcpy(agent, agent_begin, sizeof agent_begin - 1);
+    sha256_bytes(agent, sizeof agent, sha256);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -40,9 +51,7 @@ static int set_up(void **state)
     snprintf(tools, sizeof tools, "%s/tools", home);
     snprintf(place, sizeof place, "%s/place", home);
     snprintf(path, sizeof path, "%s", getenv("PATH"));
-    memset(agent, '#', sizeof agent);
-    memcpy(agent, agent_begin, sizeof agent_begin - 1);
-    sha256_bytes(agent, sizeof agent, sha256);
+    make_agent();
     setenv("XDG_RUNTIME_DIR", home, 1);
     return mkdir(tools, 0700) < 0 || mkdir(place, 0700) < 0 ? -1 : setenv("TMPDIR", place, 1);
 }
@@ -74,15 +83,20 @@ struct guest {
     struct error e;
 };
 
-static void begin(struct guest *g, const char *body, double patience_s)
+static void begin_words(struct guest *g, const char *const *argv, double patience_s)
 {
-    const char *const argv[] = {"/bin/sh", "-c", body, NULL};
     struct spawn_options how = {.argv = argv, .pass_fd = -1};
     *g = (struct guest){.stager = {.name = "box", .interrupt = -1, .patience_s = patience_s}};
     g->shell = spawn_new(&how, &g->e);
     if (!g->shell)
         fail_msg("%s", g->e.text);
     spawn_take_streams(g->shell, &g->stager.to, &g->stager.from);
+}
+
+static void begin(struct guest *g, const char *body, double patience_s)
+{
+    const char *const argv[] = {"/bin/sh", "-c", body, NULL};
+    begin_words(g, argv, patience_s);
 }
 
 static int end(struct guest *g)
@@ -125,23 +139,28 @@ static int bring(struct guest *g)
 }
 
 /* The agent runs from $TMPDIR, speaks with us both ways, and nothing of it stays. */
-static void serves(const char *body)
+static void serves_as(struct guest *g, const char *what)
 {
-    struct guest g;
     char line[PATH_MAX], begins[PATH_MAX + 32];
-    begin(&g, body, 5);
-    if (bring(&g) < 0)
-        fail_msg("%s: %s", body, g.e.text);
+    if (bring(g) < 0)
+        fail_msg("%s: %s", what, g->e.text);
     snprintf(begins, sizeof begins, "runs %s/vmtax-reach-", place);
-    read_line(&g, line, sizeof line);
+    read_line(g, line, sizeof line);
     line[strlen(begins)] = '\0';
     assert_string_equal(line, begins);
     assert_true(left_in_place() > 0);
-    assert_int_equal(write(g.stager.to, "hello\n", 6), 6);
-    read_line(&g, line, sizeof line);
+    assert_int_equal(write(g->stager.to, "hello\n", 6), 6);
+    read_line(g, line, sizeof line);
     assert_string_equal(line, "got hello");
-    assert_int_equal(end(&g), 0);
+    assert_int_equal(end(g), 0);
     assert_int_equal(left_in_place(), 0);
+}
+
+static void serves(const char *body)
+{
+    struct guest g;
+    begin(&g, body, 5);
+    serves_as(&g, body);
 }
 
 static void agent_is_brought_and_removed(void **state)
@@ -158,6 +177,77 @@ static void agent_is_brought_and_removed(void **state)
         serves("exec /bin/busybox sh");
     if (access("/bin/bash", X_OK) == 0)
         serves("exec /bin/bash");
+}
+
+/* What Xen's console daemon and a domain are to its console: a terminal that passes every byte, and
+ * at its other end one with a shell on it, with echo, prompts and lines. The master; the name of
+ * the terminal into name. */
+static int make_console(char *name, size_t size, pid_t *domain)
+{
+    struct termios raw;
+    int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+    assert_int_equal(ptsname_r(master, name, size), 0);
+    int terminal = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    assert_true(terminal >= 0 && tcgetattr(terminal, &raw) == 0);
+    cfmakeraw(&raw);
+    assert_int_equal(tcsetattr(terminal, TCSANOW, &raw), 0);
+    *domain = fork();
+    if (*domain == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        dup2(master, STDIN_FILENO);
+        dup2(master, STDOUT_FILENO);
+        execlp("script", "script", "-qfec", "exec sh -i", "/dev/null", (char *)NULL);
+        _exit(126);
+    }
+    /* Kept open here as the daemon does, so that it outlives each of its users. */
+    return close(master) == 0 ? terminal : -1;
+}
+
+/* By what is between us and a shell on a console of Xen every byte of the agent comes through,
+ * control characters too; and the shell is there afterwards. */
+static void through_a_console(void **state)
+{
+    (void)state;
+    struct guest g;
+    struct error e = {0};
+    struct reach_command c;
+    char name[64], body[128], searched[sizeof path + sizeof tools];
+    pid_t domain;
+    if (access("/usr/bin/script", X_OK) < 0)
+        skip(); /* nothing else puts a terminal on a shell's standard streams */
+    int terminal = make_console(name, sizeof name, &domain);
+    put_tool("xl", "[ \"$*\" = 'domid dom' ] && echo 7");
+    snprintf(body, sizeof body, "[ \"$*\" = /local/domain/7/console/tty ] && echo %s", name);
+    put_tool("xenstore-read", body);
+    snprintf(searched, sizeof searched, "%s:%s", tools, path);
+    setenv("PATH", searched, 1);
+    const struct target_kind *kind = reach_new(NULL, "xen:dom console", &e);
+    assert_non_null(kind);
+    for (int i = 0; i < 256; i++)
+        agent[AGENT_SIZE / 2 + i] = (char)i;
+    sha256_bytes(agent, sizeof agent, sha256);
+    if (reach_command(kind, &c, &e) < 0)
+        fail_msg("%s", e.text);
+    assert_string_equal(c.guest, "dom");
+    assert_string_equal(c.option, "console");
+    for (int i = 0; i < 2; i++) {
+        begin_words(&g, c.words, 20);
+        g.stager.text = true;
+        serves_as(&g, "a console");
+    }
+    begin_words(&g, c.words, 20);
+    assert_int_equal(stager_look(&g.stager, &g.e), 0);
+    assert_int_equal(end(&g), 0);
+    assert_int_equal(waitpid(domain, NULL, WNOHANG), 0);
+    kill(domain, SIGKILL);
+    waitpid(domain, NULL, 0);
+    close(terminal);
+    reach_free(kind);
+    setenv("PATH", path, 1);
+    put_tool("xl", NULL);
+    put_tool("xenstore-read", NULL);
+    make_agent();
 }
 
 /* Only what the script says it needs is there. */
@@ -369,6 +459,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(agent_is_brought_and_removed),
+        cmocka_unit_test(through_a_console),
         cmocka_unit_test(guest_with_next_to_nothing),
         cmocka_unit_test(leftovers_are_removed),
         cmocka_unit_test(shells_that_are_none),

@@ -1,6 +1,8 @@
 /* What xl is told and what it tells, and the files by which a dom0 is known: all without Xen. */
+#include "counters.h"
 #include "target/undo.h"
 #include "target/xen_probe.h"
+#include "target/xen_stats.h"
 #include "target/xl.h"
 #include "target/xl_config.h"
 #include "text.h"
@@ -201,6 +203,39 @@ static void a_damaged_list_is_no_answer(void **state)
     }
 }
 
+static void a_domain_is_found_by_its_name(void **state)
+{
+    static const char text[] = HEAD DOM0
+        "web server                                   3   256     1     -b----      10.7 "
+        "11111111-0000-0000-0000-000000000000        -                -\n"
+        "web                                          7   256     1     --p---      20.5 "
+        "22222222-0000-0000-0000-000000000000        -                -\n"
+        "gone                                         8   256     1     ---s--       1.0 "
+        "33333333-0000-0000-0000-000000000000        0                -\n"
+        "web 7 256 1 r-- 1.0 " UUID " 9 256 1 r----- 0.1 "
+        "44444444-0000-0000-0000-000000000000 - -\n";
+    (void)state;
+    struct xl_domain d;
+    struct error e;
+    char uuid[XL_UUID_SIZE];
+    assert_int_equal(xl_list_named(text, "web", &d, uuid, &e), 1);
+    assert_int_equal(d.id, 7);
+    assert_true(d.paused && !d.ended);
+    assert_string_equal(uuid, "22222222-0000-0000-0000-000000000000");
+    assert_int_equal(xl_list_named(text, "web server", &d, uuid, &e), 1);
+    assert_int_equal(d.id, 3);
+    assert_true(!d.paused && !d.ended);
+    assert_int_equal(xl_list_named(text, "gone", &d, uuid, &e), 1);
+    assert_true(d.ended);
+    assert_int_equal(xl_list_named(text, "Domain-0", &d, uuid, &e), 1);
+    assert_int_equal(d.id, 0);
+    static const char *const none[] = {"we", "server", "web serve", "", "Name", "7", "web 7"};
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+        if (xl_list_named(text, none[i], &d, uuid, &e) != 0)
+            fail_msg("\"%s\" is taken for a domain", none[i]);
+    assert_int_equal(xl_list_named("xl: error\n", "web", &d, uuid, &e), -1);
+}
+
 static void uuids_are_new_and_of_one_form(void **state)
 {
     (void)state;
@@ -277,6 +312,105 @@ static void what_is_missing_is_said_with_what_to_do(void **state)
     refuses(false, "without para-virtual domains", ": --on pvh");
 }
 
+static void domains_that_run_need_no_qemu(void **state)
+{
+    (void)state;
+    char version[40];
+    struct error e;
+    snprintf(root, sizeof root, "/tmp/vmtax-test-xen-XXXXXX");
+    assert_non_null(mkdtemp(root));
+    assert_int_equal(xen_probe_dom0(root, version, sizeof version, &e), -1);
+    put("/sys/hypervisor/type", "xen\n", 0600);
+    put("/proc/xen/capabilities", "control_d\n", 0600);
+    assert_int_equal(xen_probe_dom0(root, version, sizeof version, &e), -1);
+    put("/usr/sbin/xl", "", 0700);
+    put("/sys/hypervisor/version/major", "4\n", 0600);
+    put("/sys/hypervisor/version/minor", "17\n", 0600);
+    put("/sys/hypervisor/version/extra", ".7\n", 0600);
+    assert_int_equal(xen_probe_dom0(root, version, sizeof version, &e), 0);
+    assert_string_equal(version, "4.17.7");
+}
+
+/* --- what dom0 counts ---------------------------------------------------------------------------
+ */
+
+static void put_word(const char *path, size_t size, const char *bytes)
+{
+    char full[256];
+    put(path, "", 0600);
+    snprintf(full, sizeof full, "%s%s", root, path);
+    FILE *f = fopen(full, "w");
+    assert_non_null(f);
+    assert_int_equal(fwrite(bytes, 1, size, f), size);
+    fclose(f);
+}
+
+#define QEMU(number) "/usr/libexec/xen-qemu-system-i386\0-xen-domid\0" number "\0-no-shutdown\0"
+
+/* The times are those of a real process, this one, whichever part it is told to play. */
+static uint64_t served(const char *comm, size_t size, const char *command)
+{
+    char path[64];
+    struct counters c = {0};
+    snprintf(root, sizeof root, "/tmp/vmtax-test-xen-XXXXXX");
+    assert_non_null(mkdtemp(root));
+    snprintf(path, sizeof path, "/proc/%d/cmdline", (int)getpid());
+    put_word(path, size, command);
+    snprintf(path, sizeof path, "/proc/%d/comm", (int)getpid());
+    put(path, comm, 0600);
+    put("/proc/self-made/comm", "vif7.0-q0-guest\n", 0600);
+    struct xen_stats *s = xen_stats_new(root, 7, "4.17.7");
+    uint64_t ns;
+    bool paused;
+    assert_false(xen_stats_look(s, &ns, &paused)); /* no hypervisor here */
+    xen_stats_count(s, &c);
+    xen_stats_free(s);
+    undo_directory(root, NULL);
+    assert_false(counters_have(&c, COUNTER_VCPU_CPU) || counters_have(&c, COUNTER_RUN_DELAY));
+    return counters_have(&c, COUNTER_VMM_CPU) ? c.value[COUNTER_VMM_CPU] : 0;
+}
+
+static void servants_of_a_domain_are_known_by_its_number(void **state)
+{
+    (void)state;
+    assert_true(served("qemu\n", sizeof QEMU("7") - 1, QEMU("7")) > 0);
+    assert_true(served("vif7.0-q0-guest\n", 0, "") > 0);
+    assert_true(served("vif7.12\n", 0, "") > 0);
+    assert_true(served("blkback.7.xvda-\n", 0, "") > 0);
+    assert_true(served("7.xvda-0\n", 0, "") > 0);
+    static const char *const others[] = {"vif70.0\n", "vif17.0\n",         "vif7\n",
+                                         "17.xvda\n", "blkback.17.xvda\n", "7.sda\n"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        assert_int_equal(served(others[i], 0, ""), 0);
+    assert_int_equal(served("qemu\n", sizeof QEMU("70") - 1, QEMU("70")), 0);
+    assert_int_equal(served("qemu\n", sizeof "qemu\0-xen-domid" - 1, "qemu\0-xen-domid"), 0);
+    assert_int_equal(served("7.xvda-0\n", sizeof "sh\0007" - 1, "sh\0007"), 0);
+}
+
+static void devices_are_those_of_the_domain(void **state)
+{
+    (void)state;
+    struct counters c = {0};
+    snprintf(root, sizeof root, "/tmp/vmtax-test-xen-XXXXXX");
+    assert_non_null(mkdtemp(root));
+    put("/sys/class/net/vif7.0/statistics/rx_bytes", "1000\n", 0600);
+    put("/sys/class/net/vif7.0/statistics/tx_bytes", "30\n", 0600);
+    put("/sys/class/net/vif7.1/statistics/rx_bytes", "1\n", 0600);
+    put("/sys/class/net/vif70.0/statistics/rx_bytes", "5000000\n", 0600);
+    put("/sys/class/net/vif7.2/statistics/tx_bytes", "-4\n", 0600);
+    put("/sys/bus/xen-backend/devices/vbd-7-51712/statistics/rd_sect", "10\n", 0600);
+    put("/sys/bus/xen-backend/devices/vbd-7-51728/statistics/rd_sect", "1\n", 0600);
+    put("/sys/bus/xen-backend/devices/vbd-17-51712/statistics/wr_sect", "77\n", 0600);
+    struct xen_stats *s = xen_stats_new(root, 7, "4.17.7");
+    xen_stats_count(s, &c);
+    assert_int_equal(c.value[COUNTER_NET_SENT], 1001); /* dom0 receives what the domain sends */
+    assert_int_equal(c.value[COUNTER_NET_RECEIVED], 30);
+    assert_int_equal(c.value[COUNTER_VDISK_READ], 11 * 512);
+    assert_false(counters_have(&c, COUNTER_VDISK_WRITTEN));
+    assert_false(counters_have(&c, COUNTER_VMM_CPU));
+    xen_stats_free(s);
+}
+
 static int remove_root(void **state)
 {
     (void)state;
@@ -291,8 +425,12 @@ int main(void)
         cmocka_unit_test(no_path_ends_its_string),
         cmocka_unit_test(a_domain_is_found_by_its_uuid),
         cmocka_unit_test(a_damaged_list_is_no_answer),
+        cmocka_unit_test(a_domain_is_found_by_its_name),
         cmocka_unit_test(uuids_are_new_and_of_one_form),
         cmocka_unit_test_teardown(what_is_missing_is_said_with_what_to_do, remove_root),
+        cmocka_unit_test_teardown(domains_that_run_need_no_qemu, remove_root),
+        cmocka_unit_test(servants_of_a_domain_are_known_by_its_number),
+        cmocka_unit_test_teardown(devices_are_those_of_the_domain, remove_root),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

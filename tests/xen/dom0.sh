@@ -21,8 +21,8 @@ dom0_start() {
         skip "the files for Xen cannot be made: $(tail -n 1 "$work/why")"
     mkdir -p "$dom0_share/jobs" "$work/own"
     cp "$abs_top_srcdir/tests/xen/dom0_init" "$dom0_share/"
-    make -C "$abs_top_builddir" -s install DESTDIR="$work/own" prefix=/usr/local >"$work/install" 2>&1 ||
-        fail "make install: $(tail -n 1 "$work/install")"
+    make -C "$abs_top_builddir" -s install-strip DESTDIR="$work/own" prefix=/usr/local >"$work/install" 2>&1 ||
+        fail "make install-strip: $(tail -n 1 "$work/install")"
     # A disk for scratch files, as only a real file system's are measured.
     truncate -s 1G "$work/disk"
     mke2fs -q -F -t ext4 "$work/disk"
@@ -88,7 +88,7 @@ dom0_stop() {
 dom0_finish() {
     dom0_status=$?
     dom0_stop
-    (exit "$dom0_status")
-    finish
+    # finish takes the status from $?, and a failing command alone would end the script here.
+    if (exit "$dom0_status"); then finish; else finish; fi
 }
 trap dom0_finish EXIT
