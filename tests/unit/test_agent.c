@@ -16,6 +16,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -73,10 +74,10 @@ static void says_who_reached_it(void **state)
             setenv("SSH_CONNECTION", rows[i].said, 1);
         else
             unsetenv("SSH_CONNECTION");
-        start(&a, TEST_AGENT, NULL);
-        expect(&a, &r, "hello");
+        agent_start(&a, TEST_AGENT, NULL);
+        agent_expect(&a, &r, "hello");
         assert_string_equal(record_text(&r, "client"), rows[i].client);
-        finish(&a);
+        agent_finish(&a);
     }
 }
 
