@@ -45,8 +45,8 @@ static void look_target(const struct target_kind *k, const struct target_options
     if (p.use == TARGET_UNUSABLE)
         snprintf(f->text, sizeof f->text, "%s", p.reason);
     else
-        snprintf(f->text, sizeof f->text, "works%s by %.60s%s%.170s",
-                 p.emulated ? ", EMULATED," : "", p.how, p.reason[0] ? "; " : "", p.reason);
+        snprintf(f->text, sizeof f->text, "works%s by %s%s%s", p.emulated ? ", EMULATED," : "",
+                 p.how, p.reason[0] ? "; " : "", p.reason);
     snprintf(f->remedy, sizeof f->remedy, "%s", p.remedy);
 }
 
@@ -85,7 +85,7 @@ static void look_work(enum subsystem s, const struct lacking *l, struct finding 
         return;
     }
     f->level = can ? FINDING_NOTE : FINDING_CANNOT;
-    snprintf(f->text, sizeof f->text, "%zu of %zu workload%s can be measured: %.200s", can, all,
+    snprintf(f->text, sizeof f->text, "%zu of %zu workload%s can be measured: %.400s", can, all,
              all == 1 ? "" : "s", why->text);
     text_copy(f->remedy, sizeof f->remedy, why->remedy);
 }

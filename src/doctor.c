@@ -178,6 +178,11 @@ static void look_exits(const struct target_options *o, struct finding *f)
         doctor_say(f, FINDING_OK, NULL, "/dev/kvm works, for exit.*");
         return;
     }
+    if (probe.runs) {
+        doctor_say(f, FINDING_NOTE, probe.remedy, "exit.* are not a processor's exits: %s",
+                   probe.reason);
+        return;
+    }
     f->lacks = "exit";
     doctor_say(f, FINDING_NOTE, probe.remedy, "no exit.*: %s", probe.reason);
 }

@@ -9,7 +9,7 @@ enum finding_level { FINDING_OK, FINDING_NOTE, FINDING_HAZARD, FINDING_CANNOT };
 
 struct finding {
     enum finding_level level;
-    char text[256];    /* a sentence */
+    char text[512];    /* a sentence */
     char remedy[256];  /* the command that mends it, or "" */
     const char *lacks; /* the workload, or the family of them (before the dot), that cannot be
                           measured for want of it; NULL: none */

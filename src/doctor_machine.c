@@ -23,7 +23,7 @@
 void doctor_say(struct finding *f, enum finding_level level, const char *remedy, const char *format,
                 ...)
 {
-    char text[512];
+    char text[sizeof f->text];
     va_list args;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);

@@ -145,6 +145,7 @@ static int probe(void)
     tinyvm_probe(NULL, &v);
     record_begin(&w, line, sizeof line, "probe");
     record_add_u64(&w, "usable", v.usable);
+    record_add_u64(&w, "runs", v.measured);
     record_add_text(&w, "reason", v.reason);
     record_add_text(&w, "remedy", v.remedy);
     long length = record_end(&w);

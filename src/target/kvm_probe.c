@@ -23,7 +23,7 @@ void kvm_probe_read(char *line, unsigned long length, struct kvm_probe *out)
 {
     struct record r;
     struct error e;
-    uint64_t usable;
+    uint64_t usable, runs;
     const char *reason, *remedy;
     memset(out, 0, sizeof *out);
     if (record_parse(&r, line, length, &e) < 0 || strcmp(r.verb, "probe") != 0 ||
@@ -32,6 +32,7 @@ void kvm_probe_read(char *line, unsigned long length, struct kvm_probe *out)
         return;
     }
     out->usable = usable;
+    out->runs = usable || (record_u64(&r, "runs", 0, 1, &runs, &e) == 0 && runs);
     if (usable)
         return;
     reason = record_text(&r, "reason");

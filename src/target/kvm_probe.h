@@ -9,7 +9,9 @@
 #define KVM_PROBE_S 3.0
 
 struct kvm_probe {
-    bool usable;
+    bool usable; /* for guests with a kernel */
+    bool runs;   /* the guest of two instructions has come to its end: exits can be
+                    measured, whatever they are worth */
     char reason[256], remedy[256]; /* clean sentences, when it is not */
 };
 

@@ -12,6 +12,19 @@ run 0 list workloads --json
 run 0 run all --on native --blocks 2 --seconds 0.01 --budget 3 --json
 says_not "$out" 'exit\.pio'
 
+# The doctor promises no less than a run gives, and whole sentences.
+run 0 doctor --json
+"$jsonpath" "$out" '*' | grep -F '"family":"workloads"' | grep -F '"id":"exits"' >"$work/doctor"
+"$jsonpath" "$out" '*' | grep -F '"id":"kvm"' >"$work/kvm"
+if grep -q kvm_pvm "$work/kvm"; then
+    grep -q '(kvm_pvm, made for kernels that know it)"' "$work/kvm" || fail "cut off: $(cat "$work/kvm")"
+fi
+if [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
+    says "$work/doctor" 'all 4 workloads can be measured'
+else
+    says "$work/doctor" '0 of 4 workloads can be measured'
+fi
+
 code=0
 "$vmtax" run exits --on native --blocks 2 --json >"$out" 2>"$err" || code=$?
 no_crash

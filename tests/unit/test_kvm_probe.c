@@ -43,6 +43,7 @@ static void usable(void **state)
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         struct kvm_probe p = read_line(lines[i]);
         assert_true(p.usable);
+        assert_true(p.runs);
         assert_string_equal(p.reason, "");
         assert_string_equal(p.remedy, "");
     }
@@ -53,8 +54,16 @@ static void unusable(void **state)
     (void)state;
     struct kvm_probe p = read_line("probe usable=0 reason=there%20is%20none remedy=buy%20one");
     assert_false(p.usable);
+    assert_false(p.runs);
     assert_string_equal(p.reason, "there is none");
     assert_string_equal(p.remedy, "buy one");
+    /* Of no use for a kernel, yet exits can be measured. */
+    p = read_line("probe usable=0 runs=1 reason=it%20interprets remedy=");
+    assert_false(p.usable);
+    assert_true(p.runs);
+    assert_string_equal(p.reason, "it interprets");
+    assert_false(read_line("probe usable=0 runs=0 reason=x remedy=").runs);
+    assert_false(read_line("probe usable=0 runs=2 reason=x remedy=").runs);
     /* A reason there always is. */
     static const char *const without[] = {"probe usable=0", "probe usable=0 reason= remedy=x"};
     for (size_t i = 0; i < 2; i++) {
@@ -98,6 +107,7 @@ static void malformed(void **state)
         struct kvm_probe p = read_line(lines[i]);
         if (p.usable)
             fail_msg("usable: %s", lines[i]);
+        assert_false(p.runs);
         assert_non_null(strstr(p.reason, "makes sense"));
         assert_string_equal(p.remedy, "");
     }
