@@ -62,9 +62,9 @@ cycles() {
     [ "$(grep -c '^hello_ms' "$out")" = 20 ] || fail "not twenty starts"
     sed -n 's/^hello_ms=\([0-9]*\).* how=.*/\1/p' "$out" | sort -n >"$work/ms"
     echo "$who, $1: $(sed -n '1s/^[^ ]* //p' "$out"): hello after $(sed -n 1p "$work/ms") to $(sed -n '$p' "$work/ms") ms, middle $(sed -n 10p "$work/ms")"
-    # Under a sanitizer an agent takes its time.
-    grep -q "^SANITIZE_CFLAGS='-" "$abs_top_builddir/config.log" || [ "$(sed -n 1p "$work/ms")" -lt 300 ] ||
-        fail "no hello within 300 ms"
+    # Half of them, not the luckiest one. Under a sanitizer an agent takes its time.
+    grep -q "^SANITIZE_CFLAGS='-" "$abs_top_builddir/config.log" || [ "$(sed -n 10p "$work/ms")" -lt 300 ] ||
+        fail "no hello within 300 ms in half of the starts"
     leftovers
 }
 
