@@ -314,10 +314,12 @@ static void write_cost(const struct page *p, size_t t, const struct report_row *
                                            row->native ? &row->native->cost : NULL)[0])
             continue;
         if (!any)
-            fprintf(p->out,
-                    "\nBeside their operations these took, by the host's and their kernels' "
-                    "counters\n(white-box; %% of a processor; [%s])\n",
-                    p->base);
+            fprintf(
+                p->out,
+                "\nBeside their operations these took, by the host's and their kernels' "
+                "counters\n(white-box; %% of a processor; interrupts, switches and page faults are "
+                "those of\nall that ran on the kernel; [%s])\n",
+                p->base);
         any = true;
         snprintf(line, sizeof line, "%s: %s", report_label(row->metric, label, sizeof label), cost);
         put_sentence((void *)p, line);
