@@ -110,6 +110,7 @@ static struct mean subsystem_mean(const struct result *r, enum subsystem subsyst
     double *variances = xcalloc(r->comparison_count, sizeof *variances);
     double *dfs = xcalloc(r->comparison_count, sizeof *dfs);
     size_t count = 0;
+    enum verdict last = VERDICT_NOT_MEASURED;
     for (size_t i = 0; i < r->comparison_count; i++) {
         const struct comparison *c = &r->comparisons[i];
         if (c->target != target || !belongs(r, c->metric, subsystem))
@@ -124,6 +125,7 @@ static struct mean subsystem_mean(const struct result *r, enum subsystem subsyst
         variances[count] = c->variance;
         dfs[count++] = (double)c->estimate.n - 1;
         mean.staged = mean.staged || c->stage;
+        last = c->verdict;
         if (c->verdict != VERDICT_NO_SIGN && c->verdict != VERDICT_SAME)
             mean.all_quiet = false;
         if ((c->verdict == VERDICT_WORSE || c->verdict == VERDICT_SLIGHTLY_WORSE) &&
@@ -134,6 +136,8 @@ static struct mean subsystem_mean(const struct result *r, enum subsystem subsyst
         s->rows = count; /* one block of a row is no part of the mean */
         combine(r, &mean, rows, variances, dfs, count);
         judge(r, &mean);
+        if (count == 1 && mean.staged) /* one row is its own mean: two glyphs would differ */
+            s->verdict = last;
     } else if (s->rows) {
         s->verdict = never_judged(r, target) ? VERDICT_NOT_COMPARABLE : VERDICT_INCONCLUSIVE;
     }

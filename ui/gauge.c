@@ -118,6 +118,8 @@ void gauge_load(struct canvas *c, int y, int x, int w, const struct board_host *
     canvas_unclip(c, former);
 }
 
+#define WHY_LEAST 16 /* columns of a reason that say something */
+
 void gauge_quiet(struct canvas *c, int y, int x, int w, const struct board_host *h)
 {
     struct rect former = canvas_clip(c, (struct rect){y, x, 1, w});
@@ -128,12 +130,16 @@ void gauge_quiet(struct canvas *c, int y, int x, int w, const struct board_host 
                          h->quiet ? "yes" : "no");
     else
         at = canvas_text(c, y, at, STYLE_DIM, 0, "—");
-    if (isfinite(steal)) {
+    /* Why it is not quiet is worth more than a little steal, where there is no room for both. */
+    bool why = !h->quiet && h->quiet_why[0];
+    int left = x + w - at - 2, need = canvas_columns(h->quiet_why);
+    bool both = !why || left - (int)sizeof " steal 99.9 %" >= (need < WHY_LEAST ? need : WHY_LEAST);
+    if (isfinite(steal) && (both || steal > 0.01)) {
         at = canvas_text(c, y, at, STYLE_DIM, 0, "  steal ");
         at = canvas_textf(c, y, at, steal > 0.01 ? STYLE_WARN : STYLE_TEXT, 0, "%.1f%%",
                           steal * 100);
     }
-    if (!h->quiet && h->quiet_why[0] && at + 4 < x + w)
+    if (why && at + 4 < x + w)
         widget_cut(c, y, at + 2, x + w - at - 2, h->quiet_known ? STYLE_WARN : STYLE_DIM, 0,
                    h->quiet_why);
     canvas_unclip(c, former);

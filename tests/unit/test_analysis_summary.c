@@ -60,6 +60,22 @@ static void test_select_prefers_the_sure(void **state)
     result_release(&r);
 }
 
+/* The first look at a row never says "same"; neither does a mean of nothing else. */
+static void test_mean_of_one_look(void **state)
+{
+    (void)state;
+    struct result r;
+    handmade_session(&r, 2);
+    r.two_stage = true;
+    size_t m = result_add_metric(&r, &handmade_rate_row, "size=1");
+    for (uint32_t b = 0; b < 2; b++)
+        handmade_block(&r, m, 1, b, exp(b ? 0.00001 : -0.00001), 0);
+    analysis_update(&r);
+    assert_int_equal(r.comparisons[0].verdict, VERDICT_NO_SIGN);
+    assert_int_equal(analysis_subsystem(&r, SUBSYSTEM_MEMORY, 1).verdict, VERDICT_NO_SIGN);
+    result_release(&r);
+}
+
 static void test_subsystem(void **state)
 {
     (void)state;
@@ -133,6 +149,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_select),
         cmocka_unit_test(test_select_prefers_the_sure),
+        cmocka_unit_test(test_mean_of_one_look),
         cmocka_unit_test(test_subsystem),
         cmocka_unit_test(test_subsystem_in_two_stages),
     };
