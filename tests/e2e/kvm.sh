@@ -25,8 +25,8 @@ leftovers
 accel=
 [ $kvm_works = no ] || accel="--accel tcg"
 # shellcheck disable=SC2086 # two words
-run 0 run sys.syscall sys.fork_exec ctx.2p0k:placement=same membw.frd:size=64K \
-    file.write:size=8M,sync=fsync,direct=no file.read:size=8M,direct=yes \
+run 0 run sys.syscall sys.fork_exec ctx.2p0k:placement=same membw.frd:size=64K cint.path net.rr:size=1 \
+    web:clients=1 file.write:size=8M,sync=fsync,direct=no file.read:size=8M,direct=yes \
     --on kvm,container $accel --blocks 2 --seconds 0.05 --json
 [ "$("$jsonpath" "$out" 'targets.*.id' | tr '\n' ' ')" = "native tcg container " ] ||
     fail "the targets are $("$jsonpath" "$out" 'targets.*.id' | tr '\n' ' ')"
@@ -38,7 +38,7 @@ run 0 run sys.syscall sys.fork_exec ctx.2p0k:placement=same membw.frd:size=64K \
 [ "$("$jsonpath" "$out" targets.0.kernel)" != "$("$jsonpath" "$out" targets.1.kernel)" ] ||
     fail "the guest has the host's kernel"
 "$jsonpath" "$out" 'slots.*' | grep '"target":"tcg"' >"$work/slots"
-[ "$(wc -l <"$work/slots")" = 24 ] || fail "$(wc -l <"$work/slots") slots in the guest instead of 24"
+[ "$(wc -l <"$work/slots")" = 36 ] || fail "$(wc -l <"$work/slots") slots in the guest instead of 36"
 # A context switch may not stand out from its overhead in a short slot of an emulated guest; that is
 # a reason. Everything else has a figure.
 if grep '"value":null' "$work/slots" | grep -qv 'its own overhead'; then
@@ -117,6 +117,21 @@ leftovers
 # The kernel finds no first process and panics.
 run 2 run null --on tcg --append rdinit=/nothing
 says "$err" 'panicked.*Kernel panic'
+leftovers
+
+# QEMU hangs while the guest boots.
+"$vmtax" run null --on tcg --blocks 2 --seconds 0.05 >"$out" 2>"$err" </dev/null &
+pid=$!
+wait_for 40 qemu_pid
+kill -STOP "$(qemu_pid)"
+ended() {
+    grep -q '^State:.Z' "/proc/$pid/status" 2>/dev/null || ! kill -0 $pid 2>/dev/null
+}
+wait_for 30 ended
+code=0
+wait $pid || code=$?
+[ $code = 2 ] || fail "QEMU that hangs in the boot: exit code $code"
+says "$err" monitor
 leftovers
 
 # Interrupted while the guest boots.
