@@ -273,7 +273,7 @@ static void draw_reason(struct canvas *c, int y, int x, int w, const struct snap
     else
         snprintf(reason, sizeof reason, "%s",
                  s->stored     ? "not in this result"
-                 : s->replayed ? "not measured by this moment"
+                 : s->replayed ? "not measured yet"
                                : "not measured: r runs it");
     canvas_put(c, y, x, glyph(c->glyphs, cannot ? GLYPH_CANNOT : GLYPH_NOT_MEASURED), STYLE_DIM, 0);
     widget_cut(c, y, x + 2, w - 2, STYLE_DIM, 0, reason);
