@@ -109,7 +109,7 @@ nothing_left
 # One of Xen's scripts fails.
 dom0_run 2 200 "chmod -x /etc/xen/scripts/vif-bridge; vmtax run net.rr --on xen $few; code=\$?
     chmod +x /etc/xen/scripts/vif-bridge; exit \$code"
-says "$err" 'the domain (could not be made|did not come up): xl ended with exit code'
+says "$err" 'the domain (could not be made|did not come up): xl .*/vif-bridge'
 mark "a failing script is told"
 nothing_left
 
