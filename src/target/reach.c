@@ -28,20 +28,22 @@ static const char by_virsh[] =
  * neighbours tell, else what the user's configuration of ssh makes of the name.
  *
  * Of a console only the domain's own shell can make a clean stream: lines without echo and signals,
- * no messages of the kernel, and a shell inside that prompts for nothing. ^D is its end of input.
- * xl console takes no input but a terminal's, so it is not asked. All but the waiting is a
- * background job, which leads no session and so is not given the terminal for its own; it outlives
- * the shell here, which dies with vmtax, and leaves the console as it was. */
+ * no messages of the kernel, and a shell inside that prompts for nothing. Before it says so,
+ * nothing more is typed: a shell may read ahead. ^D is its end of input. xl console takes no input
+ * but a terminal's, so it is not asked. All but the waiting is a background job, which leads no
+ * session and so is not given the terminal for its own; it outlives the shell here, which dies with
+ * vmtax, and leaves the console as it was. */
 static const char by_xen[] =
     "d=$(xl domid \"$1\") || exit 1\n"
     "if [ \"$2\" = console ]; then\n"
     "t=$(xenstore-read \"/local/domain/$d/console/tty\") || exit 1\n"
     "exec 3<&0 4>&1 >/dev/null\n"
-    "{ { printf '\n%s\n' 'k=$(cat /proc/sys/kernel/printk); "
-    "stty icanon eof ^D -echo -isig -icrnl -ixon -opost; echo 1 >/proc/sys/kernel/printk; echo; "
-    "sh -c \"IFS= read -r l; eval \\\"\\$l\\\"\" 2>/dev/null | cat; "
-    "echo \"$k\" >/proc/sys/kernel/printk; stty sane; echo; echo vmtax-console\" \"end'; "
-    "cat; printf '\\004'; } <&3 >\"$t\" 4>&- &\n"
+    "{ printf '\n%s\n' 'k=$(cat /proc/sys/kernel/printk); "
+    "stty icanon eof ^D -echo -isig -icrnl -ixon -opost; echo 1 >/proc/sys/kernel/printk; "
+    "echo; echo vmtax-console\" \"begin; sh -c \"IFS= read -r l; eval \\\"\\$l\\\"\" 2>/dev/null | "
+    "cat; echo \"$k\" >/proc/sys/kernel/printk; stty sane; echo; echo vmtax-console\" \"end' >\"$t\"\n"
+    "timeout --foreground 30 sed -u '/^vmtax-console begin/q' <\"$t\" >&4 3<&- || exit\n"
+    "{ cat; printf '\\004'; } <&3 >\"$t\" 4>&- &\n"
     "sed -u '/^vmtax-console end/q' <\"$t\" >&4 3<&-; kill $! 2>/dev/null; } &\n"
     "exec 3<&- 4>&-\n"
     "wait\n"

@@ -258,11 +258,33 @@ static int wait_a_moment(const struct target_options *o, int fd, struct error *e
     return n > 0 && p[0].revents ? 1 : 0;
 }
 
+static const char *fate(unsigned long reason)
+{
+    /* xen/include/public/sched.h */
+    static const char *const by_reason[] = {"powered off", "restarted", "was suspended", "crashed",
+                                            "was stopped by a watchdog"};
+    return reason < sizeof by_reason / sizeof by_reason[0] ? by_reason[reason] : "ended";
+}
+
+/* What became of the domain, by xl's last words; xl itself may be a while at clearing up. */
+static void tell_end(struct xen *x, char *out, size_t size)
+{
+    char line[200], how[300];
+    spawn_wait_end(x->reached.local.child, XL_END_S);
+    spawn_last_line(x->reached.local.child, line, sizeof line);
+    spawn_last_words(x->reached.local.child, how, sizeof how);
+    const char *code = strstr(line, FATE);
+    if (code)
+        snprintf(out, size, "the domain %s", fate(strtoul(code + sizeof FATE - 1, NULL, 10)));
+    else
+        snprintf(out, size, "xl %s", how);
+}
+
 static int no_domain(struct xen *x, const char *what, struct error *e)
 {
-    char words[300];
-    spawn_last_words(x->reached.local.child, words, sizeof words);
-    return error_set(e, ERROR_GUEST, "%s: xl %s", what, words);
+    char words[320];
+    tell_end(x, words, sizeof words);
+    return error_set(e, ERROR_GUEST, "%s: %s", what, words);
 }
 
 static int not_made(struct error *e)
@@ -339,10 +361,8 @@ static int wait_for_guest(struct xen *x, const struct target_options *o, struct 
         char first;
         if (rc > 0 && recv(x->reached.local.target.from_agent, &first, 1, MSG_PEEK) > 0)
             return 0;
-        if (rc > 0) {
-            spawn_wait_end(x->reached.local.child, XL_END_S);
+        if (rc > 0)
             return no_domain(x, "the domain did not come up", e);
-        }
         if (boot_watch_tell(&watch, now_s(), stage, text, sizeof text))
             boot_stage(o, text);
         if (now_s() < next_s)
@@ -492,32 +512,14 @@ static void counters(struct target *t, struct counters *out)
         xen_stats_count(x->stats, out);
 }
 
-static const char *fate(unsigned long reason)
-{
-    /* xen/include/public/sched.h */
-    static const char *const by_reason[] = {"powered off", "restarted", "was suspended", "crashed",
-                                            "was stopped by a watchdog"};
-    return reason < sizeof by_reason / sizeof by_reason[0] ? by_reason[reason] : "ended";
-}
-
 static void last_words(struct target *t, char *out, size_t size)
 {
     struct xen *x = (struct xen *)t;
-    char line[200] = "", how[300] = "";
-    if (!x->promised) {
+    *out = '\0';
+    if (!x->promised)
         local_last_words(t, out, size);
-        return;
-    }
-    if (x->reached.local.child) {
-        spawn_wait_end(x->reached.local.child, XL_END_S);
-        spawn_last_line(x->reached.local.child, line, sizeof line);
-        spawn_last_words(x->reached.local.child, how, sizeof how);
-    }
-    const char *code = strstr(line, FATE);
-    if (code)
-        snprintf(out, size, "the domain %s", fate(strtoul(code + sizeof FATE - 1, NULL, 10)));
-    else
-        snprintf(out, size, "xl %s", how);
+    else if (x->reached.local.child)
+        tell_end(x, out, size);
 }
 
 const struct target_kind target_xen = {

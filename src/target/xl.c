@@ -249,6 +249,10 @@ int xl_destroy(const char *name, const char *uuid, double seconds, struct error 
     for (double until = now_s() + seconds; rc == 1;
          nanosleep(&(struct timespec){.tv_nsec = ROUND_NS}, NULL)) {
         rc = xl_look(uuid, &domain, e);
+        if (rc < 0 && now_s() < until) {
+            rc = 1; /* xl is slow here, or was disturbed: once more */
+            continue;
+        }
         if (rc == 1 && now_s() > until)
             rc = error_set(e, ERROR_SYSTEM, "it is still there after %.0f s", seconds);
         char id[16];
