@@ -34,5 +34,5 @@ find "$root/usr" ! -type l \( -perm /022 -o ! -perm -444 \) >"$work/rights"
 
 make_there uninstall
 files >"$work/left"
-find "$root" -path '*vmtax*' >>"$work/left"
+(cd "$root" && find . -path '*vmtax*') >>"$work/left"
 [ ! -s "$work/left" ] || fail "left behind: $(head -n 3 "$work/left")"

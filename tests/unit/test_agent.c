@@ -597,6 +597,8 @@ static void refuses_impossible_roles(void **state)
         {"workload=net.rr", "no role self"},
         {"workload=null role=serve", "no role serve"},
         {"workload=null role=king", "role="},
+        {"workload=net.rr role=serve address=localhost", "address="},
+        {"workload=net.rr role=serve address=1.2.3.4.5", "address="},
         {"workload=net.rr role=load ports=1", "address="},
         {"workload=net.rr role=load address=localhost ports=1", "address="},
         {"workload=net.rr role=load address=127.0.0.1", "ports="},

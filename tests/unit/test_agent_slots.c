@@ -7,12 +7,14 @@
 
 #include "tests/unit/unit.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static void runs_null(void **state)
@@ -332,6 +334,43 @@ static void cleans_its_scratch_directory(void **state)
     assert_int_equal(rmdir(scratch), 0);
 }
 
+/* Does somebody listen there? */
+static bool listens(const char *address, const char *port)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port))};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_true(fd >= 0);
+    assert_int_equal(inet_pton(AF_INET, address, &to.sin_addr), 1);
+    bool yes = connect(fd, (struct sockaddr *)&to, sizeof to) == 0;
+    close(fd);
+    return yes;
+}
+
+/* At the address that it is told, at 127.0.0.1 without, and at no other. */
+static void serves_at_one_address(void **state)
+{
+    static const char request[] = "run slot=%d workload=net.rr lead_us=0 time_us=1000 tick_us=0 "
+                                  "fresh=0 seed=1 role=serve%s\n";
+    static const char *const told[] = {"", " address=127.0.0.2", " address=127.0.0.2"};
+    struct agent a;
+    struct record r;
+    char line[256], ports[3][16];
+    (void)state;
+    agent_start_greeted(&a, TEST_AGENT, NULL);
+    for (int i = 0; i < 3; i++) {
+        snprintf(line, sizeof line, request, i, told[i]);
+        agent_say(&a, line);
+        agent_expect(&a, &r, "serving");
+        snprintf(ports[i], sizeof ports[i], "%s", record_text(&r, "ports"));
+        assert_int_equal(listens("127.0.0.1", ports[i]), i == 0);
+        assert_int_equal(listens("127.0.0.2", ports[i]), i > 0);
+    }
+    /* Another address is another server; the same one is the same. */
+    assert_false(listens("127.0.0.1", ports[0]));
+    assert_string_equal(ports[1], ports[2]);
+    agent_finish(&a);
+}
+
 /* One agent serves, another one loads it; the server stays, and is the same one, from load to load.
  */
 static void serves_and_loads(void **state)
@@ -395,6 +434,7 @@ int main(void)
         cmocka_unit_test(counts_whole_laps),
         cmocka_unit_test(runs_lanes),
         cmocka_unit_test(cleans_its_scratch_directory),
+        cmocka_unit_test(serves_at_one_address),
         cmocka_unit_test(serves_and_loads),
     };
     signal(SIGPIPE, SIG_IGN);
