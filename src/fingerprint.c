@@ -34,6 +34,7 @@ static const struct rule {
     {"engine.web.rate", FACT_FATAL, "web.rate", "the web server of web.rate",
      "another server, or another version of it, does other work"},
     {"product.", FACT_FATAL, "kbuild", "what was made by", "other sources, or another compiler"},
+    {"peer", FACT_WARN, NULL, "the peer", "network and web rows took another path"},
     {"hypervisor", FACT_WARN, NULL, "the hypervisor below this machine",
      "native itself runs on something else; any row may differ"},
     {"inside", FACT_WARN, NULL, "the container around vmtax",

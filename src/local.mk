@@ -89,6 +89,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/data.c src/data.h \
 	src/target/target.c src/target/target.h \
 	src/target/ledger.c src/target/ledger.h \
+	src/target/forward.c src/target/forward.h \
 	src/target/undo.c src/target/undo.h \
 	src/target/cgroup.c src/target/cgroup.h \
 	src/target/cgroup_place.c src/target/cgroup_place.h \

@@ -42,6 +42,10 @@ const struct option_row option_rows[] = {
     {"scratch", 0, OPTION_PATH, AT(scratch), 0, 0, NULL, "DIR",
      "where disk workloads write; must be on a disk (default: /var/tmp or ~/.cache)",
      FOR_MEASURING},
+    {"peer", 0, OPTION_TEXT, AT(peer), 0, 0, NULL, "TARGET",
+     "the machine that loads the servers of network and web rows, ssh:HOST or a name of "
+     "vmtax.conf's, so that they cross the wire to it (default: this machine)",
+     FOR_MEASURING},
     {"loopback", 0, OPTION_FLAG, AT(loopback), 0, 0, NULL, NULL,
      "network and servers on native by loopback, not by a veth pair of its own as guests have one: "
      "another path, which every comparison says",

@@ -56,6 +56,7 @@ struct options {
     uint64_t cpus;
     uint64_t memory; /* bytes */
     const char *scratch;
+    const char *peer; /* a target that is reached by ssh; NULL: the host */
     bool loopback;
     const char *tree;               /* of the kernel's sources */
     const char *spec, *spec_config; /* the user's SPEC CPU: directory, and name of a config file */

@@ -6,6 +6,8 @@
 #include "target/kinds.h"
 #include "text.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -31,7 +33,39 @@ static void peer_cpus(const struct target_options *targets, struct target_option
             out->cpus[out->cpu_count++] = targets->cpus[k];
 }
 
-static int peer_start(struct peer *peer, struct places *places, struct error *e)
+/* By which address of ours does the other machine see us? Servers are reached there. */
+static int find_here(struct peer *peer, struct places *places, struct error *e)
+{
+    const char *id = peer->kind->id, *seen = session_hello(peer->session)->client;
+    char interface[FORWARD_NAME_MAX];
+    struct in_addr address;
+    if (strcmp(seen, "unknown") == 0)
+        return error_set(e, ERROR_GUEST,
+                         "%s does not say by which address it sees this machine: the peer must be "
+                         "reached by ssh, and without sudo",
+                         id);
+    if (inet_pton(AF_INET, seen, &address) != 1)
+        return error_set(e, ERROR_GUEST,
+                         "%s is reached by IPv6, and servers by IPv4: give ssh the option -4", id);
+    if (!forward_interface(seen, false, interface))
+        return error_set(e, ERROR_GUEST,
+                         "%s sees this machine as %s, which is none of its addresses: through a "
+                         "jump host, or address translation, servers are not reached",
+                         id, seen);
+    if ((ntohl(address.s_addr) >> 24) == IN_LOOPBACKNET)
+        return error_set(e, ERROR_GUEST, "%s is this machine: the peer must be another one", id);
+    snprintf(peer->here, sizeof peer->here, "%.15s", seen);
+    if (!result_fact(places->result, "peer.path")) {
+        char path[64];
+        snprintf(path, sizeof path, "%s, %s", interface, peer->here);
+        result_add_fact(places->result, "peer.path", path);
+        board_log(places->board, BOARD_LOG_NOTE, id,
+                  "is the peer: it loads the servers, over the wire at %s", path);
+    }
+    return 0;
+}
+
+static int peer_open(struct peer *peer, struct places *places, struct error *e)
 {
     struct target_options options = places->options;
     struct target_waiter waiter = {.interrupt_fd = places->interrupt_fd};
@@ -39,15 +73,25 @@ static int peer_start(struct peer *peer, struct places *places, struct error *e)
     options.limits = options.network = false;
     options.scratch = NULL;
     options.waiter = &waiter;
-    if (peer->starts >= STARTS_MAX)
-        return error_set(e, ERROR_SYSTEM, "the peer on the host was given up");
-    peer->starts++;
-    peer->target = target_start(&target_peer, &options, places->ledger, e);
+    peer->target = target_start(peer->kind ? peer->kind : &target_peer, &options, places->ledger,
+                                e);
     if (!peer->target)
         return -1;
     peer->session = session_open(peer->target, places->result->agent_sha256, HELLO_TIMEOUT_S,
                                  &waiter, e);
-    if (peer->session && session_audit_clock(peer->session, e) == 0)
+    if (!peer->session || session_audit_clock(peer->session, e) < 0)
+        return -1;
+    return peer->kind ? find_here(peer, places, e) : 0;
+}
+
+static int peer_start(struct peer *peer, struct places *places, struct error *e)
+{
+    if (peer->starts >= STARTS_MAX) { /* it was given up, and this is why */
+        *e = peer->why;
+        return -1;
+    }
+    peer->starts++;
+    if (peer_open(peer, places, e) == 0)
         return 0;
     pair_stop(peer);
     return -1;
@@ -63,7 +107,20 @@ static int peer_failed(struct peer *peer, const struct error *why, struct sessio
         return -1;
     }
     pair_stop(peer);
+    peer->why = *why;
     text_clean(out->failure, sizeof out->failure, why->text);
+    return 0;
+}
+
+/* The way to a server that listens in place. What translates addresses costs whoever sends and
+ * takes on this machine: it is there only while a target needs it, and not while native is
+ * measured. */
+static int lead_to(struct peer *peer, struct places *places, const struct place *place,
+                   struct endpoint *server, struct error *e)
+{
+    if (peer->kind && !place->target->facts.in_host)
+        return forward_open(&peer->forward, peer->here, server, places->ledger, server, e);
+    forward_close(&peer->forward);
     return 0;
 }
 
@@ -72,24 +129,31 @@ int pair_run(struct peer *peer, struct places *places, struct place *place,
              void (*tick)(void *context, const struct session_tick *tick), void *context,
              struct error *e)
 {
+    const struct target_facts *facts = &place->target->facts;
     struct endpoint endpoint = {.address = ""};
     struct error broken;
-    if (!text_copy(endpoint.address, sizeof endpoint.address, place->target->facts.address) ||
-        !endpoint.address[0]) {
+    if (!facts->address[0]) {
         snprintf(out->failure, sizeof out->failure,
                  "the host does not reach %s, whose network is %.60s: run vmtax as root",
-                 place->kind->id, place->target->facts.network);
+                 place->kind->id, facts->network);
         return 0;
     }
+    if (!peer->session && peer_start(peer, places, &broken) < 0)
+        return peer_failed(peer, &broken, out, e);
+    snprintf(endpoint.address, sizeof endpoint.address, "%s",
+             peer->kind && facts->in_host ? peer->here : facts->address);
     request->role = ROLE_SERVE;
     request->endpoint = &endpoint;
     if (session_serve(place->session, request, &endpoint, out->failure, e) < 0)
         return -1;
     if (out->failure[0])
         return 0;
-    if ((!peer->session && peer_start(peer, places, &broken) < 0) ||
-        session_audit_clock(peer->session, &broken) < 0)
+    if (session_audit_clock(peer->session, &broken) < 0)
         return peer_failed(peer, &broken, out, e);
+    if (lead_to(peer, places, place, &endpoint, &broken) < 0) {
+        text_clean(out->failure, sizeof out->failure, broken.text);
+        return 0;
+    }
     request->role = ROLE_LOAD;
     if (session_run(peer->session, request, out, tick, context, &broken) < 0)
         return peer_failed(peer, &broken, out, e);
@@ -109,6 +173,7 @@ int pair_rest(struct peer *peer, struct error *e)
 
 void pair_stop(struct peer *peer)
 {
+    forward_close(&peer->forward);
     session_close(peer->session);
     target_stop(peer->target);
     peer->session = NULL;

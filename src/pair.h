@@ -1,18 +1,25 @@
 /* pair.h - slots of workloads with two roles: the agent of a target serves, that of the peer loads.
  *
  * The peer is an agent on the host, outside every target's limits and network, and on other
- * processors than theirs where there are any. There is one for the whole run, started when it is
- * first needed; it is no target, and no row is measured on it. */
+ * processors than theirs where there are any; or, when one is named, on another machine that is
+ * reached by ssh, as a target of that kind is. Then native serves by the host's own interfaces, and
+ * ports of the host's lead to the targets (forward.h). There is one for the whole run, started when
+ * it is first needed; it is no target, and no row is measured on it. */
 #ifndef VMTAX_PAIR_H
 #define VMTAX_PAIR_H
 
 #include "place.h"
 #include "session.h"
+#include "target/forward.h"
 
 struct peer {
-    struct target *target;   /* owned; NULL: not running */
-    struct session *session; /* owned; NULL with target */
-    unsigned starts;         /* tries; a peer that dies is started again once */
+    const struct target_kind *kind;  /* NULL: on the host */
+    struct target *target;           /* owned; NULL: not running */
+    struct session *session;         /* owned; NULL with target */
+    unsigned starts;                 /* tries; a peer that dies is started again once */
+    struct error why;                /* the last try failed, or broke */
+    char here[ENDPOINT_ADDRESS_MAX]; /* this machine's address, as another one sees it */
+    struct forward forward;
 };
 
 /* One slot: request is that of a workload of role self, and gets its roles here. 0 with the result

@@ -58,6 +58,12 @@ static void look_at_machine(struct places *p, size_t t)
     board_log(p->board, BOARD_LOG_WARN, rt->id, "the comparison crosses machines: %s", rt->remark);
 }
 
+static void append(char *text, size_t size, const char *more)
+{
+    size_t used = strlen(text);
+    snprintf(text + used, size - used, "%s", more);
+}
+
 static void take_facts(struct places *p, size_t t)
 {
     const struct place *place = &p->place[t];
@@ -69,6 +75,10 @@ static void take_facts(struct places *p, size_t t)
     text_clean(rt->how, sizeof rt->how, f->how);
     text_clean(rt->network, sizeof rt->network, f->network);
     text_clean(rt->path, sizeof rt->path, f->path);
+    if (p->options.wire && f->address[0] && !f->in_host) {
+        append(rt->path, sizeof rt->path, ", NAT, wire");
+        append(rt->network, sizeof rt->network, ", NAT, wire");
+    }
     text_clean(rt->limits, sizeof rt->limits, f->limits);
     text_clean(rt->devices, sizeof rt->devices, f->devices);
     text_clean(rt->append, sizeof rt->append, f->append);

@@ -39,6 +39,7 @@ void plan_release(struct plan *p)
 {
     for (size_t t = 0; t < p->target_count; t++)
         reach_free(p->targets[t]);
+    reach_free(p->peer);
     free(p->rows);
     plan_init(p);
 }
@@ -52,6 +53,7 @@ void plan_copy(struct plan *to, const struct plan *from)
         memcpy(to->rows, from->rows, from->row_count * sizeof *to->rows);
     for (size_t t = 0; t < to->target_count; t++)
         to->targets[t] = reach_copy(from->targets[t]);
+    to->peer = from->peer ? reach_copy(from->peer) : NULL;
 }
 
 /* Rows stay in the order of the catalogue, each set of parameters once. */

@@ -31,6 +31,8 @@ struct plan {
     double slot_s;     /* overrides the catalogue's slot length when > 0 */
     double emulated_s; /* what starts take longer because guests would be emulated */
     struct target_options options;
+    const struct target_kind
+        *peer;          /* that loads served workloads, the plan's own; NULL: the host */
     char spec[4096];    /* config file in the tree of SPEC CPU that rows run; empty: none do */
     char left_out[300]; /* a sentence about guests that work but were not chosen; or empty */
 };

@@ -417,6 +417,9 @@ static int prepare(struct run *r, struct error *e)
         return -1;
     run_show_phase(r, "reading the machine");
     fingerprint_read(r->result);
+    r->peer.kind = r->plan->peer;
+    if (r->places.options.network)
+        result_add_fact(r->result, "peer", r->peer.kind ? r->peer.kind->id : "host");
     look_for_others(r);
     prepare_spec(r);
     if (r->scratch.path[0])

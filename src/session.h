@@ -22,6 +22,7 @@ struct session;
 struct session_hello {
     char sha256[65], kernel[64], clocksource[32], arch[16], virt[32];
     char boot[40];     /* the identity of the boot of its kernel; "unknown" */
+    char client[48];   /* the address that whoever reached it by ssh has there; "unknown" */
     unsigned features; /* of the processor (coretype.h); 0: not told */
     uint64_t cpus, memory_kib;
 };

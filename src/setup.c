@@ -173,6 +173,27 @@ static int add_target(struct plan *p, const struct options *o, const char *word,
     return 0;
 }
 
+static int set_peer(struct plan *p, const struct options *o, struct error *e)
+{
+    p->options.loopback = o->loopback;
+    p->options.wire = o->peer != NULL;
+    if (!o->peer)
+        return 0;
+    p->peer = setup_target(o, o->peer, e);
+    if (!p->peer)
+        return -1;
+    if (!p->peer->way)
+        return error_set(e, ERROR_USAGE,
+                         "--peer %s: the peer is another machine, such as ssh:HOST; without --peer "
+                         "this one loads the servers",
+                         p->peer->id);
+    if (o->loopback)
+        return error_set(e, ERROR_USAGE,
+                         "--peer %s does not reach native by --loopback: leave one of them out",
+                         p->peer->id);
+    return 0;
+}
+
 /* Named targets; without names every guest that works here. Native is always the first. */
 static int add_targets(struct plan *p, const struct options *o, struct error *e)
 {
@@ -369,7 +390,8 @@ int setup_plan(struct plan *p, const struct options *o, enum profile default_pro
     p->options.memory_bytes = o->memory ? o->memory : SETUP_DEFAULT_MEMORY;
     p->options.limits = true;
     p->options.scratch = o->scratch;
-    p->options.loopback = o->loopback;
+    if (set_peer(p, o, e) < 0)
+        return -1;
     p->options.tree = o->tree;
     p->options.spec = o->spec;
     p->options.spec_config = o->spec_config;

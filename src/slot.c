@@ -173,7 +173,8 @@ static bool crowded(const struct run *r, const struct plan_row *row)
     if (r->places.options.host_cpus > r->places.options.cpu_count ||
         params_parse(row->workload, row->params, values, &e))
         return false;
-    if (r->places.options.host_cpus == 1 || row->workload->served) /* the peer is somewhere */
+    if (r->places.options.host_cpus == 1 ||
+        (row->workload->served && !r->places.options.wire)) /* the peer is somewhere */
         return true;
     for (size_t i = 0; row->workload->params && row->workload->params[i].name; i++) {
         const struct param *p = &row->workload->params[i];

@@ -341,6 +341,11 @@ tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c tests/unit/unit.h
 tests_unit_test_ledger_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_ledger_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_forward
+tests_unit_test_forward_SOURCES = tests/unit/test_forward.c tests/unit/unit.h
+tests_unit_test_forward_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_forward_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_tree
 tests_unit_test_tree_SOURCES = tests/unit/test_tree.c tests/unit/unit.h workloads/kbuild/tar.c
 tests_unit_test_tree_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(ARCHIVE_CFLAGS)
@@ -570,8 +575,8 @@ long_tests += tests/e2e/programs_long.sh
 EXTRA_DIST += tests/e2e/programs_long.sh
 
 # Guests that are reached by a command: by exec and ssh, and containers of other programs.
-long_tests += tests/e2e/reach.sh tests/e2e/reach_long.sh
-EXTRA_DIST += tests/e2e/reach.sh tests/e2e/reach_long.sh tests/e2e/sshd.sh
+long_tests += tests/e2e/reach.sh tests/e2e/reach_long.sh tests/e2e/peer_long.sh
+EXTRA_DIST += tests/e2e/reach.sh tests/e2e/reach_long.sh tests/e2e/peer_long.sh tests/e2e/sshd.sh
 
 # The playbooks of examples/fleet on machines that are network namespaces.
 long_tests += tests/e2e/fleet_long.sh

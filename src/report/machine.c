@@ -75,6 +75,11 @@ void report_machine(const struct result *r, void (*say)(void *context, const cha
              fact(r, "hypervisor"));
     say(context, line);
     say_engines(r, say, context);
+    if (strcmp(fact(r, "peer"), "host") != 0 && result_fact(r, "peer")) {
+        snprintf(line, sizeof line, "servers are loaded by the peer %.96s, over the wire at %.96s",
+                 fact(r, "peer"), fact(r, "peer.path"));
+        say(context, line);
+    }
     for (size_t i = 0; i < r->target_count; i++)
         say_target(r, &r->targets[i], say, context);
     snprintf(line, sizeof line, "%s, profile %s, %s, vmtax %s",

@@ -213,6 +213,16 @@ static void rename_in(char *text, size_t size, const char *from, const char *to)
     text_copy(text, size, out);
 }
 
+static void rename_in_reasons(struct result *r, const char *from, const char *to)
+{
+    for (size_t i = 0; i < r->slot_count; i++)
+        rename_in(r->slots[i].reason, REASON_MAX, from, to);
+    for (size_t i = 0; i < r->figure_count; i++)
+        rename_in(r->figures[i].reason, REASON_MAX, from, to);
+    for (size_t i = 0; i < r->comparison_count; i++)
+        rename_in(r->comparisons[i].reason, REASON_MAX, from, to);
+}
+
 /* What a reached guest is called tells a host, or what the user thinks of it: "ssh-1" does not. */
 static void redact_id(struct result *r, size_t target)
 {
@@ -224,12 +234,19 @@ static void redact_id(struct result *r, size_t target)
     snprintf(now, sizeof now, "%.32s-%zu", t->kind, target);
     text_copy(t->id, sizeof t->id, now);
     rename_in(t->remark, sizeof t->remark, was, now);
-    for (size_t i = 0; i < r->slot_count; i++)
-        rename_in(r->slots[i].reason, REASON_MAX, was, now);
-    for (size_t i = 0; i < r->figure_count; i++)
-        rename_in(r->figures[i].reason, REASON_MAX, was, now);
-    for (size_t i = 0; i < r->comparison_count; i++)
-        rename_in(r->comparisons[i].reason, REASON_MAX, was, now);
+    rename_in_reasons(r, was, now);
+}
+
+/* So does the name of a peer that is another machine. */
+static void redact_peer(struct result *r)
+{
+    for (size_t i = 0; i < r->fact_count; i++) {
+        struct fact *f = &r->facts[i];
+        if (strcmp(f->key, "peer") != 0 || strcmp(f->value, "host") == 0)
+            continue;
+        rename_in_reasons(r, f->value, "peer");
+        text_copy(f->value, sizeof f->value, "peer");
+    }
 }
 
 void redact_result(struct result *r)
@@ -242,6 +259,7 @@ void redact_result(struct result *r)
     brief[strcspn(brief, ".")] = '\0';
     /* Root is everybody's name. */
     const char *const names[] = {brief, host, user && user->pw_uid ? user->pw_name : host, NULL};
+    redact_peer(r);
     redact_facts(r, names);
     for (size_t i = 0; i < r->target_count; i++)
         redact_id(r, i);

@@ -2,6 +2,7 @@
 
 #include "target/ledger.h"
 
+#include "target/forward.h"
 #include "target/undo.h"
 #include "target/vzctl.h"
 #include "target/xl.h"
@@ -59,9 +60,11 @@ struct ledger {
 };
 
 static const char *const kind_names[] = {
-    [LEDGER_PROCESS] = "process", [LEDGER_MOUNT] = "mount",         [LEDGER_CGROUP] = "cgroup",
-    [LEDGER_LINK] = "link",       [LEDGER_DIRECTORY] = "directory", [LEDGER_FILE] = "file",
-    [LEDGER_OPENVZ] = "openvz",   [LEDGER_DOMAIN] = "domain",
+    [LEDGER_PROCESS] = "process",     [LEDGER_MOUNT] = "mount",
+    [LEDGER_CGROUP] = "cgroup",       [LEDGER_LINK] = "link",
+    [LEDGER_DIRECTORY] = "directory", [LEDGER_FILE] = "file",
+    [LEDGER_OPENVZ] = "openvz",       [LEDGER_DOMAIN] = "domain",
+    [LEDGER_TABLE] = "table",         [LEDGER_FORWARDING] = "forwarding",
 };
 #define KIND_COUNT (sizeof kind_names / sizeof kind_names[0])
 
@@ -132,6 +135,10 @@ static bool acceptable(const char *directory, enum ledger_kind kind, const char 
         return blank && strncmp(argument, "vmtax", 5) == 0 && !strchr(argument, '/') &&
                xl_is_uuid(blank + 1);
     }
+    case LEDGER_TABLE:
+        return forward_is_table(argument);
+    case LEDGER_FORWARDING:
+        return forward_is_switch(argument);
     default:
         return is_ours(directory, argument);
     }
@@ -175,6 +182,10 @@ static int undo(enum ledger_kind kind, const char *argument, double patience_s, 
         free(name);
         return rc;
     }
+    case LEDGER_TABLE:
+        return forward_undo_table(argument, e);
+    case LEDGER_FORWARDING:
+        return forward_undo_switch(argument, e);
     }
     BUG("a ledger entry of no kind");
 }

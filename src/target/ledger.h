@@ -30,6 +30,8 @@ enum ledger_kind {
     LEDGER_FILE,
     LEDGER_OPENVZ, /* container of OpenVZ with a name of vzctl_invent(): stopped and destroyed */
     LEDGER_DOMAIN, /* "name uuid" of a domain of Xen: destroyed, known by its uuid */
+    LEDGER_TABLE,  /* of nftables, with a name of forward.h: deleted */
+    LEDGER_FORWARDING, /* interface of this machine: it forwards no more */
 };
 
 /* The environment variable by which processes of a run are found even when they left their

@@ -60,13 +60,15 @@ static int plan_network(struct local *local, const struct target_options *option
     char program[PATH_MAX];
     size_t used = 0;
     int number = LOCAL_NO_NETWORK;
-    if (options->network && !options->loopback && rights_for_container() &&
+    if (options->network && !options->loopback && !options->wire && rights_for_container() &&
         local_find_program(PROGRAM, options->agent_path, program, sizeof program) &&
         (number = local_network(local, e)) < 0)
         return -1;
     if (number == LOCAL_NO_NETWORK) {
-        snprintf(facts->network, sizeof facts->network, "loopback");
-        snprintf(facts->path, sizeof facts->path, "loopback");
+        snprintf(facts->network, sizeof facts->network, "%s",
+                 options->wire ? "the host's own interfaces" : "loopback");
+        snprintf(facts->path, sizeof facts->path, "%s", options->wire ? "wire" : "loopback");
+        facts->in_host = true;
         snprintf(facts->address, sizeof facts->address, "127.0.0.1");
         words[used++] = xstrdup(options->agent_path);
         if (options->scratch) {

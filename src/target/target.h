@@ -55,6 +55,8 @@ struct target_options {
                                  target with a scratch disk of its own; NULL: nothing */
     bool network;             /* the workloads speak to the host */
     bool loopback;            /* native does so by loopback */
+    bool wire;                /* not to the host but to another machine (pair.h): native by the
+                                 host's own interfaces */
     struct machine_options machine;
     const char *judge; /* comma-separated ids of reached guests that are judged although another
                           kernel than native's runs there; NULL: none */
@@ -84,6 +86,7 @@ struct target_facts {
     char network[64]; /* path to the host: "veth 10.x.y.1 - 10.x.y.2", "loopback", "none" */
     char path[32];    /* the same without addresses: "veth", "virtio, tap" */
     char address[16]; /* at which the host reaches it, dotted; empty: it does not */
+    bool in_host;     /* its network is the host's own */
     char limits[96];  /* "cpus 0-1, memory 1536 MiB (cgroup v1)" */
     char devices[64]; /* of a machine: "virtio, disk cache none"; else empty */
     char append[128]; /* of a machine: further words for its kernel; else empty */

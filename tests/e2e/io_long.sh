@@ -44,6 +44,10 @@ if grep -q disk_read_bytes "$work/slots"; then
     grep '"target":"tcg"' "$work/slots" | grep -q '"cache"' || fail "a disk in the host's cache has no flag"
     says "$err" 'tcg.* file.read .*this measures a cache'
 fi
+# Files that the targets' memory does not hold.
+run 0 run file.write:size=192M,record=1M file.reread:size=192M,record=1M --on container,kvm --accel tcg \
+    --memory 128M --blocks 2 --seconds 0.1 --scratch "$scratch" --json
+figures 24
 [ -z "$(ls -A "$scratch")" ] || fail "left in the scratch directory: $(ls -A "$scratch")"
 leftovers
 

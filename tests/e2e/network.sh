@@ -24,6 +24,14 @@ run 0 run net.rr --on container --loopback --blocks 2 --seconds 0.1 --json
     fail "by loopback the paths are $("$jsonpath" "$out" 'targets.*.path' | tr '\n' ' ')"
 "$jsonpath" "$out" comparisons.0.flags | grep -q placement || fail "the other path is not flagged"
 
+# What cannot be the peer.
+run 2 run net.rr --on native --peer nobody --blocks 2 --seconds 0.1
+says "$err" 'no target "nobody"'
+run 2 run net.rr --on native --peer container --blocks 2 --seconds 0.1
+says "$err" 'the peer is another machine, such as ssh:HOST'
+run 2 run net.rr --on native --peer exec:env --loopback --blocks 2 --seconds 0.1
+says "$err" 'leave one of them out'
+
 # What the target's kernel drops is lost, no more and no less (a busy machine loses some of its own).
 dropping='add table ip v; add chain ip v in { type filter hook input priority 0; }; add rule ip v in meta l4proto udp numgen random mod 100 < 20 drop'
 if unshare -n nft "$dropping" 2>/dev/null; then

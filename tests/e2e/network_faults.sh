@@ -15,6 +15,27 @@ wait "$pid" || fail "the run with two MTUs ended with $?"
 grep -q 'same MTU' "$out" || fail "it does not say that the MTUs may differ"
 "$jsonpath" "$out" 'metrics.*.value' | grep -q '[1-9]' || fail "the other row has no figure beside two MTUs"
 
+# No port is free for a server.
+if command -v python3 >/dev/null; then
+    cat >"$work/taken" <<END
+import socket, subprocess, sys
+with open("/proc/sys/net/ipv4/ip_local_port_range", "w") as range:
+    range.write("40000 40000")
+taken = socket.socket()
+taken.bind(("0.0.0.0", 40000))
+taken.listen(1)
+sys.exit(subprocess.call(sys.argv[1:]))
+END
+    # shellcheck disable=SC2016 # for the inner shell
+    unshare -n sh -c 'ip link set lo up && exec python3 "$@"' - "$work/taken" "$vmtax" \
+        run net.rr web:clients=1 sys.syscall --on native --loopback --blocks 2 --seconds 0.1 --json >"$out" 2>"$err" ||
+        fail "the run without a free port ended with $?"
+    for server in 'the server of net.rr cannot listen' 'find a free port'; do
+        grep -q "$server.*Address already in use" "$out" || fail "it does not say: $server"
+    done
+    "$jsonpath" "$out" 'metrics.*.value' | grep -q '[1-9]' || fail "the other row has no figure without a port"
+fi
+
 # The peer dies in mid-run: what it costs is told, and nothing else is lost.
 peer() {
     for living in $(ours); do

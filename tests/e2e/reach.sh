@@ -3,6 +3,8 @@
 # busybox, and an SSH server on the loopback interface. Nothing stays behind in any of them.
 # shellcheck source=tests/e2e/lib.sh
 . "${abs_top_srcdir:-.}/tests/e2e/lib.sh"
+# shellcheck source=tests/e2e/sshd.sh
+. "${abs_top_srcdir:-.}/tests/e2e/sshd.sh"
 
 conf=$HOME/.config/vmtax/vmtax.conf
 mkdir -p "${conf%/*}"
@@ -141,58 +143,13 @@ fi
 
 # --- ssh -------------------------------------------------------------------------------------------
 
-sshd=/usr/sbin/sshd
-if [ ! -x $sshd ]; then
-    sshd=$abs_top_builddir/sshd/usr/sbin/sshd
-    LD_LIBRARY_PATH=$(find "$abs_top_builddir/sshd" -name 'libwrap.so.0' -exec dirname {} \; 2>/dev/null || :)
-    export LD_LIBRARY_PATH
-fi
-if [ ! -x "$sshd" ] || ! command -v ssh >/dev/null || [ "$(id -u)" != 0 ]; then
-    skip "ssh was not tested: needs root, ssh and sshd"
-fi
-ssh=$work/ssh
-mkdir -m 700 "$ssh"
-ssh-keygen -q -t ed25519 -N '' -f "$ssh/host"
-ssh-keygen -q -t ed25519 -N '' -f "$ssh/key"
-cp "$ssh/key.pub" "$ssh/authorized"
-{
-    grep -v '^sshd:' /etc/passwd
-    echo 'sshd:x:65534:65534::/run/sshd:/usr/sbin/nologin'
-} >"$ssh/passwd"
-# The server wants its directory in /run and its user: it sees them, nobody else does.
-cat >"$ssh/serve" <<END
-mount --bind $ssh/passwd /etc/passwd && mount -t tmpfs tmpfs /run && mkdir /run/sshd || exit 1
-exec $sshd -D -e -f $ssh/config -p \$1
-END
-cat >"$ssh/config" <<END
-ListenAddress 127.0.0.1
-HostKey $ssh/host
-PidFile none
-AuthorizedKeysFile $ssh/authorized
-UsePAM no
-PasswordAuthentication no
-KbdInteractiveAuthentication no
-StrictModes no
-PermitRootLogin yes
-UseDNS no
-END
-serve() {
-    unshare --mount sh "$ssh/serve" "$port" 2>"$ssh/log" &
-    server=$!
-    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-        ! grep -q 'Server listening' "$ssh/log" || return 0
-        kill -0 $server 2>/dev/null || return 1
-        sleep 0.1
-    done
-    return 1
-}
+ssh_works || skip "ssh was not tested: $why"
+sshd_make 127.0.0.1
 port=20022
-until serve; do
-    kill $server 2>/dev/null || :
+until sshd_serve "$port"; do
     port=$((port + 1))
     [ $port -lt 20042 ] || fail "no SSH server: $(cat "$ssh/log")"
 done
-unset LD_LIBRARY_PATH
 cat >"$ssh/user" <<END
 Host box
     HostName 127.0.0.1
@@ -229,6 +186,5 @@ END
 chmod 755 "$work/bin/virsh"
 PATH=$work/bin:$PATH
 measures vm
-kill $server
-wait $server 2>/dev/null || :
+sshd_end
 cannot box 'Connection refused'

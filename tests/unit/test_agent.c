@@ -16,6 +16,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -48,6 +49,36 @@ static void says_hello(void **state)
     for (size_t i = 0; i < COUNT(texts); i++)
         assert_true(strlen(record_text(&r, texts[i])) > 0);
     agent_finish(&a);
+}
+
+/* What sshd says of who reached it, as far as it is an address. */
+static void says_who_reached_it(void **state)
+{
+    static const struct {
+        const char *said, *client;
+    } rows[] = {
+        {"192.0.2.1 50000 192.0.2.2 22", "192.0.2.1"},
+        {"2001:db8::1 50000 2001:db8::2 22", "2001:db8::1"},
+        {"192.0.2.1", "unknown"},
+        {"box 50000 192.0.2.2 22", "unknown"},
+        {" 192.0.2.1 50000 192.0.2.2 22", "unknown"},
+        {"1111111111111111111111111111111111111111111111111111111111111111 1", "unknown"},
+        {"", "unknown"},
+        {NULL, "unknown"},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct agent a;
+        struct record r;
+        if (rows[i].said)
+            setenv("SSH_CONNECTION", rows[i].said, 1);
+        else
+            unsetenv("SSH_CONNECTION");
+        agent_start(&a, TEST_AGENT, NULL);
+        agent_expect(&a, &r, "hello");
+        assert_string_equal(record_text(&r, "client"), rows[i].client);
+        agent_finish(&a);
+    }
 }
 
 /* Static, position independent, at most 4 MiB: the same bytes run in every target. */
@@ -591,6 +622,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(says_hello),
+        cmocka_unit_test(says_who_reached_it),
         cmocka_unit_test(is_one_static_file),
         cmocka_unit_test(arguments),
         cmocka_unit_test(skips_malformed_requests),

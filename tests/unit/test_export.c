@@ -413,13 +413,15 @@ static void test_redact_text(void **state)
 static void test_redact_everywhere(void **state)
 {
     (void)state;
-    static const char *const secrets[] = {"carol",    "192.0.2.77", "SN-4711",   "52:54:00:aa",
-                                          "2001:db8", "build-host", "secret-box"};
+    static const char *const secrets[] = {"carol",    "192.0.2.77", "SN-4711",    "52:54:00:aa",
+                                          "2001:db8", "build-host", "secret-box", "peer-box"};
     struct result r;
     full(&r);
     result_add_fact(&r, "cmdline", "root=LABEL=carol quiet 192.0.2.77");
     result_add_fact(&r, "kernel.build", "#1 carol@build-host");
     result_add_fact(&r, "disk", "serial SN-4711");
+    result_add_fact(&r, "peer", "ssh:peer-box");
+    result_add_fact(&r, "peer.path", "eth0, 192.0.2.77");
     for (size_t i = 0; i < r.target_count; i++) {
         struct result_target *t = &r.targets[i];
         snprintf(t->network, sizeof t->network, "192.0.2.77 2001:db8:1:2:3::77");
@@ -433,6 +435,7 @@ static void test_redact_everywhere(void **state)
     snprintf(reached->kind, sizeof reached->kind, "ssh");
     snprintf(r.slots[5].reason, sizeof r.slots[5].reason, "the agent of %s is gone", reached->id);
     snprintf(r.slots[4].reason, sizeof r.slots[4].reason, SECRET_PATH ": full");
+    snprintf(r.slots[3].reason, sizeof r.slots[3].reason, "the agent of ssh:peer-box ended");
     snprintf(r.figures[4].reason, sizeof r.figures[4].reason, SECRET_PATH ": full");
     snprintf(r.comparisons[1].reason, sizeof r.comparisons[1].reason, "on 192.0.2.77");
     snprintf(r.comparisons[2].reason, sizeof r.comparisons[2].reason, SECRET_PATH);

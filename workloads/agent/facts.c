@@ -174,6 +174,17 @@ static void find_virt(char *out, size_t size)
         virtual_machine(out, size);
 }
 
+/* sshd says "ADDRESS PORT ADDRESS PORT": the client's first. */
+static void find_client(char *out, size_t size)
+{
+    const char *said = getenv("SSH_CONNECTION");
+    size_t length = said ? strspn(said, "0123456789abcdefABCDEF.:") : 0;
+    if (length == 0 || length >= size || said[length] != ' ')
+        text_copy(out, size, "unknown");
+    else
+        snprintf(out, size, "%.*s", (int)length, said);
+}
+
 int facts_init(struct facts *f)
 {
     struct utsname uts;
@@ -181,6 +192,7 @@ int facts_init(struct facts *f)
 
     *f = (struct facts){
         .kernel = "unknown", .arch = "unknown", .clocksource = "unknown", .boot = "unknown"};
+    find_client(f->client, sizeof f->client);
     if (uname(&uts) == 0) {
         text_copy(f->kernel, sizeof f->kernel, uts.release);
         text_copy(f->arch, sizeof f->arch, uts.machine);

@@ -19,7 +19,7 @@ WORK_FAILED int link_failed(struct work *w, int cause)
                          w->workload->id, to->address, (unsigned)to->ports[0]);
     if (cause == EAGAIN || cause == EWOULDBLOCK || cause == EINPROGRESS || cause == ETIMEDOUT)
         return error_set(w->error, ERROR_GUEST,
-                         "nothing came or went between the host and %s for %d s: are the "
+                         "nothing came or went between the peer and %s for %d s: are the "
                          "interfaces at both ends up, with the same MTU, and no firewall between?",
                          to->address, WIRE_SILENCE_S);
     if (cause == ENETUNREACH || cause == EHOSTUNREACH || cause == ENETDOWN)
@@ -35,8 +35,27 @@ WORK_FAILED int link_wrong(struct work *w, uint64_t number)
                      w->workload->id, (unsigned long long)number);
 }
 
-int link_open(struct work *w, struct link *l, struct wire_hello hello, struct wire_answer *answer)
+/* Calls by datagrams, which may be lost, until the server answers. 0; or -1 with errno. */
+static int call(const struct link *l, int udp, const struct sockaddr_in *to, uint64_t seed)
 {
+    if (connect(udp, (const struct sockaddr *)to, sizeof *to) < 0)
+        return -1;
+    for (int ms = 0; ms < WIRE_SILENCE_S * 1000; ms += WIRE_CALL_MS) {
+        /* One that comes before the server's socket is there is refused, which the next one is told
+         * in place of being sent. */
+        if (send(udp, &seed, sizeof seed, 0) < 0 &&
+            (errno != ECONNREFUSED || send(udp, &seed, sizeof seed, 0) < 0))
+            return -1;
+        if (wire_readable(l->fd, WIRE_CALL_MS))
+            return 0;
+    }
+    errno = ETIMEDOUT;
+    return -1;
+}
+
+int link_open(struct work *w, struct link *l, struct wire_hello hello, int udp)
+{
+    uint32_t answer = 0;
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(w->endpoint.ports[0])};
     *l = (struct link){.fd = -1, .size = hello.size};
     hello.magic = WIRE_MAGIC;
@@ -57,9 +76,10 @@ int link_open(struct work *w, struct link *l, struct wire_hello hello, struct wi
         return error_set(w->error, ERROR_USAGE, "%s is no address", w->endpoint.address);
     if (connect(l->fd, (struct sockaddr *)&to, sizeof to) < 0 ||
         wire_send(l->fd, &hello, sizeof hello) < 0 ||
-        wire_receive(l->fd, answer, sizeof *answer) < 0)
+        (udp >= 0 && call(l, udp, &to, hello.seed) < 0) ||
+        wire_receive(l->fd, &answer, sizeof answer) < 0)
         return link_failed(w, errno);
-    if (answer->magic != WIRE_MAGIC || answer->udp_port > UINT16_MAX)
+    if (answer != WIRE_MAGIC)
         return error_set(w->error, ERROR_GUEST, "what listens at %s port %u is no server of ours",
                          w->endpoint.address, (unsigned)w->endpoint.ports[0]);
     return 0;

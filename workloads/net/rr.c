@@ -14,13 +14,10 @@ struct rr {
 static int rr_prepare(struct work *w)
 {
     struct rr *s = calloc(1, sizeof *s);
-    struct wire_answer answer;
     if (!s)
         return error_set(w->error, ERROR_SYSTEM, "no memory for %s", w->workload->id);
     w->state = s;
-    return link_open(w, &s->link,
-                     (struct wire_hello){.kind = WIRE_ECHO, .size = (uint32_t)w->param[0]},
-                     &answer);
+    return link_open(w, &s->link, (struct wire_hello){.kind = WIRE_ECHO, .size = w->param[0]}, -1);
 }
 
 /* The last byte of each record is the number of its turn. */

@@ -18,12 +18,10 @@ struct tcp {
 static int prepare(struct work *w, enum wire_kind kind)
 {
     struct tcp *s = calloc(1, sizeof *s);
-    struct wire_answer answer;
     if (!s)
         return error_set(w->error, ERROR_SYSTEM, "no memory for %s", w->workload->id);
     w->state = s;
-    return link_open(w, &s->link, (struct wire_hello){.kind = kind, .size = (uint32_t)w->param[0]},
-                     &answer);
+    return link_open(w, &s->link, (struct wire_hello){.kind = kind, .size = w->param[0]}, -1);
 }
 
 static int tx_prepare(struct work *w)

@@ -58,25 +58,33 @@ WORK_TIMED static void take_records(struct transfer *t)
 /* --- datagrams ---------------------------------------------------------------------------------
  */
 
-static bool make_udp(struct transfer *t, struct wire_answer *answer)
+/* From now on the socket is the load's that called. False: nobody did, for so long. */
+static bool take_call(const struct transfer *t)
 {
-    struct sockaddr_in here, there;
+    uint64_t seed = 0;
+    struct sockaddr_in from;
+    while (wire_readable(t->udp, WIRE_SILENCE_S * 1000)) {
+        socklen_t size = sizeof from;
+        ssize_t n = recvfrom(t->udp, &seed, sizeof seed, MSG_DONTWAIT | MSG_TRUNC,
+                             (struct sockaddr *)&from, &size);
+        if (n == (ssize_t)sizeof seed && seed == t->hello->seed)
+            return connect(t->udp, (struct sockaddr *)&from, size) == 0;
+    }
+    return false;
+}
+
+/* At the address and the number of port by which the load came. */
+static bool make_udp(struct transfer *t)
+{
+    struct sockaddr_in here;
     socklen_t size = sizeof here;
     struct timeval quiet = {.tv_usec = QUIET_US};
-    if (getsockname(t->fd, (struct sockaddr *)&here, &size) < 0 ||
-        getpeername(t->fd, (struct sockaddr *)&there, &size) < 0)
+    if (getsockname(t->fd, (struct sockaddr *)&here, &size) < 0)
         return false;
-    here.sin_port = 0;
-    there.sin_port = htons((uint16_t)t->hello->udp_port);
     t->udp = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     wire_tune(t->udp);
     setsockopt(t->udp, SOL_SOCKET, SO_RCVTIMEO, &quiet, sizeof quiet);
-    if (t->udp < 0 || bind(t->udp, (struct sockaddr *)&here, sizeof here) < 0 ||
-        connect(t->udp, (struct sockaddr *)&there, sizeof there) < 0 ||
-        getsockname(t->udp, (struct sockaddr *)&here, &size) < 0)
-        return false;
-    answer->udp_port = ntohs(here.sin_port);
-    return true;
+    return t->udp >= 0 && bind(t->udp, (struct sockaddr *)&here, sizeof here) == 0 && take_call(t);
 }
 
 /* Is there an order, or has the load hung up? */
@@ -117,7 +125,7 @@ WORK_TIMED static void take_datagrams(struct transfer *t)
     t->report.reordered = seen.reordered;
 }
 
-/* Of the slot before. */
+/* Of the slot before, and further calls. */
 static void drain(struct transfer *t)
 {
     while (recv(t->udp, t->record, WIRE_SIZE_MAX, MSG_DONTWAIT) >= 0)
@@ -145,7 +153,7 @@ static void obey(struct transfer *t)
 void transfer(int fd, const struct wire_hello *hello)
 {
     struct transfer t = {.fd = fd, .udp = -1, .hello = hello};
-    struct wire_answer answer = {.magic = WIRE_MAGIC};
+    uint32_t answer = WIRE_MAGIC;
     bool udp = hello->kind == WIRE_UDP_TX || hello->kind == WIRE_UDP_RX;
     t.record = malloc(WIRE_SIZE_MAX);
     t.model = malloc(WIRE_SIZE_MAX);
@@ -153,7 +161,7 @@ void transfer(int fd, const struct wire_hello *hello)
         return;
     wire_fill(t.record, hello->size, hello->seed);
     wire_fill(t.model, hello->size, hello->seed);
-    if ((udp && !make_udp(&t, &answer)) || wire_send(fd, &answer, sizeof answer) < 0)
+    if ((udp && !make_udp(&t)) || wire_send(fd, &answer, sizeof answer) < 0)
         return;
     switch (hello->kind) {
     case WIRE_ECHO:

@@ -8,7 +8,6 @@
 
 #include "workloads/net/wire.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,39 +31,23 @@ struct udp {
     struct wire_order_seen seen;
 };
 
-static int make_socket(struct work *w, struct udp *s, uint32_t *port)
-{
-    struct sockaddr_in any = {.sin_family = AF_INET};
-    socklen_t size = sizeof any;
-    s->fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (s->fd < 0 || bind(s->fd, (struct sockaddr *)&any, sizeof any) < 0 ||
-        getsockname(s->fd, (struct sockaddr *)&any, &size) < 0)
-        return error_errno(w->error, errno, "%s gets no UDP port", w->workload->id);
-    wire_tune(s->fd);
-    wire_impatient(s->fd);
-    *port = ntohs(any.sin_port);
-    return 0;
-}
-
 static int prepare(struct work *w, enum wire_kind kind)
 {
     struct udp *s = calloc(1, sizeof *s);
-    struct wire_answer answer;
     struct wire_hello hello = {
-        .kind = kind, .size = (uint32_t)w->param[UDP_SIZE], .rate = w->param[UDP_RATE] * 125000};
-    struct sockaddr_in to = {.sin_family = AF_INET};
+        .kind = kind, .size = w->param[UDP_SIZE], .rate = w->param[UDP_RATE] * 125000};
     if (!s)
         return error_set(w->error, ERROR_SYSTEM, "no memory for %s", w->workload->id);
     w->state = s;
-    s->fd = s->link.fd = -1;
-    if (make_socket(w, s, &hello.udp_port) < 0 || link_open(w, &s->link, hello, &answer) < 0)
-        return -1;
+    s->link.fd = -1;
+    s->fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (s->fd < 0)
+        return error_errno(w->error, errno, "no socket for %s", w->workload->id);
+    wire_tune(s->fd);
+    wire_impatient(s->fd);
     s->pace = wire_pace_of(hello.size, hello.rate);
-    to.sin_port = htons((uint16_t)answer.udp_port);
-    inet_pton(AF_INET, w->endpoint.address, &to.sin_addr);
-    if (connect(s->fd, (struct sockaddr *)&to, sizeof to) < 0)
-        return link_failed(w, errno);
-    return 0;
+    w->gap_ns = s->pace.gap_ns;
+    return link_open(w, &s->link, hello, s->fd);
 }
 
 static int tx_prepare(struct work *w)

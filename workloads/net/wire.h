@@ -1,11 +1,11 @@
 /* wire.h - what the two ends of the network workloads say to each other, and the bytes that they
  * move.
  *
- * A load connects to the server's one port and says by a hello what it wants. The server answers,
- * and from then on the connection is what the workload measures (TCP), or carries orders and
- * reports about a pair of UDP sockets (UDP). Both ends run the same agent on the same kind of
- * processor: the structures go over the wire as they are, and the magic number is what would notice
- * another order of bytes.
+ * A load connects to the server's one port and says by a hello what it wants. The server answers
+ * by WIRE_MAGIC, and from then on the connection is what the workload measures (TCP), or carries
+ * orders and reports about a pair of UDP sockets (UDP). Both ends run the same agent on the same
+ * kind of processor: the structures go over the wire as they are, and the magic number is what
+ * would notice another order of bytes.
  *
  * Data are records of the size that is measured. The first eight bytes are a sequence number, the
  * rest is pseudo-random and the same in all records, so that sending costs one store. The receiver
@@ -32,16 +32,15 @@ enum wire_kind {
 
 struct wire_hello {
     uint32_t magic, kind;
-    uint32_t size;     /* of a record: 1 .. WIRE_SIZE_MAX; for ECHO any, else at least 8 */
-    uint32_t udp_port; /* of the load, for UDP */
-    uint64_t seed;     /* of the content */
-    uint64_t rate;     /* UDP_TX: bytes per second; 0: as fast as it goes */
+    uint64_t size; /* of a record: 1 .. WIRE_SIZE_MAX; for ECHO any, else at least 8 */
+    uint64_t seed; /* of the content */
+    uint64_t rate; /* UDP_TX: bytes per second; 0: as fast as it goes */
 };
 
-struct wire_answer {
-    uint32_t magic;
-    uint32_t udp_port; /* of the server, for UDP */
-};
+/* For UDP the answer comes when a call has come: a datagram with the seed and nothing else, to the
+ * UDP port of the same number. So the server knows where the load's datagrams come from, whatever
+ * translates addresses between them, and what does knows the way back. */
+#define WIRE_CALL_MS 20 /* until the next call, without an answer */
 
 enum wire_order { WIRE_START = 1, WIRE_STOP = 2 };
 
@@ -119,9 +118,10 @@ struct link {
     unsigned char *model, *record; /* of size bytes; model is what the content has to be */
 };
 
-/* Connect to w->endpoint and say hello with w->seed. -1 with a sentence; link_close() all the same.
+/* Connect to w->endpoint and say hello with w->seed; udp (-1: none) gets the same address and port,
+ * and calls. Returns when the server has answered. -1 with a sentence; link_close() all the same.
  */
-int link_open(struct work *w, struct link *l, struct wire_hello hello, struct wire_answer *answer);
+int link_open(struct work *w, struct link *l, struct wire_hello hello, int udp);
 void link_close(struct link *l);
 /* -1 with the sentence for errno of a failed transfer. */
 int link_failed(struct work *w, int cause);
