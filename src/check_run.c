@@ -2,6 +2,7 @@
 
 #include "check.h"
 #include "fingerprint.h"
+#include "host.h"
 #include "setup.h"
 #include "sha256.h"
 #include "target/kinds.h"
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* What is kept of the budget for the end: the last session's targets stop, the verdict is made. */
 #define RESERVE 0.05
@@ -227,4 +229,23 @@ int check_today(struct result *today, const struct baseline *b, const char *agen
     if (fingerprint_compare(&b->sessions[0], today, &first, 1))
         *fatal = first.class == FACT_FATAL && !first.only;
     return 0;
+}
+
+int check_fit(struct baseline_fit *f, const struct baseline *b, struct error *e)
+{
+    struct result today;
+    struct target_options usual = {.cpu_count = 0};
+    int all[TARGET_CPUS_MAX];
+    char agent[4096];
+    bool fatal;
+    uint64_t memory = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+    if (setup_agent(agent, sizeof agent, e) < 0)
+        return -1;
+    setup_cpus(&usual, 0);
+    result_init(&today);
+    int rc = check_today(&today, b, agent, &fatal, e);
+    if (rc == 0)
+        baseline_fit_look(f, b, &today, host_cpus(all, TARGET_CPUS_MAX), usual.cpu_count, memory);
+    result_release(&today);
+    return rc;
 }

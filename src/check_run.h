@@ -4,6 +4,7 @@
 #define VMTAX_CHECK_RUN_H
 
 #include "baseline.h"
+#include "baseline_words.h"
 #include "error.h"
 #include "option.h"
 #include "plan.h"
@@ -39,5 +40,7 @@ double check_plan_budget(const struct check_plan *p, size_t done, double used_s)
  * and says whether they do. */
 int check_today(struct result *today, const struct baseline *b, const char *agent, bool *fatal,
                 struct error *e);
+/* A baseline beside the machine as it is, with what a check would have by default. */
+int check_fit(struct baseline_fit *f, const struct baseline *b, struct error *e);
 
 #endif

@@ -41,6 +41,13 @@ const char *check_headline(const struct check *c)
     return words[check_exit(c)];
 }
 
+enum verdict check_sign(const struct check *c)
+{
+    static const enum verdict signs[] = {VERDICT_SAME, VERDICT_WORSE, VERDICT_SAME,
+                                         VERDICT_INCONCLUSIVE, VERDICT_NOT_COMPARABLE};
+    return signs[check_exit(c)];
+}
+
 char *check_counts(const struct check *c, char *out, size_t size)
 {
     size_t worse = c->verdicts[VERDICT_WORSE] + c->verdicts[VERDICT_SLIGHTLY_WORSE];
@@ -196,6 +203,7 @@ static void name_sides(struct check *c, const struct baseline *b, const struct r
 {
     char strength[64], age[96];
     const char *then = result_fact(&b->sessions[0], "kernel"), *today = result_fact(now, "kernel");
+    text_copy(c->baseline, sizeof c->baseline, b->name);
     baseline_strength(b, strength, sizeof strength);
     baseline_age(b, now->started ? now->started : (int64_t)time(NULL), age, sizeof age);
     snprintf(c->before, sizeof c->before, "before  baseline \"%s\": %s%s%s; %s", b->name, strength,

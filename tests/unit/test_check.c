@@ -274,17 +274,14 @@ static void test_a_guest_without_figures_is_lost(void **state)
 
 /* ---- files for other programs; validators read them in tests/e2e/check.sh ---- */
 
-static char *written(const struct check *c, bool metrics)
+static char *written(struct check *c, const char *form)
 {
-    const struct baseline b = {.name = "before \"6.1\"", .count = 5};
     char *text = NULL;
     size_t size = 0;
     FILE *f = open_memstream(&text, &size);
     assert_non_null(f);
-    if (metrics)
-        check_write_metrics(c, &b, 1790000000, f);
-    else
-        check_write_junit(c, 1790000000, f);
+    snprintf(c->baseline, sizeof c->baseline, "before \"6.1\"");
+    check_form_find(form)->write(c, 1790000000, f);
     fclose(f);
     return text;
 }
@@ -309,7 +306,7 @@ static void test_files_say_worse(void **state)
     struct check c;
     judge(&c, 5, 0.01, 0, -0.3);
     assert_int_equal(check_exit(&c), 1);
-    char *text = written(&c, true);
+    char *text = written(&c, "openmetrics");
     holds(
         text,
         "vmtax_check{baseline=\"before \\\"6.1\\\"\",verdict=\"WORSE\",cause=\"hypervisor\"} 1\n");
@@ -322,7 +319,7 @@ static void test_files_say_worse(void **state)
     assert_null(strstr(text, "nan"));
     free(text);
 
-    text = written(&c, false);
+    text = written(&c, "junit");
     size_t worse = c.verdicts[VERDICT_WORSE] + c.verdicts[VERDICT_SLIGHTLY_WORSE];
     assert_int_equal(worse, ROWS);
     assert_int_equal(occurrences(text, "<failure"),
@@ -342,7 +339,7 @@ static void test_files_say_that_nothing_is_judged(void **state)
     (void)state;
     struct check c;
     judge(&c, 2, 0.01, 0, 0);
-    char *text = written(&c, false);
+    char *text = written(&c, "junit");
     assert_int_equal(occurrences(text, "<failure"), 0);
     assert_int_equal(occurrences(text, "<skipped"), 1 + 4 * ROWS);
     free(text);
@@ -352,11 +349,11 @@ static void test_files_say_that_nothing_is_judged(void **state)
     c.fatal = true;
     c.difference_count = 1;
     c.differences[0] = (struct fingerprint_difference){.class = FACT_FATAL, .sentence = "a < b"};
-    text = written(&c, false);
+    text = written(&c, "junit");
     holds(text, "tests=\"1\" failures=\"0\" errors=\"0\" skipped=\"1\"");
     holds(text, "<skipped message=\"NOT COMPARABLE: a &lt; b\"/>");
     free(text);
-    text = written(&c, true);
+    text = written(&c, "openmetrics");
     holds(text, "\nvmtax_check_exit_code 4\n");
     holds(text, "\nvmtax_check_differences{class=\"fatal\"} 1\n");
     assert_null(strstr(text, "ratio"));
