@@ -81,7 +81,9 @@ struct check {
     bool fatal; /* nothing is comparable */
     size_t
         lost_targets; /* guests of the baseline that were to be measured and have no figure now */
-    size_t lost_rows; /* rows of the plan without a figure now on a target that has some */
+    /* Rows of the plan without a figure now on a target that has some, or with one of one session
+     * only where there are more. */
+    size_t lost_rows;
     size_t verdicts[VERDICT_COUNT]; /* of the rows */
     enum check_cause cause;
     struct check_power power, native_power;

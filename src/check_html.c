@@ -282,7 +282,7 @@ void check_write_html(const struct check *c, int64_t when, FILE *out)
     write_differences(c, out);
     if (c->count) {
         fputs("<section>\n<h2>Every row</h2>\n", out);
-        write_row_table(c, NULL, c->count, "In the order of the catalogue", out);
+        write_row_table(c, NULL, c->count, "Native first, then each guest", out);
         fputs("</section>\n", out);
     }
     write_legend(c, out);

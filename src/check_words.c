@@ -246,7 +246,9 @@ void check_advise(struct check *c, const struct baseline *b, const struct result
             "sessions in the baseline, or a quieter machine, find more.",
             100 * stats_loss(c->find));
     if (c->lost_rows)
-        say(c, "%zu row%s of the baseline gave no figure now; vmtax report last says why.",
+        say(c,
+            "%zu row%s of the baseline gave no figure now, or in one session only; vmtax report "
+            "last says why.",
             c->lost_rows, plural(c->lost_rows));
     if (c->lost_targets)
         say(c, "%zu guest%s of the baseline could not be measured now.", c->lost_targets,

@@ -69,8 +69,17 @@ static const struct finding *lack_of(const struct lacking *l, const struct workl
     return NULL;
 }
 
+/* One workload, for programs; people have the line of its subsystem. */
+static void tell_workload(cJSON *array, const struct workload *w, const struct finding *lack)
+{
+    struct finding f = {.level = lack ? FINDING_CANNOT : FINDING_OK};
+    snprintf(f.text, sizeof f.text, "%s", lack ? lack->text : "can be measured");
+    text_copy(f.remedy, sizeof f.remedy, lack ? lack->remedy : "");
+    tell(array, "workload", w->id, w->title, &f);
+}
+
 /* What of a subsystem can be measured. Of SPEC its own line tells. */
-static void look_work(enum subsystem s, const struct lacking *l, struct finding *f)
+static void look_work(cJSON *array, enum subsystem s, const struct lacking *l, struct finding *f)
 {
     size_t all = 0, can = 0;
     const struct finding *why = NULL;
@@ -81,6 +90,8 @@ static void look_work(enum subsystem s, const struct lacking *l, struct finding 
         all++;
         can += !lack;
         why = lack ? lack : why;
+        if (array)
+            tell_workload(array, w, lack);
     }
     if (!why) {
         snprintf(f->text, sizeof f->text, "%s%zu workload%s can be measured",
@@ -169,7 +180,7 @@ static int run(const struct context *c, struct error *e)
     tell(array, "baseline", "baseline", "baseline", &kept);
     for (int s = 0; s < SUBSYSTEM_COUNT; s++) {
         struct finding f = {0};
-        look_work((enum subsystem)s, &lacking, &f);
+        look_work(array, (enum subsystem)s, &lacking, &f);
         tell(array, "workloads", subsystems[s].id, subsystems[s].title, &f);
     }
     if (array) {

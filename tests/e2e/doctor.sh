@@ -66,6 +66,11 @@ for subsystem in processor memory disk network web database java sysops ctxsw ex
     "$jsonpath" "$work/json" '*' | grep -F '"family":"workloads"' | grep -qF "\"id\":\"$subsystem\"" ||
         fail "nothing about $subsystem"
 done
+# And each workload: those of the list, but for SPEC's own, which have a line.
+run 0 list workloads --json
+"$jsonpath" "$out" '*.id' | grep -v -e '^spec\.' -e '^null$' | sort >"$work/listed"
+"$jsonpath" "$work/json" '*' | grep -F '"family":"workload"' | sed 's/.*"id":"\([^"]*\)".*/\1/' | sort >"$work/told"
+cmp -s "$work/listed" "$work/told" || fail "workloads: $(diff "$work/listed" "$work/told")"
 says "$work/text" '^ok +SysOps +all 12 workloads can be measured'
 
 # --- what is not a setting of the kernel: /proc made up, a control group's quota, work, a slow clock -----
