@@ -47,7 +47,7 @@ static void write_answers(const struct check *c, FILE *out)
     if (c->group_count && !c->fatal)
         write_card(out, "What changed?", "same", causes[c->cause], hows[c->cause]);
     if (p->known && !c->fatal) {
-        snprintf(find, sizeof find, "%.1f %%", 100 * stats_loss(p->subsystem));
+        snprintf(find, sizeof find, "%.1f %%", fmin(99.9, 100 * stats_loss(p->subsystem)));
         snprintf(row, sizeof row,
                  "in any subsystem, with 80 %% probability; %.1f %% in any single row",
                  fmin(99.9, 100 * stats_loss(p->row)));

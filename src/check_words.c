@@ -176,7 +176,8 @@ static void say_power(struct check *c, const char *about, const struct check_pow
         say(c,
             "Would have been found with 80 %% probability%s: a change of %.1f %% in any subsystem, "
             "of %.1f %% in any single row.",
-            about, 100 * stats_loss(p->subsystem), fmin(99.9, 100 * stats_loss(p->row)));
+            about, fmin(99.9, 100 * stats_loss(p->subsystem)),
+            fmin(99.9, 100 * stats_loss(p->row)));
 }
 
 static void say_trust(struct check *c, const struct baseline *b, const struct result *now,
