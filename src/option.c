@@ -78,7 +78,7 @@ const struct option_row option_rows[] = {
     {"qemu", 0, OPTION_PATH, AT(qemu), 0, 0, NULL, "FILE",
      "QEMU's program (default: qemu-system-x86_64 where it is usually installed)", FOR_MACHINES},
     {"name", 'n', OPTION_TEXT, AT(name), 0, 0, NULL, "NAME",
-     "the baseline's name (default: \"default\"; of one that is imported its own)",
+     "the baseline's name; for import another than its own (default: \"default\")",
      FOR_RECORD | FOR_BASELINE | FOR_DASHBOARD},
     {"sessions", 0, OPTION_COUNT, AT(sessions), 1, 20, NULL, "N", "sessions to record (default: 3)",
      FOR_RECORD},
