@@ -126,26 +126,28 @@ if wanted pause; then
 fi
 
 # quota SHARE: until it is killed, the containers of this script's runs may use so much less of one processor.
-# The ledgers of the runs name their cgroups.
+# The ledgers of the runs name their cgroups: the first target's are native's.
 quota() {
     trap - EXIT
     while sleep 0.05; do
-        cat "$work"/run/vmtax/run-*/ledger 2>/dev/null | tr ' ' '\n' | grep '^/sys/fs/cgroup/.*container' |
+        cat "$work"/run/vmtax/run-*/ledger 2>/dev/null | tr ' ' '\n' | grep '^/sys/fs/cgroup/.*/vmtax-.*\.2$' |
             while read -r group; do
                 if [ -f "$group/cpu.cfs_quota_us" ]; then
                     echo 10000 >"$group/cpu.cfs_period_us"
-                    echo $((10000 - 100 * $1)) >"$group/cpu.cfs_quota_us"
+                    echo $((10000 - 100 * $1)) >"$group/cpu.cfs_quota_us" && echo set >"$work/quota"
                 elif [ -f "$group/cpu.max" ]; then
-                    echo "$((10000 - 100 * $1)) 10000" >"$group/cpu.max"
+                    echo "$((10000 - 100 * $1)) 10000" >"$group/cpu.max" && echo set >"$work/quota"
                 fi
             done 2>/dev/null || :
     done
 }
 strangle() {
+    rm -f "$work/quota"
     quota "$1" &
     own=$!
 }
 let_go() {
+    [ -s "$work/quota" ] || missed "no quota could be set"
     kill "$own" 2>/dev/null || :
     wait "$own" 2>/dev/null || :
     own=
