@@ -3,6 +3,7 @@
 #include "baseline.h"
 
 #include "analysis.h"
+#include "baseline_file.h"
 #include "fingerprint.h"
 #include "stats.h"
 #include "store.h"
@@ -18,6 +19,8 @@ int baseline_load(struct baseline *b, const char *name, struct error *e)
 {
     struct store_entry *entries;
     size_t count, unreadable = 0;
+    if (strchr(name, '/') && baseline_file_is(name))
+        return baseline_file_read(b, name, e);
     memset(b, 0, sizeof *b);
     if (store_list_sessions(name, &entries, &count, e) < 0)
         return -1;

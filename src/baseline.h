@@ -18,9 +18,9 @@ struct baseline {
     struct result *sessions; /* newest first */
     size_t count;
 };
-/* name: of the store; with a '/' it is a directory of sessions, such as a copy from elsewhere.
- * Damaged sessions are set aside with a warning on stderr; none left is an error. On failure b is
- * empty. */
+/* name: of the store; with a '/' it is a directory of sessions, such as a copy from elsewhere, or a
+ * file that was exported (baseline_file.h). Damaged sessions are set aside with a warning on
+ * stderr; none left is an error. On failure b is empty. */
 int baseline_load(struct baseline *b, const char *name, struct error *e);
 void baseline_release(struct baseline *b);
 /* The median over sessions of a metric's native figure, in the metric's unit. low and high are the

@@ -35,6 +35,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #define CHECK_FAMILY         0.02
@@ -80,11 +81,14 @@ struct check {
     bool fatal; /* nothing is comparable */
     size_t
         lost_targets; /* guests of the baseline that were to be measured and have no figure now */
-    size_t lost_rows; /* rows of the plan without a figure now on a target that has some */
+    /* Rows of the plan without a figure now on a target that has some, or with one of one session
+     * only where there are more. */
+    size_t lost_rows;
     size_t verdicts[VERDICT_COUNT]; /* of the rows */
     enum check_cause cause;
     struct check_power power, native_power;
     double find;                                      /* the bound of X, log units */
+    char baseline[64];                                /* its name */
     char before[CHECK_LINE], after[CHECK_LINE];       /* the two sides, each in a line */
     char advice[CHECK_ADVICE_MAX][CHECK_ADVICE_TEXT]; /* sentences: why, and what to look at next */
     size_t advice_count;
@@ -105,6 +109,8 @@ bool check_is_decided(enum verdict v); /* better, slightly worse, worse */
 /* In words. The verdict of the whole: "WORSE", "NOTHING WORSE", "INCONCLUSIVE", "NOT COMPARABLE".
  */
 const char *check_headline(const struct check *c);
+/* That of one row which has the same sign. */
+enum verdict check_sign(const struct check *c);
 /* "2 of 46 rows worse, 0 better, 41 same, 3 no sign, 0 inconclusive" */
 char *check_counts(const struct check *c, char *out, size_t size);
 /* Indexes of the rows that are decided, the largest changes first, worse before better; then those
@@ -113,11 +119,34 @@ size_t check_changed(const struct check *c, size_t *order);
 /* Fill c->advice, c->before and c->after. b and now as for check_results(). */
 void check_advise(struct check *c, const struct baseline *b, const struct result *now,
                   size_t now_count);
-/* For the terminal, and as JSON (schema vmtax.check/1). */
-void check_write_text(const struct check *c, FILE *out);
-void check_write_json(const struct check *c, const struct baseline *b, FILE *out);
-/* For the node exporter's textfile collector, and for build servers. when: Unix seconds. */
-void check_write_metrics(const struct check *c, const struct baseline *b, int64_t when, FILE *out);
+
+/* The forms of a verdict: for the terminal, as JSON (schema vmtax.check/1), as a page and as
+ * Markdown, for the node exporter's textfile collector, and for build servers. when: Unix seconds.
+ * Whether it could be written says the stream. */
+struct check_form {
+    const char *id; /* as that of the report's format */
+    void (*write)(const struct check *c, int64_t when, FILE *out);
+};
+extern const struct check_form check_forms[]; /* ends with id NULL; text is the first */
+void check_write_text(const struct check *c, int64_t when, FILE *out);
+void check_write_json(const struct check *c, int64_t when, FILE *out);
+void check_write_markdown(const struct check *c, int64_t when, FILE *out);
+void check_write_html(const struct check *c, int64_t when, FILE *out);
+void check_write_metrics(const struct check *c, int64_t when, FILE *out);
 void check_write_junit(const struct check *c, int64_t when, FILE *out);
+/* NULL: none. */
+const struct check_form *check_form_find(const char *id);
+
+/* What forms share: "sys.read", "ram.int.copy size=128M"; before and after of a row with its unit,
+ * "107 ns", "97.3 % of native"; "+1.2 %"; "[-0.3, +2.1]", "none". Each returns out. */
+char *check_label(const struct compare_row *row, char *out, size_t size);
+char *check_value(const struct compare_row *row, double value, char *out, size_t size);
+char *check_percent(double change, char *out, size_t size);
+char *check_interval(const struct stats_estimate *e, char *out, size_t size);
+
+/* Out of all texts and names goes what tells whose machine it was, as redact_result() does it with
+ * results: b and now are those that the check was made of. */
+void check_redact(struct check *c, const struct baseline *b, const struct result *now,
+                  size_t now_count);
 
 #endif

@@ -16,12 +16,12 @@ static void write_number(FILE *out, const char *name, const char *unit, const ch
     fprintf(out, "vmtax_%s %.15g\n", name, value);
 }
 
-static void write_whole(const struct check *c, const struct baseline *b, int64_t when, FILE *out)
+static void write_whole(const struct check *c, int64_t when, FILE *out)
 {
     static const char *const causes[] = {"none", "host", "hypervisor", "both"};
     metric_head(out, "check", "", "Always 1; the verdict, and what it was checked against.");
     fputs("vmtax_check", out);
-    metric_label(out, true, "baseline", b->name);
+    metric_label(out, true, "baseline", c->baseline);
     metric_label(out, false, "verdict", check_headline(c));
     metric_label(out, false, "cause", causes[c->cause]);
     metric_sample(out, 1);
@@ -30,7 +30,8 @@ static void write_whole(const struct check *c, const struct baseline *b, int64_t
                  check_exit(c));
     write_number(out, "check_time_seconds", "seconds", "When the verdict was made, Unix time.",
                  (double)when);
-    write_number(out, "check_baseline_sessions", "", "Sessions of the baseline.", (double)b->count);
+    write_number(out, "check_baseline_sessions", "", "Sessions of the baseline.",
+                 (double)c->sessions_before);
     write_number(out, "check_now_sessions", "", "Sessions that were measured for the check.",
                  (double)c->sessions_now);
     write_number(out, "check_lost_rows", "", "Rows of the baseline without a figure now.",
@@ -41,7 +42,6 @@ static void write_whole(const struct check *c, const struct baseline *b, int64_t
 
 static void write_counts(const struct check *c, FILE *out)
 {
-    static const char *const classes[] = {"note", "warn", "fatal"};
     size_t differences[3] = {0};
     metric_head(out, "check_rows", "", "Rows by their verdict.");
     for (int v = 0; v < VERDICT_COUNT; v++) {
@@ -54,7 +54,7 @@ static void write_counts(const struct check *c, FILE *out)
     metric_head(out, "check_differences", "", "What else changed on the machine, by its weight.");
     for (size_t k = 0; k < 3; k++) {
         fputs("vmtax_check_differences", out);
-        metric_label(out, true, "class", classes[k]);
+        metric_label(out, true, "class", fact_class_ids[k]);
         metric_sample(out, (double)differences[k]);
     }
 }
@@ -161,9 +161,9 @@ static void write_verdicts(const struct check *c, FILE *out)
     }
 }
 
-void check_write_metrics(const struct check *c, const struct baseline *b, int64_t when, FILE *out)
+void check_write_metrics(const struct check *c, int64_t when, FILE *out)
 {
-    write_whole(c, b, when, out);
+    write_whole(c, when, out);
     write_counts(c, out);
     for (size_t i = 0; i < sizeof families / sizeof *families; i++)
         write_family(c, &families[i], out);

@@ -52,6 +52,34 @@ static void forget_verdicts(struct check *c)
     c->cause = CHECK_NOBODY;
 }
 
+/* Rows that are kept; the others' figures go with them. */
+static void keep_rows(struct series *s, bool (*keep)(const struct series *s, size_t row))
+{
+    size_t kept = 0, width = s->before + s->now;
+    for (size_t i = 0; i < s->count; i++) {
+        if (!keep(s, i))
+            continue;
+        s->rows[kept] = s->rows[i];
+        memmove(s->values + kept++ * width, s->values + i * width, width * sizeof *s->values);
+    }
+    s->count = kept;
+}
+
+static bool is_a_guests(const struct series *s, size_t row)
+{
+    return strcmp(s->rows[row].target, "native") != 0;
+}
+
+/* One figure of now alone does not show that the machine is busier than it was: a session that was
+ * cut off would decide about what the others did not reach. */
+static bool is_repeated(const struct series *s, size_t row)
+{
+    size_t now = 0;
+    for (size_t k = s->before; k < s->before + s->now; k++)
+        now += isnan(series_values(s, row)[k]) ? 0 : 1;
+    return now >= CHECK_SESSIONS_MIN;
+}
+
 void check_results(struct check *c, const struct baseline *b, const struct result *now,
                    size_t now_count, double find)
 {
@@ -62,15 +90,12 @@ void check_results(struct check *c, const struct baseline *b, const struct resul
         c->fatal |= c->differences[i].class == FACT_FATAL && !c->differences[i].only;
     series_make(&s, b->sessions, b->count, now, now_count);
     /* Absolute figures of another processor say nothing. */
-    if (fingerprint_other_processor(&b->sessions[0], &now[0])) {
-        size_t kept = 0, width = s.before + s.now;
-        for (size_t i = 0; i < s.count; i++) {
-            if (strcmp(s.rows[i].target, "native") == 0)
-                continue;
-            s.rows[kept] = s.rows[i];
-            memmove(s.values + kept++ * width, s.values + i * width, width * sizeof *s.values);
-        }
-        s.count = kept;
+    if (fingerprint_other_processor(&b->sessions[0], &now[0]))
+        keep_rows(&s, is_a_guests);
+    if (now_count >= CHECK_SESSIONS_MIN) {
+        c->lost_rows = s.count;
+        keep_rows(&s, is_repeated);
+        c->lost_rows -= s.count;
     }
     count_losses(c, &s, &now[0]);
     check_judge(c, &s, find);

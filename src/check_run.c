@@ -2,8 +2,10 @@
 
 #include "check.h"
 #include "fingerprint.h"
+#include "host.h"
 #include "setup.h"
 #include "sha256.h"
+#include "stats.h"
 #include "target/kinds.h"
 #include "target/reach.h"
 #include "text.h"
@@ -14,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* What is kept of the budget for the end: the last session's targets stop, the verdict is made. */
 #define RESERVE 0.05
@@ -134,18 +137,30 @@ static void drop_dearest(struct check_plan *p)
     p->left_out++;
 }
 
+double check_pace(const struct baseline *b, size_t rows, size_t targets, double planned_s)
+{
+    double paces[BASELINE_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < b->count && n < BASELINE_MAX; i++) {
+        const struct result *r = &b->sessions[i];
+        if (r->metric_count == rows && r->target_count == targets && !r->late.rows)
+            paces[n++] = r->elapsed_s / planned_s;
+    }
+    return n ? fmin(10, fmax(1, stats_median(paces, n))) : 1;
+}
+
 /* As many sessions as fit, and at least two, for which rows are left out. */
 static int fit(struct check_plan *p, struct error *e)
 {
-    double time = p->budget_s * (1 - RESERVE);
+    double time = p->budget_s * (1 - RESERVE) / p->pace;
     while (p->plan.row_count && plan_seconds(&p->plan) * CHECK_SESSIONS_MIN > time)
         drop_dearest(p);
-    p->session_s = plan_seconds(&p->plan);
+    p->session_s = plan_seconds(&p->plan) * p->pace;
     if (!p->plan.row_count)
         return error_set(e, ERROR_USAGE,
                          "two sessions of anything do not fit into %.0f s; give more with --budget",
                          p->budget_s);
-    p->sessions = (size_t)fmin(CHECK_SESSIONS, floor(time / p->session_s));
+    p->sessions = (size_t)fmin(CHECK_SESSIONS, floor(time * p->pace / p->session_s));
     return 0;
 }
 
@@ -177,6 +192,10 @@ int check_plan_make(struct check_plan *p, const struct options *o, const struct 
     }
     setup_session(&p->plan, 0);
     p->plan.blocks = blocks_of(&b->sessions[0]);
+    /* Slots of another length than the baseline's say nothing about its time. */
+    p->pace = o->seconds > 0
+                  ? 1
+                  : check_pace(b, p->plan.row_count, p->plan.target_count, plan_seconds(&p->plan));
     if (fit(p, e) < 0) {
         plan_release(&p->plan);
         return -1;
@@ -196,9 +215,10 @@ char *check_plan_text(const struct check_plan *p, char *out, size_t size)
         size_t used = strlen(names);
         snprintf(names + used, sizeof names - used, "%s%s", t ? ", " : "", p->plan.targets[t]->id);
     }
-    snprintf(out, size, "%zu row%s on %s: %zu sessions of %s (%.0f s of it to start), %s of %s",
+    snprintf(out, size, "%zu row%s on %s: %zu sessions of %s (%.0f s of it to start%s), %s of %s",
              p->plan.row_count, p->plan.row_count == 1 ? "" : "s", names, p->sessions,
              text_duration(one, sizeof one, p->session_s), plan_start_seconds(&p->plan),
+             p->pace > 1.05 ? "; at the baseline's pace" : "",
              text_duration(all, sizeof all, (double)p->sessions * p->session_s),
              text_duration(budget, sizeof budget, p->budget_s));
     return out;
@@ -227,4 +247,23 @@ int check_today(struct result *today, const struct baseline *b, const char *agen
     if (fingerprint_compare(&b->sessions[0], today, &first, 1))
         *fatal = first.class == FACT_FATAL && !first.only;
     return 0;
+}
+
+int check_fit(struct baseline_fit *f, const struct baseline *b, struct error *e)
+{
+    struct result today;
+    struct target_options usual = {.cpu_count = 0};
+    int all[TARGET_CPUS_MAX];
+    char agent[4096];
+    bool fatal;
+    uint64_t memory = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+    if (setup_agent(agent, sizeof agent, e) < 0)
+        return -1;
+    setup_cpus(&usual, 0);
+    result_init(&today);
+    int rc = check_today(&today, b, agent, &fatal, e);
+    if (rc == 0)
+        baseline_fit_look(f, b, &today, host_cpus(all, TARGET_CPUS_MAX), usual.cpu_count, memory);
+    result_release(&today);
+    return rc;
 }

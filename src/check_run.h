@@ -4,6 +4,7 @@
 #define VMTAX_CHECK_RUN_H
 
 #include "baseline.h"
+#include "baseline_words.h"
 #include "error.h"
 #include "option.h"
 #include "plan.h"
@@ -15,7 +16,8 @@
 struct check_plan {
     struct plan plan; /* of one session */
     size_t sessions;
-    double session_s; /* expected, with its starts */
+    double pace;      /* how much longer a session takes than is planned, as the baseline's did */
+    double session_s; /* expected, with its starts, at that pace */
     double budget_s;  /* of all of them */
     size_t left_out;  /* rows of the baseline for which the time does not suffice */
     size_t missing;   /* guests of the baseline that cannot be measured now */
@@ -30,6 +32,10 @@ struct check_plan {
 int check_plan_make(struct check_plan *p, const struct options *o, const struct target_options *all,
                     const struct baseline *b, char *agent, size_t size, struct error *e);
 void check_plan_release(struct check_plan *p);
+/* How much longer than planned_s the sessions of b took that have so many rows and targets, and all
+ * of them: the median, 1 to 10; 1 if there are none. A machine that was busy then, or whose servers
+ * start slowly, is likely to be so again. */
+double check_pace(const struct baseline *b, size_t rows, size_t targets, double planned_s);
 /* "42 rows on native, container: 3 sessions of 0:49 (2 s of it to start), 2:27 of 3:00" */
 char *check_plan_text(const struct check_plan *p, char *out, size_t size);
 /* Seconds for the next session when used_s are gone and done sessions are over; 0: it no longer
@@ -39,5 +45,7 @@ double check_plan_budget(const struct check_plan *p, size_t done, double used_s)
  * and says whether they do. */
 int check_today(struct result *today, const struct baseline *b, const char *agent, bool *fatal,
                 struct error *e);
+/* A baseline beside the machine as it is, with what a check would have by default. */
+int check_fit(struct baseline_fit *f, const struct baseline *b, struct error *e);
 
 #endif

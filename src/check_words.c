@@ -41,6 +41,13 @@ const char *check_headline(const struct check *c)
     return words[check_exit(c)];
 }
 
+enum verdict check_sign(const struct check *c)
+{
+    static const enum verdict signs[] = {VERDICT_SAME, VERDICT_WORSE, VERDICT_SAME,
+                                         VERDICT_INCONCLUSIVE, VERDICT_NOT_COMPARABLE};
+    return signs[check_exit(c)];
+}
+
 char *check_counts(const struct check *c, char *out, size_t size)
 {
     size_t worse = c->verdicts[VERDICT_WORSE] + c->verdicts[VERDICT_SLIGHTLY_WORSE];
@@ -169,7 +176,8 @@ static void say_power(struct check *c, const char *about, const struct check_pow
         say(c,
             "Would have been found with 80 %% probability%s: a change of %.1f %% in any subsystem, "
             "of %.1f %% in any single row.",
-            about, 100 * stats_loss(p->subsystem), fmin(99.9, 100 * stats_loss(p->row)));
+            about, fmin(99.9, 100 * stats_loss(p->subsystem)),
+            fmin(99.9, 100 * stats_loss(p->row)));
 }
 
 static void say_trust(struct check *c, const struct baseline *b, const struct result *now,
@@ -196,6 +204,7 @@ static void name_sides(struct check *c, const struct baseline *b, const struct r
 {
     char strength[64], age[96];
     const char *then = result_fact(&b->sessions[0], "kernel"), *today = result_fact(now, "kernel");
+    text_copy(c->baseline, sizeof c->baseline, b->name);
     baseline_strength(b, strength, sizeof strength);
     baseline_age(b, now->started ? now->started : (int64_t)time(NULL), age, sizeof age);
     snprintf(c->before, sizeof c->before, "before  baseline \"%s\": %s%s%s; %s", b->name, strength,
@@ -238,7 +247,9 @@ void check_advise(struct check *c, const struct baseline *b, const struct result
             "sessions in the baseline, or a quieter machine, find more.",
             100 * stats_loss(c->find));
     if (c->lost_rows)
-        say(c, "%zu row%s of the baseline gave no figure now; vmtax report last says why.",
+        say(c,
+            "%zu row%s of the baseline gave no figure now, or in one session only; vmtax report "
+            "last says why.",
             c->lost_rows, plural(c->lost_rows));
     if (c->lost_targets)
         say(c, "%zu guest%s of the baseline could not be measured now.", c->lost_targets,

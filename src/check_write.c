@@ -1,4 +1,4 @@
-/* A check for the terminal and as JSON. */
+/* A check for the terminal and as JSON; the table of all forms. */
 #include "check.h"
 
 #include "compare_json.h"
@@ -17,20 +17,40 @@ static const char *sign(enum verdict v)
     return utf8 ? report_signs[v].utf8 : report_signs[v].ascii;
 }
 
-static void interval_text(const struct stats_estimate *e, char *out, size_t size)
+char *check_interval(const struct stats_estimate *e, char *out, size_t size)
 {
     if (e->bounded)
         snprintf(out, size, "[%+.1f, %+.1f]", 100 * expm1(e->low), 100 * expm1(e->high));
     else
         text_copy(out, size, "none");
+    return out;
+}
+
+char *check_percent(double change, char *out, size_t size)
+{
+    snprintf(out, size, "%+.1f %%", 100 * expm1(change));
+    return out;
+}
+
+char *check_label(const struct compare_row *row, char *out, size_t size)
+{
+    snprintf(out, size, "%s%s%s", row->workload->id, row->params[0] ? " " : "", row->params);
+    return out;
+}
+
+char *check_value(const struct compare_row *row, double value, char *out, size_t size)
+{
+    char figure[16];
+    bool native = strcmp(row->target, "native") == 0;
+    snprintf(out, size, "%s %s", text_figure(figure, sizeof figure, native ? value : 100 * value),
+             native ? workload_unit(row->workload) : "% of native");
+    return out;
 }
 
 static void print_head(const struct check *c, FILE *out)
 {
-    static const enum verdict signs[] = {VERDICT_SAME, VERDICT_WORSE, VERDICT_SAME,
-                                         VERDICT_INCONCLUSIVE, VERDICT_NOT_COMPARABLE};
     char counts[160];
-    fprintf(out, "%s %s  %s\n", sign(signs[check_exit(c)]), check_headline(c),
+    fprintf(out, "%s %s  %s\n", sign(check_sign(c)), check_headline(c),
             check_counts(c, counts, sizeof counts));
     fprintf(out, "%s\n%s\n", c->before, c->after);
 }
@@ -44,7 +64,7 @@ static void print_groups(const struct check *c, FILE *out)
     for (size_t g = 0; g < c->group_count; g++) {
         const struct check_group *group = &c->groups[g];
         char interval[40];
-        interval_text(&group->change, interval, sizeof interval);
+        check_interval(&group->change, interval, sizeof interval);
         fprintf(out, "  %-12s %-10s %4zu %+7.1f %%  %-18s %5.1f%%  %s %s\n",
                 subsystems[group->subsystem].id, group->target, group->rows,
                 100 * expm1(group->change.centre), interval,
@@ -66,9 +86,8 @@ static void print_rows(const struct check *c, FILE *out)
         char old[16], new[16], interval[40], label[WORKLOAD_ID_MAX + PARAMS_TEXT + 2];
         text_figure(old, sizeof old, native ? row->before : 100 * row->before);
         text_figure(new, sizeof new, native ? row->after : 100 * row->after);
-        interval_text(&row->change, interval, sizeof interval);
-        snprintf(label, sizeof label, "%s%s%s", row->workload->id, row->params[0] ? " " : "",
-                 row->params);
+        check_interval(&row->change, interval, sizeof interval);
+        check_label(row, label, sizeof label);
         fprintf(out, "  %s %-24s %-10s %6s -> %6s %-5s %+6.1f %% %-16s %s%s\n", sign(row->verdict),
                 label, row->target, old, new, native ? workload_unit(row->workload) : "%",
                 100 * expm1(row->change.centre), interval, verdicts[row->verdict].title,
@@ -79,17 +98,17 @@ static void print_rows(const struct check *c, FILE *out)
 
 static void print_differences(const struct check *c, FILE *out)
 {
-    static const char *const classes[] = {"note", "warn", "FATAL"};
     fprintf(out, "\nWhat else changed on the machine\n");
     if (!c->difference_count)
         fprintf(out, "  nothing that is known\n");
     for (size_t i = 0; i < c->difference_count; i++)
         text_wrap(out, c->differences[i].sentence,
-                  fprintf(out, "  %-6s ", classes[c->differences[i].class]), 9);
+                  fprintf(out, "  %-6s ", fact_class_words[c->differences[i].class]), 9);
 }
 
-void check_write_text(const struct check *c, FILE *out)
+void check_write_text(const struct check *c, int64_t when, FILE *out)
 {
+    (void)when;
     print_head(c, out);
     print_groups(c, out);
     print_rows(c, out);
@@ -126,27 +145,14 @@ static cJSON *groups_json(const struct check *c)
     return groups;
 }
 
-static cJSON *differences_json(const struct check *c)
+void check_write_json(const struct check *c, int64_t when, FILE *out)
 {
-    static const char *const classes[] = {"note", "warn", "fatal"};
-    cJSON *differences = json_array();
-    for (size_t i = 0; i < c->difference_count; i++) {
-        cJSON *d = json_object();
-        cJSON_AddStringToObject(d, "class", classes[c->differences[i].class]);
-        cJSON_AddStringToObject(d, "key", c->differences[i].key);
-        cJSON_AddStringToObject(d, "sentence", c->differences[i].sentence);
-        cJSON_AddItemToArray(differences, d);
-    }
-    return differences;
-}
-
-void check_write_json(const struct check *c, const struct baseline *b, FILE *out)
-{
+    (void)when;
     static const char *const causes[] = {"none", "host", "hypervisor", "both"};
     cJSON *o = json_object();
     cJSON_AddStringToObject(o, "schema", "vmtax.check/1");
-    cJSON_AddStringToObject(o, "baseline", b->name);
-    json_add_count(o, "sessions_before", b->count);
+    cJSON_AddStringToObject(o, "baseline", c->baseline);
+    json_add_count(o, "sessions_before", c->sessions_before);
     json_add_count(o, "sessions_now", c->sessions_now);
     json_add_count(o, "sessions_missing", c->more);
     json_add_number(o, "exit", check_exit(c));
@@ -160,7 +166,8 @@ void check_write_json(const struct check *c, const struct baseline *b, FILE *out
     for (int v = 0; v < VERDICT_COUNT; v++)
         json_add_count(counts, verdicts[v].id, c->verdicts[v]);
     cJSON_AddItemToObject(o, "verdicts", counts);
-    cJSON_AddItemToObject(o, "differences", differences_json(c));
+    cJSON_AddItemToObject(o, "differences",
+                          compare_differences_json(c->differences, c->difference_count));
     cJSON_AddItemToObject(o, "subsystems", groups_json(c));
     cJSON_AddItemToObject(o, "rows", compare_rows_json(c->rows, c->count));
     cJSON *notes = json_array();
@@ -171,4 +178,22 @@ void check_write_json(const struct check *c, const struct baseline *b, FILE *out
     fprintf(out, "%s\n", text);
     free(text);
     cJSON_Delete(o);
+}
+
+const struct check_form check_forms[] = {
+    {"text", check_write_text},
+    {"json", check_write_json},
+    {"md", check_write_markdown},
+    {"html", check_write_html},
+    {"openmetrics", check_write_metrics},
+    {"junit", check_write_junit},
+    {0},
+};
+
+const struct check_form *check_form_find(const char *id)
+{
+    for (const struct check_form *f = check_forms; f->id; f++)
+        if (strcmp(f->id, id) == 0)
+            return f;
+    return NULL;
 }

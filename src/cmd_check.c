@@ -74,27 +74,58 @@ static void tell_plan(const struct check_plan *p, const struct baseline *b, bool
             check_plan_text(p, plan, sizeof plan));
 }
 
-/* Where others look for the verdict. They read it as who they are, and never half of it. */
-static int write_files(const struct context *c, const struct check *check, const struct baseline *b,
-                       struct error *e)
+/* Where others look for the verdict, and in which form. */
+#define FILES 4
+struct wanted {
+    const char *form, *path;
+};
+static void wanted_files(const struct options *o, struct wanted out[FILES])
 {
-    const struct options *o = c->options;
-    const char *const paths[] = {o->metrics, o->junit};
-    int64_t now = (int64_t)time(NULL);
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+    out[0] = (struct wanted){"openmetrics", o->metrics};
+    out[1] = (struct wanted){"junit", o->junit};
+    out[2] = (struct wanted){"html", o->html};
+    out[3] = (struct wanted){"md", o->md};
+}
+
+/* They read it as who they are, and never half of it. */
+static int write_files(const struct check *check, const struct options *o, struct error *e)
+{
+    struct wanted files[FILES];
+    wanted_files(o, files);
+    for (size_t i = 0; i < FILES; i++) {
         struct replace file;
-        if (!paths[i])
+        if (!files[i].path)
             continue;
-        if (replace_begin(&file, paths[i], 0644, e) < 0)
+        if (replace_begin(&file, files[i].path, 0644, e) < 0)
             return -1;
-        if (paths[i] == o->metrics)
-            check_write_metrics(check, b, now, file.out);
-        else
-            check_write_junit(check, now, file.out);
+        check_form_find(files[i].form)->write(check, (int64_t)time(NULL), file.out);
         if (replace_end(&file, e) < 0)
             return -1;
     }
     return 0;
+}
+
+static const struct check_form *form_of(const struct options *o, struct error *e)
+{
+    const char *names[16] = {NULL};
+    const char *id = o->format ? o->format : o->json ? "json" : "text";
+    const struct check_form *form = check_form_find(id);
+    char all[128] = "", clean[64];
+    if (form && (!o->json || strcmp(id, "json") == 0))
+        return form;
+    if (form) {
+        error_set(e, ERROR_USAGE, "--json and --format %s exclude each other", id);
+        return NULL;
+    }
+    for (size_t i = 0; check_forms[i].id && i < 15; i++) {
+        names[i] = check_forms[i].id;
+        snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", i ? ", " : "", names[i]);
+    }
+    const char *near = text_nearest(id, names);
+    error_set(e, ERROR_USAGE, "a verdict has no format \"%s\"; %s%s%s",
+              text_clean(clean, sizeof clean, id), near ? "did you mean \"" : "there are ",
+              near ? near : all, near ? "\"?" : "");
+    return NULL;
 }
 
 static int conclude(const struct context *c, const struct baseline *b, const struct result *now,
@@ -105,35 +136,36 @@ static int conclude(const struct context *c, const struct baseline *b, const str
                   c->options->find > 0 ? c->options->find / 100 : CHECK_FIND);
     check.lost_targets += missing;
     int code = check_exit(&check);
-    if (c->options->json)
-        check_write_json(&check, b, stdout);
-    else
-        check_write_text(&check, stdout);
-    if (write_files(c, &check, b, e) < 0)
+    if (c->options->redact)
+        check_redact(&check, b, now, count);
+    form_of(c->options, e)->write(&check, (int64_t)time(NULL), stdout);
+    if (write_files(&check, c->options, e) < 0)
         code = -1;
     check_release(&check);
     return code;
 }
 
-/* A place that cannot be written is known before three minutes are spent on it, too. */
-static int check_files(const struct options *o, struct error *e)
+/* What cannot be written is known before three minutes are spent on it, too. */
+static int check_output(const struct options *o, struct error *e)
 {
-    const char *const paths[] = {o->metrics, o->junit};
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+    struct wanted files[FILES];
+    wanted_files(o, files);
+    for (size_t i = 0; i < FILES; i++) {
+        const char *path = files[i].path;
         char directory[4096];
         struct stat st;
-        if (!paths[i])
+        if (!path)
             continue;
-        const char *slash = strrchr(paths[i], '/');
-        snprintf(directory, sizeof directory, "%.*s", slash ? (int)(slash + 1 - paths[i]) : 1,
-                 slash ? paths[i] : ".");
-        bool device = stat(paths[i], &st) == 0 && !S_ISREG(st.st_mode);
+        const char *slash = strrchr(path, '/');
+        snprintf(directory, sizeof directory, "%.*s", slash ? (int)(slash + 1 - path) : 1,
+                 slash ? path : ".");
+        bool device = stat(path, &st) == 0 && !S_ISREG(st.st_mode);
         if (device && S_ISDIR(st.st_mode))
-            return error_set(e, ERROR_USAGE, "%s is a directory: name a file in it", paths[i]);
-        if (access(device ? paths[i] : directory, W_OK) < 0)
-            return error_errno(e, errno, "cannot write %s", paths[i]);
+            return error_set(e, ERROR_USAGE, "%s is a directory: name a file in it", path);
+        if (access(device ? path : directory, W_OK) < 0)
+            return error_errno(e, errno, "cannot write %s", path);
     }
-    return 0;
+    return form_of(o, e) ? 0 : -1;
 }
 
 /* What forbids a comparison is known before three minutes are spent on it. */
@@ -160,7 +192,7 @@ static int run(const struct context *c, struct error *e)
     struct measured measured = {.count = 0};
     char agent[4096];
     bool fatal = false;
-    if (check_files(c->options, e) < 0)
+    if (check_output(c->options, e) < 0)
         return -1;
     if (baseline_load(&b, c->options->against ? c->options->against : "default", e) < 0)
         return -1;

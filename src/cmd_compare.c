@@ -1,5 +1,6 @@
 /* vmtax compare: two stored results, or two baselines with their sessions. */
 #include "analysis.h"
+#include "baseline_file.h"
 #include "command.h"
 #include "compare.h"
 #include "compare_json.h"
@@ -16,6 +17,8 @@
 static int load_side(struct baseline *b, const char *word, struct error *e)
 {
     struct error none;
+    if (baseline_file_is(word))
+        return baseline_file_read(b, word, e);
     if (store_check_name(word, &none) == 0 && baseline_load(b, word, &none) == 0)
         return 0;
     char path[STORE_PATH_MAX];
@@ -56,9 +59,8 @@ static void print_text(const struct compare *c, const char *before, const char *
            c->sessions_before == 1 ? "" : "s", after, c->sessions_after,
            c->sessions_after == 1 ? "" : "s");
     for (size_t i = 0; i < c->difference_count; i++) {
-        static const char *const classes[] = {"note", "warn", "FATAL"};
         text_wrap(stdout, c->differences[i].sentence,
-                  printf("%-6s ", classes[c->differences[i].class]), 7);
+                  printf("%-6s ", fact_class_words[c->differences[i].class]), 7);
     }
     if (c->difference_count)
         putchar('\n');
@@ -103,16 +105,8 @@ static void print_json(const struct compare *c, const char *before, const char *
     json_add_count(o, "sessions_before", c->sessions_before);
     json_add_count(o, "sessions_after", c->sessions_after);
     cJSON_AddBoolToObject(o, "young", c->young);
-    cJSON *differences = json_array();
-    cJSON_AddItemToObject(o, "differences", differences);
-    for (size_t i = 0; i < c->difference_count; i++) {
-        cJSON *d = json_object();
-        static const char *const classes[] = {"note", "warn", "fatal"};
-        cJSON_AddStringToObject(d, "class", classes[c->differences[i].class]);
-        cJSON_AddStringToObject(d, "key", c->differences[i].key);
-        cJSON_AddStringToObject(d, "sentence", c->differences[i].sentence);
-        cJSON_AddItemToArray(differences, d);
-    }
+    cJSON_AddItemToObject(o, "differences",
+                          compare_differences_json(c->differences, c->difference_count));
     cJSON *notes = json_array();
     cJSON_AddItemToObject(o, "notes", notes);
     char left_out[TARGETS_MAX * (TARGET_ID_MAX + 2) + 128];
@@ -158,7 +152,7 @@ const struct command command_compare = {
     .usage = "compare BEFORE AFTER [--json]",
     .summary = "two stored results or baselines: did anything get slower?",
     .words =
-        "BEFORE and AFTER are baselines by name, stored results by name, files, or `last`. Exit "
+        "BEFORE and AFTER are baselines by name or file, results by name or file, or `last`. Exit "
         "code: 0 nothing worse, 1 something worse, 2 usage or set-up error, 3 inconclusive, 4 not "
         "comparable.",
     .bit = FOR_COMPARE,

@@ -1,14 +1,17 @@
 /* vmtax doctor: targets and workloads that work here, and hazards to honest figures, each with its
  * remedy. */
+#include "check_run.h"
 #include "command.h"
 #include "doctor.h"
 #include "setup.h"
 #include "target/reach.h"
 #include "text.h"
+#include "xalloc.h"
 
 #include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static const char *const level_ids[] = {"ok", "note", "hazard", "cannot"};
 
@@ -66,8 +69,17 @@ static const struct finding *lack_of(const struct lacking *l, const struct workl
     return NULL;
 }
 
+/* One workload, for programs; people have the line of its subsystem. */
+static void tell_workload(cJSON *array, const struct workload *w, const struct finding *lack)
+{
+    struct finding f = {.level = lack ? FINDING_CANNOT : FINDING_OK};
+    snprintf(f.text, sizeof f.text, "%s", lack ? lack->text : "can be measured");
+    text_copy(f.remedy, sizeof f.remedy, lack ? lack->remedy : "");
+    tell(array, "workload", w->id, w->title, &f);
+}
+
 /* What of a subsystem can be measured. Of SPEC its own line tells. */
-static void look_work(enum subsystem s, const struct lacking *l, struct finding *f)
+static void look_work(cJSON *array, enum subsystem s, const struct lacking *l, struct finding *f)
 {
     size_t all = 0, can = 0;
     const struct finding *why = NULL;
@@ -78,6 +90,8 @@ static void look_work(enum subsystem s, const struct lacking *l, struct finding 
         all++;
         can += !lack;
         why = lack ? lack : why;
+        if (array)
+            tell_workload(array, w, lack);
     }
     if (!why) {
         snprintf(f->text, sizeof f->text, "%s%zu workload%s can be measured",
@@ -88,6 +102,42 @@ static void look_work(enum subsystem s, const struct lacking *l, struct finding 
     snprintf(f->text, sizeof f->text, "%zu of %zu workload%s can be measured: %.400s", can, all,
              all == 1 ? "" : "s", why->text);
     text_copy(f->remedy, sizeof f->remedy, why->remedy);
+}
+
+/* Is there something to check against after an upgrade, and would it be of use? */
+static void look_baseline(const char *name, struct finding *f)
+{
+    struct baseline b;
+    struct error e;
+    char strength[64], age[96];
+    f->level = FINDING_NOTE;
+    snprintf(f->remedy, sizeof f->remedy, "vmtax record%s%.64s",
+             strcmp(name, "default") == 0 || strchr(name, '/') ? "" : " --name ",
+             strcmp(name, "default") == 0 || strchr(name, '/') ? "" : name);
+    if (baseline_load(&b, name, &e) < 0) {
+        /* "there is none: make one with ..." */
+        snprintf(f->text, sizeof f->text, "nothing to check against after an upgrade: %.*s",
+                 (int)strcspn(e.text, ":"), e.text);
+        return;
+    }
+    baseline_strength(&b, strength, sizeof strength);
+    baseline_age(&b, (int64_t)time(NULL), age, sizeof age);
+    struct baseline_fit *fit = xcalloc(1, sizeof *fit);
+    if (check_fit(fit, &b, &e) < 0) {
+        snprintf(f->text, sizeof f->text, "%.255s", e.text);
+    } else if (fit->fatal) {
+        f->level = FINDING_HAZARD;
+        snprintf(f->text, sizeof f->text, "\"%s\" cannot be compared with any more: %.180s", b.name,
+                 fit->differences[0].sentence);
+        strncat(f->remedy, " --new", sizeof f->remedy - strlen(f->remedy) - 1);
+    } else {
+        f->level = b.count < BASELINE_YOUNG ? FINDING_NOTE : FINDING_OK;
+        snprintf(f->text, sizeof f->text, "\"%s\": %s; %s", b.name, strength, age);
+        if (f->level == FINDING_OK)
+            f->remedy[0] = '\0';
+    }
+    free(fit);
+    baseline_release(&b);
 }
 
 static int run(const struct context *c, struct error *e)
@@ -117,6 +167,7 @@ static int run(const struct context *c, struct error *e)
         tell(array, "target", k->id, k->title, &f);
         reach_free(k);
     }
+    o.scratch = c->options->scratch;
     for (const struct doctor_check *d = doctor_checks; d->id; d++) {
         struct finding f = {0};
         d->look(&o, &f);
@@ -124,9 +175,12 @@ static int run(const struct context *c, struct error *e)
         if (f.lacks && lacking.count < sizeof lacking.found / sizeof *lacking.found)
             lacking.found[lacking.count++] = f;
     }
+    struct finding kept = {0};
+    look_baseline(c->options->against ? c->options->against : "default", &kept);
+    tell(array, "baseline", "baseline", "baseline", &kept);
     for (int s = 0; s < SUBSYSTEM_COUNT; s++) {
         struct finding f = {0};
-        look_work((enum subsystem)s, &lacking, &f);
+        look_work(array, (enum subsystem)s, &lacking, &f);
         tell(array, "workloads", subsystems[s].id, subsystems[s].title, &f);
     }
     if (array) {

@@ -46,7 +46,7 @@ struct command {
 };
 
 extern const struct command command_run, command_record, command_check, command_compare,
-    command_list, command_doctor, command_report, command_shell;
+    command_baseline, command_list, command_doctor, command_report, command_shell;
 extern const struct listing listing_workloads, listing_targets, listing_results, listing_baselines,
     listing_recordings;
 

@@ -36,3 +36,16 @@ cJSON *compare_rows_json(const struct compare_row *rows, size_t count)
     }
     return array;
 }
+
+cJSON *compare_differences_json(const struct fingerprint_difference *differences, size_t count)
+{
+    cJSON *array = json_array();
+    for (size_t i = 0; i < count; i++) {
+        cJSON *d = json_object();
+        cJSON_AddStringToObject(d, "class", fact_class_ids[differences[i].class]);
+        cJSON_AddStringToObject(d, "key", differences[i].key);
+        cJSON_AddStringToObject(d, "sentence", differences[i].sentence);
+        cJSON_AddItemToArray(array, d);
+    }
+    return array;
+}

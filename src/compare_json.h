@@ -10,6 +10,7 @@
 void compare_add_change(cJSON *o, const struct stats_estimate *change, double effect, double p,
                         enum verdict v);
 /* An array of all rows; the caller owns it. */
+cJSON *compare_differences_json(const struct fingerprint_difference *differences, size_t count);
 cJSON *compare_rows_json(const struct compare_row *rows, size_t count);
 
 #endif

@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *const fact_class_ids[] = {"note", "warn", "fatal"};
+const char *const fact_class_words[] = {"note", "warn", "FATAL"};
+
 /* What a changed fact means. A key that ends with '.' stands for all that begin with it. Facts that
  * have no row are notes. */
 static const struct rule {

@@ -7,6 +7,8 @@
 #define FINGERPRINT_UNKNOWN "unknown" /* the value of a fact that could not be read */
 
 enum fact_class { FACT_NOTE, FACT_WARN, FACT_FATAL };
+extern const char *const fact_class_ids[];   /* "fatal", for programs */
+extern const char *const fact_class_words[]; /* "FATAL", for people */
 
 /* Read the machine's facts into r. Never fails: what cannot be read is the fact "unknown". Takes
  * some milliseconds. Sources: uname, /proc, /sys, cpuid, the C library. */

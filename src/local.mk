@@ -58,11 +58,12 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/compare_json.c src/compare_json.h \
 	src/shrink.c src/shrink.h \
 	src/series.c src/series.h \
-	src/check.c src/check_results.c src/check_words.c src/check_write.c src/check_junit.c src/check_metrics.c src/check.h \
+	src/check.c src/check_results.c src/check_words.c src/check_write.c src/check_junit.c src/check_metrics.c \
+	src/check_markdown.c src/check_html.c src/check_redact.c src/check.h \
 	src/check_run.c src/check_run.h \
 	src/doctor.c src/doctor_machine.c src/doctor_look.h src/doctor.h \
 	src/command.c src/command.h \
-	src/cmd_run.c src/cmd_record.c src/cmd_check.c src/cmd_compare.c src/cmd_list.c src/cmd_doctor.c src/cmd_report.c src/cmd_shell.c \
+	src/cmd_run.c src/cmd_record.c src/cmd_check.c src/cmd_compare.c src/cmd_baseline.c src/cmd_list.c src/cmd_doctor.c src/cmd_report.c src/cmd_shell.c \
 	src/result.c src/result.h \
 	src/analysis.c src/analysis.h \
 	src/analysis_slots.c src/analysis_slots.h \
@@ -80,10 +81,12 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/load.c src/load.h \
 	src/mountinfo.c src/mountinfo.h \
 	src/fingerprint.c src/fingerprint_read.c src/fingerprint.h \
-	src/store.c src/store_list.c src/store_json.c src/store_parse.c src/store.h \
+	src/store.c src/store_baseline.c src/store_list.c src/store_json.c src/store_parse.c src/store.h \
 	src/store_counters.c src/store_counters.h \
 	src/stored.c src/stored.h \
 	src/baseline.c src/baseline.h \
+	src/baseline_file.c src/baseline_file.h \
+	src/baseline_words.c src/baseline_words.h \
 	src/json.c src/json.h \
 	src/paper.c src/paper.h \
 	src/data.c src/data.h \
@@ -142,7 +145,8 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/report/chart.c src/report/chart.h \
 	src/report/chart_sweep.c \
 	src/report/picture.c src/report/picture.h \
-	src/report/html.c src/report/html_style.h \
+	src/report/page.c src/report/page.h src/report/html_style.h \
+	src/report/html.c \
 	src/report/openmetrics.c \
 	src/report/metric.c src/report/metric.h \
 	src/report/junit.c

@@ -24,6 +24,7 @@ static const struct command *const commands[] = {
     &command_record,
     &command_check,
     &command_compare,
+    &command_baseline,
     &command_report,
     &command_list,
     &command_doctor,

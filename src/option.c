@@ -82,21 +82,23 @@ const struct option_row option_rows[] = {
     {"qemu", 0, OPTION_PATH, AT(qemu), 0, 0, NULL, "FILE",
      "QEMU's program (default: qemu-system-x86_64 where it is usually installed)", FOR_MACHINES},
     {"name", 'n', OPTION_TEXT, AT(name), 0, 0, NULL, "NAME",
-     "the baseline's name (default: \"default\")", FOR_RECORD | FOR_DASHBOARD},
+     "the baseline's name; for import another than its own (default: \"default\")",
+     FOR_RECORD | FOR_BASELINE | FOR_DASHBOARD},
     {"sessions", 0, OPTION_COUNT, AT(sessions), 1, 20, NULL, "N", "sessions to record (default: 3)",
      FOR_RECORD},
     {"new", 0, OPTION_FLAG, AT(anew), 0, 0, NULL, NULL,
      "begin the baseline again; the sessions that it has are kept under another name",
-     FOR_RECORD | NOT_IN_CONF},
+     FOR_RECORD | FOR_BASELINE | NOT_IN_CONF},
     {"against", 'a', OPTION_PATH, AT(against), 0, 0, NULL, "BASELINE",
-     "the baseline to check against: a name, or a directory with sessions, such as a copy from "
-     "another machine (default: \"default\")",
+     "the baseline to check against: a name, or the path of a directory with sessions or of a "
+     "baseline's file (default: \"default\")",
      FOR_CHECK | FOR_DASHBOARD},
     {"find", 0, OPTION_PERCENT, AT(find), 0.1, 99, NULL, "PERCENT",
      "what a check must be able to find to call it nothing worse (default: 10)",
      FOR_CHECK | FOR_DASHBOARD},
     {"json", 'j', OPTION_FLAG, AT(json), 0, 0, NULL, NULL, "JSON on stdout instead of text",
-     FOR_RUN | FOR_RECORD | FOR_CHECK | FOR_COMPARE | FOR_LIST | FOR_DOCTOR | NOT_IN_CONF},
+     FOR_RUN | FOR_RECORD | FOR_CHECK | FOR_COMPARE | FOR_BASELINE | FOR_LIST | FOR_DOCTOR |
+         NOT_IN_CONF},
     {"ndjson", 0, OPTION_FLAG, AT(ndjson), 0, 0, NULL, NULL,
      "one JSON object a line on stdout: each slot as it ends, then the comparisons",
      FOR_RUN | NOT_IN_CONF},
@@ -105,10 +107,16 @@ const struct option_row option_rows[] = {
      FOR_CHECK | NOT_IN_CONF},
     {"junit", 0, OPTION_PATH, AT(junit), 0, 0, NULL, "FILE",
      "write the verdict there, too, as JUnit XML for build servers", FOR_CHECK | NOT_IN_CONF},
+    {"html", 0, OPTION_PATH, AT(html), 0, 0, NULL, "FILE",
+     "write the verdict there, too, as a page with charts, in one file", FOR_CHECK | NOT_IN_CONF},
+    {"md", 0, OPTION_PATH, AT(md), 0, 0, NULL, "FILE",
+     "write the verdict there, too, as Markdown for a document or an issue",
+     FOR_CHECK | NOT_IN_CONF},
     {"format", 'f', OPTION_TEXT, AT(format), 0, 0, NULL, "FORMAT",
-     "text, plain (sentences), json, csv, md, html, svg, openmetrics or junit; of a screen text, "
-     "ansi (text with colours) or svg (default: text)",
-     FOR_REPORT | FOR_RUN | FOR_SCREEN | NOT_IN_CONF},
+     "text, plain (sentences), json, csv, md, html, svg, openmetrics or junit; of a check text, "
+     "json, md, html, openmetrics or junit; of a screen text, ansi (text with colours) or svg "
+     "(default: text)",
+     FOR_REPORT | FOR_RUN | FOR_CHECK | FOR_SCREEN | NOT_IN_CONF},
     {"base", 0, OPTION_TEXT, AT(base), 0, 0, NULL, "TARGET",
      "what the others are compared with, by text and csv: any target of the result (default: "
      "native)",
@@ -117,7 +125,7 @@ const struct option_row option_rows[] = {
      "the only one that svg draws (default: all)", FOR_REPORT | NOT_IN_CONF},
     {"redact", 0, OPTION_FLAG, AT(redact), 0, 0, NULL, NULL,
      "without names of hosts and users, serial numbers, addresses and users' paths",
-     FOR_REPORT | NOT_IN_CONF},
+     FOR_REPORT | FOR_CHECK | NOT_IN_CONF},
     {"size", 0, OPTION_TEXT, AT(size), 0, 0, NULL, "WxH",
      "columns and rows of the screen (default: 80x24)", FOR_SCREEN | NOT_IN_CONF},
     {"at", 0, OPTION_SECONDS, AT(at), 0.1, 86400, NULL, "S",
@@ -132,7 +140,7 @@ const struct option_row option_rows[] = {
     {"output", 0, OPTION_PATH, AT(output), 0, 0, NULL, "FILE", "write there instead of stdout",
      FOR_REPORT | NOT_IN_CONF},
     {"quiet", 'q', OPTION_FLAG, AT(quiet), 0, 0, NULL, NULL, "no progress on stderr",
-     FOR_RUN | FOR_RECORD | FOR_CHECK},
+     FOR_RUN | FOR_RECORD | FOR_CHECK | FOR_BASELINE},
     {"rec", 0, OPTION_FLAG, AT(rec), 0, 0, NULL, NULL, "record what is shown, for `vmtax replay`",
      FOR_DASHBOARD | FOR_RUN | FOR_DEMO},
     {"plain", 0, OPTION_FLAG, AT(plain), 0, 0, NULL, NULL,
@@ -487,6 +495,8 @@ static const char *command_of(unsigned bit)
         return "vmtax check";
     case FOR_COMPARE:
         return "vmtax compare";
+    case FOR_BASELINE:
+        return "vmtax baseline";
     case FOR_LIST:
         return "vmtax list";
     case FOR_DOCTOR:

@@ -32,7 +32,8 @@ enum command_bit {
     FOR_MEASURING = FOR_CHOOSING | FOR_CHECK,
     FOR_MACHINES = FOR_MEASURING | FOR_SHELL | FOR_DOCTOR,
     FOR_DEMO = 2048,
-    FOR_ALL = 4095,
+    FOR_BASELINE = 16384,
+    FOR_ALL = 4095 | FOR_BASELINE,
     NOT_IN_CONF = 4096,  /* only on the command line */
     FOR_COMPLETE = 8192, /* has no options */
 };
@@ -67,7 +68,7 @@ struct options {
     const char *against; /* a baseline's name or directory */
     double find;         /* percent */
     bool json, ndjson;
-    const char *metrics, *junit; /* files for the verdict of a check */
+    const char *metrics, *junit, *html, *md; /* files for the verdict of a check */
     const char *format;
     const char *output;
     const char *base;      /* target that a report compares with; NULL: native */

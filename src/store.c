@@ -45,7 +45,7 @@ int store_directory(enum store_family f, char *out, size_t size, struct error *e
     return 0;
 }
 
-static int make_directories(const char *path, struct error *e)
+int store_make_directory(const char *path, struct error *e)
 {
     if (xdg_make(path, e) < 0)
         return -1;
@@ -89,7 +89,7 @@ static bool directory_of(const char *path, char *out, size_t size)
 
 /* Renames are in the directory: without this they may be lost with the power. Some file systems
  * cannot sync a directory; then there is nothing more to be done. */
-static void sync_directory(const char *directory)
+void store_sync_directory(const char *directory)
 {
     int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd >= 0) {
@@ -177,7 +177,7 @@ int store_open_recording(char *path, size_t size, struct error *e)
     char directory[STORE_PATH_MAX];
     int fd = -1;
     if (store_directory(STORE_RECORDINGS, directory, sizeof directory, e) < 0 ||
-        make_directories(directory, e) < 0)
+        store_make_directory(directory, e) < 0)
         return -1;
     for (int number = 1; number < 1000; number++) {
         if (new_name(directory, (int64_t)time(NULL), "session", ".rec", number, path, size, e) < 0)
@@ -189,12 +189,11 @@ int store_open_recording(char *path, size_t size, struct error *e)
     return fd < 0 ? error_errno(e, errno, "cannot make the recording %s", path) : fd;
 }
 
-/* directory/<time>-<word>.json, with -2, -3 ... if the second is taken. */
-static int save_new(const struct result *r, const char *directory, const char *word, char *path,
-                    size_t size, struct error *e)
+int store_save_new(const struct result *r, const char *directory, const char *word, char *path,
+                   size_t size, struct error *e)
 {
     char temporary[STORE_PATH_MAX], same[STORE_PATH_MAX];
-    if (make_directories(directory, e) < 0)
+    if (store_make_directory(directory, e) < 0)
         return -1;
     for (int number = 1; number < 1000; number++) {
         if (new_name(directory, r->started, word[0] ? word : "result", ".json", number, path, size,
@@ -203,7 +202,7 @@ static int save_new(const struct result *r, const char *directory, const char *w
         if (number == 1 && write_temporary(r, path, same, temporary, e) < 0)
             return -1;
         if (rename_new(temporary, path) == 0) {
-            sync_directory(directory);
+            store_sync_directory(directory);
             return 0;
         }
         if (errno != EEXIST)
@@ -214,83 +213,13 @@ static int save_new(const struct result *r, const char *directory, const char *w
     return error_errno(e, failed, "cannot put the result in place as %s", path);
 }
 
-static bool good_name(const char *name)
-{
-    size_t length = strlen(name);
-    return length >= 1 && length <= 63 && name[0] != '.' &&
-           strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") ==
-               length;
-}
-
-int store_check_name(const char *name, struct error *e)
-{
-    if (good_name(name))
-        return 0;
-    return error_set(e, ERROR_USAGE,
-                     "a baseline's name has 1 to 63 letters, digits, '.', '_' and '-', and does "
-                     "not begin with '.'");
-}
-
 int store_save_result(const struct result *r, char *path, size_t size, struct error *e)
 {
     char directory[STORE_PATH_MAX];
     if (store_directory(STORE_RESULTS, directory, sizeof directory, e) < 0)
         return -1;
-    return save_new(r, directory, good_name(r->profile) ? r->profile : "", path, size, e);
-}
-
-static int baseline_directory(const char *name, char *directory, size_t size, struct error *e)
-{
-    char family[STORE_PATH_MAX];
-    if (store_check_name(name, e) < 0 ||
-        store_directory(STORE_BASELINES, family, sizeof family, e) < 0)
-        return -1;
-    int length = snprintf(directory, size, "%s/%s", family, name);
-    return length < 0 || (size_t)length >= size ? store_too_long(family, e) : 0;
-}
-
-int store_prepare_baseline(const char *name, struct error *e)
-{
-    char directory[STORE_PATH_MAX];
-    if (baseline_directory(name, directory, sizeof directory, e) < 0 ||
-        make_directories(directory, e) < 0)
-        return -1;
-    return access(directory, W_OK | X_OK) < 0
-               ? error_errno(e, errno, "cannot write to the directory %s", directory)
-               : 0;
-}
-
-int store_save_baseline(const struct result *r, const char *name, char *path, size_t size,
-                        struct error *e)
-{
-    char directory[STORE_PATH_MAX];
-    if (baseline_directory(name, directory, sizeof directory, e) < 0)
-        return -1;
-    return save_new(r, directory, "session", path, size, e);
-}
-
-int store_retire_baseline(const char *name, char *kept, size_t size, struct error *e)
-{
-    char from[STORE_PATH_MAX], to[STORE_PATH_MAX];
-    *kept = '\0';
-    if (baseline_directory(name, from, sizeof from, e) < 0)
-        return -1;
-    if (access(from, F_OK) < 0 && errno == ENOENT)
-        return 0;
-    for (int number = 1; number < 1000; number++) {
-        int length = snprintf(kept, size, "%s-%d", name, number);
-        if (length < 0 || (size_t)length >= size || baseline_directory(kept, to, sizeof to, e) < 0)
-            break;
-        if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
-            return 0;
-        if (errno != EEXIST && errno != ENOTEMPTY)
-            return error_errno(e, errno, "cannot rename the baseline \"%s\"", name);
-    }
-    return error_set(
-        e, ERROR_USAGE,
-        "there is no free name to keep the baseline \"%s\" under: remove some of %s-1, "
-        "%s-2 ...",
-        name, name, name);
+    return store_save_new(r, directory, store_check_name(r->profile, NULL) == 0 ? r->profile : "",
+                          path, size, e);
 }
 
 /* ---- reading ---- */

@@ -52,6 +52,12 @@ int store_save_baseline(const struct result *r, const char *name, char *path, si
 /* Give a baseline, if it is there, the first free name of NAME-1, NAME-2 ..., and kept gets it (""
  * if there was none). */
 int store_retire_baseline(const char *name, char *kept, size_t size, struct error *e);
+/* All of these sessions as a baseline, or nothing has changed. One of that name is an error; with
+ * anew it is retired, and kept says as what. */
+int store_put_baseline(const char *name, const struct result *sessions, size_t count, bool anew,
+                       char *kept, size_t size, struct error *e);
+/* With all its sessions, for good. */
+int store_remove_baseline(const char *name, struct error *e);
 
 /* $XDG_STATE_HOME/vmtax/recordings/<time>-session.rec: a new file, open for appending; path gets
  * the name. The descriptor, or -1. */
@@ -79,6 +85,12 @@ int store_find_recording(const char *word, char *path, size_t size, struct error
 
 /* Shared by the files of this header. A path does not fit: -1 with a sentence. */
 int store_too_long(const char *path, struct error *e);
+/* Make a directory of the store and those above it. */
+int store_make_directory(const char *path, struct error *e);
+void store_sync_directory(const char *directory);
+/* directory/<time>-<word>.json, with -2, -3 ... if the second is taken; path gets it. */
+int store_save_new(const struct result *r, const char *directory, const char *word, char *path,
+                   size_t size, struct error *e);
 /* Rename a damaged file of the store to *.damaged; e, which says what is wrong with it, says so. */
 void store_set_aside(const char *path, struct error *e);
 

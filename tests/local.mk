@@ -7,6 +7,7 @@
 #   make check-faults   of these, the table of faults (tests/faults/faults.log)
 #   make fuzz           searches for inputs that break a parser (clang; FUZZ_SECONDS, FUZZ_TARGETS)
 #   make bench          figures, each against a peer in the same run
+#   make acceptance     are the promises of the method kept here? (ACCEPTANCE="--short" to try, or SESSIONS TRIALS)
 #   make golden-update  writes the golden screens anew; look at the difference before you commit it
 # A test that cannot run here exits with 77 and says why in its last line.
 TEST_EXTENSIONS = .sh
@@ -25,6 +26,7 @@ e2e_tests = \
 	tests/e2e/screen.sh \
 	tests/e2e/demo.sh \
 	tests/e2e/check.sh \
+	tests/e2e/baseline.sh \
 	tests/e2e/doctor.sh \
 	tests/e2e/disk.sh \
 	tests/e2e/exits.sh \
@@ -282,10 +284,19 @@ tests_unit_test_compare_SOURCES = tests/unit/test_compare.c tests/unit/unit.h
 tests_unit_test_compare_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_compare_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_check_forms
+golden_tests += tests/unit/test_check_forms
+EXTRA_DIST += tests/unit/markdown.py
+tests_unit_test_check_forms_SOURCES = tests/unit/test_check_forms.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
+tests_unit_test_check_forms_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
+tests_unit_test_check_forms_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCE_DATA='"$(abs_top_srcdir)/data"' \
+	-DSOURCE_TESTS='"$(abs_top_srcdir)/tests/unit"' -DGOLDEN_DIR='"$(abs_top_srcdir)/tests/golden"'
+tests_unit_test_check_forms_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_check
 tests_unit_test_check_SOURCES = tests/unit/test_check.c tests/unit/unit.h
 tests_unit_test_check_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_check_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_check_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) $(STATGRAB_LIBS) -lm
 
 unit_tests += tests/unit/test_overlay
 tests_unit_test_overlay_SOURCES = tests/unit/test_overlay.c tests/unit/unit.h
@@ -508,6 +519,13 @@ tests_sim_check_CFLAGS = $(AM_CFLAGS)
 tests_sim_check_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
 long_tests += tests/sim_check_long.sh
 EXTRA_DIST += tests/sim_check_long.sh
+# The same on this machine, of sessions that are measured; hours, of a machine with nothing else to do.
+check_PROGRAMS += tests/acceptance
+tests_acceptance_SOURCES = tests/acceptance.c
+tests_acceptance_CFLAGS = $(AM_CFLAGS)
+tests_acceptance_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
+long_tests += tests/acceptance_long.sh
+EXTRA_DIST += tests/acceptance.sh tests/acceptance_long.sh tests/shim.py
 # Starts, holds and stops targets for tests/e2e/targets.sh.
 check_PROGRAMS += tests/e2e/targets_tool
 tests_e2e_targets_tool_SOURCES = tests/e2e/targets_tool.c
@@ -584,6 +602,10 @@ long_tests += tests/e2e/fleet_long.sh
 EXTRA_DIST += tests/e2e/fleet_long.sh examples/fleet/inventory.ini examples/fleet/record.yml \
 	examples/fleet/check.yml
 
+# Prometheus' own parser of what is written for it.
+long_tests += tests/e2e/promtool_long.sh
+EXTRA_DIST += tests/e2e/promtool_long.sh
+
 # A real kernel's compilation, natively, in a container and in an emulated machine.
 long_tests += tests/e2e/kbuild_long.sh
 EXTRA_DIST += tests/e2e/kbuild_long.sh
@@ -647,7 +669,7 @@ plain_tests = tests/e2e/programs.sh tests/e2e/kbuild.sh \
 	tests/e2e/shell.sh tests/e2e/ordinary.sh tests/e2e/signed.sh tests/e2e/cgroup2.sh \
 	tests/e2e/manual.sh tests/e2e/install.sh tests/e2e/report.sh tests/e2e/linpack.sh tests/e2e/exits.sh \
 	tests/e2e/doctor.sh tests/e2e/screen.sh \
-	tests/e2e/check.sh tests/e2e/oltp.sh tests/e2e/jbb.sh tests/e2e/web.sh tests/e2e/targets.sh \
+	tests/e2e/check.sh tests/e2e/baseline.sh tests/e2e/oltp.sh tests/e2e/jbb.sh tests/e2e/web.sh tests/e2e/targets.sh \
 	tests/e2e/kvm.sh tests/unit/kernel-symbols.sh tests/unit/jbb-books.sh
 asan_short = $(filter-out $(plain_tests),$(TESTS))
 tsan_short = tests/unit/test_place tests/unit/test_board tests/unit/test_writer tests/unit/test_target \
@@ -762,6 +784,10 @@ tests_bench_bare_init_CFLAGS = -std=gnu11 $(WARN_CFLAGS)
 tests_bench_bare_init_LDFLAGS = -static
 CLEANFILES += tests/bench/bench_boot tests/bench/bare_init
 
+acceptance: all
+	$(MAKE) $(AM_MAKEFLAGS) tests/acceptance
+	@$(AM_TESTS_ENVIRONMENT) $(SHELL) '$(srcdir)/tests/acceptance.sh' $(ACCEPTANCE)
+
 bench: all
 	test -z '$(bench_programs)' || $(MAKE) $(AM_MAKEFLAGS) $(bench_programs)
 	@$(AM_TESTS_ENVIRONMENT) failed=; missed=; for b in $(benches); do \
@@ -778,6 +804,6 @@ bench: all
 
 # The tests' home (tests/environment), the sanitizers' builds, what Xen is booted from.
 clean-local:
-	rm -rf tests/home tests/locale tests/cache asan tsan fuzz xen
+	rm -rf promtool tests/home tests/locale tests/cache asan tsan fuzz xen
 
-.PHONY: check-long check-xen check-faults build-asan build-tsan check-asan check-tsan check-short golden-update bench
+.PHONY: check-long check-xen check-faults build-asan build-tsan check-asan check-tsan check-short golden-update bench acceptance

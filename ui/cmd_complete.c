@@ -10,6 +10,7 @@
  *
  * There is no table of its own: commands are those that are dispatched, options the rows that are
  * parsed, and what a word or a value may be is what the usage lines and the help call it. */
+#include "check.h"
 #include "report/report.h"
 #include "store.h"
 #include "target/reach.h"
@@ -147,11 +148,11 @@ static void offer_baselines(const struct typed *t)
     offer_stored(t, STORE_BASELINES, "", "baseline");
 }
 
-/* For a check, which takes a copy from another machine, too. */
+/* Where one of another machine is taken, too: as a file or a directory. */
 static void offer_kept_baselines(const struct typed *t)
 {
     offer_baselines(t);
-    offer_directories(t);
+    offer_files(t);
 }
 
 static void offer_results(const struct typed *t)
@@ -175,7 +176,9 @@ static void offer_formats(const struct typed *t)
 {
     for (size_t i = 0; t->command == FOR_SCREEN && screen_formats[i]; i++)
         offer(t, screen_formats[i], "");
-    if (t->command == FOR_SCREEN)
+    for (const struct check_form *f = check_forms; t->command == FOR_CHECK && f->id; f++)
+        offer(t, f->id, "");
+    if (t->command == FOR_SCREEN || t->command == FOR_CHECK)
         return;
     for (const struct report_format *const *f = report_formats; *f; f++)
         offer(t, (*f)->id, (*f)->what);

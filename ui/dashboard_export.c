@@ -53,9 +53,9 @@ int dashboard_export_check(void *context, char *message, size_t size, struct err
 {
     struct dashboard *d = context;
     char path[64];
-    FILE *f = new_file("vmtax-check-%Y%m%d-%H%M%S.txt", path, sizeof path, e);
+    FILE *f = new_file("vmtax-check-%Y%m%d-%H%M%S.md", path, sizeof path, e);
     if (!f)
         return -1;
-    check_write_text(d->checking.verdict, f);
+    check_write_markdown(d->checking.verdict, (int64_t)time(NULL), f);
     return close_file(f, path, 0, message, size, e);
 }

@@ -39,12 +39,34 @@ const char *chart_class(size_t target)
 
 static enum svg_shape shape_of(size_t target)
 {
-    return (enum svg_shape)((target - 1) % SVG_SHAPES);
+    return (enum svg_shape)((target + SVG_SHAPES - 1) % SVG_SHAPES);
 }
 
 /* ---- what is drawn ---- */
 
-static struct chart_row *add_row(struct chart *c, const char *label, const char *detail)
+void chart_init(struct chart *c, const char *title, const char *ruler, const char *axis)
+{
+    *c = (struct chart){.ruler = ruler, .axis = axis};
+    text_copy(c->title, sizeof c->title, title);
+}
+
+struct chart_series *chart_add_series(struct chart *c, const char *name, size_t target)
+{
+    struct chart_series *s = &c->series[c->series_count++];
+    s->target = target;
+    text_copy(s->name, sizeof s->name, name);
+    return s;
+}
+
+/* The guests of a result, against native. */
+static void begin(struct chart *c, const char *title, const struct result *r)
+{
+    chart_init(c, title, "native", "performance relative to native; left is slower");
+    for (size_t t = 1; t < r->target_count; t++)
+        chart_add_series(c, r->targets[t].id, t)->emulated = r->targets[t].emulated;
+}
+
+struct chart_row *chart_add_row(struct chart *c, const char *label, const char *detail)
 {
     XGROW(c->rows, c->count, c->room);
     struct chart_row *row = &c->rows[c->count++];
@@ -54,8 +76,7 @@ static struct chart_row *add_row(struct chart *c, const char *label, const char 
     return row;
 }
 
-static struct chart_mark mark_of(const struct stats_estimate *e, enum verdict verdict,
-                                 bool emulated)
+struct chart_mark chart_mark_of(const struct stats_estimate *e, enum verdict verdict, bool emulated)
 {
     struct chart_mark m = {.verdict = verdict, .unjudged = emulated, .known = e->n > 0};
     if (m.known) {
@@ -69,8 +90,7 @@ static struct chart_mark mark_of(const struct stats_estimate *e, enum verdict ve
 
 void chart_overview(struct chart *c, const struct result *r)
 {
-    *c = (struct chart){.r = r};
-    text_copy(c->title, sizeof c->title, "All subsystems");
+    begin(c, "All subsystems", r);
     for (int s = -1; r->target_count > 1 && s < SUBSYSTEM_COUNT; s++) {
         struct subsystem_summary sum[TARGETS_MAX];
         bool all = s < 0, any = false;
@@ -80,11 +100,12 @@ void chart_overview(struct chart *c, const struct result *r)
         }
         if (!any)
             continue;
-        struct chart_row *row = add_row(c, all ? "All" : subsystems[s].title, "");
+        struct chart_row *row = chart_add_row(c, all ? "All" : subsystems[s].title, "");
         row->strong = all;
         row->margin = all ? 0 : subsystems[s].margin;
         for (size_t t = 1; t < r->target_count; t++)
-            row->mark[t] = mark_of(&sum[t].estimate, sum[t].verdict, r->targets[t].emulated);
+            row->mark[t - 1] = chart_mark_of(&sum[t].estimate, sum[t].verdict,
+                                             r->targets[t].emulated);
     }
 }
 
@@ -130,8 +151,7 @@ void chart_subsystem(struct chart *c, const struct result *r, const struct repor
 {
     struct swept swept;
     swept.sweeps = chart_sweep_find(r, s, &swept.count);
-    *c = (struct chart){.r = r};
-    text_copy(c->title, sizeof c->title, subsystems[s].title);
+    begin(c, subsystems[s].title, r);
     for (size_t i = 0; i < count; i += r->target_count) {
         const struct metric *m = rows[i].metric;
         if (!m->row || m->row->subsystem != s || r->target_count < 2 ||
@@ -139,14 +159,14 @@ void chart_subsystem(struct chart *c, const struct result *r, const struct repor
             continue;
         char detail[PARAMS_TEXT];
         telling_params(r, m, &swept, detail);
-        struct chart_row *row = add_row(c, m->row->title, detail);
+        struct chart_row *row = chart_add_row(c, m->row->title, detail);
         row->margin = workload_margin(m->row);
         for (size_t t = 1; t < r->target_count; t++) {
             const struct comparison *k = rows[i + t].comparison;
             if (k)
-                row->mark[t] = mark_of(&k->estimate, k->verdict, r->targets[t].emulated);
+                row->mark[t - 1] = chart_mark_of(&k->estimate, k->verdict, r->targets[t].emulated);
             else
-                row->mark[t].verdict = VERDICT_NOT_MEASURED;
+                row->mark[t - 1].verdict = VERDICT_NOT_MEASURED;
         }
         for (size_t g = 0; paper && g < GHOSTS; g++)
             row->paper[ghosts[g].column] = paper_relation(paper, m->row, ghosts[g].column);
@@ -185,7 +205,7 @@ static struct axis axis_of(const struct chart *c)
 {
     struct axis a = {.low = -0.05, .high = 0.02};
     for (size_t i = 0; i < c->count; i++) {
-        for (size_t t = 1; t < c->r->target_count; t++)
+        for (size_t t = 0; t < c->series_count; t++)
             if (c->rows[i].mark[t].known)
                 include(&a, c->rows[i].mark[t].ratio);
         for (size_t g = 0; g < GHOSTS; g++)
@@ -194,7 +214,7 @@ static struct axis axis_of(const struct chart *c)
     double room = fmax(0.06, 0.25 * (a.high - a.low));
     struct axis wide = a;
     for (size_t i = 0; i < c->count; i++)
-        for (size_t t = 1; t < c->r->target_count; t++)
+        for (size_t t = 0; t < c->series_count; t++)
             if (c->rows[i].mark[t].known && c->rows[i].mark[t].bounded) {
                 include(&wide, c->rows[i].mark[t].low);
                 include(&wide, c->rows[i].mark[t].high);
@@ -205,18 +225,19 @@ static struct axis axis_of(const struct chart *c)
     return (struct axis){a.low - pad, a.high + pad};
 }
 
-static void draw_tick(FILE *out, const struct axis *a, double percent, double bottom)
+static void draw_tick(FILE *out, const struct axis *a, double percent, double bottom,
+                      const char *ruler)
 {
     char label[24];
     double x = at(a, percent / 100);
-    bool native = fabs(percent - 100) < 1e-6;
+    bool whole = fabs(percent - 100) < 1e-6;
     snprintf(label, sizeof label, "%.10g %%", percent);
-    svg_line(out, x, HEAD - 6, x, bottom, native ? "ruler" : "grid");
-    svg_text(out, x, HEAD - 12, SVG_MIDDLE, native ? "small strong" : "small",
-             native ? "native" : label);
+    svg_line(out, x, HEAD - 6, x, bottom, whole ? "ruler" : "grid");
+    svg_text(out, x, HEAD - 12, SVG_MIDDLE, whole ? "small strong" : "small",
+             whole ? ruler : label);
 }
 
-static void draw_axis(FILE *out, const struct axis *a, double bottom)
+static void draw_axis(FILE *out, const struct axis *a, double bottom, const char *ruler)
 {
     double low = 100 * exp(a->low), high = 100 * exp(a->high);
     if (high > 4 * low) {
@@ -229,7 +250,7 @@ static void draw_axis(FILE *out, const struct axis *a, double bottom)
             for (size_t i = 0; i < counts[set]; i++) {
                 double percent = power * marks[set][i];
                 if (percent >= low && percent <= high)
-                    draw_tick(out, a, percent, bottom);
+                    draw_tick(out, a, percent, bottom, ruler);
             }
         return;
     }
@@ -238,7 +259,7 @@ static void draw_axis(FILE *out, const struct axis *a, double bottom)
     while (s + 1 < sizeof steps / sizeof *steps && (high - low) / steps[s] > 6)
         s++;
     for (double k = ceil(low / steps[s]); k * steps[s] <= high; k++)
-        draw_tick(out, a, k * steps[s], bottom);
+        draw_tick(out, a, k * steps[s], bottom, ruler);
 }
 
 /* ---- the rows ---- */
@@ -261,7 +282,7 @@ static bool any_paper(const struct chart *c)
 
 static double row_height(const struct chart *c, const struct chart_row *row)
 {
-    return ROW_PAD + LANE * (double)(c->r->target_count - 1 + has_paper(row));
+    return ROW_PAD + LANE * (double)(c->series_count + has_paper(row));
 }
 
 double chart_height(const struct chart *c)
@@ -282,11 +303,11 @@ static void draw_end(FILE *out, double x, double y, bool beyond, double way, con
         svg_line(out, x, y - 3.5, x, y + 3.5, class);
 }
 
-static void draw_mark(FILE *out, const struct axis *a, const struct chart_mark *m, size_t t,
-                      const char *who, double y)
+static void draw_mark(FILE *out, const struct axis *a, const struct chart_mark *m,
+                      const struct chart_series *who, double y)
 {
     char class[32], tip[160], centre[16], low[16], high[16];
-    const char *colour = chart_class(t);
+    const char *colour = chart_class(who->target);
     report_percent(centre, sizeof centre, m->ratio);
     if (m->bounded) {
         bool below = log(m->low)<a->low, above = log(m->high)> a->high;
@@ -295,14 +316,14 @@ static void draw_mark(FILE *out, const struct axis *a, const struct chart_mark *
         svg_line(out, left, y, right, y, colour);
         draw_end(out, left, y, below, -1, colour);
         draw_end(out, right, y, above, 1, colour);
-        snprintf(tip, sizeof tip, "%s: %s %% (%s .. %s), %s", who, centre,
+        snprintf(tip, sizeof tip, "%s: %s %% (%s .. %s), %s", who->name, centre,
                  report_percent(low, sizeof low, m->low),
                  report_percent(high, sizeof high, m->high), verdicts[m->verdict].title);
     } else {
-        snprintf(tip, sizeof tip, "%s: %s %%, %s", who, centre, verdicts[m->verdict].title);
+        snprintf(tip, sizeof tip, "%s: %s %%, %s", who->name, centre, verdicts[m->verdict].title);
     }
     snprintf(class, sizeof class, "mark %s%s", colour, m->unjudged || !m->bounded ? " hollow" : "");
-    svg_mark(out, at(a, m->ratio), y, shape_of(t), class, tip);
+    svg_mark(out, at(a, m->ratio), y, shape_of(who->target), class, tip);
 }
 
 static void draw_figure(FILE *out, const struct chart_mark *m, double y)
@@ -360,9 +381,9 @@ static void draw_row(const struct chart *c, const struct axis *a, const struct c
     if (row->margin > 0)
         draw_band(out, a, row->margin, y, row_height(c, row));
     draw_label(out, row, lane + 4);
-    for (size_t t = 1; t < c->r->target_count; t++, lane += LANE) {
+    for (size_t t = 0; t < c->series_count; t++, lane += LANE) {
         if (row->mark[t].known)
-            draw_mark(out, a, &row->mark[t], t, c->r->targets[t].id, lane);
+            draw_mark(out, a, &row->mark[t], &c->series[t], lane);
         draw_figure(out, &row->mark[t], lane);
     }
     if (has_paper(row))
@@ -373,13 +394,13 @@ static void draw_row(const struct chart *c, const struct axis *a, const struct c
 static void draw_legend(const struct chart *c, FILE *out)
 {
     double x = PLOT_LEFT;
-    for (size_t t = 1; t < c->r->target_count; t++) {
+    for (size_t t = 0; t < c->series_count; t++) {
         char class[32], words[64];
-        const struct result_target *target = &c->r->targets[t];
-        snprintf(class, sizeof class, "mark %s%s", chart_class(t),
-                 target->emulated ? " hollow" : "");
-        snprintf(words, sizeof words, "%s%s", target->id, target->emulated ? " (emulated)" : "");
-        svg_mark(out, x + 5, 40, shape_of(t), class, NULL);
+        const struct chart_series *who = &c->series[t];
+        snprintf(class, sizeof class, "mark %s%s", chart_class(who->target),
+                 who->emulated ? " hollow" : "");
+        snprintf(words, sizeof words, "%s%s", who->name, who->emulated ? " (emulated)" : "");
+        svg_mark(out, x + 5, 40, shape_of(who->target), class, NULL);
         svg_text(out, x + 15, 44, SVG_START, "", words);
         x += 32 + 6.6 * (double)strlen(words);
     }
@@ -400,8 +421,7 @@ void chart_draw(const struct chart *c, FILE *out)
     double y = HEAD;
     if (c->title[0])
         svg_text(out, 8, 22, SVG_START, "title", c->title);
-    svg_text(out, PLOT_RIGHT, 22, SVG_END, "small",
-             "performance relative to native; left is slower");
+    svg_text(out, PLOT_RIGHT, 22, SVG_END, "small", c->axis);
     draw_legend(c, out);
     for (size_t i = 0; i < c->count; i++) {
         double height = row_height(c, &c->rows[i]);
@@ -409,7 +429,7 @@ void chart_draw(const struct chart *c, FILE *out)
             svg_rect(out, 0, y, CHART_WIDTH, height, "stripe");
         y += height;
     }
-    draw_axis(out, &a, y);
+    draw_axis(out, &a, y, c->ruler);
     y = HEAD;
     for (size_t i = 0; i < c->count; i++) {
         draw_row(c, &a, &c->rows[i], y, out);

@@ -1,9 +1,10 @@
-/* chart.h - the charts of a result, as HTML and SVG reports show them.
+/* chart.h - the charts of a result, as HTML and SVG reports show them, and of a check.
  *
  * Rows: a subsystem's rows, or the subsystems, as dots with whiskers on one logarithmic axis of
  * performance relative to native, native being the ruler at 100 %, the margin of equivalence a
  * shade around it, and the paper's own ratios hollow marks in a lane of their own. Sweeps: rows
- * that differ in one number only, as lines of figures over it, native among them.
+ * that differ in one number only, as lines of figures over it, native among them. Of a check the
+ * ruler is what was before, and native one of those that are compared with it.
  *
  * A picture of charts is drawn at its own origin; heights are known before. Pixels. */
 #ifndef VMTAX_REPORT_CHART_H
@@ -22,21 +23,38 @@ struct chart_mark {
     enum verdict verdict;
 };
 
+/* Whose marks these are. */
+struct chart_series {
+    char name[TARGET_ID_MAX];
+    size_t target; /* what it is drawn as: see chart_class() */
+    bool emulated;
+};
+
 struct chart_row {
     char label[48], detail[PARAMS_TEXT];
     bool strong;
-    double margin; /* log units; 0: none is shown */
-    struct chart_mark mark[TARGETS_MAX];
-    double paper[PAPER_COLUMNS]; /* relative to its native; NAN */
+    double margin;                       /* log units; 0: none is shown */
+    struct chart_mark mark[TARGETS_MAX]; /* of each series */
+    double paper[PAPER_COLUMNS];         /* relative to its native; NAN */
 };
 
 struct chart {
-    const struct result *r;
-    char title[64]; /* "": drawn without one */
+    struct chart_series series[TARGETS_MAX];
+    size_t series_count;
+    const char *ruler; /* what stands at 100 %: "native" */
+    const char *axis;  /* what the ratios are */
+    char title[64];    /* "": drawn without one */
     struct chart_row *rows;
     size_t count, room;
 };
 
+/* For rows of any kind: no series, no row. ruler and axis must outlive it. */
+void chart_init(struct chart *c, const char *title, const char *ruler, const char *axis);
+struct chart_series *chart_add_series(struct chart *c, const char *name, size_t target);
+/* Valid until the next; its marks are not known. */
+struct chart_row *chart_add_row(struct chart *c, const char *label, const char *detail);
+struct chart_mark chart_mark_of(const struct stats_estimate *e, enum verdict verdict,
+                                bool emulated);
 /* The means over subsystems, or the rows of one that are in no sweep. paper may be NULL. A chart
  * without rows has nothing to draw. */
 void chart_overview(struct chart *c, const struct result *r);

@@ -7,8 +7,8 @@
 
 #include "analysis.h"
 #include "report/chart.h"
-#include "report/html_style.h"
 #include "report/markup.h"
+#include "report/page.h"
 #include "report/svg.h"
 #include "store.h"
 #include "text.h"
@@ -25,44 +25,6 @@ struct page {
     const struct paper *paper; /* NULL: not at hand */
 };
 
-/* <td class="text">WORDS</td> */
-static void cell(FILE *out, const char *tag, const char *class, const char *words)
-{
-    fprintf(out, "<%s", tag);
-    if (class[0])
-        fprintf(out, " class=\"%s\"", class);
-    fputc('>', out);
-    markup_text(out, words);
-    fprintf(out, "</%s>", tag);
-}
-
-/* A column's name; words stand left, numbers right. */
-struct column {
-    const char *name;
-    bool words;
-};
-
-static void table_head(FILE *out, const char *caption, const struct column *columns, size_t count)
-{
-    fputs("<div class=\"wide\">\n<table>\n<caption class=\"quiet\">", out);
-    markup_text(out, caption);
-    fputs("</caption>\n<thead><tr>", out);
-    for (size_t i = 0; i < count; i++) {
-        fprintf(out, "<th scope=\"col\"%s>", columns[i].words ? " class=\"text\"" : "");
-        markup_text(out, columns[i].name);
-        fputs("</th>", out);
-    }
-    fputs("</tr></thead>\n<tbody>\n", out);
-}
-
-static void table_end(FILE *out)
-{
-    fputs("</tbody>\n</table>\n</div>\n", out);
-}
-
-#define HEAD(out, caption, columns) \
-    table_head(out, caption, columns, sizeof(columns) / sizeof *(columns))
-
 static void put_estimate(FILE *out, const struct stats_estimate *e, bool emulated)
 {
     char text[64] = "—", low[16], high[16];
@@ -70,20 +32,11 @@ static void put_estimate(FILE *out, const struct stats_estimate *e, bool emulate
         report_percent(low, sizeof low, exp(e->centre));
         snprintf(text, sizeof text, "%s%s", emulated ? "~" : "", low);
     }
-    cell(out, "td", "", text);
+    page_cell(out, "td", "", text);
     if (stats_telling(e))
         snprintf(text, sizeof text, "%s .. %s%s", report_percent(low, sizeof low, exp(e->low)),
                  report_percent(high, sizeof high, exp(e->high)), e->approximate ? " ~" : "");
-    cell(out, "td", "", stats_telling(e) ? text : e->n && e->bounded ? "±?" : "—");
-}
-
-static void put_verdict(FILE *out, enum verdict v, uint32_t bits)
-{
-    char words[48], letters[FLAG_COUNT + 1], class[32];
-    snprintf(words, sizeof words, "%s %s", report_signs[v].utf8, verdicts[v].title);
-    snprintf(class, sizeof class, "text %s", verdicts[v].id);
-    cell(out, "td", class, words);
-    cell(out, "td", "text", report_flags(bits, letters));
+    page_cell(out, "td", "", stats_telling(e) ? text : e->n && e->bounded ? "±?" : "—");
 }
 
 /* ---- the answer ---- */
@@ -116,22 +69,17 @@ static void write_answer(const struct page *p, size_t t)
 
 static void write_overview(const struct page *p)
 {
-    static const struct column columns[] = {
+    static const struct page_column columns[] = {
         {"subsystem", true},      {"target", true},  {"rows", false}, {"% of native", false},
         {"95 % interval", false}, {"verdict", true}, {"flags", true}};
     struct chart c;
     chart_overview(&c, p->r);
     if (c.count) {
-        fputs("<figure>\n", p->out);
-        svg_open(p->out, CHART_WIDTH, chart_height(&c), "All subsystems",
-                 "Means of each subsystem relative to native; the table below has the figures.",
-                 false);
-        chart_draw(&c, p->out);
-        svg_close(p->out);
-        fputs("</figure>\n", p->out);
+        page_chart(p->out, &c, "All subsystems",
+                   "Means of each subsystem relative to native; the table below has the figures.");
     }
     chart_release(&c);
-    HEAD(p->out, "Geometric means over rows; all: over subsystems", columns);
+    PAGE_TABLE(p->out, "Geometric means over rows; all: over subsystems", columns);
     for (int s = 0; s <= SUBSYSTEM_COUNT; s++)
         for (size_t t = 1; t < p->r->target_count; t++) {
             bool all = s == SUBSYSTEM_COUNT;
@@ -144,14 +92,14 @@ static void write_overview(const struct page *p)
             fputs("<th scope=\"row\">", p->out);
             markup_text(p->out, all ? "all" : subsystems[s].title);
             fputs("</th>", p->out);
-            cell(p->out, "td", "text", p->r->targets[t].id);
+            page_cell(p->out, "td", "text", p->r->targets[t].id);
             snprintf(rows, sizeof rows, "%zu/%zu", sum.rows, sum.total);
-            cell(p->out, "td", "", rows);
+            page_cell(p->out, "td", "", rows);
             put_estimate(p->out, &sum.estimate, p->r->targets[t].emulated);
-            put_verdict(p->out, sum.verdict, sum.flags);
+            page_verdict(p->out, sum.verdict, sum.flags);
             fputs("</tr>\n", p->out);
         }
-    table_end(p->out);
+    page_table_end(p->out);
 }
 
 /* ---- subsystems ---- */
@@ -169,16 +117,16 @@ static void put_value(FILE *out, const struct report_row *row, const struct figu
     if (f && f->measured)
         snprintf(text, sizeof text, "%s %s", text_figure(value, sizeof value, f->value),
                  w ? workload_unit(w) : "");
-    cell(out, "td", "", text);
+    page_cell(out, "td", "", text);
 }
 
 static void write_compared(const struct page *p, int s)
 {
-    static const struct column columns[] = {
+    static const struct page_column columns[] = {
         {"workload", true},     {"target", true},         {"native", false}, {"measured", false},
         {"% of native", false}, {"95 % interval", false}, {"blocks", false}, {"detectable", false},
         {"verdict", true},      {"flags", true}};
-    HEAD(p->out, "Every row; detectable is the loss that would have been found", columns);
+    PAGE_TABLE(p->out, "Every row; detectable is the loss that would have been found", columns);
     for (size_t i = 0; i < p->count; i++) {
         const struct report_row *row = &p->rows[i];
         const struct comparison *c = row->comparison, none = {.verdict = VERDICT_NOT_MEASURED};
@@ -190,28 +138,28 @@ static void write_compared(const struct page *p, int s)
         fputs("<tr><th scope=\"row\">", p->out);
         markup_text(p->out, report_label(row->metric, label, sizeof label));
         fputs("</th>", p->out);
-        cell(p->out, "td", "text", p->r->targets[row->target].id);
+        page_cell(p->out, "td", "text", p->r->targets[row->target].id);
         put_value(p->out, row, row->native);
         put_value(p->out, row, row->figure);
         put_estimate(p->out, &c->estimate, p->r->targets[row->target].emulated);
         if (c->estimate.n && isfinite(c->detectable))
             snprintf(text, sizeof text, "%.1f %%", 100 * stats_loss(c->detectable));
         fprintf(p->out, "<td>%zu</td>", c->estimate.n);
-        cell(p->out, "td", "", text);
-        put_verdict(p->out, c->verdict, c->flags);
+        page_cell(p->out, "td", "", text);
+        page_verdict(p->out, c->verdict, c->flags);
         fputs("</tr>\n", p->out);
     }
-    table_end(p->out);
+    page_table_end(p->out);
 }
 
 static void write_native(const struct page *p, int s)
 {
-    static const struct column columns[] = {{"workload", true},
-                                            {"native", false},
-                                            {"95 % interval", false},
-                                            {"slots", false},
-                                            {"noise", false}};
-    HEAD(p->out, "Native alone", columns);
+    static const struct page_column columns[] = {{"workload", true},
+                                                 {"native", false},
+                                                 {"95 % interval", false},
+                                                 {"slots", false},
+                                                 {"noise", false}};
+    PAGE_TABLE(p->out, "Native alone", columns);
     for (size_t i = 0; i < p->count; i++) {
         const struct report_row *row = &p->rows[i];
         const struct figure_value *f = row->figure;
@@ -226,15 +174,15 @@ static void write_native(const struct page *p, int s)
         if (bounded)
             snprintf(text, sizeof text, "%s .. %s", text_figure(low, sizeof low, f->low),
                      text_figure(high, sizeof high, f->high));
-        cell(p->out, "td", "", bounded ? text : "—");
+        page_cell(p->out, "td", "", bounded ? text : "—");
         fprintf(p->out, "<td>%zu</td>", f ? f->n : 0);
         bool noisy = f && f->measured && isfinite(f->noise);
         if (noisy)
             snprintf(text, sizeof text, "%.1f %%", 100 * f->noise);
-        cell(p->out, "td", "", noisy ? text : "—");
+        page_cell(p->out, "td", "", noisy ? text : "—");
         fputs("</tr>\n", p->out);
     }
-    table_end(p->out);
+    page_table_end(p->out);
 }
 
 static void write_charts(const struct page *p, enum subsystem s)
@@ -247,12 +195,8 @@ static void write_charts(const struct page *p, enum subsystem s)
     if (c.count) {
         snprintf(title, sizeof title, "%s relative to native", subsystems[s].title);
         c.title[0] = '\0'; /* the section's heading has it */
-        fputs("<figure>\n", p->out);
-        svg_open(p->out, CHART_WIDTH, chart_height(&c), title,
-                 "A dot and its interval for each row; the table below has the figures.", false);
-        chart_draw(&c, p->out);
-        svg_close(p->out);
-        fputs("</figure>\n", p->out);
+        page_chart(p->out, &c, title,
+                   "A dot and its interval for each row; the table below has the figures.");
     }
     if (sweep_count) {
         snprintf(title, sizeof title, "%s: figures over a parameter", subsystems[s].title);
@@ -352,10 +296,10 @@ static void write_legend(const struct page *p)
 
 static void write_targets(const struct page *p)
 {
-    static const struct column columns[] = {{"target", true},  {"by", true},      {"limits", true},
-                                            {"devices", true}, {"network", true}, {"kernel", true},
-                                            {"remark", true}};
-    HEAD(p->out, "Targets", columns);
+    static const struct page_column columns[] = {
+        {"target", true},  {"by", true},     {"limits", true}, {"devices", true},
+        {"network", true}, {"kernel", true}, {"remark", true}};
+    PAGE_TABLE(p->out, "Targets", columns);
     for (size_t i = 0; i < p->r->target_count; i++) {
         const struct result_target *t = &p->r->targets[i];
         const char *const words[] = {t->how,     t->limits, t->devices,
@@ -364,15 +308,15 @@ static void write_targets(const struct page *p)
         markup_text(p->out, t->id);
         fputs("</th>", p->out);
         for (size_t k = 0; k < sizeof words / sizeof *words; k++)
-            cell(p->out, "td", "long", words[k][0] ? words[k] : "—");
+            page_cell(p->out, "td", "long", words[k][0] ? words[k] : "—");
         fputs("</tr>\n", p->out);
     }
-    table_end(p->out);
+    page_table_end(p->out);
 }
 
 static void write_machine(const struct page *p)
 {
-    static const struct column columns[] = {{"fact", true}, {"value", true}};
+    static const struct page_column columns[] = {{"fact", true}, {"value", true}};
     fputs("<h2>To know</h2>\n<ul>\n", p->out);
     report_caveats(p->r, say, (void *)p);
     say((void *)p, report_closing);
@@ -383,32 +327,27 @@ static void write_machine(const struct page *p)
         write_targets(p);
     if (!p->r->fact_count)
         return;
-    HEAD(p->out, "Facts", columns);
+    PAGE_TABLE(p->out, "Facts", columns);
     for (size_t i = 0; i < p->r->fact_count; i++) {
         fputs("<tr><th scope=\"row\">", p->out);
         markup_text(p->out, p->r->facts[i].key);
         fputs("</th>", p->out);
-        cell(p->out, "td", "long", p->r->facts[i].value);
+        page_cell(p->out, "td", "long", p->r->facts[i].value);
         fputs("</tr>\n", p->out);
     }
-    table_end(p->out);
+    page_table_end(p->out);
 }
 
 static void write_page(const struct page *p)
 {
     const struct result *r = p->r;
     char started[32], took[32];
-    fprintf(p->out,
-            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-            "<title>vmtax: what does it cost?</title>\n<style>\n%s%s</style>\n</head>\n<body>\n"
-            "<header>\n<h1>What does it cost?</h1>\n<p class=\"quiet\">",
-            page_style, svg_style);
+    page_open(p->out, "vmtax: what does it cost?", "What does it cost?");
     markup_printf(p->out, "%s, profile %s, %s, vmtax %s",
                   store_time(started, sizeof started, r->started),
                   r->profile[0] ? r->profile : "none",
                   text_duration(took, sizeof took, r->elapsed_s), r->tool_version);
-    fputs("</p>\n</header>\n<main>\n", p->out);
+    page_main(p->out);
     if (r->target_count > 1) {
         fputs("<div class=\"answers\">\n", p->out);
         for (size_t t = 1; t < r->target_count; t++)
@@ -425,7 +364,7 @@ static void write_page(const struct page *p)
     if (r->comparison_count)
         write_legend(p);
     write_machine(p);
-    fputs("</main>\n</body>\n</html>\n", p->out);
+    page_close(p->out);
 }
 
 static int write_html(const struct result *r, FILE *out, struct error *e)

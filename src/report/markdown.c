@@ -6,22 +6,13 @@
 #include "report/report.h"
 
 #include "analysis.h"
+#include "report/markup.h"
 #include "store.h"
 #include "text.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Foreign words: what Markdown or HTML would take as a command is shown as it is. */
-static void put(FILE *out, const char *text)
-{
-    for (; *text; text++) {
-        if (strchr("\\`*_{}[]<>#|~&", *text))
-            fputc('\\', out);
-        fputc(*text, out);
-    }
-}
 
 static const char *percent(char out[16], bool known, double ratio)
 {
@@ -75,7 +66,7 @@ static void write_rows(const struct result *r, const struct report_row *rows, si
                        size_t t, FILE *out)
 {
     fputs("| workload | unit | native | ", out);
-    put(out, r->targets[t].id);
+    markup_markdown(out, r->targets[t].id);
     fputs(" | % of native | 95 % interval | n | detectable | verdict | flags |\n"
           "|---|---|--:|--:|--:|--:|--:|--:|---|---|\n",
           out);
@@ -87,7 +78,7 @@ static void write_rows(const struct result *r, const struct report_row *rows, si
         char label[128], ratio[16], interval[48], letters[FLAG_COUNT + 1];
         bool any = c && c->estimate.n;
         fputs("| ", out);
-        put(out, report_label(row->metric, label, sizeof label));
+        markup_markdown(out, report_label(row->metric, label, sizeof label));
         fprintf(out, " | %s | ", row->metric->row ? workload_unit(row->metric->row) : "");
         write_value(out, row->metric, row->native);
         fputs(" | ", out);
@@ -115,7 +106,7 @@ static void write_native(const struct report_row *rows, size_t count, FILE *out)
         if (rows[i].target)
             continue;
         fputs("| ", out);
-        put(out, report_label(rows[i].metric, label, sizeof label));
+        markup_markdown(out, report_label(rows[i].metric, label, sizeof label));
         fprintf(out, " | %s | ", rows[i].metric->row ? workload_unit(rows[i].metric->row) : "");
         write_value(out, rows[i].metric, f);
         if (f && f->measured && f->bounded)
@@ -146,11 +137,11 @@ static void write_reasons(const struct result *r, const struct report_row *rows,
                     doubt ? "Without a verdict or an interval" : "Not measured or not comparable");
         fputs("- ", out);
         any = true;
-        put(out, report_label(rows[i].metric, label, sizeof label));
+        markup_markdown(out, report_label(rows[i].metric, label, sizeof label));
         fputs(" on ", out);
-        put(out, r->targets[rows[i].target].id);
+        markup_markdown(out, r->targets[rows[i].target].id);
         fputs(": ", out);
-        put(out, reason);
+        markup_markdown(out, reason);
         fputc('\n', out);
     }
 }
@@ -158,7 +149,7 @@ static void write_reasons(const struct result *r, const struct report_row *rows,
 static void say(void *context, const char *sentence)
 {
     fputs("- ", context);
-    put(context, sentence);
+    markup_markdown(context, sentence);
     fputc('\n', context);
 }
 
@@ -200,9 +191,9 @@ static void write_machine(const struct result *r, FILE *out)
     fputs("\n## Machine\n\n| fact | value |\n|---|---|\n", out);
     for (size_t i = 0; i < r->fact_count; i++) {
         fputs("| ", out);
-        put(out, r->facts[i].key);
+        markup_markdown(out, r->facts[i].key);
         fputs(" | ", out);
-        put(out, r->facts[i].value);
+        markup_markdown(out, r->facts[i].value);
         fputs(" |\n", out);
     }
     fputs(
@@ -214,7 +205,7 @@ static void write_machine(const struct result *r, FILE *out)
             t->id, t->how, t->limits, t->devices[0] ? t->devices : "—", t->network, t->kernel};
         for (size_t k = 0; k < sizeof cells / sizeof *cells; k++) {
             fputs("| ", out);
-            put(out, cells[k]);
+            markup_markdown(out, cells[k]);
             fputc(' ', out);
         }
         if (isfinite(t->start_s))
@@ -226,9 +217,9 @@ static void write_machine(const struct result *r, FILE *out)
         if (!r->targets[i].remark[0])
             continue;
         fputc('\n', out);
-        put(out, r->targets[i].id);
+        markup_markdown(out, r->targets[i].id);
         fputs(": ", out);
-        put(out, r->targets[i].remark);
+        markup_markdown(out, r->targets[i].remark);
         fputc('\n', out);
     }
 }
@@ -242,13 +233,13 @@ static int write_markdown(const struct result *r, FILE *out, struct error *e)
     struct report_row *rows = report_rows(r, &count);
     fputs("# What does it cost?\n\n", out);
     fprintf(out, "%s, profile ", store_time(started, sizeof started, r->started));
-    put(out, r->profile[0] ? r->profile : "none");
+    markup_markdown(out, r->profile[0] ? r->profile : "none");
     fprintf(out, ", %s, vmtax ", text_duration(took, sizeof took, r->elapsed_s));
-    put(out, r->tool_version);
+    markup_markdown(out, r->tool_version);
     fputs("\n", out);
     for (size_t t = 1; t < r->target_count; t++) {
         fputs("\n## ", out);
-        put(out, r->targets[t].id);
+        markup_markdown(out, r->targets[t].id);
         fputs(r->targets[t].emulated ? " (EMULATED)\n\n" : "\n\n", out);
         write_subsystems(r, t, out);
         fputc('\n', out);

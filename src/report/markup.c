@@ -55,3 +55,12 @@ void markup_printf(FILE *out, const char *format, ...)
     va_end(arguments);
     markup_text(out, text);
 }
+
+void markup_markdown(FILE *out, const char *foreign)
+{
+    for (; *foreign; foreign++) {
+        if (strchr("\\`*_{}[]<>#|~&", *foreign))
+            fputc('\\', out);
+        fputc(*foreign, out);
+    }
+}

@@ -212,10 +212,10 @@ static void write_counters(const struct page *p)
             if (!(p->rows[i].figure->cost.known & 1u << k))
                 continue;
             if (!any)
-                metric_head(p->out, "counter_per_second", "per_second",
+                metric_head(p->out, "counted_per_second", "per_second",
                             "White-box counters, in the unit that each one's name says.");
             any = true;
-            row_labels(p, "counter_per_second", &p->rows[i]);
+            row_labels(p, "counted_per_second", &p->rows[i]);
             metric_label(p->out, false, "counter", counter_kinds[k].id);
             metric_sample(p->out, p->rows[i].figure->cost.per_s[k]);
         }

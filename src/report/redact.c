@@ -198,8 +198,7 @@ static void redact_target(struct result_target *t, const char *const *names)
     REDACT(t->kernel);
 }
 
-/* Everywhere in text, which has room for size bytes. */
-static void rename_in(char *text, size_t size, const char *from, const char *to)
+void redact_rename(char *text, size_t size, const char *from, const char *to)
 {
     char out[1024];
     size_t used = 0, length = strlen(from);
@@ -216,28 +215,33 @@ static void rename_in(char *text, size_t size, const char *from, const char *to)
 static void rename_in_reasons(struct result *r, const char *from, const char *to)
 {
     for (size_t i = 0; i < r->slot_count; i++)
-        rename_in(r->slots[i].reason, REASON_MAX, from, to);
+        redact_rename(r->slots[i].reason, REASON_MAX, from, to);
     for (size_t i = 0; i < r->figure_count; i++)
-        rename_in(r->figures[i].reason, REASON_MAX, from, to);
+        redact_rename(r->figures[i].reason, REASON_MAX, from, to);
     for (size_t i = 0; i < r->comparison_count; i++)
-        rename_in(r->comparisons[i].reason, REASON_MAX, from, to);
+        redact_rename(r->comparisons[i].reason, REASON_MAX, from, to);
 }
 
-/* What a reached guest is called tells a host, or what the user thinks of it: "ssh-1" does not. */
+bool redact_target_name(const struct result *r, size_t target, char *out, size_t size)
+{
+    const struct result_target *t = &r->targets[target];
+    snprintf(out, size, "%.32s-%zu", t->kind, target);
+    return strcmp(t->id, t->kind) != 0;
+}
+
 static void redact_id(struct result *r, size_t target)
 {
     struct result_target *t = &r->targets[target];
     char was[sizeof t->id], now[sizeof t->id];
-    if (strcmp(t->id, t->kind) == 0)
+    if (!redact_target_name(r, target, now, sizeof now))
         return;
     text_copy(was, sizeof was, t->id);
-    snprintf(now, sizeof now, "%.32s-%zu", t->kind, target);
     text_copy(t->id, sizeof t->id, now);
-    rename_in(t->remark, sizeof t->remark, was, now);
+    redact_rename(t->remark, sizeof t->remark, was, now);
     rename_in_reasons(r, was, now);
 }
 
-/* So does the name of a peer that is another machine. */
+/* The name of a peer that is another machine tells as much. */
 static void redact_peer(struct result *r)
 {
     for (size_t i = 0; i < r->fact_count; i++) {
@@ -249,16 +253,26 @@ static void redact_peer(struct result *r)
     }
 }
 
+void redact_names_own(struct redact_names *n)
+{
+    const struct passwd *user = getpwuid(getuid());
+    *n = (struct redact_names){.host = ""};
+    if (gethostname(n->host, sizeof n->host - 1) < 0)
+        n->host[0] = '\0';
+    text_copy(n->brief, sizeof n->brief, n->host);
+    n->brief[strcspn(n->brief, ".")] = '\0';
+    /* Root is everybody's name. */
+    text_copy(n->user, sizeof n->user, user && user->pw_uid ? user->pw_name : n->host);
+    n->list[0] = n->brief;
+    n->list[1] = n->host;
+    n->list[2] = n->user;
+}
+
 void redact_result(struct result *r)
 {
-    char host[256] = "", brief[256];
-    const struct passwd *user = getpwuid(getuid());
-    if (gethostname(host, sizeof host - 1) < 0)
-        host[0] = '\0';
-    text_copy(brief, sizeof brief, host);
-    brief[strcspn(brief, ".")] = '\0';
-    /* Root is everybody's name. */
-    const char *const names[] = {brief, host, user && user->pw_uid ? user->pw_name : host, NULL};
+    struct redact_names own;
+    redact_names_own(&own);
+    const char *const *names = own.list;
     redact_peer(r);
     redact_facts(r, names);
     for (size_t i = 0; i < r->target_count; i++)

@@ -75,7 +75,8 @@ for name in os.listdir(sys.argv[1]):
     with open(os.path.join(sys.argv[2], name), "w") as f:
         json.dump(session, f)
 EDIT
-check 1 --against "$work/faster" --budget 30 --metrics "$work/v.prom" --junit "$work/v.xml"
+check 1 --against "$work/faster" --budget 30 --metrics "$work/v.prom" --junit "$work/v.xml" \
+    --html "$work/v.html" --md "$work/v.md" --redact
 says "$out" 'WORSE'
 says "$out" '^  sysops +container +5 +-[89][0-9]\.[0-9] % .*worse'
 # What native itself did meanwhile is the machine's affair.
@@ -99,6 +100,30 @@ assert len(families) == len(list(old.text_string_to_metric_families(text))) > 12
 assert all(f.documentation and (not f.unit or f.name.endswith("_" + f.unit)) for f in families)' \
         "$work/v.prom" 2>"$err" || fail "the metrics are none: $(cat "$err")"
 fi
+# For people elsewhere: a page that needs nothing, a document.
+says "$work/v.html" '<b class="worse">▼ WORSE</b>'
+says "$work/v.html" 'aria-label="Subsystems relative to before'
+says "$work/v.md" '^# ▼ WORSE$'
+says "$work/v.md" '^\| SysOps \| container \| 5 \| -[89][0-9]\.[0-9] %'
+for file in "$out" "$work/v.prom" "$work/v.xml" "$work/v.html" "$work/v.md"; do
+    says_not "$file" "(^|[^[:alnum:]])$(uname -n)([^[:alnum:]]|\$)"
+    says_not "$file" "$HOME"
+done
+if command -v tidy >/dev/null; then
+    tidy -quiet -errors --show-info no "$work/v.html" >"$err" 2>&1 || fail "the page is none: $(cat "$err")"
+fi
+if command -v cmark-gfm >/dev/null; then
+    python3 "$abs_top_srcdir/tests/unit/markdown.py" "$work/v.md" 2>"$err" || fail "the document is none: $(cat "$err")"
+fi
+check 2 --format cvs
+says "$err" 'a verdict has no format "cvs"; there are text, json, md, html, openmetrics, junit'
+check 2 --format htlm
+says "$err" 'did you mean "html"'
+check 2 --format md --json
+says "$err" 'exclude each other'
+check 2 --html "$work"
+says "$err" 'is a directory'
+says_not "$err" 'session'
 check 2 --metrics /nowhere/v.prom
 says "$err" 'cannot write /nowhere/v.prom'
 says_not "$err" 'session'
@@ -114,6 +139,12 @@ code=0
 [ $code = 4 ] || fail "another agent: exit code $code, not 4"
 says "$out" 'FATAL +the agent is another program'
 empty "$err"
+for format in json md html openmetrics junit; do
+    code=0
+    "$work/copies/vmtax" check --against "$baseline" --format $format >"$out" 2>"$err" </dev/null || code=$?
+    [ $code = 4 ] || fail "another agent, as $format: exit code $code, not 4"
+    says "$out" 'the agent is another program|vmtax_check_exit_code 4'
+done
 
 # A new beginning keeps what was there.
 run 0 record sys.read --on native --seconds 0.05 --sessions 1 --new

@@ -66,4 +66,120 @@ for subsystem in processor memory disk network web database java sysops ctxsw ex
     "$jsonpath" "$work/json" '*' | grep -F '"family":"workloads"' | grep -qF "\"id\":\"$subsystem\"" ||
         fail "nothing about $subsystem"
 done
+# And each workload: those of the list, but for SPEC's own, which have a line.
+run 0 list workloads --json
+"$jsonpath" "$out" '*.id' | grep -v -e '^spec\.' -e '^null$' | sort >"$work/listed"
+"$jsonpath" "$work/json" '*' | grep -F '"family":"workload"' | sed 's/.*"id":"\([^"]*\)".*/\1/' | sort >"$work/told"
+cmp -s "$work/listed" "$work/told" || fail "workloads: $(diff "$work/listed" "$work/told")"
 says "$work/text" '^ok +SysOps +all 12 workloads can be measured'
+
+# --- what is not a setting of the kernel: /proc made up, a control group's quota, work, a slow clock -----
+
+# Time stolen: /proc/stat grows at each reading, a tenth of it below this machine.
+cat >"$work/stat" <<'END'
+n=1
+while :; do
+    n=$((n + 100))
+    printf 'cpu  %d 0 0 %d 0 0 0 %d 0 0\ncpu0 %d 0 0 %d 0 0 0 %d 0 0\n' $((8 * n)) $n $n $((8 * n)) $n $n >"$1"
+    sleep 0.02
+done
+END
+cat >"$work/world" <<'END'
+set -e
+mkfifo "$1/stolen"
+sh "$1/stat" "$1/stolen" 2>/dev/null &
+writer=$!
+mount --bind "$1/stolen" /proc/stat
+sed -e 's/^SwapTotal:.*/SwapTotal:        2097152 kB/' -e 's/^SwapFree:.*/SwapFree:         1048576 kB/' /proc/meminfo \
+    >"$1/meminfo"
+mount --bind "$1/meminfo" /proc/meminfo
+sed -e 's/ hypervisor\( \|$\)/\1/g' -e 's/^flags.*/& hypervisor/' /proc/cpuinfo >"$1/cpuinfo"
+sed 's/ hypervisor\( \|$\)/\1/g' /proc/cpuinfo >"$1/metal"
+mount --bind "$1/cpuinfo" /proc/cpuinfo
+mount -t tmpfs tmpfs /sys/devices/system/cpu
+echo 0-1 >/sys/devices/system/cpu/online
+mkdir /sys/devices/system/cpu/cpufreq
+echo 1 >/sys/devices/system/cpu/cpufreq/boost
+mount -t tmpfs tmpfs /sys/devices/system/clocksource
+mkdir /sys/devices/system/clocksource/clocksource0
+echo hpet >/sys/devices/system/clocksource/clocksource0/current_clocksource
+echo tsc hpet acpi_pm >/sys/devices/system/clocksource/clocksource0/available_clocksource
+mount -t tmpfs tmpfs /sys/fs/cgroup
+echo 150000 100000 >/sys/fs/cgroup/cpu.max
+if [ -n "$3" ]; then
+    mount -o loop "$3" /var/tmp
+fi
+LD_PRELOAD=$4 "$2" doctor --json >"$1/json"
+kill $writer
+umount /proc/stat
+umount /proc/cpuinfo
+mount --bind "$1/metal" /proc/cpuinfo
+"$2" doctor --json >"$1/json.metal" </dev/null
+END
+# A file system on a file with holes, where one can be mounted.
+sparse=$work/image
+truncate -s 64M "$sparse"
+{ PATH=$PATH:/sbin:/usr/sbin mke2fs -qF -t ext4 "$sparse" &&
+    unshare --mount mount -o loop "$sparse" /var/tmp; } >/dev/null 2>&1 || sparse=
+# A clock that is asked of the kernel, four times over: as one is that programs cannot read themselves. No other
+# library may come before a sanitizer's.
+slow=
+if command -v cc >/dev/null 2>&1 && ! ldd "$vmtax" | grep -q 'lib[at]san'; then
+    cat >"$work/slow.c" <<'END'
+#define _GNU_SOURCE
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+int clock_gettime(clockid_t id, struct timespec *t)
+{
+    for (int i = 0; i < 3; i++)
+        syscall(SYS_clock_gettime, id, t);
+    return (int)syscall(SYS_clock_gettime, id, t);
+}
+END
+    cc -shared -fPIC -o "$work/slow.so" "$work/slow.c" && slow=$work/slow.so
+fi
+unshare --mount sh "$work/world" "$work" "$vmtax" "$sparse" "$slow" 2>"$err" ||
+    fail "the doctor ends with an error: $(cat "$err")"
+finding steal hazard 'takes 10\.0 % of processor time' 'in the hypervisor below'
+finding swap hazard '1024 MiB of swap are in use' 'swapoff -a'
+finding nested note 'itself a virtual machine' ''
+finding boost note 'boost is on' 'echo 0 > /sys/.*/cpufreq/boost'
+finding quota hazard '1\.50 processors, by a quota' 'without a limit on processors'
+missing=
+if [ -n "$sparse" ]; then
+    finding scratch hazard 'on a file with holes' 'fallocate --length'
+else
+    missing='a loop device'
+fi
+if [ -n "$slow" ]; then
+    finding clock hazard 'clock source hpet costs [0-9]+ ns a reading: it is not read in user space' \
+        'echo tsc > /sys/.*current_clocksource'
+else
+    missing="$missing${missing:+ and }a clock of our own"
+fi
+mv "$work/json.metal" "$work/json"
+finding nested ok 'no hypervisor below this machine' ''
+
+# Work of others: half of the machine at least.
+busy=
+while [ "$(echo "$busy" | wc -w)" -lt "$(getconf _NPROCESSORS_ONLN)" ]; do
+    (
+        trap - EXIT
+        while :; do :; done
+    ) &
+    busy="$busy $!"
+done
+"$vmtax" doctor --json >"$work/json" 2>"$err" || fail "the doctor ends with an error"
+# shellcheck disable=SC2086 # numbers
+kill $busy
+finding load hazard 'the machine is busy: .*load [0-9]' 'see what runs: top'
+
+# The directory that vmtax.conf names.
+mkdir -p "$HOME/.config/vmtax"
+echo 'scratch = /dev/shm' >"$HOME/.config/vmtax/vmtax.conf"
+run 0 doctor --json
+cp "$out" "$work/json"
+finding scratch hazard '/dev/shm is on tmpfs, which is memory' '--scratch DIR'
+
+[ -z "$missing" ] || skip "without $missing"

@@ -49,6 +49,11 @@ judge() {
 }
 judge xmllint --nonet --noout "$work/r.svg"
 judge xmllint --nonet --noout --schema "$abs_top_srcdir/tests/unit/junit.xsd" "$work/r.junit"
+if command -v cmark-gfm >/dev/null 2>&1; then
+    judge python3 "$abs_top_srcdir/tests/unit/markdown.py" "$work/r.md"
+else
+    missing="$missing cmark-gfm"
+fi
 judge tidy -quiet -errors --show-info no "$work/r.html"
 judge python3 -c 'import csv, json, sys
 json.load(open(sys.argv[1], encoding="utf-8"))

@@ -29,6 +29,11 @@ no_crash
 case $code in 0 | 1 | 3 | 4) ;; *) fail "check ends with $code" ;; esac
 judged check json "$work/check"
 judged result json "$state"/baselines/default/*.json
+run 0 baseline export default "$work/exported"
+head -n 1 "$work/exported" >"$work/head"
+judged baseline json "$work/head"
+sed 1d "$work/exported" | split -l 1 - "$work/session."
+judged result json "$work"/session.*
 
 run 0 run sys.syscall sys.read --on $where --blocks 2 --seconds 0.2 --rec -q
 judged result json "$state"/results/*.json

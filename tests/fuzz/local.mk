@@ -54,6 +54,11 @@ tests_fuzz_fuzz_baseline_SOURCES = tests/fuzz/fuzz_baseline.c
 tests_fuzz_fuzz_baseline_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_baseline_LDADD = $(fuzz_libs)
 
+fuzz_targets += tests/fuzz/fuzz_baseline_file
+tests_fuzz_fuzz_baseline_file_SOURCES = tests/fuzz/fuzz_baseline_file.c
+tests_fuzz_fuzz_baseline_file_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_baseline_file_LDADD = $(fuzz_libs)
+
 fuzz_targets += tests/fuzz/fuzz_screen
 tests_fuzz_fuzz_screen_SOURCES = tests/fuzz/fuzz_screen.c
 tests_fuzz_fuzz_screen_LDFLAGS = $(fuzz_ldflags)

@@ -23,7 +23,7 @@ options() {
     kernel) echo -max_len=8192 -malloc_limit_mb=8192 -rss_limit_mb=8192 ;;
     sysbench | response) echo -max_len=9000 ;;
     result | screen | recording) echo -max_len=16384 ;;
-    baseline) echo -max_len=32768 ;;
+    baseline | baseline_file) echo -max_len=32768 ;;
     *) echo -max_len=4096 ;;
     esac
     [ ! -f "$here/words/$1" ] || echo "-dict=$here/words/$1"

@@ -5,13 +5,18 @@
 #include "fixture.h"
 #include "xalloc.h"
 
+#include <errno.h>
 #include <ftw.h>
 #include <math.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+extern char **environ;
 
 static void target(struct result *r, const char *id, const char *kind)
 {
@@ -246,4 +251,15 @@ void fixture_put(const char *root, const char *path, const char *text)
     fputs(text, f);
     fclose(f);
     free(full);
+}
+
+int fixture_tool(const char *const *argv)
+{
+    pid_t pid;
+    int status;
+    int failed = posix_spawnp(&pid, argv[0], NULL, NULL, (char *const *)(uintptr_t)argv, environ);
+    if (failed)
+        return failed == ENOENT ? 127 : -1;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }

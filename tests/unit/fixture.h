@@ -18,4 +18,7 @@ void fixture_put(const char *root, const char *path, const char *text);
 /* The whole of a file or stream, NUL-terminated; the caller frees. */
 char *fixture_slurp(const char *path);
 
+/* Run a program of others: its exit code; 127: it is not installed. Its words go to the log. */
+int fixture_tool(const char *const *argv);
+
 #endif

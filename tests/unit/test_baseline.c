@@ -5,6 +5,8 @@
 #include "unit.h"
 
 #include "analysis.h"
+#include "baseline_file.h"
+#include "baseline_words.h"
 #include "board.h"
 #include "fixture.h"
 #include "store.h"
@@ -270,12 +272,159 @@ static void test_on_the_board(void **state)
     result_release(&today);
 }
 
+/* ---- whole ones: from a file, into the store, out of it ---- */
+
+static void sessions_of(struct baseline *b, struct result *sessions, size_t count)
+{
+    *b = (struct baseline){.name = "default", .sessions = sessions, .count = count};
+    for (size_t i = 0; i < count; i++) /* newest first */
+        session(&sessions[i], 0.1 + 0.01 * (double)i, 1795342704 - 3600 * (int64_t)i);
+}
+
+static void release_all(struct result *sessions, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        result_release(&sessions[i]);
+}
+
+static void test_to_a_file_and_back(void **state)
+{
+    (void)state;
+    struct result sessions[3];
+    struct baseline b, again;
+    struct error e;
+    char *text = NULL;
+    size_t size;
+    sessions_of(&b, sessions, 3);
+    FILE *f = open_memstream(&text, &size);
+    assert_int_equal(baseline_file_write(&b, f, &e), 0);
+    fclose(f);
+    if (baseline_file_parse(&again, text, size, "it", &e) < 0)
+        fail_msg("%s", e.text);
+    assert_string_equal(again.name, "default");
+    assert_int_equal(again.count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(again.sessions[i].started == sessions[i].started);
+        assert_true(fabs(result_figure(&again.sessions[i], 0, 1)->value /
+                             result_figure(&sessions[i], 0, 1)->value -
+                         1) < 1e-8);
+    }
+    baseline_release(&again);
+    /* Every byte counts. */
+    for (size_t at = 0; at < size; at += 1 + size / 97) {
+        char kept = text[at];
+        text[at] = kept == '7' ? '8' : '7';
+        assert_int_equal(baseline_file_parse(&again, text, size, "it", &e), -1);
+        assert_int_equal(again.count, 0);
+        text[at] = kept;
+    }
+    for (size_t cut = 0; cut < size; cut += 1 + size / 97)
+        assert_int_equal(baseline_file_parse(&again, text, cut, "it", &e), -1);
+    free(text);
+    release_all(sessions, 3);
+}
+
+static size_t stored(const char *name)
+{
+    struct store_entry *entries;
+    size_t count;
+    struct error e;
+    assert_int_equal(store_list_sessions(name, &entries, &count, &e), 0);
+    free(entries);
+    return count;
+}
+
+static void test_put_and_removed_as_a_whole(void **state)
+{
+    (void)state;
+    struct result sessions[3];
+    struct baseline b;
+    struct error e;
+    char home[64], kept[64];
+    fixture_home(home, sizeof home);
+    sessions_of(&b, sessions, 3);
+    assert_int_equal(store_put_baseline("x", sessions, 3, false, kept, sizeof kept, &e), 0);
+    assert_string_equal(kept, "");
+    assert_int_equal(stored("x"), 3);
+    /* What is there stays. */
+    assert_int_equal(store_put_baseline("x", sessions, 2, false, kept, sizeof kept, &e), -1);
+    assert_non_null(strstr(e.text, "--new"));
+    assert_int_equal(stored("x"), 3);
+    assert_int_equal(store_put_baseline("x", sessions, 2, true, kept, sizeof kept, &e), 0);
+    assert_string_equal(kept, "x-1");
+    assert_int_equal(stored("x"), 2);
+    assert_int_equal(stored("x-1"), 3);
+    /* A session that cannot be stored: none of them is. */
+    sessions[1].started = INT64_MAX / 2;
+    assert_int_equal(store_put_baseline("y", sessions, 3, false, kept, sizeof kept, &e), -1);
+    assert_int_equal(stored("y"), 0);
+    assert_int_equal(store_put_baseline("x", sessions, 3, true, kept, sizeof kept, &e), -1);
+    assert_int_equal(stored("x"), 2);
+    assert_int_equal(stored("x-2"), 0);
+    assert_int_equal(store_put_baseline("../y", sessions, 1, false, kept, sizeof kept, &e), -1);
+    /* An empty directory, as of a recording that came to nothing, is no baseline. */
+    assert_int_equal(store_prepare_baseline("z", &e), 0);
+    assert_int_equal(store_put_baseline("z", sessions, 1, false, kept, sizeof kept, &e), 0);
+    assert_int_equal(stored("z"), 1);
+
+    assert_int_equal(store_remove_baseline("x", &e), 0);
+    assert_int_equal(stored("x"), 0);
+    assert_int_equal(stored("x-1"), 3);
+    assert_int_equal(store_remove_baseline("x", &e), -1);
+    assert_non_null(strstr(e.text, "there is no baseline \"x\""));
+    assert_int_equal(store_remove_baseline("..", &e), -1);
+    char *left = xasprintf("%s/.local/state/vmtax/baselines/.x.gone", home);
+    assert_int_not_equal(access(left, F_OK), 0);
+    free(left);
+    release_all(sessions, 3);
+    fixture_remove(home);
+}
+
+static void test_fits_or_not(void **state)
+{
+    (void)state;
+    struct result sessions[2], today;
+    struct baseline b;
+    struct baseline_fit *f = xcalloc(1, sizeof *f);
+    sessions_of(&b, sessions, 2);
+    session(&today, 0.1, 1795342704);
+    today.target_count = 0;
+    baseline_fit_look(f, &b, &today, 2, 2, UINT64_C(8) << 30);
+    assert_false(f->fatal);
+    assert_int_equal(f->cpus, 0);
+    /* Other processors than usual can be asked for; more than there are cannot. */
+    baseline_fit_look(f, &b, &today, 4, 1, UINT64_C(8) << 30);
+    assert_false(f->fatal);
+    assert_int_equal(f->cpus, 2);
+    baseline_fit_look(f, &b, &today, 1, 1, UINT64_C(8) << 30);
+    assert_true(f->fatal);
+    assert_non_null(strstr(f->differences[0].sentence, "native had 2 processors, and here are 1"));
+    sessions[1].targets[0].memory_mib = 1536;
+    baseline_fit_look(f, &b, &today, 2, 2, UINT64_C(1) << 30);
+    assert_true(f->fatal);
+    assert_non_null(strstr(f->differences[0].sentence, "native had 1536 MiB of memory"));
+    /* One session of another agent is enough, and is said first. */
+    snprintf(sessions[1].agent_sha256, sizeof sessions[1].agent_sha256, "%064d", 1);
+    result_add_fact(&today, "kernel", "9.9");
+    baseline_fit_look(f, &b, &today, 2, 2, UINT64_C(8) << 30);
+    assert_true(f->fatal);
+    assert_true(f->difference_count >= 2);
+    assert_int_equal(f->differences[0].class, FACT_FATAL);
+    assert_non_null(strstr(f->differences[0].sentence, "the agent is another program"));
+    free(f);
+    release_all(sessions, 2);
+    result_release(&today);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_median_and_strength),    cmocka_unit_test(test_dates),
         cmocka_unit_test(test_other_work_is_left_out), cmocka_unit_test(test_a_machine_as_it_was),
         cmocka_unit_test(test_on_the_board),
+        cmocka_unit_test(test_to_a_file_and_back),
+        cmocka_unit_test(test_put_and_removed_as_a_whole),
+        cmocka_unit_test(test_fits_or_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 
 #include "analysis.h"
 #include "check.h"
+#include "check_run.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -175,22 +176,10 @@ static void test_a_session_without_a_row_is_no_hole(void **state)
 
 /* --- from documents -------------------------------------------------------------------------- */
 
-/* Native and a container, one row, blocks of both in one stage; a second stage that must not count.
- */
-static void session(struct result *r, double guest_us, uint32_t blocks, const char *agent)
+/* A row's blocks of both targets in one stage; a second stage that must not count. */
+static void add_row(struct result *r, const char *workload, double guest_us, uint32_t blocks)
 {
-    result_init(r);
-    snprintf(r->agent_sha256, sizeof r->agent_sha256, "%s", agent);
-    r->two_stage = true;
-    r->target_count = 2;
-    for (size_t t = 0; t < 2; t++) {
-        struct result_target *target = &r->targets[t];
-        const char *name = t ? "container" : "native";
-        snprintf(target->id, sizeof target->id, "%s", name);
-        snprintf(target->kind, sizeof target->kind, "%s", name);
-        target->clock_rate = 1;
-    }
-    size_t metric = result_add_metric(r, workload_find("sys.read"), "");
+    size_t metric = result_add_metric(r, workload_find(workload), "");
     for (uint8_t stage = 1; stage <= 2; stage++)
         for (uint32_t b = 0; b < blocks; b++)
             for (size_t i = 0; i < 4; i++) {
@@ -204,6 +193,23 @@ static void session(struct result *r, double guest_us, uint32_t blocks, const ch
                 s->value = (s->target ? guest_us : 1.0) * (stage == 2 ? 3 : b >= 2 ? 2 : 1);
                 s->measured = true;
             }
+}
+
+/* Native and a container, one row. */
+static void session(struct result *r, double guest_us, uint32_t blocks, const char *agent)
+{
+    result_init(r);
+    snprintf(r->agent_sha256, sizeof r->agent_sha256, "%s", agent);
+    r->two_stage = true;
+    r->target_count = 2;
+    for (size_t t = 0; t < 2; t++) {
+        struct result_target *target = &r->targets[t];
+        const char *name = t ? "container" : "native";
+        snprintf(target->id, sizeof target->id, "%s", name);
+        snprintf(target->kind, sizeof target->kind, "%s", name);
+        target->clock_rate = 1;
+    }
+    add_row(r, "sys.read", guest_us, blocks);
     analysis_update(r);
 }
 
@@ -272,19 +278,73 @@ static void test_a_guest_without_figures_is_lost(void **state)
     result_release(&now);
 }
 
+/* Sessions that were cut off: what only one of them reached is lost, however far off it is. */
+static void test_one_figure_of_now_decides_nothing(void **state)
+{
+    (void)state;
+    struct result before[3], now[3];
+    struct check c;
+    struct baseline b = {.name = "default", .sessions = before, .count = 3};
+    for (size_t i = 0; i < 3; i++) {
+        session(&before[i], 2 + 0.001 * (double)i, 2, "a");
+        add_row(&before[i], "sys.stat", 2 + 0.001 * (double)i, 2);
+        session(&now[i], 2, 2, "a");
+        if (i == 1)
+            add_row(&now[i], "sys.stat", 8, 2);
+        analysis_update(&before[i]);
+        analysis_update(&now[i]);
+    }
+    check_results(&c, &b, now, 3, CHECK_FIND);
+    assert_int_equal(c.count, 2);
+    assert_int_equal(c.lost_rows, 2);
+    assert_int_equal(c.cause, CHECK_NOBODY);
+    assert_int_equal(check_exit(&c), 3);
+    check_release(&c);
+    add_row(&now[2], "sys.stat", 8, 2);
+    analysis_update(&now[2]);
+    check_results(&c, &b, now, 3, CHECK_FIND);
+    assert_int_equal(c.count, 4);
+    assert_int_equal(c.lost_rows, 0);
+    check_release(&c);
+    for (size_t i = 0; i < 3; i++) {
+        result_release(&before[i]);
+        result_release(&now[i]);
+    }
+}
+
+/* How long sessions take is known of those that there were. */
+static void test_the_pace_of_a_baseline(void **state)
+{
+    (void)state;
+    struct result sessions[4];
+    struct baseline b = {.name = "default", .sessions = sessions, .count = 3};
+    static const double took[] = {90, 110, 100, 5};
+    for (size_t i = 0; i < 4; i++) {
+        session(&sessions[i], 2, 2, "a");
+        sessions[i].elapsed_s = took[i];
+    }
+    assert_true(fabs(check_pace(&b, 1, 2, 50) - 2) < 1e-9);
+    assert_true(fabs(check_pace(&b, 1, 2, 200) - 1) < 1e-9); /* never faster than planned */
+    assert_true(fabs(check_pace(&b, 1, 2, 1) - 10) < 1e-9);
+    assert_true(fabs(check_pace(&b, 2, 2, 50) - 1) < 1e-9); /* other rows, other targets */
+    assert_true(fabs(check_pace(&b, 1, 3, 50) - 1) < 1e-9);
+    sessions[3].late.rows = 4; /* that was cut off */
+    b.count = 4;
+    assert_true(fabs(check_pace(&b, 1, 2, 50) - 2) < 1e-9);
+    for (size_t i = 0; i < 4; i++)
+        result_release(&sessions[i]);
+}
+
 /* ---- files for other programs; validators read them in tests/e2e/check.sh ---- */
 
-static char *written(const struct check *c, bool metrics)
+static char *written(struct check *c, const char *form)
 {
-    const struct baseline b = {.name = "before \"6.1\"", .count = 5};
     char *text = NULL;
     size_t size = 0;
     FILE *f = open_memstream(&text, &size);
     assert_non_null(f);
-    if (metrics)
-        check_write_metrics(c, &b, 1790000000, f);
-    else
-        check_write_junit(c, 1790000000, f);
+    snprintf(c->baseline, sizeof c->baseline, "before \"6.1\"");
+    check_form_find(form)->write(c, 1790000000, f);
     fclose(f);
     return text;
 }
@@ -309,7 +369,7 @@ static void test_files_say_worse(void **state)
     struct check c;
     judge(&c, 5, 0.01, 0, -0.3);
     assert_int_equal(check_exit(&c), 1);
-    char *text = written(&c, true);
+    char *text = written(&c, "openmetrics");
     holds(
         text,
         "vmtax_check{baseline=\"before \\\"6.1\\\"\",verdict=\"WORSE\",cause=\"hypervisor\"} 1\n");
@@ -322,7 +382,7 @@ static void test_files_say_worse(void **state)
     assert_null(strstr(text, "nan"));
     free(text);
 
-    text = written(&c, false);
+    text = written(&c, "junit");
     size_t worse = c.verdicts[VERDICT_WORSE] + c.verdicts[VERDICT_SLIGHTLY_WORSE];
     assert_int_equal(worse, ROWS);
     assert_int_equal(occurrences(text, "<failure"),
@@ -342,7 +402,7 @@ static void test_files_say_that_nothing_is_judged(void **state)
     (void)state;
     struct check c;
     judge(&c, 2, 0.01, 0, 0);
-    char *text = written(&c, false);
+    char *text = written(&c, "junit");
     assert_int_equal(occurrences(text, "<failure"), 0);
     assert_int_equal(occurrences(text, "<skipped"), 1 + 4 * ROWS);
     free(text);
@@ -352,11 +412,11 @@ static void test_files_say_that_nothing_is_judged(void **state)
     c.fatal = true;
     c.difference_count = 1;
     c.differences[0] = (struct fingerprint_difference){.class = FACT_FATAL, .sentence = "a < b"};
-    text = written(&c, false);
+    text = written(&c, "junit");
     holds(text, "tests=\"1\" failures=\"0\" errors=\"0\" skipped=\"1\"");
     holds(text, "<skipped message=\"NOT COMPARABLE: a &lt; b\"/>");
     free(text);
-    text = written(&c, true);
+    text = written(&c, "openmetrics");
     holds(text, "\nvmtax_check_exit_code 4\n");
     holds(text, "\nvmtax_check_differences{class=\"fatal\"} 1\n");
     assert_null(strstr(text, "ratio"));
@@ -377,6 +437,8 @@ int main(void)
         cmocka_unit_test(test_series_take_the_same_blocks_of_each_session),
         cmocka_unit_test(test_another_agent_is_not_comparable),
         cmocka_unit_test(test_a_guest_without_figures_is_lost),
+        cmocka_unit_test(test_one_figure_of_now_decides_nothing),
+        cmocka_unit_test(test_the_pace_of_a_baseline),
         cmocka_unit_test(test_files_say_worse),
         cmocka_unit_test(test_files_say_that_nothing_is_judged),
     };

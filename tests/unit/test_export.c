@@ -14,15 +14,10 @@
 #include "text.h"
 #include "xalloc.h"
 
-#include <errno.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-extern char **environ;
 
 #define HOSTILE "</text></svg><script src=\"http://x.example/\">'&amp;\\\"\n\033[31m|\xff"
 
@@ -37,18 +32,6 @@ static char *written(const char *format, const struct result *r)
         fail_msg("%s", e.text);
     fclose(out);
     return text;
-}
-
-/* The exit code; 127: it is not installed. Its words go to the log. */
-static int tool(const char *const *argv)
-{
-    pid_t pid;
-    int status;
-    int failed = posix_spawnp(&pid, argv[0], NULL, NULL, (char *const *)(uintptr_t)argv, environ);
-    if (failed)
-        return failed == ENOENT ? 127 : -1;
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 /* ---- the results ---- */
@@ -143,7 +126,7 @@ static void accepted(const char *format, const char *const *argv)
         fclose(out);
         for (size_t k = 0; argv[k]; k++)
             words[k] = strcmp(argv[k], "FILE") == 0 ? path : argv[k];
-        int status = tool(words);
+        int status = fixture_tool(words);
         if (status == 127) {
             unlink(path);
             result_release(&r);
@@ -165,7 +148,7 @@ static void python_accepts(const char *format, const char *module, const char *s
     char import[80];
     snprintf(import, sizeof import, "import %s", module);
     const char *const probe[] = {PYTHON, "-c", import, NULL};
-    if (tool(probe) != 0) {
+    if (fixture_tool(probe) != 0) {
         print_message("python3 has no module %s\n", module);
         skip();
     }
