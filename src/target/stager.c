@@ -27,7 +27,8 @@ static const char look_script[] = "echo " MARK "system \"$(uname -s)\" \"$(uname
 /* $w: the agent's directory; $s: one on a disk, for what workloads write; $b: why a place was no
  * use; $n: the namespace that process numbers are of, because another guest may share the place.
  * What a killed shell of the same namespace left behind goes. A shell inside the shell does it all:
- * the outer one may be vmtax's own child, which dies with it, and then the inner one cleans up. */
+ * the outer one may be vmtax's own child, which dies with it, and then the inner one cleans up. The
+ * outer one ends with it, or nobody would hear that an agent was killed. */
 static const char script[] =
     "( LC_ALL=C; export LC_ALL; w=; s=; b=; "
     "trap 'rm -rf \"$w\" \"$s\"' EXIT; trap 'exit 1' HUP INT TERM PIPE; "
@@ -51,7 +52,7 @@ static const char script[] =
     "{ echo " MARK "short; exit 1; }; "
     "h=$(sha256sum 2>/dev/null <\"$w/agent\") && [ \"${h%%%% *}\" != %.64s ] && "
     "{ echo " MARK "damaged; exit 1; }; "
-    "echo " MARK "loaded; read -r go && \"$w/agent\" ${s:+--scratch \"$s\"}; exit $? )\n";
+    "echo " MARK "loaded; read -r go && \"$w/agent\" ${s:+--scratch \"$s\"}; exit $? ); exit $?\n";
 
 static double now_s(void)
 {
