@@ -70,7 +70,8 @@ tests_unit_test_terminal_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 EXTRA_PROGRAMS += tests/bench/bench_ui
 tests_bench_bench_ui_SOURCES = tests/bench/bench_ui.c tests/pty.c tests/pty.h
-tests_bench_bench_ui_CFLAGS = $(AM_CFLAGS) -DUI_DEMO='"$(abs_builddir)/tests/ui_demo"'
+tests_bench_bench_ui_CFLAGS = $(AM_CFLAGS) -DUI_DEMO='"$(abs_builddir)/tests/ui_demo"' \
+	-DVMTAX='"$(abs_builddir)/vmtax"'
 tests_bench_bench_ui_LDADD = libvmtax.a $(ENGINE_LIBS) -lm
 bench_programs += tests/ui_demo tests/bench/bench_ui
 benches += tests/bench/bench_ui
