@@ -41,13 +41,17 @@ static void rename_all(struct check *c, const char *from, const char *to)
         redact_rename(c->advice[i], CHECK_ADVICE_TEXT, from, to);
 }
 
-static void rename_targets(struct check *c, const struct result *r)
+static void rename_others(struct check *c, const struct result *r)
 {
     for (size_t t = 0; t < r->target_count; t++) {
         char name[TARGET_ID_MAX];
         if (redact_target_name(r, t, name, sizeof name))
             rename_all(c, r->targets[t].id, name);
     }
+    /* So does the name of a peer that is another machine. */
+    const char *peer = result_fact(r, "peer");
+    if (peer && peer[0] && strcmp(peer, "host") != 0)
+        rename_all(c, peer, "peer");
 }
 
 void check_redact(struct check *c, const struct baseline *b, const struct result *now,
@@ -56,9 +60,9 @@ void check_redact(struct check *c, const struct baseline *b, const struct result
     struct redact_names names;
     redact_names_own(&names);
     for (size_t i = 0; i < now_count; i++)
-        rename_targets(c, &now[i]);
+        rename_others(c, &now[i]);
     for (size_t i = 0; i < b->count; i++)
-        rename_targets(c, &b->sessions[i]);
+        rename_others(c, &b->sessions[i]);
     for (size_t i = 0; i < c->difference_count; i++)
         redact_difference(&c->differences[i], names.list);
     for (size_t i = 0; i < c->advice_count; i++)

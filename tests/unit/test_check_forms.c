@@ -324,7 +324,7 @@ static void test_redacted(void **state)
 {
     (void)state;
     static const char *const secrets[] = {"ssh:me@secret-box", "192.0.2.77", "LABEL=carol",
-                                          "/home/carol"};
+                                          "/home/carol", "loader-of-carol"};
     struct check c;
     struct result sessions[1], now;
     struct baseline b = {.name = "/home/carol/x", .sessions = sessions, .count = 1};
@@ -335,7 +335,12 @@ static void test_redacted(void **state)
         snprintf(t->id, sizeof t->id, "ssh:me@secret-box");
         snprintf(t->kind, sizeof t->kind, "ssh");
     }
+    result_add_fact(&now, "peer", "loader-of-carol");
     worse(&c);
+    c.differences[c.difference_count++] = (struct fingerprint_difference){
+        .class = FACT_WARN,
+        .key = "peer",
+        .sentence = "the peer changed from host to loader-of-carol"};
     for (size_t i = 0; i < c.count; i++)
         if (strcmp(c.rows[i].target, "container") == 0)
             snprintf(c.rows[i].target, sizeof c.rows[i].target, "ssh:me@secret-box");
