@@ -40,16 +40,16 @@ static const struct param membw_params[] = {
 
 /* The paper's own axis ends below 2 MiB, where its processor's cache ended; today's last caches
  * are of the order of 100 MiB. */
-#define MEMBW_POINTS(ends, middle)                                                        \
-    {                                                                                     \
-        {"size=512 cpus=1", SP}, {"size=1K cpus=1", P}, {"size=2K cpus=1", P},            \
-            {"size=4K cpus=1", SP}, {"size=8K cpus=1", P}, {"size=16K cpus=1", ends},     \
-            {"size=32K cpus=1", P}, {"size=64K cpus=1", P}, {"size=128K cpus=1", SP},     \
-            {"size=256K cpus=1", P}, {"size=512K cpus=1", P}, {"size=1M cpus=1", middle}, \
-            {"size=2M cpus=1", P}, {"size=4M cpus=1", P}, {"size=8M cpus=1", SP},         \
-            {"size=16M cpus=1", P}, {"size=32M cpus=1", P}, {"size=64M cpus=1", SP},      \
-            {"size=128M cpus=1", P}, {"size=256M cpus=1", ends}, {"size=512M cpus=1", P}, \
-            {"size=256M cpus=0", P}, {NULL, 0},                                           \
+#define MEMBW_POINTS(ends, middle)                                                         \
+    {                                                                                      \
+        {"size=512 cpus=1", SP}, {"size=1K cpus=1", P}, {"size=2K cpus=1", P},             \
+            {"size=4K cpus=1", SP}, {"size=8K cpus=1", P}, {"size=16K cpus=1", ends},      \
+            {"size=32K cpus=1", P}, {"size=64K cpus=1", P}, {"size=128K cpus=1", SP},      \
+            {"size=256K cpus=1", P}, {"size=512K cpus=1", P}, {"size=1M cpus=1", middle},  \
+            {"size=2M cpus=1", P}, {"size=4M cpus=1", P}, {"size=8M cpus=1", SP},          \
+            {"size=16M cpus=1", P}, {"size=32M cpus=1", P}, {"size=64M cpus=1", SP},       \
+            {"size=128M cpus=1", P}, {"size=256M cpus=1", ends}, {"size=512M cpus=1", SP}, \
+            {"size=256M cpus=0", P}, {NULL, 0},                                            \
     }
 static const struct point membw_points_frd[] = MEMBW_POINTS(QSP, QSP);
 static const struct point membw_points_fwr[] = MEMBW_POINTS(QSP, SP);
