@@ -419,8 +419,10 @@ static void test_fits_or_not(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_median_and_strength),    cmocka_unit_test(test_dates),
-        cmocka_unit_test(test_other_work_is_left_out), cmocka_unit_test(test_a_machine_as_it_was),
+        cmocka_unit_test(test_median_and_strength),
+        cmocka_unit_test(test_dates),
+        cmocka_unit_test(test_other_work_is_left_out),
+        cmocka_unit_test(test_a_machine_as_it_was),
         cmocka_unit_test(test_on_the_board),
         cmocka_unit_test(test_to_a_file_and_back),
         cmocka_unit_test(test_put_and_removed_as_a_whole),
