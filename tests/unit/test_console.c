@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -156,9 +157,13 @@ static void the_shell_has_the_size(void **state)
     }
     assert_true(after);
     /* what stays behind in it does not keep it */
-    type(master, "sleep 1000 & echo last $((40 + 2)).; exit\r");
-    assert_true(expect(master, "last 42."));
+    int left = 0;
+    type(master, "sleep 1000 & echo left=$! last $((40 + 2)).; exit\r");
+    assert_true(hears(master, "last 42.", 20000, out));
+    for (const char *at = out; !left && (at = strstr(at, "left=")); at++)
+        sscanf(at, "left=%d", &left);
     end(pid, master);
+    assert_true(left > 1 && kill(left, SIGKILL) == 0);
 }
 
 /* Without a size all bytes are the shell's. */
