@@ -98,8 +98,11 @@ static void traces_equal(const struct traces *a, const struct traces *b)
     assert_int_equal(a->descriptors, b->descriptors);
     assert_int_equal(a->children, b->children);
     assert_int_equal(a->files, b->files);
-    /* The allocator may keep a little; an array of a kernel is more. */
+    /* The allocator may keep a little; an array of a kernel is more. ThreadSanitizer keeps what a
+     * thread that has ended had, and asks for more now and then. */
+#ifndef __SANITIZE_THREAD__
     assert_true(b->mapped_kib < a->mapped_kib + 512);
+#endif
     assert_string_equal(a->directory, b->directory);
     for (size_t i = 0; i < 4; i++)
         assert_ptr_equal(a->actions[i].sa_handler, b->actions[i].sa_handler);
