@@ -304,7 +304,9 @@ static void *start_stop(void *argument)
         if (!t)
             return (void *)(uintptr_t) "start failed";
         char byte;
-        if (read(t->from_agent, &byte, 1) != 1)
+        struct pollfd p = {.fd = t->from_agent,
+                           .events = POLLIN}; /* a busy machine is slow to start it */
+        if (poll(&p, 1, 20000) != 1 || read(t->from_agent, &byte, 1) != 1)
             return (void *)(uintptr_t) "no byte";
         target_stop(t);
     }
