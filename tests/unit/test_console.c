@@ -118,8 +118,10 @@ static pid_t begin(int *master, unsigned rows, unsigned columns)
     assert_true(console >= 0);
     pid_t pid = fork();
     assert_true(pid >= 0);
-    if (pid == 0)
+    if (pid == 0) {
+        signal(SIGINT, SIG_IGN); /* as of a program in the background; not of its shell */
         _exit(console_run(console, rows, columns, plain_shell) < 0 ? 3 : 0);
+    }
     close(console);
     return pid;
 }

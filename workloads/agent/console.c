@@ -134,6 +134,9 @@ static void relay(struct relay *r)
 static void run_in(const char *terminal, const sigset_t *mask, void (*shell)(void))
 {
     sigprocmask(SIG_SETMASK, mask, NULL);
+    for (int i = 1; i < NSIG;
+         i++) /* ^C would not reach what a shell runs that was told to ignore it */
+        signal(i, SIG_DFL);
     setsid();
     int fd = open(terminal, O_RDWR); /* the first one of a session becomes its terminal */
     if (fd < 0)
