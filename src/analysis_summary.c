@@ -18,6 +18,9 @@ struct mean {
     struct stats_estimate strict; /* at the family level */
     bool all_quiet;               /* no row shows anything */
     bool staged;                  /* some row is of a two-stage session */
+    /* Of the one row or subsystem that this is the mean of; not measured: of several. The first
+     * look at a row never says "same", and neither may the mean of nothing else. */
+    enum verdict only;
 };
 
 /* Whatever its numbers say. */
@@ -84,13 +87,16 @@ static void judge(const struct result *r, struct mean *mean)
         if (!differs || fabs(e->centre) <= mean->margin)
             s->verdict = mean->all_quiet ? VERDICT_NO_SIGN : VERDICT_INCONCLUSIVE;
     }
+    if (mean->staged && mean->only != VERDICT_NOT_MEASURED)
+        s->verdict = mean->only;
     if (s->verdict == VERDICT_BETTER && strcmp(r->targets[0].id, "native") == 0)
         s->flags |= FLAG_TOO_GOOD;
 }
 
 static struct mean subsystem_mean(const struct result *r, enum subsystem subsystem, size_t target)
 {
-    struct mean mean = {.margin = subsystems[subsystem].margin, .all_quiet = true};
+    struct mean mean = {
+        .margin = subsystems[subsystem].margin, .all_quiet = true, .only = VERDICT_NOT_MEASURED};
     struct subsystem_summary *s = &mean.summary;
     s->worst = SIZE_MAX;
     s->verdict = VERDICT_NOT_MEASURED;
@@ -110,7 +116,6 @@ static struct mean subsystem_mean(const struct result *r, enum subsystem subsyst
     double *variances = xcalloc(r->comparison_count, sizeof *variances);
     double *dfs = xcalloc(r->comparison_count, sizeof *dfs);
     size_t count = 0;
-    enum verdict last = VERDICT_NOT_MEASURED;
     for (size_t i = 0; i < r->comparison_count; i++) {
         const struct comparison *c = &r->comparisons[i];
         if (c->target != target || !belongs(r, c->metric, subsystem))
@@ -125,7 +130,7 @@ static struct mean subsystem_mean(const struct result *r, enum subsystem subsyst
         variances[count] = c->variance;
         dfs[count++] = (double)c->estimate.n - 1;
         mean.staged = mean.staged || c->stage;
-        last = c->verdict;
+        mean.only = count == 1 ? c->verdict : VERDICT_NOT_MEASURED;
         if (c->verdict != VERDICT_NO_SIGN && c->verdict != VERDICT_SAME)
             mean.all_quiet = false;
         if ((c->verdict == VERDICT_WORSE || c->verdict == VERDICT_SLIGHTLY_WORSE) &&
@@ -136,8 +141,6 @@ static struct mean subsystem_mean(const struct result *r, enum subsystem subsyst
         s->rows = count; /* one block of a row is no part of the mean */
         combine(r, &mean, rows, variances, dfs, count);
         judge(r, &mean);
-        if (count == 1 && mean.staged) /* one row is its own mean: two glyphs would differ */
-            s->verdict = last;
     } else if (s->rows) {
         s->verdict = never_judged(r, target) ? VERDICT_NOT_COMPARABLE : VERDICT_INCONCLUSIVE;
     }
@@ -154,7 +157,7 @@ struct subsystem_summary analysis_subsystem(const struct result *r, enum subsyst
 
 struct subsystem_summary analysis_overall(const struct result *r, size_t target)
 {
-    struct mean all = {.all_quiet = true};
+    struct mean all = {.all_quiet = true, .only = VERDICT_NOT_MEASURED};
     struct subsystem_summary *s = &all.summary;
     struct stats_estimate rows[SUBSYSTEM_COUNT];
     double variances[SUBSYSTEM_COUNT], dfs[SUBSYSTEM_COUNT];
@@ -179,6 +182,7 @@ struct subsystem_summary analysis_overall(const struct result *r, size_t target)
         variances[count] = one.variance;
         dfs[count++] = one.df;
         all.staged = all.staged || one.staged;
+        all.only = count == 1 ? from->verdict : VERDICT_NOT_MEASURED;
         all.margin += one.margin;
     }
     if (count) {

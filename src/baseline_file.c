@@ -8,13 +8,12 @@
 #include "sha256.h"
 #include "store.h"
 #include "text.h"
+#include "wholefile.h"
 #include "xalloc.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define SCHEMA "vmtax.baseline/1"
@@ -53,55 +52,6 @@ int baseline_file_write(const struct baseline *b, FILE *out, struct error *e)
 }
 
 /* ---- reading ---- */
-
-/* All that the descriptor has; NULL with a sentence. The caller frees. */
-static char *read_all(int fd, const char *name, size_t *length, struct error *e)
-{
-    size_t room = 1 << 16, used = 0;
-    char *text = xcalloc(room, 1);
-    for (;;) {
-        ssize_t n = read(fd, text + used, room - 1 - used);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0) {
-            error_errno(e, errno, "cannot read %s", name);
-            break;
-        }
-        used += (size_t)n;
-        if (n == 0) {
-            text[used] = '\0';
-            *length = used;
-            return text;
-        }
-        if (used > BASELINE_FILE_MAX) {
-            error_set(e, ERROR_USAGE, "%s is larger than %u MiB: not a baseline of vmtax", name,
-                      BASELINE_FILE_MAX >> 20);
-            break;
-        }
-        if (used == room - 1) {
-            room *= 2;
-            text = xrealloc_array(text, room, 1);
-        }
-    }
-    free(text);
-    return NULL;
-}
-
-static int open_file(const char *path, const char *name, struct error *e)
-{
-    struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    if (fd < 0 || fstat(fd, &st) < 0) {
-        error_errno(e, errno, "cannot read %s", name);
-        if (fd >= 0)
-            close(fd);
-        return -1;
-    }
-    if (S_ISREG(st.st_mode))
-        return fd;
-    close(fd);
-    return error_set(e, ERROR_USAGE, "%s is not a file", name);
-}
 
 struct head {
     char name[64], sha256[65];
@@ -216,10 +166,10 @@ int baseline_file_read(struct baseline *b, const char *path, struct error *e)
     size_t length;
     *b = (struct baseline){.count = 0};
     text_clean(name, sizeof name, standard ? "standard input" : path);
-    int fd = standard ? STDIN_FILENO : open_file(path, name, e);
+    int fd = standard ? STDIN_FILENO : wholefile_open(path, name, e);
     if (fd < 0)
         return -1;
-    char *text = read_all(fd, name, &length, e);
+    char *text = wholefile_read(fd, name, BASELINE_FILE_MAX, "a baseline of vmtax", &length, e);
     if (!standard)
         close(fd);
     if (!text)
@@ -232,7 +182,7 @@ int baseline_file_read(struct baseline *b, const char *path, struct error *e)
 bool baseline_file_is(const char *path)
 {
     char begin[sizeof BEGIN] = "";
-    int fd = open_file(path, path, NULL);
+    int fd = wholefile_open(path, path, NULL);
     if (fd < 0)
         return false;
     ssize_t n = read(fd, begin, strlen(BEGIN));

@@ -52,6 +52,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/job.c src/job.h \
 	src/overlay.c src/overlay.h \
 	src/replace.c src/replace.h \
+	src/wholefile.c src/wholefile.h \
 	src/option.c src/option.h \
 	src/setup.c src/setup.h \
 	src/compare.c src/compare.h \

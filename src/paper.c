@@ -5,6 +5,7 @@
 #include "data.h"
 #include "json.h"
 #include "text.h"
+#include "wholefile.h"
 #include "xalloc.h"
 
 #include <errno.h>
@@ -113,32 +114,17 @@ static void read_stated(struct json_reader *j, struct paper *p, const cJSON *roo
     j->path[0] = '\0';
 }
 
-static char *read_file(const char *path, size_t *length, struct error *e)
-{
-    FILE *f = fopen(path, "re");
-    if (!f) {
-        error_errno(e, errno, "cannot read %s", path);
-        return NULL;
-    }
-    char *text = xcalloc(FILE_MAX + 1, 1);
-    *length = fread(text, 1, FILE_MAX + 1, f);
-    bool failed = ferror(f);
-    fclose(f);
-    if (failed || *length > FILE_MAX) {
-        error_set(e, ERROR_DATA, "%s cannot be read, or is larger than a mebibyte", path);
-        free(text);
-        return NULL;
-    }
-    return text;
-}
-
 int paper_load_file(struct paper *p, const char *path, struct error *e)
 {
     struct error unused;
     struct json_reader j = {.name = path, .e = e ? e : &unused};
     size_t length;
     memset(p, 0, sizeof *p);
-    char *text = read_file(path, &length, e);
+    int fd = wholefile_open(path, path, e);
+    if (fd < 0)
+        return -1;
+    char *text = wholefile_read(fd, path, FILE_MAX, "the figures of a paper", &length, e);
+    close(fd);
     if (!text)
         return -1;
     cJSON *root = json_parse(text, length, path, j.e);

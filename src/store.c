@@ -8,6 +8,7 @@
 #include "store.h"
 
 #include "text.h"
+#include "wholefile.h"
 #include "xalloc.h"
 #include "xdg.h"
 
@@ -224,47 +225,14 @@ int store_save_result(const struct result *r, char *path, size_t size, struct er
 
 /* ---- reading ---- */
 
-/* The whole file, NUL-terminated; the caller frees. */
+/* The whole file; the caller frees. */
 static char *read_file(const char *path, size_t *length, struct error *e)
 {
-    /* O_NONBLOCK: a FIFO somebody left in the store must not hang us. */
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    struct stat st;
-    if (fd < 0 || fstat(fd, &st) < 0) {
-        error_errno(e, errno, "cannot read %s", path);
-        if (fd >= 0)
-            close(fd);
+    int fd = wholefile_open(path, path, e);
+    if (fd < 0)
         return NULL;
-    }
-    if (!S_ISREG(st.st_mode)) {
-        error_set(e, ERROR_USAGE, "%s is not a file", path);
-        close(fd);
-        return NULL;
-    }
-    if (st.st_size > (off_t)STORE_FILE_MAX) {
-        error_set(e, ERROR_USAGE, "%s is larger than %u MiB: not a result of vmtax", path,
-                  STORE_FILE_MAX >> 20);
-        close(fd);
-        return NULL;
-    }
-    size_t size = (size_t)st.st_size, used = 0;
-    char *text = xcalloc(size + 1, 1);
-    while (used < size) {
-        ssize_t n = read(fd, text + used, size - used);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0) {
-            error_errno(e, errno, "cannot read %s", path);
-            free(text);
-            close(fd);
-            return NULL;
-        }
-        if (n == 0)
-            break;
-        used += (size_t)n;
-    }
+    char *text = wholefile_read(fd, path, STORE_FILE_MAX, "a result of vmtax", length, e);
     close(fd);
-    *length = used;
     return text;
 }
 

@@ -4,6 +4,7 @@
 #include "store.h"
 
 #include "text.h"
+#include "wholefile.h"
 #include "xalloc.h"
 
 #include <dirent.h>
@@ -29,16 +30,13 @@ static int look_at_ends(const char *path, int64_t *started, struct error *e)
     char head[256], tail[2], shown[STORE_PATH_MAX];
     struct stat st;
     text_clean(shown, sizeof shown, path);
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    if (fd < 0 || fstat(fd, &st) < 0) {
-        error_errno(e, errno, "cannot read %s", shown);
-        if (fd >= 0)
-            close(fd);
+    int fd = wholefile_open(path, shown, e);
+    if (fd < 0)
         return -1;
-    }
-    if (!S_ISREG(st.st_mode)) {
+    if (fstat(fd, &st) < 0) {
+        error_errno(e, errno, "cannot read %s", shown);
         close(fd);
-        return error_set(e, ERROR_USAGE, "%s is not a file", shown);
+        return -1;
     }
     ssize_t n = pread(fd, head, sizeof head - 1, 0);
     ssize_t m = pread(fd, tail, 2, st.st_size > 2 ? st.st_size - 2 : 0);

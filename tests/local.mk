@@ -287,7 +287,8 @@ tests_unit_test_compare_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 unit_tests += tests/unit/test_check_forms
 golden_tests += tests/unit/test_check_forms
 EXTRA_DIST += tests/unit/markdown.py
-tests_unit_test_check_forms_SOURCES = tests/unit/test_check_forms.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
+tests_unit_test_check_forms_SOURCES = tests/unit/test_check_forms.c tests/unit/foreign.c tests/unit/foreign.h \
+	tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
 tests_unit_test_check_forms_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
 tests_unit_test_check_forms_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCE_DATA='"$(abs_top_srcdir)/data"' \
 	-DSOURCE_TESTS='"$(abs_top_srcdir)/tests/unit"' -DGOLDEN_DIR='"$(abs_top_srcdir)/tests/golden"'
@@ -317,7 +318,8 @@ tests_unit_test_report_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) 
 unit_tests += tests/unit/test_export
 golden_tests += tests/unit/test_export
 EXTRA_DIST += tests/unit/junit.xsd
-tests_unit_test_export_SOURCES = tests/unit/test_export.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
+tests_unit_test_export_SOURCES = tests/unit/test_export.c tests/unit/foreign.c tests/unit/foreign.h \
+	tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
 tests_unit_test_export_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
 tests_unit_test_export_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCE_DATA='"$(abs_top_srcdir)/data"' \
 	-DSOURCE_TESTS='"$(abs_top_srcdir)/tests/unit"' -DGOLDEN_DIR='"$(abs_top_srcdir)/tests/golden"'
@@ -354,7 +356,7 @@ tests_unit_test_ledger_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_ledger_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_forward
-tests_unit_test_forward_SOURCES = tests/unit/test_forward.c tests/unit/unit.h
+tests_unit_test_forward_SOURCES = tests/unit/test_forward.c tests/unit/unit.h tests/bench/peer.c tests/bench/peer.h
 tests_unit_test_forward_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_forward_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 

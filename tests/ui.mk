@@ -69,7 +69,7 @@ tests_unit_test_terminal_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) -DUI_DEMO='"$(ab
 tests_unit_test_terminal_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 EXTRA_PROGRAMS += tests/bench/bench_ui
-tests_bench_bench_ui_SOURCES = tests/bench/bench_ui.c tests/pty.c tests/pty.h
+tests_bench_bench_ui_SOURCES = tests/bench/bench_ui.c tests/pty.c tests/pty.h workloads/remove.c
 tests_bench_bench_ui_CFLAGS = $(AM_CFLAGS) -DUI_DEMO='"$(abs_builddir)/tests/ui_demo"' \
 	-DVMTAX='"$(abs_builddir)/vmtax"'
 tests_bench_bench_ui_LDADD = libvmtax.a $(ENGINE_LIBS) -lm

@@ -10,8 +10,10 @@
 #include <config.h>
 
 #include "tests/pty.h"
+#include "workloads/remove.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,6 +96,25 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* The thread that draws, its frames and what they are, over the window. sampler: that of the host,
+ * or NULL. */
+static void watch(struct pty *p, struct figures *out, double *sampler_share)
+{
+    size_t from = p->length;
+    double cpu = thread_ns(p->pid), sampler = sampler_share ? sampler_ns(p->pid) : NAN,
+           began = pty_now_s();
+    while (pty_now_s() - began < WINDOW_S)
+        pty_read(p, 1000, 200);
+    double took = pty_now_s() - began;
+    out->cpu_share = (thread_ns(p->pid) - cpu) / 1e9 / took;
+    if (sampler_share)
+        *sampler_share = (sampler_ns(p->pid) - sampler) / 1e9 / took;
+    size_t frames = count(p->out + from, "\x1b[?2026l");
+    out->frames_per_s = (double)frames / took;
+    out->bytes_per_frame = frames ? (double)(p->length - from) / (double)frames : NAN;
+    out->rss_mib = resident_mib(p->pid);
+}
+
 static void run(const char *panel, struct figures *out)
 {
     struct pty p;
@@ -108,20 +129,10 @@ static void run(const char *panel, struct figures *out)
     }
     out->first_paint_ms = (pty_now_s() - start) * 1e3;
     pty_read(&p, 3000, 3000);
-    size_t from = p.length;
-    double cpu = thread_ns(p.pid), began = pty_now_s();
-    while (pty_now_s() - began < WINDOW_S)
-        pty_read(&p, 1000, 200);
-    double took = pty_now_s() - began;
-    out->cpu_share = (thread_ns(p.pid) - cpu) / 1e9 / took;
-    size_t frames = count(p.out + from, "\x1b[?2026l");
-    out->frames_per_s = (double)frames / took;
-    out->bytes_per_frame = frames ? (double)(p.length - from) / (double)frames : NAN;
-    out->rss_mib = resident_mib(p.pid);
-    from = p.length;
+    watch(&p, out, NULL);
     pty_send(&p, " ", 1); /* frozen: what comes next is the answer to ^L alone */
     pty_read(&p, 300, 1000);
-    from = p.length;
+    size_t from = p.length;
     pty_send(&p, "\x0c", 1);
     pty_read(&p, 300, 1000);
     out->whole_bytes = (double)(p.length - from);
@@ -134,7 +145,7 @@ static void run(const char *panel, struct figures *out)
 static bool run_vmtax(struct figures *out, double *sampler_share)
 {
     struct pty p;
-    char state[] = "/tmp/vmtax-bench-ui-XXXXXX", command[64];
+    char state[] = "/tmp/vmtax-bench-ui-XXXXXX";
     char *const argv[] = {(char *)VMTAX, (char *)"--on", (char *)"native", NULL};
     if (!mkdtemp(state) || setenv("XDG_STATE_HOME", state, 1) < 0)
         return false;
@@ -145,24 +156,15 @@ static bool run_vmtax(struct figures *out, double *sampler_share)
     pty_send(&p, "\r", 1);
     up = up && pty_expect(&p, from, "abort", 10000);
     pty_read(&p, 3000, 3000);
-    double cpu = thread_ns(p.pid), sampler = sampler_ns(p.pid), began = pty_now_s();
-    from = p.length;
-    while (up && pty_now_s() - began < WINDOW_S)
-        pty_read(&p, 1000, 200);
-    double took = pty_now_s() - began;
-    out->cpu_share = (thread_ns(p.pid) - cpu) / 1e9 / took;
-    *sampler_share = (sampler_ns(p.pid) - sampler) / 1e9 / took;
-    size_t frames = count(p.out + from, "\x1b[?2026l");
-    out->frames_per_s = (double)frames / took;
-    out->bytes_per_frame = frames ? (double)(p.length - from) / (double)frames : NAN;
-    out->rss_mib = resident_mib(p.pid);
+    if (up)
+        watch(&p, out, sampler_share);
     pty_send(&p, "q", 1);
     pty_read(&p, 300, 500);
     pty_send(&p, "y", 1);
     pty_wait(&p, 15000);
     pty_release(&p);
-    snprintf(command, sizeof command, "rm -rf %s", state);
-    return system(command) == 0 && up;
+    remove_tree(AT_FDCWD, state);
+    return up;
 }
 
 /* Key to the first byte of its paint, ms, of an idle board; help pages, which change most of the

@@ -337,7 +337,9 @@ static void cleans_its_scratch_directory(void **state)
 /* Does somebody listen there? */
 static bool listens(const char *address, const char *port)
 {
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port))};
+    unsigned long number = strtoul(port, NULL, 10);
+    assert_in_range(number, 1, UINT16_MAX);
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)number)};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_true(fd >= 0);
     assert_int_equal(inet_pton(AF_INET, address, &to.sin_addr), 1);

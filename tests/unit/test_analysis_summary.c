@@ -73,6 +73,7 @@ static void test_mean_of_one_look(void **state)
     analysis_update(&r);
     assert_int_equal(r.comparisons[0].verdict, VERDICT_NO_SIGN);
     assert_int_equal(analysis_subsystem(&r, SUBSYSTEM_MEMORY, 1).verdict, VERDICT_NO_SIGN);
+    assert_int_equal(analysis_overall(&r, 1).verdict, VERDICT_NO_SIGN);
     result_release(&r);
 }
 

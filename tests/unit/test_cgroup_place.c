@@ -94,7 +94,7 @@ static char *fill(const char *template, const char *root)
     char *out = xcalloc(strlen(template) + 16 * strlen(root) + 1, 1), *to = out;
     for (; *template; template ++)
         if (template[0] == '%' && template[1] == 's')
-            to += sprintf(to, "%s", root), template ++;
+            memcpy(to, root, strlen(root)), to += strlen(root), template ++;
         else
             *to++ = *template;
     return out;
@@ -140,18 +140,24 @@ static void places_of_machines(void **state)
 static void more_than_are_kept(void **state)
 {
     (void)state;
-    char root[64], line[160], mounts[8192] = "", own[2048] = "";
+    char root[64], *mounts = NULL, *own = NULL;
+    size_t sizes[2];
+    FILE *mount_list = open_memstream(&mounts, &sizes[0]),
+         *own_list = open_memstream(&own, &sizes[1]);
+    assert_true(mount_list && own_list);
     struct cgroup_places p;
     fixture_home(root, sizeof root);
     fixture_put(root, "cg/cgroup.procs", "");
     for (int i = 0; i < CGROUP_HIERARCHIES_MAX + 8; i++) {
-        snprintf(line, sizeof line, "30 25 0:27 / %s/cg rw - cgroup cgroup rw,name=n%d\n", root, i);
-        strcat(mounts, line);
-        snprintf(line, sizeof line, "%d:name=n%d:/\n", i, i);
-        strcat(own, line);
+        fprintf(mount_list, "30 25 0:27 / %s/cg rw - cgroup cgroup rw,name=n%d\n", root, i);
+        fprintf(own_list, "%d:name=n%d:/\n", i, i);
     }
+    fclose(mount_list);
+    fclose(own_list);
     fixture_put(root, "proc/self/mountinfo", mounts);
     fixture_put(root, "proc/self/cgroup", own);
+    free(mounts);
+    free(own);
     char *proc = xasprintf("%s/proc", root);
     cgroup_places_find(&p, proc);
     assert_int_equal(p.count, CGROUP_HIERARCHIES_MAX);

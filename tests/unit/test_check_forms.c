@@ -7,6 +7,7 @@
 
 #include "check.h"
 #include "fixture.h"
+#include "foreign.h"
 #include "report/format.h"
 #include "text.h"
 
@@ -141,38 +142,17 @@ static void accepted(const char *form, const char *const *argv)
 {
     for (size_t i = 0; i < VERDICTS; i++) {
         struct check c;
-        const char *words[8] = {NULL};
-        char path[] = "/tmp/vmtax-export-XXXXXX";
-        FILE *out = fdopen(mkstemp(path), "w");
-        assert_non_null(out);
         verdicts_of[i](&c);
-        check_form_find(form)->write(&c, WHEN, out);
-        fclose(out);
+        char *text = written(&c, form);
         check_release(&c);
-        for (size_t k = 0; argv[k]; k++)
-            words[k] = strcmp(argv[k], "FILE") == 0 ? path : argv[k];
-        int status = fixture_tool(words);
-        if (status == 127) {
-            unlink(path);
-            print_message("%s is not installed\n", argv[0]);
-            skip();
-        }
-        if (status)
-            fail_msg("%s refuses verdict %zu as %s; it lies in %s", argv[0], i, form, path);
-        unlink(path);
+        foreign_reads(text, form, i, argv);
     }
 }
 
-#define PYTHON "/usr/bin/python3"
-
 static void python_accepts(const char *form, const char *probe, const char *script)
 {
-    const char *const asked[] = {PYTHON, "-c", probe, NULL};
-    if (fixture_tool(asked) != 0) {
-        print_message("not for %s: %s\n", PYTHON, probe);
-        skip();
-    }
-    const char *const argv[] = {PYTHON, "-c", script, "FILE", SOURCE_DATA, NULL};
+    const char *const argv[] = {FOREIGN_PYTHON, "-c", script, "FILE", SOURCE_DATA, NULL};
+    foreign_needs_python(probe);
     accepted(form, argv);
 }
 
@@ -196,7 +176,7 @@ static void test_markdown(void **state)
 {
     (void)state;
     static const char *const probe[] = {"cmark-gfm", "--version", NULL};
-    static const char *const argv[] = {PYTHON, SOURCE_TESTS "/markdown.py", "FILE", NULL};
+    static const char *const argv[] = {FOREIGN_PYTHON, SOURCE_TESTS "/markdown.py", "FILE", NULL};
     if (fixture_tool(probe) != 0) {
         print_message("cmark-gfm is not installed\n");
         skip();

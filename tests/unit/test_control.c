@@ -133,8 +133,8 @@ static void a_line_of_the_log_is_read(void **state)
     (void)state;
     begin(&j, fixture_container, "log");
     for (size_t i = 0; i < 60; i++)
-        strcat(text, "word ");
-    strcat(text, "END");
+        memcpy(text + 5 * i, "word ", 5);
+    memcpy(text + 5 * (size_t)60, "END", sizeof "END");
     snapshot_log(&j.board, BOARD_LOG_WARN, "kvm", "%s", text);
     snapshot_log(&j.board, BOARD_LOG_NOTE, "kvm", "the newest");
     key(&j, KEY_CODE_UP);

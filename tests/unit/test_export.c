@@ -6,6 +6,7 @@
 #include "unit.h"
 
 #include "fixture.h"
+#include "foreign.h"
 #include "report/chart.h"
 #include "report/format.h"
 #include "report/markup.h"
@@ -116,43 +117,17 @@ static void accepted(const char *format, const char *const *argv)
 {
     for (size_t i = 0; i < RESULTS; i++) {
         struct result r;
-        struct error e;
-        const char *words[8] = {NULL};
-        char path[] = "/tmp/vmtax-export-XXXXXX";
-        FILE *out = fdopen(mkstemp(path), "w");
-        assert_non_null(out);
         results[i](&r);
-        assert_int_equal(report_find(format)->write(&r, out, &e), 0);
-        fclose(out);
-        for (size_t k = 0; argv[k]; k++)
-            words[k] = strcmp(argv[k], "FILE") == 0 ? path : argv[k];
-        int status = fixture_tool(words);
-        if (status == 127) {
-            unlink(path);
-            result_release(&r);
-            print_message("%s is not installed\n", argv[0]);
-            skip();
-        }
-        if (status)
-            fail_msg("%s refuses result %zu as %s; it lies in %s", argv[0], i, format, path);
-        unlink(path);
+        char *text = written(format, &r);
         result_release(&r);
+        foreign_reads(text, format, i, argv);
     }
 }
 
-/* The distribution's, which has the modules that ./bootstrap installs. */
-#define PYTHON "/usr/bin/python3"
-
-static void python_accepts(const char *format, const char *module, const char *script)
+static void python_accepts(const char *format, const char *probe, const char *script)
 {
-    char import[80];
-    snprintf(import, sizeof import, "import %s", module);
-    const char *const probe[] = {PYTHON, "-c", import, NULL};
-    if (fixture_tool(probe) != 0) {
-        print_message("python3 has no module %s\n", module);
-        skip();
-    }
-    const char *const argv[] = {PYTHON, "-c", script, "FILE", SOURCE_DATA, NULL};
+    const char *const argv[] = {FOREIGN_PYTHON, "-c", script, "FILE", SOURCE_DATA, NULL};
+    foreign_needs_python(probe);
     accepted(format, argv);
 }
 
@@ -183,7 +158,7 @@ static void test_openmetrics(void **state)
 {
     (void)state;
     /* The first is the standard's; the second reads what node exporter's collector reads. */
-    python_accepts("openmetrics", "prometheus_client.openmetrics.parser",
+    python_accepts("openmetrics", "import prometheus_client.openmetrics.parser",
                    "import sys\n"
                    "from prometheus_client import parser as old\n"
                    "from prometheus_client.openmetrics import parser as new\n"
@@ -199,7 +174,7 @@ static void test_openmetrics(void **state)
 static void test_schema(void **state)
 {
     (void)state;
-    python_accepts("json", "jsonschema",
+    python_accepts("json", "import jsonschema",
                    "import json,sys,jsonschema\n"
                    "schema=json.load(open(sys.argv[2]+'/schema/result.json'))\n"
                    "judge=jsonschema.Draft202012Validator(schema)\n"

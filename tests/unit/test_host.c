@@ -62,11 +62,15 @@ static void test_many_cpus(void **state)
     static const size_t counts[] = {1, 64, 65, 255, 256, 300};
     struct host_times *t = xcalloc(1, sizeof *t);
     for (size_t k = 0; k < sizeof counts / sizeof *counts; k++) {
-        char *text = xcalloc(counts[k] + 2, 64);
-        size_t at = (size_t)sprintf(text, "cpu  1 2 3 4 5 6 7 8 9 0\n");
+        char *text = NULL;
+        size_t size = 0;
+        FILE *out = open_memstream(&text, &size);
+        assert_non_null(out);
+        fprintf(out, "cpu  1 2 3 4 5 6 7 8 9 0\n");
         for (size_t i = 0; i < counts[k]; i++)
-            at += (size_t)sprintf(text + at, "cpu%zu %zu 0 0 1000 0 0 0 0 0 0\n", i, i);
-        host_parse_times(text, at, t);
+            fprintf(out, "cpu%zu %zu 0 0 1000 0 0 0 0 0 0\n", i, i);
+        fclose(out);
+        host_parse_times(text, size, t);
         assert_int_equal(t->cores, counts[k]);
         assert_int_equal(t->in_use, counts[k]);
         for (size_t i = 0; i < counts[k] && i < BOARD_CORES_MAX; i++)

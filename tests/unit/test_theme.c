@@ -131,8 +131,8 @@ static void every_bad_line_is_told(void **state)
     assert_non_null(strstr(faults.text[1], "mine:3: hyperv is no style"));
     assert_non_null(strstr(faults.text[2], "mine:4: x is no line"));
     assert_non_null(strstr(e.text, "mine:1:"));
-    for (size_t i = 0; i < 3 * THEME_FAULTS; i++)
-        strcat(many, "nonsense\n");
+    for (size_t i = 0, used = 0; i < 3 * THEME_FAULTS; i++)
+        used += (size_t)snprintf(many + used, sizeof many - used, "nonsense\n");
     assert_int_equal(theme_parse(&t, "mine", many, &faults, &e), -1);
     assert_int_equal(faults.count, 3 * THEME_FAULTS);
     assert_int_equal(theme_load(&t, "dark", NULL, &faults, &e), 0);

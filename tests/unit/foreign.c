@@ -1,0 +1,42 @@
+#include <config.h>
+
+#include "tests/unit/foreign.h"
+
+#include "tests/unit/fixture.h"
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void foreign_reads(char *text, const char *which, size_t number, const char *const *argv)
+{
+    const char *words[8] = {NULL};
+    char path[] = "/tmp/vmtax-export-XXXXXX";
+    FILE *out = fdopen(mkstemp(path), "w");
+    assert_non_null(out);
+    fputs(text, out);
+    assert_int_equal(fclose(out), 0);
+    free(text);
+    for (size_t k = 0; argv[k]; k++)
+        words[k] = strcmp(argv[k], "FILE") == 0 ? path : argv[k];
+    int status = fixture_tool(words);
+    if (status == 127) {
+        unlink(path);
+        print_message("%s is not installed\n", argv[0]);
+        skip();
+    }
+    if (status)
+        fail_msg("%s refuses number %zu as %s; it lies in %s", argv[0], number, which, path);
+    unlink(path);
+}
+
+void foreign_needs_python(const char *lines)
+{
+    const char *const asked[] = {FOREIGN_PYTHON, "-c", lines, NULL};
+    if (fixture_tool(asked) != 0) {
+        print_message("not for " FOREIGN_PYTHON ": %s\n", lines);
+        skip();
+    }
+}
