@@ -83,7 +83,7 @@ struct columns {
 struct trait {
     bool ages;         /* some are older than the others */
     bool brief, sound; /* some were looked at only briefly; some were not */
-    int figure;        /* columns of the longest, and the blank before it */
+    int figure;        /* columns of the longest on the screen, and the blank before it */
 };
 
 #define FIGURE_COLUMNS 11 /* where all are short */
@@ -96,19 +96,24 @@ static int figure_columns(const struct snapshot *s, size_t metric, size_t target
     return r.measured ? canvas_columns(row_own_figure(&r, text)) : 0;
 }
 
-static struct trait traits(const struct snapshot *s, const struct ranked *list, size_t count)
+/* Of all of them; of those from first on that are visible, what their text takes, which is most of
+ * the work. */
+static struct trait traits(const struct snapshot *s, const struct ranked *list, size_t count,
+                           size_t first, size_t visible)
 {
     struct trait t = {.figure = FIGURE_COLUMNS};
     for (size_t i = 0; i < count; i++) {
         struct row r = row_read(s, list[i].metric, list[i].target);
         bool known = r.compared && isfinite(r.detectable);
+        t.ages |= r.older;
+        t.brief |= known && r.brief;
+        t.sound |= known && !r.brief;
+        if (i < first || i >= first + visible)
+            continue;
         int native = figure_columns(s, list[i].metric, 0) + 1,
             guest = figure_columns(s, list[i].metric, list[i].target) + 1;
         t.figure = native > t.figure ? native : t.figure;
         t.figure = guest > t.figure ? guest : t.figure;
-        t.ages |= r.older;
-        t.brief |= known && r.brief;
-        t.sound |= known && !r.brief;
     }
     return t;
 }
@@ -350,7 +355,7 @@ void list_ranked_draw(struct canvas *c, struct rect box, struct rect in, const s
         longest = n > longest ? n : longest;
     }
     struct columns k = fit(in.w, s->target_count > 2, in.w >= 100, longest,
-                           traits(s, ranked, count));
+                           traits(s, ranked, count, first, visible));
     for (size_t i = 0; i < visible && first + i < count; i++) {
         const struct ranked *it = &ranked[first + i];
         struct row r = row_read(s, it->metric, it->target);
@@ -385,13 +390,14 @@ void list_rows_draw(struct canvas *c, struct rect box, struct rect in, const str
         int n = label_columns(&s->metrics[metrics[i]]);
         longest = n > longest ? n : longest;
     }
-    struct columns k = fit(in.w, false, true, longest, traits(s, ranked, values));
-    k.brief = look_alike(s, metrics, count, k.label - 1);
-    if (k.brief)
-        widen_label(&k, longest_brief(s, metrics, count) + 1);
     int lines = in.h - (in.h >= 4);
     size_t visible = (size_t)lines;
     size_t first = widget_scroll(v->scroll[index], focus ? v->row[index] : 0, visible, count);
+    struct columns k = fit(in.w, false, true, longest,
+                           traits(s, ranked, values, first * guests, visible * guests));
+    k.brief = look_alike(s, metrics, count, k.label - 1);
+    if (k.brief)
+        widen_label(&k, longest_brief(s, metrics, count) + 1);
     size_t target = row_target(s, v);
     for (size_t i = 0; i < visible && first + i < count; i++) {
         struct row r = row_read(s, metrics[first + i], target);

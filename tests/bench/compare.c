@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #define BLOCKS_MAX 1024
+#define MORE       6 /* times the blocks asked for, at most */
 
 void compare_heading(void)
 {
@@ -31,36 +32,47 @@ static bool passes(const struct compare *c, double ratio, double low, double hig
                                                  : within;
 }
 
+/* One block: the log ratio, and the two figures of each. */
+static double block(const struct compare *c, unsigned index, double ours[2], double theirs[2])
+{
+    for (unsigned half = 0; half < 2; half++) {
+        bool ours_first = (index + half) % 2 == 0;
+        if (ours_first)
+            ours[half] = c->ours(c->context);
+        theirs[half] = c->theirs(c->context);
+        if (!ours_first)
+            ours[half] = c->ours(c->context);
+    }
+    return (log(ours[0]) + log(ours[1]) - log(theirs[0]) - log(theirs[1])) / 2;
+}
+
+/* Narrow enough for its bounds: half as wide as they are apart. Where it lies is not asked. */
+static bool narrow(const struct compare *c, const struct stats_estimate *e)
+{
+    return e->bounded && (!isfinite(c->high) || e->high - e->low <= log(c->high / c->low) / 2);
+}
+
 bool compare_run(const struct compare *c, unsigned blocks)
 {
     double d[BLOCKS_MAX], ours[2 * BLOCKS_MAX], theirs[2 * BLOCKS_MAX];
-    for (unsigned i = 0; i < blocks && i < BLOCKS_MAX; i++) {
-        double o[2], t[2];
-        for (unsigned half = 0; half < 2; half++) {
-            bool ours_first = (i + half) % 2 == 0;
-            if (ours_first)
-                o[half] = c->ours(c->context);
-            t[half] = c->theirs(c->context);
-            if (!ours_first)
-                o[half] = c->ours(c->context);
+    unsigned most = blocks * MORE < BLOCKS_MAX ? blocks * MORE : BLOCKS_MAX, n = 0;
+    struct stats_estimate e;
+    do {
+        for (unsigned end = n + blocks < most ? n + blocks : most; n < end; n++) {
+            d[n] = block(c, n, ours + 2 * n, theirs + 2 * n);
+            if (!isfinite(d[n])) {
+                printf("%-18s %-34s not measured: FAIL\n", c->name, c->peer);
+                return false;
+            }
         }
-        d[i] = (log(o[0]) + log(o[1]) - log(t[0]) - log(t[1])) / 2;
-        if (!isfinite(d[i])) {
-            printf("%-18s %-34s not measured: FAIL\n", c->name, c->peer);
-            return false;
-        }
-        for (unsigned half = 0; half < 2; half++) {
-            ours[2 * i + half] = o[half];
-            theirs[2 * i + half] = t[half];
-        }
-    }
-    struct stats_estimate e = stats_estimate(d, blocks, 0.95);
+        e = stats_estimate(d, n, 0.95);
+    } while (n < most && !narrow(c, &e));
     double low = exp(e.low), high = exp(e.high);
     bool pass = e.bounded && passes(c, exp(e.centre), low, high);
     bool apart = high < c->low || low > c->high;
     printf("%-18s %-34s %10.4g %10.4g %8.4f  [%.4f, %.4f] %3zu  %s (%s; bounds %g to %g)\n",
-           c->name, c->peer, shown(c, stats_median(ours, 2 * (size_t)blocks)),
-           shown(c, stats_median(theirs, 2 * (size_t)blocks)), exp(e.centre), low, high, e.n,
+           c->name, c->peer, shown(c, stats_median(ours, 2 * (size_t)n)),
+           shown(c, stats_median(theirs, 2 * (size_t)n)), exp(e.centre), low, high, e.n,
            pass    ? "PASS"
            : apart ? "FAIL"
                    : "FAIL, too noisy to tell",

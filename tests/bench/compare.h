@@ -3,7 +3,9 @@
  * Both are measured in turn, in blocks ours-peer-peer-ours and their mirror, on the same pinned
  * processor; a block gives one log ratio, in which drift of the machine cancels; the ratio printed
  * is their Hodges-Lehmann estimate with its signed-rank interval, which a rule holds against
- * bounds. There is no repeating until it passes. */
+ * bounds. There is no repeating until it passes: where there are two bounds, blocks are added until
+ * the interval is half as wide as they are apart, wherever it lies, or there are six times as many
+ * as asked for. */
 #ifndef VMTAX_BENCH_COMPARE_H
 #define VMTAX_BENCH_COMPARE_H
 
@@ -34,7 +36,7 @@ struct compare {
     bool time;
 };
 
-/* Measure and print one line. False if it fails. */
+/* Measure at least so many blocks and print one line. False if it fails. */
 bool compare_run(const struct compare *c, unsigned blocks);
 void compare_heading(void);
 /* Pin the process to the last of its processors, so that what the kernel runs on the first disturbs
