@@ -36,7 +36,9 @@ fi
 # The reason, if no guest can be started here, not even emulated.
 run 0 list targets --json
 case $("$jsonpath" "$out" '*' | grep '"id":"tcg"') in
-*'"use":"cannot"'* | '') skip "no guest can be started: $("$jsonpath" "$out" '*' | grep '"id":"tcg"')" ;;
+*'"use":"cannot"'* | '')
+    skip "no guest can be started: $("$jsonpath" "$out" '*' | grep '"id":"tcg"' | sed 's/.*"reason":"\([^"]*\)".*/\1/')"
+    ;;
 esac
 # Does KVM itself work? Then `--on kvm` is the real thing.
 kvm_works=no
