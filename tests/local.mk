@@ -1,7 +1,7 @@
 # The tiers:
 #   make check          unit tests, golden screens, end-to-end; says at its end what was skipped and why
 #   make check-long     what takes longer than a coffee is worth
-#   make check-xen      domains of a real Xen in an emulated machine: many minutes, and a download the first time
+#   make check-xen      domains of a real Xen in an emulated machine, and a download the first time; takes SHORT=yes
 #   make check-asan     `make check` in a build of its own (asan/) under AddressSanitizer and UBSan
 #   make check-tsan     the same (tsan/) under ThreadSanitizer; both take SHORT=yes
 #   make check-faults   of these, the table of faults (tests/faults/faults.log)
@@ -617,6 +617,7 @@ long_tests += tests/e2e/useless_kvm.sh
 EXTRA_DIST += tests/e2e/useless_kvm.sh tests/e2e/fake_qemu tests/e2e/fake_spec
 
 # Domains of a real Xen, whose dom0 is emulated.
+long_tests += tests/xen/xen.sh
 EXTRA_DIST += tests/xen/xen.sh tests/xen/dom0.sh tests/xen/image tests/xen/dom0_init tests/xen/dom0_initramfs
 
 include tests/fuzz/local.mk
@@ -653,11 +654,12 @@ check-long: all
 	$(MAKE) $(AM_MAKEFLAGS) $(check_PROGRAMS)
 	@status=0; \
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(long_tests)' TEST_SUITE_LOG=tests/long.log || status=$$?; \
+	$(MAKE) $(AM_MAKEFLAGS) fuzz || status=$$?; \
 	$(SHELL) $(srcdir)/tests/skipped yes $(long_tests:.sh=.trs); exit $$status
 
 check-xen: all
 	$(MAKE) $(AM_MAKEFLAGS) tests/e2e/jsonpath$(EXEEXT)
-	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS=tests/xen/xen.sh TEST_SUITE_LOG=tests/xen.log
+	SHORT='$(SHORT)' $(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS=tests/xen/xen.sh TEST_SUITE_LOG=tests/xen.log
 
 check-faults: all
 	$(MAKE) $(AM_MAKEFLAGS) tests/e2e/jsonpath
@@ -737,6 +739,7 @@ tests_bench_bench_iperf3_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
 EXTRA_PROGRAMS += tests/bench/bench_sys tests/bench/bench_memory
 bench_programs += tests/bench/bench_sys tests/bench/bench_memory
 benches += tests/bench/aa.sh
+long_tests += tests/bench/aa.sh
 EXTRA_DIST += tests/bench/aa.sh tests/lsan.supp
 benches += tests/bench/bench_sys tests/bench/bench_memory
 tests_bench_bench_sys_SOURCES = tests/bench/bench_sys.c tests/bench/compare.c tests/bench/compare.h \
