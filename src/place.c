@@ -28,6 +28,14 @@ static void note_board(struct places *p, size_t t, enum board_target_state state
     board_publish(p->board);
 }
 
+/* As soon as it is known, however long its start takes. */
+static void show_as_emulated(struct places *p, size_t t)
+{
+    struct snapshot *s = board_edit(p->board);
+    s->targets[t].emulated = true;
+    board_publish(p->board);
+}
+
 /* Does a reached guest run on another machine than native, as far as can be told? Containers have
  * the host's kernel, and so its boot. A virtual machine has not, wherever it runs. */
 static bool crosses_machines(const struct places *p, size_t t)
@@ -123,8 +131,10 @@ int place_probe(struct places *p, struct error *e)
             continue;
         }
         p->place[t].will_emulate = probe.emulated;
-        if (probe.emulated)
+        if (probe.emulated) {
             text_clean(p->place[t].remedy, sizeof p->place[t].remedy, probe.remedy);
+            show_as_emulated(p, t);
+        }
         if (!probe.limits && p->options.limits) {
             p->options.limits = false;
             board_log(p->board, BOARD_LOG_NOTE, kind->id,
@@ -151,6 +161,7 @@ static void show_emulated(void *context, const char *why)
     struct places *p = context;
     struct place *place = &p->place[p->starting];
     place->will_emulate = true;
+    show_as_emulated(p, p->starting);
     if (!place->told)
         board_log(p->board, BOARD_LOG_WARN, place->kind->id, "EMULATED, because %s", why);
     place->told = true;

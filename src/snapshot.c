@@ -93,6 +93,11 @@ void snapshot_set_target(struct board_target *to, const struct result_target *fr
     to->start_s = from->start_s;
 }
 
+bool snapshot_confirmed(const struct board_target *t)
+{
+    return !t->emulated && !(t->state == BOARD_TARGET_STARTING && strcmp(t->kind, "kvm") == 0);
+}
+
 static void set_targets(struct snapshot *s, const struct result *r)
 {
     struct board_target old[TARGETS_MAX];
@@ -103,6 +108,8 @@ static void set_targets(struct snapshot *s, const struct result *r)
     for (size_t i = 0; i < r->target_count; i++) {
         const struct result_target *from = &r->targets[i];
         struct board_target *to = &s->targets[i];
+        bool emulated =
+            false; /* as found before its start, of which the result knows nothing yet */
         /* What has never been started has no start time: its turn comes. */
         to->state = s->stored || !(from->start_s > 0) ? BOARD_TARGET_OFF : BOARD_TARGET_READY;
         for (size_t j = 0; j < old_count; j++) {
@@ -111,9 +118,11 @@ static void set_targets(struct snapshot *s, const struct result *r)
                 to->since_s = old[j].since_s;
                 text_copy(to->reason, sizeof to->reason, old[j].reason);
                 text_copy(to->remedy, sizeof to->remedy, old[j].remedy);
+                emulated = old[j].emulated && to->state != BOARD_TARGET_READY;
             }
         }
         snapshot_set_target(to, from);
+        to->emulated |= emulated;
     }
 }
 

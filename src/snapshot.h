@@ -155,6 +155,9 @@ size_t snapshot_ring_push(size_t *first, size_t *count, size_t max);
  * with a stored baseline. Cells count as live unless s->stored or taken over from an earlier
  * result. */
 void snapshot_set_result(struct snapshot *s, const struct result *r);
+/* Does it run as its kind says, as far as it has come? Not what is emulated, and not KVM's machine
+ * before it has come up: until then it may turn out to be. Its mark is hollow. */
+bool snapshot_confirmed(const struct board_target *t);
 /* What a target of a result is known by: everything but its state, since_s, reason and remedy. */
 void snapshot_set_target(struct board_target *to, const struct result_target *from);
 /* The row of a workload with these parameters, found or added (empty); s->metrics may move. */

@@ -21,11 +21,12 @@ void fixture_many(struct snapshot *s); /* 256 processors, every seventh of them 
 void fixture_kvm(struct snapshot *s);  /* native, container and KVM; a row runs on KVM */
 void fixture_tcg(struct snapshot *s);  /* the same where KVM does not work: emulated, with why */
 void fixture_booting(
-    struct snapshot *s); /* the first run: a virtual machine boots, 12.3 s so far */
-void fixture_revived(struct snapshot *s);    /* in a run: it is started once more, 2.3 s so far */
-void fixture_no_machine(struct snapshot *s); /* kvm cannot be used here: why and what to do */
-void fixture_native(struct snapshot *s);     /* native alone was measured, nothing runs */
-void fixture_failed(struct snapshot *s);     /* the container did not start, native goes on */
+    struct snapshot *s); /* the first run: a virtual machine boots, emulated, 12.3 s so far */
+void fixture_unconfirmed(struct snapshot *s); /* the same, not known to be emulated */
+void fixture_revived(struct snapshot *s);     /* in a run: it is started once more, 2.3 s so far */
+void fixture_no_machine(struct snapshot *s);  /* kvm cannot be used here: why and what to do */
+void fixture_native(struct snapshot *s);      /* native alone was measured, nothing runs */
+void fixture_failed(struct snapshot *s);      /* the container did not start, native goes on */
 void fixture_rows_failed(
     struct snapshot *s); /* nothing runs; some rows failed, cannot be, or carry flags */
 void fixture_slow(struct snapshot *s); /* a container that costs: every verdict, hollow marks */

@@ -33,13 +33,14 @@ void fixture_tcg(struct snapshot *s)
         s->log[i].at = s->clock - 30;
 }
 
-static void boots(struct board_target *t, double since_s)
+static void boots(struct board_target *t, double since_s, bool emulated)
 {
     t->state = BOARD_TARGET_STARTING;
     t->since_s = since_s;
-    t->emulated = false; /* known when it has started */
+    t->emulated = emulated;
     t->remark[0] = '\0';
-    text_copy(t->reason, sizeof t->reason, "waiting for the guest's kernel, emulated");
+    snprintf(t->reason, sizeof t->reason, "waiting for the guest's kernel%s",
+             emulated ? ", emulated" : "");
 }
 
 /* What is known of a machine that has not started yet. */
@@ -51,22 +52,32 @@ static struct board_target *add_machine(struct snapshot *s)
     return t;
 }
 
-void fixture_booting(struct snapshot *s)
+static void boots_first(struct snapshot *s, bool emulated)
 {
     fixture_starting(s);
     s->targets[1].state = BOARD_TARGET_READY;
     struct board_target *t = add_machine(s);
-    boots(t, s->now_s - 12.3);
+    boots(t, s->now_s - 12.3, emulated);
     s->run.title[0] = '\0';
     snprintf(s->run.phase, sizeof s->run.phase, "kvm: %.60s", t->reason);
     s->run.elapsed_s = 13;
     s->run.done = 0;
 }
 
+void fixture_booting(struct snapshot *s)
+{
+    boots_first(s, true);
+}
+
+void fixture_unconfirmed(struct snapshot *s)
+{
+    boots_first(s, false);
+}
+
 void fixture_revived(struct snapshot *s)
 {
     fixture_kvm(s);
-    boots(&s->targets[2], s->now_s - 2.3);
+    boots(&s->targets[2], s->now_s - 2.3, false);
     snprintf(s->run.phase, sizeof s->run.phase, "kvm: %.60s", s->targets[2].reason);
     snapshot_log(s, BOARD_LOG_WARN, "kvm", "the guest's kernel panicked or restarted");
     s->log[s->log_count - 1].at = s->clock - 2;

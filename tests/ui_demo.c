@@ -118,7 +118,8 @@ int main(int argc, char **argv)
     } fixtures[] = {{"empty", fixture_empty},     {"container", fixture_container},
                     {"stored", fixture_stored},   {"all", fixture_all},
                     {"kvm", fixture_kvm},         {"tcg", fixture_tcg},
-                    {"booting", fixture_booting}, {"hostile", fixture_hostile}};
+                    {"booting", fixture_booting}, {"unconfirmed", fixture_unconfirmed},
+                    {"hostile", fixture_hostile}};
     static const char *const welcome[] = {"What does a container cost here? Enter runs it.", NULL};
     struct app_options options = {0};
     struct feeder f = {0};

@@ -41,6 +41,16 @@ char *card_wait(char out[CARD_TEXT], const struct snapshot *s, const struct boar
     return out;
 }
 
+char *card_reason(char out[CARD_TEXT], const struct board_target *t, int w)
+{
+    bool doubt = t->state == BOARD_TARGET_STARTING && !t->emulated && !snapshot_confirmed(t);
+    snprintf(out, CARD_TEXT, "%.200s%s%s", t->reason, t->reason[0] && doubt ? ", " : "",
+             doubt ? CARD_UNCONFIRMED : "");
+    if (doubt && t->reason[0] && canvas_columns(out) > w) /* the other is told anew all the time */
+        text_copy(out, CARD_TEXT, t->reason);
+    return out;
+}
+
 static bool is_bad(const struct board_target *t)
 {
     return t->state == BOARD_TARGET_FAILED || t->state == BOARD_TARGET_UNUSABLE;
@@ -110,8 +120,9 @@ void card_line(struct canvas *c, int y, int x, int w, const struct snapshot *s, 
     struct rect former = canvas_clip(c, (struct rect){y, x, 1, w});
     int end = draw_head(c, y, x, w, s, target) + 2;
     bool waits = t->state == BOARD_TARGET_STARTING || is_bad(t);
+    char wait[CARD_TEXT];
     widget_cut(c, y, end, x + w - end, waits ? STYLE_TEXT : STYLE_DIM, 0,
-               waits ? t->reason : t->how);
+               waits ? card_reason(wait, t, x + w - end) : t->how);
     canvas_unclip(c, former);
 }
 
@@ -171,8 +182,12 @@ void card_facts(struct page *p, const struct snapshot *s, size_t target)
 
 static void waits(struct page *p, const struct board_target *t)
 {
-    if (t->state == BOARD_TARGET_STARTING && t->reason[0])
+    if (t->state != BOARD_TARGET_STARTING)
+        return;
+    if (t->reason[0])
         page_field(p, "waits", STYLE_WARN, "%s", t->reason);
+    if (!t->emulated && !snapshot_confirmed(t))
+        page_field(p, "accel", STYLE_WARN, CARD_UNCONFIRMED);
 }
 
 static void draw_card(struct page *p, const struct snapshot *s, size_t target)

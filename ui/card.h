@@ -16,6 +16,10 @@ char *card_seconds(char out[CARD_TEXT], const struct snapshot *s, const struct b
 /* "starting: waiting for the guest's kernel 2.3 s", or as much of it as fits into w columns, the
  * seconds above all. */
 char *card_wait(char out[CARD_TEXT], const struct snapshot *s, const struct board_target *t, int w);
+/* Said of one that is not snapshot_confirmed() and not known to be emulated either. */
+#define CARD_UNCONFIRMED "KVM not confirmed yet"
+/* What it waits for, or why it cannot be, and the above, if both fit into w columns. */
+char *card_reason(char out[CARD_TEXT], const struct board_target *t, int w);
 /* "ready in 0.18 s", "starting 2.3 s", "failed", "cannot be used here", "off". */
 char *card_state(char out[CARD_TEXT], const struct snapshot *s, size_t target);
 enum style card_state_style(const struct board_target *t);

@@ -262,7 +262,8 @@ void live_targets(struct canvas *c, struct rect r, const struct snapshot *s)
     if (starting < s->target_count && canvas_columns(s->targets[starting].reason) + 30 > r.w) {
         y += end - y > 2; /* a blank row, if there is one to spare */
         struct page p = page_begin(c, (struct rect){y, r.x, end - y, r.w});
-        page_text(&p, STYLE_WARN, 0, s->targets[starting].reason);
+        char wait[CARD_TEXT];
+        page_text(&p, STYLE_WARN, 0, card_reason(wait, &s->targets[starting], CARD_TEXT));
     }
 }
 
@@ -270,11 +271,12 @@ static void draw_start_title(struct canvas *c, int y, int x, int w, const struct
                              size_t target)
 {
     const struct board_target *t = &s->targets[target];
-    char seconds[CARD_TEXT], text[CARD_TEXT];
+    char seconds[CARD_TEXT], text[CARD_TEXT], wait[CARD_TEXT];
     card_seconds(seconds, s, t);
     int first = canvas_text_right(c, y, x + w - 1, STYLE_STRONG, ATTR_BOLD, seconds);
     int at = widget_target(c, y, x, w < 30 ? 3 : 14, t) + 1;
-    snprintf(text, sizeof text, "starting%s%s", t->reason[0] ? ": " : "", t->reason);
+    card_reason(wait, t, first - at - 11);
+    snprintf(text, sizeof text, "starting%s%.240s", wait[0] ? ": " : "", wait);
     widget_cut(c, y, at, first - at - 1, STYLE_WARN, ATTR_BOLD, text);
 }
 

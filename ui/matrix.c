@@ -79,7 +79,8 @@ void matrix_title(const struct snapshot *s, const struct matrix *m, enum unit_mo
     }
     const struct board_target *t = &s->targets[m->target];
     char mark[5];
-    mark[text_encode(glyph(GLYPHS_BRAILLE, glyph_of_kind(t->kind, t->emulated)), mark)] = '\0';
+    mark[text_encode(glyph(GLYPHS_BRAILLE, glyph_of_kind(t->kind, !snapshot_confirmed(t))), mark)] =
+        '\0';
     if (w >= 28)
         snprintf(out, 64, "%s %.16s %s-cpu %s", mark, t->id, m->cross ? "cross" : "same",
                  unit_text(m, unit));

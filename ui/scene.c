@@ -207,8 +207,7 @@ static void draw_small(struct canvas *c, const struct snapshot *s, const struct 
         const struct subsystem_summary_cell *cell = &s->summary.cell[SUBSYSTEM_COUNT][t];
         if (!cell->known || s->targets[t].emulated)
             continue;
-        canvas_put(c, y + 1, x, glyph(c->glyphs, glyph_of_kind(s->targets[t].kind, false)),
-                   style_of_kind(s->targets[t].kind), ATTR_BOLD);
+        widget_mark(c, y + 1, x, &s->targets[t]);
         x = canvas_text(c, y + 1, x + 2, style_of_verdict(cell->verdict),
                         attr_of_verdict(cell->verdict),
                         number_ratio(number, 6, cell->ratio, UNIT_PERCENT));

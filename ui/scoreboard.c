@@ -310,7 +310,8 @@ static void draw_words(struct canvas *c, struct rect r, const struct snapshot *s
         char seconds[CARD_TEXT];
         page_textf(&p, STYLE_WARN, ATTR_BOLD, "%s is starting, %s", t->id,
                    card_seconds(seconds, s, t));
-        page_text(&p, STYLE_TEXT, 0, t->reason);
+        char wait[CARD_TEXT];
+        page_text(&p, STYLE_TEXT, 0, card_reason(wait, t, CARD_TEXT));
         page_gap(&p);
         page_text(&p, STYLE_DIM, 0, "Its figures come here. x stops the run.");
         return;

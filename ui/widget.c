@@ -355,8 +355,8 @@ void widget_heat(struct canvas *c, int y, int x, int w, double times, const char
 
 void widget_mark(struct canvas *c, int y, int x, const struct board_target *t)
 {
-    put(c, y, x, glyph_of_kind(t->kind, t->emulated), style_of_kind(t->kind),
-        attr_of_mark(t->emulated));
+    bool solid = snapshot_confirmed(t);
+    put(c, y, x, glyph_of_kind(t->kind, !solid), style_of_kind(t->kind), attr_of_mark(!solid));
 }
 
 int widget_target(struct canvas *c, int y, int x, int w, const struct board_target *t)
@@ -367,7 +367,8 @@ int widget_target(struct canvas *c, int y, int x, int w, const struct board_targ
     snprintf(name, sizeof name, "%s", t->id);
     if (t->emulated && canvas_columns(name) + 11 <= w)
         snprintf(name, sizeof name, "%s EMULATED", t->id);
-    widget_cut(c, y, x + 2, w - 2, style_of_kind(t->kind), attr_of_mark(t->emulated), name);
+    widget_cut(c, y, x + 2, w - 2, style_of_kind(t->kind), attr_of_mark(!snapshot_confirmed(t)),
+               name);
     int end = x + 2 + canvas_columns(name);
     canvas_unclip(c, former);
     return end < x + w ? end : x + w;

@@ -81,7 +81,7 @@ void widget_spark(struct canvas *c, int y, int x, int w, const double *values, s
 void widget_heat(struct canvas *c, int y, int x, int w, double times, const char *text);
 enum style widget_heat_style(double times);
 
-/* The mark of a target in its hue: hollow and dim if it is emulated. */
+/* The mark of a target in its hue: hollow and dim unless snapshot_confirmed(). */
 void widget_mark(struct canvas *c, int y, int x, const struct board_target *t);
 /* Mark and name of a target: "■ kvm", cut to w; emulated adds " EMULATED" if it fits.
  * Returns the column after it. */

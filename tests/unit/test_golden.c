@@ -560,6 +560,11 @@ static const struct golden {
     {"live", 60, 16, BRAILLE, fixture_booting, "booting", idle},
     {"host", 80, 24, BRAILLE, fixture_booting, "booting", last_target},
     {"", 40, 3, BRAILLE, fixture_booting, "small-booting", first_tab},
+    {"live", 80, 24, BRAILLE, fixture_unconfirmed, "unconfirmed", idle},
+    {"live", 80, 24, ASCII, fixture_unconfirmed, "unconfirmed", idle},
+    {"live", 120, 40, BRAILLE, fixture_unconfirmed, "unconfirmed", idle},
+    {"live", 60, 16, BRAILLE, fixture_unconfirmed, "unconfirmed", idle},
+    {"overview", 80, 24, BRAILLE, fixture_unconfirmed, "unconfirmed", idle},
     {"processor", 80, 24, BRAILLE, fixture_all, "paper", paper_marks},
     {"processor", 120, 80, BRAILLE, fixture_spec, "spec", idle},
     {"processor", 80, 50, BRAILLE, fixture_spec, "spec", idle},
@@ -691,8 +696,9 @@ static void screens_are_as_they_were(void **state)
 static void panels_survive_anything(void **state)
 {
     static void (*const fixtures[])(struct snapshot *) = {
-        fixture_empty,   fixture_container, fixture_stored,  fixture_older,   fixture_all,
-        fixture_hostile, fixture_tcg,       fixture_booting, fixture_revived, fixture_no_machine};
+        fixture_empty,       fixture_container, fixture_stored,    fixture_older,
+        fixture_all,         fixture_hostile,   fixture_tcg,       fixture_booting,
+        fixture_unconfirmed, fixture_revived,   fixture_no_machine};
     static const int sizes[][2] = {{1, 1},    {3, 40},   {16, 60},  {17, 79},  {23, 100},
                                    {24, 80},  {24, 109}, {40, 120}, {43, 150}, {44, 150},
                                    {48, 160}, {80, 250}, {16, 250}, {90, 60}};

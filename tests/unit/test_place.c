@@ -369,12 +369,24 @@ static void emulated_from_the_start(void **state)
                                                       &kind_waits};
     struct error e;
     struct fixture *f = begin(kinds, 4);
+    for (size_t t = 0; t < 4; t++) {
+        snprintf(f->result.targets[t].id, TARGET_ID_MAX, "target %zu", t);
+        snprintf(f->result.targets[t].kind, TARGET_ID_MAX, "%s", kinds[t]->id);
+    }
     assert_int_equal(place_probe(&f->places, &e), 0);
     for (size_t t = 1; t < 4; t++) {
+        assert_int_equal(shown(f, t)->emulated, t == 2);
         assert_int_equal(place_start(&f->places, t, &e), -1);
         assert_string_equal(shown(f, t)->reason, "waiting for the guest");
         assert_int_equal(shown(f, t)->emulated, t != 3);
+        assert_false(snapshot_confirmed(shown(f, t)));
     }
+    /* The result knows nothing of it yet, and is shown all the while. */
+    snapshot_set_result(board_edit(&f->board), &f->result);
+    board_publish(&f->board);
+    for (size_t t = 1; t < 4; t++)
+        assert_int_equal(shown(f, t)->emulated, t != 3);
+    assert_true(snapshot_confirmed(shown(f, 0)));
     end(f);
 }
 

@@ -20,10 +20,10 @@
 typedef void fixture(struct snapshot *);
 
 static fixture *const fixtures[] = {
-    fixture_empty,      fixture_container, fixture_stored, fixture_all,         fixture_older,
-    fixture_starting,   fixture_kvm,       fixture_tcg,    fixture_booting,     fixture_revived,
-    fixture_no_machine, fixture_native,    fixture_failed, fixture_rows_failed, fixture_slow,
-    fixture_checking,   fixture_empty,
+    fixture_empty,    fixture_container,  fixture_stored, fixture_all,     fixture_older,
+    fixture_starting, fixture_kvm,        fixture_tcg,    fixture_booting, fixture_unconfirmed,
+    fixture_revived,  fixture_no_machine, fixture_native, fixture_failed,  fixture_rows_failed,
+    fixture_slow,     fixture_checking,   fixture_empty,
 };
 
 #define FIXTURES (sizeof fixtures / sizeof *fixtures)
