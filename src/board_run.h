@@ -17,6 +17,7 @@ struct board_rate {
     double value; /* in the workload's unit */
     uint8_t target;
     bool stall; /* no progress during this tick */
+    bool slot;  /* not of a tick but of a whole slot, which has just ended */
 };
 
 struct board_run {
@@ -33,6 +34,7 @@ struct board_run {
     double silent_s;        /* nothing has been heard of target for so long; 0: it speaks */
     uint32_t block, blocks; /* of this metric: block from 0 */
     uint8_t stage, stages;
+    double slot_s;           /* a slot of this metric takes about so long; 0: not known */
     double elapsed_s, eta_s; /* of the whole plan; eta < 0: unknown */
     double done;             /* share of the plan, 0..1 */
     struct board_rate

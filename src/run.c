@@ -129,6 +129,7 @@ void run_show_row(struct run *r, const struct plan_row *row, size_t metric, uint
     run->blocks = blocks;
     run->stage = stage;
     run->stages = r->plan->two_stage ? 2 : 1;
+    run->slot_s = plan_slot_seconds(r->plan, row->workload);
     board_publish_run(r->board);
 }
 

@@ -26,7 +26,6 @@ struct live {
     size_t target;
     const struct workload *workload;
     struct habit habit;
-    unsigned ticks;
     /* The host's counters at the begin and end of the timed part, and when they were read. */
     struct counters counted[2];
     double counted_s[2];
@@ -34,12 +33,10 @@ struct live {
     bool silent;
 };
 
-static void push_rate(struct snapshot *s, double at, double value, size_t target, bool stall)
+static void push_rate(struct snapshot *s, const struct board_rate *rate)
 {
     struct board_run *run = &s->run;
-    size_t i = snapshot_ring_push(&run->rate_first, &run->rate_count, BOARD_RATE_MAX);
-    run->rate[i] = (struct board_rate){
-        .at_s = at, .value = value, .target = (uint8_t)target, .stall = stall};
+    run->rate[snapshot_ring_push(&run->rate_first, &run->rate_count, BOARD_RATE_MAX)] = *rate;
 }
 
 static bool needs_bytes(const struct workload *w)
@@ -58,8 +55,10 @@ static void live_tick(void *context, const struct session_tick *t)
     double value = t->ops ? workload_value(l->workload, (double)t->ops,
                                            (double)t->ops * l->habit.bytes_per_op, t->seconds)
                           : 0;
-    push_rate(s, board_now(l->run->board), value, l->target, t->ops == 0);
-    l->ticks++;
+    push_rate(s, &(struct board_rate){.at_s = board_now(l->run->board),
+                                      .value = value,
+                                      .target = (uint8_t)l->target,
+                                      .stall = t->ops == 0});
     s->run.elapsed_s = run_elapsed(l->run);
     board_publish_run(l->run->board);
     run_tell(l->run);
@@ -132,14 +131,16 @@ static void tell_cache(struct run *r, const struct plan_row *row, const struct s
                       (moves & DISK_WRITES ? (double)c->value[COUNTER_DISK_WRITTEN] : 0)));
 }
 
-static void show_slot(struct run *r, const struct slot *slot, bool ticked)
+static void show_slot(struct run *r, const struct slot *slot)
 {
     if (!slot->measured)
         return;
     struct snapshot *s = board_edit(r->board);
     s->run.latency[slot->target] = slot->latency;
-    if (!ticked)
-        push_rate(s, board_now(r->board), slot->value, slot->target, false);
+    push_rate(s, &(struct board_rate){.at_s = board_now(r->board),
+                                      .value = slot->value,
+                                      .target = (uint8_t)slot->target,
+                                      .slot = true});
     board_publish_run(r->board);
 }
 
@@ -397,7 +398,7 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
         tell_cache(r, row, &slot, out.bytes);
     }
     *result_add_slot(r->result) = slot;
-    show_slot(r, &slot, live.ticks > 0);
+    show_slot(r, &slot);
     if (r->hooks && r->hooks->slot)
         r->hooks->slot(r->hooks->context, r->result, &r->result->slots[r->result->slot_count - 1]);
     return 0;

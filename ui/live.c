@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BRIEF_S 0.5
+
 /* A tick stands for the time since the one before; longer silence than this is shown as silence. */
 #define HOLD_S 1.5
 
@@ -24,7 +26,24 @@ static const struct board_rate *rate_at(const struct board_run *run, size_t i)
     return &run->rate[(run->rate_first + i) % BOARD_RATE_MAX];
 }
 
-/* Native's own figure of the metric that runs: today's, else the baseline's; NAN. */
+bool live_brief(const struct snapshot *s)
+{
+    return s->run.slot_s > 0 && s->run.slot_s < BRIEF_S;
+}
+
+size_t live_slots(const struct snapshot *s, size_t target, double *value)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->run.rate_count; i++)
+        if (rate_at(&s->run, i)->slot && rate_at(&s->run, i)->target == target) {
+            *value = rate_at(&s->run, i)->value;
+            n++;
+        }
+    return n;
+}
+
+/* Native's own figure of the metric that runs: today's, else its latest slot's, else the
+ * baseline's; NAN. */
 static double native_level(const struct snapshot *s)
 {
     if (s->run.metric >= s->metric_count)
@@ -32,6 +51,9 @@ static double native_level(const struct snapshot *s)
     const struct board_metric *m = &s->metrics[s->run.metric];
     if (m->cell[0].figure.measured)
         return m->cell[0].figure.value;
+    double latest;
+    if (live_brief(s) && live_slots(s, 0, &latest) > 0)
+        return latest;
     return m->baseline_known ? m->baseline_value : NAN;
 }
 
@@ -93,6 +115,63 @@ static void spread(const struct snapshot *s, size_t target, const struct window 
         for (double k = fmax(a, 0); k <= b && k < (double)columns; k++)
             out[(size_t)k] = r->value;
     }
+}
+
+/* Side by side, in dot columns; at the left is the slot `first` of the row. */
+struct steps {
+    size_t first, each;
+};
+
+/* The slots of the row that have ended, and that which runs if a tick of it has come. */
+static size_t steps_count(const struct board_run *run)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < run->rate_count; i++)
+        n += rate_at(run, i)->slot;
+    return n + (run->rate_count > 0 && !rate_at(run, run->rate_count - 1)->slot);
+}
+
+/* In dot columns, whole cells; the last is blank. */
+#define STEP_MIN 4
+#define STEP_MAX 16
+
+static struct steps steps_of(const struct snapshot *s, size_t columns)
+{
+    size_t n = steps_count(&s->run), all = 2 * s->target_count * (size_t)s->run.blocks;
+    size_t each = columns / (all > n ? all : n > 0 ? n : 1);
+    each = each < STEP_MIN ? STEP_MIN : each > STEP_MAX ? STEP_MAX : each / 2 * 2;
+    size_t room = columns >= each ? columns / each : 1;
+    return (struct steps){.first = n > room ? n - room : 0, .each = each};
+}
+
+static void spread_steps(const struct snapshot *s, size_t target, const struct steps *steps,
+                         double *out, size_t columns)
+{
+    const struct board_run *run = &s->run;
+    size_t n = 0;
+    for (size_t i = 0; i < columns; i++)
+        out[i] = NAN;
+    for (size_t i = 0; i < run->rate_count; i++) {
+        const struct board_rate *r = rate_at(run, i);
+        if (!r->slot && i + 1 < run->rate_count)
+            continue;
+        size_t from = (n - steps->first) * steps->each;
+        for (size_t k = 0; n >= steps->first && r->target == target && k + 1 < steps->each; k++)
+            if (from + k < columns)
+                out[from + k] = r->value;
+        n++;
+    }
+}
+
+static void draw_steps_scale(struct canvas *c, struct rect graph, const struct snapshot *s,
+                             const struct steps *steps)
+{
+    size_t n = steps_count(&s->run);
+    int y = graph.y + graph.h;
+    int x = canvas_textf(c, y, graph.x, STYLE_DIM, 0, "slot %zu", steps->first + 1);
+    int last = graph.x + (int)((n - steps->first) * steps->each / 2);
+    if (n > steps->first + 1)
+        canvas_textf(c, y, last > x + 1 ? last - 1 : x + 2, STYLE_DIM, 0, "%zu", n);
 }
 
 static double scale_top(const struct snapshot *s, double from_s)
@@ -171,7 +250,7 @@ static void draw_labels(struct canvas *c, struct rect graph, int right, const st
     }
 }
 
-static void draw_scale(struct canvas *c, struct rect graph, double top, double span_s)
+static void draw_scale(struct canvas *c, struct rect graph, double top)
 {
     struct axis a = {.low = 0, .high = top};
     double ticks[8];
@@ -181,6 +260,10 @@ static void draw_scale(struct canvas *c, struct rect graph, double top, double s
         int y = graph.y + axis_row(&a, graph.h, ticks[i]);
         canvas_text_right(c, y, graph.x - 2, STYLE_DIM, 0, number_short(number, ticks[i]));
     }
+}
+
+static void draw_times(struct canvas *c, struct rect graph, double span_s)
+{
     int y = graph.y + graph.h;
     for (int i = 0; i <= 3; i++) {
         char text[16];
@@ -210,7 +293,8 @@ void live_graph(struct canvas *c, struct rect r, const struct snapshot *s, doubl
         graph.h -= 1;
     }
     struct window window = window_of(s, span_s, graph.w);
-    double top = scale_top(s, window.from_s);
+    bool brief = live_brief(s);
+    double top = scale_top(s, brief ? -INFINITY : window.from_s);
     if (!(top > 0)) {
         canvas_text(c, r.y + r.h / 2, r.x + 1, STYLE_DIM, 0,
                     s->run.active ? "waiting for the first tick…" : "nothing runs");
@@ -218,6 +302,7 @@ void live_graph(struct canvas *c, struct rect r, const struct snapshot *s, doubl
         return;
     }
     size_t columns = 2 * (size_t)graph.w;
+    struct steps steps = steps_of(s, columns);
     double *values = xcalloc(columns + 1, sizeof *values), *xs = xcalloc(columns + 1, sizeof *xs);
     for (size_t i = 0; i < columns; i++)
         xs[i] = (double)i;
@@ -226,23 +311,34 @@ void live_graph(struct canvas *c, struct rect r, const struct snapshot *s, doubl
     struct axis ax = {.low = 0, .high = (double)columns - 1}, ay = {.low = 0, .high = top};
     plot_level(&p, native_level(s), top, STYLE_NATIVE);
     for (size_t t = 1; t < s->target_count; t++) {
-        spread(s, t, &window, values, columns);
+        if (brief)
+            spread_steps(s, t, &steps, values, columns);
+        else
+            spread(s, t, &window, values, columns);
         if (s->targets[t].emulated) /* hollow, as its mark */
             plot_dashed(&p, &ax, &ay, xs, values, columns, style_of_kind(s->targets[t].kind));
         else
             plot_area(&p, values, columns, top, style_of_kind(s->targets[t].kind));
     }
-    spread(s, 0, &window, values, columns);
+    if (brief)
+        spread_steps(s, 0, &steps, values, columns);
+    else
+        spread(s, 0, &window, values, columns);
     plot_series(&p, &ax, &ay, xs, values, columns, STYLE_NATIVE);
     plot_blit(&p, c, graph.y, graph.x);
     plot_release(&p);
     free(values);
     free(xs);
-    draw_stalls(c, graph, s, &window);
+    if (!brief)
+        draw_stalls(c, graph, s, &window);
     if (side)
         draw_labels(c, graph, graph.x + graph.w + 1, s, top);
     if (scale)
-        draw_scale(c, graph, top, window.span_s);
+        draw_scale(c, graph, top);
+    if (scale && brief)
+        draw_steps_scale(c, graph, s, &steps);
+    else if (scale)
+        draw_times(c, graph, window.span_s);
     canvas_unclip(c, former);
 }
 

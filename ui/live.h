@@ -5,9 +5,13 @@
 
 #include "ui/row.h"
 
+/* Slots that are over before anybody has seen them: their ticks in time would be a few dots, and
+ * the next row begins. */
+bool live_brief(const struct snapshot *s);
 /* Throughput over the last span seconds: guests as areas in their hue, native's slots as a line and
  * native's figure as a dotted level; stalls marked above. With labels: a scale at the left and
- * "native", "now" at the right (for w >= 40 and h >= 4). */
+ * "native", "now" at the right (for w >= 40 and h >= 4). Brief slots stand side by side instead,
+ * each as one step, as wide as all that the row will have leave room for. */
 void live_graph(struct canvas *c, struct rect r, const struct snapshot *s, double span_s);
 
 /* What is said in place of a row while its target says nothing. */
@@ -29,6 +33,9 @@ void live_versus(struct canvas *c, int y, int x, int w, const struct snapshot *s
                  enum unit_mode unit);
 /* Progress bar of the whole plan with share and times: one row. */
 void live_progress(struct canvas *c, int y, int x, int w, const struct snapshot *s);
+
+/* Slots of a target that have ended since the row began; value, if there are any: the latest. */
+size_t live_slots(const struct snapshot *s, size_t target, double *value);
 
 /* The guest whose comparison is shown while this slot runs: the target of the slot, or the first
  * guest while a native slot runs; 0 if there is none. */

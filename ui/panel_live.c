@@ -38,10 +38,19 @@ static size_t metric(const struct snapshot *s, const struct view *v)
     return v->metric < s->metric_count ? v->metric : latest_row(s);
 }
 
+/* Has the row that runs no histogram? Then its box would say nothing but that. */
+static bool untimed(const struct snapshot *s)
+{
+    const struct board_run *run = &s->run;
+    return run->active && run->metric < s->metric_count &&
+           !s->metrics[run->metric].workload->latency;
+}
+
 static size_t boxes(const struct snapshot *s, int h, int w)
 {
-    (void)s;
-    return layout_area_size((struct rect){0, 0, h, w}) <= SIZE_TEXT ? 1 : BOX_COUNT;
+    if (layout_area_size((struct rect){0, 0, h, w}) <= SIZE_TEXT)
+        return 1;
+    return untimed(s) ? BOX_LATENCY : BOX_COUNT;
 }
 
 static size_t rows(const struct snapshot *s, const struct view *v, size_t box)
@@ -180,6 +189,27 @@ static void draw_latency(struct canvas *c, struct rect r, const struct snapshot 
 
 /* Against native */
 
+/* Before there is a comparison: what the slots so far say. */
+static void draw_slots(struct canvas *c, struct rect r, const struct snapshot *s, size_t m)
+{
+    struct page p = page_begin(c, r);
+    page_text(&p, STYLE_DIM, 0, "After the first whole block. Latest slots:");
+    for (size_t t = 0; t < s->target_count && page_left(&p) > 0; t++) {
+        double value = NAN;
+        char number[NUMBER_MAX];
+        size_t n = live_slots(s, t, &value);
+        bool emulated = s->targets[t].emulated;
+        int x = r.x + (emulated ? 21 : 13);
+        widget_target(c, p.y, r.x, x - r.x - 1, &s->targets[t]);
+        if (n > 0)
+            canvas_textf(c, p.y, x, STYLE_TEXT, 0, "%s %s", guest_number(number, value, emulated),
+                         workload_unit(s->metrics[m].workload));
+        else
+            canvas_text(c, p.y, x, STYLE_DIM, 0, "its slot is still to come");
+        p.y++;
+    }
+}
+
 static void draw_versus(struct canvas *c, struct rect r, const struct snapshot *s,
                         const struct view *v)
 {
@@ -193,8 +223,7 @@ static void draw_versus(struct canvas *c, struct rect r, const struct snapshot *
     if (is_live(s, v) && v->target == 0)
         shown.target = live_guest(s);
     if (is_live(s, v) && m < s->metric_count && row_read(s, m, row_target(s, &shown)).stale) {
-        struct page p = page_begin(c, in); /* what an earlier run found is not of this one */
-        page_text(&p, STYLE_DIM, 0, "After the first whole block.");
+        draw_slots(c, in, s, m); /* what an earlier run found is not of this one */
         return;
     }
     detail_draw(c, in, s, &shown, m);
@@ -262,7 +291,7 @@ static void draw_blocks_plot(struct canvas *c, struct rect r, const struct snaps
                           number_short(number, ticks[i]));
     }
     int each = w / (int)(total ? total : 1);
-    each = each > 8 ? 8 : each < 1 ? 1 : each;
+    each = each > 14 ? 14 : each < 1 ? 1 : each;
     const struct board_target *t = &s->targets[guest];
     for (size_t i = 0; i < count; i++) {
         int x = r.x + left + (int)i * each + each / 2, off;
@@ -341,6 +370,8 @@ static void draw_graph(struct canvas *c, struct rect r, const struct snapshot *s
                                       {ACTION_LONGER, NULL},
                                       {ACTION_SHORTER, NULL},
                                       {ACTION_NONE, NULL}};
+    static const struct hint brief_top[] = {
+        {ACTION_ABORT, NULL}, {ACTION_FREEZE, NULL}, {ACTION_NONE, NULL}};
     char title[160], label[LABEL_MAX] = "", note[64] = "";
     const struct board_run *run = &s->run;
     if (run->metric < s->metric_count) {
@@ -354,7 +385,10 @@ static void draw_graph(struct canvas *c, struct rect r, const struct snapshot *s
     snprintf(title, sizeof title, "%s  %s",
              run->target < s->target_count ? s->targets[run->target].id : "",
              label[0] ? label : run->title);
-    struct box box = {.title = title, .note = note, .top = top, .focus = v->box == BOX_GRAPH};
+    struct box box = {.title = title,
+                      .note = note,
+                      .top = live_brief(s) ? brief_top : top,
+                      .focus = v->box == BOX_GRAPH};
     live_graph(c, widget_box(c, r, &box), s, v->span_s);
 }
 
@@ -478,7 +512,7 @@ static void draw(struct canvas *c, struct rect area, const struct snapshot *s, c
         return;
     }
     if (v->expanded) {
-        if (v->box == BOX_LATENCY)
+        if (v->box == BOX_LATENCY && !untimed(s))
             draw_latency(c, area, s, v);
         else if (v->box == BOX_VERSUS)
             draw_versus(c, area, s, v);
@@ -496,8 +530,9 @@ static void draw(struct canvas *c, struct rect area, const struct snapshot *s, c
         layout_rows(area, down, 3, part);
         layout_columns(part[1], across, 2, middle);
         draw_graph(c, part[0], s, v);
-        draw_latency(c, middle[0], s, v);
-        draw_versus(c, middle[1], s, v);
+        if (!untimed(s))
+            draw_latency(c, middle[0], s, v);
+        draw_versus(c, untimed(s) ? part[1] : middle[1], s, v);
         draw_run(c, part[2], s, v);
         return;
     }
@@ -513,8 +548,9 @@ static void draw(struct canvas *c, struct rect area, const struct snapshot *s, c
     layout_columns(part[1], halves, 2, middle);
     draw_graph(c, top[0], s, v);
     draw_versus(c, top[1], s, v);
-    draw_blocks(c, middle[0], s);
-    draw_latency(c, middle[1], s, v);
+    draw_blocks(c, untimed(s) ? part[1] : middle[0], s);
+    if (!untimed(s))
+        draw_latency(c, middle[1], s, v);
     draw_run(c, part[2], s, v);
 }
 

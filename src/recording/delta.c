@@ -86,6 +86,7 @@ static const struct field snapshot_fields[] = {
     UP_TO(S(run.blocks, "run.blocks"), BLOCKS_KEPT),
     UP_TO(S(run.stage, "run.stage"), 2),
     UP_TO(S(run.stages, "run.stages"), 2),
+    NUMBER(S(run.slot_s, "run.slot_s")),
     NUMBER(S(run.elapsed_s, "run.elapsed_s")),
     NUMBER(S(run.eta_s, "run.eta_s")),
     NUMBER(S(run.done, "run.done")),
@@ -253,7 +254,8 @@ static const struct field log_fields[] = {
 #define R(member) struct board_rate, member, #member
 
 static const struct field rate_fields[] = {
-    NUMBER(R(at_s)), NUMBER(R(value)), UP_TO(R(target), TARGETS_MAX - 1), BOOL(R(stall)), END,
+    NUMBER(R(at_s)), NUMBER(R(value)), UP_TO(R(target), TARGETS_MAX - 1),
+    BOOL(R(stall)),  BOOL(R(slot)),    END,
 };
 
 /* ---- writing ---- */

@@ -19,8 +19,9 @@ says "$out" '^[0-9]{8}T[0-9]{6}Z-session '
 file=$(echo "$state"/recordings/*.rec)
 [ "$(stat -c %a "$file")" = 600 ] || fail "others may read the recording"
 python3 -c 'import json, sys
-for line in open(sys.argv[1], encoding="utf-8"):
-    json.loads(line)' "$file" || fail "a line of the recording is no JSON"
+lines = [json.loads(line) for line in open(sys.argv[1], encoding="utf-8")]
+slots = [rate for line in lines for rate in line.get("rate", ()) if rate.get("slot")]
+sys.exit(len(slots) < 4)' "$file" || fail "a line of the recording is no JSON, or slots are missing"
 
 # At its end stands what stood at the end of the run.
 terminal 120x40 "$vmtax" replay last

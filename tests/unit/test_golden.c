@@ -343,6 +343,60 @@ static void fixture_young(struct snapshot *s)
     s->run.rate_count = 14;
 }
 
+/* Of a row of brief slots: three have ended, a tick of the fourth has come. */
+static void fixture_first_steps(struct snapshot *s)
+{
+    static const double of_native[] = {1, 0.93, 0.97, 1.02};
+    fixture_container(s);
+    struct board_run *r = &s->run;
+    struct board_metric *m = &s->metrics[r->metric];
+    r->slot_s = 0.1;
+    r->block = 0;
+    r->blocks = 2;
+    r->block_count = r->rate_count = 0;
+    for (size_t i = 0; i < 4; i++) {
+        size_t at = snapshot_ring_push(&r->rate_first, &r->rate_count, BOARD_RATE_MAX);
+        r->rate[at] = (struct board_rate){.at_s = s->now_s - 0.15 * (double)(4 - i),
+                                          .value = m->cell[0].figure.value * of_native[i],
+                                          .target = i == 1 || i == 2,
+                                          .slot = i < 3};
+    }
+    r->target = 0;
+    for (size_t t = 0; t < s->target_count; t++)
+        m->cell[t].live = false;
+}
+
+/* Later, with more of them than there is room for, and no histogram. */
+static void fixture_steps(struct snapshot *s)
+{
+    fixture_container(s);
+    struct board_run *r = &s->run;
+    for (size_t i = 0; i < s->metric_count; i++)
+        if (!s->metrics[i].workload->latency && s->metrics[i].cell[1].figure.measured) {
+            r->metric = i;
+            break;
+        }
+    struct board_metric *m = &s->metrics[r->metric];
+    r->workload = m->workload;
+    snprintf(r->title, sizeof r->title, "%s", m->workload->id);
+    r->slot_s = 0.1;
+    r->block = 7;
+    r->blocks = 8;
+    r->rate_count = 0;
+    r->block_count = 7;
+    for (size_t i = 0; i < r->block_count; i++)
+        r->block_ratio[i] = 0.97 + 0.01 * (double)(i % 4);
+    for (size_t i = 0; i < 2 * 30; i++) {
+        size_t at = snapshot_ring_push(&r->rate_first, &r->rate_count, BOARD_RATE_MAX);
+        bool guest = i / 2 % 4 == 1 || i / 2 % 4 == 2;
+        r->rate[at] = (struct board_rate){.at_s = s->now_s - 0.05 * (double)(60 - i),
+                                          .value = m->cell[guest].figure.value *
+                                                   (1 + 0.02 * (double)(i % 5)),
+                                          .target = guest,
+                                          .slot = i % 2};
+    }
+}
+
 /* As at the start: the last stored run, and below it rows of those before. */
 static void fixture_last_and_older(struct snapshot *s)
 {
@@ -512,6 +566,12 @@ static const struct golden {
     {"live", 80, 24, BRAILLE, fixture_older, "older", older_row},
     {"live", 80, 24, BRAILLE, fixture_starting, "starting", idle},
     {"live", 120, 40, BRAILLE, fixture_young, "young", idle},
+    {"live", 120, 40, BRAILLE, fixture_first_steps, "first-steps", idle},
+    {"live", 80, 24, BRAILLE, fixture_first_steps, "first-steps", idle},
+    {"live", 120, 40, BRAILLE, fixture_steps, "steps", idle},
+    {"live", 80, 24, BRAILLE, fixture_steps, "steps", idle},
+    {"live", 80, 24, ASCII, fixture_steps, "steps", idle},
+    {"overview", 80, 24, BRAILLE, fixture_steps, "steps", idle},
     {"live", 80, 24, BRAILLE, fixture_silent, "silent", idle},
     {"overview", 80, 24, BRAILLE, fixture_silent, "silent", idle},
     {"live", 80, 24, BRAILLE, fixture_over, "over", idle},

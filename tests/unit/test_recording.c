@@ -165,7 +165,8 @@ static void test_rings(void **state)
             now->run.rate_first = at = 0;
             now->run.rate_count = 1;
         }
-        now->run.rate[at] = (struct board_rate){.at_s = i, .value = 2 * i, .stall = i % 3 == 0};
+        now->run.rate[at] = (struct board_rate){
+            .at_s = i, .value = 2 * i, .stall = i % 3 == 0, .slot = i % 5 == 0};
         if (i % 4 == 0)
             now->host.cpu[snapshot_ring_push(&now->host.first, &now->host.count, BOARD_HOST_MAX)] =
                 (float)i;
@@ -183,7 +184,8 @@ static void test_rings(void **state)
             const struct board_rate *a = &now->run.rate[(now->run.rate_first + k) % BOARD_RATE_MAX],
                                     *b = &back->run
                                               .rate[(back->run.rate_first + k) % BOARD_RATE_MAX];
-            assert_true(a->at_s == b->at_s && a->value == b->value && a->stall == b->stall);
+            assert_true(a->at_s == b->at_s && a->value == b->value && a->stall == b->stall &&
+                        a->slot == b->slot);
         }
         for (size_t k = 0; k < now->host.count; k++)
             assert_true(now->host.cpu[(now->host.first + k) % BOARD_HOST_MAX] ==
