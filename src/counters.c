@@ -40,6 +40,12 @@ const struct counter_kind counter_kinds[COUNTER_COUNT] = {
                                "bytes that its virtual disk wrote", false, 1},
 };
 
+bool counter_is_kernels(enum counter which)
+{
+    return which == COUNTER_GUEST_INTERRUPTS || which == COUNTER_GUEST_SWITCHES ||
+           which == COUNTER_GUEST_FAULTS;
+}
+
 bool counters_have(const struct counters *c, enum counter which)
 {
     return c->known & (1u << which);

@@ -42,6 +42,10 @@ struct counter_kind {
 
 extern const struct counter_kind counter_kinds[COUNTER_COUNT];
 
+/* Of all that ran on the target's kernel, and not of the target: where it has none of its own, of
+ * the whole machine. */
+bool counter_is_kernels(enum counter which);
+
 #define COUNTER_VALUE_MAX   (UINT64_C(1) << 62) /* of what others claim */
 #define COUNTER_REASONS_MAX 16
 #define COUNTER_REASON_NAME 24

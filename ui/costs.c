@@ -5,9 +5,39 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #define NAME   13
 #define COLUMN 10
+
+const char *costs_whose(const struct board_target *t)
+{
+    static const char *const sharing[] = {"native", "container", "openvz"};
+    static const char shared[] = "the whole machine's", own[] = "of all that runs on its kernel";
+    for (size_t i = 0; i < sizeof sharing / sizeof *sharing; i++)
+        if (strcmp(t->kind, sharing[i]) == 0)
+            return shared;
+    return own;
+}
+
+char *costs_note(char *out, size_t size, const struct board_target *native,
+                 const struct board_target *t)
+{
+    const char *there = costs_whose(native), *here = costs_whose(t);
+    if (there == here)
+        snprintf(out, size, "* %s", here);
+    else
+        snprintf(out, size, "* %s: %s; %s: %s", t->id, here, native->id, there);
+    return out;
+}
+
+bool costs_kernels(uint32_t known)
+{
+    for (enum counter i = 0; i < COUNTER_COUNT; i++)
+        if (counter_is_kernels(i) && known & 1u << i)
+            return true;
+    return false;
+}
 
 static void row(struct page *p, enum counter which, const struct figure_cost *native,
                 const struct figure_cost *guest)
@@ -15,7 +45,8 @@ static void row(struct page *p, enum counter which, const struct figure_cost *na
     char value[24], reasons[160];
     int x = p->r.x;
     struct rect former = canvas_clip(p->c, (struct rect){p->y, p->r.x, 1, p->r.w});
-    canvas_text(p->c, p->y, x, STYLE_DIM, 0, counter_kinds[which].name);
+    canvas_textf(p->c, p->y, x, STYLE_DIM, 0, "%s%s", counter_kinds[which].name,
+                 counter_is_kernels(which) ? "*" : "");
     x += NAME;
     for (int k = 0; k < 2; k++, x += COLUMN) {
         const struct figure_cost *c = k ? guest : native;

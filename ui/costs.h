@@ -3,8 +3,16 @@
 #define VMTAX_COSTS_H
 
 #include "cost.h"
+#include "snapshot.h"
 #include "ui/prose.h"
 
+/* Whose the counts of a target's kernel are: "the whole machine's" where it has none of its own. */
+const char *costs_whose(const struct board_target *t);
+/* "* the whole machine's", of native and the target, or of each. Returns out. */
+char *costs_note(char *out, size_t size, const struct board_target *native,
+                 const struct board_target *t);
+/* Are any of them among these? */
+bool costs_kernels(uint32_t known);
 /* What the host and the kernels counted beside the operations, a line for each counter that did; or
  * that nothing was. keep: rows of the page that are left free. */
 void costs_lines(struct page *p, const struct figure_cost *native, const struct figure_cost *guest,

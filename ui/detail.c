@@ -286,6 +286,23 @@ static const char *rule_words(const struct board_cell *cell)
                : "Second look, fresh blocks: any false verdict in at most 2 % of such runs.";
 }
 
+/* What stood behind the figure, and whose it was. */
+static void costs(struct page *p, const struct snapshot *s, const struct board_metric *m,
+                  size_t target)
+{
+    const struct figure_cost *native = &m->cell[0].figure.cost;
+    const struct figure_cost *guest = &m->cell[target].figure.cost;
+    bool note = costs_kernels(guest->known);
+    char text[160];
+    int from = p->y;
+    costs_lines(p, native, guest, RULE_ROWS + note);
+    if (p->y == from) /* for a line and the note there is no room: for a line there may be */
+        costs_lines(p, native, guest, RULE_ROWS);
+    else if (note && page_left(p) > RULE_ROWS)
+        page_text(p, STYLE_DIM, 0,
+                  costs_note(text, sizeof text, &s->targets[0], &s->targets[target]));
+}
+
 void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, const struct view *v,
                  size_t metric)
 {
@@ -353,7 +370,7 @@ void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, cons
     if (w->method)
         page_field(&p, "method", STYLE_DIM, "%s", w->method);
     if (target > 0 && m->cell[target].figure.measured)
-        costs_lines(&p, &m->cell[0].figure.cost, &m->cell[target].figure.cost, RULE_ROWS);
+        costs(&p, s, m, target);
     if (page_left(&p) > 1 && target > 0) {
         page_gap(&p);
         page_text(&p, STYLE_DIM, 0, rule_words(&m->cell[target]));

@@ -97,11 +97,18 @@ static void say_nothing(struct canvas *c, struct rect in, const struct snapshot 
     }
 }
 
-/* "not counted here: exits, vCPU" */
-static void absent_words(char *out, size_t size, const enum counter *known, size_t known_count)
+/* "* the whole machine's  not counted here: exits, vCPU" */
+static void foot_words(char *out, size_t size, const struct board_target *t,
+                       const enum counter *known, size_t known_count)
 {
-    size_t used = 0;
+    size_t used = 0, first;
+    bool starred = false;
     out[0] = '\0';
+    for (size_t k = 0; k < known_count; k++)
+        starred |= counter_is_kernels(known[k]);
+    if (starred)
+        used = (size_t)snprintf(out, size, "* %s  ", costs_whose(t));
+    first = used;
     for (size_t i = 0; i < COUNTER_COUNT && used < size; i++) {
         bool here = false;
         for (size_t k = 0; k < known_count; k++)
@@ -109,7 +116,7 @@ static void absent_words(char *out, size_t size, const enum counter *known, size
         if (!here)
             used += (size_t)snprintf(
                 out + used, size - used, "%s%s",
-                used ? ", " : "not counted here: ", counter_kinds[counters[i]].name);
+                used > first ? ", " : "not counted here: ", counter_kinds[counters[i]].name);
     }
 }
 
@@ -144,23 +151,27 @@ static void draw_list(struct canvas *c, struct rect box, struct rect in, const s
         say_nothing(c, in, s, v, count > 0);
         return;
     }
-    char absent[160];
-    absent_words(absent, sizeof absent, known, known_count);
-    bool foot = absent[0] && in.h >= 5 && box.h > in.h; /* without a frame: what is hidden */
+    char words[200];
+    foot_words(words, sizeof words, &s->targets[target], known, known_count);
+    bool foot = words[0] && in.h >= 5;
     size_t shown = (size_t)(in.w - LABEL) / COLUMN, from = v->column[0];
     shown = shown < known_count ? shown : known_count;
     from = from + shown > known_count ? known_count - shown : from;
     int label = in.w - (int)shown * COLUMN;
     label = label < 36 ? label : 36;
-    for (size_t i = 0; i < shown; i++)
-        canvas_text_right(c, in.y, in.x + label + (int)(i + 1) * COLUMN - 1, STYLE_DIM, 0,
-                          counter_kinds[known[from + i]].name);
+    for (size_t i = 0; i < shown; i++) {
+        char name[COLUMN + 4];
+        snprintf(name, sizeof name, "%s%s", counter_kinds[known[from + i]].name,
+                 counter_is_kernels(known[from + i]) ? "*" : "");
+        canvas_text_right(c, in.y, in.x + label + (int)(i + 1) * COLUMN - 1, STYLE_DIM, 0, name);
+    }
     if (shown < known_count)
         canvas_textf(c, in.y, in.x, STYLE_DIM, 0, "%zu-%zu of %zu ←→", from + 1, from + shown,
                      known_count);
     size_t visible = (size_t)(in.h - 1 - foot);
-    if (box.h == in.h && count > visible && visible > 1)
-        visible--; /* without a frame what is hidden is told in a line of its own */
+    /* Without a frame what is hidden is told in a line of its own. */
+    bool more = box.h == in.h && count > visible && visible > 1;
+    visible -= more;
     size_t first = widget_scroll(v->scroll[0], v->row[0], visible, count);
     for (size_t i = 0; i < visible && first + i < count; i++) {
         int y = in.y + 1 + (int)i;
@@ -169,7 +180,7 @@ static void draw_list(struct canvas *c, struct rect box, struct rect in, const s
         canvas_hit_row(c, (struct rect){y, in.x, 1, in.w}, 0, first + i, 0);
     }
     if (foot)
-        widget_cut(c, in.y + in.h - 1, in.x, in.w, STYLE_DIM, 0, absent);
+        widget_cut(c, in.y + in.h - 1 - more, in.x, in.w, STYLE_DIM, 0, words);
     widget_more(c, box, first, count > first + visible ? count - first - visible : 0);
 }
 
@@ -195,9 +206,14 @@ static void draw_detail(struct canvas *c, struct rect r, const struct snapshot *
         return;
     costs_reasons(&right, cost);
     page_gap(&right);
-    page_text(&right, STYLE_DIM, 0,
-              "Counted of all that ran there while the row was measured. "
-              "Steal is not among it: flag S tells of more than 1 %.");
+    page_text(
+        &right, STYLE_DIM, 0,
+        "Counted while the row was measured. Steal is not among it: flag S tells of more than "
+        "1 %.");
+    char note[160];
+    if (costs_kernels(cost->known))
+        page_text(&right, STYLE_DIM, 0,
+                  costs_note(note, sizeof note, &s->targets[0], &s->targets[target]));
 }
 
 static void draw(struct canvas *c, struct rect area, const struct snapshot *s, const struct view *v)
