@@ -138,14 +138,18 @@ static int parse(struct baseline *b, const char *text, size_t length, const char
                          "report",
                          name);
     if (!line_end)
-        return error_set(e, ERROR_DATA, "%s was cut off in its first line", name);
+        return error_set(e, ERROR_DATA,
+                         "%s was cut off in its first line, at byte %zu: export it anew", name,
+                         length);
     if (read_head(&h, text, (size_t)(line_end - text), name, e) < 0)
         return -1;
     sha256_bytes(line_end + 1, (size_t)(end - line_end - 1), hex);
     if (strcmp(hex, h.sha256) != 0)
         return error_set(e, ERROR_DATA,
-                         "%s was cut off or changed since it was exported: its SHA-256 is another",
-                         name);
+                         "%s was cut off or changed since it was exported: the SHA-256 of what "
+                         "follows its first line, from byte %zu on, is not the one that the line "
+                         "has; export it anew, or carry it over once more",
+                         name, (size_t)(line_end - text) + 2);
     return read_sessions(b, line_end + 1, end, &h, name, e);
 }
 

@@ -255,16 +255,36 @@ static bool in_store(const char *path)
     return inside;
 }
 
+/* What makes good for it: a baseline lives on from its other sessions. */
+static void remedy_of(const char *path, char *out, size_t size)
+{
+    char directory[STORE_PATH_MAX], family[STORE_PATH_MAX];
+    if (directory_of(path, directory, sizeof directory) &&
+        directory_of(directory, family, sizeof family)) {
+        const char *last = strrchr(family, '/'), *name = strrchr(directory, '/');
+        if (last && name && strcmp(last, "/baselines") == 0) {
+            char clean[64];
+            snprintf(out, size,
+                     "its baseline goes on without it, and vmtax record --name %s adds "
+                     "another session",
+                     text_clean(clean, sizeof clean, name + 1));
+            return;
+        }
+    }
+    snprintf(out, size, "it is left out, and can only be measured anew");
+}
+
 void store_set_aside(const char *path, struct error *e)
 {
     char aside[STORE_PATH_MAX];
     int length = snprintf(aside, sizeof aside, "%s.damaged", path);
     if (length < 0 || (size_t)length >= sizeof aside || rename(path, aside) < 0 || !e)
         return;
-    char place[sizeof e->text], name[STORE_PATH_MAX];
+    char place[sizeof e->text], name[STORE_PATH_MAX], remedy[200];
     text_copy(place, sizeof place, e->text);
     text_clean(name, sizeof name, strrchr(aside, '/') + 1);
-    error_set(e, ERROR_DATA, "%s; set aside as %s", place, name);
+    remedy_of(path, remedy, sizeof remedy);
+    error_set(e, ERROR_DATA, "%s; set aside as %s: %s", place, name, remedy);
 }
 
 int store_load(struct result *r, const char *path, struct error *e)

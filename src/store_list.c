@@ -3,6 +3,7 @@
 
 #include "store.h"
 
+#include "json.h"
 #include "text.h"
 #include "wholefile.h"
 #include "xalloc.h"
@@ -51,15 +52,39 @@ static int look_at_ends(const char *path, int64_t *started, struct error *e)
     return error_set(e, ERROR_DATA, "%s is not a whole result", shown);
 }
 
+/* Where it is damaged, as far as a document shows it: line, byte and what is wrong there. */
+static void find_damage(const char *path, struct error *e)
+{
+    char shown[STORE_PATH_MAX];
+    struct error found;
+    size_t length;
+    text_clean(shown, sizeof shown, path);
+    int fd = wholefile_open(path, shown, &found);
+    char *text = fd < 0 ? NULL
+                        : wholefile_read(fd, shown, STORE_FILE_MAX, "a result of vmtax", &length,
+                                         &found);
+    if (fd >= 0)
+        close(fd);
+    if (!text)
+        return;
+    cJSON *root = json_parse(text, length, shown, &found);
+    if (!root)
+        *e = found;
+    cJSON_Delete(root);
+    free(text);
+}
+
 /* Said once of what is damaged, as it is set aside; of anything else every time. */
 static bool usable(const char *path, bool own, int64_t *started)
 {
     struct error e;
     if (look_at_ends(path, started, &e) == 0)
         return true;
+    if (e.kind == ERROR_DATA)
+        find_damage(path, &e);
     if (e.kind == ERROR_DATA && own)
         store_set_aside(path, &e);
-    fprintf(stderr, "vmtax: warning: %s: left out\n", e.text);
+    fprintf(stderr, "vmtax: warning: %s%s\n", e.text, own ? "" : ": left out");
     return false;
 }
 

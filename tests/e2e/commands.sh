@@ -193,11 +193,21 @@ run 0 run null --on native --blocks 2 --seconds 0.02
 name=$(printf 'cut\033[31m')
 printf '{"schema": "vmtax.result/1", ' >"$state/results/$name.json"
 run 0 list results
-says "$err" 'is not a whole result; set aside as cut.*json.damaged: left out'
+says "$err" "$state/results/cut.*: damaged at line 1, byte 30: .*; set aside as cut.*json.damaged: it is left out"
 ! grep -q "$(printf '\033')" "$err" || fail "an escape sequence of a file's name is written"
 [ -f "$state/results/$name.json.damaged" ] || fail "the file is gone"
 run 0 list results
 empty "$err"
+
+# So is a session of a baseline, which goes on without it; what to do is told.
+mkdir -p "$state/baselines/some"
+printf '{"schema": "vmtax.result/1",\n"x": tru' >"$state/baselines/some/20260101T000000Z-session.json"
+run 0 list baselines
+says "$err" "$state/baselines/some/20260101T000000Z-session.json: damaged at line 2, byte [0-9]+: .*vmtax record --name some adds"
+[ -f "$state/baselines/some/20260101T000000Z-session.json.damaged" ] || fail "the session is gone"
+run 0 list baselines
+empty "$err"
+rm -r "$state/baselines/some"
 
 # A report ends at a signal, whatever it waits for.
 mkfifo "$work/reader"
