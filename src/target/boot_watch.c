@@ -11,7 +11,7 @@
 void boot_watch_begin(struct boot_watch *w, double now_s)
 {
     *w = (struct boot_watch){
-        .begun_s = now_s, .answered_s = now_s, .busy_s = now_s, .told_s = now_s};
+        .begun_s = now_s, .answered_s = now_s, .busy_s = now_s, .awake_s = now_s, .told_s = now_s};
 }
 
 static void see_work(struct boot_watch *w, double now_s, uint64_t work_ns)
@@ -21,6 +21,16 @@ static void see_work(struct boot_watch *w, double now_s, uint64_t work_ns)
         w->busy_s = now_s;
     w->read_s = now_s;
     w->work_ns = work_ns;
+}
+
+/* Any work at all: a process that is only slow is in no hurry, but it moves. */
+static void see_own(struct boot_watch *w, double now_s, const struct boot_signs *signs)
+{
+    bool moves = w->own_known && signs->own_ns != w->own_ns;
+    if (!signs->own_known || signs->answered || moves)
+        w->awake_s = now_s;
+    w->own_known = signs->own_known;
+    w->own_ns = signs->own_ns;
 }
 
 int boot_watch_judge(struct boot_watch *w, double now_s, const struct boot_signs *signs,
@@ -34,7 +44,8 @@ int boot_watch_judge(struct boot_watch *w, double now_s, const struct boot_signs
         see_work(w, now_s, signs->work_ns);
     else
         w->busy_s = now_s;
-    if (now_s - w->answered_s >= BOOT_DEAF_S)
+    see_own(w, now_s, signs);
+    if (now_s - w->answered_s >= BOOT_DEAF_S || now_s - w->awake_s >= BOOT_ASLEEP_S)
         return error_set(e, ERROR_GUEST,
                          "QEMU has not answered on its monitor for %.0f s: it is stopped or hangs",
                          now_s - w->answered_s);

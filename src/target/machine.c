@@ -37,6 +37,9 @@
 #define WORDS_MAX 128
 #define GRACE_S   2.0
 #define MONITOR_S 5.0
+/* In all until the accelerator is confirmed, if it is KVM: one that hangs in making the machine is
+ * noticed in time, and TCG tried. */
+#define KVM_MONITOR_S 3.5
 /* Between slots; a monitor that takes longer leaves a slot without its statistics. */
 #define COUNTERS_S 0.5
 
@@ -52,6 +55,7 @@ struct machine {
     struct qmp *qmp;
     struct threads *threads;
     bool kvm;
+    double confirm_until_s; /* on the time line of now_s() */
     struct network_pair network;
     pthread_mutex_t lock;
     char why[160]; /* what QEMU said about the guest's end; under lock */
@@ -275,11 +279,17 @@ static bool truth(const cJSON *object, const char *key)
     return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(object, key));
 }
 
+/* For the monitor's next word before the accelerator is confirmed. */
+static double confirm_s(const struct machine *m)
+{
+    return fmax(0.1, m->confirm_until_s - now_s());
+}
+
 /* Does QEMU itself say that it is what we asked for? */
 static int confirm_accel(struct machine *m, enum qemu_accel accel, struct error *e)
 {
     cJSON *reply;
-    if (qmp_command(m->qmp, "query-kvm", NULL, MONITOR_S, &reply, e) < 0)
+    if (qmp_command(m->qmp, "query-kvm", NULL, confirm_s(m), &reply, e) < 0)
         return -1;
     bool kvm = truth(reply, "enabled") && truth(reply, "present");
     cJSON_Delete(reply);
@@ -361,10 +371,12 @@ static int look_at_guest(struct machine *m, struct boot_watch *watch, struct kvm
     struct boot_signs signs = {0};
     struct counters c = {0};
     struct error ignored;
-    if (kvm_health_status(m->qmp, &signs.answered, e) < 0 ||
-        (m->kvm && signs.answered && kvm_health_look(health, m->qmp, now_s(), e) < 0))
+    if (kvm_health_status(m->qmp, &signs.answered, e) < 0)
         return -1;
-    signs.work_known = threads_read(m->threads, &c, &ignored) == 0;
+    signs.work_known = signs.own_known = threads_read(m->threads, &c, &ignored) == 0;
+    if (m->kvm && signs.answered && kvm_health_look(health, m->qmp, now_s(), &c, e) < 0)
+        return -1;
+    signs.own_ns = c.value[COUNTER_VMM_CPU];
     signs.work_ns = c.value[COUNTER_VCPU_CPU] + c.value[COUNTER_RUN_DELAY];
     return boot_watch_judge(watch, now_s(), &signs, e);
 }
@@ -375,7 +387,7 @@ static int wait_for_guest(struct machine *m, const struct target_options *o,
     const char *stage = m->kvm ? "waiting for the guest's kernel"
                                : "waiting for the guest's kernel, emulated";
     char text[80];
-    struct kvm_health health = {0};
+    struct kvm_health health = {.cpus = (unsigned)o->cpu_count};
     struct boot_watch watch;
     double look_s = m->kvm ? LOOK_S : LOOK_TCG_S, next_s = now_s() + look_s;
     boot_watch_begin(&watch, now_s());
@@ -403,7 +415,7 @@ static int wait_for_guest(struct machine *m, const struct target_options *o,
 static int open_monitor(struct machine *m, int fd, struct error *e)
 {
     struct qmp_hooks hooks = {.context = m, .event = monitor_event};
-    m->qmp = qmp_new(fd, &hooks, MONITOR_S, e);
+    m->qmp = qmp_new(fd, &hooks, confirm_s(m), e);
     if (m->qmp)
         return 0;
     /* A QEMU that does not like its arguments, or its accelerator, says so and is gone. */
@@ -481,6 +493,7 @@ static int begin(struct machine *m, const struct target_options *o, enum qemu_ac
     int monitor = pair[0];
     pair[0] = -1;
     *failure = MACHINE_ACCEL;
+    m->confirm_until_s = now_s() + (accel == QEMU_KVM ? KVM_MONITOR_S : 2 * MONITOR_S);
     if (open_monitor(m, monitor, e) < 0 || confirm_accel(m, accel, e) < 0)
         goto out;
     *failure = MACHINE_OTHER;

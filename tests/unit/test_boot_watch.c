@@ -53,6 +53,30 @@ static void a_deaf_monitor_is_given_up_first(void **state)
     assert_non_null(strstr(e.text, "monitor"));
 }
 
+/* Its process sleeps all the while: it will not answer any more. One that does anything may. */
+static void a_deaf_monitor_that_sleeps_is_given_up_sooner(void **state)
+{
+    (void)state;
+    for (int moves = 0; moves < 2; moves++) {
+        struct boot_watch w;
+        struct error e = {0};
+        double at = 0;
+        boot_watch_begin(&w, 1000);
+        for (double t = LOOK_S; t < 20 && at <= 0; t += LOOK_S) {
+            struct boot_signs s = {.answered = t <= 2,
+                                   .work_known = true,
+                                   .work_ns = (uint64_t)(t * 1e9),
+                                   .own_known = true,
+                                   .own_ns = 7 + (uint64_t)(moves ? t * 1e5 : 0)};
+            if (boot_watch_judge(&w, 1000 + t, &s, &e) < 0)
+                at = t;
+        }
+        double limit = moves ? BOOT_DEAF_S : BOOT_ASLEEP_S;
+        assert_true(at >= 2 + limit && at < 2 + limit + 1);
+        assert_non_null(strstr(e.text, "monitor"));
+    }
+}
+
 static void one_sign_of_life_begins_the_time_again(void **state)
 {
     (void)state;
@@ -119,6 +143,7 @@ int main(void)
         cmocka_unit_test(what_keeps_working_is_waited_for),
         cmocka_unit_test(what_does_nothing_is_given_up_early),
         cmocka_unit_test(a_deaf_monitor_is_given_up_first),
+        cmocka_unit_test(a_deaf_monitor_that_sleeps_is_given_up_sooner),
         cmocka_unit_test(one_sign_of_life_begins_the_time_again),
         cmocka_unit_test(who_is_held_has_time_later),
         cmocka_unit_test(work_that_goes_back_is_no_work),

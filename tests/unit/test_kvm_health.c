@@ -70,6 +70,57 @@ static void without_statistics_there_is_no_judgement(void **state)
     }
 }
 
+/* Looks every so often at a guest of two processors, with so many exits and so much work in a
+ * second; the second at which it is given up, 0: not in two minutes. */
+static double watch_still(double look_s, double exits_per_s, double share, bool delay_known,
+                          struct error *e)
+{
+    struct kvm_health h = {.cpus = 2};
+    for (double t = look_s; t < 120; t += look_s) {
+        struct counters c = {0};
+        counters_add(&c, COUNTER_EXITS, (uint64_t)(exits_per_s * t));
+        counters_add(&c, COUNTER_VCPU_CPU, (uint64_t)(share * t * 1e9));
+        if (delay_known)
+            counters_add(&c, COUNTER_RUN_DELAY, 5);
+        if (kvm_health_judge(&h, 100 + t, &c, e) < 0)
+            return t;
+    }
+    return 0;
+}
+
+static void processors_that_are_not_run_are_given_up_in_time(void **state)
+{
+    (void)state;
+    struct error e = {0};
+    double at = watch_still(0.25, 0, 0, true, &e);
+    assert_true(at > 2.5 && at <= 4);
+    assert_non_null(strstr(e.text, "does not run the guest"));
+    /* Our own questions make exits, and take a moment. */
+    assert_true(watch_still(0.25, 8, 0.001, true, &e) <= 4);
+    /* A machine that is stopped between two looks is not still for so long: looks count. */
+    at = watch_still(30, 0, 0, true, &e);
+    assert_true(at == 0 || at > 60);
+}
+
+static void who_waits_or_is_slow_is_not_still(void **state)
+{
+    (void)state;
+    struct error e = {0};
+    assert_true(watch_still(0.25, 100, 0, true, &e) == 0);   /* a timer ticks */
+    assert_true(watch_still(0.25, 0, 0.05, true, &e) == 0);  /* runs without exits */
+    assert_true(watch_still(0.25, 0, 0, false, &e) == 0);    /* who waits for a turn is not known */
+    assert_true(watch_still(0.25, 20, 0.02, true, &e) == 0); /* nested, in need of a processor */
+    /* One sign of life begins the time again. */
+    struct kvm_health h = {.cpus = 1};
+    for (int i = 1; i < 200; i++) {
+        struct counters c = {0};
+        counters_add(&c, COUNTER_EXITS, 0);
+        counters_add(&c, COUNTER_VCPU_CPU, (uint64_t)(i / 9) * 100000000);
+        counters_add(&c, COUNTER_RUN_DELAY, 0);
+        assert_int_equal(kvm_health_judge(&h, 0.25 * i, &c, &e), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -77,6 +128,8 @@ int main(void)
         cmocka_unit_test(a_slow_guest_is_waited_for),
         cmocka_unit_test(a_burst_is_no_habit),
         cmocka_unit_test(without_statistics_there_is_no_judgement),
+        cmocka_unit_test(processors_that_are_not_run_are_given_up_in_time),
+        cmocka_unit_test(who_waits_or_is_slow_is_not_still),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
