@@ -191,8 +191,19 @@ static int add_with_params(struct plan *p, const char *word, const char *colon, 
     return add_canonical(p, w, colon + 1, e);
 }
 
+/* "exits.*": all of a subsystem, said as of a family. */
+static bool subsystem_of_glob(const char *word, char out[WORKLOAD_ID_MAX])
+{
+    size_t length = strlen(word);
+    if (length < 3 || length - 2 >= WORKLOAD_ID_MAX || strcmp(word + length - 2, ".*") != 0)
+        return false;
+    snprintf(out, WORKLOAD_ID_MAX, "%.*s", (int)(length - 2), word);
+    return subsystem_find(out) != SUBSYSTEM_COUNT;
+}
+
 int plan_add(struct plan *p, const char *word, struct error *e)
 {
+    char named[WORKLOAD_ID_MAX];
     const char *colon = strchr(word, ':');
     if (colon)
         return add_with_params(p, word, colon, e);
@@ -225,6 +236,8 @@ int plan_add(struct plan *p, const char *word, struct error *e)
     }
     if (matched)
         return 0;
+    if (subsystem_of_glob(word, named))
+        return plan_add(p, named, e);
     if (s != SUBSYSTEM_COUNT)
         return error_set(e, ERROR_USAGE, "this version has no workloads of the subsystem \"%s\"",
                          subsystems[s].id);

@@ -64,8 +64,8 @@ static void exits_are_measured_by_name(void **state)
     static const struct {
         const char *word;
         size_t rows;
-    } cases[] = {
-        {"exits", 4}, {"exit", 4}, {"exit.*", 4}, {"exit.hlt", 1}, {"exit.hlt:placement=cross", 1}};
+    } cases[] = {{"exits", 4},   {"exit", 4},     {"exit.*", 4},
+                 {"exits.*", 4}, {"exit.hlt", 1}, {"exit.hlt:placement=cross", 1}};
     struct error e;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct plan p = quick();
