@@ -120,7 +120,7 @@ static void page_legend(struct page *p)
         glyph_line(p, glyph_of_kind(kinds[i].kind, false), style_of_kind(kinds[i].kind),
                    attr_of_mark(strcmp(kinds[i].kind, "tcg") == 0), kinds[i].text);
     glyph_line(p, GLYPH_CONTAINER_HOLLOW, STYLE_CONTAINER, ATTR_BOLD,
-               "hollow: no interval yet, or emulated");
+               "hollow: no interval yet, emulated, or a KVM that is not confirmed yet");
     line(p, "");
     heading(p, "HOW GOOD: sign and colour");
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
