@@ -21,7 +21,7 @@ const struct option_row option_rows[] = {
      "machines of this host, or a machine of the same make (default: none)",
      FOR_MEASURING},
     {"profile", 'p', OPTION_CHOICE, AT(profile), 0, 0, "quick|standard|paper", "PROFILE",
-     "how much: quick (90 s, two stages), standard (8 blocks of each row) or paper (the full "
+     "how much: quick (120 s, two stages), standard (8 blocks of each row) or paper (the full "
      "sweeps); default: standard, but quick for record and the dashboard's R",
      FOR_CHOOSING},
     {"blocks", 'b', OPTION_COUNT, AT(blocks), 2, 200, NULL, "N",
@@ -30,7 +30,7 @@ const struct option_row option_rows[] = {
     {"seconds", 's', OPTION_SECONDS, AT(seconds), 0.01, 600, NULL, "S",
      "length of a slot (default: the workload's own)", FOR_MEASURING},
     {"budget", 0, OPTION_SECONDS, AT(budget), 1, 86400, NULL, "S",
-     "seconds after which no further block is started (default: 90 with the profile quick, 180 for "
+     "seconds after which no further block is started (default: 120 with the profile quick, 180 for "
      "all of a check, else none)",
      FOR_MEASURING | FOR_DEMO},
     {"cpus", 'c', OPTION_COUNT, AT(cpus), 1, 256, NULL, "N",

@@ -18,8 +18,10 @@
 /* One long operation is prepared anew before each slot. Of a kernel, which is unpacked, configured
  * and gets its tools built: 50 s of processor time on a shared core. */
 #define ARRANGE_S 40.0
-/* A server that is started, filled and warmed for each block, shared by the block's two slots. */
-#define SERVER_S 4.0
+/* Shorter slots say too little of what answers requests. */
+#define SERVER_SLOT_S 1.0
+/* The program that loads a server is started for each slot. */
+#define LOAD_S 0.2
 /* What a database writes beside its rows (64 MiB of log among it), and for one of them. */
 #define DATABASE_BYTES (UINT64_C(256) << 20)
 #define ROW_BYTES      UINT64_C(512)
@@ -248,7 +250,14 @@ double plan_slot_seconds(const struct plan *p, const struct workload *w)
 {
     if (w->patience_s > 0 && !w->timed) /* as long as it takes */
         return w->slot_s;
-    return p->slot_s > 0 ? p->slot_s : p->slot_scale * w->slot_s;
+    if (p->slot_s > 0)
+        return p->slot_s;
+    return fmax(p->slot_scale * w->slot_s, w->start_s > 0 ? SERVER_SLOT_S : 0);
+}
+
+bool plan_keeps_worker(const struct plan *p, const struct workload *w)
+{
+    return w->start_s > 0 && (!w->restarts || p->profile == PROFILE_QUICK);
 }
 
 double plan_lead_seconds(const struct plan *p, const struct workload *w)
@@ -262,7 +271,7 @@ static double slot_seconds(const struct plan *p, const struct plan_row *row)
     uint64_t values[PARAMS_MAX];
     struct error e;
     if (w->timed)
-        return plan_slot_seconds(p, w) + SERVER_S;
+        return plan_slot_seconds(p, w) + LOAD_S;
     if (w->patience_s > 0 && params_parse(w, row->params, values, &e) == 0)
         return workload_slot_s(w, values) + ARRANGE_S;
     return plan_lead_seconds(p, w) + plan_slot_seconds(p, w) + SLOT_EXTRA_S;
@@ -270,7 +279,9 @@ static double slot_seconds(const struct plan *p, const struct plan_row *row)
 
 double plan_block_seconds(const struct plan *p, const struct plan_row *row)
 {
-    double start = p->blocks ? row->workload->start_s / p->blocks : 0; /* once for all */
+    double start = row->workload->start_s;
+    if (plan_keeps_worker(p, row->workload))
+        start = p->blocks ? start / p->blocks : 0; /* once for all */
     return (double)p->target_count * (2 * slot_seconds(p, row) + FRESH_EXTRA_S + start);
 }
 
@@ -320,6 +331,35 @@ bool plan_scratch(const struct plan *p, uint64_t *bytes)
                 *bytes = bytes_by(&w->params[k], values[k]);
     }
     return needed;
+}
+
+bool plan_dear(const struct plan_row *row)
+{
+    return row->workload->start_s > 0 || row->workload->patience_s > 0;
+}
+
+void plan_order(const struct plan *p, size_t *order)
+{
+    size_t n = 0;
+    if (!p->two_stage) {
+        for (size_t i = 0; i < p->row_count; i++)
+            order[n++] = i;
+        return;
+    }
+    for (int dear = 0; dear <= 1; dear++) {
+        size_t next[SUBSYSTEM_COUNT] = {0}, before;
+        do {
+            before = n;
+            for (int s = 0; s < SUBSYSTEM_COUNT; s++) {
+                size_t *i = &next[s];
+                while (*i < p->row_count && (p->rows[*i].workload->subsystem != (enum subsystem)s ||
+                                             plan_dear(&p->rows[*i]) != dear))
+                    (*i)++;
+                if (*i < p->row_count)
+                    order[n++] = (*i)++;
+            }
+        } while (n > before);
+    }
 }
 
 static void position(struct plan_slot *s, size_t target, int which)

@@ -48,12 +48,22 @@ int plan_add(struct plan *p, const char *word, struct error *e);
 /* Timed part and lead-in of a slot of w, seconds. */
 double plan_slot_seconds(const struct plan *p, const struct workload *w);
 double plan_lead_seconds(const struct plan *p, const struct workload *w);
+/* Does one worker do all blocks of a row of w that follow each other? Else each has a fresh one. */
+bool plan_keeps_worker(const struct plan *p, const struct workload *w);
 /* Expected seconds of one block of one row, and of the whole plan (stage 2 counted only as far as
  * the budget allows). */
 double plan_block_seconds(const struct plan *p, const struct plan_row *row);
 double plan_seconds(const struct plan *p);
 /* Of these, until all targets are started. */
 double plan_start_seconds(const struct plan *p);
+
+/* Does it take seconds before its first slot, or one long operation? */
+bool plan_dear(const struct plan_row *row);
+/* The rows in the order in which they are measured: order has room for all. Of two stages the first
+ * takes one row of each subsystem in turn, so that every line of the scoreboard has a figure early
+ * and a budget that runs out cuts all subsystems alike; dear ones come after all others. Else as
+ * planned. */
+void plan_order(const struct plan *p, size_t *order);
 
 /* Does any row write to a disk? bytes gets the size of the largest file. */
 bool plan_scratch(const struct plan *p, uint64_t *bytes);

@@ -148,7 +148,7 @@ static int run_block(struct run *r, const struct plan_row *row, size_t metric, u
         run_show_progress(r);
         if (r->alone && rest_others(r, t, e) < 0)
             return -1;
-        bool fresh = first[t] && (block == 0 || row->workload->start_s <= 0);
+        bool fresh = first[t] && (block == 0 || !plan_keeps_worker(r->plan, row->workload));
         if (slot_run(r, row, metric, &order[i], block, stage, fresh, e) < 0)
             return -1;
         first[t] = false;
@@ -156,7 +156,7 @@ static int run_block(struct run *r, const struct plan_row *row, size_t metric, u
             look_for_room(r, row->workload, t, before);
         before = 0;
     }
-    bool goes_on = row->workload->start_s > 0 && block + 1 < blocks;
+    bool goes_on = plan_keeps_worker(r->plan, row->workload) && block + 1 < blocks;
     if (!goes_on && rest_after_block(r, row->workload, block, e) < 0)
         return -1;
     load_look(&r->load, run_elapsed(r), false);
@@ -178,28 +178,6 @@ static bool anyone_left(const struct run *r)
         if (!r->places.place[t].lost)
             return true;
     return r->plan->target_count == 1;
-}
-
-/* The order of rows in the first stage of a quick look: one row of each subsystem in turn, so that
- * every line of the scoreboard has a figure early and a budget that runs out cuts all subsystems
- * alike. Otherwise: as planned. */
-static void order_rows(const struct plan *plan, size_t *order)
-{
-    size_t n = 0;
-    if (!plan->two_stage) {
-        for (size_t i = 0; i < plan->row_count; i++)
-            order[n++] = i;
-        return;
-    }
-    size_t next[SUBSYSTEM_COUNT] = {0};
-    while (n < plan->row_count)
-        for (int s = 0; s < SUBSYSTEM_COUNT; s++) {
-            size_t *i = &next[s];
-            while (*i < plan->row_count && plan->rows[*i].workload->subsystem != (enum subsystem)s)
-                (*i)++;
-            if (*i < plan->row_count)
-                order[n++] = (*i)++;
-        }
 }
 
 /* For the budget, which is hard: never less than planned. */
@@ -236,7 +214,25 @@ static int stage_one(struct run *r, const size_t *order, struct error *e)
     return 0;
 }
 
-/* Fresh blocks for the rows that deserve them, row after row: one that is begun is finished. */
+/* Fresh blocks for one row; one that is begun is finished. */
+static int look_again(struct run *r, size_t metric, struct error *e)
+{
+    const struct plan_row *row = &r->plan->rows[metric];
+    board_log(r->board, BOARD_LOG_RUN, "", "second look at %s %s: %u fresh blocks",
+              row->workload->id, row->params, r->plan->blocks2);
+    for (uint32_t b = 0; b < r->plan->blocks2; b++) {
+        if (run_interrupted(r))
+            return error_set(e, ERROR_INTERRUPTED, "interrupted");
+        if (!anyone_left(r))
+            return error_set(e, ERROR_SYSTEM, "no target is left to measure");
+        if (run_block(r, row, metric, b, r->plan->blocks2, 2, e) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* For the rows that deserve it. One dear row costs as much as several others: it has what they
+ * leave. */
 static int stage_two(struct run *r, struct error *e)
 {
     size_t order[KEEP_MAX];
@@ -246,26 +242,20 @@ static int stage_two(struct run *r, struct error *e)
     memset(r->blocks_left, 0, r->plan->row_count * sizeof *r->blocks_left);
     for (size_t k = 0; k < kept; k++)
         r->blocks_left[order[k]] = r->plan->blocks2;
-    for (size_t k = 0; k < kept; k++) {
-        const struct plan_row *row = &r->plan->rows[order[k]];
-        double cost = block_seconds(r, order[k]) * r->plan->blocks2;
-        if (cost > left) {
-            r->result->late.looks++;
-            r->blocks_left[order[k]] = 0;
-            continue; /* a later, shorter row may still fit */
-        }
-        left -= cost;
-        board_log(r->board, BOARD_LOG_RUN, "", "second look at %s %s: %u fresh blocks",
-                  row->workload->id, row->params, r->plan->blocks2);
-        for (uint32_t b = 0; b < r->plan->blocks2; b++) {
-            if (run_interrupted(r))
-                return error_set(e, ERROR_INTERRUPTED, "interrupted");
-            if (!anyone_left(r))
-                return error_set(e, ERROR_SYSTEM, "no target is left to measure");
-            if (run_block(r, row, order[k], b, r->plan->blocks2, 2, e) < 0)
+    for (int dear = 0; dear <= 1; dear++)
+        for (size_t k = 0; k < kept; k++) {
+            double cost = block_seconds(r, order[k]) * r->plan->blocks2;
+            if (plan_dear(&r->plan->rows[order[k]]) != dear)
+                continue;
+            if (cost > left) {
+                r->result->late.looks++;
+                r->blocks_left[order[k]] = 0;
+                continue; /* a later, shorter row may still fit */
+            }
+            left -= cost;
+            if (look_again(r, order[k], e) < 0)
                 return -1;
         }
-    }
     return 0;
 }
 
@@ -514,7 +504,7 @@ int runner_run(const struct plan *plan, struct board *board, struct result *resu
         }
     }
     size_t *order = xcalloc(plan->row_count + 1, sizeof *order);
-    order_rows(plan, order);
+    plan_order(plan, order);
     if (rc == 0)
         rc = stage_one(r, order, &failure);
     free(order);

@@ -48,7 +48,7 @@ static void show_paper(struct dashboard *d)
 static const char *const welcome[] = {
     "What does your hypervisor cost you?",
     "",
-    "Enter   a quick comparison of native and guests: 90 s,",
+    "Enter   a quick comparison of native and guests: 2 min,",
     "        real workloads, nothing stays behind",
     "Esc     look around first; ? is the help, q leaves",
     NULL,

@@ -169,7 +169,7 @@ static void draw_idle(struct canvas *c, struct rect in, const struct snapshot *s
         page_text(&p, STYLE_STRONG, ATTR_BOLD, "Nothing has been measured yet.");
         page_gap(&p);
         page_text(&p, STYLE_TEXT, 0,
-                  "Press Enter or r: a quick comparison of native and guests, about 90 s.");
+                  "Press Enter or r: a quick comparison of native and guests, about 2 min.");
         page_gap(&p);
         page_text(&p, STYLE_DIM, 0,
                   "The bars fill as blocks finish. 100 is native, right is better, ink is loss.");

@@ -42,8 +42,8 @@ static const struct param oltp_params[] = {
         "threads=" n " cpus=0 rows=10000 engine=auto", all \
     }
 static const struct point oltp_points[] = {
-    OLTP_THREADS("1", SP, SP), OLTP_THREADS("2", P, P),  OLTP_THREADS("4", SP, SP),
-    OLTP_THREADS("8", P, P),   OLTP_THREADS("16", P, P), {NULL, 0},
+    OLTP_THREADS("1", QSP, SP), OLTP_THREADS("2", P, P),  OLTP_THREADS("4", SP, SP),
+    OLTP_THREADS("8", P, P),    OLTP_THREADS("16", P, P), {NULL, 0},
 };
 
 const struct workload database_workloads[] = {
@@ -60,11 +60,13 @@ const struct workload database_workloads[] = {
      .points = oltp_points,
      .needs = NEED_SCRATCH,
      .slot_s = 1,
+     .start_s = 4, /* the server, its table, two seconds and more of load */
+     .restarts = true,
      .own_threads = true,
      .latency = true,
      .patience_s = 120,
      .timed = true,
-     .profiles = SP},
+     .profiles = QSP},
 
     {.id = NULL},
 };

@@ -25,8 +25,8 @@ static const struct param jbb_params[] = {
         "warehouses=" n " cpus=0", all \
     }
 static const struct point jbb_points[] = {
-    JBB("1", SP, SP), JBB("2", SP, SP), JBB("3", P, P),  JBB("4", SP, SP), JBB("5", P, P),
-    JBB("6", P, P),   JBB("7", P, P),   JBB("8", P, SP), {NULL, 0},
+    JBB("1", QSP, SP), JBB("2", SP, SP), JBB("3", P, P), JBB("4", SP, SP), JBB("5", P, P),
+    JBB("6", P, P),    JBB("7", P, P),   JBB("8", P, SP), {NULL, 0},
 };
 
 const struct workload java_workloads[] = {
@@ -44,6 +44,6 @@ const struct workload java_workloads[] = {
      .lead_s = 0.05,
      .start_s = 3,
      .own_threads = true,
-     .profiles = SP},
+     .profiles = QSP},
     {.id = NULL},
 };

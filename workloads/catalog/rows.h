@@ -2,7 +2,8 @@
  *
  * Which parameter sets a profile measures follows from its time. `quick` shares three minutes among
  * all subsystems, so it takes the ends and one middle of every sweep: a cache-resident and a
- * memory-bound size, two processes and sixty-four. `standard` walks the sweeps in coarse steps;
+ * memory-bound size, two processes and sixty-four; of the database and of Java, which take seconds
+ * to start, one thread and one warehouse. `standard` walks the sweeps in coarse steps;
  * `paper` walks them as the paper did, on one processor and on all. */
 #ifndef VMTAX_CATALOG_ROWS_H
 #define VMTAX_CATALOG_ROWS_H
