@@ -441,16 +441,11 @@ void list_nothing(struct canvas *c, struct rect in, const struct snapshot *s, co
     else if (s->run.active)
         page_text(&p, STYLE_TEXT, 0,
                   "A run is going on; rows come as their turn does. v shows it.");
-    else if (quick > 0)
+    else
         page_textf(&p, STYLE_TEXT, 0,
                    "r measures its %zu row%s here and on the guest, R %zu of them and all else, "
                    "quickly.",
                    rows, rows == 1 ? "" : "s", quick);
-    else
-        page_textf(&p, STYLE_TEXT, 0,
-                   "r measures its %zu row%s here and on the guest; the quick comparison (R) has "
-                   "none of them.",
-                   rows, rows == 1 ? "" : "s");
     page_gap(&p);
     int before = p.y;
     facts_targets(&p, s, false);

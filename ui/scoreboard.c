@@ -338,12 +338,8 @@ static void draw_absent(struct canvas *c, int y, int x, int w, enum subsystem su
     if (fresh) {
         char text[64];
         size_t rows = row_subsystem_rows(sub, PROFILE_QUICK);
-        if (rows == 0)
-            snprintf(text, sizeof text, "%s",
-                     w >= 30 ? "—  not in the quick comparison" : "—  none");
-        else
-            snprintf(text, sizeof text, "—  %zu row%s%s", rows, rows == 1 ? "" : "s",
-                     w >= 36 ? " in the quick comparison" : "");
+        snprintf(text, sizeof text, "—  %zu row%s%s", rows, rows == 1 ? "" : "s",
+                 w >= 36 ? " in the quick comparison" : "");
         widget_cut(c, y, x, w, STYLE_DIM, 0, w >= 12 ? text : "—");
     }
 }

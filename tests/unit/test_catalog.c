@@ -29,9 +29,9 @@ static void rows_are_complete(void **state)
         assert_non_null(w->title);
         assert_non_null(w->mirrors);
         assert_non_null(w->method);
-        if (w->patience_s > 0) { /* one long operation: estimated, without lead-in, never quick */
+        if (w->patience_s > 0) { /* one long operation, without lead-in; never quick if estimated */
             assert_true(w->patience_s > 10 * w->slot_s && w->lead_s <= 0);
-            assert_false(w->profiles & PROFILE_QUICK);
+            assert_true(w->timed || !(w->profiles & PROFILE_QUICK));
         } else {
             assert_true(w->slot_s >= 0.05 && w->slot_s <= 2);
             assert_true(w->lead_s >= 0.02 && w->lead_s <= 0.05);
@@ -189,7 +189,7 @@ static void ids_are_the_fixed_ones(void **state)
 static void quick_is_quick(void **state)
 {
     (void)state;
-    size_t metrics = 0;
+    size_t metrics = 0, of[SUBSYSTEM_COUNT] = {0};
     double slots_s = 0;
     for (const struct workload *w = workload_next(NULL); w; w = workload_next(w)) {
         size_t of_row = 0;
@@ -198,10 +198,13 @@ static void quick_is_quick(void **state)
         for (const struct point *p = w->points; p && p->params; p++)
             of_row += (p->profiles & PROFILE_QUICK) != 0;
         metrics += of_row;
+        of[w->subsystem] += of_row;
         slots_s += (double)of_row * (w->slot_s + w->lead_s);
     }
-    assert_in_range(metrics, 30, 47);
-    assert_true(slots_s < 12);
+    assert_in_range(metrics, 30, 49);
+    assert_true(slots_s < 14);
+    for (int s = 0; s < SUBSYSTEM_COUNT; s++)
+        assert_true((of[s] > 0) == (s != SUBSYSTEM_EXITS));
 }
 
 static void subsystems_have_words(void **state)

@@ -52,7 +52,7 @@ static void all_leaves_null_out_and_keeps_order(void **state)
     for (size_t i = 0; i < p.row_count; i++) {
         assert_string_not_equal(p.rows[i].workload->id, "null");
         if (i)
-            assert_true(p.rows[i - 1].workload <= p.rows[i].workload);
+            assert_false(workload_before(p.rows[i].workload, p.rows[i - 1].workload));
     }
     plan_release(&p);
 }
@@ -186,6 +186,82 @@ static void operations_have_their_time(void **state)
     plan_release(&p);
 }
 
+/* All nine subsystems have a row before any has its second, but for the two that have only dear
+ * ones: those come last. Otherwise rows are measured as planned. */
+static void dear_rows_come_last(void **state)
+{
+    (void)state;
+    struct plan p = quick();
+    struct error e;
+    size_t order[128], seen[SUBSYSTEM_COUNT] = {0}, dear = 0;
+    p.two_stage = true;
+    p.blocks = 2;
+    assert_int_equal(plan_add(&p, "all", &e), 0);
+    assert_true(p.row_count > SUBSYSTEM_COUNT && p.row_count < 128);
+    plan_order(&p, order);
+    for (size_t i = 0; i < p.row_count; i++) {
+        for (size_t k = 0; k < i; k++)
+            assert_int_not_equal(order[k], order[i]);
+        const struct plan_row *row = &p.rows[order[i]];
+        enum subsystem s = row->workload->subsystem;
+        seen[s]++;
+        if (i < 7)
+            assert_int_equal(seen[s], 1);
+        dear += plan_dear(row);
+        assert_int_equal(plan_dear(row), s == SUBSYSTEM_DATABASE || s == SUBSYSTEM_JAVA);
+        assert_true(dear == 0 || plan_dear(row));
+    }
+    for (int s = 0; s < SUBSYSTEM_COUNT; s++)
+        assert_true((seen[s] > 0) == (s != SUBSYSTEM_EXITS));
+    p.two_stage = false;
+    plan_order(&p, order);
+    for (size_t i = 0; i < p.row_count; i++)
+        assert_int_equal(order[i], i);
+    plan_release(&p);
+}
+
+/* Of two targets: the first stage leaves a third of two minutes for the second, and two sessions of
+ * it are within a check's three minutes. */
+static void quick_fits(void **state)
+{
+    (void)state;
+    struct plan p = quick();
+    struct error e;
+    p.blocks = 2;
+    p.slot_scale = 0.5;
+    assert_int_equal(plan_add(&p, "all", &e), 0);
+    assert_in_range(plan_seconds(&p), 50, 85);
+    plan_release(&p);
+}
+
+/* A server starts once for all blocks where time is short, and else as often as its catalogue says;
+ * its slots are never too short. */
+static void servers_start_as_often_as_they_must(void **state)
+{
+    (void)state;
+    struct plan p = quick();
+    struct error e;
+    const struct workload *oltp = workload_find("oltp"), *jbb = workload_find("jbb");
+    assert_int_equal(plan_add(&p, "oltp", &e), 0);
+    p.target_count = 1;
+    p.blocks = 4;
+    p.slot_scale = 0.5;
+    double quickly = plan_block_seconds(&p, &p.rows[0]);
+    assert_true(plan_keeps_worker(&p, oltp) && plan_keeps_worker(&p, jbb));
+    assert_false(plan_keeps_worker(&p, workload_find("web")));
+    assert_true(fabs(plan_slot_seconds(&p, oltp) - 1) < 1e-9);
+    assert_true(fabs(plan_slot_seconds(&p, jbb) - 1) < 1e-9);
+    assert_true(plan_slot_seconds(&p, workload_find("sys.read")) < 0.1);
+    p.profile = PROFILE_STANDARD;
+    assert_false(plan_keeps_worker(&p, oltp));
+    assert_true(plan_keeps_worker(&p, jbb));
+    double each = plan_block_seconds(&p, &p.rows[0]);
+    assert_true(fabs(each - quickly - oltp->start_s * 3 / 4) < 1e-9);
+    p.slot_s = 0.3;
+    assert_true(fabs(plan_slot_seconds(&p, jbb) - 0.3) < 1e-9);
+    plan_release(&p);
+}
+
 /* The disk of a machine has room for what its rows write. */
 static void scratch_is_what_the_largest_row_writes(void **state)
 {
@@ -225,6 +301,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(operations_have_their_time),
+        cmocka_unit_test(dear_rows_come_last),
+        cmocka_unit_test(quick_fits),
+        cmocka_unit_test(servers_start_as_often_as_they_must),
         cmocka_unit_test(scratch_is_what_the_largest_row_writes),
         cmocka_unit_test(a_boot_takes_its_time),
         cmocka_unit_test(words_name_workloads),
