@@ -133,8 +133,11 @@ static int run_block(struct run *r, const struct plan_row *row, size_t metric, u
     for (size_t t = 0; t < TARGETS_MAX; t++)
         first[t] = true;
     run_show_row(r, row, metric, block, blocks, stage);
-    if (r->served && r->served != row->workload && rest_all(r, block - 1, e) < 0)
-        return -1;
+    if (r->served && r->served != row->workload) {
+        if (rest_all(r, block - 1, e) < 0)
+            return -1;
+        r->served = NULL; /* what the next blocks of this row keep is not given up for it */
+    }
     if (block == 0) {
         r->alone = false;
         before = room_available();

@@ -20,8 +20,8 @@
 #include <unistd.h>
 
 /* A quick look is over in two minutes. Its first stage needs about two thirds of that with slots of
- * half the usual length, a third of them for database and Java; the rest is for a second look at the
- * rows that deserve it. */
+ * half the usual length, a third of them for database and Java; the rest is for a second look at
+ * the rows that deserve it. */
 #define QUICK_BUDGET_S   120
 #define QUICK_SLOT_SCALE 0.5
 

@@ -128,8 +128,8 @@ struct workload {
     /* Not 0: prepare() takes about so long. One worker then does all blocks of a row that follow
      * each other, where else each block has a fresh one. */
     double start_s;
-    /* How it starts is part of how it varies: each block has a fresh worker all the same, but in the
-     * quick profile, which has no time for that. */
+    /* How it starts is part of how it varies: each block has a fresh worker all the same, but in
+     * the quick profile, which has no time for that. */
     bool restarts;
     const double *estimates_s; /* instead of slot_s, by the value of the first parameter; or NULL */
     double margin;             /* log units; 0 = the subsystem's */

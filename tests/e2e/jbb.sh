@@ -62,6 +62,12 @@ if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
         says "$out" '^fail .*default-jre-headless'
         unshare -m sh -c "$without" - "$vmtax" doctor >"$out" 2>"$err" || :
         says "$out" 'Java +there is no JVM: no jbb'
+        # The quick comparison goes on without it, and says what it lacks.
+        unshare -m sh -c "$without" - "$vmtax" run java sys.syscall --profile quick --budget 30 \
+            --on native --json >"$out" 2>"$err" || fail "no quick comparison without a JVM: $(cat "$err")"
+        "$jsonpath" "$out" 'slots.*.flags' | grep -q default-jre-headless ||
+            fail "the row does not say what it lacks: $(cat "$out")"
+        "$jsonpath" "$out" 'metrics.*.value' | grep -q '^[0-9]' || fail "nothing else was measured"
     fi
     # A JVM with a heap that is too small for its warehouses, in the place of the real one.
     mkdir "$work/bin"

@@ -25,7 +25,7 @@ static const struct param jbb_params[] = {
         "warehouses=" n " cpus=0", all \
     }
 static const struct point jbb_points[] = {
-    JBB("1", QSP, SP), JBB("2", SP, SP), JBB("3", P, P), JBB("4", SP, SP), JBB("5", P, P),
+    JBB("1", QSP, SP), JBB("2", SP, SP), JBB("3", P, P),  JBB("4", SP, SP), JBB("5", P, P),
     JBB("6", P, P),    JBB("7", P, P),   JBB("8", P, SP), {NULL, 0},
 };
 
