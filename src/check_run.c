@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 /* What is kept of the budget for the end: the last session's targets stop, the verdict is made. */
-#define RESERVE 0.05
+#define RESERVE 0.03
 /* A session that has less than this of the time it was planned for is not begun. */
 #define LEAST_SHARE 0.7
 
@@ -124,19 +124,6 @@ static uint32_t blocks_of(const struct result *r)
     return (most + 2) / 2 * 2; /* even, from 2 on */
 }
 
-/* The dearest row goes first; its subsystem loses no more than it must. */
-static void drop_dearest(struct check_plan *p)
-{
-    size_t dearest = 0;
-    for (size_t i = 1; i < p->plan.row_count; i++)
-        if (plan_block_seconds(&p->plan, &p->plan.rows[i]) >
-            plan_block_seconds(&p->plan, &p->plan.rows[dearest]))
-            dearest = i;
-    memmove(&p->plan.rows[dearest], &p->plan.rows[dearest + 1],
-            (--p->plan.row_count - dearest) * sizeof *p->plan.rows);
-    p->left_out++;
-}
-
 double check_pace(const struct baseline *b, size_t rows, size_t targets, double planned_s)
 {
     double paces[BASELINE_MAX];
@@ -153,8 +140,10 @@ double check_pace(const struct baseline *b, size_t rows, size_t targets, double 
 static int fit(struct check_plan *p, struct error *e)
 {
     double time = p->budget_s * (1 - RESERVE) / p->pace;
-    while (p->plan.row_count && plan_seconds(&p->plan) * CHECK_SESSIONS_MIN > time)
-        drop_dearest(p);
+    while (p->plan.row_count && plan_seconds(&p->plan) * CHECK_SESSIONS_MIN > time) {
+        plan_remove(&p->plan, plan_dispensable(&p->plan));
+        p->left_out++;
+    }
     p->session_s = plan_seconds(&p->plan) * p->pace;
     if (!p->plan.row_count)
         return error_set(e, ERROR_USAGE,

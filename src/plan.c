@@ -333,6 +333,27 @@ bool plan_scratch(const struct plan *p, uint64_t *bytes)
     return needed;
 }
 
+size_t plan_dispensable(const struct plan *p)
+{
+    size_t of[SUBSYSTEM_COUNT] = {0}, best = 0;
+    for (size_t i = 0; i < p->row_count; i++)
+        of[p->rows[i].workload->subsystem]++;
+    for (size_t i = 1; i < p->row_count; i++) {
+        bool only = of[p->rows[i].workload->subsystem] == 1;
+        bool best_only = of[p->rows[best].workload->subsystem] == 1;
+        if (only != best_only
+                ? best_only
+                : plan_block_seconds(p, &p->rows[i]) > plan_block_seconds(p, &p->rows[best]))
+            best = i;
+    }
+    return best;
+}
+
+void plan_remove(struct plan *p, size_t row)
+{
+    memmove(&p->rows[row], &p->rows[row + 1], (--p->row_count - row) * sizeof *p->rows);
+}
+
 bool plan_dear(const struct plan_row *row)
 {
     return row->workload->start_s > 0 || row->workload->patience_s > 0;

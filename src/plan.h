@@ -65,6 +65,11 @@ bool plan_dear(const struct plan_row *row);
  * planned. */
 void plan_order(const struct plan *p, size_t *order);
 
+/* The row that is missed least when the time does not suffice: the dearest, but none that its
+ * subsystem has only one of as long as there are others. There is a row. */
+size_t plan_dispensable(const struct plan *p);
+void plan_remove(struct plan *p, size_t row);
+
 /* Does any row write to a disk? bytes gets the size of the largest file. */
 bool plan_scratch(const struct plan *p, uint64_t *bytes);
 

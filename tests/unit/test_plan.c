@@ -220,6 +220,39 @@ static void dear_rows_come_last(void **state)
     plan_release(&p);
 }
 
+/* What does not fit is left out so that each subsystem keeps a row until only such are left, of
+ * which the dearest goes first. */
+static void every_subsystem_keeps_a_row(void **state)
+{
+    (void)state;
+    struct plan p = quick();
+    struct error e;
+    p.blocks = 2;
+    p.slot_scale = 0.5;
+    assert_int_equal(plan_add(&p, "all", &e), 0);
+    while (p.row_count > SUBSYSTEM_COUNT - 1) { /* exits are not among them */
+        size_t row = plan_dispensable(&p), same = 0, rows = p.row_count;
+        struct plan_row gone = p.rows[row];
+        for (size_t i = 0; i < p.row_count; i++)
+            same += p.rows[i].workload->subsystem == gone.workload->subsystem;
+        assert_true(same > 1);
+        plan_remove(&p, row);
+        assert_int_equal(p.row_count, rows - 1);
+        for (size_t i = 0; i < p.row_count; i++)
+            assert_true(p.rows[i].workload != gone.workload ||
+                        strcmp(p.rows[i].params, gone.params) != 0);
+    }
+    double last = INFINITY;
+    while (p.row_count) {
+        size_t row = plan_dispensable(&p);
+        double cost = plan_block_seconds(&p, &p.rows[row]);
+        assert_true(cost <= last);
+        last = cost;
+        plan_remove(&p, row);
+    }
+    plan_release(&p);
+}
+
 /* Of two targets: the first stage leaves a third of two minutes for the second, and two sessions of
  * it are within a check's three minutes. */
 static void quick_fits(void **state)
@@ -302,6 +335,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(operations_have_their_time),
         cmocka_unit_test(dear_rows_come_last),
+        cmocka_unit_test(every_subsystem_keeps_a_row),
         cmocka_unit_test(quick_fits),
         cmocka_unit_test(servers_start_as_often_as_they_must),
         cmocka_unit_test(scratch_is_what_the_largest_row_writes),
