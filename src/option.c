@@ -170,6 +170,10 @@ const struct option_row option_rows[] = {
     {"no-sync", 0, OPTION_FLAG, AT(no_sync), 0, 0, NULL, NULL,
      "no synchronized updates, for terminals that show them as text",
      FOR_DASHBOARD | FOR_REPLAY | FOR_DEMO},
+    {"reader", 0, OPTION_FLAG, AT(reader), 0, 0, NULL, NULL,
+     "for screen readers and magnifiers: the terminal's cursor shows, and stays on what is "
+     "selected; one frame a second; no braille unless --glyphs asks for it",
+     FOR_DASHBOARD | FOR_REPLAY | FOR_DEMO},
     {"help", 'h', OPTION_FLAG, AT(help), 0, 0, NULL, NULL, "this text", FOR_ALL | NOT_IN_CONF},
     {"version", 'V', OPTION_FLAG, AT(version), 0, 0, NULL, NULL, "the version",
      FOR_DASHBOARD | NOT_IN_CONF},

@@ -84,7 +84,7 @@ struct options {
     const char *theme;
     const char *color;
     const char *glyphs;
-    bool ascii, utf8, no_mouse, no_clipboard, no_sync;
+    bool ascii, utf8, no_mouse, no_clipboard, no_sync, reader;
     bool plain; /* the findings in sentences, no dashboard */
     /* Of vmtax.conf: targets with names of their own, in its order. */
     struct option_target {

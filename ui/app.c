@@ -140,6 +140,8 @@ static double frame_interval(const struct app *a, double now)
         interval = 1;
     else if (now < a->key_until_s)
         interval = 1.0 / 30;
+    else if (a->options.calm)
+        interval = 1;
     else
         interval *= a->slow_factor;
     return interval < 1 ? interval : 1;
@@ -284,7 +286,8 @@ static void reopen(struct app *a, const struct screen_options *former)
 static bool same_screen(const struct screen_options *a, const struct screen_options *b)
 {
     return a->glyphs == b->glyphs && a->colors == b->colors && a->utf8 == b->utf8 &&
-           a->no_sync == b->no_sync && a->no_clipboard == b->no_clipboard;
+           a->no_sync == b->no_sync && a->no_clipboard == b->no_clipboard &&
+           a->reader == b->reader;
 }
 
 static void apply_settings(struct app *a)

@@ -57,6 +57,7 @@ struct app_options {
     char theme_place[THEME_PLACE_MAX];    /* "FILE, line 3" of the vmtax.conf that names it; "" */
     const char *const *theme_directories; /* may be NULL */
     bool mouse;
+    bool calm; /* no more than a frame a second, but for keys */
     bool slow; /* one frame a second, to disturb a measurement less */
     const char *const
         *welcome;            /* lines of the first dialog, whose Enter starts count 0; NULL: none */

@@ -44,7 +44,17 @@ void canvas_clear(struct canvas *c)
     for (size_t i = 0; i < n; i++)
         c->cells[i] = blank;
     c->clip = (struct rect){0, 0, c->h, c->w};
+    c->cursor_y = c->cursor_x = -1;
     c->hit_count = 0;
+}
+
+void canvas_cursor(struct canvas *c, int y, int x)
+{
+    const struct rect *r = &c->clip;
+    if (y < r->y || y >= r->y + r->h || x < r->x || x >= r->x + r->w)
+        return;
+    c->cursor_y = y;
+    c->cursor_x = x;
 }
 
 static struct rect intersect(struct rect a, struct rect b)
@@ -208,6 +218,7 @@ void canvas_dim(struct canvas *c)
         c->cells[i].style = STYLE_DIM;
         c->cells[i].attr = ATTR_DIM;
     }
+    c->cursor_y = c->cursor_x = -1;
     c->hit_count = 0; /* a dialog takes all clicks */
 }
 

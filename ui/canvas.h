@@ -86,6 +86,9 @@ struct canvas {
     enum glyph_set glyphs;
     const struct keymap *keymap; /* the user's keys, for hints (key.h); NULL: the usual ones */
     struct rect clip;
+    /* Where whoever follows the terminal's cursor finds what is selected, or the end of what is
+     * typed; y < 0: nowhere. */
+    int cursor_y, cursor_x;
     struct canvas_hit *hits; /* owned; the last one drawn lies on top */
     size_t hit_count;
 };
@@ -101,6 +104,8 @@ void canvas_unclip(struct canvas *c, struct rect former);
 /* One character, turned into the canvas's glyph set; a wide one takes two cells. What is not
  * printable becomes a middle dot. */
 void canvas_put(struct canvas *c, int y, int x, uint32_t ch, enum style s, unsigned attr);
+/* What is drawn at this cell is selected, if the cell lies inside the clip; the last one counts. */
+void canvas_cursor(struct canvas *c, int y, int x);
 /* UTF-8 text, cleaned again (text.h); returns the column after it, clipped or not. */
 int canvas_text(struct canvas *c, int y, int x, enum style s, unsigned attr, const char *utf8);
 int canvas_textf(struct canvas *c, int y, int x, enum style s, unsigned attr, const char *format,

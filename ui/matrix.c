@@ -148,8 +148,9 @@ static void draw_cell(struct canvas *c, int y, int x, int w, double times, const
 }
 
 /* The cursor of a matrix: the cell itself, its colours exchanged. */
-static void invert(struct canvas *c, struct rect r)
+static void select_cell(struct canvas *c, struct rect r)
 {
+    canvas_cursor(c, r.y, r.x);
     for (int y = r.y; y < r.y + r.h; y++)
         for (int x = r.x; x < r.x + r.w; x++)
             if (y >= 0 && y < c->h && x >= 0 && x < c->w) {
@@ -202,7 +203,7 @@ void matrix_draw(struct canvas *c, struct rect in, const struct snapshot *s, con
             if (!m->paper)
                 canvas_hit_row(c, (struct rect){y, x, tall, w}, 0, r, k);
             if (r == selected_row && k == selected_column && !m->paper)
-                invert(c, (struct rect){y, x, tall, w});
+                select_cell(c, (struct rect){y, x, tall, w});
             if (isfinite(times)) {
                 worst = fmax(worst, times);
                 sum += log(times);

@@ -126,6 +126,7 @@ static void draw_footer(struct canvas *c, struct rect r, const struct snapshot *
         x = canvas_text(c, r.y, x, STYLE_BAR_KEY, 0,
                         finding ? scene->help_find : scene->view->filter);
         canvas_put(c, r.y, x, '_', STYLE_BAR_KEY, ATTR_BOLD);
+        canvas_cursor(c, r.y, x);
         canvas_text_right(c, r.y, r.x + r.w - 2, STYLE_BAR_TEXT, 0, "↵ keep  Esc clear");
         return;
     }

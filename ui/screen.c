@@ -48,7 +48,7 @@ struct screen {
     bool whole; /* send everything */
     enum depth depth;
     enum glyph_set glyphs;
-    bool sync, clipboard;
+    bool sync, clipboard, reader;
     bool mouse;
     const char *report_begin; /* the terminal's reports of the mouse; NULL: it has none */
     struct mouse report;      /* that is coming in */
@@ -126,7 +126,7 @@ static enum glyph_set choose_glyphs(const struct screen_options *o, const char *
     if (!unicode)
         return GLYPHS_ASCII;
     if (o->glyphs == GLYPH_CHOICE_BLOCK ||
-        (o->glyphs == GLYPH_CHOICE_AUTO && strcmp(term, "linux") == 0))
+        (o->glyphs == GLYPH_CHOICE_AUTO && (o->reader || strcmp(term, "linux") == 0)))
         return GLYPHS_BLOCK;
     return GLYPHS_BRAILLE;
 }
@@ -255,7 +255,7 @@ struct screen *screen_open(const struct screen_options *options, struct error *e
     noecho();
     nonl();
     typeahead(-1);
-    curs_set(0);
+    curs_set(options->reader);
     s->glyphs = choose_glyphs(options, term);
     s->depth = choose_depth(options);
     s->writer = options->curses ? NULL : writer_open(STDOUT_FILENO, s->depth);
@@ -276,6 +276,7 @@ struct screen *screen_open(const struct screen_options *options, struct error *e
         refresh(); /* curses is done with the screen */
     s->sync = !options->no_sync && is_modern(term);
     s->clipboard = !options->no_clipboard && is_modern(term);
+    s->reader = options->reader;
     arm_crash(true);
     allocate(s);
     return s;
@@ -427,6 +428,8 @@ static size_t present_written(struct screen *s, const struct canvas *c)
 {
     if (writer_waiting(s->writer) || c->h != s->h || c->w != s->w)
         return 0;
+    if (s->reader)
+        writer_cursor(s->writer, c->cursor_y, c->cursor_x);
     size_t changed = writer_frame(s->writer, s->sent, c->cells, s->h, s->w, s->whole, s->sync);
     s->whole = false;
     writer_flush(s->writer);
@@ -445,7 +448,11 @@ size_t screen_present(struct screen *s, const struct canvas *c)
     for (int y = 0; y < h; y++)
         changed += send_row(s, c, y);
     s->whole = false;
-    if (changed == 0)
+    bool moved = s->reader && c->cursor_y >= 0 &&
+                 (getcury(stdscr) != c->cursor_y || getcurx(stdscr) != c->cursor_x);
+    if (moved)
+        move(c->cursor_y, c->cursor_x);
+    if (changed == 0 && !moved)
         return 0;
     if (s->sync)
         write_bytes(SYNC_BEGIN, sizeof SYNC_BEGIN - 1);

@@ -108,8 +108,10 @@ struct rect widget_box(struct canvas *c, struct rect r, const struct box *box)
 
 void widget_cursor(struct canvas *c, int y, int x, bool selected)
 {
-    if (selected)
-        put(c, y, x - 1, GLYPH_CURSOR, STYLE_STRONG, 0);
+    if (!selected)
+        return;
+    put(c, y, x - 1, GLYPH_CURSOR, STYLE_STRONG, 0);
+    canvas_cursor(c, y, x);
 }
 
 void widget_more(struct canvas *c, struct rect box, size_t above, size_t below)

@@ -61,6 +61,7 @@ struct writer {
     struct pen pen;
     bool pen_known;
     int y, x; /* of the cursor; y < 0: unknown */
+    int rest_y, rest_x; /* where it is left; y < 0: anywhere */
     char *out;
     size_t used, done, room;
 };
@@ -121,6 +122,7 @@ struct writer *writer_open(int fd, enum depth depth)
     if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
         return NULL;
     struct writer *w = xcalloc(1, sizeof *w);
+    w->rest_y = -1;
     w->colors = depth != DEPTH_MONO;
     if (!read_entry(w)) {
         free(w);
@@ -427,13 +429,23 @@ size_t writer_frame(struct writer *w, struct cell *have, const struct cell *want
         if (memcmp(have + at, want + at, (size_t)width * sizeof *have) != 0)
             changed += frame_row(w, have + at, want + at, y, width);
     }
-    if (changed == 0 && !whole)
+    bool rests = w->rest_y < 0 || w->rest_y >= h || w->rest_x >= width ||
+                 (w->y == w->rest_y && w->x == w->rest_x);
+    if (!rests)
+        go(w, want + (size_t)w->rest_y * (size_t)width, w->rest_y, w->rest_x, width);
+    if (changed == 0 && !whole && rests)
         w->used = 0; /* not even a bracket */
     else if (bracket) {
         reserve(w, sizeof SYNC_END);
         put(w, SYNC_END);
     }
     return changed;
+}
+
+void writer_cursor(struct writer *w, int y, int x)
+{
+    w->rest_y = y;
+    w->rest_x = x;
 }
 
 bool writer_say(struct writer *w, const char *bytes)

@@ -25,6 +25,9 @@ void writer_forget(struct writer *w);
 size_t writer_frame(struct writer *w, struct cell *have, const struct cell *want, int h, int width,
                     bool whole, bool bracket);
 
+/* From the next frame on the terminal's cursor is left at this cell; y < 0: wherever it ends up. */
+void writer_cursor(struct writer *w, int y, int x);
+
 /* Bytes that change nothing on the screen, handed over as frames are. False: something waits. */
 bool writer_say(struct writer *w, const char *bytes);
 

@@ -66,6 +66,35 @@ for option in '' --no-mouse; do
     tmux -S "$work/tmux" kill-server
 done
 
+# The terminal's cursor is hidden, or with --reader on what is selected, whoever writes.
+cursor() {
+    tmux -S "$work/tmux" display-message -p "#{$1}"
+}
+rests_on() {
+    tmux -S "$work/tmux" capture-pane -p | sed -n "$(($(cursor cursor_y) + 1))p" | grep -qe "[▌>]$1"
+}
+for term in screen-256color linux; do
+    rm -f "$work/stty" "$work/code"
+    terminal 80x24 env TERM=$term "$vmtax" --reader
+    wait_for 20 shows '1Over'
+    press Escape
+    wait_for 20 rests_on Processor
+    [ "$(cursor cursor_flag)" = 1 ] || fail "--reader on $term: no cursor is shown"
+    press Down
+    wait_for 20 rests_on Memory
+    press q
+    ended 0
+    tmux -S "$work/tmux" kill-server
+done
+rm -f "$work/stty" "$work/code"
+terminal 80x24 "$vmtax"
+wait_for 20 shows '1Over'
+[ "$(cursor cursor_flag)" = 0 ] || fail "the terminal's cursor is shown without --reader"
+press q
+ended 0
+sane
+tmux -S "$work/tmux" kill-server
+
 # A run that cannot start says why, where the user looks.
 rm -f "$work/stty" "$work/code"
 mkdir "$work/broken"

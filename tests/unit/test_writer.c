@@ -251,11 +251,15 @@ static bool frames(const char *term, enum depth depth, const struct look *looks,
                 writer_forget(w);
                 t.pen = (struct shown){0, 2, 1, ATTR_BOLD};
             }
+            bool rests = pick(2);
+            int rest_y = (int)pick((unsigned)t.h), rest_x = (int)pick((unsigned)t.w);
+            writer_cursor(w, rests ? rest_y : -1, rest_x);
             writer_frame(w, sent, c.cells, t.h, t.w, whole, pick(2));
             assert_true(writer_flush(w));
             assert_false(writer_waiting(w));
             vt_feed(&t, bytes, take(ends[0], bytes, sizeof bytes));
             vt_check(&t, &c, looks);
+            assert_true(!rests || (t.y == rest_y && t.x == rest_x && !t.pending));
             /* the same again is nothing */
             assert_int_equal(writer_frame(w, sent, c.cells, t.h, t.w, false, true), 0);
             assert_false(writer_waiting(w));
