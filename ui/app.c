@@ -286,8 +286,7 @@ static void reopen(struct app *a, const struct screen_options *former)
 static bool same_screen(const struct screen_options *a, const struct screen_options *b)
 {
     return a->glyphs == b->glyphs && a->colors == b->colors && a->utf8 == b->utf8 &&
-           a->no_sync == b->no_sync && a->no_clipboard == b->no_clipboard &&
-           a->reader == b->reader;
+           a->no_sync == b->no_sync && a->no_clipboard == b->no_clipboard && a->reader == b->reader;
 }
 
 static void apply_settings(struct app *a)

@@ -60,7 +60,7 @@ struct writer {
     } look[STYLE_COUNT];
     struct pen pen;
     bool pen_known;
-    int y, x; /* of the cursor; y < 0: unknown */
+    int y, x;           /* of the cursor; y < 0: unknown */
     int rest_y, rest_x; /* where it is left; y < 0: anywhere */
     char *out;
     size_t used, done, room;

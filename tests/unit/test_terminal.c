@@ -329,7 +329,7 @@ static void settings_change_the_terminal(void **state)
     assert_true(pty_expect(&p, at, "1000l", START_MS));
     pty_read(&p, 100, 1000);
     at = p.length;
-    pty_send(&p, "OGkkkk", 6); /* no-sync, no-clipboard, no-mouse, utf8, ascii */
+    pty_send(&p, "OGkkkkk", 7); /* reader, no-sync, no-clipboard, no-mouse, utf8, ascii */
     assert_true(pty_expect(&p, at, "ASCII", START_MS));
     pty_send(&p, " ", 1);
     assert_true(pty_expect(&p, at, "+-", START_MS));
