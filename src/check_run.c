@@ -71,6 +71,10 @@ static void take_targets(struct check_plan *p, const struct options *o, const st
 
 static int check_targets(const struct check_plan *p, const struct baseline *b, struct error *e)
 {
+    if (p->plan.emulated)
+        return error_set(e, ERROR_USAGE,
+                         "%s is emulated here, and what is emulated is never judged: leave it out",
+                         p->plan.emulated->id);
     for (size_t t = 1; t < p->plan.target_count; t++)
         if (!guest_of(b, p->plan.targets[t]->id))
             return error_set(e, ERROR_USAGE,

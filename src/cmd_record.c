@@ -81,6 +81,10 @@ static int run(const struct context *c, struct error *e)
     plan_init(&plan);
     int rc = setup_plan(&plan, o, PROFILE_QUICK, o->word_count ? o->words : all,
                         o->word_count ? o->word_count : 1, agent, sizeof agent, e);
+    if (rc == 0 && plan.emulated && !o->quiet)
+        fprintf(stderr,
+                "vmtax: %s is emulated here: its figures are stored, and no check judges them\n",
+                plan.emulated->id);
     setup_session(&plan, o->budget);
     uint64_t sessions = o->sessions ? o->sessions : 3;
     uint64_t stored = 0;

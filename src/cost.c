@@ -20,22 +20,48 @@ bool cost_counted(const struct figure_cost *c, enum counter which)
     return known(c, which) && c->per_s[which] > 0;
 }
 
-char *cost_value(char *out, size_t size, const struct figure_cost *c, enum counter which)
+static double per_op(const struct figure_cost *c, enum counter which)
+{
+    return c->per_s[which] * c->s_per_op;
+}
+
+static bool told_per_op(const struct figure_cost *c, const struct figure_cost *beside,
+                        enum counter which)
+{
+    bool two = beside && known(beside, which);
+    return isfinite(per_op(c, which)) && (!two || isfinite(per_op(beside, which))) &&
+           (per_op(c, which) >= PER_OP_MIN || (two && per_op(beside, which) >= PER_OP_MIN));
+}
+
+char *cost_value(char *out, size_t size, const struct figure_cost *c,
+                 const struct figure_cost *beside, enum counter which)
 {
     const struct counter_kind *k = &counter_kinds[which];
+    const char *unit = counter_is_bytes(which) ? "B" : "";
     char number[16];
     if (!known(c, which)) {
         text_copy(out, size, "-");
         return out;
     }
-    double rate = c->per_s[which], per_op = rate * c->s_per_op;
+    double rate = c->per_s[which];
     if (k->time) /* seconds of it in a second; what documents have in nanoseconds too */
         snprintf(out, size, "%s %%",
                  text_figure(number, sizeof number, 100 * rate * (k->scale < 1 ? 1 : 1e-9)));
-    else if (isfinite(per_op) && per_op >= PER_OP_MIN)
-        snprintf(out, size, "%s/op", text_figure(number, sizeof number, per_op));
+    else if (told_per_op(c, beside, which))
+        snprintf(out, size, "%s%s/op", text_figure(number, sizeof number, per_op(c, which)), unit);
     else
-        snprintf(out, size, "%s/s", text_figure(number, sizeof number, rate));
+        snprintf(out, size, "%s%s/s", text_figure(number, sizeof number, rate), unit);
+    return out;
+}
+
+char *cost_names(char *out, size_t size, uint32_t set)
+{
+    size_t used = 0;
+    *out = '\0';
+    for (enum counter i = 0; i < COUNTER_COUNT && used < size; i++)
+        if (set & 1u << i)
+            used += (size_t)snprintf(out + used, size - used, "%s%s", used ? ", " : "",
+                                     counter_kinds[i].name);
     return out;
 }
 
@@ -61,10 +87,11 @@ char *cost_sentence(char *out, size_t size, const struct figure_cost *c,
         if (!cost_counted(c, i) && !(known(c, i) && compared && cost_counted(native, i)))
             continue;
         used += (size_t)snprintf(out + used, size - used, "%s%s %s", used ? "; " : "",
-                                 counter_kinds[i].name, cost_value(value, sizeof value, c, i));
+                                 counter_kinds[i].name,
+                                 cost_value(value, sizeof value, c, native, i));
         if (compared && used < size)
             used += (size_t)snprintf(out + used, size - used, " [%s]",
-                                     cost_value(beside, sizeof beside, native, i));
+                                     cost_value(beside, sizeof beside, native, c, i));
         if (i == COUNTER_EXITS && cost_reasons(reasons, sizeof reasons, c)[0] && used < size)
             used += (size_t)snprintf(out + used, size - used, " (%s)", reasons);
     }

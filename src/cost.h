@@ -1,7 +1,8 @@
 /* cost.h - the white-box counters of a figure, and as words for reports and the dashboard.
  *
- * Processor time is a share of one processor ("187 %" are two, nearly). Events are told per
- * operation ("0.98/op") where that can be said and is not tiny, else per second ("12.4k/s"). */
+ * Processor time is a share of one processor ("187 %" are two, nearly). Events and bytes are told
+ * per operation ("0.98/op", "4.1kB/op") where that can be said and is not tiny, else per second
+ * ("12.4k/s"); of two that are compared both in the same way. */
 #ifndef VMTAX_COST_H
 #define VMTAX_COST_H
 
@@ -30,8 +31,13 @@ struct figure_cost {
 
 /* Known, and not zero. */
 bool cost_counted(const struct figure_cost *c, enum counter which);
-/* ASCII, at most 11 columns ("0.98/op"); "-" if it is not known. Returns out. */
-char *cost_value(char *out, size_t size, const struct figure_cost *c, enum counter which);
+/* ASCII, at most 11 columns ("0.98/op"); "-" if it is not known. beside: what it is compared with,
+ * or NULL. Returns out. */
+char *cost_value(char *out, size_t size, const struct figure_cost *c,
+                 const struct figure_cost *beside, enum counter which);
+/* "exits, vCPU, halt polling": the counters of a set of bits 1 << enum counter, as far as they fit.
+ * Returns out. */
+char *cost_names(char *out, size_t size, uint32_t set);
 /* Exits by reason as shares of all exits: "halt 60 %, io 31 %"; "" if none are known. */
 char *cost_reasons(char *out, size_t size, const struct figure_cost *c);
 /* "exits 0.98/op (halt 60 %); vCPU 98 %": what was counted, native's value beside it where it has

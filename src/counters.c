@@ -46,6 +46,13 @@ bool counter_is_kernels(enum counter which)
            which == COUNTER_GUEST_FAULTS;
 }
 
+bool counter_is_bytes(enum counter which)
+{
+    return which == COUNTER_DISK_READ || which == COUNTER_DISK_WRITTEN ||
+           which == COUNTER_NET_RECEIVED || which == COUNTER_NET_SENT ||
+           which == COUNTER_VDISK_READ || which == COUNTER_VDISK_WRITTEN;
+}
+
 bool counters_have(const struct counters *c, enum counter which)
 {
     return c->known & (1u << which);

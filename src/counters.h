@@ -46,6 +46,9 @@ extern const struct counter_kind counter_kinds[COUNTER_COUNT];
  * the whole machine. */
 bool counter_is_kernels(enum counter which);
 
+/* Counted in bytes? */
+bool counter_is_bytes(enum counter which);
+
 #define COUNTER_VALUE_MAX   (UINT64_C(1) << 62) /* of what others claim */
 #define COUNTER_REASONS_MAX 16
 #define COUNTER_REASON_NAME 24

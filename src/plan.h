@@ -27,8 +27,9 @@ struct plan {
     bool two_stage;
     double after_s;  /* what follows when it is over, for the time that is left: further sessions */
     double budget_s; /* hard limit of the whole; INFINITY: none */
-    double slot_scale; /* of the catalogue's slot length and lead-in */
-    double slot_s;     /* overrides the catalogue's slot length when > 0 */
+    double slot_scale;                  /* of the catalogue's slot length and lead-in */
+    double slot_s;                      /* overrides the catalogue's slot length when > 0 */
+    const struct target_kind *emulated; /* one of targets that would be emulated; NULL: none */
     double emulated_s; /* what starts take longer because guests would be emulated */
     struct target_options options;
     const struct target_kind

@@ -196,7 +196,10 @@ static int add_targets(struct plan *p, const struct options *o, struct error *e)
             memset(&probe, 0, sizeof probe);
             (*k)->probe(*k, &p->options, &probe);
             /* What is emulated is no hypervisor's: only who asks for it gets it. */
-            if (probe.emulated)
+            if (probe.emulated && o->accel && strcmp(o->accel, "kvm") == 0)
+                snprintf(p->left_out, sizeof p->left_out, "%s is left out: %.180s", (*k)->id,
+                         probe.reason);
+            else if (probe.emulated)
                 snprintf(p->left_out, sizeof p->left_out,
                          "%s is left out, it would be emulated: %.180s. --on %s measures it all "
                          "the same",
@@ -276,6 +279,7 @@ static int look_at_machines(struct plan *p, struct error *e)
                     (--p->target_count - t) * sizeof *p->targets);
             continue;
         }
+        p->emulated = k;
         p->emulated_s += target_tcg.start_s - k->start_s;
     }
     return 0;
@@ -402,9 +406,11 @@ int setup_plan(struct plan *p, const struct options *o, enum profile default_pro
         return -1;
     if (o->on)
         return look_at_machines(p, e);
-    /* Without names only what is not emulated was taken. It could not have measured exits. */
-    if (only_exits(p))
+    /* Exits are the machine's: its guests measure their own only where somebody names them. */
+    if (only_exits(p)) {
         p->left_out[0] = '\0';
+        p->target_count = 1;
+    }
     return 0;
 }
 

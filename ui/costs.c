@@ -40,7 +40,7 @@ bool costs_kernels(uint32_t known)
 }
 
 static void row(struct page *p, enum counter which, const struct figure_cost *native,
-                const struct figure_cost *guest)
+                const struct figure_cost *guest, bool emulated)
 {
     char value[24], reasons[160];
     int x = p->r.x;
@@ -51,8 +51,12 @@ static void row(struct page *p, enum counter which, const struct figure_cost *na
     for (int k = 0; k < 2; k++, x += COLUMN) {
         const struct figure_cost *c = k ? guest : native;
         bool known = c->known & 1u << which;
-        canvas_text_right(p->c, p->y, x + COLUMN - 1, known ? STYLE_TEXT : STYLE_DIM, 0,
-                          known ? cost_value(value, sizeof value, c, which) : "—");
+        bool doubt = k && emulated;
+        int first = canvas_text_right(
+            p->c, p->y, x + COLUMN - 1, known && !doubt ? STYLE_TEXT : STYLE_DIM, 0,
+            known ? cost_value(value, sizeof value, c, k ? native : guest, which) : "—");
+        if (known && doubt)
+            canvas_put(p->c, p->y, first - 1, '~', STYLE_DIM, 0);
     }
     if (which == COUNTER_EXITS && p->r.x + p->r.w - x >= NAME)
         widget_cut(p->c, p->y, x + 1, p->r.x + p->r.w - x - 1, STYLE_DIM, 0,
@@ -62,7 +66,7 @@ static void row(struct page *p, enum counter which, const struct figure_cost *na
 }
 
 void costs_lines(struct page *p, const struct figure_cost *native, const struct figure_cost *guest,
-                 int keep)
+                 bool emulated, int keep)
 {
     if (page_left(p) <= keep)
         return;
@@ -78,7 +82,7 @@ void costs_lines(struct page *p, const struct figure_cost *native, const struct 
     p->y++;
     for (enum counter i = 0; i < COUNTER_COUNT && page_left(p) > keep; i++)
         if (cost_counted(guest, i) || (cost_counted(native, i) && guest->known & 1u << i))
-            row(p, i, native, guest);
+            row(p, i, native, guest, emulated);
 }
 
 void costs_reasons(struct page *p, const struct figure_cost *guest)

@@ -14,9 +14,9 @@ char *costs_note(char *out, size_t size, const struct board_target *native,
 /* Are any of them among these? */
 bool costs_kernels(uint32_t known);
 /* What the host and the kernels counted beside the operations, a line for each counter that did; or
- * that nothing was. keep: rows of the page that are left free. */
+ * that nothing was. emulated: the guest is. keep: rows of the page that are left free. */
 void costs_lines(struct page *p, const struct figure_cost *native, const struct figure_cost *guest,
-                 int keep);
+                 bool emulated, int keep);
 /* Bars of the shares that the reasons have in all exits; nothing if none are known. */
 void costs_reasons(struct page *p, const struct figure_cost *guest);
 

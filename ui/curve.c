@@ -406,6 +406,16 @@ static void draw_gain(struct canvas *c, int y, int right, const struct snapshot 
 }
 
 /* Where each target's curve bends and how high it is; what all processors bring. */
+static void put_figure(struct canvas *c, int y, int right, const struct board_target *t,
+                       double value)
+{
+    char number[NUMBER_MAX];
+    int first = canvas_text_right(c, y, right, t->emulated ? STYLE_DIM : STYLE_TEXT, 0,
+                                  number_short(number, value));
+    if (t->emulated && isfinite(value))
+        canvas_put(c, y, first - 1, '~', STYLE_DIM, 0);
+}
+
 static void draw_saturation(const struct curve *k, struct canvas *c, struct rect r,
                             const struct snapshot *s, const struct view *v,
                             const struct curve_points *p)
@@ -431,20 +441,17 @@ static void draw_saturation(const struct curve *k, struct canvas *c, struct rect
         size_t peak = sweep_peak(s, p->metric, p->count, t);
         size_t knee = sweep_knee(s, p->metric, p->count, t);
         widget_target(c, y, in.x, in.w - 3 * column - score - 1, &s->targets[t]);
-        enum style style = s->targets[t].emulated ? STYLE_DIM : STYLE_TEXT;
         if (knee != SIZE_MAX) {
             snprintf(number, sizeof number, "%llu",
                      (unsigned long long)row_param(&s->metrics[knee], k->x, 0));
-            canvas_text_right(c, y, right - 2 * column - score, style, 0, number);
+            canvas_text_right(c, y, right - 2 * column - score,
+                              s->targets[t].emulated ? STYLE_DIM : STYLE_TEXT, 0, number);
         }
-        canvas_text_right(c, y, right - column - score, style, 0,
-                          number_short(number, peak == SIZE_MAX
-                                                   ? (double)NAN
-                                                   : s->metrics[peak].cell[t].figure.value));
+        put_figure(c, y, right - column - score, &s->targets[t],
+                   peak == SIZE_MAX ? (double)NAN : s->metrics[peak].cell[t].figure.value);
         if (score)
-            canvas_text_right(
-                c, y, right - column, style, 0,
-                number_short(number, curve_score(k, s, p, t, processors(s, is_smp(v)))));
+            put_figure(c, y, right - column, &s->targets[t],
+                       curve_score(k, s, p, t, processors(s, is_smp(v))));
         if (has_cpus(k))
             draw_gain(c, y, right, s, &up, &smp, t);
     }

@@ -295,9 +295,9 @@ static void costs(struct page *p, const struct snapshot *s, const struct board_m
     bool note = costs_kernels(guest->known);
     char text[160];
     int from = p->y;
-    costs_lines(p, native, guest, RULE_ROWS + note);
+    costs_lines(p, native, guest, s->targets[target].emulated, RULE_ROWS + note);
     if (p->y == from) /* for a line and the note there is no room: for a line there may be */
-        costs_lines(p, native, guest, RULE_ROWS);
+        costs_lines(p, native, guest, s->targets[target].emulated, RULE_ROWS);
     else if (note && page_left(p) > RULE_ROWS)
         page_text(p, STYLE_DIM, 0,
                   costs_note(text, sizeof text, &s->targets[0], &s->targets[target]));

@@ -20,6 +20,7 @@ static const enum counter counters[] = {
     COUNTER_THROTTLED,  COUNTER_REFUSED,        COUNTER_NET_RECEIVED,     COUNTER_NET_SENT,
     COUNTER_VDISK_READ, COUNTER_VDISK_WRITTEN};
 _Static_assert(sizeof counters / sizeof *counters == COUNTER_COUNT, "every counter");
+#define ALL_COUNTERS ((UINT32_C(1) << COUNTER_COUNT) - 1)
 
 static const struct figure_cost *cost_of(const struct snapshot *s, size_t metric, size_t target)
 {
@@ -101,27 +102,25 @@ static void say_nothing(struct canvas *c, struct rect in, const struct snapshot 
 static void foot_words(char *out, size_t size, const struct board_target *t,
                        const enum counter *known, size_t known_count)
 {
-    size_t used = 0, first;
+    char names[200];
+    size_t used = 0;
     bool starred = false;
     out[0] = '\0';
     for (size_t k = 0; k < known_count; k++)
         starred |= counter_is_kernels(known[k]);
     if (starred)
         used = (size_t)snprintf(out, size, "* %s  ", costs_whose(t));
-    first = used;
-    for (size_t i = 0; i < COUNTER_COUNT && used < size; i++) {
-        bool here = false;
-        for (size_t k = 0; k < known_count; k++)
-            here |= known[k] == counters[i];
-        if (!here)
-            used += (size_t)snprintf(
-                out + used, size - used, "%s%s",
-                used > first ? ", " : "not counted here: ", counter_kinds[counters[i]].name);
-    }
+    uint32_t missing = ALL_COUNTERS;
+    for (size_t k = 0; k < known_count; k++)
+        missing &= ~(1u << known[k]);
+    if (missing && used < size)
+        snprintf(out + used, size - used, "not counted here: %s",
+                 cost_names(names, sizeof names, missing));
 }
 
 static void draw_row(struct canvas *c, int y, struct rect in, int label, const struct row *r,
-                     const enum counter *known, size_t shown, bool selected)
+                     const struct figure_cost *native, const enum counter *known, size_t shown,
+                     bool selected)
 {
     char text[LABEL_MAX];
     widget_cursor(c, y, in.x, selected);
@@ -134,7 +133,7 @@ static void draw_row(struct canvas *c, int y, struct rect in, int label, const s
         int right = in.x + label + (int)(i + 1) * COLUMN - 1;
         int first = canvas_text_right(
             c, y, right, counted && !r->emulated ? STYLE_TEXT : STYLE_DIM, 0,
-            counted ? cost_value(text, sizeof text, cost, known[i]) : "—");
+            counted ? cost_value(text, sizeof text, cost, native, known[i]) : "—");
         if (counted && r->emulated)
             canvas_put(c, y, first - 1, '~', STYLE_DIM, 0);
     }
@@ -176,7 +175,8 @@ static void draw_list(struct canvas *c, struct rect box, struct rect in, const s
     for (size_t i = 0; i < visible && first + i < count; i++) {
         int y = in.y + 1 + (int)i;
         struct row r = row_read(s, list[first + i], target);
-        draw_row(c, y, in, label, &r, known + from, shown, first + i == v->row[0]);
+        draw_row(c, y, in, label, &r, target > 0 ? cost_of(s, list[first + i], 0) : NULL,
+                 known + from, shown, first + i == v->row[0]);
         canvas_hit_row(c, (struct rect){y, in.x, 1, in.w}, 0, first + i, 0);
     }
     if (foot)
@@ -201,7 +201,7 @@ static void draw_detail(struct canvas *c, struct rect r, const struct snapshot *
     layout_columns(in, across, 2, part);
     struct page left = page_begin(c, part[0]), right = page_begin(c, part[1]);
     if (target > 0)
-        costs_lines(&left, cost_of(s, m, 0), cost, 0);
+        costs_lines(&left, cost_of(s, m, 0), cost, s->targets[target].emulated, 0);
     if (!cost->known)
         return;
     costs_reasons(&right, cost);
@@ -210,7 +210,10 @@ static void draw_detail(struct canvas *c, struct rect r, const struct snapshot *
         &right, STYLE_DIM, 0,
         "Counted while the row was measured. Steal is not among it: flag S tells of more than "
         "1 %.");
-    char note[160];
+    char note[160], names[200];
+    if (cost->known != ALL_COUNTERS)
+        page_textf(&right, STYLE_DIM, 0, "Not counted: %s.",
+                   cost_names(names, sizeof names, ALL_COUNTERS & ~cost->known));
     if (costs_kernels(cost->known))
         page_text(&right, STYLE_DIM, 0,
                   costs_note(note, sizeof note, &s->targets[0], &s->targets[target]));

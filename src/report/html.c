@@ -110,13 +110,14 @@ static bool belongs(const struct report_row *row, int s)
                                 : row->metric->row && (int)row->metric->row->subsystem == s;
 }
 
-static void put_value(FILE *out, const struct report_row *row, const struct figure_value *f)
+static void put_value(FILE *out, const struct report_row *row, const struct figure_value *f,
+                      bool emulated)
 {
     char text[64] = "—", value[16];
     const struct workload *w = row->metric->row;
     if (f && f->measured)
-        snprintf(text, sizeof text, "%s %s", text_figure(value, sizeof value, f->value),
-                 w ? workload_unit(w) : "");
+        snprintf(text, sizeof text, "%s%s %s", emulated ? "~" : "",
+                 text_figure(value, sizeof value, f->value), w ? workload_unit(w) : "");
     page_cell(out, "td", "", text);
 }
 
@@ -139,8 +140,8 @@ static void write_compared(const struct page *p, int s)
         markup_text(p->out, report_label(row->metric, label, sizeof label));
         fputs("</th>", p->out);
         page_cell(p->out, "td", "text", p->r->targets[row->target].id);
-        put_value(p->out, row, row->native);
-        put_value(p->out, row, row->figure);
+        put_value(p->out, row, row->native, false);
+        put_value(p->out, row, row->figure, p->r->targets[row->target].emulated);
         put_estimate(p->out, &c->estimate, p->r->targets[row->target].emulated);
         if (c->estimate.n && isfinite(c->detectable))
             snprintf(text, sizeof text, "%.1f %%", 100 * stats_loss(c->detectable));
@@ -170,7 +171,7 @@ static void write_native(const struct page *p, int s)
         fputs("<tr><th scope=\"row\">", p->out);
         markup_text(p->out, report_label(row->metric, label, sizeof label));
         fputs("</th>", p->out);
-        put_value(p->out, row, f);
+        put_value(p->out, row, f, false);
         if (bounded)
             snprintf(text, sizeof text, "%s .. %s", text_figure(low, sizeof low, f->low),
                      text_figure(high, sizeof high, f->high));

@@ -82,6 +82,7 @@ static void write_rows(const struct result *r, const struct report_row *rows, si
         fprintf(out, " | %s | ", row->metric->row ? workload_unit(row->metric->row) : "");
         write_value(out, row->metric, row->native);
         fputs(" | ", out);
+        fputs(r->targets[t].emulated && row->figure && row->figure->measured ? "~" : "", out);
         write_value(out, row->metric, row->figure);
         fprintf(out, " | %s%s | %s | %zu | ", r->targets[t].emulated && any ? "~" : "",
                 percent(ratio, any, any ? exp(c->estimate.centre) : 0),

@@ -157,9 +157,13 @@ static void write_summary(const struct page *p, size_t t)
     put_summary(p, t, "all", &all);
 }
 
-static const char *value_text(char out[16], const struct figure_value *f)
+static const char *value_text(char out[16], const struct figure_value *f, bool emulated)
 {
-    return f && f->measured ? text_figure(out, 16, f->value) : "n/a";
+    if (!f || !f->measured)
+        return "n/a";
+    out[0] = '~';
+    text_figure(out + emulated, 15, f->value);
+    return out;
 }
 
 static void put_row(const struct page *p, const struct report_row *row)
@@ -171,17 +175,28 @@ static void put_row(const struct page *p, const struct report_row *row)
     const char *unit = row->metric->row ? workload_unit(row->metric->row) : "";
     fputs("  ", p->out);
     put_label(p, report_label(row->metric, label, sizeof label), 22);
-    fprintf(p->out, "%6s %6s ", value_text(native, row->native), value_text(guest, row->figure));
+    fprintf(p->out, "%6s %6s ", value_text(native, row->native, false),
+            value_text(guest, row->figure, p->r->targets[row->target].emulated));
     put_label(p, unit, UNIT);
     fprintf(p->out, "%6s ", ratio_text(ratio, p, row->target, s->n ? exp(s->centre) : NAN));
     put_interval(p, s);
     fprintf(p->out, "%2zu ", s->n);
-    if (s->n && isfinite(c->detectable))
-        fprintf(p->out, "%4.1f ", fmin(99.9, 100 * stats_loss(c->detectable)));
+    if (s->n && isfinite(c->detectable) && stats_loss(c->detectable) < 0.9995)
+        fprintf(p->out, "%4.1f ", 100 * stats_loss(c->detectable));
+    else if (s->n && isfinite(c->detectable))
+        fputs(" >99 ", p->out);
     else
         fputs(" n/a ", p->out);
     put(p, sign(p, v));
     fprintf(p->out, "%s%s\n", c && c->flags ? " " : "", report_flags(c ? c->flags : 0, letters));
+}
+
+/* "    tcg EMULATED": how a line of one figure begins. */
+static void put_whose(const struct page *p, size_t target)
+{
+    fputs("    ", p->out);
+    put(p, p->r->targets[target].id);
+    fputs(p->r->targets[target].emulated ? " EMULATED" : "", p->out);
 }
 
 /* "    native 10312 ns, 23700 TSC ticks": a line for each figure that is known in ticks, too. */
@@ -194,8 +209,7 @@ static void put_ticks(const struct page *p, const struct report_row *row)
         const struct figure_value *f = figures[i];
         if (!f || !f->measured || !(f->tsc_per_op > 0))
             continue;
-        fputs("    ", p->out);
-        put(p, p->r->targets[i ? row->target : 0].id);
+        put_whose(p, i ? row->target : 0);
         fprintf(p->out, " %.0f ns, %.0f TSC ticks\n", f->value, f->tsc_per_op);
     }
 }
@@ -210,8 +224,7 @@ static void put_loss(const struct page *p, const struct report_row *row)
         if (!f || !f->measured || !f->arrival.sent || !f->arrival.received)
             continue;
         double loss = arrival_loss(&f->arrival);
-        fputs("    ", p->out);
-        put(p, p->r->targets[i ? row->target : 0].id);
+        put_whose(p, i ? row->target : 0);
         fprintf(p->out, " lost %.2f %% of %s %s sent, %.2f %% out of order\n", 100 * loss,
                 text_figure(sent, sizeof sent, f->value / (1 - loss)),
                 row->metric->row ? workload_unit(row->metric->row) : "",
@@ -230,8 +243,7 @@ static void put_iops(const struct page *p, const struct report_row *row)
                           : (double)NAN;
         if (!isfinite(iops))
             continue;
-        fputs("    ", p->out);
-        put(p, p->r->targets[i ? row->target : 0].id);
+        put_whose(p, i ? row->target : 0);
         fprintf(p->out, " %.*f IOPS\n", iops < 100 ? 1 : 0, iops);
     }
 }
@@ -245,8 +257,7 @@ static void put_statements(const struct page *p, const struct report_row *row)
         char reads[16], writes[16], others[16];
         if (!f || !f->measured || !(f->statements.transactions || f->statements.errors))
             continue;
-        fputs("    ", p->out);
-        put(p, p->r->targets[i ? row->target : 0].id);
+        put_whose(p, i ? row->target : 0);
         if (!f->statements.transactions) {
             fprintf(p->out, " %llu requests were errors\n",
                     (unsigned long long)f->statements.errors);
@@ -272,8 +283,7 @@ static void put_inverse(const struct page *p, const struct report_row *row)
         char time[16], rate[16];
         if (!f || !f->measured || !(f->value > 0))
             continue;
-        fputs("    ", p->out);
-        put(p, p->r->targets[i ? row->target : 0].id);
+        put_whose(p, i ? row->target : 0);
         fprintf(p->out, " %s s, %s an hour\n", text_figure(time, sizeof time, f->value),
                 text_figure(rate, sizeof rate, 3600 / f->value));
     }
@@ -294,13 +304,14 @@ static int slowest_first(const void *a, const void *b)
     return (d > 0) - (d < 0);
 }
 
-/* Does the target know any counter in any row? */
-static bool any_cost(const struct result *r, size_t target)
+/* Counters that other rows of the target have. */
+static uint32_t known_anywhere(const struct result *r, size_t target)
 {
+    uint32_t known = 0;
     for (size_t i = 0; i < r->figure_count; i++)
-        if (r->figures[i].target == target && r->figures[i].cost.known)
-            return true;
-    return false;
+        if (r->figures[i].target == target)
+            known |= r->figures[i].cost.known;
+    return known;
 }
 
 /* What the rows that hurt took beside their operations. */
@@ -308,13 +319,14 @@ static void write_cost(const struct page *p, size_t t, const struct report_row *
                        size_t count)
 {
     bool any = false;
-    char label[128], cost[700], line[900];
-    if (!any_cost(p->r, t)) {
+    uint32_t anywhere = known_anywhere(p->r, t);
+    if (!anywhere) {
         fprintf(p->out, "  " COST_NONE "\n");
         return;
     }
     for (size_t i = 0; i < count; i++) {
         const struct report_row *row = rows[i];
+        char label[128], cost[700], missing[300], line[1200];
         if (!row->figure || !cost_sentence(cost, sizeof cost, &row->figure->cost,
                                            row->native ? &row->native->cost : NULL)[0])
             continue;
@@ -322,11 +334,13 @@ static void write_cost(const struct page *p, size_t t, const struct report_row *
             fprintf(
                 p->out,
                 "\nBeside their operations these took, by the host's and their kernels' "
-                "counters\n(white-box; %% of a processor; interrupts, switches and page faults are "
-                "those of\nall that ran on the kernel; [%s])\n",
-                p->base);
+                "counters\n(white-box%s; %% of a processor; interrupts, switches and page faults "
+                "are those of\nall that ran on the kernel; [%s])\n",
+                p->r->targets[t].emulated ? ", EMULATED" : "", p->base);
         any = true;
-        snprintf(line, sizeof line, "%s: %s", report_label(row->metric, label, sizeof label), cost);
+        cost_names(missing, sizeof missing, anywhere & ~row->figure->cost.known);
+        snprintf(line, sizeof line, "%s: %s%s%s", report_label(row->metric, label, sizeof label),
+                 cost, missing[0] ? "; not counted in this row: " : "", missing);
         put_sentence((void *)p, line);
     }
 }
@@ -399,7 +413,7 @@ static void write_native(const struct page *p)
         char label[128], value[16], low[16], high[16], interval[40] = "";
         fputs("  ", p->out);
         put_label(p, report_label(p->rows[i].metric, label, sizeof label), 30);
-        fprintf(p->out, "%8s ", value_text(value, f));
+        fprintf(p->out, "%8s ", value_text(value, f, false));
         put_label(p, w ? workload_unit(w) : "", UNIT);
         if (f && f->measured && f->bounded)
             snprintf(interval, sizeof interval, "%s - %s", text_figure(low, sizeof low, f->low),

@@ -439,17 +439,37 @@ static void describe(struct machine *m, const struct target_options *o, const st
     (void)o;
 }
 
+#if defined(__x86_64__)
+/* The time-stamp counter at a time of the clock: of a few readings the one that was interrupted
+ * least. */
+static uint64_t read_tsc(double *at)
+{
+    uint64_t tsc = 0, least = UINT64_MAX;
+    *at = 0;
+    for (int i = 0; i < 16; i++) {
+        uint64_t before = __builtin_ia32_rdtsc();
+        double now = now_s();
+        uint64_t took = __builtin_ia32_rdtsc() - before;
+        if (took >= least)
+            continue;
+        least = took;
+        tsc = before + took / 2;
+        *at = now;
+    }
+    return tsc;
+}
+#endif
+
 /* Rate of the host's time-stamp counter, against the clock, over some milliseconds: good to a few
  * parts in a hundred thousand. 0: this machine has none. */
 static uint64_t host_tsc_khz(void)
 {
 #if defined(__x86_64__)
-    uint64_t t0 = __builtin_ia32_rdtsc();
-    double from = now_s(), now;
-    do
-        now = now_s();
-    while (now - from < 0.02);
-    return (uint64_t)llround((double)(__builtin_ia32_rdtsc() - t0) / (now - from) * 1e-3);
+    double from, to;
+    uint64_t before = read_tsc(&from);
+    nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+    uint64_t after = read_tsc(&to);
+    return (uint64_t)llround((double)(after - before) / (to - from) * 1e-3);
 #else
     return 0;
 #endif

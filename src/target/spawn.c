@@ -469,7 +469,9 @@ void spawn_last_words(struct spawn *s, char *out, size_t size)
     }
     if (s->reaped && WIFEXITED(s->status))
         snprintf(how, sizeof how, "ended with exit code %d", WEXITSTATUS(s->status));
-    snprintf(out, size, "%s%s%s", how, s->last_line[0] ? between : "", s->last_line);
+    bool shot = s->reaped && WIFSIGNALED(s->status) && WTERMSIG(s->status) == SIGKILL;
+    bool tells = s->last_line[0] && !shot; /* it had no moment to say anything of that */
+    snprintf(out, size, "%s%s%s", how, tells ? between : "", tells ? s->last_line : "");
     pthread_mutex_unlock(&s->lock);
 }
 

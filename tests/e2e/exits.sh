@@ -52,7 +52,7 @@ if [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
             awk '{r = $2 / $1; if (NR == 1) first = r; if (r < 0.99 * first || r > 1.01 * first) exit 1}' ||
             fail "ticks and nanoseconds do not agree"
     fi
-    run 0 run exits --on native --blocks 2
+    run 0 run exits --blocks 2
     says "$out" 'exit\.pio'
 else
     # The same sentence for each of them.

@@ -219,26 +219,35 @@ static void early_death_is_told(void **state)
     ledger_close(l);
 }
 
+/* One that is shot from outside says nothing of that. */
 static void late_death_is_told(void **state)
 {
+    static const char *const words_of[] = {
+        [SIGABRT] = "was ended by signal 6; the last line before that: last",
+        [SIGKILL] = "was ended by signal 9"};
     (void)state;
-    write_script("echo hello; read line; yes no | head -c 3000000 >&2; echo last >&2; kill -9 $$");
-    struct target_options o = options();
-    struct ledger *l = open_ledger();
-    struct target *t = start(&o, l);
-    char line[64], words[128];
-    read_line(t->from_agent, line, sizeof line);
-    assert_int_equal(write(t->to_agent, "x\n", 2), 2);
-    read_line(t->from_agent, line, sizeof line);
-    for (int i = 0; i < 1000; i++) {
-        target_last_words(t, words, sizeof words);
-        if (strncmp(words, "still", 5) != 0)
-            break;
-        usleep(20000);
+    for (int sig = SIGABRT; sig <= SIGKILL; sig += SIGKILL - SIGABRT) {
+        char script[128], line[64], words[128];
+        snprintf(script, sizeof script,
+                 "echo hello; read line; yes no | head -c 3000000 >&2; echo last >&2; kill -%d $$",
+                 sig);
+        write_script(script);
+        struct target_options o = options();
+        struct ledger *l = open_ledger();
+        struct target *t = start(&o, l);
+        read_line(t->from_agent, line, sizeof line);
+        assert_int_equal(write(t->to_agent, "x\n", 2), 2);
+        read_line(t->from_agent, line, sizeof line);
+        for (int i = 0; i < 1000; i++) {
+            target_last_words(t, words, sizeof words);
+            if (strncmp(words, "still", 5) != 0)
+                break;
+            usleep(20000);
+        }
+        assert_string_equal(words, words_of[sig]);
+        target_stop(t);
+        ledger_close(l);
     }
-    assert_string_equal(words, "was ended by signal 9; the last line before that: last");
-    target_stop(t);
-    ledger_close(l);
 }
 
 /* An agent that ignores its end of input and its children in other sessions: all gone, in time. */
