@@ -227,11 +227,11 @@ static void late_death_is_told(void **state)
         [SIGKILL] = "was ended by signal 9"};
     (void)state;
     for (int sig = SIGABRT; sig <= SIGKILL; sig += SIGKILL - SIGABRT) {
-        char script[128], line[64], words[128];
-        snprintf(script, sizeof script,
+        char text[128], line[64], words[128];
+        snprintf(text, sizeof text,
                  "echo hello; read line; yes no | head -c 3000000 >&2; echo last >&2; kill -%d $$",
                  sig);
-        write_script(script);
+        write_script(text);
         struct target_options o = options();
         struct ledger *l = open_ledger();
         struct target *t = start(&o, l);
