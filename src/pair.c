@@ -34,9 +34,10 @@ static void peer_cpus(const struct target_options *targets, struct target_option
 }
 
 /* By which address of ours does the other machine see us? Servers are reached there. */
-static int find_here(struct peer *peer, struct places *places, struct error *e)
+static int find_here(struct peer *peer, const struct session *session, struct places *places,
+                     struct error *e)
 {
-    const char *id = peer->kind->id, *seen = session_hello(peer->session)->client;
+    const char *id = peer->kind->id, *seen = session_hello(session)->client;
     char interface[FORWARD_NAME_MAX];
     struct in_addr address;
     if (strcmp(seen, "unknown") == 0)
@@ -65,49 +66,73 @@ static int find_here(struct peer *peer, struct places *places, struct error *e)
     return 0;
 }
 
-static int peer_open(struct peer *peer, struct places *places, struct error *e)
+static int peer_open(struct peer *peer, struct peer_end *end, struct places *places,
+                     struct error *e)
 {
+    const struct target_kind *kind = end->network_of ? NULL : peer->kind;
     struct target_options options = places->options;
     struct target_waiter waiter = {.interrupt_fd = places->interrupt_fd};
     peer_cpus(&places->options, &options);
     options.limits = options.network = false;
     options.scratch = NULL;
     options.waiter = &waiter;
-    peer->target = target_start(peer->kind ? peer->kind : &target_peer, &options, places->ledger,
+    options.network_of = end->network_of;
+    end->target = target_start(kind ? kind : &target_peer, &options, places->ledger, e);
+    if (!end->target)
+        return -1;
+    end->session = session_open(end->target, places->result->agent_sha256, HELLO_TIMEOUT_S, &waiter,
                                 e);
-    if (!peer->target)
+    if (!end->session || session_audit_clock(end->session, e) < 0)
         return -1;
-    peer->session = session_open(peer->target, places->result->agent_sha256, HELLO_TIMEOUT_S,
-                                 &waiter, e);
-    if (!peer->session || session_audit_clock(peer->session, e) < 0)
-        return -1;
-    return peer->kind ? find_here(peer, places, e) : 0;
+    return kind ? find_here(peer, end->session, places, e) : 0;
 }
 
-static int peer_start(struct peer *peer, struct places *places, struct error *e)
+static void end_stop(struct peer_end *end)
 {
-    if (peer->starts >= STARTS_MAX) { /* it was given up, and this is why */
-        *e = peer->why;
+    session_close(end->session);
+    target_stop(end->target);
+    end->session = NULL;
+    end->target = NULL;
+}
+
+static int peer_start(struct peer *peer, struct peer_end *end, struct places *places,
+                      struct error *e)
+{
+    if (end->starts >= STARTS_MAX) { /* it was given up, and this is why */
+        *e = end->why;
         return -1;
     }
-    peer->starts++;
-    if (peer_open(peer, places, e) == 0)
+    end->starts++;
+    if (peer_open(peer, end, places, e) == 0)
         return 0;
-    pair_stop(peer);
+    end_stop(end);
     return -1;
+}
+
+/* The one from where the host's side of the target's network is seen. */
+static struct peer_end *end_for(struct peer *peer, const struct target_facts *facts)
+{
+    struct peer_end *inside = &peer->end[PEER_INSIDE];
+    if (!facts->network_of)
+        return &peer->end[PEER_OUTSIDE];
+    if (inside->network_of != facts->network_of) { /* the target was started again */
+        end_stop(inside);
+        *inside = (struct peer_end){.network_of = facts->network_of};
+    }
+    return inside;
 }
 
 /* The peer broke: the slot has no figure, and the target cannot help it. Interrupted is not broken.
  */
-static int peer_failed(struct peer *peer, const struct error *why, struct session_result *out,
+static int peer_failed(struct peer_end *end, const struct error *why, struct session_result *out,
                        struct error *e)
 {
     if (why->kind == ERROR_INTERRUPTED) {
         *e = *why;
         return -1;
     }
-    pair_stop(peer);
-    peer->why = *why;
+    end_stop(end);
+    end->why = *why;
     text_clean(out->failure, sizeof out->failure, why->text);
     return 0;
 }
@@ -130,6 +155,7 @@ int pair_run(struct peer *peer, struct places *places, struct place *place,
              struct error *e)
 {
     const struct target_facts *facts = &place->target->facts;
+    struct peer_end *end = end_for(peer, facts);
     struct endpoint endpoint = {.address = ""};
     struct error broken;
     if (!facts->address[0]) {
@@ -138,8 +164,8 @@ int pair_run(struct peer *peer, struct places *places, struct place *place,
                  place->kind->id, facts->network);
         return 0;
     }
-    if (!peer->session && peer_start(peer, places, &broken) < 0)
-        return peer_failed(peer, &broken, out, e);
+    if (!end->session && peer_start(peer, end, places, &broken) < 0)
+        return peer_failed(end, &broken, out, e);
     snprintf(endpoint.address, sizeof endpoint.address, "%s",
              peer->kind && facts->in_host ? peer->here : facts->address);
     request->role = ROLE_SERVE;
@@ -148,15 +174,15 @@ int pair_run(struct peer *peer, struct places *places, struct place *place,
         return -1;
     if (out->failure[0])
         return 0;
-    if (session_audit_clock(peer->session, &broken) < 0)
-        return peer_failed(peer, &broken, out, e);
+    if (session_audit_clock(end->session, &broken) < 0)
+        return peer_failed(end, &broken, out, e);
     if (lead_to(peer, places, place, &endpoint, &broken) < 0) {
         text_clean(out->failure, sizeof out->failure, broken.text);
         return 0;
     }
     request->role = ROLE_LOAD;
-    if (session_run(peer->session, request, out, tick, context, &broken) < 0)
-        return peer_failed(peer, &broken, out, e);
+    if (session_run(end->session, request, out, tick, context, &broken) < 0)
+        return peer_failed(end, &broken, out, e);
     /* It is the peer's kernel that counted, and not the target's. */
     out->inside = (struct counters){.known = 0};
     return 0;
@@ -166,16 +192,18 @@ int pair_rest(struct peer *peer, struct error *e)
 {
     struct session_result ignored;
     struct error broken;
-    if (!peer->session || session_rest(peer->session, &broken) == 0)
-        return 0;
-    return peer_failed(peer, &broken, &ignored, e);
+    for (size_t i = 0; i < PEER_ENDS; i++) {
+        struct peer_end *end = &peer->end[i];
+        if (end->session && session_rest(end->session, &broken) < 0 &&
+            peer_failed(end, &broken, &ignored, e) < 0)
+            return -1;
+    }
+    return 0;
 }
 
 void pair_stop(struct peer *peer)
 {
     forward_close(&peer->forward);
-    session_close(peer->session);
-    target_stop(peer->target);
-    peer->session = NULL;
-    peer->target = NULL;
+    for (size_t i = 0; i < PEER_ENDS; i++)
+        end_stop(&peer->end[i]);
 }

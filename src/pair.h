@@ -4,7 +4,9 @@
  * processors than theirs where there are any; or, when one is named, on another machine that is
  * reached by ssh, as a target of that kind is. Then native serves by the host's own interfaces, and
  * ports of the host's lead to the targets (forward.h). There is one for the whole run, started when
- * it is first needed; it is no target, and no row is measured on it. */
+ * it is first needed; it is no target, and no row is measured on it. A target whose network is one
+ * that only its own processes are in, as an ordinary user's virtual machine, gets another peer, in
+ * there. */
 #ifndef VMTAX_PAIR_H
 #define VMTAX_PAIR_H
 
@@ -12,12 +14,19 @@
 #include "session.h"
 #include "target/forward.h"
 
+#include <sys/types.h>
+
+enum { PEER_OUTSIDE, PEER_INSIDE, PEER_ENDS };
+
 struct peer {
-    const struct target_kind *kind;  /* NULL: on the host */
-    struct target *target;           /* owned; NULL: not running */
-    struct session *session;         /* owned; NULL with target */
-    unsigned starts;                 /* tries; a peer that dies is started again once */
-    struct error why;                /* the last try failed, or broke */
+    const struct target_kind *kind; /* of PEER_OUTSIDE; NULL: on the host */
+    struct peer_end {
+        struct target *target;   /* owned; NULL: not running */
+        struct session *session; /* owned; NULL with target */
+        unsigned starts;         /* tries; a peer that dies is started again once */
+        struct error why;        /* the last try failed, or broke */
+        pid_t network_of;        /* target_facts.network_of; 0 outside */
+    } end[PEER_ENDS];
     char here[ENDPOINT_ADDRESS_MAX]; /* this machine's address, as another one sees it */
     struct forward forward;
 };

@@ -137,7 +137,7 @@ static int plan_network(struct machine *m, const struct target_options *o, struc
                            : "user-mode");
     snprintf(facts->network, sizeof facts->network, "%s %s - %s", facts->path,
              m->network.host_address, m->network.guest_address);
-    if (ours)
+    if (ours || private_one)
         text_copy(facts->address, sizeof facts->address, m->network.guest_address);
     return 0;
 }
@@ -259,6 +259,7 @@ static int launch(struct machine *m, const struct target_options *o, const struc
         words[used++] = qemu[i];
     }
     free(qemu);
+    bool in_private = mine[1] != NULL;
     memset(mine, 0, sizeof mine);
     /* Free to use every processor: those of the guest are told theirs by thread, below. */
     struct target_options anywhere = *o;
@@ -266,6 +267,8 @@ static int launch(struct machine *m, const struct target_options *o, const struc
     anywhere.scratch = NULL;
     m->local.telling = "Kernel panic";
     rc = local_launch(&m->local, &anywhere, (const char *const *)words, monitor, 0, e);
+    if (rc == 0 && in_private)
+        m->local.target.facts.network_of = spawn_pid(m->local.child);
 out:
     for (size_t i = 0; i < 3; i++)
         free(mine[i]);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 /* An agent speaks at once; a silent one is left to its session. */
 #define PROGRAM    "vmtax-container"
@@ -60,6 +61,24 @@ static int plan_network(struct local *local, const struct target_options *option
     char program[PATH_MAX];
     size_t used = 0;
     int number = LOCAL_NO_NETWORK;
+    if (options->network_of) {
+        static const char *const places[] = {"/usr/bin/nsenter", "/bin/nsenter"};
+        const char *nsenter = access(places[0], X_OK) == 0 ? places[0] : places[1];
+        if (access(nsenter, X_OK) < 0)
+            return error_set(e, ERROR_SYSTEM,
+                             "nsenter, which starts what loads servers in a guest's network, is "
+                             "missing: install util-linux");
+        snprintf(facts->network, sizeof facts->network, "that of process %d",
+                 (int)options->network_of);
+        words[used++] = xstrdup(nsenter);
+        words[used++] = xstrdup("--preserve-credentials");
+        words[used++] = xstrdup("--user");
+        words[used++] = xstrdup("--net");
+        words[used++] = xasprintf("--target=%d", (int)options->network_of);
+        words[used++] = xstrdup("--");
+        words[used++] = xstrdup(options->agent_path);
+        return 0;
+    }
     if (options->network && !options->loopback && !options->wire && rights_for_container() &&
         local_find_program(PROGRAM, options->agent_path, program, sizeof program) &&
         (number = local_network(local, e)) < 0)
@@ -93,7 +112,7 @@ static struct target *start(const struct target_kind *kind, const struct target_
 {
     double from = now_s();
     struct local *local = xcalloc(1, sizeof *local);
-    char name[64], *words[8] = {NULL};
+    char name[64], *words[9] = {NULL};
     bool failed = local_init(local, kind, options, ledger, name, sizeof name, e) < 0 ||
                   (local->cgroup && cgroup_nest(local->cgroup, e) < 0) ||
                   plan_network(local, options, words, e) < 0 ||

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define TARGETS_MAX     8
 #define TARGET_ID_MAX   96
@@ -58,6 +59,8 @@ struct target_options {
     bool wire;                /* not to the host but to another machine (pair.h): native by the
                                  host's own interfaces */
     struct machine_options machine;
+    pid_t network_of;  /* the user and network namespaces to be in are this process's, which we may
+                          enter; 0: as always */
     const char *judge; /* comma-separated ids of reached guests that are judged although another
                           kernel than native's runs there; NULL: none */
     const struct target_waiter *waiter; /* NULL: nobody */
@@ -87,6 +90,8 @@ struct target_facts {
     char path[32];    /* the same without addresses: "veth", "virtio, tap" */
     char address[16]; /* at which the host reaches it, dotted; empty: it does not */
     bool in_host;     /* its network is the host's own */
+    pid_t network_of; /* the host's side of it is in the user and network namespaces of this
+                         process, which we may enter; 0: in ours */
     char limits[96];  /* "cpus 0-1, memory 1536 MiB (cgroup v1)" */
     char devices[64]; /* of a machine: "virtio, disk cache none"; else empty */
     char append[128]; /* of a machine: further words for its kernel; else empty */

@@ -20,7 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define BLOCKS 6
+#define BLOCKS 12
 #define ORDER  4000 /* the largest of the standard profile; another: bench_linpack ORDER */
 #define SOLVES 5
 #define INPUT  "hpccinf.txt"

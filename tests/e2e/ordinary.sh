@@ -104,6 +104,13 @@ if unshare -m "$work/own/with-tun" sh -c 'exec 3<>/dev/net/tun && unshare -Un tr
     # Not to be seen from anywhere else.
     ! grep -qwF "$host" /proc/net/fib_trie || fail "the tap is in the host's own network"
     guest_ends
+    # What loads servers is inside of that network, too.
+    unshare -m "$work/own/with-tun" "$vmtax" run net.rr web:clients=1 --on tcg --cpus 1 --memory 512M \
+        --blocks 2 --seconds 0.2 --scratch "$HOME" --json >"$out" 2>"$err" </dev/null ||
+        fail "rows of servers: exit code $?"
+    "$jsonpath" "$out" 'slots.*' | grep '"target":"tcg"' >"$work/slots"
+    [ "$(grep -vc '"value":null' "$work/slots")" = 8 ] || fail "not 8 values by the tap: $(cat "$work/slots")"
+    leftovers
 else
     tapless="no device file can be made, or no user namespace, so no tap of a user's own"
 fi
