@@ -39,6 +39,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/spec.c src/spec.h \
 	src/session.c src/session.h \
 	src/session_records.c src/session_records.h \
+	src/guest_address.c src/guest_address.h \
 	src/place.c src/place.h \
 	src/pair.c src/pair.h \
 	src/slot.c src/slot.h \

@@ -158,6 +158,11 @@ int pair_run(struct peer *peer, struct places *places, struct place *place,
     struct peer_end *end = end_for(peer, facts);
     struct endpoint endpoint = {.address = ""};
     struct error broken;
+    if (!facts->address[0] && facts->unreached[0]) {
+        snprintf(out->failure, sizeof out->failure, "the host does not reach %s: %s",
+                 place->kind->id, facts->unreached);
+        return 0;
+    }
     if (!facts->address[0]) {
         snprintf(out->failure, sizeof out->failure,
                  "the host does not reach %s, whose network is %.60s: run vmtax as root",

@@ -3,6 +3,7 @@
 #include "place.h"
 
 #include "clock.h"
+#include "guest_address.h"
 #include "target/reach.h"
 #include "text.h"
 
@@ -229,6 +230,12 @@ int place_start(struct places *p, size_t t, struct error *e)
         return -1;
     }
     rt->start_s = (double)(clock_now_ns() - from) * 1e-9;
+    if (p->options.network) {
+        struct guest_address_host host;
+        guest_address_host(&host);
+        guest_address_find(&host, session_hello(place->session), place->kind, p->options.wire,
+                           &place->target->facts);
+    }
     take_facts(p, t);
     place->will_emulate = rt->emulated;
     note_board(p, t, BOARD_TARGET_READY, NULL, rt->emulated ? place->remedy : NULL);

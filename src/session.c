@@ -213,6 +213,9 @@ static int take_hello(struct session *s, const struct record *r, const char *exp
     session_take_text(h->virt, sizeof h->virt, r, "virt");
     session_take_text(h->boot, sizeof h->boot, r, "boot");
     session_take_text(h->client, sizeof h->client, r, "client");
+    session_take_text(h->server, sizeof h->server, r, "server");
+    session_take_text(h->netns, sizeof h->netns, r, "netns");
+    session_take_text(h->addresses, sizeof h->addresses, r, "addresses");
     h->features = cpu_features_parse(record_text(r, "features"));
     if (record_u64(r, "cpus", 1, 65536, &h->cpus, e) < 0 ||
         record_u64(r, "memory_kib", 1, UINT64_C(1) << 44, &h->memory_kib, e) < 0)

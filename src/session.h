@@ -21,9 +21,12 @@ struct session;
 
 struct session_hello {
     char sha256[65], kernel[64], clocksource[32], arch[16], virt[32];
-    char boot[40];     /* the identity of the boot of its kernel; "unknown" */
-    char client[48];   /* the address that whoever reached it by ssh has there; "unknown" */
-    unsigned features; /* of the processor (coretype.h); 0: not told */
+    char boot[40];       /* the identity of the boot of its kernel; "unknown" */
+    char client[48];     /* the address that whoever reached it by ssh has there; "unknown" */
+    char server[48];     /* its own that it was reached by; "unknown" */
+    char netns[32];      /* the number of its network namespace; "unknown" */
+    char addresses[160]; /* its own of IPv4, but loopback's, with commas between */
+    unsigned features;   /* of the processor (coretype.h); 0: not told */
     uint64_t cpus, memory_kib;
 };
 

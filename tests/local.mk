@@ -95,6 +95,11 @@ tests_unit_test_place_SOURCES = tests/unit/test_place.c tests/unit/unit.h
 tests_unit_test_place_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_place_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_guest_address
+tests_unit_test_guest_address_SOURCES = tests/unit/test_guest_address.c tests/unit/unit.h
+tests_unit_test_guest_address_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_guest_address_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_run
 tests_unit_test_run_SOURCES = tests/unit/test_run.c tests/unit/unit.h
 tests_unit_test_run_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

@@ -114,6 +114,7 @@ static int launch(struct reached *r, const struct target_kind *guest,
         return -1;
     snprintf(facts->how, sizeof facts->how, "%.63s", c.words[0]);
     snprintf(facts->network, sizeof facts->network, "the guest's own");
+    facts->own_network = true;
     return local_launch(&r->local, &own, c.words, -1, 0, e);
 }
 

@@ -86,17 +86,20 @@ struct target_probe {
 /* Facts for the target card and the result document. */
 struct target_facts {
     char how[64];
-    char network[64]; /* path to the host: "veth 10.x.y.1 - 10.x.y.2", "loopback", "none" */
-    char path[32];    /* the same without addresses: "veth", "virtio, tap" */
-    char address[16]; /* at which the host reaches it, dotted; empty: it does not */
-    bool in_host;     /* its network is the host's own */
-    pid_t network_of; /* the host's side of it is in the user and network namespaces of this
-                         process, which we may enter; 0: in ours */
-    char limits[96];  /* "cpus 0-1, memory 1536 MiB (cgroup v1)" */
-    char devices[64]; /* of a machine: "virtio, disk cache none"; else empty */
-    char append[128]; /* of a machine: further words for its kernel; else empty */
-    char remark[256]; /* a sentence for the log: why it is emulated, slower, ... or empty */
-    bool limited;     /* the limits are in force */
+    char network[64];    /* path to the host: "veth 10.x.y.1 - 10.x.y.2", "loopback", "none" */
+    char path[32];       /* the same without addresses: "veth", "virtio, tap" */
+    char address[16];    /* at which the host reaches it, dotted; empty: it does not */
+    bool in_host;        /* its network is the host's own */
+    pid_t network_of;    /* the host's side of it is in the user and network namespaces of this
+                            process, which we may enter; 0: in ours */
+    bool own_network;    /* not made by vmtax: who speaks with the agent learns address, path and
+                            network from it (guest_address.h) */
+    char unreached[256]; /* why address is empty, and what to do, where that is found out */
+    char limits[96];     /* "cpus 0-1, memory 1536 MiB (cgroup v1)" */
+    char devices[64];    /* of a machine: "virtio, disk cache none"; else empty */
+    char append[128];    /* of a machine: further words for its kernel; else empty */
+    char remark[256];    /* a sentence for the log: why it is emulated, slower, ... or empty */
+    bool limited;        /* the limits are in force */
     bool emulated;
     double start_s; /* from start() to the agent's first byte (or to giving up waiting for it) */
     uint32_t flags; /* of enum flag (stats.h) that hold for every row */

@@ -6,6 +6,7 @@
 
 #include "tests/unit/agent_peer.h"
 
+#include "src/guest_address.h"
 #include "src/sha256.h"
 #include "tests/unit/unit.h"
 
@@ -45,6 +46,11 @@ static void says_hello(void **state)
     assert_int_equal(agent_number(&r, "cpus"), CPU_COUNT(&set));
     assert_true(agent_number(&r, "memory_kib") > 1024);
     assert_int_equal(agent_number(&r, "pid"), a.pid);
+    struct guest_address_host here;
+    guest_address_host(&here);
+    assert_string_equal(record_text(&r, "boot"), here.boot);
+    assert_string_equal(record_text(&r, "netns"), here.netns);
+    assert_non_null(record_text(&r, "addresses"));
     static const char *const texts[] = {"arch", "kernel", "clocksource", "virt"};
     for (size_t i = 0; i < COUNT(texts); i++)
         assert_true(strlen(record_text(&r, texts[i])) > 0);
@@ -55,16 +61,19 @@ static void says_hello(void **state)
 static void says_who_reached_it(void **state)
 {
     static const struct {
-        const char *said, *client;
+        const char *said, *client, *server;
     } rows[] = {
-        {"192.0.2.1 50000 192.0.2.2 22", "192.0.2.1"},
-        {"2001:db8::1 50000 2001:db8::2 22", "2001:db8::1"},
-        {"192.0.2.1", "unknown"},
-        {"box 50000 192.0.2.2 22", "unknown"},
-        {" 192.0.2.1 50000 192.0.2.2 22", "unknown"},
-        {"1111111111111111111111111111111111111111111111111111111111111111 1", "unknown"},
-        {"", "unknown"},
-        {NULL, "unknown"},
+        {"192.0.2.1 50000 192.0.2.2 22", "192.0.2.1", "192.0.2.2"},
+        {"2001:db8::1 50000 2001:db8::2 22", "2001:db8::1", "2001:db8::2"},
+        {"192.0.2.1", "unknown", "unknown"},
+        {"192.0.2.1 50000", "192.0.2.1", "unknown"},
+        {"192.0.2.1 50000 192.0.2.2", "192.0.2.1", "unknown"},
+        {"box 50000 192.0.2.2 22", "unknown", "unknown"},
+        {" 192.0.2.1 50000 192.0.2.2 22", "unknown", "unknown"},
+        {"1111111111111111111111111111111111111111111111111111111111111111 1", "unknown",
+         "unknown"},
+        {"", "unknown", "unknown"},
+        {NULL, "unknown", "unknown"},
     };
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -77,6 +86,7 @@ static void says_who_reached_it(void **state)
         agent_start(&a, TEST_AGENT, NULL);
         agent_expect(&a, &r, "hello");
         assert_string_equal(record_text(&r, "client"), rows[i].client);
+        assert_string_equal(record_text(&r, "server"), rows[i].server);
         agent_finish(&a);
     }
 }

@@ -4,13 +4,18 @@
 
 #include "text.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ifaddrs.h>
 #include <inttypes.h>
+#include <net/if.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -174,15 +179,51 @@ static void find_virt(char *out, size_t size)
         virtual_machine(out, size);
 }
 
-/* sshd says "ADDRESS PORT ADDRESS PORT": the client's first. */
-static void find_client(char *out, size_t size)
+static void take_address(const char *said, char *out, size_t size)
 {
-    const char *said = getenv("SSH_CONNECTION");
     size_t length = said ? strspn(said, "0123456789abcdefABCDEF.:") : 0;
     if (length == 0 || length >= size || said[length] != ' ')
         text_copy(out, size, "unknown");
     else
         snprintf(out, size, "%.*s", (int)length, said);
+}
+
+/* sshd says "ADDRESS PORT ADDRESS PORT": the client's first. */
+static void find_ends(struct facts *f)
+{
+    const char *said = getenv("SSH_CONNECTION");
+    take_address(said, f->client, sizeof f->client);
+    if (strcmp(f->client, "unknown") == 0)
+        said = NULL;
+    for (int blanks = 0; said && blanks < 2; blanks++)
+        said = strchr(said, ' ') ? strchr(said, ' ') + 1 : NULL;
+    take_address(said, f->server, sizeof f->server);
+}
+
+static void find_network(struct facts *f)
+{
+    struct ifaddrs *list;
+    size_t used = 0;
+    char text[64];
+    ssize_t n = readlink("/proc/self/ns/net", text, sizeof text - 1);
+    text[n > 0 ? n : 0] = '\0';
+    if (sscanf(text, "net:[%31[0-9]]", f->netns) != 1)
+        text_copy(f->netns, sizeof f->netns, "unknown");
+    f->addresses[0] = '\0';
+    if (getifaddrs(&list) < 0)
+        return;
+    for (const struct ifaddrs *at = list; at; at = at->ifa_next) {
+        struct sockaddr_in own;
+        char address[INET_ADDRSTRLEN];
+        if (!at->ifa_addr || at->ifa_addr->sa_family != AF_INET || at->ifa_flags & IFF_LOOPBACK)
+            continue;
+        memcpy(&own, at->ifa_addr, sizeof own);
+        if (inet_ntop(AF_INET, &own.sin_addr, address, sizeof address) &&
+            used + strlen(address) + 2 <= sizeof f->addresses)
+            used += (size_t)snprintf(f->addresses + used, sizeof f->addresses - used, "%s%s",
+                                     used ? "," : "", address);
+    }
+    freeifaddrs(list);
 }
 
 int facts_init(struct facts *f)
@@ -192,7 +233,8 @@ int facts_init(struct facts *f)
 
     *f = (struct facts){
         .kernel = "unknown", .arch = "unknown", .clocksource = "unknown", .boot = "unknown"};
-    find_client(f->client, sizeof f->client);
+    find_ends(f);
+    find_network(f);
     if (uname(&uts) == 0) {
         text_copy(f->kernel, sizeof f->kernel, uts.release);
         text_copy(f->arch, sizeof f->arch, uts.machine);

@@ -9,13 +9,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FACTS_CPUS_MAX 8192
+#define FACTS_CPUS_MAX      8192
+#define FACTS_ADDRESSES_MAX 8
 
 struct facts {
     char kernel[128], arch[65], clocksource[64], virt[32];
     char boot[64];   /* the identity of this boot of the kernel: equal in all of its containers */
     char client[64]; /* the address that whoever reached us by ssh has here; or "unknown" */
-    char features[CPU_FEATURES_TEXT]; /* of its processor; as of coretype.h */
+    char server[64]; /* ours that it reached; or "unknown" */
+    char netns[32];  /* the network namespace: its number in this kernel; or "unknown" */
+    char addresses[FACTS_ADDRESSES_MAX * 16]; /* of IPv4, but loopback's, with commas between */
+    char features[CPU_FEATURES_TEXT];         /* of its processor; as of coretype.h */
     uint64_t memory_kib; /* the smaller of installed memory and cgroup limits; 0 unknown */
     /* Usable processors in order, and the same as a mask for sched_setaffinity(). */
     int *cpus;

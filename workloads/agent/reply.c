@@ -27,6 +27,9 @@ int reply_hello(struct output *o, const struct facts *f)
     record_add_text(w, "virt", f->virt);
     record_add_text(w, "boot", f->boot);
     record_add_text(w, "client", f->client);
+    record_add_text(w, "server", f->server);
+    record_add_text(w, "netns", f->netns);
+    record_add_text(w, "addresses", f->addresses);
     record_add_text(w, "features", f->features);
     record_add_u64(w, "pid", (uint64_t)getpid());
     return output_end(o);
