@@ -65,6 +65,13 @@ static bool is_near(const char *routes, const char *address, char interface[FORW
     return longest && !(found & (ROUTE_GATEWAY | ROUTE_REJECT));
 }
 
+/* This machine's, whatever a guest says: what listens there is none of its servers. */
+static bool is_ours(const char *address)
+{
+    char unused[FORWARD_NAME_MAX];
+    return strncmp(address, "127.", 4) == 0 || forward_interface(address, false, unused);
+}
+
 __attribute__((format(printf, 2, 3))) static bool no(struct target_facts *facts, const char *format,
                                                      ...)
 {
@@ -78,12 +85,11 @@ __attribute__((format(printf, 2, 3))) static bool no(struct target_facts *facts,
 /* ssh leads there: as it was reached, so are servers, if nothing is between. */
 static bool by_ssh(const struct session_hello *guest, struct target_facts *facts)
 {
-    char unused[FORWARD_NAME_MAX];
     struct in_addr address;
     if (inet_pton(AF_INET, guest->server, &address) != 1 ||
         inet_pton(AF_INET, guest->client, &address) != 1)
         return no(facts, "ssh reaches it by IPv6, and servers by IPv4: give ssh the option -4");
-    if (!forward_interface(guest->client, false, unused) || strncmp(guest->server, "127.", 4) == 0)
+    if (!is_ours(guest->client) || is_ours(guest->server))
         return no(facts,
                   "it sees this machine as %.15s: through a jump host, a tunnel or address "
                   "translation, servers are not reached; name it by an address of its own",
@@ -99,7 +105,7 @@ static bool by_route(const struct guest_address_host *host, const struct session
     char list[sizeof guest->addresses], interface[FORWARD_NAME_MAX], *rest = NULL;
     text_copy(list, sizeof list, known(guest->addresses) ? guest->addresses : "");
     for (char *a = strtok_r(list, ",", &rest); a; a = strtok_r(NULL, ",", &rest))
-        if (!forward_interface(a, false, interface) && is_near(host->routes, a, interface) &&
+        if (!is_ours(a) && is_near(host->routes, a, interface) &&
             text_copy(facts->address, sizeof facts->address, a))
             return true;
     if (!kind->way)

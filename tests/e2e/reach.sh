@@ -63,6 +63,52 @@ agent_is_gone() {
 wait_for 10 agent_is_gone
 measures exec:env
 
+# --- servers in a network that vmtax has not made ----------------------------------------------------
+
+# serves TARGET NETWORK: net.rr on native and TARGET has figures of both, by that network.
+serves() {
+    # shellcheck disable=SC2086 # words
+    run 0 run net.rr --on "$1" $fast --json
+    [ "$("$jsonpath" "$out" 'slots.*.value' | grep -c '[1-9]')" = 8 ] || fail "$1: not 8 figures of net.rr"
+    "$jsonpath" "$out" targets.1.network | grep -Eqx "$2" ||
+        fail "$1: the network is $("$jsonpath" "$out" targets.1.network)"
+    leftovers
+}
+
+# serves_not TARGET PATTERN: it has no figure, and the sentence says why.
+serves_not() {
+    # shellcheck disable=SC2086 # words
+    "$vmtax" run net.rr sys.syscall --on "$1" $fast --json >"$out" 2>"$err" </dev/null || :
+    "$jsonpath" "$out" 'metrics.*' | grep -F "\"target\":\"$1\"" | grep -F net.rr >"$work/row"
+    says_not "$work/row" '"value":[0-9]'
+    says "$work/row" "$2"
+    leftovers
+}
+
+serves exec:env loopback
+if [ "$(id -u)" = 0 ] && ip link add vmtax-e2e-a type veth peer name vmtax-e2e-b 2>/dev/null; then
+    setpriv --pdeathsig KILL unshare --net sleep 600 &
+    far=$!
+    apart() {
+        [ "$(readlink "/proc/$far/ns/net")" != "$(readlink /proc/self/ns/net)" ]
+    }
+    wait_for 5 apart
+    serves_not nsenter:$far 'no address but that of loopback: give it a network'
+    ip link set vmtax-e2e-b netns $far
+    nsenter -t $far -n ip addr add 198.18.7.2/24 dev vmtax-e2e-b
+    nsenter -t $far -n ip link set vmtax-e2e-b up
+    serves_not nsenter:$far 'none of its addresses .198\.18\.7\.2. is in a network of this machine'
+    ip addr add 198.18.7.1/24 dev vmtax-e2e-a
+    ip link set vmtax-e2e-a up
+    serves nsenter:$far "the guest's own, by vmtax-e2e-a - 198\.18\.7\.2"
+    says "$out" '"placement"'
+    kill $far
+    wait $far 2>/dev/null || :
+    ! ip link show vmtax-e2e-a >/dev/null 2>&1 || ip link del vmtax-e2e-a
+else
+    echo "without a guest in another network: needs root and ip"
+fi
+
 # --- names in vmtax.conf ---------------------------------------------------------------------------
 
 cat >"$conf" <<END
@@ -176,6 +222,7 @@ END
 measures box
 "$jsonpath" "$out" 'targets.*.kind' | grep -qx ssh || fail "no target of the kind ssh"
 says_not "$out" '"machines"'
+serves box loopback
 cannot stranger 'Permission denied'
 # A double of virsh: the address is its, all else ssh's.
 mkdir "$work/bin"

@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 /* A default route; 172.17.0.0/16, of a bridge; 10.1.1.5, of venet0; 10.9.0.0/24 behind a router;
- * 10.8.0.0/24, which is refused, and 10.7.0.0/24, which is down. Numbers as of this machine's
- * memory. */
+ * 10.8.0.0/24, which is refused, and 10.7.0.0/24, which is down; loopback. Numbers as of this
+ * machine's memory. */
 static const char routes[] =
     "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n"
     "eth0\t00000000\t0100000A\t0003\t0\t0\t0\t00000000\t0\t0\t0\n"
@@ -23,6 +23,7 @@ static const char routes[] =
     "eth0\t0000090A\t0100000A\t0003\t0\t0\t0\t00FFFFFF\t0\t0\t0\n"
     "*\t0000080A\t00000000\t0201\t0\t0\t0\t00FFFFFF\t0\t0\t0\n"
     "eth9\t0000070A\t00000000\t0000\t0\t0\t0\t00FFFFFF\t0\t0\t0\n"
+    "lo\t0000007F\t00000000\t0001\t0\t0\t0\t000000FF\t0\t0\t0\n"
     "eth0\t0300110A\n";
 
 #define SSH          "ssh"
@@ -66,6 +67,8 @@ static void addresses(void **state)
          "its own, docker0", "the guest's own, by docker0 - 172.17.0.2", NULL},
         {"docker", OTHER, "7", "unknown", "unknown", "172.17.0.2", false, NULL, NULL, NULL,
          "reach it by ssh"},
+        {"lxc", "b", "8", "unknown", "unknown", "127.0.0.1,127.0.0.2", false, NULL, NULL, NULL,
+         "none of its addresses"},
         {"docker", "unknown", "7", "unknown", "unknown", "172.17.0.2", false, NULL, NULL, NULL,
          "reach it by ssh"},
         {"exec", OTHER, "7", "127.0.0.1", "172.17.0.9", "", false, "172.17.0.9", "its own, docker0",

@@ -29,7 +29,7 @@ static _Noreturn void agent(int fd, const char *boot)
         fd,
         "hello magic=vmtax-agent proto=1 sha256=" SHA
         " kernel=6.1 cpus=2 memory_kib=1000 clocksource=tsc arch=x86_64 virt=none boot=%s seq=%u "
-        "t=1\n",
+        "client=127.0.0.1 server=192.0.2.7 t=1\n",
         boot, seq++);
     while (in && fgets(line, sizeof line, in)) {
         const char *id = strstr(line, " id=");
@@ -81,10 +81,11 @@ static struct target *start(const struct target_kind *kind, const struct target_
     }
     close(pair[1]);
     fcntl(pair[0], F_SETFL, O_NONBLOCK);
-    m->target = (struct target){.kind = kind->where ? kind : &kind_native,
-                                .to_agent = pair[0],
-                                .from_agent = pair[0],
-                                .facts = {.how = "by hand", .limited = true}};
+    m->target = (struct target){
+        .kind = kind->where ? kind : &kind_native,
+        .to_agent = pair[0],
+        .from_agent = pair[0],
+        .facts = {.how = "by hand", .limited = true, .own_network = kind->where != NULL}};
     return &m->target;
 }
 
@@ -308,6 +309,33 @@ static void machines_are_told_apart(void **state)
     }
 }
 
+/* The address of a network that is not ours is looked for when there are servers to reach. */
+static void own_networks(void **state)
+{
+    (void)state;
+    static const struct reach ssh = {.id = "ssh"};
+    static const struct target_kind box = {.id = "box",
+                                           .way = &ssh,
+                                           .where = "elsewhere",
+                                           .probe = probe_free,
+                                           .start = start,
+                                           .stop = stop};
+    static const struct target_kind *const kinds[] = {&kind_native, &box};
+    for (int served = 0; served < 2; served++) {
+        struct error e;
+        struct fixture *f = begin(kinds, 2);
+        f->places.options.network = served;
+        for (size_t t = 0; t < 2; t++)
+            if (place_start(&f->places, t, &e) < 0)
+                fail_msg("%s", e.text);
+        assert_string_equal(f->places.place[0].target->facts.address, "");
+        assert_string_equal(f->places.place[1].target->facts.address, served ? "192.0.2.7" : "");
+        assert_int_equal(strstr(f->result.targets[1].network, "192.0.2.7") != NULL, served);
+        assert_int_equal(f->result.targets[1].path[0] != '\0', served);
+        end(f);
+    }
+}
+
 static void failed_start(void **state)
 {
     (void)state;
@@ -393,9 +421,13 @@ static void emulated_from_the_start(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(equal_conditions),        cmocka_unit_test(unusable_targets),
-        cmocka_unit_test(starts_and_tells),        cmocka_unit_test(one_second_chance),
-        cmocka_unit_test(machines_are_told_apart), cmocka_unit_test(failed_start),
+        cmocka_unit_test(equal_conditions),
+        cmocka_unit_test(unusable_targets),
+        cmocka_unit_test(starts_and_tells),
+        cmocka_unit_test(one_second_chance),
+        cmocka_unit_test(machines_are_told_apart),
+        cmocka_unit_test(own_networks),
+        cmocka_unit_test(failed_start),
         cmocka_unit_test(emulated_from_the_start),
     };
     signal(SIGPIPE, SIG_IGN);

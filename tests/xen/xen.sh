@@ -150,6 +150,10 @@ dom0_run 0 200 'set -e
     until busybox ping -c 1 -W 2 10.9.0.2 >/dev/null; do sleep 1; done'
 mark "a domain runs"
 remember
+serves_at_its_address() {
+    "$jsonpath" "$out" targets.1.network | grep -qx "the guest's own, by xenbr0 - 10.9.0.2" ||
+        fail "network is $("$jsonpath" "$out" targets.1.network)"
+}
 dom0_run 2 60 "vmtax run null --on xen:nobody"
 says "$err" 'there is no domain nobody of Xen[.:] xl list'
 dom0_run 2 60 "vmtax run null --on xen:Domain-0"
@@ -157,18 +161,20 @@ says "$err" 'Domain-0 is dom0 itself[.:] native measures it'
 dom0_run 2 60 "xl pause box; vmtax run null --on xen:box; code=\$?; xl unpause box; exit \$code"
 says "$err" 'the domain box is paused[.:] xl unpause box'
 
-dom0_run 0 400 "vmtax run sys.syscall --on 'xen:box console' $few --json"
+dom0_run 0 400 "vmtax run sys.syscall net.rr --on 'xen:box console' $few --json"
 mark "it is measured by its console"
 guest 'xen:box console'
+serves_at_its_address
 nothing_left
 
 # What is typed there still reaches a shell.
 dom0_run 0 120 'tty=$(xenstore-read "/local/domain/$(xl domid box)/console/tty")
     (echo "dropbearkey -t ed25519 -f /tmp/key >/tmp/log 2>&1; dropbear -r /tmp/key" >"$tty")
     until timeout 20 ssh -o BatchMode=yes 10.9.0.2 true; do sleep 2; done'
-dom0_run 0 400 "vmtax run sys.syscall --on xen:box $few --json"
+dom0_run 0 400 "vmtax run sys.syscall net.rr --on xen:box $few --json"
 mark "it is measured by ssh"
 guest xen:box
+serves_at_its_address
 nothing_left
 dom0_run 0 60 'ssh 10.9.0.2 "ls -d /tmp/vmtax* /var/tmp/vmtax* 2>/dev/null; cat /proc/sys/kernel/printk"'
 [ "$(grep -c . "$out")" = 1 ] || dom0_fail "left in the domain: $(cat "$out")"
