@@ -580,6 +580,10 @@ EXTRA_DIST += tests/e2e/scale_long.sh
 long_tests += tests/debian_long.sh
 EXTRA_DIST += tests/debian_long.sh
 
+# The RPM package, of this machine's libraries.
+long_tests += tests/rpm_long.sh
+EXTRA_DIST += tests/rpm_long.sh
+
 # Every disk and network row in a container and an emulated machine.
 long_tests += tests/e2e/io_long.sh
 EXTRA_DIST += tests/e2e/io_long.sh
