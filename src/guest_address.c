@@ -124,7 +124,10 @@ void guest_address_find(const struct guest_address_host *host, const struct sess
                         const struct target_kind *kind, bool wire, struct target_facts *facts)
 {
     char interface[FORWARD_NAME_MAX];
-    bool here = same(guest->boot, host->boot), found;
+    /* LXC gives each container a boot id of its own; it is of this kernel all the same. */
+    bool here = same(guest->boot, host->boot) ||
+                (kind->way && kind->way->here && kind->way->hosted);
+    bool found;
     if (!facts->own_network)
         return;
     if (here && same(guest->netns, host->netns)) { /* as of a native without a network of its own */
