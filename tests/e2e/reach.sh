@@ -86,7 +86,8 @@ serves_not() {
 }
 
 serves exec:env loopback
-if [ "$(id -u)" = 0 ] && ip link add vmtax-e2e-a type veth peer name vmtax-e2e-b 2>/dev/null; then
+if [ "$(id -u)" = 0 ] && ip link add e2e-reach-a type veth peer name e2e-reach-b 2>/dev/null; then
+    trap 'code=$?; ip link del e2e-reach-a 2>/dev/null; (exit $code); finish' EXIT
     setpriv --pdeathsig KILL unshare --net sleep 600 &
     far=$!
     apart() {
@@ -94,17 +95,18 @@ if [ "$(id -u)" = 0 ] && ip link add vmtax-e2e-a type veth peer name vmtax-e2e-b
     }
     wait_for 5 apart
     serves_not nsenter:$far 'no address but that of loopback: give it a network'
-    ip link set vmtax-e2e-b netns $far
-    nsenter -t $far -n ip addr add 198.18.7.2/24 dev vmtax-e2e-b
-    nsenter -t $far -n ip link set vmtax-e2e-b up
+    ip link set e2e-reach-b netns $far
+    nsenter -t $far -n ip addr add 198.18.7.2/24 dev e2e-reach-b
+    nsenter -t $far -n ip link set e2e-reach-b up
     serves_not nsenter:$far 'none of its addresses .198\.18\.7\.2. is in a network of this machine'
-    ip addr add 198.18.7.1/24 dev vmtax-e2e-a
-    ip link set vmtax-e2e-a up
-    serves nsenter:$far "the guest's own, by vmtax-e2e-a - 198\.18\.7\.2"
+    ip addr add 198.18.7.1/24 dev e2e-reach-a
+    ip link set e2e-reach-a up
+    serves nsenter:$far "the guest's own, by e2e-reach-a - 198\.18\.7\.2"
     says "$out" '"placement"'
     kill $far
     wait $far 2>/dev/null || :
-    ! ip link show vmtax-e2e-a >/dev/null 2>&1 || ip link del vmtax-e2e-a
+    ! ip link show e2e-reach-a >/dev/null 2>&1 || ip link del e2e-reach-a
+    trap finish EXIT
 else
     echo "without a guest in another network: needs root and ip"
 fi
