@@ -66,21 +66,23 @@ void facts_answer(struct page *p, const struct snapshot *s)
             if (mean->bounded)
                 snprintf(interval, sizeof interval, " (%.1f–%.1f)", 100 - mean->high * 100,
                          100 - mean->low * 100);
-            page_textf(p, STYLE_STRONG, ATTR_BOLD, "%s costs %.1f %%%s of native's speed.", id,
+            page_textf(p, STYLE_STRONG, ATTR_BOLD,
+                       "On average %s costs %.1f %%%s of native's speed.", id,
                        100 - mean->ratio * 100, interval);
             break;
         case VERDICT_SAME:
             page_textf(p, STYLE_STRONG, ATTR_BOLD,
-                       "%s is as fast as native, within the margin: %.1f %%%s.", id,
+                       "On average %s is as fast as native, within the margin: %.1f %%%s.", id,
                        mean->ratio * 100, interval);
             break;
         case VERDICT_BETTER:
-            page_textf(p, STYLE_STRONG, ATTR_BOLD, "%s seems faster than native: %.1f %%%s. Why?",
-                       id, mean->ratio * 100, interval);
+            page_textf(p, STYLE_STRONG, ATTR_BOLD,
+                       "On average %s seems faster than native: %.1f %%%s. Why?", id,
+                       mean->ratio * 100, interval);
             break;
         default:
-            page_textf(p, STYLE_TEXT, 0, "%s: %.1f %% of native%s; %s.", id, mean->ratio * 100,
-                       interval, verdicts[mean->verdict].title);
+            page_textf(p, STYLE_TEXT, 0, "%s: %.1f %% of native on average%s; %s.", id,
+                       mean->ratio * 100, interval, verdicts[mean->verdict].title);
             break;
         }
     }

@@ -185,7 +185,7 @@ static void draw_head(struct canvas *c, int y, int x, int w, const struct column
         return;
     x += k->ink + k->ratio;
     if (k->half > 0 && end + 1 < x && !*state && !t->emulated)
-        canvas_text(c, y, x, STYLE_DIM, 0, "95 %");
+        canvas_text(c, y, x, STYLE_DIM, 0, "±95 %");
     x += k->half;
     if (k->rows > 0)
         canvas_text_right(c, y, x + k->rows - 2, STYLE_DIM, 0, "rows");
