@@ -51,12 +51,9 @@ static void row(struct page *p, enum counter which, const struct figure_cost *na
     for (int k = 0; k < 2; k++, x += COLUMN) {
         const struct figure_cost *c = k ? guest : native;
         bool known = c->known & 1u << which;
-        bool doubt = k && emulated;
-        int first = canvas_text_right(
-            p->c, p->y, x + COLUMN - 1, known && !doubt ? STYLE_TEXT : STYLE_DIM, 0,
-            known ? cost_value(value, sizeof value, c, k ? native : guest, which) : "—");
-        if (known && doubt)
-            canvas_put(p->c, p->y, first - 1, '~', STYLE_DIM, 0);
+        widget_figure(p->c, p->y, x + COLUMN - 1,
+                      known ? cost_value(value, sizeof value, c, k ? native : guest, which) : NULL,
+                      k && emulated);
     }
     if (which == COUNTER_EXITS && p->r.x + p->r.w - x >= NAME)
         widget_cut(p->c, p->y, x + 1, p->r.x + p->r.w - x - 1, STYLE_DIM, 0,

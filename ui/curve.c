@@ -410,10 +410,8 @@ static void put_figure(struct canvas *c, int y, int right, const struct board_ta
                        double value)
 {
     char number[NUMBER_MAX];
-    int first = canvas_text_right(c, y, right, t->emulated ? STYLE_DIM : STYLE_TEXT, 0,
-                                  number_short(number, value));
-    if (t->emulated && isfinite(value))
-        canvas_put(c, y, first - 1, '~', STYLE_DIM, 0);
+    number_short(number, value);
+    widget_figure(c, y, right, isfinite(value) ? number : NULL, t->emulated);
 }
 
 static void draw_saturation(const struct curve *k, struct canvas *c, struct rect r,

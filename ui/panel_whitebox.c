@@ -131,11 +131,9 @@ static void draw_row(struct canvas *c, int y, struct rect in, int label, const s
         const struct figure_cost *cost = &r->cell->figure.cost;
         bool counted = cost->known & 1u << known[i];
         int right = in.x + label + (int)(i + 1) * COLUMN - 1;
-        int first = canvas_text_right(
-            c, y, right, counted && !r->emulated ? STYLE_TEXT : STYLE_DIM, 0,
-            counted ? cost_value(text, sizeof text, cost, native, known[i]) : "—");
-        if (counted && r->emulated)
-            canvas_put(c, y, first - 1, '~', STYLE_DIM, 0);
+        widget_figure(c, y, right,
+                      counted ? cost_value(text, sizeof text, cost, native, known[i]) : NULL,
+                      r->emulated);
     }
 }
 

@@ -114,6 +114,14 @@ void widget_cursor(struct canvas *c, int y, int x, bool selected)
     canvas_cursor(c, y, x);
 }
 
+void widget_figure(struct canvas *c, int y, int right, const char *text, bool emulated)
+{
+    int first = canvas_text_right(c, y, right, text && !emulated ? STYLE_TEXT : STYLE_DIM, 0,
+                                  text ? text : "—");
+    if (text && emulated)
+        canvas_put(c, y, first - 1, '~', STYLE_DIM, 0);
+}
+
 void widget_more(struct canvas *c, struct rect box, size_t above, size_t below)
 {
     char text[64];

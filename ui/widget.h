@@ -34,6 +34,10 @@ struct box {
 struct rect widget_box(struct canvas *c, struct rect r, const struct box *box);
 /* The selected row's mark, left of content that begins at column x. */
 void widget_cursor(struct canvas *c, int y, int x, bool selected);
+/* A figure that ends at column right (inclusive); of what is emulated dim, and marked. NULL: none.
+ */
+void widget_figure(struct canvas *c, int y, int right, const char *text, bool emulated);
+
 /* "↑ 3 more" / "↓ 12 more" in the frame when a list does not fit. above, below: hidden rows. */
 void widget_more(struct canvas *c, struct rect box, size_t above, size_t below);
 /* First row to show so that `selected` is among `visible` of `count` rows. */

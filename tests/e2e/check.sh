@@ -23,6 +23,12 @@ rows='sys.syscall sys.read sys.write sys.fstat sys.sig_install'
 # shellcheck disable=SC2086 # words
 run 0 record $rows --on container --seconds 0.05 --sessions 1
 says "$err" 'too young to judge, 2 more sessions'
+# What is emulated has no verdict to wait for.
+run 0 list targets --json
+if "$jsonpath" "$out" '*' | grep '"id":"tcg"' | grep -vq '"use":"cannot"'; then
+    run 2 check --on tcg
+    says "$err" 'tcg is emulated here, and what is emulated is never judged: leave it out'
+fi
 check 3 --budget 8
 says "$out" 'INCONCLUSIVE'
 says "$out" 'too young to judge, 2 more sessions'
