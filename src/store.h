@@ -67,6 +67,7 @@ struct store_entry {
     char name[64];             /* of the baseline, result or recording, as commands take it */
     char path[STORE_PATH_MAX]; /* of the file; of a baseline, its newest session */
     int64_t started;           /* Unix seconds */
+    int64_t written_ns;        /* of the file, since the same epoch: which of a second is newer */
     size_t sessions;           /* baselines: how many */
 };
 /* Newest first; the caller frees *entries. Only names and the beginning and end of each file are

@@ -26,7 +26,7 @@ static bool ends_with(const char *text, const char *end)
 
 /* A document that was cut off or overwritten shows it at its ends; the rest is checked when it is
  * loaded. 0, or -1 with a sentence: ERROR_DATA for what is damaged, not for what cannot be read. */
-static int look_at_ends(const char *path, int64_t *started, struct error *e)
+static int look_at_ends(const char *path, struct error *e)
 {
     char head[256], tail[2], shown[STORE_PATH_MAX];
     struct stat st;
@@ -46,7 +46,6 @@ static int look_at_ends(const char *path, int64_t *started, struct error *e)
     if (n < 0 || m < 0)
         return error_errno(e, failed, "cannot read %s", shown);
     head[n] = '\0';
-    *started = (int64_t)st.st_mtime;
     if (m == 2 && (tail[0] == '}' || tail[1] == '}') && strstr(head, "\"vmtax.result/"))
         return 0;
     return error_set(e, ERROR_DATA, "%s is not a whole result", shown);
@@ -75,10 +74,10 @@ static void find_damage(const char *path, struct error *e)
 }
 
 /* Said once of what is damaged, as it is set aside; of anything else every time. */
-static bool usable(const char *path, bool own, int64_t *started)
+static bool usable(const char *path, bool own)
 {
     struct error e;
-    if (look_at_ends(path, started, &e) == 0)
+    if (look_at_ends(path, &e) == 0)
         return true;
     if (e.kind == ERROR_DATA)
         find_damage(path, &e);
@@ -104,6 +103,8 @@ static int newest_first(const void *a, const void *b)
     const struct store_entry *x = a, *y = b;
     if (x->started != y->started)
         return x->started < y->started ? 1 : -1;
+    if (x->written_ns != y->written_ns)
+        return x->written_ns < y->written_ns ? 1 : -1;
     return -strcmp(x->path, y->path);
 }
 
@@ -122,6 +123,7 @@ static int list_files(const char *directory, bool own, bool recordings,
                                : error_errno(e, errno, "cannot read the directory %s", directory);
     for (struct dirent *item = readdir(d); item; item = readdir(d)) {
         struct store_entry entry = {.sessions = 1};
+        struct stat st;
         if (item->d_name[0] == '.' || !ends_with(item->d_name, suffix))
             continue;
         int length = snprintf(entry.path, sizeof entry.path, "%s/%s", directory, item->d_name);
@@ -129,8 +131,10 @@ static int list_files(const char *directory, bool own, bool recordings,
         if (length < 0 || (size_t)length >= sizeof entry.path || stem >= sizeof entry.name)
             continue;
         memcpy(entry.name, item->d_name, stem);
-        if (!recordings && !usable(entry.path, own, &entry.started))
+        if ((!recordings && !usable(entry.path, own)) || stat(entry.path, &st) < 0)
             continue;
+        entry.started = (int64_t)st.st_mtime;
+        entry.written_ns = st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec;
         time_of_name(entry.name, &entry.started);
         XGROW(*entries, *count, room);
         (*entries)[(*count)++] = entry;

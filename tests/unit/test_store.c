@@ -6,6 +6,7 @@
 #include "fixture.h"
 #include "same_result.h"
 #include "store.h"
+#include "text.h"
 #include "xalloc.h"
 
 #include <errno.h>
@@ -244,6 +245,20 @@ static void test_list_and_find(void **state)
     char found[STORE_PATH_MAX];
     assert_int_equal(store_find("last", found, sizeof found, &e), 0);
     assert_string_equal(found, newest);
+    /* Of one second the later. */
+    char later[3][STORE_PATH_MAX];
+    r.started = 1795342704 + 3600;
+    for (int i = 0; i < 3; i++) {
+        char again[STORE_PATH_MAX];
+        usleep(20000); /* the file system's clock has ticked */
+        assert_int_equal(store_save_result(&r, again, sizeof again, &e), 0);
+        assert_int_equal(store_find("last", found, sizeof found, &e), 0);
+        assert_string_equal(found, again);
+        text_copy(later[i], sizeof later[i], again);
+    }
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(unlink(later[i]), 0);
+    r.started += 180;
     struct result none;
     fixture_result(&none);
     none.started = r.started + 7200;
