@@ -361,12 +361,12 @@ char *text_figure(char *out, size_t size, double value)
             negative = false;
         }
     } else {
-        double plain_limit = negative ? 999.5 : 9999.5;
+        double plain_limit = negative ? 999.5 : 99999.5;
         while (v >= (unit ? 999.5 : plain_limit) && unit + 1 < sizeof suffixes / sizeof *suffixes) {
             v /= 1000.0;
             unit++;
         }
-        if (v >= 9999.5)
+        if (unit && v >= 9999.5)
             text_copy(text, sizeof text, "huge");
         else {
             if (unit)

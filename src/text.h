@@ -46,7 +46,7 @@ void text_wrap(FILE *out, const char *text, int column, int indent);
 void text_put_ascii(FILE *out, const char *text);
 
 /* "4.5 KiB", "8 MiB"; "1:02", "12:40:00"; a number in at most 5 significant columns ("0.108",
- * "12.4k"). */
+ * "12400", "124k"). */
 char *text_bytes(char *out, size_t size, uint64_t bytes);
 char *text_duration(char *out, size_t size, double seconds);
 char *text_figure(char *out, size_t size, double value);
