@@ -191,7 +191,7 @@ enum style style_of_kind(const char *kind)
 
 unsigned attr_of_mark(bool emulated)
 {
-    return emulated ? ATTR_DIM : ATTR_BOLD;
+    return emulated ? 0 : ATTR_BOLD;
 }
 
 enum style style_of_verdict(enum verdict v)

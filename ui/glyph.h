@@ -89,7 +89,8 @@ enum glyph glyph_of_verdict(enum verdict v);
  * a guest that is reached by a command). */
 enum glyph glyph_of_kind(const char *kind, bool hollow);
 enum style style_of_kind(const char *kind);
-/* What is emulated keeps its hue and is dim; everybody else's mark is bold. */
+/* What is emulated keeps its hue, hollow and in thin strokes; everybody else's mark is bold. Not
+ * dim: terminals halve a dim colour, and names must stay legible. */
 unsigned attr_of_mark(bool emulated);
 /* The colour of a verdict. Bold belongs to WORSE and BETTER: verdict_attr. */
 enum style style_of_verdict(enum verdict v);

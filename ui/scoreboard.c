@@ -190,10 +190,8 @@ static void draw_head(struct canvas *c, int y, int x, int w, const struct column
     if (k->rows > 0)
         canvas_text_right(c, y, x + k->rows - 2, STYLE_DIM, 0, "rows");
     x += k->rows;
-    bool brief;
-    finds_typical(s, SUBSYSTEM_COUNT, (size_t)(t - s->targets), &brief);
     if (k->finds > 0 && !t->emulated)
-        canvas_text_right(c, y, x + k->finds - 2, STYLE_DIM, 0, brief ? "notice" : "finds");
+        canvas_text_right(c, y, x + k->finds - 2, STYLE_DIM, 0, "each ≥");
     x += k->finds;
     if (k->worst > 0)
         canvas_text(c, y, x + 1, STYLE_DIM, 0, "worst row");

@@ -90,8 +90,7 @@ static void draw_point(struct canvas *c, int y, int x, int w, const struct snaps
     }
     if (target == 0)
         return;
-    at = canvas_text(c, y, at, style_of_kind(r.target->kind), r.emulated ? ATTR_DIM : 0,
-                     r.measured ? guest : "—");
+    at = canvas_text(c, y, at, style_of_kind(r.target->kind), 0, r.measured ? guest : "—");
     if (left < 0)
         return;
     widget_ratio(c, y, at, 8, r.ratio, r.verdict, v->unit == UNIT_RAW ? UNIT_PERCENT : v->unit,

@@ -345,7 +345,7 @@ static void emulated_targets_cannot_be_mistaken(void **state)
         char *text = canvas_to_text(&c);
         assert_string_equal(text, cases[i].want);
         assert_int_equal(c.cells[0].style, STYLE_KVM);
-        assert_int_equal(c.cells[0].attr, cases[i].emulated ? ATTR_DIM : ATTR_BOLD);
+        assert_int_equal(c.cells[0].attr, cases[i].emulated ? 0 : ATTR_BOLD);
         free(text);
         canvas_release(&c);
     }
