@@ -102,6 +102,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/target/network.c src/target/network.h \
 	src/target/reach.c src/target/reach.h src/target/reached.c src/target/reached.h \
 	src/target/stager.c src/target/stager.h \
+	src/target/payload.c src/target/payload.h \
 	src/target/vzctl.c src/target/vzctl.h \
 	src/target/openvz_stats.c src/target/openvz_stats.h \
 	src/target/openvz.c \

@@ -186,9 +186,15 @@ int pair_run(struct peer *peer, struct places *places, struct place *place,
         return 0;
     }
     request->role = ROLE_LOAD;
+    char warm[sizeof place->warm];
+    snprintf(warm, sizeof warm, "%s %s %u", request->workload, request->params, endpoint.ports[0]);
+    request->warm = strcmp(warm, place->warm) == 0;
+    place->warm[0] = '\0';
     if (session_run(end->session, request, out, tick, context, &broken) < 0)
         return peer_failed(end, &broken, out, e);
-    /* It is the peer's kernel that counted, and not the target's. */
+    if (!out->failure[0])
+        text_copy(place->warm, sizeof place->warm, warm);
+    /* It is the peer's kernel that counted, and not the target's: that one is asked (slot.c). */
     out->inside = (struct counters){.known = 0};
     return 0;
 }

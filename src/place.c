@@ -73,14 +73,10 @@ static void append(char *text, size_t size, const char *more)
     snprintf(text + used, size - used, "%s", more);
 }
 
-static void take_facts(struct places *p, size_t t)
+/* What a target tells of itself. */
+static void take_description(struct places *p, size_t t, const struct target_facts *f)
 {
-    const struct place *place = &p->place[t];
-    const struct target_facts *f = &place->target->facts;
-    const struct session_hello *h = session_hello(place->session);
     struct result_target *rt = &p->result->targets[t];
-    rt->cpus = h->cpus;
-    rt->memory_mib = f->limited ? p->options.memory_bytes >> 20 : 0;
     text_clean(rt->how, sizeof rt->how, f->how);
     text_clean(rt->network, sizeof rt->network, f->network);
     text_clean(rt->path, sizeof rt->path, f->path);
@@ -91,6 +87,17 @@ static void take_facts(struct places *p, size_t t)
     text_clean(rt->limits, sizeof rt->limits, f->limits);
     text_clean(rt->devices, sizeof rt->devices, f->devices);
     text_clean(rt->append, sizeof rt->append, f->append);
+}
+
+static void take_facts(struct places *p, size_t t)
+{
+    const struct place *place = &p->place[t];
+    const struct target_facts *f = &place->target->facts;
+    const struct session_hello *h = session_hello(place->session);
+    struct result_target *rt = &p->result->targets[t];
+    rt->cpus = h->cpus;
+    rt->memory_mib = f->limited ? p->options.memory_bytes >> 20 : 0;
+    take_description(p, t, f);
     /* Started again, what was said at first still holds. */
     if (f->remark[0] || place->starts == 1)
         text_clean(rt->remark, sizeof rt->remark, f->remark);
@@ -168,6 +175,19 @@ static void show_emulated(void *context, const char *why)
     place->told = true;
 }
 
+/* The card of what boots; should it fail, of what has not. */
+static void show_made(void *context, const struct target_facts *facts, const char *kernel)
+{
+    struct places *p = context;
+    struct result_target *rt = &p->result->targets[p->starting];
+    take_description(p, p->starting, facts);
+    text_clean(rt->kernel, sizeof rt->kernel, kernel);
+    struct snapshot *s = board_edit(p->board);
+    snapshot_set_target(&s->targets[p->starting], rt);
+    s->targets[p->starting].emulated |= p->place[p->starting].will_emulate;
+    board_publish(p->board);
+}
+
 /* A kind may have started as another: kvm, where it does not work, emulated. Then that is what is
  * measured, by its own name, unless it is measured already. */
 static int take_kind(struct places *p, size_t t, struct error *e)
@@ -211,6 +231,7 @@ int place_start(struct places *p, size_t t, struct error *e)
     struct target_waiter waiter = {.context = p,
                                    .stage = show_stage,
                                    .emulated = show_emulated,
+                                   .made = show_made,
                                    .interrupt_fd = p->interrupt_fd};
     struct target_options options = p->options;
     char phase[48];
@@ -221,6 +242,7 @@ int place_start(struct places *p, size_t t, struct error *e)
         p->phase(p->context, phase);
     note_board(p, t, BOARD_TARGET_STARTING, NULL, NULL);
     place->starts++;
+    place->warm[0] = '\0';
     uint64_t from = clock_now_ns();
     place->target = target_start(place->kind, &options, p->ledger, e);
     if (!place->target)

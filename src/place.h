@@ -25,6 +25,7 @@ struct place {
     bool lost;               /* given up */
     bool will_emulate;       /* it starts, or runs, without the hardware's help */
     bool told;               /* and why, to the log */
+    char warm[256];          /* row and port of the server in it that a load has warmed; or "" */
     char remedy[256];        /* what would make it work unemulated; or "" */
 };
 

@@ -40,9 +40,8 @@ struct run {
     struct scratch scratch;
     struct blockdev device; /* below it */
     struct load load;
-    char seed[4096];       /* directory that holds a second name of the archive below */
-    char tree[4096];       /* archive of the kernel's sources; empty: none */
-    struct error treeless; /* why there is none */
+    char seed[4096]; /* directory of the archive of the kernel's sources; empty: there is none */
+    struct error treeless; /* why not */
     double started_s;      /* host time line */
     double block_from_s;   /* run_elapsed() at the begin of the block that runs */
     size_t block_metric;   /* whose it is; SIZE_MAX: none runs */

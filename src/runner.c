@@ -33,6 +33,7 @@ static int rest(struct run *r, size_t t, struct error *e)
 {
     struct place *p = &r->places.place[t];
     struct error broken;
+    p->warm[0] = '\0';
     if (!p->session || session_rest(p->session, &broken) == 0)
         return 0;
     if (broken.kind == ERROR_INTERRUPTED) {
@@ -329,12 +330,11 @@ static int prepare_tree(struct run *r, struct error *e)
     if (!needed)
         return 0;
     run_show_phase(r, "making the kernel's sources ready");
-    char archive[sizeof r->tree];
+    char archive[sizeof r->seed];
     if (tree_make(r->plan->options.tree, r->interrupt_fd, archive, sizeof archive, &bytes,
                   &r->treeless) < 0 ||
-        tree_place(archive, r->scratch.path, r->tree, sizeof r->tree, r->seed, sizeof r->seed,
-                   &r->treeless) < 0) {
-        r->tree[0] = '\0';
+        tree_place(archive, r->scratch.path, r->seed, sizeof r->seed, &r->treeless) < 0) {
+        r->seed[0] = '\0';
         if (r->treeless.kind != ERROR_INTERRUPTED)
             return 0;
         *e = r->treeless;

@@ -310,33 +310,45 @@ static int send_simple(struct session *s, const char *verb, const char *key, uin
     return send_line(s, line, record_end(&w), e);
 }
 
+/* The answer to a question, past the rest of a slot: what was asked in it, or all of an aborted
+ * one. silence: what the agent does that does not answer. */
+static int ask(struct session *s, const char *verb, double timeout_s, const char *silence,
+               struct record *r, struct error *e)
+{
+    uint64_t id = s->next_id++, answer = 0;
+    double deadline = now_s() + timeout_s;
+    struct error wrong;
+    int got;
+    if (send_simple(s, verb, "id", id, e) < 0)
+        return -1;
+    do {
+        got = read_record(s, deadline, r, e);
+    } while (got > 0 &&
+             (strcmp(r->verb, verb) != 0 ||
+              (record_u64(r, "id", 0, UINT64_MAX, &answer, &wrong) == 0 && answer < id)));
+    if (got < 0)
+        return -1;
+    if (got == 0)
+        return error_set(e, ERROR_GUEST, "the agent of %s %s", name_of(s), silence);
+    if (record_u64(r, "id", 0, UINT64_MAX, &answer, e) < 0 || answer != id)
+        return error_set(e, ERROR_GUEST, "the agent of %s answers another question", name_of(s));
+    return 0;
+}
+
 int session_audit_clock(struct session *s, struct error *e)
 {
     struct clock_point best = {.error_s = INFINITY};
-    expect_at_most(s, CLOCK_TIMEOUT * s->patience);
+    double patience = CLOCK_TIMEOUT * s->patience;
+    expect_at_most(s, patience);
     for (int i = 0; i < CLOCK_EXCHANGES && best.error_s > CLOCK_GOOD_S; i++) {
-        uint64_t id = s->next_id++;
-        double h1 = now_s();
-        if (send_simple(s, "clock", "id", id, e) < 0)
-            return -1;
         struct record r;
-        struct error wrong;
-        uint64_t answer, guest_ns;
-        int got;
-        do {
-            got = read_record(s, h1 + CLOCK_TIMEOUT * s->patience, &r, e);
-        } while (got > 0 && /* the rest of a slot: what was asked in it, or all of an aborted one */
-                 (strcmp(r.verb, "clock") != 0 ||
-                  (record_u64(&r, "id", 0, UINT64_MAX, &answer, &wrong) == 0 && answer < id)));
-        double h2 = now_s();
-        if (got < 0)
+        uint64_t guest_ns;
+        double h1 = now_s();
+        if (ask(s, "clock", patience, "is silent", &r, e) < 0)
             return -1;
-        if (got == 0)
-            return error_set(e, ERROR_GUEST, "the agent of %s is silent", name_of(s));
-        if (record_u64(&r, "id", 0, UINT64_MAX, &answer, e) < 0 || answer != id ||
-            record_u64(&r, "ns", 0, INT64_MAX, &guest_ns, e) < 0)
-            return error_set(e, ERROR_GUEST, "the agent of %s answers another question",
-                             name_of(s));
+        double h2 = now_s();
+        if (record_u64(&r, "ns", 0, INT64_MAX, &guest_ns, e) < 0)
+            return error_prefix(e, "the clock of %s", name_of(s));
         if ((h2 - h1) / 2 < best.error_s)
             best = (struct clock_point){.host_s = (h1 + h2) / 2,
                                         .guest_s = (double)guest_ns * 1e-9,
@@ -346,25 +358,21 @@ int session_audit_clock(struct session *s, struct error *e)
     return 0;
 }
 
+int session_count(struct session *s, struct counters *out, struct error *e)
+{
+    struct record r;
+    expect_at_most(s, CLOCK_TIMEOUT * s->patience);
+    if (ask(s, "count", CLOCK_TIMEOUT * s->patience, "is silent", &r, e) < 0)
+        return -1;
+    session_take_counters(&r, out);
+    return 0;
+}
+
 int session_rest(struct session *s, struct error *e)
 {
-    uint64_t id = s->next_id++, answer;
-    double deadline = now_s() + REST_TIMEOUT;
     struct record r;
-    int got;
     expect_at_most(s, REST_TIMEOUT);
-    if (send_simple(s, "rest", "id", id, e) < 0)
-        return -1;
-    do {
-        got = read_record(s, deadline, &r, e);
-    } while (got > 0 && strcmp(r.verb, "rest") != 0); /* the rest of an aborted slot */
-    if (got < 0)
-        return -1;
-    if (got == 0)
-        return error_set(e, ERROR_GUEST, "the agent of %s does not come to rest", name_of(s));
-    if (record_u64(&r, "id", 0, UINT64_MAX, &answer, e) < 0 || answer != id)
-        return error_set(e, ERROR_GUEST, "the agent of %s answers another question", name_of(s));
-    return 0;
+    return ask(s, "rest", REST_TIMEOUT, "does not come to rest", &r, e);
 }
 
 static int send_run(struct session *s, const struct session_run *run, struct error *e)
@@ -380,6 +388,8 @@ static int send_run(struct session *s, const struct session_run *run, struct err
     record_add_u64(&w, "tick_us", (uint64_t)llround(run->tick_s * 1e6));
     record_add_u64(&w, "fresh", run->fresh);
     record_add_u64(&w, "seed", run->seed);
+    if (run->warm)
+        record_add_u64(&w, "warm", 1);
     if (run->tree)
         record_add_text(&w, "tree", run->tree);
     if (run->role != ROLE_SELF)

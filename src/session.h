@@ -48,6 +48,7 @@ struct session_run {
     double lead_s, time_s, tick_s;
     bool fresh; /* in a new worker process */
     uint64_t seed;
+    bool warm;        /* of a load: one like it has warmed this server */
     const char *tree; /* archive of the kernel's sources, or config file in the tree of SPEC CPU,
                          seen by the target; NULL: none */
     enum role role;
@@ -100,6 +101,10 @@ int session_run(struct session *s, const struct session_run *run, struct session
  * serves until another workload is run here or session_rest(). */
 int session_serve(struct session *s, const struct session_run *run, struct endpoint *out,
                   char failure[REASON_MAX], struct error *e);
+
+/* What the target's kernel has counted since its boot, added to out; also while a server serves.
+ * -1: the session is lost. */
+int session_count(struct session *s, struct counters *out, struct error *e);
 
 /* Let the agent end what it keeps of the last slot (its worker, files, memory) and wait until it is
  * gone. -1: the session is lost. */

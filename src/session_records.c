@@ -49,8 +49,7 @@ static int take_latency(const struct record *r, struct latency *l, struct error 
     return 0;
 }
 
-/* What the target's kernel counted; a key that is absent or absurd is not known. */
-static void take_counters(const struct record *r, struct counters *out)
+void session_take_counters(const struct record *r, struct counters *out)
 {
     static const struct {
         const char *key;
@@ -147,7 +146,7 @@ int session_take_result(const struct record *r, const char *who, const struct cl
         out->tsc_per_s = 0;
     if (record_double(r, "steal", 0, 1, &out->steal, &ignored) < 0)
         out->steal = NAN;
-    take_counters(r, &out->inside);
+    session_take_counters(r, &out->inside);
     out->verified = verified;
     const char *engine = record_text(r, "engine");
     text_clean(out->engine, sizeof out->engine, engine ? engine : "");

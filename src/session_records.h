@@ -11,6 +11,8 @@
 void session_take_text(char *out, size_t size, const struct record *r, const char *key);
 /* Of a slot that failed: never empty. */
 void session_take_failure(const struct record *r, char out[REASON_MAX]);
+/* What the target's kernel counted; a key that is absent or absurd is not known. */
+void session_take_counters(const struct record *r, struct counters *out);
 /* out is the rest of a zeroed one. who names the target in messages; seen_s is how long the host
  * waited from the request on, and a slot that claims more gets the flag C. */
 int session_take_result(const struct record *r, const char *who, const struct clock_audit *clock,

@@ -7,6 +7,7 @@
 #include "host.h"
 #include "session.h"
 #include "text.h"
+#include "tree.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -29,6 +30,7 @@ struct live {
     /* The host's counters at the begin and end of the timed part, and when they were read. */
     struct counters counted[2];
     double counted_s[2];
+    struct counters kernel[2]; /* likewise of the kernel that a server runs on */
     bool marked[2];
     bool silent;
 };
@@ -82,6 +84,10 @@ static void live_silent(void *context, double seconds, double limit_s)
 static void live_mark(void *context, bool ended)
 {
     struct live *l = context;
+    struct error ignored; /* a session that is lost says so when it is used next */
+    struct session *served = l->run->places.place[l->target].session;
+    if (l->workload->served && session_count(served, &l->kernel[ended], &ignored) < 0)
+        l->kernel[ended].known = 0;
     l->counted_s[ended] = place_count(&l->run->places.place[l->target], &l->counted[ended]);
     if (l->workload->disk)
         blockdev_count(&l->run->device, &l->counted[ended]);
@@ -105,6 +111,9 @@ static void slot_counters(const struct live *l, const struct session_result *out
     slot->counted_s = window_s;
     counters_between(&l->counted[0], &l->counted[1], &slot->counters);
     counters_merge(&slot->counters, &out->inside);
+    struct counters kernel;
+    counters_between(&l->kernel[0], &l->kernel[1], &kernel);
+    counters_merge(&slot->counters, &kernel);
     const struct counters *c = &slot->counters;
     if (counters_have(c, COUNTER_THROTTLED) &&
         (double)c->value[COUNTER_THROTTLED] > THROTTLED_SHARE * 1e9 * slot->counted_s)
@@ -319,7 +328,7 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
         .mark = live_mark,
         .silent = live_silent,
         .tree = row->workload->needs & NEED_SPEC ? r->plan->spec
-                : r->tree[0]                     ? r->tree
+                : r->seed[0]                     ? TREE_NAME
                                                  : NULL,
         .patience_s = row->workload->patience_s,
     };
@@ -340,7 +349,7 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
     struct host_steal before = host_steal_read();
     struct error broken;
     int rc = session_audit_clock(p->session, &broken);
-    if (rc == 0 && (row->workload->needs & NEED_TREE) && !r->tree[0])
+    if (rc == 0 && (row->workload->needs & NEED_TREE) && !r->seed[0])
         text_copy(out.failure, sizeof out.failure, r->treeless.text);
     else if (rc == 0 && possible)
         rc = row->workload->served

@@ -23,7 +23,6 @@
 
 #define SOURCES   "/usr/src"
 #define FAMILY    "tree"
-#define NAME      "kernel.tar"
 #define FORMAT    "2" /* part of the key: a new one when tree_wants() changes */
 #define FILES_MAX 200000
 #define BYTES_MAX (UINT64_C(2) << 30)
@@ -462,22 +461,21 @@ static int copy(const char *from, const char *to, struct error *e)
     return rc;
 }
 
-int tree_place(const char *archive, const char *scratch, char *out, size_t size, char *seed,
-               size_t seed_size, struct error *e)
+int tree_place(const char *archive, const char *scratch, char *seed, size_t size, struct error *e)
 {
-    int used = snprintf(out, size, "%s/" NAME, scratch);
-    int length = snprintf(seed, seed_size, "%s/seed", scratch);
-    if (used < 0 || (size_t)used >= size || length < 0 || (size_t)length >= seed_size)
+    int length = snprintf(seed, size, "%s/seed", scratch);
+    if (length < 0 || (size_t)length >= size)
         return error_set(e, ERROR_USAGE, "the name of the scratch directory is too long");
-    char *second = xasprintf("%s/" NAME, seed);
+    char *first = xasprintf("%s/" TREE_NAME, scratch), *second = xasprintf("%s/" TREE_NAME, seed);
     int rc = 0;
     if (mkdir(seed, 0700) < 0)
         rc = error_errno(e, errno, "cannot make %.300s", seed);
     /* The cache may be on another file system. */
-    if (rc == 0 && link(archive, out) < 0)
-        rc = copy(archive, out, e);
-    if (rc == 0 && link(out, second) < 0)
-        rc = copy(out, second, e);
+    if (rc == 0 && link(archive, first) < 0)
+        rc = copy(archive, first, e);
+    if (rc == 0 && link(first, second) < 0)
+        rc = copy(first, second, e);
+    free(first);
     free(second);
     return rc;
 }

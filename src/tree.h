@@ -34,9 +34,9 @@ bool tree_wants(const char *name);
 int tree_make(const char *directory, int interrupt_fd, char *out, size_t size, uint64_t *bytes,
               struct error *e);
 
-/* Give the archive a name below the scratch directory: out gets scratch/NAME, and seed the
- * directory that holds nothing but the same file (target.h: scratch_seed). */
-int tree_place(const char *archive, const char *scratch, char *out, size_t size, char *seed,
-               size_t seed_size, struct error *e);
+/* Give the archive the name TREE_NAME in the scratch directory, and in a directory of its own
+ * there: seed gets its path (target.h: scratch_seed). */
+#define TREE_NAME "kernel.tar"
+int tree_place(const char *archive, const char *scratch, char *seed, size_t size, struct error *e);
 
 #endif

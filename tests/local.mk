@@ -33,6 +33,8 @@ e2e_tests = \
 	tests/e2e/linpack.sh \
 	tests/e2e/oltp.sh \
 	tests/e2e/jbb.sh \
+	tests/e2e/reach.sh \
+	tests/e2e/reach_guests.sh \
 	tests/e2e/web.sh \
 	tests/e2e/kbuild.sh \
 	tests/e2e/programs.sh \
@@ -604,9 +606,9 @@ EXTRA_DIST += tests/e2e/spec.sh tests/e2e/linpack_guest.sh
 long_tests += tests/e2e/programs_long.sh
 EXTRA_DIST += tests/e2e/programs_long.sh
 
-# Guests that are reached by a command: by exec and ssh, and containers of other programs.
-long_tests += tests/e2e/reach.sh tests/e2e/reach_long.sh tests/e2e/peer_long.sh
-EXTRA_DIST += tests/e2e/reach.sh tests/e2e/reach_long.sh tests/e2e/peer_long.sh tests/e2e/sshd.sh
+# Guests that are reached by a command: more rows, and a peer of theirs.
+long_tests += tests/e2e/reach_long.sh tests/e2e/peer_long.sh
+EXTRA_DIST += tests/e2e/reach_long.sh tests/e2e/peer_long.sh tests/e2e/sshd.sh tests/e2e/tree.sh
 
 # The playbooks of examples/fleet on machines that are network namespaces.
 long_tests += tests/e2e/fleet_long.sh

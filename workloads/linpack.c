@@ -60,10 +60,11 @@ static _Noreturn void become_payload(const struct work *w, const char *program, 
     for (size_t i = 0; i < threads && i < w->cpu_count; i++)
         if (w->cpus[i] < CPU_SETSIZE)
             CPU_SET(w->cpus[i], &set);
-    if ((CPU_COUNT(&set) == 0 || sched_setaffinity(0, sizeof set, &set) == 0) &&
-        dup2(sock, STDIN_FILENO) >= 0 && dup2(sock, STDOUT_FILENO) >= 0)
-        execve(program, argv, environment);
-    child_exit(126);
+    if ((CPU_COUNT(&set) > 0 && sched_setaffinity(0, sizeof set, &set) < 0) ||
+        dup2(sock, STDIN_FILENO) < 0 || dup2(sock, STDOUT_FILENO) < 0)
+        child_exit(126);
+    execve(program, argv, environment);
+    child_exit(127); /* as the loader, where it is there, ends about a library that is not */
 }
 
 /* Why there is no answer. */

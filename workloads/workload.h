@@ -45,6 +45,7 @@ struct work {
     const char *payloads; /* directory of the programs that some workloads start, or NULL */
     const char *tree;     /* archive of the kernel's sources (tar.h), or config file in the tree of
                              SPEC CPU, or NULL */
+    bool warm;            /* load: another like it has brought the server to its steady state */
     uint64_t seed;        /* the same for all targets of a block */
     uint64_t slot_ns;     /* what the slot is to take, for who measures its time himself */
     enum role role;

@@ -30,6 +30,13 @@ void boot_stage(const struct target_options *o, const char *text)
         o->waiter->stage(o->waiter->context, text);
 }
 
+void boot_made(const struct target_options *o, const struct target_facts *facts,
+               const struct kernel *k)
+{
+    if (o->waiter && o->waiter->made)
+        o->waiter->made(o->waiter->context, facts, k->version);
+}
+
 void boot_tell_probe(const struct error *e, struct target_probe *out)
 {
     /* "what is wrong: what to do", or "--option: what is wrong with it" */

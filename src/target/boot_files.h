@@ -42,7 +42,9 @@ enum qemu_machine boot_machine(const struct target_options *o);
 bool boot_is(const char *value, const char *word);
 /* An error "what is wrong: what to do" as a probe's reason and remedy. */
 void boot_tell_probe(const struct error *e, struct target_probe *out);
-/* Tell whoever waits. */
+/* Tell whoever waits: what for, and what boots. */
 void boot_stage(const struct target_options *o, const char *text);
+void boot_made(const struct target_options *o, const struct target_facts *facts,
+               const struct kernel *k);
 
 #endif

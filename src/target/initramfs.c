@@ -15,6 +15,7 @@
 #include "cache.h"
 #include "sha256.h"
 #include "target/modules.h"
+#include "target/payload.h"
 #include "unpack.h"
 #include "workloads/catalog.h"
 #include "xalloc.h"
@@ -133,15 +134,6 @@ static int add_modules(struct pack *p, const struct module_list *modules)
     return 0;
 }
 
-/* False: the build has no such program. */
-static bool find_payload(const char *agent_path, const char *name, char out[PATH_MAX])
-{
-    const char *slash = strrchr(agent_path, '/');
-    int directory = slash ? (int)(slash - agent_path) + 1 : 0;
-    return snprintf(out, PATH_MAX, "%.*s%s", directory, agent_path, name) < PATH_MAX &&
-           access(out, X_OK) == 0;
-}
-
 static int add_payloads(struct pack *p, const char *agent_path)
 {
     if (add(p, "payloads", S_IFDIR | 0755, 0, NULL, 0) < 0)
@@ -149,7 +141,8 @@ static int add_payloads(struct pack *p, const char *agent_path)
     for (const char *const *name = payload_programs; *name; name++) {
         char path[PATH_MAX], entry[64];
         snprintf(entry, sizeof entry, "payloads/%s", *name);
-        if (find_payload(agent_path, *name, path) && add_file(p, entry, 0755, path, NULL) < 0)
+        if (payload_find(agent_path, *name, path, sizeof path) &&
+            add_file(p, entry, 0755, path, NULL) < 0)
             return -1;
     }
     return 0;
@@ -199,7 +192,7 @@ static int initramfs_key(const char *agent_path, const struct kernel *k, unsigne
                            sets);
     for (const char *const *name = payload_programs; *name; name++) {
         char path[PATH_MAX], sum[65] = "none";
-        if (find_payload(agent_path, *name, path) && sha256_file(path, sum, e) < 0) {
+        if (payload_find(agent_path, *name, path, sizeof path) && sha256_file(path, sum, e) < 0) {
             free(text);
             return -1;
         }

@@ -430,7 +430,7 @@ static int open_monitor(struct machine *m, int fd, struct error *e)
     return -1;
 }
 
-static void describe(struct machine *m, const struct target_options *o, const struct qemu_plan *p)
+static void describe(struct machine *m, const struct qemu_plan *p)
 {
     struct target_facts *facts = &m->local.target.facts;
     snprintf(facts->how, sizeof facts->how, "QEMU %.12s %s, %s", qmp_version(m->qmp),
@@ -439,7 +439,6 @@ static void describe(struct machine *m, const struct target_options *o, const st
              p->cpus, p->cpus == 1 ? "" : "s", p->memory_bytes >> 20);
     facts->limited = true;
     facts->emulated = p->accel == QEMU_TCG;
-    (void)o;
 }
 
 #if defined(__x86_64__)
@@ -523,7 +522,8 @@ static int begin(struct machine *m, const struct target_options *o, enum qemu_ac
     if (pin_threads(m, o, e) < 0)
         goto out;
     m->kvm = accel == QEMU_KVM;
-    describe(m, o, &p);
+    describe(m, &p);
+    boot_made(o, &m->local.target.facts, &f->kernel);
     if (wait_for_guest(m, o, failure, e) < 0)
         goto out;
     m->local.target.facts.start_s = now_s() - from;

@@ -5,18 +5,18 @@
 #include "target/reached.h"
 
 #include "clock.h"
-#include "sha256.h"
 #include "stats.h"
+#include "target/payload.h"
 #include "target/reach.h"
 #include "text.h"
+#include "workloads/catalog.h"
 #include "xalloc.h"
 
-#include <errno.h>
-#include <fcntl.h>
+#include <dirent.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define PATIENCE_S 20.0 /* to log in and answer */
@@ -47,34 +47,6 @@ static void probe(const struct target_kind *kind, const struct target_options *o
         snprintf(out->how, sizeof out->how, "%.63s", c.words[0]);
     out->use = TARGET_LIMITED;
     snprintf(out->reason, sizeof out->reason, "the guest's limits are its own");
-}
-
-static char *read_agent(const char *path, size_t *size, struct error *e)
-{
-    struct stat st;
-    char *bytes = NULL;
-    size_t got = 0;
-    ssize_t n = 1;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, &st) < 0) {
-        error_errno(e, errno, "cannot read the agent, %s", path);
-    } else if (st.st_size <= 0 || st.st_size > STAGER_AGENT_MAX) {
-        error_set(e, ERROR_SYSTEM, "%s is no agent: it has %lld bytes", path,
-                  (long long)st.st_size);
-    } else {
-        *size = (size_t)st.st_size;
-        bytes = xcalloc(*size, 1);
-        while (got < *size && (n = read(fd, bytes + got, *size - got)) > 0)
-            got += (size_t)n;
-        if (got < *size) {
-            error_set(e, ERROR_SYSTEM, "cannot read the agent, %s", path);
-            free(bytes);
-            bytes = NULL;
-        }
-    }
-    if (fd >= 0)
-        close(fd);
-    return bytes;
 }
 
 int reached_init(struct reached *r, const struct target_kind *kind,
@@ -140,17 +112,48 @@ static void explain_end(struct reached *r, struct error *e)
               r->stager.said[0] ? "; it printed: " : "", r->stager.said);
 }
 
-static int bring_agent(struct reached *r, const struct target_options *options, struct error *e)
+/* The agent, the programs beside it, and what scratch directories begin with. */
+struct cargo {
+    struct stager_file files[STAGER_FILES_MAX];
+    size_t count;
+    char paths[STAGER_FILES_MAX][PATH_MAX];
+    char names[STAGER_FILES_MAX][NAME_MAX + 1];
+};
+
+static void cargo_add_seed(struct cargo *c, const char *directory)
 {
-    char sha256[65];
-    size_t size = 0;
-    char *agent = read_agent(options->agent_path, &size, e);
-    if (!agent)
-        return -1;
-    sha256_bytes(agent, size, sha256);
+    DIR *d = directory ? opendir(directory) : NULL;
+    for (struct dirent *entry; d && c->count < STAGER_FILES_MAX && (entry = readdir(d));) {
+        char *path = c->paths[c->count], *name = c->names[c->count];
+        int n = snprintf(path, PATH_MAX, "%s/%s", directory, entry->d_name);
+        if (entry->d_name[0] == '.' || n >= PATH_MAX)
+            continue;
+        text_copy(name, NAME_MAX + 1, entry->d_name);
+        c->files[c->count++] = (struct stager_file){.path = path, .name = name, .scratch = true};
+    }
+    if (d)
+        closedir(d);
+}
+
+static void cargo_fill(struct cargo *c, const struct target_options *options)
+{
+    c->files[0] = (struct stager_file){.path = options->agent_path, .name = "agent"};
+    c->count = 1;
+    for (const char *const *name = payload_programs; *name && c->count < STAGER_FILES_MAX; name++) {
+        char *path = c->paths[c->count];
+        if (payload_find(options->agent_path, *name, path, PATH_MAX))
+            c->files[c->count++] = (struct stager_file){.path = path, .name = *name};
+    }
+    cargo_add_seed(c, options->scratch_seed);
+}
+
+static int bring(struct reached *r, const struct target_options *options, struct error *e)
+{
+    struct cargo *c = xcalloc(1, sizeof *c);
+    cargo_fill(c, options);
     prepare_stager(r, options);
-    int rc = stager_bring(&r->stager, agent, size, sha256, e);
-    free(agent);
+    int rc = stager_bring(&r->stager, c->files, c->count, e);
+    free(c);
     if (rc < 0)
         explain_end(r, e);
     return rc;
@@ -159,7 +162,7 @@ static int bring_agent(struct reached *r, const struct target_options *options, 
 int reached_enter(struct reached *r, const struct target_kind *guest,
                   const struct target_options *options, struct error *e)
 {
-    return launch(r, guest, options, e) < 0 ? -1 : bring_agent(r, options, e);
+    return launch(r, guest, options, e) < 0 ? -1 : bring(r, options, e);
 }
 
 static struct target *start(const struct target_kind *kind, const struct target_options *options,

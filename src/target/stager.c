@@ -3,20 +3,26 @@
 #include "target/stager.h"
 
 #include "clock.h"
+#include "sha256.h"
 #include "text.h"
 #include "xalloc.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #define NOISE_MAX  (64u << 10)
 #define ANSWER_MAX 600
-#define SCRIPT_MAX 4096
+#define SCRIPT_MAX 4095        /* what a terminal takes as one line */
+#define PIECE      (57u << 10) /* bytes; whole lines of base64 */
 #define MARK       "vmtax-reach "
 
 /* Both scripts are one line each: a shell has read it wholly before it does any of it. They need
@@ -28,31 +34,33 @@ static const char look_script[] = "echo " MARK "system \"$(uname -s)\" \"$(uname
  * use; $n: the namespace that process numbers are of, because another guest may share the place.
  * What a killed shell of the same namespace left behind goes. A shell inside the shell does it all:
  * the outer one may be vmtax's own child, which dies with it, and then the inner one cleans up. The
- * outer one ends with it, or nobody would hear that an agent was killed. */
-static const char script[] =
-    "( LC_ALL=C; export LC_ALL; w=; s=; b=; "
-    "trap 'rm -rf \"$w\" \"$s\"' EXIT; trap 'exit 1' HUP INT TERM PIPE; "
-    "echo " MARK "system \"$(uname -s)\" \"$(uname -m)\"; "
-    "n=$(readlink /proc/self/ns/pid 2>/dev/null); n=${n##*\\[}; n=vmtax-reach-${n%%]}; "
-    "for d in \"$TMPDIR\" /var/tmp /tmp \"$HOME\" /run /dev/shm; do "
-    "[ -n \"$d\" ] && [ -d \"$d\" ] || continue; "
-    "for o in \"$d/$n\"-*.[0-9]*; do [ -O \"$o\" ] && [ ! -h \"$o\" ] && "
-    "! kill -0 \"${o##*.}\" 2>/dev/null && rm -rf \"$o\"; done; "
-    "t=$d/$n-data.$$; "
-    "(umask 077; mkdir \"$t\") 2>/dev/null || { b=\"$b, $d is not writable\"; continue; }; "
-    "case $(stat -f -c %%T \"$d\" 2>/dev/null) in tmpfs|ramfs|'') rm -rf \"$t\";; "
-    "*) if [ -n \"$s\" ]; then rm -rf \"$t\"; else s=$t; fi;; esac; "
-    "[ -z \"$w\" ] || continue; w=$d/$n-run.$$; "
-    "(umask 077; mkdir \"$w\" && echo '#!/bin/sh' >\"$w/agent\" && chmod 700 \"$w/agent\" && "
-    "\"$w/agent\") 2>/dev/null || { rm -rf \"$w\"; w=; b=\"$b, $d is noexec\"; }; "
-    "done; "
-    "[ -n \"$w\" ] || { echo \"" MARK "nowhere$b\"; exit 1; }; "
-    "echo " MARK "ready; "
-    "head -c %zu%s >\"$w/agent\"; [ \"$(wc -c <\"$w/agent\")\" -eq %zu ] || "
-    "{ echo " MARK "short; exit 1; }; "
-    "h=$(sha256sum 2>/dev/null <\"$w/agent\") && [ \"${h%%%% *}\" != %.64s ] && "
-    "{ echo " MARK "damaged; exit 1; }; "
-    "echo " MARK "loaded; read -r go && \"$w/agent\" ${s:+--scratch \"$s\"}; exit $? ); exit $?\n";
+ * outer one ends with it, or nobody would hear that an agent was killed. f takes a file: its bytes
+ * on the way, its place, its size, its SHA-256; users that servers run as may execute it. */
+#define SCRIPT_BEGIN                                                                           \
+    "( LC_ALL=C; export LC_ALL; w=; s=; b=; "                                                  \
+    "trap 'rm -rf \"$w\" \"$s\"' EXIT; trap 'exit 1' HUP INT TERM PIPE; "                      \
+    "echo " MARK "system \"$(uname -s)\" \"$(uname -m)\"; "                                    \
+    "n=$(readlink /proc/self/ns/pid 2>/dev/null); n=${n##*\\[}; n=vmtax-reach-${n%%]}; "       \
+    "for d in \"$TMPDIR\" /var/tmp /tmp \"$HOME\" /run /dev/shm; do "                          \
+    "[ -n \"$d\" ] && [ -d \"$d\" ] || continue; "                                             \
+    "for o in \"$d/$n\"-*.[0-9]*; do [ -O \"$o\" ] && [ ! -h \"$o\" ] && "                     \
+    "! kill -0 \"${o##*.}\" 2>/dev/null && rm -rf \"$o\"; done; "                              \
+    "t=$d/$n-data.$$; "                                                                        \
+    "(umask 077; mkdir \"$t\") 2>/dev/null || { b=\"$b, $d is not writable\"; continue; }; "   \
+    "case $(stat -f -c %%T \"$d\" 2>/dev/null) in tmpfs|ramfs|'') rm -rf \"$t\";; "            \
+    "*) if [ -n \"$s\" ]; then rm -rf \"$t\"; else s=$t; fi;; esac; "                          \
+    "[ -z \"$w\" ] || continue; w=$d/$n-run.$$; "                                              \
+    "(umask 077; mkdir \"$w\" && echo '#!/bin/sh' >\"$w/agent\" && chmod 700 \"$w/agent\" && " \
+    "\"$w/agent\") 2>/dev/null || { rm -rf \"$w\"; w=; b=\"$b, $d is noexec\"; }; "            \
+    "done; "                                                                                   \
+    "[ -n \"$w\" ] || { echo \"" MARK "nowhere$b\"; exit 1; }; "                               \
+    "f() { : >\"$2\" && chmod 755 \"$2\" && head -c $1%s >\"$2\"; "                            \
+    "[ \"$(wc -c <\"$2\")\" -eq $3 ] || { echo " MARK "short; exit 1; }; "                     \
+    "h=$(sha256sum 2>/dev/null <\"$2\") && [ \"${h%%%% *}\" != $4 ] && "                       \
+    "{ echo " MARK "damaged; exit 1; }; "                                                      \
+    "echo " MARK "loaded; }; "                                                                 \
+    "echo " MARK "ready${s:+ disk}; "
+#define SCRIPT_END "read -r go && \"$w/agent\" ${s:+--scratch \"$s\"}; exit $? ); exit $?\n"
 
 static double now_s(void)
 {
@@ -184,53 +192,148 @@ static int nowhere(struct stager *s, const char *line, struct error *e)
                      s->name, why[0] ? ":" : "", why);
 }
 
-/* Lines of 76 characters, as everybody writes and reads them (RFC 2045); for free(). */
-static char *as_text(const char *bytes, size_t size, size_t *length)
+/* Lines of 76 characters, as everybody writes and reads them (RFC 2045): size bytes of a file's
+ * piece, which begins at a whole line. The length of out, which has room. */
+static size_t as_text(const unsigned char *bytes, size_t size, char *out)
 {
     static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     size_t groups = (size + 2) / 3, at = 0;
-    char *out = xcalloc(groups * 4 + groups / 19 + 2, 1);
     for (size_t g = 0; g < groups; g++) {
         unsigned long bits = 0;
         size_t have = size - 3 * g < 3 ? size - 3 * g : 3;
         for (size_t i = 0; i < 3; i++)
-            bits = bits << 8 | (i < have ? (unsigned char)bytes[3 * g + i] : 0);
+            bits = bits << 8 | (i < have ? bytes[3 * g + i] : 0);
         for (size_t i = 0; i < 4; i++)
             out[at++] = i <= have ? digit[bits >> (18 - 6 * i) & 63] : '=';
         if (g % 19 == 18 || g == groups - 1)
             out[at++] = '\n';
     }
-    *length = at;
-    return out;
+    return at;
 }
 
-int stager_bring(struct stager *s, const char *agent, size_t size, const char *sha256,
-                 struct error *e)
+static size_t text_length(size_t size)
 {
-    char line[ANSWER_MAX], words[SCRIPT_MAX];
-    size_t text_size = size;
-    char *text = s->text ? as_text(agent, size, &text_size) : NULL;
-    int n = snprintf(words, sizeof words, script, text_size, text ? " | base64 -d" : "", size,
-                     sha256);
-    if (n < 0 || (size_t)n >= sizeof words)
-        BUG("the script of the stager is too long");
-    int rc = tell(s, words, (size_t)n, e) < 0 || same_system(s, e) < 0 || answer(s, line, e) < 0;
-    bool ready = rc == 0 && strcmp(line, "ready") == 0;
-    if (ready)
-        rc = tell(s, text ? text : agent, text_size, e) < 0 || answer(s, line, e) < 0;
+    size_t groups = (size + 2) / 3;
+    return groups * 4 + (groups + 18) / 19;
+}
+
+/* A file on its way. */
+struct load {
+    const struct stager_file *file;
+    int fd;
+    size_t size, on_the_way; /* bytes of the file; of what is sent */
+    char sha256[65];
+};
+
+static int load_open(struct load *l, const struct stager_file *file, bool text, struct error *e)
+{
+    struct stat st;
+    l->file = file;
+    l->fd = open(file->path, O_RDONLY | O_CLOEXEC);
+    if (l->fd < 0 || fstat(l->fd, &st) < 0)
+        return error_errno(e, errno, "cannot read %s", file->path);
+    if (st.st_size <= 0 || (uintmax_t)st.st_size > STAGER_FILE_MAX)
+        return error_set(e, ERROR_SYSTEM, "%s has %lld bytes: such a file is not sent", file->path,
+                         (long long)st.st_size);
+    l->size = (size_t)st.st_size;
+    l->on_the_way = text ? text_length(l->size) : l->size;
+    return sha256_file(file->path, l->sha256, e);
+}
+
+static int send_file(struct stager *s, const struct load *l, struct error *e)
+{
+    unsigned char *piece = xcalloc(PIECE, 1);
+    char *text = s->text ? xcalloc(text_length(PIECE), 1) : NULL;
+    int rc = 0;
+    for (size_t sent = 0; rc == 0 && sent < l->size;) {
+        size_t want = l->size - sent < PIECE ? l->size - sent : PIECE;
+        ssize_t n = pread(l->fd, piece, want, (off_t)sent);
+        if (n != (ssize_t)want)
+            rc = error_set(e, ERROR_SYSTEM, "cannot read %s, or it has changed", l->file->path);
+        else if (text)
+            rc = tell(s, text, as_text(piece, want, text), e);
+        else
+            rc = tell(s, (const char *)piece, want, e);
+        sent += want;
+    }
+    free(piece);
     free(text);
-    if (rc != 0)
+    return rc;
+}
+
+/* One file, after the guest is ready for it. */
+static int bring_file(struct stager *s, const struct load *l, bool first, struct error *e)
+{
+    char line[ANSWER_MAX];
+    const char *what = first ? "the agent" : l->file->name;
+    if (send_file(s, l, e) < 0 || answer(s, line, e) < 0)
         return -1;
-    if (!ready)
-        return nowhere(s, line, e);
     if (strcmp(line, "damaged") == 0)
         return error_set(e, ERROR_GUEST,
-                         "the agent arrived damaged in %s: its SHA-256 is another; the command "
-                         "must pass every byte, without a terminal",
-                         s->name);
+                         "%s arrived damaged in %s: its SHA-256 is another; the command must "
+                         "pass every byte, without a terminal",
+                         what, s->name);
     if (strcmp(line, "loaded") != 0)
         return error_set(e, ERROR_GUEST,
-                         "%s did not take the whole agent, %zu KiB: no room, or no program head",
-                         s->name, size >> 10);
+                         "%s did not take all of %s, %zu KiB: no room, or no program head", s->name,
+                         what, l->size >> 10);
+    return 0;
+}
+
+__attribute__((format(printf, 3, 4))) static void append(char words[SCRIPT_MAX + 1], size_t *used,
+                                                         const char *format, ...)
+{
+    va_list list;
+    size_t room = SCRIPT_MAX + 1 - *used;
+    va_start(list, format);
+    int n = vsnprintf(words + *used, room, format, list);
+    va_end(list);
+    if (n < 0 || (size_t)n >= room)
+        BUG("the script of the stager is too long");
+    *used += (size_t)n;
+}
+
+/* The script for these files; its length. */
+static size_t write_script(const struct stager *s, const struct load *loads, size_t count,
+                           char words[SCRIPT_MAX + 1])
+{
+    size_t used = 0;
+    append(words, &used, SCRIPT_BEGIN, s->text ? " | base64 -d" : "");
+    for (const struct load *l = loads; l < loads + count; l++)
+        append(words, &used, "%sf %zu \"$%c/%s\" %zu %.64s; ",
+               l->file->scratch ? "[ -z \"$s\" ] || " : "", l->on_the_way,
+               l->file->scratch ? 's' : 'w', l->file->name, l->size, l->sha256);
+    append(words, &used, SCRIPT_END);
+    return used;
+}
+
+static int bring_all(struct stager *s, const struct load *loads, size_t count, struct error *e)
+{
+    char line[ANSWER_MAX], words[SCRIPT_MAX + 1];
+    size_t length = write_script(s, loads, count, words);
+    if (tell(s, words, length, e) < 0 || same_system(s, e) < 0 || answer(s, line, e) < 0)
+        return -1;
+    bool disk = strcmp(line, "ready disk") == 0;
+    if (!disk && strcmp(line, "ready") != 0)
+        return nowhere(s, line, e);
+    for (size_t i = 0; i < count; i++)
+        if ((disk || !loads[i].file->scratch) && bring_file(s, &loads[i], i == 0, e) < 0)
+            return -1;
     return give(s, "go\n", 3, e);
+}
+
+int stager_bring(struct stager *s, const struct stager_file *files, size_t count, struct error *e)
+{
+    struct load loads[STAGER_FILES_MAX];
+    size_t n = 0;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < count && n < STAGER_FILES_MAX; i++)
+        if (!files[i].scratch || !s->text)
+            rc = load_open(&loads[n++], &files[i], s->text, e);
+    if (rc == 0)
+        rc = bring_all(s, loads, n, e);
+    while (n > 0)
+        if (loads[--n].fd >= 0)
+            close(loads[n].fd);
+    return rc;
 }

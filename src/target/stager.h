@@ -1,9 +1,11 @@
-/* stager.h - brings the agent into a guest through nothing but a shell's standard streams.
+/* stager.h - brings the agent, and files beside it, into a guest through nothing but a shell's
+ * standard streams.
  *
  * Stages: one line of script goes to the shell, which names its system, finds a place for the
- * agent, takes the agent's bytes, verifies them, runs it, and removes it when it has ended. After
- * each stage the guest answers before anything more is sent, because some shells read ahead. The
- * guest is not trusted: what it says is bounded, in bytes and in time, and cleaned. */
+ * agent, takes one file's bytes after the other, verifies them, runs the agent, and removes all
+ * when it has ended. After each stage the guest answers before anything more is sent, because some
+ * shells, and some programs that read a file's bytes for them, read ahead. The guest is not
+ * trusted: what it says is bounded, in bytes and in time, and cleaned. */
 #ifndef VMTAX_STAGER_H
 #define VMTAX_STAGER_H
 
@@ -12,15 +14,24 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define STAGER_AGENT_MAX (16u << 20) /* bytes */
+#define STAGER_FILES_MAX 8
+#define STAGER_FILE_MAX  ((size_t)1 << 30) /* bytes of one */
 #define STAGER_SAID_MAX  256
+
+struct stager_file {
+    const char *path; /* here */
+    const char *name; /* there: letters, digits, '-' and '.' alone */
+    bool scratch;     /* into the agent's scratch directory; left out where there is no disk for
+                         one, and where the way takes text alone: it is large. Else beside the
+                         agent, executable */
+};
 
 struct stager {
     const char *name;  /* of the target, for sentences */
     int to, from;      /* of the shell; non-blocking; the caller's */
     int interrupt;     /* readable: give up with ERROR_INTERRUPTED; -1: none */
     double patience_s; /* for each answer, and without one byte taken */
-    bool text;         /* the way there takes lines of text only, as a terminal does: the agent's
+    bool text;         /* the way there takes lines of text only, as a terminal does: the files'
                           bytes go as base64, which the guest must know */
     /* What is found out; zero before. */
     size_t noise;               /* bytes of answers and of what is none: a banner */
@@ -31,9 +42,9 @@ struct stager {
 /* The first stage alone: does a shell answer, on a system that the agent runs on? Its command ends
  * by the end of its input afterwards. -1 with a sentence. */
 int stager_look(struct stager *s, struct error *e);
-/* All stages; afterwards the streams are the agent's. sha256: of the agent's bytes, in hex. It is
- * compared there where the guest can; the agent's hello tells it anyway. -1 with a sentence. */
-int stager_bring(struct stager *s, const char *agent, size_t size, const char *sha256,
-                 struct error *e);
+/* All stages; afterwards the streams are the agent's, which is the first of the files. Each file's
+ * SHA-256 is compared there where the guest can; the agent's hello tells its own anyway. -1 with a
+ * sentence. */
+int stager_bring(struct stager *s, const struct stager_file *files, size_t count, struct error *e);
 
 #endif

@@ -32,12 +32,16 @@ struct machine_options {
     const char *qemu;    /* program; NULL: found */
 };
 
+struct target_facts;
+
 /* Who waits for a start that takes longer than a moment. */
 struct target_waiter {
     void *context;
     void (*stage)(void *context, const char *text); /* what it waits for now; may be NULL */
     /* What starts now is emulated, for this reason; may be NULL. */
     void (*emulated)(void *context, const char *why);
+    /* What is there already of a machine that boots, and its kernel's version; may be NULL. */
+    void (*made)(void *context, const struct target_facts *facts, const char *kernel);
     int interrupt_fd; /* readable: give up with ERROR_INTERRUPTED; -1: none */
 };
 

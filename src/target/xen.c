@@ -420,6 +420,7 @@ static int make(struct xen *x, const struct target_options *o, bool pvh,
         launch(x, o, places->config, e) < 0 || connect_channel(x, o, places->channel, e) < 0)
         return -1;
     describe(x, &p);
+    boot_made(o, &x->reached.local.target.facts, &k);
     if (wait_for_guest(x, o, e) < 0)
         return -1;
     x->reached.local.target.facts.start_s = now_s() - from;

@@ -1,32 +1,14 @@
 #!/bin/sh
-# One object has debug information, which names the directory of its worker.
 # `vmtax run kbuild` on a tree that looks like a kernel's from afar: a figure that was verified, the
 # compiler's own line when the build is broken, nothing left behind.
 # shellcheck source=tests/e2e/lib.sh
 . "${abs_top_srcdir:-.}/tests/e2e/lib.sh"
+# shellcheck source=tests/e2e/tree.sh
+. "${abs_top_srcdir:-.}/tests/e2e/tree.sh"
 
-for tool in make gcc ld flex bison bc awk sed; do
-    need_tool "$tool"
-done
-[ -r /usr/include/elf.h ] || skip "needs the headers of the C library (libc6-dev)"
+why=$(no_compiler) && skip "$why"
 tree=$work/tree
-mkdir -p "$tree/lib"
-for i in 1 2 3; do
-    echo "int f$i(int x) { return x + $i; }" >"$tree/lib/f$i.c"
-done
-echo 'int main(void) { return 0; }' >"$tree/main.c"
-: >"$tree/Kconfig"
-cat >"$tree/Makefile" <<'EOF'
-objects = $(O)/lib/f1.o $(O)/lib/f2.o $(O)/lib/f3.o
-.PHONY: tinyconfig prepare lib/ vmlinux
-tinyconfig: ; mkdir -p $(O)/lib && : >$(O)/.config
-prepare: ; test -f $(O)/.config
-$(O)/%.o: %.c ; mkdir -p $(@D) && gcc $(SALT) $(DEBUG) -c -o $@ $<
-$(O)/lib/f1.o: DEBUG = -g
-$(O)/lib/built-in.a: $(objects) ; ar cDPrsT $@ $^
-lib/: $(O)/lib/built-in.a
-vmlinux: $(O)/main.o $(O)/lib/built-in.a ; gcc -s -o $(O)/vmlinux $^
-EOF
+small_tree "$tree"
 
 guests=native
 if container_works; then guests=native,container; fi

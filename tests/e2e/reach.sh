@@ -5,6 +5,8 @@
 . "${abs_top_srcdir:-.}/tests/e2e/lib.sh"
 # shellcheck source=tests/e2e/sshd.sh
 . "${abs_top_srcdir:-.}/tests/e2e/sshd.sh"
+# shellcheck source=tests/e2e/tree.sh
+. "${abs_top_srcdir:-.}/tests/e2e/tree.sh"
 
 conf=$HOME/.config/vmtax/vmtax.conf
 mkdir -p "${conf%/*}"
@@ -187,6 +189,54 @@ END
     rm -rf "$root"
 else
     echo "without a minimal guest: needs root and busybox"
+fi
+
+# --- what comes along with the agent ---------------------------------------------------------------
+
+# A guest with this machine's programs but nginx, which sees neither the build nor $work.
+if [ "$(id -u)" = 0 ]; then
+    cat >"$work/full" <<END
+#!/bin/sh
+for f in /usr/sbin/nginx /usr/local/nginx/sbin/nginx; do
+    [ ! -e \$f ] || mount --bind /dev/null \$f || exit 1
+done
+mount -t tmpfs tmpfs "$abs_top_builddir" && exec "\$@"
+END
+    echo "target.full = exec:unshare --mount sh $work/full" >>"$conf"
+    rows='' builds=${vmtax%/*}
+    [ ! -x "$builds/vmtax-linpack" ] || rows="$rows linpack:size=200,cpus=1"
+    [ ! -x "$builds/vmtax-jbb.jar" ] || rows="$rows jbb:warehouses=1"
+    [ ! -x "$builds/vmtax-oltp" ] || rows="$rows oltp:engine=sqlite,rows=1000,threads=1,cpus=1"
+    [ ! -x "$builds/vmtax-httpd" ] || rows="$rows web:clients=1,cpus=1"
+    no_compiler || {
+        small_tree "$work/tree"
+        sed -i '/DEBUG = -g/d' "$work/tree/Makefile" # its directory is another there
+        rows="$rows kbuild:part=quick,cpus=1"
+    }
+    # shellcheck disable=SC2086 # words
+    run 0 run $rows --tree "$work/tree" --on full $fast --json
+    "$jsonpath" "$out" 'metrics.*' | grep -F '"target":"full"' >"$work/rows"
+    for row in $rows; do
+        grep -F "\"workload\":\"${row%%:*}\"" "$work/rows" | grep -Eq '"value":[0-9]|runs on libmicrohttpd' ||
+            fail "full has no figure of $row: $(grep -F "\"workload\":\"${row%%:*}\"" "$work/rows")"
+    done
+    leftovers
+    # Without a library of theirs they say which.
+    if [ -x "$builds/vmtax-linpack" ]; then
+        blas=$(ldconfig -p | sed -n 's/.*libopenblas\.so\.0 .*=> //p' | head -n 1)
+        cat >"$work/bare" <<END
+#!/bin/sh
+mount --bind /dev/null $(realpath "$blas") && exec sh $work/full "\$@"
+END
+        echo "target.bare = exec:unshare --mount sh $work/bare" >>"$conf"
+        # shellcheck disable=SC2086 # words
+        "$vmtax" run linpack:size=200,cpus=1 sys.syscall --on bare $fast --json >"$out" 2>"$err" </dev/null || :
+        "$jsonpath" "$out" 'metrics.*' | grep -F '"target":"bare"' >"$work/rows"
+        says "$work/rows" 'vmtax-linpack cannot be loaded here: is OpenBLAS installed'
+        leftovers
+    fi
+else
+    echo "without a guest that sees nothing of the build: needs root"
 fi
 
 # --- ssh -------------------------------------------------------------------------------------------

@@ -9,15 +9,32 @@
 #include "tests/fuzz/fuzz.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define INPUT_MAX 65536
 #define LIMIT_S   2.0
 
-static const char agent[] = "#!/bin/sh\n";
-static const char sha256[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+/* The agent, a program beside it, and a file for its disk. */
+static char path[32];
+static const struct stager_file files[] = {
+    {.path = path, .name = "agent"},
+    {.path = path, .name = "tool"},
+    {.path = path, .name = "kernel.tar", .scratch = true},
+};
+
+static void make_file(void)
+{
+    static const char bytes[] = "#!/bin/sh\n";
+    if (path[0])
+        return;
+    int fd = memfd_create("agent", MFD_CLOEXEC);
+    require(fd >= 0 && write(fd, bytes, sizeof bytes - 1) == (ssize_t)sizeof bytes - 1);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+}
 
 static void talk(const uint8_t *data, size_t size, int to,
                  int (*stages)(struct stager *s, struct error *e))
@@ -39,7 +56,7 @@ static void talk(const uint8_t *data, size_t size, int to,
 
 static int bring(struct stager *s, struct error *e)
 {
-    return stager_bring(s, agent, sizeof agent - 1, sha256, e);
+    return stager_bring(s, files, sizeof files / sizeof files[0], e);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -48,6 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint64_t begun = clock_now_ns();
     size = size < INPUT_MAX ? size : INPUT_MAX;
     require(to >= 0);
+    make_file();
     talk(data, size, to, stager_look);
     talk(data, size, to, bring);
     require((double)(clock_now_ns() - begun) * 1e-9 < LIMIT_S);

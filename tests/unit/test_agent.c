@@ -378,6 +378,34 @@ static void stops(void **state)
     agent_finish(&a);
 }
 
+/* Also in the middle of a slot, and the numbers grow. */
+static void counts(void **state)
+{
+    struct agent a;
+    struct record r;
+    static const char *const keys[] = {"intr", "ctxt", "pgfault"};
+    uint64_t before[3];
+    (void)state;
+    agent_start_greeted(&a, STRANGE_AGENT, NULL);
+    agent_say(&a, "count id=7\n");
+    agent_expect(&a, &r, "count");
+    assert_int_equal(agent_number(&r, "id"), 7);
+    for (size_t i = 0; i < 3; i++)
+        before[i] = agent_number(&r, keys[i]);
+    agent_ask(&a, 1, "sys.fork_exec", "", 60000, 0, true);
+    agent_expect(&a, &r, "begin");
+    agent_say(&a, "count id=8\n");
+    agent_expect(&a, &r, "count");
+    assert_int_equal(agent_number(&r, "id"), 8);
+    for (size_t i = 0; i < 3; i++)
+        assert_true(agent_number(&r, keys[i]) > before[i]);
+    agent_say(&a, "stop\n");
+    agent_expect_fail(&a, 1, "stopped");
+    agent_say(&a, "count\n");
+    agent_expect(&a, &r, "note");
+    agent_finish(&a);
+}
+
 static void rests(void **state)
 {
     struct agent a;
@@ -645,6 +673,7 @@ int main(void)
         cmocka_unit_test(ends_when_throttled),
         cmocka_unit_test(ends_with_its_reader),
         cmocka_unit_test(stops),
+        cmocka_unit_test(counts),
         cmocka_unit_test(rests),
         cmocka_unit_test(reports_what_went_wrong),
         cmocka_unit_test(gives_up_a_stuck_worker),

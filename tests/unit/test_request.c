@@ -1,5 +1,5 @@
-/* What a machine has no memory for is refused before anything is made there: the kernel would end
- * the worker, or more, without a word. */
+/* Requests, as the agent takes them or refuses them before anything is made: what a machine has no
+ * memory for would end the worker, or more, without a word. */
 #include <config.h>
 
 #include "tests/unit/unit.h"
@@ -78,12 +78,61 @@ static void other_memory(void **unused)
     taken("linpack", "size%3D12000%20cpus%3D0", 8, 1536 * MIB);
 }
 
+/* A request of kbuild with more fields, where the agent has a scratch directory, or none. */
+static int ask_more(const char *fields, const char *scratch, struct request *r, struct error *e)
+{
+    char line[512];
+    struct facts facts = {.memory_kib = 1536 * MIB, .cpu_count = 2};
+    struct record record;
+    int length = snprintf(line, sizeof line,
+                          "run workload=kbuild params= lead_us=0 time_us=1000 tick_us=0 fresh=1 "
+                          "seed=1%s",
+                          fields);
+    *r = (struct request){.slot = 0};
+    assert_int_equal(record_parse(&record, line, (size_t)length, e), 0);
+    return request_parse(r, &record, &facts, scratch, e);
+}
+
+/* What it works on is a file of the scratch directory, or named from the root on; nowhere else. */
+static void trees(void **unused)
+{
+    (void)unused;
+    struct request r;
+    struct error e;
+    static const char *const wrong[] = {" tree=..",   " tree=.",       " tree=a/b",
+                                        " tree=../b", " tree=/a/../b", " tree="};
+    assert_int_equal(ask_more(" tree=kernel.tar", "/var/tmp/x", &r, &e), 0);
+    assert_string_equal(r.tree, "/var/tmp/x/kernel.tar");
+    assert_int_equal(ask_more(" tree=/opt/cpu/config/a.cfg", "/var/tmp/x", &r, &e), 0);
+    assert_string_equal(r.tree, "/opt/cpu/config/a.cfg");
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        assert_int_equal(ask_more(wrong[i], "/var/tmp/x", &r, &e), -1);
+        assert_non_null(strstr(e.text, "tree="));
+    }
+    assert_int_equal(ask_more("", "/var/tmp/x", &r, &e), -1);
+    assert_non_null(strstr(e.text, "names none"));
+    assert_int_equal(ask_more(" tree=kernel.tar", NULL, &r, &e), -1);
+    assert_non_null(strstr(e.text, "needs a directory on a disk"));
+}
+
+static void warm_servers(void **unused)
+{
+    (void)unused;
+    struct request r;
+    struct error e;
+    assert_int_equal(ask_more(" tree=x", "/var/tmp/x", &r, &e), 0);
+    assert_false(r.warm);
+    assert_int_equal(ask_more(" tree=x warm=1", "/var/tmp/x", &r, &e), 0);
+    assert_true(r.warm);
+    assert_int_equal(ask_more(" tree=x warm=2", "/var/tmp/x", &r, &e), -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(copies_are_counted),
-        cmocka_unit_test(programs_fit_the_paper),
-        cmocka_unit_test(other_memory),
+        cmocka_unit_test(copies_are_counted), cmocka_unit_test(programs_fit_the_paper),
+        cmocka_unit_test(other_memory),       cmocka_unit_test(trees),
+        cmocka_unit_test(warm_servers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,13 @@
 /* The agent's way into a guest, with shells and what only looks like one in the guest's place. */
 #include "config.h"
 
-#include "sha256.h"
 #include "target/ledger.h"
 #include "target/reach.h"
 #include "target/spawn.h"
 #include "target/stager.h"
 #include "target/undo.h"
 #include "unit.h"
+#include "workloads/catalog.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -32,13 +32,29 @@ static const char agent_begin[] =
     "\"got $l\"; done\nexit 0\n";
 
 static char home[PATH_MAX], tools[PATH_MAX + 8], place[PATH_MAX + 8], path[PATH_MAX + 4096];
-static char agent[AGENT_SIZE], sha256[65];
+static char agent[AGENT_SIZE], agent_file[PATH_MAX + 64];
+static const char tool_bytes[] = "#!/bin/sh\nexit 7\n";
+
+static const char *here(const char *name, char file[PATH_MAX + 64])
+{
+    snprintf(file, PATH_MAX + 64, "%s/%.60s", home, name);
+    return file;
+}
+
+static void put_file(const char *file, const void *bytes, size_t size)
+{
+    FILE *f = fopen(file, "we");
+    assert_non_null(f);
+    assert_int_equal(fwrite(bytes, 1, size, f), size);
+    assert_int_equal(fchmod(fileno(f), 0755), 0);
+    assert_int_equal(fclose(f), 0);
+}
 
 static void make_agent(void)
 {
     memset(agent, '#', sizeof agent);
     memcpy(agent, agent_begin, sizeof agent_begin - 1);
-    sha256_bytes(agent, sizeof agent, sha256);
+    put_file(here("agent", agent_file), agent, sizeof agent);
 }
 
 static int set_up(void **state)
@@ -135,7 +151,8 @@ static size_t left_in_place(void)
 
 static int bring(struct guest *g)
 {
-    return stager_bring(&g->stager, agent, sizeof agent, sha256, &g->e);
+    const struct stager_file files[] = {{.path = agent_file, .name = "agent"}};
+    return stager_bring(&g->stager, files, 1, &g->e);
 }
 
 /* The agent runs from $TMPDIR, speaks with us both ways, and nothing of it stays. */
@@ -226,7 +243,7 @@ static void through_a_console(void **state)
     assert_non_null(kind);
     for (int i = 0; i < 256; i++)
         agent[AGENT_SIZE / 2 + i] = (char)i;
-    sha256_bytes(agent, sizeof agent, sha256);
+    put_file(agent_file, agent, sizeof agent);
     if (reach_command(kind, &c, &e) < 0)
         fail_msg("%s", e.text);
     assert_string_equal(c.guest, "dom");
@@ -339,7 +356,7 @@ static void shells_that_are_none(void **state)
          "no directory"},
         {"echo vmtax-reach system Linux $(uname -m); echo vmtax-reach ready; head -c 204900 "
          ">/dev/null; echo vmtax-reach what",
-         "did not take the whole agent"},
+         "did not take all of the agent"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         /* What shall be waited for in vain costs that time; all else has as long as a test may. */
@@ -358,8 +375,8 @@ static void guests_that_lack_something(void **state)
         {"uname", "[ $1 = -s ] && echo Linux || echo aarch64",
          "another kind of machine: Linux aarch64"},
         {"sha256sum", "echo 00000000  -", "the agent arrived damaged in box"},
-        {"head", "/usr/bin/head -c 1000", "did not take the whole agent"},
-        {"head", "exit 1", "did not take the whole agent"},
+        {"head", "/usr/bin/head -c 1000", "did not take all of the agent"},
+        {"head", "exit 1", "did not take all of the agent"},
         {"mkdir", "exit 1", "executed: "},
         {"mkdir", "exit 1", "/tmp is not writable"},
         {"chmod", "exit 1", "/tmp is noexec"},
@@ -371,6 +388,71 @@ static void guests_that_lack_something(void **state)
         refused(body, true, 5, cases[i].says);
         put_tool(cases[i].tool, NULL);
     }
+}
+
+/* Beside the agent, or on the disk that the agent's scratch directory is on. */
+static bool lies_there(const char *directory, const char *name, const void *bytes, size_t size)
+{
+    bool same = false;
+    DIR *d = opendir(place);
+    assert_non_null(d);
+    for (struct dirent *entry; (entry = readdir(d));) {
+        char file[PATH_MAX + 2 * NAME_MAX + 16], *got = calloc(size + 1, 1);
+        snprintf(file, sizeof file, "%s/%s/%s", place, entry->d_name, name);
+        FILE *f = strstr(entry->d_name, directory) && access(file, X_OK) == 0 ? fopen(file, "re")
+                                                                              : NULL;
+        same |= f && fread(got, 1, size + 1, f) == size && memcmp(got, bytes, size) == 0;
+        if (f)
+            fclose(f);
+        free(got);
+    }
+    closedir(d);
+    return same;
+}
+
+static void more_files_are_brought(void **state)
+{
+    (void)state;
+    char tool[PATH_MAX + 64], line[PATH_MAX], body[PATH_MAX + 64];
+    const struct stager_file files[] = {{.path = agent_file, .name = "agent"},
+                                        {.path = tool, .name = "tool-1.x"},
+                                        {.path = agent_file, .name = "kernel.tar", .scratch = true},
+                                        {.path = tool, .name = "last"}};
+    put_file(here("tool", tool), tool_bytes, sizeof tool_bytes - 1);
+    snprintf(body, sizeof body, "PATH=%s:$PATH; exec sh", tools);
+    for (int i = 0; i < 3; i++) {
+        struct guest g;
+        bool disk = i != 1, text = i == 2;
+        put_tool("stat", disk ? "echo ext2/ext3" : "echo tmpfs");
+        begin(&g, body, 5);
+        g.stager.text = text;
+        if (stager_bring(&g.stager, files, 4, &g.e) < 0)
+            fail_msg("%d: %s", i, g.e.text);
+        read_line(&g, line, sizeof line);
+        assert_memory_equal(line, "runs ", 5);
+        assert_int_equal(strstr(line, "--scratch") != NULL, disk);
+        assert_true(lies_there("-run.", "agent", agent, sizeof agent));
+        assert_true(lies_there("-run.", "tool-1.x", tool_bytes, sizeof tool_bytes - 1));
+        assert_true(lies_there("-run.", "last", tool_bytes, sizeof tool_bytes - 1));
+        assert_int_equal(lies_there("-data.", "kernel.tar", agent, sizeof agent), disk && !text);
+        assert_int_equal(end(&g), 0);
+        assert_int_equal(left_in_place(), 0);
+    }
+    put_tool("stat", "echo ext2/ext3");
+    /* The second file is the damaged one, and is named. */
+    put_tool("sha256sum", "/usr/bin/sha256sum | { read -r h r; case $h in "
+                          "$(/usr/bin/sha256sum <\"$w/agent\" | cut -c1-64)) echo \"$h  -\";; "
+                          "*) echo 0000  -;; esac; }");
+    snprintf(body, sizeof body, "PATH=%s:$PATH; w= exec sh", tools);
+    struct guest g;
+    begin(&g, body, 5);
+    assert_int_equal(stager_bring(&g.stager, files, 4, &g.e), -1);
+    if (!strstr(g.e.text, "tool-1.x arrived damaged in box"))
+        fail_msg("%s", g.e.text);
+    end(&g);
+    assert_int_equal(left_in_place(), 0);
+    put_tool("sha256sum", NULL);
+    put_tool("stat", NULL);
 }
 
 static void waiting_can_be_ended(void **state)
@@ -405,15 +487,15 @@ static void a_look_leaves_nothing(void **state)
 static void as_a_target(void **state)
 {
     (void)state;
-    char file[PATH_MAX + 16], spec[PATH_MAX + 64];
+    char spec[PATH_MAX + 64], tool[PATH_MAX + 64], seed[PATH_MAX + 64], tree[PATH_MAX + 96];
     struct error e = {0};
     struct target_probe p;
-    struct target_options o = {.cpu_count = 1, .agent_path = file};
-    snprintf(file, sizeof file, "%s/agent", home);
-    FILE *f = fopen(file, "we");
-    assert_non_null(f);
-    fwrite(agent, sizeof agent, 1, f);
-    fclose(f);
+    struct target_options o = {.cpu_count = 1, .agent_path = agent_file};
+    put_file(here(payload_programs[0], tool), tool_bytes, sizeof tool_bytes - 1);
+    assert_int_equal(mkdir(here("seed", seed), 0700), 0);
+    snprintf(tree, sizeof tree, "%s/kernel.tar", seed);
+    put_file(tree, agent, sizeof agent);
+    o.scratch_seed = seed;
     struct ledger *l = ledger_open(NULL, &e);
     assert_non_null(l);
     const struct target_kind *kind = reach_new("box", "exec:env A=1", &e);
@@ -424,6 +506,7 @@ static void as_a_target(void **state)
         fail_msg("%s", e.text);
     assert_true(left_in_place() > 0);
     assert_true(t->facts.start_s > 0);
+    assert_true(lies_there("-run.", payload_programs[0], tool_bytes, sizeof tool_bytes - 1));
     target_stop(t);
     assert_int_equal(left_in_place(), 0);
     reach_free(kind);
@@ -447,10 +530,10 @@ static void as_a_target(void **state)
     o.agent_path = "/nonexistent";
     kind = reach_new("box", "exec:env", &e);
     assert_null(target_start(kind, &o, l, &e));
-    assert_non_null(strstr(e.text, "cannot read the agent, /nonexistent"));
+    assert_non_null(strstr(e.text, "cannot read /nonexistent"));
     o.agent_path = "/dev/null";
     assert_null(target_start(kind, &o, l, &e));
-    assert_non_null(strstr(e.text, "is no agent"));
+    assert_non_null(strstr(e.text, "/dev/null has 0 bytes"));
     reach_free(kind);
     ledger_close(l);
 }
@@ -464,6 +547,7 @@ int main(void)
         cmocka_unit_test(leftovers_are_removed),
         cmocka_unit_test(shells_that_are_none),
         cmocka_unit_test(guests_that_lack_something),
+        cmocka_unit_test(more_files_are_brought),
         cmocka_unit_test(waiting_can_be_ended),
         cmocka_unit_test(a_look_leaves_nothing),
         cmocka_unit_test(as_a_target),

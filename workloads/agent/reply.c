@@ -56,6 +56,24 @@ int reply_rest(struct output *o, uint64_t id)
     return output_end(o);
 }
 
+static void add_counts(struct record_writer *w, const struct facts_counts *counts)
+{
+    if (counts->intr_known)
+        record_add_u64(w, "intr", counts->intr);
+    if (counts->ctxt_known)
+        record_add_u64(w, "ctxt", counts->ctxt);
+    if (counts->pgfault_known)
+        record_add_u64(w, "pgfault", counts->pgfault);
+}
+
+int reply_count(struct output *o, uint64_t id, const struct facts_counts *counts)
+{
+    struct record_writer *w = output_begin(o, "count");
+    record_add_u64(w, "id", id);
+    add_counts(w, counts);
+    return output_end(o);
+}
+
 int reply_begin(struct output *o, uint64_t slot)
 {
     record_add_u64(output_begin(o, "begin"), "slot", slot);
@@ -123,12 +141,7 @@ int reply_result(struct output *o, const struct request *r, const struct worker_
         record_add_text(w, "product", outcome->product);
     if (counts->steal_known)
         record_add_double(w, "steal", (double)counts->stolen / (double)counts->jiffies);
-    if (counts->intr_known)
-        record_add_u64(w, "intr", counts->intr);
-    if (counts->ctxt_known)
-        record_add_u64(w, "ctxt", counts->ctxt);
-    if (counts->pgfault_known)
-        record_add_u64(w, "pgfault", counts->pgfault);
+    add_counts(w, counts);
     record_add_u64(w, "minflt", outcome->minflt);
     record_add_u64(w, "majflt", outcome->majflt);
     record_add_u64(w, "nvcsw", outcome->nvcsw);

@@ -15,6 +15,8 @@ int reply_hello(struct output *o, const struct facts *f);
 int reply_note(struct output *o, const char *text);
 int reply_clock(struct output *o, uint64_t id);
 int reply_rest(struct output *o, uint64_t id);
+/* What the kernel has counted since its boot. */
+int reply_count(struct output *o, uint64_t id, const struct facts_counts *counts);
 /* Of a slot: its timed part begins, and ends (whoever counts on the other side does it then); so
  * far; its outcome; or why there is none. */
 int reply_begin(struct output *o, uint64_t slot);

@@ -92,15 +92,25 @@ static int check_memory(const struct request *r, const struct facts *facts, stru
                      (unsigned long long)may / 1024, (unsigned long long)facts->memory_kib / 1024);
 }
 
-/* The path of what it works on: absolute, and it leads nowhere by "..". */
-static int take_tree(struct request *r, const struct record *record, struct error *e)
+/* What it works on: a file of the scratch directory, or an absolute path that leads nowhere by
+ * "..". */
+static int take_tree(struct request *r, const struct record *record, const char *scratch,
+                     struct error *e)
 {
     const char *tree = record_text(record, "tree");
     r->tree[0] = '\0';
     if (!tree)
         return 0;
-    if (tree[0] != '/' || strstr(tree, "/../") || !text_copy(r->tree, sizeof r->tree, tree))
-        return error_set(e, ERROR_GUEST, "a record's tree= is no absolute path");
+    if (tree[0] == '/' && !strstr(tree, "/../") && text_copy(r->tree, sizeof r->tree, tree))
+        return 0;
+    if (!tree[0] || tree[0] == '.' || strchr(tree, '/'))
+        return error_set(e, ERROR_GUEST,
+                         "a record's tree= is neither a file's name nor an absolute path");
+    if (!scratch)
+        return 0; /* who needs it needs the directory, too: check_needs() */
+    int n = snprintf(r->tree, sizeof r->tree, "%s/%s", scratch, tree);
+    if (n < 0 || (size_t)n >= sizeof r->tree)
+        return error_set(e, ERROR_USAGE, "the name of the scratch directory is too long");
     return 0;
 }
 
@@ -132,14 +142,15 @@ static int take_role(struct request *r, const struct record *record, struct erro
 int request_parse(struct request *r, const struct record *record, const struct facts *facts,
                   const char *scratch, struct error *e)
 {
-    uint64_t lead_us, time_us, tick_us, fresh;
+    uint64_t lead_us, time_us, tick_us, fresh, warm = 0;
     const char *id = record_text(record, "workload");
     const char *params = record_text(record, "params");
     if (record_u64(record, "lead_us", 0, LEAD_MAX_US, &lead_us, e) < 0 ||
         record_u64(record, "time_us", TIME_MIN_US, TIME_MAX_US, &time_us, e) < 0 ||
         record_u64(record, "tick_us", 0, TIME_MAX_US, &tick_us, e) < 0 ||
         record_u64(record, "fresh", 0, 1, &fresh, e) < 0 ||
-        record_u64(record, "seed", 0, UINT64_MAX, &r->job.seed, e) < 0)
+        record_u64(record, "seed", 0, UINT64_MAX, &r->job.seed, e) < 0 ||
+        (record_text(record, "warm") && record_u64(record, "warm", 0, 1, &warm, e) < 0))
         return -1;
     if (tick_us > 0 && tick_us < TICK_MIN_US)
         return error_set(e, ERROR_GUEST, "a record's tick_us= is neither 0 nor at least %u",
@@ -153,10 +164,12 @@ int request_parse(struct request *r, const struct record *record, const struct f
                          text_clean(shown, sizeof shown, id));
     }
     if (params_parse(r->workload, params ? params : "", r->param, e) < 0 ||
-        take_role(r, record, e) < 0 || take_tree(r, record, e) < 0 || find_lanes(r, facts, e) < 0 ||
-        check_needs(r, facts, scratch, e) < 0 || check_memory(r, facts, e) < 0)
+        take_role(r, record, e) < 0 || take_tree(r, record, scratch, e) < 0 ||
+        find_lanes(r, facts, e) < 0 || check_needs(r, facts, scratch, e) < 0 ||
+        check_memory(r, facts, e) < 0)
         return -1;
     r->fresh = fresh;
+    r->warm = warm;
     r->tick_ns = tick_us * 1000;
     r->job.lead_ns = lead_us * 1000;
     r->job.time_ns = time_us * 1000;

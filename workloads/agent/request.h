@@ -24,6 +24,7 @@ struct request {
     unsigned cpus;       /* processors at work: as many, but where the workload has own_threads */
     char tree[PATH_MAX]; /* as struct work has it; empty: none was sent */
     bool fresh;
+    bool warm;        /* of a load: its server is */
     uint64_t tick_ns; /* 0: no ticks */
     struct worker_slot job;
 };

@@ -147,6 +147,7 @@ static void start_process(struct supervisor *s, const struct request *r)
                                 .scratch = s->scratch,
                                 .payloads = s->payloads,
                                 .tree = r->tree,
+                                .warm = r->warm,
                                 .cpu_mask = s->facts.cpu_mask,
                                 .cpu_mask_size = sizeof s->facts.cpu_mask};
     if (process_start(&s->process, &plan, &e) < 0) {
@@ -285,6 +286,20 @@ static void handle_clock(struct supervisor *s, const struct record *record)
     sent(s, reply_clock(&s->output, id));
 }
 
+static void handle_count(struct supervisor *s, const struct record *record)
+{
+    uint64_t id;
+    struct error e;
+    struct facts_counts now;
+    if (record_u64(record, "id", 0, UINT64_MAX, &id, &e) < 0) {
+        error_prefix(&e, "a question for the kernel's counters was skipped");
+        note(s, e.text);
+        return;
+    }
+    facts_count(s->facts.cpus, s->facts.cpu_count, &now);
+    sent(s, reply_count(&s->output, id, &now));
+}
+
 static void handle_line(struct supervisor *s, char *line, size_t length)
 {
     struct record record;
@@ -296,6 +311,8 @@ static void handle_line(struct supervisor *s, char *line, size_t length)
         note(s, e.text);
     } else if (strcmp(record.verb, "clock") == 0) {
         handle_clock(s, &record);
+    } else if (strcmp(record.verb, "count") == 0) {
+        handle_count(s, &record);
     } else if (strcmp(record.verb, "run") == 0) {
         handle_run(s, &record);
     } else if (strcmp(record.verb, "stop") == 0) {

@@ -229,6 +229,7 @@ static int worker_init(struct worker *w)
                                 .scratch = s->scratch[0] ? s->scratch : NULL,
                                 .payloads = s->payloads[0] ? s->payloads : NULL,
                                 .tree = s->tree[0] ? s->tree : NULL,
+                                .warm = s->warm,
                                 .seed = s->slot.seed,
                                 .role = s->role,
                                 .endpoint = s->endpoint,

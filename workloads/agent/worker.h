@@ -73,6 +73,7 @@ struct worker_shared {
     char scratch[PATH_MAX];  /* empty: none */
     char payloads[PATH_MAX]; /* likewise */
     char tree[PATH_MAX];     /* likewise */
+    bool warm;
     enum role role;
     struct endpoint endpoint; /* of a server the worker writes the ports */
     unsigned lanes;

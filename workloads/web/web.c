@@ -9,8 +9,9 @@
  *
  * Before its first slot a load warms the server until it is steady: three tenths of a second in a
  * row whose rates lie within 5 % of each other, but for at most three seconds; what is unsteady
- * after that is noise, and the statistics show it. Every slot then has new connections and a
- * lead-in of its own. */
+ * after that is noise, and the statistics show it. A server that a load of the same row has warmed
+ * already is steady: then a tenth of a second warms the load itself. Every slot then has new
+ * connections and a lead-in of its own. */
 #include <config.h>
 
 #include "text.h"
@@ -135,7 +136,7 @@ static int warm_load(struct work *w)
             least = rate[k] < least ? rate[k] : least;
             most = rate[k] > most ? rate[k] : most;
         }
-        if (i + 1 >= WARM_WINDOWS && most <= least * (1 + WARM_SPREAD))
+        if (w->warm || (i + 1 >= WARM_WINDOWS && most <= least * (1 + WARM_SPREAD)))
             break;
     }
     return 0;
