@@ -22,7 +22,7 @@
 
 #define BLOCKS 12
 #define ORDER  4000 /* the largest of the standard profile; another: bench_linpack ORDER */
-#define SOLVES 5
+#define SOLVES 12
 #define INPUT  "hpccinf.txt"
 #define OUTPUT "hpccoutf.txt"
 
