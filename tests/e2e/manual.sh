@@ -126,6 +126,8 @@ if [ -x "$agent" ]; then
     echo nonsense >&3
     echo run slot=3 workload=net.rr role=serve lead_us=0 time_us=1000 tick_us=0 fresh=1 seed=1 >&3
     wait_for 30 heard 'serving .*slot=3'
+    echo count id=3 >&3
+    wait_for 30 heard 'count .*id=3'
     echo rest id=2 >&3
     wait_for 30 heard 'rest .*id=2'
     exec 3>&-
