@@ -16,10 +16,13 @@
  * robust spread of the slots' fastest executions. Robust spread and c.v. of wall time follow.
  *
  * Other work shares caches and memory, so that processor time spreads with it. A slot is quiet if
- * everything else on the machine took at most QUIET_PART of its processors meanwhile (/proc/stat);
- * before each slot a quiet moment is waited for, WAIT_S on average, and slots that were not quiet
- * are measured again, up to TRIES times as many as wanted in all. Where too few were quiet, all are
- * shown, with the number that was, and nothing is judged.
+ * everything else on the machine took at most QUIET_PART of its processors meanwhile (/proc/stat),
+ * and the core was steady: a loop of dependent multiplications in registers took before and after
+ * it at most STEADY_PART longer than the fastest such loop so far. That finds what /proc/stat does
+ * not see, another guest on the other thread of the core and a clock that was changed, but not who
+ * else fills the caches. Before each slot a quiet moment is waited for, WAIT_S on average, and
+ * slots that were not quiet are measured again, up to TRIES times as many as wanted in all. Where
+ * too few were quiet, all are shown, with the number that was, and nothing is judged.
  *
  * Fails if "next" or "robust" exceeds NOISE_LIMIT in quiet slots. */
 #include <config.h>
@@ -44,6 +47,9 @@
 #define SLOTS_PER_BLOCK 2
 #define NOISE_LIMIT     0.02
 #define QUIET_PART      0.05
+#define STEADY_PART     0.01
+#define STEADY_TURNS    1000000 /* of the loop: some milliseconds */
+#define STEADY_LOOPS    200     /* before the first slot */
 #define WAIT_S          1.0
 #define WAIT_STEP_NS    100000000
 #define TRIES           3
@@ -63,6 +69,7 @@ enum figure_kind { WALL, CPU, FASTEST, FIGURES };
 struct series {
     size_t wanted, room, quiet, disturbed, executions;
     double patience; /* seconds left to wait for quiet moments */
+    double fastest;  /* seconds of the loop that tells whether the core is steady */
     double *of[FIGURES];
 };
 
@@ -88,12 +95,24 @@ struct load {
     double wall;
     double all; /* of all processors, not idle; NAN: cannot be told */
     double own;
+    double loop; /* seconds of the loop at that time */
 };
+
+static double loop_s(void)
+{
+    double from = cpu_now();
+    uint64_t x = 3;
+    for (unsigned i = 0; i < STEADY_TURNS; i++) {
+        x = x * x + 1;
+        __asm__ volatile("" : "+r"(x));
+    }
+    return cpu_now() - from;
+}
 
 static struct load load_now(void)
 {
     unsigned long long user, nice, system, idle, wait, irq, softirq, steal;
-    struct load l = {.wall = wall_now(), .all = (double)NAN};
+    struct load l = {.loop = loop_s(), .wall = wall_now(), .all = (double)NAN};
     struct timespec own;
     FILE *f = fopen("/proc/stat", "r");
     if (f && fscanf(f, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &user, &nice, &system, &idle,
@@ -107,12 +126,14 @@ static struct load load_now(void)
     return l;
 }
 
-static bool quiet_since(const struct load *then)
+static bool quiet_since(struct series *s, const struct load *then)
 {
     struct load now = load_now();
+    s->fastest = fmin(s->fastest, fmin(then->loop, now.loop));
     double others = (now.all - then->all) - (now.own - then->own);
     double there = (now.wall - then->wall) * (double)sysconf(_SC_NPROCESSORS_ONLN);
-    return others <= QUIET_PART * there;
+    return others <= QUIET_PART * there &&
+           fmax(then->loop, now.loop) <= s->fastest * (1 + STEADY_PART);
 }
 
 static void wait_quiet(struct series *s)
@@ -120,7 +141,7 @@ static void wait_quiet(struct series *s)
     for (bool quiet = false; !quiet && s->patience > 0;) {
         struct load then = load_now();
         nanosleep(&(struct timespec){.tv_nsec = WAIT_STEP_NS}, NULL);
-        quiet = quiet_since(&then);
+        quiet = quiet_since(s, &then);
         s->patience -= wall_now() - then.wall;
     }
 }
@@ -164,7 +185,7 @@ static bool block(struct rig *r, struct series *s)
         wait_quiet(s);
         struct load then = load_now();
         good = slot(r, figure, &s->executions);
-        size_t place = quiet_since(&then) ? s->quiet++ : s->room - ++s->disturbed;
+        size_t place = quiet_since(s, &then) ? s->quiet++ : s->room - ++s->disturbed;
         for (unsigned k = 0; k < FIGURES; k++)
             s->of[k][place] = figure[k];
     }
@@ -255,10 +276,13 @@ static bool series_judge(const struct program *p, struct series *s, size_t bytes
     return good;
 }
 
-static bool program_measure(const struct program *p, size_t slots, int *cpu)
+static bool program_measure(const struct program *p, size_t slots, int *cpu, double *fastest)
 {
     struct rig r = {.program = p, .ops = workload_ops_find(p->id)};
-    struct series s = {.wanted = slots, .room = slots * TRIES, .patience = (double)slots * WAIT_S};
+    struct series s = {.wanted = slots,
+                       .room = slots * TRIES,
+                       .patience = (double)slots * WAIT_S,
+                       .fastest = *fastest};
     for (unsigned k = 0; k < FIGURES; k++)
         s.of[k] = xcalloc(s.room, sizeof *s.of[k]);
     r.work = (struct work){.workload = workload_find(p->id),
@@ -271,6 +295,7 @@ static bool program_measure(const struct program *p, size_t slots, int *cpu)
     while (good && !complete(&s))
         good = block(&r, &s);
     good = good && series_judge(p, &s, bytes);
+    *fastest = s.fastest;
     for (unsigned k = 0; k < FIGURES; k++)
         free(s.of[k]);
     return good;
@@ -301,11 +326,14 @@ int main(int argc, char **argv)
         return 1;
     }
     bool pass = true;
+    double fastest = loop_s();
+    for (int i = 1; i < STEADY_LOOPS; i++)
+        fastest = fmin(fastest, loop_s());
     heading();
     for (size_t i = 0; i < sizeof suites / sizeof suites[0]; i++)
         for (const struct program *const *p = suites[i]; *p; p++)
             if (wanted((*p)->id, ids))
-                pass &= program_measure(*p, (size_t)slots, &cpu);
+                pass &= program_measure(*p, (size_t)slots, &cpu, &fastest);
     printf("%ld quiet slots each, on processor %d.\n", slots, cpu);
     return pass ? 0 : 1;
 }
