@@ -38,12 +38,16 @@ const struct counter_kind counter_kinds[COUNTER_COUNT] = {
                             false, 1},
     [COUNTER_VDISK_WRITTEN] = {"vdisk_written_bytes", "vdisk write",
                                "bytes that its virtual disk wrote", false, 1},
+    [COUNTER_GUEST_SHOOTDOWNS] = {"guest_tlb_shootdowns", "TLB IPIs",
+                                  "interrupts by which its kernel's processors were told to flush "
+                                  "their TLBs",
+                                  false, 1},
 };
 
 bool counter_is_kernels(enum counter which)
 {
     return which == COUNTER_GUEST_INTERRUPTS || which == COUNTER_GUEST_SWITCHES ||
-           which == COUNTER_GUEST_FAULTS;
+           which == COUNTER_GUEST_FAULTS || which == COUNTER_GUEST_SHOOTDOWNS;
 }
 
 bool counter_is_bytes(enum counter which)

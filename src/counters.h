@@ -29,6 +29,7 @@ enum counter {
     COUNTER_NET_SENT,
     COUNTER_VDISK_READ,
     COUNTER_VDISK_WRITTEN,
+    COUNTER_GUEST_SHOOTDOWNS, /* recordings have them in this order: new ones come last */
     COUNTER_COUNT,
 };
 

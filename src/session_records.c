@@ -58,6 +58,7 @@ void session_take_counters(const struct record *r, struct counters *out)
         {"intr", COUNTER_GUEST_INTERRUPTS},
         {"ctxt", COUNTER_GUEST_SWITCHES},
         {"pgfault", COUNTER_GUEST_FAULTS},
+        {"tlb", COUNTER_GUEST_SHOOTDOWNS},
     };
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         uint64_t value;

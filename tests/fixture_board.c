@@ -109,6 +109,7 @@ static void fill_cost(struct figure_cost *c, const char *kind, bool emulated,
     count(c, COUNTER_GUEST_INTERRUPTS, 270 + 20 * wobble(seed, 12));
     count(c, COUNTER_GUEST_SWITCHES, 410 + 90 * wobble(seed, 13));
     count(c, COUNTER_GUEST_FAULTS, strstr(w->id, "fork") ? 90 / per_op : 12);
+    count(c, COUNTER_GUEST_SHOOTDOWNS, 3 + wobble(seed, 15));
     if (!kvm)
         return;
     count(c, COUNTER_VCPU_CPU, c->per_s[COUNTER_CPU] - 0.01);

@@ -331,12 +331,11 @@ static void write_cost(const struct page *p, size_t t, const struct report_row *
                                            row->native ? &row->native->cost : NULL)[0])
             continue;
         if (!any)
-            fprintf(
-                p->out,
-                "\nBeside their operations these took, by the host's and their kernels' "
-                "counters\n(white-box%s; %% of a processor; interrupts, switches and page faults "
-                "are those of\nall that ran on the kernel; [%s])\n",
-                p->r->targets[t].emulated ? ", EMULATED" : "", p->base);
+            fprintf(p->out,
+                    "\nBeside their operations these took, by the host's and their kernels' "
+                    "counters\n(white-box%s; %% of a processor; interrupts, switches, page "
+                    "faults and TLB IPIs\nare those of all that ran on the kernel; [%s])\n",
+                    p->r->targets[t].emulated ? ", EMULATED" : "", p->base);
         any = true;
         cost_names(missing, sizeof missing, anywhere & ~row->figure->cost.known);
         snprintf(line, sizeof line, "%s: %s%s%s", report_label(row->metric, label, sizeof label),

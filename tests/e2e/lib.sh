@@ -37,6 +37,8 @@ finish() {
         for finish_file in "$out" "$err"; do
             [ ! -s "$finish_file" ] || { echo "--- end of ${finish_file##*/}:" && tail -n 40 "$finish_file"; }
         done
+        [ -e "$work/failure" ] ||
+            echo "a command failed that should not have, after: vmtax ${run_words-(not run yet)}" >"$work/failure"
         # With the run directories below go the ledgers: what they promise to remove goes before.
         [ ! -d "$work/run/vmtax" ] ||
             timeout 30 "$vmtax" run null --on native --blocks 2 --seconds 0.05 >/dev/null 2>&1 </dev/null || :
@@ -72,6 +74,7 @@ need_tool() {
 run() {
     run_want=$1
     shift
+    run_words=$*
     run_got=0
     "$vmtax" "$@" >"$out" 2>"$err" </dev/null || run_got=$?
     [ "$run_got" = "$run_want" ] || fail "vmtax $*: exit code $run_got, not $run_want"

@@ -383,7 +383,7 @@ static void counts(void **state)
 {
     struct agent a;
     struct record r;
-    static const char *const keys[] = {"intr", "ctxt", "pgfault"};
+    static const char *const keys[] = {"intr", "ctxt", "pgfault"}; /* of one processor no "tlb" */
     uint64_t before[3];
     (void)state;
     agent_start_greeted(&a, STRANGE_AGENT, NULL);

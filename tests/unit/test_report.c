@@ -444,7 +444,7 @@ static void test_counters_in_text(void **state)
     const char *said = strstr(container, "  - sys.read: cpu 50.00 % [98.00 %]; exits 1.000/op\n");
     assert_non_null(said);
     assert_true(said < strstr(container, "Every row"));
-    assert_non_null(strstr(container, "are those of\nall that ran on the kernel; [native])\n"));
+    assert_non_null(strstr(container, "are those of all that ran on the kernel; [native])\n"));
     free(text);
 
     /* Nothing emulated is judged: its slowest rows have them. */

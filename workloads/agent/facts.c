@@ -331,11 +331,36 @@ static void count_vmstat(struct facts_counts *out)
     out->pgfault_known = line && number_after(line + 1, "pgfault", &out->pgfault);
 }
 
+/* One number for each processor, in a file that has a line for every interrupt there may be. */
+static void count_shootdowns(struct facts_counts *out)
+{
+    FILE *f = fopen("/proc/interrupts", "re");
+    char *line = NULL;
+    size_t room = 0;
+    while (f && !out->tlb_known && getline(&line, &room, f) > 0) {
+        const char *at = line + strspn(line, " ");
+        if (strncmp(at, "TLB:", 4) != 0)
+            continue;
+        char *end;
+        out->tlb_known = true;
+        for (at += 4;; at = end) {
+            uint64_t value = strtoull(at, &end, 10);
+            if (end == at)
+                break;
+            out->tlb += value;
+        }
+    }
+    free(line);
+    if (f)
+        fclose(f);
+}
+
 void facts_count(const int *cpus, size_t count, struct facts_counts *out)
 {
     *out = (struct facts_counts){.steal_known = false};
     count_stat(cpus, count, out);
     count_vmstat(out);
+    count_shootdowns(out);
 }
 
 void facts_counted(const struct facts_counts *before, const struct facts_counts *after,
@@ -354,6 +379,8 @@ void facts_counted(const struct facts_counts *before, const struct facts_counts 
         .pgfault_known = before->pgfault_known && after->pgfault_known &&
                          after->pgfault >= before->pgfault,
         .pgfault = after->pgfault - before->pgfault,
+        .tlb_known = before->tlb_known && after->tlb_known && after->tlb >= before->tlb,
+        .tlb = after->tlb - before->tlb,
     };
     *out = d;
 }

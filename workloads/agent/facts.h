@@ -35,9 +35,9 @@ void facts_release(struct facts *f);
 struct facts_counts {
     bool steal_known;
     uint64_t stolen, jiffies; /* jiffies stolen from, and passed on, some processors */
-    /* Of the whole kernel: interrupts, context switches, page faults. */
-    bool intr_known, ctxt_known, pgfault_known;
-    uint64_t intr, ctxt, pgfault;
+    /* Of the whole kernel: interrupts, context switches, page faults, TLB shoot-downs. */
+    bool intr_known, ctxt_known, pgfault_known, tlb_known;
+    uint64_t intr, ctxt, pgfault, tlb;
 };
 
 /* By /proc/stat and /proc/vmstat; steal is that of these processors. */

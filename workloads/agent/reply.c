@@ -64,6 +64,8 @@ static void add_counts(struct record_writer *w, const struct facts_counts *count
         record_add_u64(w, "ctxt", counts->ctxt);
     if (counts->pgfault_known)
         record_add_u64(w, "pgfault", counts->pgfault);
+    if (counts->tlb_known)
+        record_add_u64(w, "tlb", counts->tlb);
 }
 
 int reply_count(struct output *o, uint64_t id, const struct facts_counts *counts)
