@@ -282,6 +282,7 @@ double plan_block_seconds(const struct plan *p, const struct plan_row *row)
     double start = row->workload->start_s;
     if (plan_keeps_worker(p, row->workload))
         start = p->blocks ? start / p->blocks : 0; /* once for all */
+    start += p->blocks ? row->workload->warm_s / p->blocks : 0;
     return (double)p->target_count * (2 * slot_seconds(p, row) + FRESH_EXTRA_S + start);
 }
 

@@ -134,6 +134,7 @@ struct workload {
     const double *estimates_s; /* instead of slot_s, by the value of the first parameter; or NULL */
     double margin;             /* log units; 0 = the subsystem's */
     bool latency;              /* keeps a histogram of sampled operations */
+    double warm_s;     /* Of a load: before its first slot of a row on a target, about so long */
     bool served;       /* two roles (role.h): a server in the target, the load on the peer */
     bool own_threads;  /* parameter cpus is the workload's own business: the agent runs one lane */
     unsigned profiles; /* in which profiles it takes part; points refine it. 0: only when it or its
