@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include "command.h"
+#include "console_end.h"
 #include "setup.h"
 #include "target/machine.h"
 #include "workloads/agent/console.h"
@@ -25,6 +26,7 @@ struct console {
     struct target *target;
     int interrupt_fd, resize_fd; /* resize_fd: readable when the terminal's size changed */
     bool raw, input_ended, escaped;
+    struct console_end end;
     struct termios before;
 };
 
@@ -89,11 +91,15 @@ static int from_user(struct console *c)
 
 static int from_guest(struct console *c)
 {
-    char bytes[PIECE];
+    char bytes[PIECE], shown[PIECE + CONSOLE_END_MAX];
     ssize_t n = read(c->target->from_agent, bytes, sizeof bytes);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return 0;
-    return n <= 0 ? -1 : write_all(STDOUT_FILENO, bytes, (size_t)n);
+    if (n > 0)
+        return write_all(STDOUT_FILENO, shown, console_end_pass(&c->end, bytes, (size_t)n, shown));
+    if (console_end_code(&c->end) < 0)
+        write_all(STDOUT_FILENO, c->end.held, c->end.used);
+    return -1;
 }
 
 /* SIGWINCH as a descriptor, blocked before there are threads that could take it; -1: sizes are not
@@ -228,7 +234,10 @@ static int run(const struct context *c, struct error *e)
                                   : words);
         if (rc < 0)
             error_set(e, ERROR_INTERRUPTED, "interrupted");
-        code = fell ? EXIT_USAGE_OR_SETUP : EXIT_DONE;
+        int said = console_end_code(&console.end);
+        code = fell                                      ? EXIT_USAGE_OR_SETUP
+               : rc == 0 && !console.escaped && said > 0 ? said
+                                                         : EXIT_DONE;
         target_stop(console.target);
     }
     ledger_close(ledger);

@@ -101,6 +101,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/target/spawn.c src/target/spawn.h \
 	src/target/network.c src/target/network.h \
 	src/target/reach.c src/target/reach.h src/target/reached.c src/target/reached.h \
+	src/console_end.c src/console_end.h \
 	src/target/stager.c src/target/stager.h \
 	src/target/payload.c src/target/payload.h \
 	src/target/vzctl.c src/target/vzctl.h \

@@ -71,4 +71,10 @@ leftovers
 # shellcheck disable=SC2016 # for the guest's shell
 printf 'echo sum $((40 + 2))\nexit\n' | "$vmtax" shell tcg --cpus 1 --memory 256M >"$out" 2>"$err" || fail "exit code $? of a shell without a terminal"
 says "$out" 'sum 42'
+says_not "$out" 'ended;'
+leftovers
+# Its exit code is the shell's.
+code=0
+printf 'exit 7\n' | "$vmtax" shell tcg --cpus 1 --memory 256M >"$out" 2>"$err" || code=$?
+[ $code = 7 ] || fail "exit code $code, and the shell's was 7"
 leftovers

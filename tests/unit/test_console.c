@@ -2,6 +2,7 @@
  * the place of the console. */
 #include <config.h>
 
+#include "console_end.h"
 #include "tests/unit/unit.h"
 #include "workloads/agent/console.h"
 
@@ -182,10 +183,52 @@ static void a_pipe_is_left_alone(void **state)
     end(pid, master);
 }
 
+/* The last line is not shown, and tells the exit code; all else is, however it comes in pieces. */
+static void the_end_is_taken_out(void **state)
+{
+    static const struct {
+        const char *said, *shown; /* NULL: all of it */
+        int code;
+    } cases[] = {
+        {"sum 42\n" CONSOLE_ENDED "7\n", "sum 42\n", 7},
+        {CONSOLE_ENDED "0\n", "", 0},
+        {"\x1d" CONSOLE_ENDED "255\n", "\x1d", 255},
+        {CONSOLE_ENDED "3" CONSOLE_ENDED "4\n", CONSOLE_ENDED "3", 4},
+        {CONSOLE_ENDED "7\nmore", NULL, -1},
+        {CONSOLE_ENDED "7", NULL, -1},
+        {CONSOLE_ENDED "\n", NULL, -1},
+        {CONSOLE_ENDED "-1\n", NULL, -1},
+        {CONSOLE_ENDED "1234\n", NULL, -1},
+        {CONSOLE_ENDED "999\n", NULL, -1},
+        {"a\x1d"
+         "end",
+         NULL, -1},
+        {"", "", -1},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        for (size_t piece = 1; piece <= 40; piece++) {
+            struct console_end end = {.used = 0};
+            size_t length = strlen(cases[i].said), shown = 0;
+            char out[128] = "";
+            for (size_t at = 0; at < length; at += piece)
+                shown += console_end_pass(&end, cases[i].said + at,
+                                          length - at < piece ? length - at : piece, out + shown);
+            assert_int_equal(console_end_code(&end), cases[i].code);
+            if (cases[i].code < 0) {
+                memcpy(out + shown, end.held, end.used);
+                shown += end.used;
+            }
+            out[shown] = '\0';
+            assert_string_equal(out, cases[i].shown ? cases[i].shown : cases[i].said);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sizes_are_taken_out),
+        cmocka_unit_test(the_end_is_taken_out),
         cmocka_unit_test(the_shell_has_the_size),
         cmocka_unit_test(a_pipe_is_left_alone),
     };

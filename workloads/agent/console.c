@@ -127,7 +127,6 @@ static void relay(struct relay *r)
     }
     while (show(r)) { /* its last words */
     }
-    tcdrain(r->console);
 }
 
 /* In the child. */
@@ -175,6 +174,10 @@ int console_run(int console, unsigned rows, unsigned columns, void (*shell)(void
         tcsetattr(console, TCSANOW, &raw);
     }
     relay(&r);
-    waitpid(pid, NULL, 0);
+    int status;
+    if (waitpid(pid, &status, 0) == pid)
+        dprintf(console, CONSOLE_ENDED "%d\n",
+                WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
+    tcdrain(console);
     return 0;
 }

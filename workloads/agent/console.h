@@ -3,7 +3,10 @@
  *
  * A change of size comes between the keys, as CONSOLE_SIZE, rows, a semicolon, columns and a
  * newline. That byte is the key that ends the shell at once, so no key has it here. Without a
- * terminal at the user's side (rows 0) all bytes are the shell's. */
+ * terminal at the user's side (rows 0) all bytes are the shell's.
+ *
+ * The other way the last line is CONSOLE_ENDED, the shell's exit code and a newline; 128 and more
+ * is a signal's, as shells tell it. */
 #ifndef VMTAX_AGENT_CONSOLE_H
 #define VMTAX_AGENT_CONSOLE_H
 
@@ -12,6 +15,9 @@
 
 #define CONSOLE_SIZE     0x1d /* Ctrl-] */
 #define CONSOLE_SIZE_MAX 9999 /* rows or columns */
+#define CONSOLE_ENDED \
+    "\x1d"            \
+    "ended;"
 
 /* A record that has begun. */
 struct console_record {
