@@ -3,6 +3,7 @@
 
 #include "doctor_look.h"
 
+#include "executable.h"
 #include "spec.h"
 #include "target/boot_files.h"
 #include "target/kernel.h"
@@ -93,19 +94,11 @@ static void look_openblas(const struct target_options *o, struct finding *f)
     }
 }
 
-/* The first of these files that can be executed; NULL: none. */
-static const char *first_of(const char *const files[])
-{
-    while (*files && access(*files, X_OK) != 0)
-        files++;
-    return *files;
-}
-
 /* nginx, or the program on libmicrohttpd beside the agent. */
 static void look_web(const struct target_options *o, struct finding *f)
 {
     char program[4096], said[64];
-    const char *nginx = first_of(web_servers);
+    const char *nginx = executable_first(web_servers);
     if (nginx)
         doctor_say(f, FINDING_OK, NULL, "nginx (%s), for web", nginx);
     else if (local_find_program(HTTPD_PROGRAM, o->agent_path, program, sizeof program) &&
@@ -123,8 +116,8 @@ static void look_web(const struct target_options *o, struct finding *f)
 static void look_database(const struct target_options *o, struct finding *f)
 {
     char program[4096], said[64];
-    const char *server = first_of(mix_servers);
-    if (server && first_of(mix_loads))
+    const char *server = executable_first(mix_servers);
+    if (server && executable_first(mix_loads))
         doctor_say(f, FINDING_OK, NULL, "MariaDB (%s) and sysbench, for oltp", server);
     else if (local_find_program(OLTP_PROGRAM, o->agent_path, program, sizeof program) &&
              boot_ask_program(program, said, sizeof said))

@@ -6,6 +6,7 @@ common_sources = \
 	src/text.c src/text.h src/text_ranges.h \
 	src/histogram.c src/histogram.h \
 	src/filesystem.c src/filesystem.h \
+	src/executable.c src/executable.h \
 	src/sha256.c src/sha256.h \
 	workloads/catalog.c workloads/catalog.h workloads/params.c workloads/role.c workloads/role.h \
 	workloads/statements.h \

@@ -2,6 +2,7 @@
 
 #include "target/disk.h"
 
+#include "executable.h"
 #include "target/boot_files.h"
 #include "target/spawn.h"
 #include "xalloc.h"
@@ -90,10 +91,9 @@ static int write_all(int fd, uint64_t bytes, int interrupt, const char *path, st
 static int make_file_system(const char *path, const char *seed, struct ledger *ledger,
                             struct error *e)
 {
-    static const char *const places[] = {"/usr/sbin/mke2fs", "/sbin/mke2fs", "/usr/bin/mke2fs"};
-    const char *program = NULL;
-    for (size_t i = 0; i < sizeof places / sizeof places[0] && !program; i++)
-        program = access(places[i], X_OK) == 0 ? places[i] : NULL;
+    static const char *const places[] = {"/usr/sbin/mke2fs", "/sbin/mke2fs", "/usr/bin/mke2fs",
+                                         NULL};
+    const char *program = executable_first(places);
     if (!program)
         return error_set(e, ERROR_SYSTEM, "a scratch disk needs mke2fs: install e2fsprogs");
     /* nodiscard: what has been written stays written. */

@@ -2,6 +2,7 @@
 
 #include "target/forward.h"
 
+#include "executable.h"
 #include "target/spawn.h"
 
 #include <arpa/inet.h>
@@ -26,12 +27,8 @@
 
 static const char *find_nft(void)
 {
-    /* By name in fixed places, never by $PATH: it runs as root. */
-    static const char *const places[] = {"/usr/sbin/nft", "/sbin/nft", "/usr/local/sbin/nft"};
-    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
-        if (access(places[i], X_OK) == 0)
-            return places[i];
-    return NULL;
+    static const char *const places[] = {"/usr/sbin/nft", "/sbin/nft", "/usr/local/sbin/nft", NULL};
+    return executable_first(places);
 }
 
 static int nft(const char *rules, struct error *e)

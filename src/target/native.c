@@ -2,6 +2,7 @@
  * comparison is about virtualization and not about how much a guest was given. */
 #include "config.h"
 
+#include "executable.h"
 #include "target/kinds.h"
 #include "target/rights.h"
 #include "xalloc.h"
@@ -62,9 +63,9 @@ static int plan_network(struct local *local, const struct target_options *option
     size_t used = 0;
     int number = LOCAL_NO_NETWORK;
     if (options->network_of) {
-        static const char *const places[] = {"/usr/bin/nsenter", "/bin/nsenter"};
-        const char *nsenter = access(places[0], X_OK) == 0 ? places[0] : places[1];
-        if (access(nsenter, X_OK) < 0)
+        static const char *const places[] = {"/usr/bin/nsenter", "/bin/nsenter", NULL};
+        const char *nsenter = executable_first(places);
+        if (!nsenter)
             return error_set(e, ERROR_SYSTEM,
                              "nsenter, which starts what loads servers in a guest's network, is "
                              "missing: install util-linux");

@@ -2,6 +2,7 @@
 
 #include "target/qemu.h"
 
+#include "executable.h"
 #include "protocol.h"
 #include "target/kernel_line.h"
 #include "xalloc.h"
@@ -76,20 +77,18 @@ static bool is_program(const char *path)
 
 bool qemu_find(const char *wanted, char *out, size_t size)
 {
-    /* By name in fixed places, never by $PATH: this program gets a device of the machine and, from
-     * root, its files. */
+    /* This program gets a device of the machine and, from root, its files. */
     static const char *const places[] = {
         "/usr/bin/qemu-system-x86_64",
         "/usr/local/bin/qemu-system-x86_64",
         "/usr/libexec/qemu-kvm",
         "/run/current-system/sw/bin/qemu-system-x86_64",
+        NULL,
     };
+    const char *found = executable_first(places);
     if (wanted)
         return is_program(wanted) && snprintf(out, size, "%s", wanted) < (int)size;
-    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
-        if (access(places[i], X_OK) == 0)
-            return snprintf(out, size, "%s", places[i]) < (int)size;
-    return false;
+    return found && snprintf(out, size, "%s", found) < (int)size;
 }
 
 /* --- the kernel's command line ------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 #include "target/xl.h"
 
+#include "executable.h"
 #include "target/spawn.h"
 #include "text.h"
 #include "xalloc.h"
@@ -30,12 +31,8 @@ static double now_s(void)
 
 const char *xl_find(void)
 {
-    /* By name in fixed places, never by $PATH: it runs as root. */
-    static const char *const places[] = {"/usr/sbin/xl", "/usr/local/sbin/xl", "/usr/bin/xl"};
-    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
-        if (access(places[i], X_OK) == 0)
-            return places[i];
-    return NULL;
+    static const char *const places[] = {"/usr/sbin/xl", "/usr/local/sbin/xl", "/usr/bin/xl", NULL};
+    return executable_first(places);
 }
 
 /* Runs xl to its end; what it printed, cut to SAID_MAX, into said. */

@@ -9,6 +9,7 @@
  * is checked. */
 #include <config.h>
 
+#include "executable.h"
 #include "workloads/database/mix.h"
 #include "workloads/database/server.h"
 #include "workloads/database/sqlite.h"
@@ -39,18 +40,11 @@ struct oltp_state {
     uint64_t took_ns; /* of this slot */
 };
 
-static const char *found(const char *const files[])
-{
-    while (*files && access(*files, X_OK) != 0)
-        files++;
-    return *files;
-}
-
 static int choose_engine(struct work *w)
 {
     struct oltp_state *s = w->state;
     uint64_t engine = w->param[OLTP_ENGINE];
-    bool server = found(mix_servers), load = found(mix_loads);
+    bool server = executable_first(mix_servers), load = executable_first(mix_loads);
     s->mariadb = engine == ENGINE_MARIADB || (engine == ENGINE_AUTO && server && load);
     if (s->mariadb && !(server && load))
         return error_set(w->error, ERROR_SYSTEM,

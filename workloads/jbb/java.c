@@ -2,8 +2,9 @@
 
 #include "workloads/jbb/java.h"
 
+#include "executable.h"
+
 #include <stddef.h>
-#include <unistd.h>
 
 const char *jbb_java(void)
 {
@@ -13,8 +14,5 @@ const char *jbb_java(void)
                                          "/usr/lib/jvm/default/bin/java",
                                          "/usr/lib/jvm/jre/bin/java",
                                          NULL};
-    size_t i = 0;
-    while (places[i] && access(places[i], X_OK) < 0)
-        i++;
-    return places[i];
+    return executable_first(places);
 }

@@ -2,6 +2,7 @@
 
 #include "workloads/web/server.h"
 
+#include "executable.h"
 #include "text.h"
 #include "workloads/child.h"
 #include "workloads/payload/httpd.h"
@@ -49,17 +50,9 @@ static int cannot(struct error *e, const char *what)
 
 /* ---- what it needs ---- */
 
-static const char *find_nginx(void)
-{
-    size_t i = 0;
-    while (web_servers[i] && access(web_servers[i], X_OK) != 0)
-        i++;
-    return web_servers[i];
-}
-
 static int find_program(struct server *s, struct error *e)
 {
-    const char *nginx = s->nginx ? find_nginx() : NULL;
+    const char *nginx = s->nginx ? executable_first(web_servers) : NULL;
     const char *payloads = s->plan.payloads ? s->plan.payloads : "";
     int n = nginx ? snprintf(s->program, sizeof s->program, "%s", nginx)
                   : snprintf(s->program, sizeof s->program, "%s/" HTTPD_PROGRAM, payloads);
@@ -311,7 +304,7 @@ static void end(struct server *s)
 
 struct server *server_open(const struct server_plan *plan, struct error *e)
 {
-    return server_open_kind(plan, find_nginx() != NULL, e);
+    return server_open_kind(plan, executable_first(web_servers) != NULL, e);
 }
 
 struct server *server_open_kind(const struct server_plan *plan, bool nginx, struct error *e)
