@@ -368,9 +368,9 @@ void doctor_look_scratch(const struct target_options *o, struct finding *f)
     struct blockdev device;
     char image[160];
     struct error e;
-    if (strcmp(fs, "tmpfs") == 0 || strcmp(fs, "ramfs") == 0)
+    if (filesystem_in_memory(path))
         doctor_say(f, FINDING_HAZARD, "--scratch DIR",
-                   "%s is on %s, which is memory: disk workloads look for another place", path, fs);
+                   "%s is on %s, which has no disk: disk workloads look for another place", path, fs);
     else if (access(path, W_OK) < 0)
         doctor_say(f, FINDING_HAZARD, "--scratch DIR", "%s cannot be written", path);
     else if (blockdev_find(&device, path, &e) == 0 && blockdev_sparse(&device, image, sizeof image))

@@ -11,11 +11,20 @@ struct filesystem {
 };
 
 static const struct filesystem filesystems[] = {
-    {EXT4_SUPER_MAGIC, "ext4", false},   {XFS_SUPER_MAGIC, "xfs", false},
-    {BTRFS_SUPER_MAGIC, "btrfs", false}, {TMPFS_MAGIC, "tmpfs", true},
-    {RAMFS_MAGIC, "ramfs", true},        {OVERLAYFS_SUPER_MAGIC, "overlay", false},
-    {NFS_SUPER_MAGIC, "nfs", false},     {F2FS_SUPER_MAGIC, "f2fs", false},
+    {EXT4_SUPER_MAGIC, "ext4", false},
+    {XFS_SUPER_MAGIC, "xfs", false},
+    {BTRFS_SUPER_MAGIC, "btrfs", false},
+    {TMPFS_MAGIC, "tmpfs", true},
+    {RAMFS_MAGIC, "ramfs", true},
+    {OVERLAYFS_SUPER_MAGIC, "overlay", false},
+    {NFS_SUPER_MAGIC, "nfs", false},
+    {F2FS_SUPER_MAGIC, "f2fs", false},
     {0x2fc12fc1, "zfs", false},
+    {PROC_SUPER_MAGIC, "proc", true},
+    {SYSFS_MAGIC, "sysfs", true},
+    {CGROUP_SUPER_MAGIC, "cgroup", true},
+    {CGROUP2_SUPER_MAGIC, "cgroup2", true},
+    {DEVPTS_SUPER_MAGIC, "devpts", true},
 };
 
 static const struct filesystem *find(const char *path)

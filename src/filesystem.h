@@ -6,7 +6,7 @@
 
 /* "ext4", "tmpfs"; "unknown". */
 const char *filesystem_name(const char *path);
-/* Is it one that has no disk? */
+/* Is it one that has no disk, but memory or the kernel behind it? */
 bool filesystem_in_memory(const char *path);
 
 #endif

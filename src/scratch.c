@@ -103,7 +103,7 @@ int scratch_check(const char *wanted, struct error *e)
         return error_errno(e, errno, "--scratch %s: cannot write there", clean);
     if (filesystem_in_memory(wanted))
         return error_set(e, ERROR_USAGE,
-                         "--scratch %s: it is on %s, which is memory: disk workloads there would "
+                         "--scratch %s: it is on %s, which has no disk: disk workloads there would "
                          "measure no disk; name a directory on a disk",
                          clean, filesystem_name(wanted));
     return 0;
@@ -118,7 +118,7 @@ int scratch_make(const char *wanted, struct ledger *l, struct scratch *out, stru
             return error_errno(e, errno, "the scratch directory %s", wanted);
         if (filesystem_in_memory(absolute))
             return error_set(e, ERROR_USAGE,
-                             "%s is on %s, which is memory: disk workloads there would measure "
+                             "%s is on %s, which has no disk: disk workloads there would measure "
                              "no disk; name a directory on a disk",
                              wanted, filesystem_name(absolute));
         return make_below(absolute, l, out, e);

@@ -107,6 +107,7 @@ bad 'exclude each other' run null --json --ndjson
 bad '--theme means nothing to .vmtax run' run null --theme dark
 bad '--json takes no value' run null --json=yes
 bad '--scratch /dev/null: ' run null --scratch /dev/null
+bad '--scratch /proc: it is on proc, which has no disk' run null --scratch /proc
 bad 'name has' record null --name ../x
 bad 'there are text, plain, json, csv, md, html, svg, openmetrics, junit' report nosuch --format prometheus
 bad 'only --format svg' report nosuch --format html --subsystem memory

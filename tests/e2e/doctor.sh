@@ -60,7 +60,7 @@ finding boost note 'turbo is on' 'echo 1 > /sys/.*no_turbo'
 finding heat hazard '17 times' 'core_throttle_count'
 finding merging hazard 'KSM' 'echo 0 > /sys/kernel/mm/ksm/run'
 finding huge-pages note 'always' 'echo madvise > /sys/'
-finding scratch hazard 'tmpfs, which is memory' '--scratch DIR'
+finding scratch hazard 'tmpfs, which has no disk' '--scratch DIR'
 # Each subsystem is told, with what can be measured of it.
 for subsystem in processor memory disk network web database java sysops ctxsw exits; do
     "$jsonpath" "$work/json" '*' | grep -F '"family":"workloads"' | grep -qF "\"id\":\"$subsystem\"" ||
@@ -180,6 +180,6 @@ mkdir -p "$HOME/.config/vmtax"
 echo 'scratch = /dev/shm' >"$HOME/.config/vmtax/vmtax.conf"
 run 0 doctor --json
 cp "$out" "$work/json"
-finding scratch hazard '/dev/shm is on tmpfs, which is memory' '--scratch DIR'
+finding scratch hazard '/dev/shm is on tmpfs, which has no disk' '--scratch DIR'
 
 [ -z "$missing" ] || skip "without $missing"
