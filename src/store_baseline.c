@@ -184,8 +184,9 @@ int store_put_baseline(const char *name, const struct result *sessions, size_t c
     if (fd < 0)
         return -1;
     rc = clear(fd, from, e);
-    for (size_t i = 0; i < count && rc == 0; i++)
-        rc = store_save_new(&sessions[i], from, "session", path, sizeof path, e);
+    /* The oldest first: those of one second are told apart by numbers. */
+    for (size_t i = count; i > 0 && rc == 0; i--)
+        rc = store_save_new(&sessions[i - 1], from, "session", path, sizeof path, e);
     if (rc == 0)
         rc = put_in_place(from, name, anew, kept, size, e);
     if (rc < 0 && clear(fd, from, NULL) == 0)

@@ -98,11 +98,27 @@ static bool time_of_name(const char *name, int64_t *at)
     return true;
 }
 
+/* Of one second: "...-quick", "...-quick-2" and so on were made in this order. Which number, and how
+ * long the name is without. */
+static unsigned long number_of_name(const char *name, size_t *base)
+{
+    *base = strlen(name);
+    const char *dash = strrchr(name, '-');
+    if (!dash || !dash[1] || dash[1 + strspn(dash + 1, "0123456789")])
+        return 1;
+    *base = (size_t)(dash - name);
+    return strtoul(dash + 1, NULL, 10);
+}
+
 static int newest_first(const void *a, const void *b)
 {
     const struct store_entry *x = a, *y = b;
+    size_t x_base, y_base;
     if (x->started != y->started)
         return x->started < y->started ? 1 : -1;
+    unsigned long m = number_of_name(x->name, &x_base), n = number_of_name(y->name, &y_base);
+    if (m != n && x_base == y_base && strncmp(x->name, y->name, x_base) == 0)
+        return m < n ? 1 : -1;
     if (x->written_ns != y->written_ns)
         return x->written_ns < y->written_ns ? 1 : -1;
     return -strcmp(x->path, y->path);
