@@ -201,7 +201,8 @@ left_own() {
 
 # What runs of vmtax that are alive have made or are about to make: their directories and the lines of
 # their ledgers. A ledger is locked as long as its owner lives, and so is a scratch directory, whose
-# ledger may lie where nobody looks.
+# ledger may lie where nobody looks. What lies in a guest that is reached names the process that removes
+# it, and the namespace of its number.
 living() {
     for living_ledger in /run/vmtax/run-*/ledger /tmp/vmtax-[0-9]*/run-*/ledger \
         "${work%/*}"/vmtax-e2e.*/run/vmtax/run-*/ledger; do
@@ -212,6 +213,15 @@ living() {
     done
     for living_scratch in /var/tmp/vmtax-[0-9]*; do
         [ ! -d "$living_scratch" ] || flock -n "$living_scratch" true 2>/dev/null || echo "$living_scratch"
+    done
+    for living_reach in /tmp/vmtax-reach-* /var/tmp/vmtax-reach-*; do
+        [ -d "$living_reach" ] || continue
+        living_space=${living_reach##*/vmtax-reach-} living_space=pid:[${living_space%%-*}]
+        if [ "$living_space" = "$(readlink /proc/self/ns/pid)" ]; then
+            [ ! -d "/proc/${living_reach##*.}" ] || echo "$living_reach"
+        elif readlink /proc/[0-9]*/ns/pid 2>/dev/null | grep -qxF "$living_space"; then
+            echo "$living_reach"
+        fi
     done
 }
 
