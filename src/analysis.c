@@ -301,6 +301,7 @@ static void update_comparison(struct result *r, const struct slot_list *list, si
     evidence->noise = stats_pair_noise(row->pair, row->pairs);
     evidence->sd = stats_sd(row->d, row->n);
     evidence->variance = row_variance(row, &evidence->df);
+    stats_widen_few(&c.estimate, stats_deviation(evidence->noise, evidence->sd, row->n));
     if (row->n > 1)
         c.variance = stats_centre_variance(row->d, row->n);
     if (row->n >= STATS_EXACT_MIN)

@@ -174,6 +174,16 @@ double stats_deviation(double sigma, double sd, size_t n)
     return sd;
 }
 
+void stats_widen_few(struct stats_estimate *e, double deviation)
+{
+    if (!e->bounded || !e->approximate || !(deviation > 0))
+        return;
+    double t = stats_t_quantile(0.5 + 0.5 * e->level, (double)e->n - 1);
+    double half = t * deviation / sqrt((double)e->n), middle = (e->low + e->high) / 2;
+    e->low = fmin(e->low, middle - half);
+    e->high = fmax(e->high, middle + half);
+}
+
 double stats_loss(double effect)
 {
     return -expm1(-fabs(effect));

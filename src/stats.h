@@ -62,6 +62,9 @@ double stats_sd(const double *values, size_t n); /* n-1; NAN if n < 2 */
  * large in most sessions without variance between blocks: what it prints is found in 88 to 90 % of
  * them, not 80. */
 double stats_deviation(double sigma, double sd, size_t n);
+/* A t interval of so few differences knows their deviation badly, and two that happen to agree say
+ * that there is none. This one is at least as wide as that deviation says. No other is changed. */
+void stats_widen_few(struct stats_estimate *e, double deviation);
 
 /* Smallest effect (log units) found with 80 % power by n differences at two-sided alpha: by the
  * signed ranks at the nearest level they can reach, below STATS_EXACT_MIN by the t interval. sigma

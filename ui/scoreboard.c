@@ -145,6 +145,22 @@ static void draw_worst(struct canvas *c, int y, int x, int w, const struct snaps
                style, r.emulated ? 0 : attr_of_verdict(r.verdict));
 }
 
+/* A subsystem without a figure: why its rows have none, if that was said. */
+static void draw_unmeasured(struct canvas *c, int y, int x, int w, const struct snapshot *s,
+                            enum subsystem sub)
+{
+    char reason[REASON_TEXT] = "not measured yet", text[REASON_TEXT + 8];
+    for (size_t i = 0; i < s->metric_count; i++) {
+        if (s->metrics[i].workload->subsystem != sub)
+            continue;
+        struct row r = row_read(s, i, 1);
+        row_reason(s, &r, reason);
+        break;
+    }
+    snprintf(text, sizeof text, "—  %s", reason);
+    widget_cut(c, y, x, w, STYLE_DIM, 0, text);
+}
+
 /* What a typical row could have found: the geometric mean of the rows' detectable effects. brief:
  * all that there are were looked at only briefly, so that it is what would have been noticed. */
 static double finds_typical(const struct snapshot *s, enum subsystem sub, size_t target,
@@ -397,7 +413,7 @@ void scoreboard_draw(struct canvas *c, struct rect r, const struct snapshot *s,
         if (!known) {
             draw_absent(c, y, x0, absent, sub, fresh || guests == 0);
             if (here && !fresh && guests > 0)
-                canvas_text(c, y, x0, STYLE_DIM, 0, "—  not measured yet");
+                draw_unmeasured(c, y, x0, absent, s, sub);
             continue;
         }
         for (size_t i = 0; i < shown; i++) {

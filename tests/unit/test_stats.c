@@ -559,6 +559,28 @@ static void test_tables_are_whole(void **state)
     assert_int_equal(flags[__builtin_ctz(FLAG_EMULATED)].letter, 'E');
 }
 
+/* Two blocks that agree by chance: the noise of neighbours widens, and never narrows; six blocks
+ * have ranks. */
+static void test_few_are_widened(void **state)
+{
+    (void)state;
+    const double agree[] = {0.1, 0.1001}, differ[] = {0, 0.2}, six[] = {1, 2, 3, 4, 5, 6};
+    struct stats_estimate e = stats_estimate(agree, 2, 0.95), before = e;
+    assert_true(e.low > 0.09);
+    stats_widen_few(&e, 0.05);
+    assert_near(e.high - e.centre, stats_t_quantile(0.975, 1) * 0.05 / sqrt(2), 1e-12);
+    assert_near(e.centre - e.low, e.high - e.centre, 1e-12);
+    e = before;
+    stats_widen_few(&e, NAN);
+    assert_near(e.low, before.low, 0);
+    e = before = stats_estimate(differ, 2, 0.95);
+    stats_widen_few(&e, 0.05);
+    assert_near(e.low, before.low, 0);
+    e = before = stats_estimate(six, 6, 0.95);
+    stats_widen_few(&e, 50);
+    assert_near(e.high, before.high, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -566,6 +588,7 @@ int main(void)
         cmocka_unit_test(test_t_table),
         cmocka_unit_test(test_t_closed_forms),
         cmocka_unit_test(test_median_and_noise),
+        cmocka_unit_test(test_few_are_widened),
         cmocka_unit_test(test_signed_rank_brute_force),
         cmocka_unit_test(test_signed_rank_table),
         cmocka_unit_test(test_signed_rank_large),
