@@ -145,6 +145,7 @@ static int run(const struct context *c, struct error *e)
     cJSON *array = c->options->json ? cJSON_CreateArray() : NULL;
     struct target_options o = {.memory_bytes = SETUP_DEFAULT_MEMORY,
                                .limits = true,
+                               .machine = setup_machine(c->options),
                                .spec = c->options->spec,
                                .spec_config = c->options->spec_config};
     struct lacking lacking = {.count = 0};

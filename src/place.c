@@ -303,6 +303,8 @@ bool place_revive(struct places *p, size_t t, const char *why)
 {
     struct place *place = &p->place[t];
     struct error e;
+    if (!*why)
+        why = "it does not answer any more";
     place_stop(p, t);
     board_log(p->board, BOARD_LOG_WARN, place->kind->id, "%s", why);
     if (place->starts >= STARTS_MAX) {

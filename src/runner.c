@@ -500,6 +500,9 @@ int runner_run(const struct plan *plan, struct board *board, struct result *resu
             if (t == 0 || plan->target_count == 2 || start.kind == ERROR_INTERRUPTED) {
                 place_drop(&r->places, t, start.text);
                 failure = start;
+                if (start.kind != ERROR_INTERRUPTED && start.kind != ERROR_USAGE &&
+                    !strstr(start.text, plan->targets[t]->id))
+                    error_prefix(&failure, "%s", plan->targets[t]->id);
                 rc = -1;
             } else {
                 place_lose(&r->places, t, start.text);

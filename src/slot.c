@@ -222,6 +222,11 @@ static bool slot_params(struct run *r, const struct plan_row *row, size_t target
     struct error e;
     size_t i = 0;
     text_copy(out, PARAMS_TEXT, row->params);
+    if (row->workload->subsystem == SUBSYSTEM_EXITS && r->result->targets[target].emulated) {
+        text_copy(reason, REASON_MAX,
+                  "it is emulated and has no /dev/kvm inside: --on native measures the exits");
+        return false;
+    }
     while (row->workload->params && row->workload->params[i].name &&
            strcmp(row->workload->params[i].name, "core") != 0)
         i++;

@@ -52,6 +52,7 @@ struct tinyvm_facts {
     bool hypervisor; /* this machine is itself a guest */
     bool registered; /* the kernel has a KVM device (/proc/misc), whatever /dev says */
     bool pvm;        /* its KVM is kvm_pvm, which needs no such extensions */
+    bool group;      /* a group other than root's may use the device */
     bool root;
 };
 void tinyvm_facts(struct tinyvm_facts *f);

@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -52,8 +53,10 @@ void tinyvm_facts(struct tinyvm_facts *f)
 {
     char name[64];
     int minor;
+    struct stat st;
     *f = (struct tinyvm_facts){.root = geteuid() == 0,
                                .pvm = access("/sys/module/kvm_pvm", F_OK) == 0};
+    f->group = stat("/dev/kvm", &st) == 0 && (st.st_mode & 060) == 060 && st.st_gid != 0;
     read_processor(f);
     FILE *misc = fopen("/proc/misc", "re");
     while (misc && !f->registered && fscanf(misc, "%d %63s", &minor, name) == 2)
@@ -107,8 +110,11 @@ static void cannot_open(int cause, const char *device, const struct tinyvm_facts
     case EPERM:
         snprintf(t->reason, sizeof t->reason, "no right to open %.64s", device);
         snprintf(t->remedy, sizeof t->remedy,
-                 f->root ? "allow it to this container (device cgroup, nodev)"
-                         : "join its group (usermod -aG kvm USER, then log in anew) or be root");
+                 f->root    ? "allow it to this container (device cgroup, nodev)"
+                 : f->group ? "join its group (usermod -aG kvm USER, then log in anew) or be root"
+                            : "be root, or let root give it to a group (chgrp kvm %.64s, chmod 660 "
+                              "%.64s) that you are in",
+                 device, device);
         break;
     case EBUSY:
         snprintf(t->reason, sizeof t->reason, "%.64s is in use", device);

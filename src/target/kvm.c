@@ -93,7 +93,7 @@ static struct target *fall_back(const struct target_options *o, const struct mac
     struct target *t = emulate(o, term, ledger, e);
     if (t)
         snprintf(t->facts.remark, sizeof t->facts.remark, "EMULATED, because %.230s", why);
-    else if (e && e->kind != ERROR_INTERRUPTED) {
+    else if (e && e->kind != ERROR_INTERRUPTED && e->kind != ERROR_USAGE) {
         struct error first = *e;
         error_set(e, first.kind, "%s (emulated, because %s)", first.text, why);
     }

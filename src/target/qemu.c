@@ -100,6 +100,9 @@ static char *kernel_line(const struct qemu_plan *p)
      * to itself, which emulated takes a second. */
     char *line = xasprintf("console=ttyS0 quiet panic=-1 random.trust_cpu=1 cryptomgr.notests%s",
                            p->machine == QEMU_MICROVM ? " reboot=t" : "");
+    /* Emulated timers may come too late for the kernel's test of them, which then panics. */
+    if (p->accel == QEMU_TCG && p->machine != QEMU_MICROVM)
+        kernel_line_words(&line, "no_timer_check");
     /* TCG's time-stamp counters are the host's, all the same one; but its processors do not say so,
      * and a microvm has no timer to calibrate the rate by. Without this its clock would tick 250
      * times a second. */
