@@ -67,10 +67,8 @@ int dashboard_go_on_checking(struct dashboard *d, int rc, struct error *e)
         struct plan plan;
         plan_copy(&plan, &k->plan.plan);
         plan.budget_s = budget;
-        d->job = job_start(&plan, &d->board, &d->last, NULL, e);
-        d->recording = false;
+        rc = dashboard_start_job(d, &plan, NULL, e);
         plan_release(&plan);
-        rc = d->job ? 0 : -1;
         if (d->job) {
             show_checking(d);
             return 0;

@@ -55,6 +55,9 @@ void dashboard_show_kept(struct dashboard *d);
 void dashboard_show_last(struct dashboard *d);
 
 /* dashboard_run.c; those of app.h's table get the dashboard as their context. */
+/* Starts what the plan says, shown live; baseline: as a session of that one, or NULL. */
+int dashboard_start_job(struct dashboard *d, struct plan *plan, const char *baseline,
+                        struct error *e);
 /* Take over what a finished run left: rows that it did not come to stay as they were. -1 with a
  * sentence if it failed; one that the user stopped did not. */
 int dashboard_reap(struct dashboard *d, struct error *e);

@@ -48,7 +48,8 @@ static int may_start(struct dashboard *d, struct error *e)
     return d->job ? error_set(e, ERROR_USAGE, "a run is live: x aborts it") : 0;
 }
 
-static int start_job(struct dashboard *d, struct plan *plan, const char *baseline, struct error *e)
+int dashboard_start_job(struct dashboard *d, struct plan *plan, const char *baseline,
+                        struct error *e)
 {
     struct snapshot *s = board_edit(&d->board);
     s->stored = false;
@@ -74,7 +75,7 @@ static int start_words(struct dashboard *d, const char *const *words, size_t cou
     if (rc == 0 && baseline)
         setup_session(&plan, d->options.budget);
     if (rc == 0)
-        rc = start_job(d, &plan, baseline, e);
+        rc = dashboard_start_job(d, &plan, baseline, e);
     plan_release(&plan);
     return rc;
 }
@@ -89,7 +90,7 @@ static int start_planned(struct dashboard *d, struct planner *p, const struct ta
     int rc = planner_plan(p, cpus, &plan, d->agent, sizeof d->agent, e);
     option_hand_over(&d->options, &p->options); /* the run needs them longer than the planner */
     if (rc == 0)
-        rc = start_job(d, &plan, NULL, e);
+        rc = dashboard_start_job(d, &plan, NULL, e);
     plan_release(&plan);
     return rc;
 }

@@ -308,8 +308,12 @@ void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, cons
 {
     struct page p = page_begin(c, r);
     if (metric >= s->metric_count) {
-        page_text(&p, STYLE_DIM, 0,
-                  s->replayed ? "no row here" : "no row here yet: r or R measures");
+        if (v->filter[0])
+            page_textf(&p, STYLE_DIM, 0, "no row here contains '%s': Esc removes the filter",
+                       v->filter);
+        else
+            page_text(&p, STYLE_DIM, 0,
+                      s->replayed ? "no row here" : "no row here yet: r or R measures");
         return;
     }
     const struct board_metric *m = &s->metrics[metric];

@@ -132,7 +132,8 @@ static void spread_text(const struct snapshot *s, const struct matrix *m, size_t
     if (i == SIZE_MAX || !s->metrics[i].cell[m->target].figure.bounded)
         return;
     const struct figure_value *f = &s->metrics[i].cell[m->target].figure;
-    snprintf(out, 48, "±%s", number_short(number, (f->high - f->low) / 2));
+    double half = (f->high - f->low) / 2;
+    snprintf(out, 48, "±%s", half < f->value ? number_short(number, half) : "?");
 }
 
 /* Heat says how good; what is emulated has its number alone. */

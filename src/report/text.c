@@ -135,7 +135,7 @@ static void put_summary(const struct page *p, size_t t, const char *title,
     put_label(p, title, 12);
     fprintf(p->out, "%3zu/%-3zu %8s   ", sum->rows, sum->total, ratio_text(ratio, p, t, centre));
     put_interval(p, &sum->estimate);
-    if (any)
+    if (any && sum->estimate.bounded && stats_telling(&sum->estimate))
         fprintf(p->out, " %7.1f %%  ", 100 * (1 - centre));
     else
         fprintf(p->out, "%12s", "");
@@ -348,9 +348,10 @@ static void write_hurt(const struct page *p, size_t t)
 {
     size_t count = 0, measured = 0, open = 0;
     bool emulated = p->r->targets[t].emulated; /* nothing of it is judged: its slowest rows */
-    const struct report_row **worst = malloc((p->row_count + 1) * sizeof *worst);
+    const struct report_row **worst = malloc(2 * (p->row_count + 1) * sizeof *worst);
     if (!worst)
         return; /* all rows follow anyway */
+    const struct report_row **doubtful = worst + p->row_count + 1;
     for (size_t i = 0; i < p->row_count; i++) {
         const struct comparison *c = p->rows[i].comparison;
         measured += p->rows[i].target == t && c && c->estimate.n;
@@ -359,7 +360,7 @@ static void write_hurt(const struct page *p, size_t t)
             worst[count++] = &p->rows[i];
         else if (p->rows[i].target == t && c && c->estimate.bounded && c->estimate.high < 0 &&
                  (c->verdict == VERDICT_INCONCLUSIVE || c->verdict == VERDICT_NO_SIGN))
-            open++;
+            doubtful[open++] = &p->rows[i];
     }
     if (!measured) {
         fprintf(p->out, "\nNothing was compared: the reasons stand below.\n");
@@ -370,13 +371,18 @@ static void write_hurt(const struct page *p, size_t t)
         fprintf(
             p->out,
             "\nWhere it hurts most: no row was judged slower, but %zu without a verdict\n%s below "
-            "%s by the whole interval.\n",
+            "%s by the whole interval:\n",
             open, open == 1 ? "lies" : "lie", p->base);
+        qsort(doubtful, open, sizeof *doubtful, slowest_first);
+        put_row_head(p);
+        for (size_t i = 0; i < open && i < HURT_MAX; i++)
+            put_row(p, doubtful[i]);
     } else if (!count) {
         fprintf(p->out, "\nWhere it hurts most: no row is slower beyond its interval.\n");
     } else {
         qsort(worst, count, sizeof *worst, slowest_first);
-        fprintf(p->out, "\nWhere it hurts most\n");
+        fprintf(p->out, "\nWhere it hurts most%s\n",
+                p->r->two_stage ? "" : " (each row judged by itself: of 20, chance alone makes one)");
         put_row_head(p);
         for (size_t i = 0; i < count && i < HURT_MAX; i++)
             put_row(p, worst[i]);
