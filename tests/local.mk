@@ -685,7 +685,7 @@ plain_tests = tests/e2e/programs.sh tests/e2e/kbuild.sh \
 	tests/e2e/manual.sh tests/e2e/install.sh tests/e2e/report.sh tests/e2e/linpack.sh tests/e2e/exits.sh \
 	tests/e2e/doctor.sh tests/e2e/screen.sh \
 	tests/e2e/check.sh tests/e2e/baseline.sh tests/e2e/oltp.sh tests/e2e/jbb.sh tests/e2e/web.sh tests/e2e/targets.sh \
-	tests/e2e/kvm.sh tests/unit/kernel-symbols.sh tests/unit/jbb-books.sh
+	tests/e2e/reach.sh tests/e2e/reach_guests.sh tests/e2e/kvm.sh tests/unit/kernel-symbols.sh tests/unit/jbb-books.sh
 asan_short = $(filter-out $(plain_tests),$(TESTS))
 tsan_short = tests/unit/test_place tests/unit/test_board tests/unit/test_writer tests/unit/test_target \
 	tests/unit/test_ledger tests/unit/test_cache tests/unit/test_qmp tests/unit/test_qmp_hostile \

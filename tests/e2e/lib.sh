@@ -27,7 +27,7 @@ out=$work/out # of the last `run`
 err=$work/err
 
 finish() {
-    finish_status=$?
+    finish_status=${1-$?}
     trap - EXIT
     tmux -S "$work/tmux" kill-server 2>/dev/null || :
     for finish_pid in $(ours); do
@@ -85,6 +85,11 @@ no_crash() {
     if grep -q -e 'ERROR: .*Sanitizer' -e 'runtime error:' -e 'WARNING: ThreadSanitizer' "$err"; then
         fail "a sanitizer reports a fault"
     fi
+}
+
+# The agent of a sanitizer's build is dynamic: it runs in no guest that lacks this machine's libraries.
+need_static_agent() {
+    ! readelf -lW "${vmtax%/*}/vmtax-agent" 2>/dev/null | grep -q INTERP || skip "the agent of this build is dynamic"
 }
 
 # Can a container be started here? If not, $why says why.

@@ -8,6 +8,7 @@
 # shellcheck source=tests/e2e/tree.sh
 . "${abs_top_srcdir:-.}/tests/e2e/tree.sh"
 
+need_static_agent
 conf=$HOME/.config/vmtax/vmtax.conf
 mkdir -p "${conf%/*}"
 fast="--blocks 2 --seconds 0.02"
@@ -89,7 +90,7 @@ serves_not() {
 
 serves exec:env loopback
 if [ "$(id -u)" = 0 ] && ip link add e2e-reach-a type veth peer name e2e-reach-b 2>/dev/null; then
-    trap 'code=$?; ip link del e2e-reach-a 2>/dev/null; (exit $code); finish' EXIT
+    trap 'code=$?; ip link del e2e-reach-a 2>/dev/null; finish "$code"' EXIT
     setpriv --pdeathsig KILL unshare --net sleep 600 &
     far=$!
     apart() {

@@ -10,6 +10,7 @@
 
 need_root
 need_tool busybox
+need_static_agent
 conf=$HOME/.config/vmtax/vmtax.conf
 mkdir -p "${conf%/*}" "$work/deb" "$work/usr" "$work/bin"
 PATH=$work/bin:$PATH:/usr/sbin
