@@ -35,6 +35,9 @@ struct app_actions {
     /* Measure what the words name (ids with parameters, subsystems, globs: as in `vmtax run`);
      * count 0: the quick comparison of everything. */
     int (*start)(void *context, const char *const *words, size_t count, struct error *e);
+    /* What that would take, in seconds. */
+    int (*estimate)(void *context, const char *const *words, size_t count, double *seconds,
+                    struct error *e);
     int (*abort)(void *context, struct error *e);
     int (*baseline)(void *context, struct error *e);
     int (*check)(void *context, struct error *e);

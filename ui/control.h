@@ -41,6 +41,8 @@ struct control {
     struct plan_dialog plan;
     struct option_list settings;
     struct reading reading;
+    char long_word[192]; /* what would take long, and is started if it is asked for again ... */
+    double long_until_s; /* ... before then */
     bool flash_error;
     char flash[256]; /* "" = none */
     double flash_until_s;

@@ -22,6 +22,7 @@ static const struct app_actions *actions_of(struct dashboard *d, struct app_acti
 {
     *a = (struct app_actions){.context = d,
                               .start = dashboard_start,
+                              .estimate = dashboard_estimate,
                               .abort = dashboard_abort,
                               .baseline = dashboard_record,
                               .check = dashboard_check,

@@ -60,18 +60,34 @@ int dashboard_start_job(struct dashboard *d, struct plan *plan, const char *base
     return d->job ? 0 : -1;
 }
 
+/* No words: the quick comparison of everything. plan is to be released in either case. */
+static int plan_words(struct dashboard *d, const char *const *words, size_t count,
+                      struct plan *plan, struct error *e)
+{
+    static const char *const everything[] = {"all"};
+    plan_init(plan);
+    setup_take_cpus(&plan->options, &d->all_cpus, d->options.cpus);
+    return setup_plan(plan, &d->options, count ? PROFILE_STANDARD : PROFILE_QUICK,
+                      count ? words : everything, count ? count : 1, d->agent, sizeof d->agent, e);
+}
+
+int dashboard_estimate(void *context, const char *const *words, size_t count, double *seconds,
+                       struct error *e)
+{
+    struct plan plan;
+    int rc = plan_words(context, words, count, &plan, e);
+    *seconds = rc == 0 ? plan_seconds(&plan) : 0;
+    plan_release(&plan);
+    return rc;
+}
+
 static int start_words(struct dashboard *d, const char *const *words, size_t count,
                        const char *baseline, struct error *e)
 {
-    static const char *const everything[] = {"all"};
     struct plan plan;
     if (may_start(d, e) < 0)
         return -1;
-    plan_init(&plan);
-    setup_take_cpus(&plan.options, &d->all_cpus, d->options.cpus);
-    int rc = setup_plan(&plan, &d->options, count ? PROFILE_STANDARD : PROFILE_QUICK,
-                        count ? words : everything, count ? count : 1, d->agent, sizeof d->agent,
-                        e);
+    int rc = plan_words(d, words, count, &plan, e);
     if (rc == 0 && baseline)
         setup_session(&plan, d->options.budget);
     if (rc == 0)

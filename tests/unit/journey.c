@@ -19,6 +19,14 @@ static int start(void *context, const char *const *words, size_t count, struct e
     return 0;
 }
 
+static int estimate(void *context, const char *const *words, size_t count, double *seconds,
+                    struct error *e)
+{
+    (void)words, (void)count, (void)e;
+    *seconds = ((struct journey *)context)->estimate_s;
+    return 0;
+}
+
 static int stop(void *context, struct error *e)
 {
     struct journey *j = context;
@@ -91,6 +99,7 @@ static void set_out(struct journey *j, const char *panel)
     struct app_options options = {.panel = panel, .options = &j->options};
     j->actions = (struct app_actions){.context = j,
                                       .start = start,
+                                      .estimate = estimate,
                                       .abort = stop,
                                       .baseline = baseline,
                                       .check = check,

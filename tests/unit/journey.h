@@ -20,6 +20,7 @@ struct journey {
     char plan[96]; /* the marked targets and subsystems of the plan that was started */
     struct options options;
     bool refuse;
+    double estimate_s; /* what a start is said to take */
 };
 
 /* panel: the first one's id, NULL: the overview. */

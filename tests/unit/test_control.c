@@ -499,6 +499,35 @@ static void processor_panel(void **state)
 }
 
 /* `w` on a row goes to what it took beside its operations. */
+/* What takes an hour is started when it is asked for twice, within seconds and for the same. */
+static void long_runs_are_asked_for_twice(void **state)
+{
+    (void)state;
+    struct journey j;
+    begin(&j, fixture_container, NULL);
+    j.board.run.active = false;
+    j.estimate_s = 3876;
+    key(&j, 'r');
+    assert_int_equal(j.start_count, 0);
+    says(&j, "takes about 1:04:36: r again starts it", false);
+    type(&j, "j");
+    key(&j, 'r'); /* another row */
+    assert_int_equal(j.start_count, 0);
+    j.now_s += 20;
+    key(&j, 'r'); /* too late */
+    assert_int_equal(j.start_count, 0);
+    key(&j, 'r');
+    assert_int_equal(j.start_count, 1);
+    key(&j, 'r'); /* the next one is asked anew */
+    assert_int_equal(j.start_count, 1);
+    key(&j, 'R'); /* as long as ever: two minutes */
+    assert_int_equal(j.start_count, 2);
+    j.estimate_s = 20;
+    key(&j, 'r');
+    assert_int_equal(j.start_count, 3);
+    end(&j);
+}
+
 static void why_goes_to_the_white_box(void **state)
 {
     (void)state;
@@ -825,6 +854,7 @@ static void survives_any_keys(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(long_runs_are_asked_for_twice),
         cmocka_unit_test(moves),
         cmocka_unit_test(a_small_terminal_refuses),
         cmocka_unit_test(a_small_terminal_asks),
