@@ -53,6 +53,7 @@ void run_show_begin(struct run *r)
     memset(run->latency, 0, sizeof run->latency);
     run->elapsed_s = run->done = 0;
     run->eta_s = plan_seconds(r->plan);
+    text_clean(s->left_out, sizeof s->left_out, r->plan->left_out);
     board_publish_run(r->board);
 }
 

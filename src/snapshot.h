@@ -123,6 +123,7 @@ struct snapshot {
     struct board_metric *metrics;
     size_t metric_count, metric_room;
     struct board_summary summary;
+    char left_out[300]; /* of the latest run: which guest was not chosen, and why; or "" */
     size_t late_rows, late_looks; /* of the run that is shown: result.late; 0 while it runs */
     struct board_run run;
     struct board_queue_item queue[BOARD_QUEUE_MAX];

@@ -93,6 +93,8 @@ void facts_answer(struct page *p, const struct snapshot *s)
             total += r.compared;
             older += r.compared && r.older;
         }
+    if (s->left_out[0])
+        page_text(p, STYLE_DIM, 0, s->left_out);
     if (older > 0)
         page_textf(p, STYLE_DIM, 0, "%zu of %zu rows are of earlier runs; each shows its age.",
                    older, total);

@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include "tests/unit/journey.h"
+#include "text.h"
 #include "ui/list.h"
 
 #include <stdint.h>
@@ -499,6 +500,19 @@ static void processor_panel(void **state)
 }
 
 /* `w` on a row goes to what it took beside its operations. */
+/* Why there is no virtual machine stands beside the answer, not only in the log. */
+static void who_is_left_out(void **state)
+{
+    (void)state;
+    struct journey j;
+    begin(&j, fixture_container, NULL);
+    j.board.run.active = false;
+    assert_false(shows(&j, "kvm is left out"));
+    text_copy(j.board.left_out, sizeof j.board.left_out, "kvm is left out, it would be emulated");
+    assert_true(shows(&j, "kvm is left out"));
+    end(&j);
+}
+
 /* What takes an hour is started when it is asked for twice, within seconds and for the same. */
 static void long_runs_are_asked_for_twice(void **state)
 {
@@ -854,6 +868,7 @@ static void survives_any_keys(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_is_left_out),
         cmocka_unit_test(long_runs_are_asked_for_twice),
         cmocka_unit_test(moves),
         cmocka_unit_test(a_small_terminal_refuses),
