@@ -101,6 +101,19 @@ static int unknown_command(const char *name)
     return EXIT_USAGE_OR_SETUP;
 }
 
+/* "vmtax help" and "vmtax help run", as many programs have them. */
+static int help(const char *name)
+{
+    const struct command *c = name ? find_command(name) : NULL;
+    if (name && !c)
+        return unknown_command(name);
+    if (c && c != &command_dashboard)
+        usage_of(c, stdout);
+    else
+        usage(stdout);
+    return EXIT_DONE;
+}
+
 /* --ascii and --utf8 overrule the locale's character set wherever text is written. */
 static void choose_characters(const struct options *o)
 {
@@ -157,6 +170,8 @@ int main(int argc, char **argv)
     const struct command *command = &command_dashboard;
     int from = 1;
     if (argc > 1 && argv[1][0] != '-') {
+        if (strcmp(argv[1], "help") == 0)
+            return help(argc > 2 ? argv[2] : NULL);
         command = find_command(argv[1]);
         if (!command)
             return unknown_command(argv[1]);

@@ -324,6 +324,9 @@ void control_key(struct control *c, int code, const struct snapshot *s, double n
     c->flash[0] = '\0';
     if (control_is_small(&m))
         control_small_key(c, code, &m);
+    else if (c->overlay == OVERLAY_NONE && control_action(c, code) == ACTION_NONE && code > ' ' &&
+             code < 0x7f)
+        control_flash(c, now_s, true, "%c does nothing here: ? lists the keys", code);
     else if (c->overlay == OVERLAY_NONE)
         control_act(c, control_action(c, code), &m);
     else

@@ -9,8 +9,10 @@
 #include "ui/keymap.h"
 #include "xalloc.h"
 
+#include <langinfo.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static void settings_changed(void *context, struct app_options *app)
@@ -130,6 +132,10 @@ int dashboard_open(const struct options *o, bool tour, struct error *e)
     appearance_from(&look, &app, &d->options);
     if (o->rec && !(d->recorder = recorder_start(&d->board, &no_recorder)))
         board_log(&d->board, BOARD_LOG_WARN, "", "%s", no_recorder.text);
+    if (!o->ascii && !o->utf8 && strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+        board_log(&d->board, BOARD_LOG_NOTE, "",
+                  "drawn in ASCII, because the locale is not one of UTF-8: --utf8, if the terminal "
+                  "is, or LC_ALL=C.UTF-8");
     struct app_actions actions;
     int rc = tour ? dashboard_start(d, NULL, 0, e) : 0;
     if (rc == 0)
@@ -150,6 +156,8 @@ int dashboard_open(const struct options *o, bool tour, struct error *e)
     appearance_release(&look);
     char recorded[STORE_PATH_MAX];
     recorder_stop(d->recorder, recorded, sizeof recorded);
+    if (d->last.slot_count && !d->stored)
+        fprintf(stderr, "vmtax: the last result is stored: vmtax report last prints it\n");
     if (recorded[0])
         fprintf(stderr, "vmtax: recorded as %s; vmtax replay last shows it\n", recorded);
     result_release(&d->last);

@@ -135,8 +135,14 @@ enum plan_event plan_dialog_key(struct plan_dialog *d, enum action a, int code, 
             return PLAN_REFUSED;
         }
         return mark_all(d);
-    default:
+    case ACTION_NONE:
         return PLAN_NOTHING;
+    default:
+        error_set(
+            e, ERROR_USAGE,
+            "that key waits until the planner is closed: Space marks, Tab is the next column, "
+            "Enter starts, Esc leaves");
+        return PLAN_REFUSED;
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include "tests/unit/journey.h"
 #include "text.h"
+#include "ui/control_parts.h"
 #include "ui/list.h"
 
 #include <stdint.h>
@@ -500,6 +501,25 @@ static void processor_panel(void **state)
 }
 
 /* `w` on a row goes to what it took beside its operations. */
+/* A key without a meaning says so, and does nothing. */
+static void keys_without_a_meaning(void **state)
+{
+    (void)state;
+    struct journey j;
+    begin(&j, fixture_container, NULL);
+    for (int code = '!'; code < 0x7f; code++) {
+        if (control_action(&j.control, code) != ACTION_NONE)
+            continue;
+        key(&j, code);
+        says(&j, "does nothing here: ? lists the keys", true);
+        assert_int_equal(j.control.requests, 0);
+    }
+    type(&j, "p?");
+    assert_int_equal(j.control.overlay, OVERLAY_PLAN);
+    says(&j, "Space marks", true);
+    end(&j);
+}
+
 /* Why there is no virtual machine stands beside the answer, not only in the log. */
 static void who_is_left_out(void **state)
 {
@@ -868,6 +888,7 @@ static void survives_any_keys(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keys_without_a_meaning),
         cmocka_unit_test(who_is_left_out),
         cmocka_unit_test(long_runs_are_asked_for_twice),
         cmocka_unit_test(moves),
