@@ -190,16 +190,22 @@ const char *text_nearest(const char *word, const char *const *words)
     const char *nearest = NULL;
     size_t length = strlen(word);
     size_t best = (length < 3 ? 1 : length / 3) + 1;
+    const char *begun = NULL; /* the word is the begin of it, and of no other */
+    size_t begun_count = 0;
 
     for (; *words; words++) {
         size_t d = distance(word, *words);
+        if (length >= 3 && strncmp(word, *words, length) == 0) {
+            begun = *words;
+            begun_count++;
+        }
         /* a word of which no letter remains is not near, however short it is */
         if (d < best && d < length) {
             best = d;
             nearest = *words;
         }
     }
-    return nearest;
+    return nearest ? nearest : begun_count == 1 ? begun : NULL;
 }
 
 bool text_copy(char *out, size_t size, const char *from)

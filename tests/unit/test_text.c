@@ -195,6 +195,10 @@ static void nearest(void **state)
         {"", NULL},
         {"q", NULL},
         {"openvz", NULL},
+        {"cont", "container"},
+        {"nat", "native"},
+        {"na", NULL},
+        {"sys.", NULL},
         {"ram.int.cpoy", "ram.int.copy"},
     };
     (void)state;
