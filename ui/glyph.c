@@ -44,6 +44,7 @@ static const uint32_t signs[GLYPH_COUNT][GLYPH_SET_COUNT] = {
     [GLYPH_INK] = {'#', 0x2550, 0x2501},            /* ━ */
     [GLYPH_INK_HALF] = {'-', 0x2500, 0x2578},       /* ╸ */
     [GLYPH_INK_EMULATED] = {'~', 0x254C, 0x254C},   /* ╌ */
+    [GLYPH_NATIVE_POINT] = {'o', 0x2022, 0x2022},   /* • */
     [GLYPH_CURSOR] = {'>', 0x258C, 0x258C},         /* ▌ */
     [GLYPH_BOUNDARY] = {':', 0x2502, 0x250A},       /* ┊ */
     [GLYPH_DONE] = {'v', 0x221A, 0x2713},           /* ✓ */

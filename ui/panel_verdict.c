@@ -173,6 +173,7 @@ static void draw_rows(struct canvas *c, struct rect r, const struct snapshot *s,
         widget_axis(c, in.y + in.h - 1, in.x + TEXT_COLUMNS, in.w - TEXT_COLUMNS - END_COLUMNS, &a,
                     "");
         canvas_text_right(c, in.y + in.h - 1, in.x + in.w - 1, STYLE_DIM, 0, "p (Holm)");
+        canvas_text(c, in.y + in.h - 1, in.x + 30, STYLE_DIM, 0, "before   now");
     }
     if (n > visible)
         widget_more(c, r, first, n - first > visible ? n - first - visible : 0);

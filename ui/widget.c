@@ -244,6 +244,8 @@ static void put_mark(struct canvas *c, int y, int x, int w, const struct axis *a
     enum glyph g = m->marks_native
                        ? GLYPH_NATIVE
                        : glyph_of_kind(m->kind ? m->kind : "", !m->bounded || m->emulated);
+    if (g == GLYPH_NATIVE && !m->marks_native)
+        g = GLYPH_NATIVE_POINT; /* beside the ruler, which it is measured by */
     put(c, y, x + at, g, m->marks_native ? STYLE_NATIVE : style_of_kind(m->kind ? m->kind : ""),
         attr_of_mark(m->emulated));
 }
