@@ -477,8 +477,8 @@ int session_run(struct session *s, const struct session_run *run, struct session
 {
     *out = (struct session_result){.steal = NAN};
     /* The agent gives each phase the workload's own patience; we hear of it a little later. */
-    double before_s = PREPARE_TIMEOUT + run->lead_s + 2 * run->patience_s;
-    double after_s = 2 * run->time_s + FINISH_TIMEOUT + 2 * run->patience_s;
+    double before_s = PREPARE_TIMEOUT + run->lead_s + 2 * run->patience_s + run->lap_s;
+    double after_s = 2 * run->time_s + FINISH_TIMEOUT + 2 * run->patience_s + run->lap_s;
     double slot_s = run->patience_s > 0 ? 0 : run->time_s; /* of one operation: an estimate */
     double limit_s = SILENCE_SLACK + 2 * (CLOCK_TIMEOUT * s->patience + slot_s);
     expect_at_most(s, before_s + after_s);

@@ -55,6 +55,7 @@ struct session_run {
     const struct endpoint *endpoint; /* of a load: its server; of a server: its address, where it
                                         listens and nowhere else */
     double patience_s;               /* the least that each phase may take (catalog.h) */
+    double lap_s;                    /* what lead-in and timed part may take longer (likewise) */
     /* The timed part begins (once), and has ended (once, if it began and the session is not lost):
      * whoever counts beside the agent counts now. NULL: no interest. */
     void (*mark)(void *context, bool ended);

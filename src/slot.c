@@ -336,6 +336,7 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
                 : r->seed[0]                     ? TREE_NAME
                                                  : NULL,
         .patience_s = row->workload->patience_s,
+        .lap_s = row->workload->lap_s,
     };
     if (row->workload->patience_s > 0 && !row->workload->timed)
         request.tick_s = 0; /* one operation: nothing to be told before its end */

@@ -246,7 +246,9 @@ static void draw_labels(struct canvas *c, struct rect graph, int right, const st
             y += y + 1 < graph.y + graph.h ? 1 : -1;
         bool emulated = s->targets[guest].emulated;
         canvas_textf(c, y, right, style_of_kind(s->targets[guest].kind), attr_of_mark(emulated),
-                     "%s%s now", emulated ? "~" : "", number_short(number, now));
+                     "%s%s now", emulated ? "~" : "",
+                     emulated && now >= 9999.5 ? number_fit(number, 4, now, 0)
+                                               : number_short(number, now));
     }
 }
 

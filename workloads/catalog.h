@@ -123,6 +123,8 @@ struct workload {
      * (workload.h), which starts its own processes on the processors that `cpus` asks for. It is
      * killed if one of its phases takes longer than so many seconds. slot_s is then an estimate. */
     double patience_s;
+    double
+        lap_s; /* a slot ends after a whole lap, which a slow device may need so long for; 0: not */
     /* Of such an operation: it takes the slot's time, and tells how far it is (work_progress()). */
     bool timed;
     /* Not 0: prepare() takes about so long. One worker then does all blocks of a row that follow

@@ -126,6 +126,16 @@ static uint64_t limit(const struct supervisor *s, uint64_t usual)
     return own > usual ? own : usual;
 }
 
+static uint64_t longer(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+static uint64_t lap(const struct supervisor *s)
+{
+    return (uint64_t)(s->current.workload->lap_s * (double)SECOND);
+}
+
 static void begin_slot(struct supervisor *s, const struct request *r)
 {
     s->current = *r;
@@ -378,13 +388,12 @@ static void handle_message(struct supervisor *s, int message)
     switch (message) {
     case WORKER_PREPARED:
         if (s->phase == PHASE_PREPARE)
-            enter(s, PHASE_LEAD, job->lead_ns + LEAD_SLACK);
+            enter(s, PHASE_LEAD, job->lead_ns + longer(LEAD_SLACK, lap(s)));
         break;
     case WORKER_BEGUN:
         if (s->phase != PHASE_LEAD)
             break;
-        enter(s, PHASE_TIMED,
-              job->time_ns + (job->time_ns > TIMED_SLACK ? job->time_ns : TIMED_SLACK));
+        enter(s, PHASE_TIMED, job->time_ns + longer(longer(job->time_ns, TIMED_SLACK), lap(s)));
         s->next_tick = work_now_ns() + s->current.tick_ns;
         sent(s, reply_begin(&s->output, s->current.slot));
         count(s, false);

@@ -3,6 +3,9 @@
 
 #include "workloads/catalog/rows.h"
 
+/* The smallest records, past the cache, on a disk that needs ten milliseconds for each. */
+#define LAP_S 60
+
 #define PARAM_FILE_SIZE(unit)                                                                  \
     {                                                                                          \
         .name = "size", .type = PARAM_SIZE, .min = KIB(4), .max = GIB(64), .initial = MIB(64), \
@@ -82,8 +85,8 @@ static const struct point file_randwrite_points[] = {
     {                                                                                          \
         .id = "file." op, .subsystem = SUBSYSTEM_DISK, .title = label, .mirrors = figure_name, \
         .method = how, .figure = FIGURE_MB_PER_S, .params = file_params, .points = row_points, \
-        .needs = NEED_SCRATCH, .disk = moves, .slot_s = 0.25, .lead_s = 0.03, .latency = true, \
-        .profiles = QSP                                                                        \
+        .needs = NEED_SCRATCH, .disk = moves, .slot_s = 0.25, .lead_s = 0.03, .lap_s = LAP_S,  \
+        .latency = true, .profiles = QSP                                                       \
     }
 
 static const struct param bonnie_params[] = {
@@ -110,7 +113,7 @@ static const struct point bonnie_points[] = {
         .id = "bonnie." op, .subsystem = SUBSYSTEM_DISK, .title = "bonnie " label,              \
         .mirrors = "Fig. 9 Bonnie++ " label, .method = how, .figure = unit,                     \
         .params = bonnie_params, .points = bonnie_points, .needs = NEED_SCRATCH, .disk = moves, \
-        .slot_s = 0.25, .lead_s = 0.03, .profiles = QSP, __VA_ARGS__                            \
+        .slot_s = 0.25, .lead_s = 0.03, .lap_s = LAP_S, .profiles = QSP, __VA_ARGS__            \
     }
 
 const struct workload disk_workloads[] = {
