@@ -370,7 +370,8 @@ void doctor_look_scratch(const struct target_options *o, struct finding *f)
     struct error e;
     if (filesystem_in_memory(path))
         doctor_say(f, FINDING_HAZARD, "--scratch DIR",
-                   "%s is on %s, which has no disk: disk workloads look for another place", path, fs);
+                   "%s is on %s, which has no disk: disk workloads look for another place", path,
+                   fs);
     else if (access(path, W_OK) < 0)
         doctor_say(f, FINDING_HAZARD, "--scratch DIR", "%s cannot be written", path);
     else if (blockdev_find(&device, path, &e) == 0 && blockdev_sparse(&device, image, sizeof image))

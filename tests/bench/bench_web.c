@@ -3,7 +3,9 @@
  *
  * wrk looks at the head of an answer and counts the rest; ours compares every byte. What is asked
  * for is as many pages, so that the curve is the server's and not the load's, and the same
- * latencies. */
+ * latencies.
+ *
+ * bench_web [CLIENTS]: all rows, or the one of 1, 8 or 64 clients */
 #include <config.h>
 
 #include "tests/bench/compare.h"
@@ -177,11 +179,12 @@ static bool compare_all(struct pair *p)
     return pass;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     static const struct {
         unsigned clients, threads;
     } rows[] = {{1, 1}, {8, 1}, {64, 2}};
+    unsigned long only = argc > 1 ? strtoul(argv[1], NULL, 10) : 0;
     char scratch[] = "/tmp/vmtax-bench-web-XXXXXX";
     unsigned char *page = malloc(PAGE);
     struct error e;
@@ -219,6 +222,8 @@ int main(void)
     } else {
         compare_heading();
         for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+            if (only && only != rows[i].clients)
+                continue;
             p.plan.clients = rows[i].clients;
             p.plan.threads = rows[i].threads;
             p.plan.cpus = &last;

@@ -13,7 +13,7 @@ run 0 list targets --json
 scratch=$(mktemp -d /var/tmp/e2e-io.XXXXXX)
 # finish() tells by the exit status.
 # shellcheck disable=SC2154 # it is assigned in the trap itself
-trap 'code=$?; set +e; rm -rf "$scratch"; finish "$code"' EXIT
+trap 'code=$?; set +e; rm -rf "$scratch"; finish_with "$code"' EXIT
 
 targets() {
     "$jsonpath" "$out" 'targets.*.id' | tr '\n' ' '

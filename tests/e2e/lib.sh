@@ -27,7 +27,12 @@ out=$work/out # of the last `run`
 err=$work/err
 
 finish() {
-    finish_status=${1-$?}
+    finish_with $?
+}
+
+# finish_with CODE: for a trap that did more before.
+finish_with() {
+    finish_status=$1
     trap - EXIT
     tmux -S "$work/tmux" kill-server 2>/dev/null || :
     for finish_pid in $(ours); do

@@ -152,7 +152,7 @@ done
 # vmtax dies: so does the server, and the next run removes its files.
 disk=$(mktemp -d /var/tmp/e2e-oltp.XXXXXX)
 # shellcheck disable=SC2154 # assigned in it
-trap 'code=$?; set +e; rm -rf "$disk"; finish "$code"' EXIT
+trap 'code=$?; set +e; rm -rf "$disk"; finish_with "$code"' EXIT
 "$vmtax" run oltp:rows=1000 --on native --blocks 2 --seconds 20 --scratch "$disk" >"$out" 2>"$err" &
 pid=$!
 # Server and load, by their home.

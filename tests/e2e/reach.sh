@@ -90,7 +90,7 @@ serves_not() {
 
 serves exec:env loopback
 if [ "$(id -u)" = 0 ] && ip link add e2e-reach-a type veth peer name e2e-reach-b 2>/dev/null; then
-    trap 'code=$?; set +e; ip link del e2e-reach-a 2>/dev/null; finish "$code"' EXIT
+    trap 'code=$?; set +e; ip link del e2e-reach-a 2>/dev/null; finish_with "$code"' EXIT
     setpriv --pdeathsig KILL unshare --net sleep 600 &
     far=$!
     apart() {

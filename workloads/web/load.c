@@ -44,9 +44,11 @@ struct loader {
     int cpu;
     int epoll, timer; /* timer: open loop only */
     unsigned char *buffer;
-    /* idle: a stack, so that few connections do the work of few; closed loop: after an error */
-    struct client *clients, **idle;
-    unsigned client_count, idle_count;
+    /* idle: a stack, so that few connections do the work of few; closed loop: after an error.
+     * ready: closed loop: has its page, and asks again after all that came with it were looked at
+     */
+    struct client *clients, **idle, **ready;
+    unsigned client_count, idle_count, ready_count;
     uint64_t due_ns, interval_ns; /* of the next request, open loop */
     uint64_t looked_ns;           /* when the clients were last looked at for late answers */
     struct histogram *histogram;
@@ -176,9 +178,10 @@ WORK_TIMED static int client_finish(struct loader *o, struct client *c)
             l->server[i] = c->response.server[i];
     atomic_store_explicit(&o->done, done, memory_order_relaxed);
     c->busy = false;
-    if (!l->plan.rate)
-        return client_begin(o, c, now);
-    o->idle[o->idle_count++] = c;
+    if (l->plan.rate)
+        o->idle[o->idle_count++] = c;
+    else
+        o->ready[o->ready_count++] = c;
     return 0;
 }
 
@@ -242,6 +245,16 @@ WORK_TIMED static int begin_due(struct loader *o, uint64_t now)
                : end_load(o, END_ERRNO, errno);
 }
 
+/* Each from its own moment on: what the others took is not its server's time. */
+WORK_TIMED static int ask_next(struct loader *o)
+{
+    for (unsigned i = 0; i < o->ready_count; i++)
+        if (client_begin(o, o->ready[i], work_now_ns()) < 0)
+            return -1;
+    o->ready_count = 0;
+    return 0;
+}
+
 /* Clients of a closed loop that had an error. */
 WORK_TIMED static int ask_again(struct loader *o, uint64_t now)
 {
@@ -273,6 +286,8 @@ WORK_TIMED static int loader_round(struct loader *o)
     for (int i = 0; i < n; i++)
         if (events[i].data.ptr && client_event(o, events[i].data.ptr) < 0)
             return -1;
+    if (ask_next(o) < 0)
+        return -1;
     uint64_t now = work_now_ns();
     if ((o->interval_ns ? begin_due(o, now) : again ? ask_again(o, now) : 0) < 0)
         return -1;
@@ -330,9 +345,10 @@ static int loader_init(struct load *l, unsigned index)
     o->interval_ns = p->rate ? SECOND * p->threads / p->rate : 0;
     o->clients = calloc(o->client_count, sizeof *o->clients);
     o->idle = calloc(o->client_count, sizeof(struct client *));
+    o->ready = calloc(o->client_count, sizeof(struct client *));
     o->buffer = malloc(BUFFER_SIZE);
     o->histogram = calloc(1, sizeof *o->histogram);
-    if (!o->clients || !o->idle || !o->buffer || !o->histogram)
+    if (!o->clients || !o->idle || !o->ready || !o->buffer || !o->histogram)
         return -1;
     for (unsigned i = 0; i < o->client_count; i++)
         o->clients[i].fd = -1;
@@ -354,6 +370,7 @@ static void loader_release(struct loader *o)
     child_close(&o->timer);
     free(o->clients);
     free(o->idle);
+    free(o->ready);
     free(o->buffer);
     free(o->histogram);
 }
