@@ -98,8 +98,8 @@ static bool time_of_name(const char *name, int64_t *at)
     return true;
 }
 
-/* Of one second: "...-quick", "...-quick-2" and so on were made in this order. Which number, and how
- * long the name is without. */
+/* Of one second: "...-quick", "...-quick-2" and so on were made in this order. Which number, and
+ * how long the name is without. */
 static unsigned long number_of_name(const char *name, size_t *base)
 {
     *base = strlen(name);

@@ -22,8 +22,8 @@ size_t text_encode(uint32_t code, char out[4]);
 /* Cells a character takes: 0 (combining), 1 or 2 (East Asian wide). */
 int text_width(uint32_t code);
 
-/* Nearest word of a NULL-terminated list by edit distance, else the only one that begins so; NULL if
- * there is none. For "did you mean". */
+/* Nearest word of a NULL-terminated list by edit distance, else the only one that begins so; NULL
+ * if there is none. For "did you mean". */
 const char *text_nearest(const char *word, const char *const *words);
 
 /* Bounded copy; true if it fitted. */

@@ -48,9 +48,9 @@ enum glyph {
     GLYPH_INK_HALF,
     GLYPH_INK_EMULATED,
     GLYPH_NATIVE_POINT, /* native where it is no ruler, but was measured */
-    GLYPH_CURSOR,   /* left of the selected row */
-    GLYPH_BOUNDARY, /* a dotted vertical line in a graph: cache sizes, the cursor */
-    GLYPH_DONE,     /* repetitions: done, running now, still to come */
+    GLYPH_CURSOR,       /* left of the selected row */
+    GLYPH_BOUNDARY,     /* a dotted vertical line in a graph: cache sizes, the cursor */
+    GLYPH_DONE,         /* repetitions: done, running now, still to come */
     GLYPH_NOW,
     GLYPH_TO_COME,
     GLYPH_RECORDING,

@@ -382,7 +382,8 @@ static void write_hurt(const struct page *p, size_t t)
     } else {
         qsort(worst, count, sizeof *worst, slowest_first);
         fprintf(p->out, "\nWhere it hurts most%s\n",
-                p->r->two_stage ? "" : " (each row judged by itself: of 20, chance alone makes one)");
+                p->r->two_stage ? ""
+                                : " (each row judged by itself: of 20, chance alone makes one)");
         put_row_head(p);
         for (size_t i = 0; i < count && i < HURT_MAX; i++)
             put_row(p, worst[i]);

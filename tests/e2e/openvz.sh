@@ -29,7 +29,7 @@ purge() {
         [ ! -d "$purge_ct" ] || "$work/bin/vzctl" --quiet stop "${purge_ct##*/}" --fast || :
     done
     umount /etc || :
-    if (exit "$purge_status"); then finish; else finish; fi
+    finish_with "$purge_status"
 }
 trap purge EXIT
 
