@@ -232,6 +232,19 @@ static bool cards(struct canvas *c, struct rect in, const struct snapshot *s, in
     return true;
 }
 
+/* A card without its head; where not all has room, that is said. */
+static void draw_rest(struct canvas *c, struct rect r, const struct snapshot *s, size_t target)
+{
+    int more = card_rows(c, s, target, r.w) - 1 - r.h;
+    if (more > 0)
+        r.h--;
+    struct page p = page_begin(c, r);
+    waits(&p, &s->targets[target]);
+    card_facts(&p, s, target);
+    if (more > 0)
+        canvas_textf(c, r.y + r.h, r.x, STYLE_DIM, 0, "%d more lines: expand", more + 1);
+}
+
 #define CARD_WIDTH 46 /* the least that reads well */
 
 void card_list(struct canvas *c, struct rect box, struct rect in, const struct snapshot *s,
@@ -256,11 +269,8 @@ void card_list(struct canvas *c, struct rect box, struct rect in, const struct s
     }
     int gap = in.h - (int)visible > 6; /* a card has about so many lines: they come first */
     int left = in.h - (int)visible - gap;
-    if (left > 0 && selected < s->target_count) {
-        struct page p = page_begin(c, (struct rect){in.y + in.h - left, in.x, left, in.w});
-        waits(&p, &s->targets[selected]);
-        card_facts(&p, s, selected);
-    }
+    if (left > 0 && selected < s->target_count)
+        draw_rest(c, (struct rect){in.y + in.h - left, in.x, left, in.w}, s, selected);
     canvas_unclip(c, former);
     widget_more(c, box, first, s->target_count - first - visible);
 }
