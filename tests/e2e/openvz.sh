@@ -92,8 +92,8 @@ says "$err" 'ended with exit code 31'
 says_not "$err" 'is down'
 
 # The pump locks itself up when both sides write: the double does, and all above went through it.
-timeout -s KILL 4 setsid sh -c 'head -c 3000000 /dev/zero | vzctl --quiet exec2 101 cat | { sleep 1.5; wc -c; }' \
-    >"$work/pumped" 2>/dev/null || :
+timeout -s KILL 3 setsid sh -c 'head -c 3000000 /dev/zero |
+    vzctl --quiet exec2 101 "head -c 1000000 /dev/zero; cat" | wc -c' >"$work/pumped" 2>/dev/null || :
 [ ! -s "$work/pumped" ] || fail "the double's pump does not lock itself up: $(cat "$work/pumped")"
 grep -lsF "$work/bin/vzctl" /proc/[0-9]*/cmdline | while IFS=/ read -r _ _ pid _; do kill -9 "$pid" 2>/dev/null || :; done
 
