@@ -21,6 +21,7 @@
 
 #define PATIENCE_S 20.0 /* to log in and answer */
 #define GRACE_S    2.0
+#define TREE_S     30.0 /* to remove twenty thousand files on a busy machine */
 
 static double now_s(void)
 {
@@ -60,7 +61,7 @@ int reached_init(struct reached *r, const struct target_kind *kind,
 
 void reached_end(struct reached *r)
 {
-    local_release(&r->local, GRACE_S);
+    local_release(&r->local, r->tree ? TREE_S : GRACE_S);
 }
 
 static void stop(struct target *t)
@@ -152,8 +153,13 @@ static int bring(struct reached *r, const struct target_options *options, struct
     struct cargo *c = xcalloc(1, sizeof *c);
     cargo_fill(c, options);
     prepare_stager(r, options);
+    r->tree = options->scratch_seed != NULL;
     int rc = stager_bring(&r->stager, c->files, c->count, e);
     free(c);
+    if (rc == 0 && r->stager.no_room)
+        snprintf(r->local.target.facts.remark, sizeof r->local.target.facts.remark,
+                 "no room for the kernel's sources in its directory on a disk: kbuild cannot be "
+                 "measured there");
     if (rc < 0)
         explain_end(r, e);
     return rc;

@@ -10,6 +10,7 @@ struct reached {
     struct local local;
     struct stager stager;
     bool text; /* of the stager's; set before reached_enter() */
+    bool tree; /* a kernel's sources were brought, and what is made of them takes its time to go */
 };
 
 /* Makes r ready, which is all zero, without limits: the guest's are its own. name gets one that is

@@ -35,7 +35,8 @@ static const char look_script[] = "echo " MARK "system \"$(uname -s)\" \"$(uname
  * What a killed shell of the same namespace left behind goes. A shell inside the shell does it all:
  * the outer one may be vmtax's own child, which dies with it, and then the inner one cleans up. The
  * outer one ends with it, or nobody would hear that an agent was killed. f takes a file: its bytes
- * on the way, its place, its size, its SHA-256; users that servers run as may execute it. */
+ * on the way, its place, its size, its SHA-256, and a word if it may be missing; users that servers
+ * run as may execute it. All of its bytes are read, whatever becomes of them: others follow. */
 #define SCRIPT_BEGIN                                                                           \
     "( LC_ALL=C; export LC_ALL; w=; s=; b=; "                                                  \
     "trap 'rm -rf \"$w\" \"$s\"' EXIT; trap 'exit 1' HUP INT TERM PIPE; "                      \
@@ -54,8 +55,9 @@ static const char look_script[] = "echo " MARK "system \"$(uname -s)\" \"$(uname
     "\"$w/agent\") 2>/dev/null || { rm -rf \"$w\"; w=; b=\"$b, $d is noexec\"; }; "            \
     "done; "                                                                                   \
     "[ -n \"$w\" ] || { echo \"" MARK "nowhere$b\"; exit 1; }; "                               \
-    "f() { : >\"$2\" && chmod 755 \"$2\" && head -c $1%s >\"$2\"; "                            \
-    "[ \"$(wc -c <\"$2\")\" -eq $3 ] || { echo " MARK "short; exit 1; }; "                     \
+    "f() { head -c $1%s | { head -c $3 >\"$2\" || wc -c >/dev/null; } 2>/dev/null; "           \
+    "chmod 755 \"$2\" 2>/dev/null; [ \"$(wc -c 2>/dev/null <\"$2\")\" = $3 ] || "              \
+    "{ rm -f \"$2\"; echo " MARK "short; [ -n \"$5\" ] && return; exit 1; }; "                 \
     "h=$(sha256sum 2>/dev/null <\"$2\") && [ \"${h%%%% *}\" != $4 ] && "                       \
     "{ echo " MARK "damaged; exit 1; }; "                                                      \
     "echo " MARK "loaded; }; "                                                                 \
@@ -273,6 +275,10 @@ static int bring_file(struct stager *s, const struct load *l, bool first, struct
                          "%s arrived damaged in %s: its SHA-256 is another; the command must "
                          "pass every byte, without a terminal",
                          what, s->name);
+    if (l->file->scratch && strcmp(line, "short") == 0) {
+        s->no_room = true;
+        return 0;
+    }
     if (strcmp(line, "loaded") != 0)
         return error_set(e, ERROR_GUEST,
                          "%s did not take all of %s, %zu KiB: no room, or no program head", s->name,
@@ -300,9 +306,10 @@ static size_t write_script(const struct stager *s, const struct load *loads, siz
     size_t used = 0;
     append(words, &used, SCRIPT_BEGIN, s->text ? " | base64 -d" : "");
     for (const struct load *l = loads; l < loads + count; l++)
-        append(words, &used, "%sf %zu \"$%c/%s\" %zu %.64s; ",
+        append(words, &used, "%sf %zu \"$%c/%s\" %zu %.64s%s; ",
                l->file->scratch ? "[ -z \"$s\" ] || " : "", l->on_the_way,
-               l->file->scratch ? 's' : 'w', l->file->name, l->size, l->sha256);
+               l->file->scratch ? 's' : 'w', l->file->name, l->size, l->sha256,
+               l->file->scratch ? " may" : "");
     append(words, &used, SCRIPT_END);
     return used;
 }

@@ -22,8 +22,8 @@ struct stager_file {
     const char *path; /* here */
     const char *name; /* there: letters, digits, '-' and '.' alone */
     bool scratch;     /* into the agent's scratch directory; left out where there is no disk for
-                         one, and where the way takes text alone: it is large. Else beside the
-                         agent, executable */
+                         one, or no room, and where the way takes text alone: it is large. Else
+                         beside the agent, executable */
 };
 
 struct stager {
@@ -37,6 +37,7 @@ struct stager {
     size_t noise;               /* bytes of answers and of what is none: a banner */
     char said[STAGER_SAID_MAX]; /* the last line that was not the script's, cleaned; or "" */
     bool ended;                 /* the stream did, and the error does not say why */
+    bool no_room;               /* for a file of the scratch directory, which was left out */
 };
 
 /* The first stage alone: does a shell answer, on a system that the agent runs on? Its command ends

@@ -12,6 +12,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -455,6 +456,52 @@ static void more_files_are_brought(void **state)
     put_tool("stat", NULL);
 }
 
+/* What is only for some rows, and has no room, is left out: not one byte of it is taken for what
+ * follows. */
+static void without_room_for_the_last(void **state)
+{
+    (void)state;
+    char large[PATH_MAX + 64], tool[PATH_MAX + 64], line[PATH_MAX], there[PATH_MAX + 64];
+    size_t size = 4 * AGENT_SIZE;
+    char *bytes = calloc(size, 1);
+    assert_non_null(bytes);
+    put_file(here("large", large), bytes, size);
+    put_file(here("tool", tool), tool_bytes, sizeof tool_bytes - 1);
+    free(bytes);
+    const struct stager_file files[] = {{.path = agent_file, .name = "agent"},
+                                        {.path = large, .name = "kernel.tar", .scratch = true},
+                                        {.path = tool, .name = "last"}};
+    char body[PATH_MAX + 96];
+    struct guest g;
+    glob_t found;
+    put_tool("stat", "echo ext2/ext3");
+    snprintf(body, sizeof body, "PATH=%s:$PATH; ulimit -f %u; exec sh", tools,
+             AGENT_SIZE / 512 * 2);
+    begin(&g, body, 5);
+    if (stager_bring(&g.stager, files, 3, &g.e) < 0)
+        fail_msg("%s", g.e.text);
+    assert_true(g.stager.no_room);
+    read_line(&g, line, sizeof line);
+    assert_memory_equal(line, "runs ", 5);
+    assert_true(lies_there("-run.", "last", tool_bytes, sizeof tool_bytes - 1));
+    snprintf(there, sizeof there, "%s/*-data.*/kernel.tar", place);
+    assert_int_equal(glob(there, 0, NULL, &found), GLOB_NOMATCH);
+    assert_int_equal(write(g.stager.to, "hello\n", 6), 6);
+    read_line(&g, line, sizeof line);
+    assert_string_equal(line, "got hello");
+    assert_int_equal(end(&g), 0);
+    assert_int_equal(left_in_place(), 0);
+    /* The agent itself may not be missing. */
+    snprintf(body, sizeof body, "PATH=%s:$PATH; ulimit -f %u; exec sh", tools, AGENT_SIZE / 1024);
+    begin(&g, body, 5);
+    assert_int_equal(stager_bring(&g.stager, files, 3, &g.e), -1);
+    if (!strstr(g.e.text, "did not take all of the agent"))
+        fail_msg("%s", g.e.text);
+    end(&g);
+    assert_int_equal(left_in_place(), 0);
+    put_tool("stat", NULL);
+}
+
 static void waiting_can_be_ended(void **state)
 {
     (void)state;
@@ -548,6 +595,7 @@ int main(void)
         cmocka_unit_test(shells_that_are_none),
         cmocka_unit_test(guests_that_lack_something),
         cmocka_unit_test(more_files_are_brought),
+        cmocka_unit_test(without_room_for_the_last),
         cmocka_unit_test(waiting_can_be_ended),
         cmocka_unit_test(a_look_leaves_nothing),
         cmocka_unit_test(as_a_target),
