@@ -2,6 +2,7 @@
 
 #include "target/kinds.h"
 #include "target/network.h"
+#include "target/payload.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -22,10 +23,7 @@ bool local_find_program(const char *name, const char *agent, char *out, size_t s
     self[n > 0 ? n : 0] = '\0';
     const char *const beside[] = {agent ? agent : "", self, VMTAX_LIBEXECDIR "/."};
     for (size_t i = 0; i < sizeof beside / sizeof beside[0]; i++) {
-        const char *slash = strrchr(beside[i], '/');
-        if (slash &&
-            snprintf(out, size, "%.*s/%s", (int)(slash - beside[i]), beside[i], name) < (int)size &&
-            access(out, X_OK) == 0)
+        if (strchr(beside[i], '/') && payload_find(beside[i], name, out, size))
             return true;
     }
     return false;

@@ -1,5 +1,5 @@
 /* payload.h - where the programs lie that workloads start and that are vmtax's own: beside the
- * agent, which is not where targets see them. */
+ * agent of the same build, which is not where targets see them. */
 #ifndef VMTAX_PAYLOAD_H
 #define VMTAX_PAYLOAD_H
 
