@@ -68,9 +68,12 @@ static void *feed(void *context)
     return NULL;
 }
 
-static int start(void *context, const char *const *words, size_t count, struct error *e)
+static int start(void *context, const char *const *words, size_t count, double most_s,
+                 double *takes_s, struct error *e)
 {
     struct feeder *f = context;
+    (void)most_s;
+    *takes_s = 0;
     if (count > 0 && strcmp(words[0], "null") == 0)
         return error_set(e, ERROR_USAGE, "the demo measures nothing");
     board_edit(&f->board)->run.active = true;
@@ -91,7 +94,7 @@ static int stop(void *context, struct error *e)
 static int plan(void *context, enum plan_request request, struct planner *p, struct error *e)
 {
     if (request == PLAN_REQUEST_START)
-        return start(context, NULL, 0, e);
+        return start(context, NULL, 0, INFINITY, &(double){0}, e);
     fixture_plan(p, request);
     return 0;
 }

@@ -33,11 +33,10 @@ struct app_options;
 struct app_actions {
     void *context;
     /* Measure what the words name (ids with parameters, subsystems, globs: as in `vmtax run`);
-     * count 0: the quick comparison of everything. */
-    int (*start)(void *context, const char *const *words, size_t count, struct error *e);
-    /* What that would take, in seconds. */
-    int (*estimate)(void *context, const char *const *words, size_t count, double *seconds,
-                    struct error *e);
+     * count 0: the quick comparison of everything. What would take longer than most_s is not
+     * started: then takes_s gets the seconds, else 0. */
+    int (*start)(void *context, const char *const *words, size_t count, double most_s,
+                 double *takes_s, struct error *e);
     int (*abort)(void *context, struct error *e);
     int (*baseline)(void *context, struct error *e);
     int (*check)(void *context, struct error *e);

@@ -5,6 +5,7 @@
 #include "check.h"
 #include "text.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,25 +22,6 @@ static void report(struct control *c, int status, const struct error *e, double 
         control_flash(c, now_s, false, "%s", done);
 }
 
-/* What takes longer than somebody who explores would wait is started when it is asked for twice. */
-static bool takes_long(struct control *c, const char *const *words, size_t count, double now_s)
-{
-    struct error e;
-    char duration[32];
-    double seconds = 0;
-    bool asked = strcmp(c->long_word, words[0]) == 0 && now_s < c->long_until_s;
-    c->long_word[0] = '\0';
-    if (asked || !c->actions->estimate ||
-        c->actions->estimate(c->actions->context, words, count, &seconds, &e) < 0 ||
-        !(seconds > LONG_S))
-        return false;
-    text_copy(c->long_word, sizeof c->long_word, words[0]);
-    c->long_until_s = now_s + LONG_ASKED_S;
-    control_flash(c, now_s, false, "%s takes about %s: r again starts it; Enter has single rows",
-                  words[0], text_duration(duration, sizeof duration, seconds));
-    return true;
-}
-
 void control_start(struct control *c, const char *const *words, size_t count,
                    const struct snapshot *s, double now_s)
 {
@@ -54,10 +36,23 @@ void control_start(struct control *c, const char *const *words, size_t count,
         control_flash(c, now_s, true, "nothing can be run from here");
         return;
     }
-    if (count && takes_long(c, words, count, now_s))
+    /* What takes longer than somebody who explores would wait is started when it is asked for
+     * twice. */
+    bool again = count && strcmp(c->long_word, words[0]) == 0 && now_s < c->long_until_s;
+    double takes_s;
+    c->long_word[0] = '\0';
+    int status = c->actions->start(c->actions->context, words, count,
+                                   count && !again ? LONG_S : INFINITY, &takes_s, &e);
+    if (status == 0 && takes_s > 0) {
+        char duration[32];
+        text_copy(c->long_word, sizeof c->long_word, words[0]);
+        c->long_until_s = now_s + LONG_ASKED_S;
+        control_flash(c, now_s, false, "%s takes about %s: the same key again starts it", words[0],
+                      text_duration(duration, sizeof duration, takes_s));
         return;
+    }
     snprintf(done, sizeof done, "starting %s", count ? words[0] : "the quick comparison");
-    report(c, c->actions->start(c->actions->context, words, count, &e), &e, now_s, done);
+    report(c, status, &e, now_s, done);
 }
 
 void control_run_row(struct control *c, const struct snapshot *s, double now_s)

@@ -10,6 +10,7 @@
 #include "xalloc.h"
 
 #include <langinfo.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,6 @@ static const struct app_actions *actions_of(struct dashboard *d, struct app_acti
 {
     *a = (struct app_actions){.context = d,
                               .start = dashboard_start,
-                              .estimate = dashboard_estimate,
                               .abort = dashboard_abort,
                               .baseline = dashboard_record,
                               .check = dashboard_check,
@@ -137,7 +137,8 @@ int dashboard_open(const struct options *o, bool tour, struct error *e)
                   "drawn in ASCII, because the locale is not one of UTF-8: --utf8, if the terminal "
                   "is, or LC_ALL=C.UTF-8");
     struct app_actions actions;
-    int rc = tour ? dashboard_start(d, NULL, 0, e) : 0;
+    double unused;
+    int rc = tour ? dashboard_start(d, NULL, 0, INFINITY, &unused, e) : 0;
     if (rc == 0)
         rc = app_run(&d->board, &app, actions_of(d, &actions), e);
     if (d->job) {

@@ -62,9 +62,8 @@ int dashboard_start_job(struct dashboard *d, struct plan *plan, const char *base
  * sentence if it failed; one that the user stopped did not. */
 int dashboard_reap(struct dashboard *d, struct error *e);
 int dashboard_news(void *context, struct error *e);
-int dashboard_start(void *context, const char *const *words, size_t count, struct error *e);
-int dashboard_estimate(void *context, const char *const *words, size_t count, double *seconds,
-                       struct error *e);
+int dashboard_start(void *context, const char *const *words, size_t count, double most_s,
+                    double *takes_s, struct error *e);
 int dashboard_record(void *context, struct error *e);
 int dashboard_abort(void *context, struct error *e);
 int dashboard_plan(void *context, enum plan_request request, struct planner *p, struct error *e);

@@ -4,6 +4,8 @@
 #include "setup.h"
 #include "text.h"
 
+#include <math.h>
+
 int dashboard_reap(struct dashboard *d, struct error *e)
 {
     struct result result;
@@ -60,37 +62,24 @@ int dashboard_start_job(struct dashboard *d, struct plan *plan, const char *base
     return d->job ? 0 : -1;
 }
 
-/* No words: the quick comparison of everything. plan is to be released in either case. */
-static int plan_words(struct dashboard *d, const char *const *words, size_t count,
-                      struct plan *plan, struct error *e)
+static int start_words(struct dashboard *d, const char *const *words, size_t count,
+                       const char *baseline, double most_s, double *takes_s, struct error *e)
 {
     static const char *const everything[] = {"all"};
-    plan_init(plan);
-    setup_take_cpus(&plan->options, &d->all_cpus, d->options.cpus);
-    return setup_plan(plan, &d->options, count ? PROFILE_STANDARD : PROFILE_QUICK,
-                      count ? words : everything, count ? count : 1, d->agent, sizeof d->agent, e);
-}
-
-int dashboard_estimate(void *context, const char *const *words, size_t count, double *seconds,
-                       struct error *e)
-{
     struct plan plan;
-    int rc = plan_words(context, words, count, &plan, e);
-    *seconds = rc == 0 ? plan_seconds(&plan) : 0;
-    plan_release(&plan);
-    return rc;
-}
-
-static int start_words(struct dashboard *d, const char *const *words, size_t count,
-                       const char *baseline, struct error *e)
-{
-    struct plan plan;
+    *takes_s = 0;
     if (may_start(d, e) < 0)
         return -1;
-    int rc = plan_words(d, words, count, &plan, e);
+    plan_init(&plan);
+    setup_take_cpus(&plan.options, &d->all_cpus, d->options.cpus);
+    int rc = setup_plan(&plan, &d->options, count ? PROFILE_STANDARD : PROFILE_QUICK,
+                        count ? words : everything, count ? count : 1, d->agent, sizeof d->agent,
+                        e);
     if (rc == 0 && baseline)
         setup_session(&plan, d->options.budget);
-    if (rc == 0)
+    if (rc == 0 && plan_seconds(&plan) > most_s)
+        *takes_s = plan_seconds(&plan);
+    else if (rc == 0)
         rc = dashboard_start_job(d, &plan, baseline, e);
     plan_release(&plan);
     return rc;
@@ -111,15 +100,17 @@ static int start_planned(struct dashboard *d, struct planner *p, const struct ta
     return rc;
 }
 
-int dashboard_start(void *context, const char *const *words, size_t count, struct error *e)
+int dashboard_start(void *context, const char *const *words, size_t count, double most_s,
+                    double *takes_s, struct error *e)
 {
-    return start_words(context, words, count, NULL, e);
+    return start_words(context, words, count, NULL, most_s, takes_s, e);
 }
 
 int dashboard_record(void *context, struct error *e)
 {
     struct dashboard *d = context;
-    return start_words(d, NULL, 0, dashboard_baseline_name(d), e);
+    double unused;
+    return start_words(d, NULL, 0, dashboard_baseline_name(d), INFINITY, &unused, e);
 }
 
 int dashboard_abort(void *context, struct error *e)

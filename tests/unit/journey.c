@@ -8,22 +8,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int start(void *context, const char *const *words, size_t count, struct error *e)
+static int start(void *context, const char *const *words, size_t count, double most_s,
+                 double *takes_s, struct error *e)
 {
     struct journey *j = context;
+    *takes_s = 0;
     if (j->refuse)
         return error_set(e, ERROR_USAGE, "the container cannot be started: no permission");
+    if (j->estimate_s > most_s) {
+        *takes_s = j->estimate_s;
+        return 0;
+    }
     j->start_count++;
     j->words = count;
     snprintf(j->started, sizeof j->started, "%s", count ? words[0] : "");
-    return 0;
-}
-
-static int estimate(void *context, const char *const *words, size_t count, double *seconds,
-                    struct error *e)
-{
-    (void)words, (void)count, (void)e;
-    *seconds = ((struct journey *)context)->estimate_s;
     return 0;
 }
 
@@ -99,7 +97,6 @@ static void set_out(struct journey *j, const char *panel)
     struct app_options options = {.panel = panel, .options = &j->options};
     j->actions = (struct app_actions){.context = j,
                                       .start = start,
-                                      .estimate = estimate,
                                       .abort = stop,
                                       .baseline = baseline,
                                       .check = check,

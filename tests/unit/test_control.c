@@ -543,7 +543,7 @@ static void long_runs_are_asked_for_twice(void **state)
     j.estimate_s = 3876;
     key(&j, 'r');
     assert_int_equal(j.start_count, 0);
-    says(&j, "takes about 1:04:36: r again starts it", false);
+    says(&j, "takes about 1:04:36: the same key again starts it", false);
     type(&j, "j");
     key(&j, 'r'); /* another row */
     assert_int_equal(j.start_count, 0);
