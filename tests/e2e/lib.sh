@@ -92,9 +92,27 @@ no_crash() {
     fi
 }
 
-# The agent of a sanitizer's build is dynamic: it runs in no guest that lacks this machine's libraries.
+is_dynamic() {
+    readelf -lW "$1" 2>/dev/null | grep -q INTERP
+}
+
+# The agent of a sanitizer's build is dynamic, and runs in no guest that lacks this machine's libraries: there
+# the rest of the program is tested with the static agent of the build around it.
 need_static_agent() {
-    ! readelf -lW "${vmtax%/*}/vmtax-agent" 2>/dev/null | grep -q INTERP || skip "the agent of this build is dynamic"
+    if [ -n "${VMTAX-}" ] || ! is_dynamic "$abs_top_builddir/vmtax-agent"; then
+        return 0
+    fi
+    around=${abs_top_builddir%/*}
+    if [ ! -x "$around/vmtax-agent" ] || is_dynamic "$around/vmtax-agent"; then
+        skip "the agent of this build is dynamic, and there is no static one in $around"
+    fi
+    mkdir "$work/static"
+    for static_file in "$abs_top_builddir"/vmtax "$abs_top_builddir"/vmtax-*; do
+        [ ! -f "$static_file" ] || [ ! -x "$static_file" ] || cp "$static_file" "$work/static/"
+    done
+    cp "$around/vmtax-agent" "$work/static/"
+    [ ! -d "$around/guest-kernel" ] || ln -s "$around/guest-kernel" "$work/static/guest-kernel"
+    vmtax=$work/static/vmtax
 }
 
 # Can a container be started here? If not, $why says why.

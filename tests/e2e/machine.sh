@@ -2,9 +2,7 @@
 # shellcheck disable=SC2034,SC2154 # variables are for the tests, or lib.sh's
 # Sourced after lib.sh by tests with virtual machines.
 #
-# Guests boot the agent itself as their first process, so it must be static. In a build under a
-# sanitizer it is not: there the rest of the program is tested with the static agent of the build
-# around it.
+# Guests boot the agent itself as their first process, so it must be static.
 
 need_tool qemu-system-x86_64
 [ "$(uname -m)" = x86_64 ] || skip "needs an x86-64 processor"
@@ -15,23 +13,7 @@ export XDG_CACHE_HOME
 mkdir -p "$XDG_CACHE_HOME"
 chmod 700 "$XDG_CACHE_HOME"
 
-is_dynamic() {
-    readelf -lW "$1" 2>/dev/null | grep -q INTERP
-}
-
-if [ -z "${VMTAX-}" ] && is_dynamic "$abs_top_builddir/vmtax-agent"; then
-    around=${abs_top_builddir%/*}
-    if [ ! -x "$around/vmtax-agent" ] || is_dynamic "$around/vmtax-agent"; then
-        skip "the agent of this build is dynamic, and there is no static one in $around"
-    fi
-    mkdir "$work/bin"
-    for machine_file in vmtax vmtax-machine vmtax-container vmtax-linpack; do
-        [ ! -x "$abs_top_builddir/$machine_file" ] || cp "$abs_top_builddir/$machine_file" "$work/bin/"
-    done
-    cp "$around/vmtax-agent" "$work/bin/"
-    [ ! -d "$around/guest-kernel" ] || ln -s "$around/guest-kernel" "$work/bin/guest-kernel"
-    vmtax=$work/bin/vmtax
-fi
+need_static_agent
 
 # The reason, if no guest can be started here, not even emulated.
 run 0 list targets --json

@@ -41,9 +41,8 @@ done
 "$jsonpath" "$out" 'metrics.*' | grep '"workload":"web.rate"' >"$work/rate"
 grep -q '"unit":"µs"' "$work/rate" || fail "web.rate has no time: $(cat "$work/rate")"
 grep -o '"count":[0-9]*' "$work/rate" | tr -dc '0-9\n' | while read -r count; do
-    # four slots of 0.3 s at least, at 300 a second; a busy machine makes them longer, and of each of the 16
-    # clients an answer or two may still be due at the end
-    if [ "$count" -lt 232 ] || [ "$count" -gt 1000 ]; then fail "$count answers at 300 a second"; fi
+    # four slots of 0.3 s at least, at 300 a second; a busy machine makes them longer
+    if [ "$count" -lt 340 ] || [ "$count" -gt 1000 ]; then fail "$count answers at 300 a second"; fi
 done
 
 # It dies: that row has a reason, the other one a figure.

@@ -266,7 +266,7 @@ static void quick_fits(void **state)
 {
     (void)state;
     struct plan p = first_stage();
-    assert_in_range(plan_seconds(&p), 50, 90);
+    assert_in_range(plan_seconds(&p), 50, 85);
     plan_release(&p);
 }
 
@@ -306,7 +306,7 @@ static void warming_is_paid_once(void **state)
     struct error e;
     assert_int_equal(plan_add(&p, "web:clients=8,cpus=1", &e), 0);
     double warm = p.rows[0].workload->warm_s;
-    assert_true(warm > 0.3 && warm < 3);
+    assert_true(warm >= 0.3 && warm < 3); /* three windows at least */
     p.target_count = 2;
     double all[2];
     for (unsigned i = 0; i < 2; i++) {
