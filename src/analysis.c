@@ -175,9 +175,11 @@ static void explain_absence(const struct result *r, const struct slot_list *list
     } else if (*native.reason) {
         c->verdict = absence_verdict(&native);
         snprintf(c->reason, sizeof c->reason, "%s: %s", r->targets[0].id, native.reason);
+    } else if (r->targets[c->target].given_up[0]) {
+        snprintf(c->reason, sizeof c->reason, "%s", r->targets[c->target].given_up);
     } else {
         snprintf(c->reason, sizeof c->reason, "%s",
-                 native.slots || guest.slots ? "no block is complete" : result_absence(r));
+                 native.slots || guest.slots ? "no block is complete" : result_absence(r, 0));
     }
 }
 

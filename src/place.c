@@ -126,16 +126,17 @@ int place_probe(struct places *p, struct error *e)
     for (size_t t = 0; t < p->count; t++) {
         const struct target_kind *kind = p->place[t].kind;
         struct target_probe probe;
+        char why[sizeof probe.reason + sizeof probe.remedy + 4];
         memset(&probe, 0, sizeof probe);
         kind->probe(kind, &p->options, &probe);
         if (probe.use == TARGET_UNUSABLE) {
             p->place[t].lost = true;
+            snprintf(why, sizeof why, "%s%s%s", probe.reason, glue(&probe), probe.remedy);
+            text_clean(p->result->targets[t].given_up, sizeof p->result->targets[t].given_up, why);
             note_board(p, t, BOARD_TARGET_UNUSABLE, probe.reason, probe.remedy);
             if (t == 0 || p->count == 2)
-                return error_set(e, ERROR_SYSTEM, "%s cannot be used here: %s%s%s", kind->id,
-                                 probe.reason, glue(&probe), probe.remedy);
-            board_log(p->board, BOARD_LOG_ERROR, kind->id, "%s%s%s", probe.reason, glue(&probe),
-                      probe.remedy);
+                return error_set(e, ERROR_SYSTEM, "%s cannot be used here: %s", kind->id, why);
+            board_log(p->board, BOARD_LOG_ERROR, kind->id, "%s", why);
             continue;
         }
         p->place[t].will_emulate = probe.emulated;
@@ -284,6 +285,7 @@ void place_drop(struct places *p, size_t t, const char *why)
 
 void place_lose(struct places *p, size_t t, const char *why)
 {
+    text_clean(p->result->targets[t].given_up, sizeof p->result->targets[t].given_up, why);
     place_drop(p, t, why);
     board_log(p->board, BOARD_LOG_ERROR, p->place[t].kind->id, "given up: %s", why);
 }

@@ -111,12 +111,21 @@ bool result_any_figure(const struct result *r)
     return false;
 }
 
-const char *result_absence(const struct result *r)
+const char *result_absence(const struct result *r, size_t target)
 {
-    return r->running     ? "its turn comes"
+    const char *given_up = target < r->target_count ? r->targets[target].given_up : "";
+    return *given_up      ? given_up
+           : r->running   ? "its turn comes"
            : r->late.rows ? "out of time"
            : r->partial   ? "interrupted before its turn"
                           : "no slot was run";
+}
+
+const char *result_remarks(const struct result_target *t, char out[RESULT_REMARKS])
+{
+    snprintf(out, RESULT_REMARKS, "%s%s%s%s", t->remark, t->remark[0] && t->given_up[0] ? "; " : "",
+             t->given_up[0] ? "given up: " : "", t->given_up);
+    return out;
 }
 
 size_t result_find_target(const struct result *r, const char *id)

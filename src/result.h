@@ -48,10 +48,11 @@ struct result_target {
     uint64_t cpus;
     uint64_t memory_mib; /* 0 = no limit */
     char how[64], network[64], limits[96];
-    char path[32];                              /* of network: "veth", "virtio, tap" */
-    char append[128];                           /* of its kernel's command line; else empty */
-    char devices[64];                           /* of a virtual machine; else empty */
-    char remark[256];                           /* why it is emulated, slower, ...; or empty */
+    char path[32];      /* of network: "veth", "virtio, tap" */
+    char append[128];   /* of its kernel's command line; else empty */
+    char devices[64];   /* of a virtual machine; else empty */
+    char remark[256];   /* why it is emulated, slower, ...; or empty */
+    char given_up[256]; /* why it was, before the run or in it, and the remedy; or empty */
     char kernel[64], clocksource[32], virt[32]; /* from the hello, cleaned */
     double start_s;
     double clock_rate,
@@ -194,8 +195,11 @@ const char *result_fact(const struct result *r, const char *key); /* NULL if unk
 const char *result_engine(const struct result *r, const char *workload);
 /* Is there any figure? A run in which every slot failed has none: it is shown, and not stored. */
 bool result_any_figure(const struct result *r);
-/* Why a row of which no slot was run has none: a constant. */
-const char *result_absence(const struct result *r);
+/* Why a row of which no slot was run on that target has none. */
+const char *result_absence(const struct result *r, size_t target);
+/* What is to be known of a target in one sentence: its remark, and why it was given up. */
+#define RESULT_REMARKS (256 + 256 + 16)
+const char *result_remarks(const struct result_target *t, char out[RESULT_REMARKS]);
 /* Makes a target the first, which the others are compared with, and the first one the other. What
  * is derived has to be derived again (analysis_update). */
 void result_set_base(struct result *r, size_t target);

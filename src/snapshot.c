@@ -111,7 +111,10 @@ static void set_targets(struct snapshot *s, const struct result *r)
         bool emulated =
             false; /* as found before its start, of which the result knows nothing yet */
         /* What has never been started has no start time: its turn comes. */
-        to->state = s->stored || !(from->start_s > 0) ? BOARD_TARGET_OFF : BOARD_TARGET_READY;
+        to->state = from->given_up[0]                   ? BOARD_TARGET_FAILED
+                    : s->stored || !(from->start_s > 0) ? BOARD_TARGET_OFF
+                                                        : BOARD_TARGET_READY;
+        text_clean(to->reason, sizeof to->reason, from->given_up);
         for (size_t j = 0; j < old_count; j++) {
             if (strcmp(old[j].id, from->id) == 0 && !s->stored) {
                 to->state = old[j].state;

@@ -133,6 +133,7 @@ static void add_target(cJSON *array, const struct result_target *t)
     cJSON_AddStringToObject(o, "devices", t->devices);
     cJSON_AddStringToObject(o, "append", t->append);
     cJSON_AddStringToObject(o, "remark", t->remark);
+    cJSON_AddStringToObject(o, "given_up", t->given_up);
     json_add_number(o, "start_s", t->start_s);
     if (t->clock_known || t->clock_stepped) {
         cJSON *clock = cJSON_AddObjectToObject(o, "clock");
@@ -253,8 +254,7 @@ static void add_metrics(cJSON *root, const struct result *r)
                                         .reason = ""};
             const struct figure_value *f = at[m * TARGETS_MAX + t];
             if (!f)
-                text_copy(none.reason, sizeof none.reason,
-                          at[m * TARGETS_MAX] ? "no slot was run" : result_absence(r));
+                text_copy(none.reason, sizeof none.reason, result_absence(r, t));
             add_figure(array, r, f ? f : &none);
         }
     }

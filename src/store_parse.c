@@ -231,6 +231,7 @@ static void read_target(struct reader *in, const cJSON *o)
     json_get_text(j, o, "devices", t.devices, sizeof t.devices, JSON_OPTIONAL);
     json_get_text(j, o, "append", t.append, sizeof t.append, JSON_OPTIONAL);
     json_get_text(j, o, "remark", t.remark, sizeof t.remark, JSON_OPTIONAL);
+    json_get_text(j, o, "given_up", t.given_up, sizeof t.given_up, JSON_OPTIONAL);
     t.start_s = json_get_number(j, o, "start_s", 0, SECONDS_MAX, NAN, JSON_OPTIONAL);
     t.clock_rate = 1;
     const cJSON *clock = json_get_object(j, o, "clock", JSON_OPTIONAL);

@@ -45,10 +45,11 @@ static void say_engines(const struct result *r, void (*say)(void *, const char *
 static void say_target(const struct result *r, const struct result_target *t,
                        void (*say)(void *, const char *), void *context)
 {
-    char line[512];
+    char line[1024], remarks[RESULT_REMARKS];
     bool own = t->kernel[0] && strcmp(t->kernel, fact(r, "kernel")) != 0;
     if (!t->cpus) {
-        snprintf(line, sizeof line, "%s: not started", t->id);
+        snprintf(line, sizeof line, "%s: not started%s%s", t->id, t->given_up[0] ? ": " : "",
+                 t->given_up);
         say(context, line);
         return;
     }
@@ -60,8 +61,8 @@ static void say_target(const struct result *r, const struct result_target *t,
     if (isfinite(t->start_s) && t->start_s > 0)
         snprintf(line + used, sizeof line - (size_t)used, "; started in %.2f s", t->start_s);
     say(context, line);
-    if (t->remark[0]) {
-        snprintf(line, sizeof line, "%s: %s", t->id, t->remark);
+    if (*result_remarks(t, remarks)) {
+        snprintf(line, sizeof line, "%s: %s", t->id, remarks);
         say(context, line);
     }
 }

@@ -215,12 +215,13 @@ static void write_machine(const struct result *r, FILE *out)
             fputs("| — |\n", out);
     }
     for (size_t i = 0; i < r->target_count; i++) {
-        if (!r->targets[i].remark[0])
+        char remarks[RESULT_REMARKS];
+        if (!*result_remarks(&r->targets[i], remarks))
             continue;
         fputc('\n', out);
         markup_markdown(out, r->targets[i].id);
         fputs(": ", out);
-        markup_markdown(out, r->targets[i].remark);
+        markup_markdown(out, remarks);
         fputc('\n', out);
     }
 }

@@ -195,6 +195,7 @@ static void redact_target(struct result_target *t, const char *const *names)
     REDACT(t->limits);
     REDACT(t->devices);
     REDACT(t->remark);
+    REDACT(t->given_up);
     REDACT(t->kernel);
 }
 
@@ -238,6 +239,7 @@ static void redact_id(struct result *r, size_t target)
     text_copy(was, sizeof was, t->id);
     text_copy(t->id, sizeof t->id, now);
     redact_rename(t->remark, sizeof t->remark, was, now);
+    redact_rename(t->given_up, sizeof t->given_up, was, now);
     rename_in_reasons(r, was, now);
 }
 

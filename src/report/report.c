@@ -103,7 +103,7 @@ const char *report_reason(const struct result *r, const struct report_row *row)
     if (row->figure && !row->figure->measured)
         return row->figure->reason[0] ? row->figure->reason : "no reason was given";
     if (!row->figure && !c)
-        return row->target == 0 ? result_absence(r) : "no slot was run";
+        return result_absence(r, row->target);
     if (c && (c->verdict == VERDICT_NOT_MEASURED || c->verdict == VERDICT_CANNOT ||
               c->verdict == VERDICT_NOT_COMPARABLE))
         return c->reason[0] ? c->reason : verdicts[c->verdict].title;

@@ -46,6 +46,21 @@ run 2 report last --base exec:enf
 says "$err" 'did you mean "exec:env"'
 cannot exec:nonsuch 'there is no program nonsuch'
 cannot "exec:sh -c 'echo no such guest >&2; exit 3'" 'ended with exit code 3: no such guest'
+# Given up beside others, they leave why in the result.
+# shellcheck disable=SC2086 # words
+run 0 run sys.syscall --on "exec:env,exec:nonsuch,exec:sh -c 'echo it is shut >&2; exit 3'" $fast --quiet
+says "$out" 'exec:nonsuch: not started: there is no program nonsuch'
+says "$out" ': it is shut: sys.syscall'
+says_not "$out" 'no block is complete|no slot was run'
+run 0 report last --format json
+"$jsonpath" "$out" 'targets.*.given_up' >"$work/given-up"
+says "$work/given-up" 'there is no program nonsuch'
+says "$work/given-up" ': it is shut'
+"$jsonpath" "$out" 'metrics.*' | grep -q 'reason: there is no program nonsuch' || fail "a row does not say why"
+for format in md html; do
+    run 0 report last --format $format
+    says "$out" 'given up: .*it is shut'
+done
 run 2 run null --on ssh
 says "$err" 'needs a guest: ssh:HOST'
 run 2 run null --on ssh:-oProxyCommand=x
