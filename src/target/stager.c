@@ -28,24 +28,32 @@
 /* Both scripts are one line each: a shell has read it wholly before it does any of it. They need
  * sh, uname, mkdir, chmod, rm, head and wc, and base64 for a terminal; stat and sha256sum are used
  * where they are. */
-static const char look_script[] = "echo " MARK "system \"$(uname -s)\" \"$(uname -m)\"; exit 0\n";
+#define LACKS                                                   \
+    "; do command -v $d >/dev/null 2>&1 || b=\"$b $d\"; done; " \
+    "[ -d /proc/self ] || b=\"$b /proc\"; "                     \
+    "[ -z \"$b\" ] || { echo \"" MARK "lacks$b\"; exit 1; }; "  \
+    "echo " MARK "system \"$(uname -s)\" \"$(uname -m)\"; "
+static const char look_script[] = "b=; for d in uname" LACKS "exit 0\n";
 
 /* $w: the agent's directory; $s: one on a disk, for what workloads write; $b: why a place was no
  * use; $n: the namespace that process numbers are of, because another guest may share the place.
- * What a killed shell of the same namespace left behind goes. A shell inside the shell does it all:
- * the outer one may be vmtax's own child, which dies with it, and then the inner one cleans up. The
- * outer one ends with it, or nobody would hear that an agent was killed. f takes a file: its bytes
- * on the way, its place, its size, its SHA-256, and a word if it may be missing; users that servers
- * run as may execute it. All of its bytes are read, whatever becomes of them: others follow. */
+ * What a killed shell of the same namespace left behind goes; of another one, as a guest has when
+ * it was started anew, after two days: it may live. A shell inside the shell does it all: the outer
+ * one may be vmtax's own child, which dies with it, and then the inner one cleans up. The outer one
+ * ends with it, or nobody would hear that an agent was killed. f takes a file: its bytes on the
+ * way, its place, its size, its SHA-256, and a word if it may be missing; users that servers run as
+ * may execute it. All of its bytes are read, whatever becomes of them: others follow. */
 #define SCRIPT_BEGIN                                                                           \
     "( LC_ALL=C; export LC_ALL; w=; s=; b=; "                                                  \
     "trap 'rm -rf \"$w\" \"$s\"' EXIT; trap 'exit 1' HUP INT TERM PIPE; "                      \
-    "echo " MARK "system \"$(uname -s)\" \"$(uname -m)\"; "                                    \
+    "for d in uname mkdir chmod rm head wc%s" LACKS                                            \
     "n=$(readlink /proc/self/ns/pid 2>/dev/null); n=${n##*\\[}; n=vmtax-reach-${n%%]}; "       \
     "for d in \"$TMPDIR\" /var/tmp /tmp \"$HOME\" /run /dev/shm; do "                          \
     "[ -n \"$d\" ] && [ -d \"$d\" ] || continue; "                                             \
     "for o in \"$d/$n\"-*.[0-9]*; do [ -O \"$o\" ] && [ ! -h \"$o\" ] && "                     \
     "! kill -0 \"${o##*.}\" 2>/dev/null && rm -rf \"$o\"; done; "                              \
+    "find \"$d\"/vmtax-reach-*.[0-9]* -prune -type d -user \"$(id -u)\" -mtime +1 "            \
+    "-exec rm -rf {} + 2>/dev/null; "                                                          \
     "t=$d/$n-data.$$; "                                                                        \
     "(umask 077; mkdir \"$t\") 2>/dev/null || { b=\"$b, $d is not writable\"; continue; }; "   \
     "case $(stat -f -c %%T \"$d\" 2>/dev/null) in tmpfs|ramfs|'') rm -rf \"$t\";; "            \
@@ -122,6 +130,11 @@ static int answer(struct stager *s, char line[ANSWER_MAX], struct error *e)
         line[length] = '\0';
         length = 0;
         if (strncmp(line, MARK, sizeof MARK - 1) == 0) {
+            if (!s->text && line[strlen(line) - 1] == '\r')
+                return error_set(e, ERROR_GUEST,
+                                 "a terminal lies between here and %s and would change bytes: "
+                                 "leave out the option that asks for one (-t, -tt, --tty)",
+                                 s->name);
             memmove(line, line + sizeof MARK - 1, strlen(line) - (sizeof MARK - 2));
             return 0;
         }
@@ -165,6 +178,11 @@ static int same_system(struct stager *s, struct error *e)
     char line[ANSWER_MAX], want[ANSWER_MAX], clean[ANSWER_MAX];
     if (answer(s, line, e) < 0)
         return -1;
+    if (strncmp(line, "lacks ", 6) == 0)
+        return error_set(e, ERROR_GUEST,
+                         "%s lacks%s, which bringing the agent in needs: coreutils or busybox has "
+                         "the tools, mount -t proc proc /proc the other",
+                         s->name, text_clean(clean, 64, line + 5));
     if (strncmp(line, "system ", 7) != 0)
         return error_set(e, ERROR_GUEST, "%s does not say what system it is: %s", s->name,
                          text_clean(clean, 64, line));
@@ -304,7 +322,7 @@ static size_t write_script(const struct stager *s, const struct load *loads, siz
                            char words[SCRIPT_MAX + 1])
 {
     size_t used = 0;
-    append(words, &used, SCRIPT_BEGIN, s->text ? " | base64 -d" : "");
+    append(words, &used, SCRIPT_BEGIN, s->text ? " base64" : "", s->text ? " | base64 -d" : "");
     for (const struct load *l = loads; l < loads + count; l++)
         append(words, &used, "%sf %zu \"$%c/%s\" %zu %.64s%s; ",
                l->file->scratch ? "[ -z \"$s\" ] || " : "", l->on_the_way,

@@ -24,6 +24,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 /* More than a pipe holds, and an agent that tells where it is, then waits for its end. */
@@ -272,6 +273,7 @@ static void through_a_console(void **state)
 static void guest_with_next_to_nothing(void **state)
 {
     (void)state;
+    struct guest g;
     char body[PATH_MAX + 64];
     static const char *const needed[] = {"sh", "uname", "mkdir", "chmod", "rm", "head", "wc"};
     for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
@@ -284,6 +286,19 @@ static void guest_with_next_to_nothing(void **state)
     }
     snprintf(body, sizeof body, "PATH=%s; exec sh", tools);
     serves(body);
+    /* What is not there is named, not what fails without it. */
+    put_tool("chmod", NULL);
+    put_tool("wc", NULL);
+    begin(&g, body, 5);
+    assert_int_equal(bring(&g), -1);
+    assert_non_null(strstr(g.e.text, "box lacks chmod wc, which bringing"));
+    end(&g);
+    put_tool("uname", NULL);
+    begin(&g, body, 5);
+    assert_int_equal(stager_look(&g.stager, &g.e), -1);
+    assert_non_null(strstr(g.e.text, "box lacks uname, which"));
+    end(&g);
+    assert_int_equal(left_in_place(), 0);
     for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
         put_tool(needed[i], NULL);
 }
@@ -293,7 +308,9 @@ static void leftovers_are_removed(void **state)
 {
     (void)state;
     struct guest g;
-    char file[PATH_MAX + 128], space[64] = "", stranger[PATH_MAX + 64];
+    char file[PATH_MAX + 128], space[64] = "", stranger[PATH_MAX + 64], old[PATH_MAX + 64];
+    const struct timespec long_ago[2] = {{.tv_sec = time(NULL) - 3 * 86400},
+                                         {.tv_sec = time(NULL) - 3 * 86400}};
     ssize_t n = readlink("/proc/self/ns/pid", space, sizeof space - 1);
     assert_true(n > 6);
     space[n - 1] = '\0';
@@ -301,10 +318,14 @@ static void leftovers_are_removed(void **state)
     snprintf(stranger, sizeof stranger, "%s/vmtax-reach-1-run.999999999", place);
     assert_int_equal(mkdir(file, 0700), 0);
     assert_int_equal(mkdir(stranger, 0700), 0);
+    snprintf(old, sizeof old, "%s/vmtax-reach-2-data.17", place);
+    assert_int_equal(mkdir(old, 0700), 0);
+    assert_int_equal(utimensat(AT_FDCWD, old, long_ago, 0), 0);
     begin(&g, "exec sh", 5);
     assert_int_equal(bring(&g), 0);
     end(&g);
     assert_int_equal(access(file, F_OK), -1);
+    assert_int_equal(access(old, F_OK), -1);
     assert_int_equal(access(stranger, F_OK), 0);
     rmdir(stranger);
     assert_int_equal(left_in_place(), 0);
@@ -343,6 +364,8 @@ static void shells_that_are_none(void **state)
         {"echo vmtax-reach system Linux pdp11; sleep 60",
          "box is another kind of machine: Linux pdp11, and the agent is for Linux"},
         {"echo vmtax-reach system FreeBSD $(uname -m); sleep 60", "another kind of machine"},
+        {"printf 'vmtax-reach system Linux %s\\r\\n' $(uname -m); sleep 60",
+         "a terminal lies between here and box"},
         {"echo vmtax-reach system Linux $(uname -m); sleep 60", "no answer"},
         {"echo vmtax-reach system Linux $(uname -m); exit", "ended"},
         {"echo vmtax-reach system Linux $(uname -m); echo vmtax-reach ready; sleep 60",
