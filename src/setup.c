@@ -227,6 +227,42 @@ static int add_targets(struct plan *p, const struct options *o, struct error *e)
     return 0;
 }
 
+static bool is_named(const struct options *o, const char *word)
+{
+    for (size_t i = 0; i < o->target_count; i++)
+        if (strcmp(o->targets[i].name, word) == 0)
+            return true;
+    return target_find(word) != NULL;
+}
+
+/* On the command line a name that nothing has is a slip; vmtax.conf is for all runs, and may have a
+ * list of those that are judged wherever they are measured. */
+static int check_judge(const struct plan *p, const struct options *o, struct error *e)
+{
+    char source[PATH_MAX], word[TARGET_ID_MAX];
+    const char *names[TARGETS_MAX + 1];
+    option_source(o, option_find("judge", 5), source, sizeof source);
+    if (!o->judge || strcmp(source, "--judge") != 0)
+        return 0;
+    for (size_t t = 0; t < p->target_count; t++)
+        names[t] = p->targets[t]->id;
+    names[p->target_count] = NULL;
+    for (const char *at = o->judge; *at; at += *at == ',') {
+        size_t length = strcspn(at, ","), t = 0;
+        text_clean_n(word, sizeof word, at, length);
+        at += length;
+        while (t < p->target_count && strcmp(names[t], word) != 0)
+            t++;
+        if (t < p->target_count || !length || is_named(o, word))
+            continue;
+        const char *near = text_nearest(word, names);
+        return error_set(
+            e, ERROR_USAGE, "--judge %s: it is none of this run's targets, which --on names%s%s%s",
+            word, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    }
+    return 0;
+}
+
 static enum profile profile_of(const char *name, enum profile otherwise)
 {
     if (!name)
@@ -397,7 +433,7 @@ int setup_plan(struct plan *p, const struct options *o, enum profile default_pro
     if (setup_agent(agent, size, e) < 0)
         return -1;
     p->options.agent_path = agent;
-    if (add_targets(p, o, e) < 0)
+    if (add_targets(p, o, e) < 0 || check_judge(p, o, e) < 0)
         return -1;
     for (size_t i = 0; i < word_count; i++)
         if (plan_add(p, words[i], e) < 0)

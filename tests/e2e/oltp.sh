@@ -114,7 +114,7 @@ EOF
         wait_for 60 grep -q -e '^result' -e '^fail' "$out"
     ) | unshare -m sh -c 'mount -t tmpfs -o size=16m none "$1" && exec "$2" --scratch "$1"' - \
         "$work/scratch" "$agent" >"$out" 2>"$err"
-    says "$out" '^fail .*MariaDB%20server%20'
+    says "$out" '^fail .*oltp:%2016%20MiB%20are%20free%20on%20.*,%20193%20are%20needed'
 fi
 
 # The other rows of a run go on, and the result says the engine.

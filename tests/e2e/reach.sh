@@ -61,6 +61,8 @@ for format in md html; do
     run 0 report last --format $format
     says "$out" 'given up: .*it is shut'
 done
+run 2 run null --on exec:env --judge exec:enw
+says "$err" '^vmtax: --judge exec:enw: it is none of .* did you mean "exec:env"[?]$'
 run 2 run null --on ssh
 says "$err" 'needs a guest: ssh:HOST'
 run 2 run null --on ssh:-oProxyCommand=x

@@ -55,7 +55,8 @@ static int check_needs(const struct request *r, const struct facts *facts, const
         return 0;
     if ((needs & NEED_SCRATCH) && !scratch)
         return error_set(e, ERROR_USAGE,
-                         "%s needs a directory on a disk: start the agent with --scratch DIR",
+                         "%s needs a directory on a disk: --scratch DIR, or in a reached guest a "
+                         "disk at /var/tmp or $TMPDIR",
                          r->workload->id);
     if ((needs & NEED_TREE) && !r->tree[0])
         return error_set(e, ERROR_USAGE, "%s needs a kernel's sources, and the request names none",
