@@ -32,6 +32,8 @@ static const struct rule {
      "it compiles in another way and makes other objects"},
     {"engine.oltp", FACT_FATAL, "oltp", "the engine of oltp",
      "another database, or another version of it, does other work"},
+    {"engine.oltp.", FACT_FATAL, "oltp", "the engine of oltp",
+     "another version of a database does other work"},
     {"engine.web", FACT_FATAL, "web", "the web server",
      "another server, or another version of it, does other work"},
     {"engine.web.rate", FACT_FATAL, "web.rate", "the web server of web.rate",

@@ -152,10 +152,23 @@ const struct comparison *result_comparison(const struct result *r, size_t metric
     return NULL;
 }
 
-const char *result_engine(const struct result *r, const char *workload)
+void result_engine_key(const char *workload, const char *params, char out[FACT_KEY])
 {
-    char key[sizeof r->facts->key];
-    snprintf(key, sizeof key, "engine.%.31s", workload);
+    static const char word[] = "engine=";
+    const char *named = strstr(params, word);
+    if (named)
+        named += sizeof word - 1;
+    int length = named ? (int)strcspn(named, " ") : 0;
+    if (length == 4 && strncmp(named, "auto", 4) == 0)
+        length = 0;
+    snprintf(out, FACT_KEY, "engine.%.20s%s%.*s", workload, length ? "." : "", length,
+             length ? named : "");
+}
+
+const char *result_engine(const struct result *r, const char *workload, const char *params)
+{
+    char key[FACT_KEY];
+    result_engine_key(workload, params, key);
     return result_fact(r, key);
 }
 

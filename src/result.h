@@ -22,10 +22,12 @@
 
 #define FIGURE_REASONS_MAX 4
 
+#define FACT_KEY           40
+
 /* One fact about the machine (fingerprint.h fills them). */
 struct fact {
-    char key[40];    /* "kernel", "governor", "mitigations.spectre_v2" */
-    char value[200]; /* cleaned text */
+    char key[FACT_KEY]; /* "kernel", "governor", "mitigations.spectre_v2" */
+    char value[200];    /* cleaned text */
 };
 
 struct latency {
@@ -190,9 +192,10 @@ size_t result_find_metric(const struct result *r, const char *workload,
 /* Adds, or gives the fact of that key a new value. */
 struct fact *result_add_fact(struct result *r, const char *key, const char *value);
 const char *result_fact(const struct result *r, const char *key); /* NULL if unknown */
-/* What did the work of this workload in every target: "nginx 1.22.1"; NULL: our own code, or not
- * known. */
-const char *result_engine(const struct result *r, const char *workload);
+/* What did the work of this row in every target: "nginx 1.22.1"; NULL: our own code, or not known.
+ * It is a fact of its workload, or, if the row's parameters name an engine, of that engine. */
+const char *result_engine(const struct result *r, const char *workload, const char *params);
+void result_engine_key(const char *workload, const char *params, char out[FACT_KEY]);
 /* Is there any figure? A run in which every slot failed has none: it is shown, and not stored. */
 bool result_any_figure(const struct result *r);
 /* Why a row of which no slot was run on that target has none. */

@@ -252,11 +252,11 @@ static bool slot_params(struct run *r, const struct plan_row *row, size_t target
 }
 
 /* All targets of a run, and all its slots, must do their work with the same library. */
-static bool same_engine(struct run *r, const struct workload *w, const char *engine,
+static bool same_engine(struct run *r, const struct plan_row *row, const char *engine,
                         char reason[REASON_MAX])
 {
-    char key[sizeof r->result->facts->key];
-    snprintf(key, sizeof key, "engine.%.31s", w->id);
+    char key[FACT_KEY];
+    result_engine_key(row->workload->id, row->params, key);
     const char *first = result_fact(r->result, key);
     if (!engine[0] || (first && strcmp(first, engine) == 0))
         return true;
@@ -374,7 +374,7 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
         text_clean(slot.reason, sizeof slot.reason, broken.text);
         r->dead[metric * TARGETS_MAX + where->target] = !place_revive(&r->places, where->target,
                                                                       broken.text);
-    } else if (!possible || !same_engine(r, row->workload, out.engine, slot.reason) ||
+    } else if (!possible || !same_engine(r, row, out.engine, slot.reason) ||
                (!out.failure[0] && !same_product(r, row, habit, out.product, slot.reason))) {
         r->dead[metric * TARGETS_MAX + where->target] = true;
         tell_failure(r, where->target, slot.reason);

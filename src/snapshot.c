@@ -206,7 +206,7 @@ void snapshot_set_result(struct snapshot *s, const struct result *r)
         if (r->metrics[i].row) {
             struct board_metric *m = snapshot_metric(s, r->metrics[i].row, r->metrics[i].params);
             row_of[i] = (size_t)(m - s->metrics);
-            const char *engine = result_engine(r, r->metrics[i].row->id);
+            const char *engine = result_engine(r, r->metrics[i].workload, r->metrics[i].params);
             text_clean(m->engine, sizeof m->engine, engine ? engine : "");
         }
     }

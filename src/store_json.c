@@ -204,7 +204,7 @@ static void add_figure(cJSON *array, const struct result *r, const struct figure
     json_add_number(o, "noise", f->noise);
     cJSON_AddBoolToObject(o, "verified", f->verified);
     add_ticks(o, measured ? f->tsc_per_op : 0);
-    const char *engine = w ? result_engine(r, w->id) : NULL;
+    const char *engine = w ? result_engine(r, w->id, m->params) : NULL;
     add_text_or_null(o, "engine", engine ? engine : w ? "vmtax-agent" : NULL);
     add_latency(o, &f->latency);
     add_arrival(o, &f->arrival);

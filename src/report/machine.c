@@ -17,7 +17,7 @@ static const char *fact(const struct result *r, const char *key)
 
 static void say_engines(const struct result *r, void (*say)(void *, const char *), void *context)
 {
-    static const char prefix[] = "product.";
+    static const char prefix[] = "product.", engine[] = "engine.";
     char line[512];
     if (result_fact(r, "engine.linpack")) {
         const char *core = result_fact(r, "engine.linpack.core");
@@ -26,11 +26,12 @@ static void say_engines(const struct result *r, void (*say)(void *, const char *
                  core ? core : "");
         say(context, line);
     }
-    for (const struct workload *w = workload_next(NULL); w; w = workload_next(w)) {
-        const char *engine = result_engine(r, w->id);
-        if (!engine || strcmp(w->id, "linpack") == 0)
+    for (size_t i = 0; i < r->fact_count; i++) {
+        const char *of = r->facts[i].key + sizeof engine - 1;
+        if (strncmp(r->facts[i].key, engine, sizeof engine - 1) != 0 ||
+            strncmp(of, "linpack", 7) == 0)
             continue;
-        snprintf(line, sizeof line, "%s: %s in every target", w->id, engine);
+        snprintf(line, sizeof line, "%s: %s in every target", of, r->facts[i].value);
         say(context, line);
     }
     for (size_t i = 0; i < r->fact_count; i++) {

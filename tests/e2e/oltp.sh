@@ -129,6 +129,15 @@ grep -q '"engine.oltp":[[:space:]]*"MariaDB [0-9.]* durable, sysbench 1\.0\.' "$
 done
 cp "$out" "$work/mariadb.json"
 
+# Both engines in one run: each row has its own.
+run 0 run oltp:rows=1000,engine=mariadb oltp:rows=1000,engine=sqlite --on native --blocks 2 --json
+[ "$("$jsonpath" "$out" 'metrics.*.value' | grep -c '[1-9]')" = 2 ] || fail "one engine keeps the other out"
+"$jsonpath" "$out" 'metrics.*.engine' >"$work/engines"
+says "$work/engines" '^MariaDB'
+says "$work/engines" '^SQLite'
+run 0 report last
+says "$out" 'oltp\.sqlite: SQLite [0-9.]*'
+
 # A quick look has what starts at once first, and one server for both blocks, also after a row that
 # had another kind of server: none starts, and is warmed for two seconds at least, between them.
 for other in sys.syscall 'web --blocks 2'; do
