@@ -37,11 +37,7 @@ static void look_target(const struct target_kind *k, const struct target_options
                         struct finding *f)
 {
     struct target_probe p;
-    memset(&p, 0, sizeof p);
-    if (k->where)
-        reach_try(k, o, &p);
-    else
-        k->probe(k, o, &p);
+    reach_try(&k, 1, o, REACH_PATIENCE_S, &p);
     f->level = p.use == TARGET_USABLE    ? FINDING_OK
                : p.use == TARGET_LIMITED ? FINDING_NOTE
                                          : FINDING_CANNOT;

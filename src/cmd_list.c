@@ -214,11 +214,7 @@ static void list_target(const struct target_kind *kind, const char *where,
 {
     struct target_probe p;
     char name[TARGET_ID_MAX + 32], guest[200], what[300];
-    memset(&p, 0, sizeof p);
-    if (kind->where)
-        reach_try(kind, options, &p);
-    else
-        kind->probe(kind, options, &p);
+    reach_try(&kind, 1, options, REACH_PATIENCE_S, &p);
     text_clean(guest, sizeof guest, kind->where ? kind->where : where ? where : "");
     snprintf(name, sizeof name, "%s%s%s", kind->id, where ? ":" : "", where ? where : "");
     if (array) {

@@ -47,7 +47,7 @@ void planner_init(struct planner *p, const struct options *options);
 void planner_release(struct planner *p);
 
 /* Ask targets and workloads whether they work here with these options, then planner_count().
- * Starts small programs and takes up to a second. What works without emulation is marked the first
+ * Starts small programs and takes a second or two. What works without emulation is marked the first
  * time. cpus: as in planner_plan(). */
 void planner_look(struct planner *p, const struct target_options *cpus);
 /* Mark or unmark; -1 with the reason and the remedy if that cannot be. */

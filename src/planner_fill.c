@@ -8,10 +8,12 @@
 #include "setup.h"
 #include "target/reach.h"
 #include "text.h"
+#include "xalloc.h"
 
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -20,53 +22,75 @@
 
 /* What works here */
 
-static void look_at_target(struct planner *p, const char *id, const struct target_kind *k,
-                           const struct target_options *o)
+/* How long guests that have to be reached may take together. One that takes longer is no worse for
+ * that: it may be marked. */
+#define PATIENCE_S 1.5
+
+/* The words that targets are marked by, and what they are. */
+struct candidates {
+    size_t count;
+    char words[PLANNER_TARGETS_MAX][TARGET_ID_MAX];
+    const struct target_kind *kinds[PLANNER_TARGETS_MAX]; /* to be freed by reach_free() */
+    struct target_probe probes[PLANNER_TARGETS_MAX];
+};
+
+static void add_candidate(struct candidates *c, const char *word, const struct target_kind *kind)
 {
-    struct target_probe probe;
-    if (p->target_count == PLANNER_TARGETS_MAX)
+    bool there = !kind || c->count == PLANNER_TARGETS_MAX;
+    for (size_t i = 0; i < c->count; i++)
+        there |= strcmp(c->words[i], word) == 0;
+    if (there) {
+        reach_free(kind);
         return;
+    }
+    text_copy(c->words[c->count], TARGET_ID_MAX, word);
+    c->kinds[c->count++] = kind;
+}
+
+static void show_candidate(struct planner *p, const char *word, const struct target_kind *k,
+                           const struct target_probe *probe)
+{
     struct planner_choice *c = &p->targets[p->target_count++];
-    memset(&probe, 0, sizeof probe);
-    k->probe(k, o, &probe);
-    text_copy(c->id, sizeof c->id, id);
+    text_copy(c->id, sizeof c->id, word);
     c->kind = target_kind_name(k);
-    c->can = probe.use != TARGET_UNUSABLE;
-    c->emulated = probe.emulated;
-    text_clean(c->note, sizeof c->note, c->can ? probe.how : probe.reason);
-    text_clean(c->reason, sizeof c->reason, probe.reason);
-    text_clean(c->remedy, sizeof c->remedy, probe.remedy);
+    c->can = probe->use != TARGET_UNUSABLE || probe->silent;
+    c->emulated = probe->emulated;
+    text_clean(c->note, sizeof c->note,
+               probe->silent ? "no answer yet"
+               : c->can      ? probe->how
+                             : probe->reason);
+    text_clean(c->reason, sizeof c->reason, probe->reason);
+    text_clean(c->remedy, sizeof c->remedy, probe->remedy);
     if (!p->looked)
-        c->marked = p->on ? text_in_list(p->on, id) : !c->emulated && !k->only_by_name && !k->way;
+        c->marked = p->on ? text_in_list(p->on, word) : !c->emulated && !k->only_by_name && !k->way;
     c->marked = c == p->targets || (c->marked && c->can);
 }
 
-/* A guest that exists already, by the name or the word that the user has for it. */
-static void look_at_guest(struct planner *p, const char *word, const struct target_options *o)
-{
-    struct error e;
-    const struct target_kind *kind = setup_target(&p->options, word, &e);
-    if (kind)
-        look_at_target(p, word, kind, o);
-    reach_free(kind);
-}
-
+/* Kinds, names of vmtax.conf, and what the command line asks for. */
 static void look_at_targets(struct planner *p, const struct target_options *o)
 {
-    p->target_count = 0;
+    struct candidates *c = xcalloc(1, sizeof *c);
+    struct error e;
     for (const struct target_kind *const *k = target_kinds; *k; k++)
-        look_at_target(p, (*k)->id, *k, o);
-    for (size_t i = 0; i < p->options.target_count; i++)
-        look_at_guest(p, p->options.targets[i].name, o);
-    for (const char *at = p->on; at && *at; at += strcspn(at, ","), at += *at == ',') {
-        char word[TARGET_ID_MAX];
-        bool known = false;
-        snprintf(word, sizeof word, "%.*s", (int)strcspn(at, ","), at);
-        for (size_t i = 0; i < p->target_count; i++)
-            known = known || strcmp(p->targets[i].id, word) == 0;
-        if (!known)
-            look_at_guest(p, word, o);
+        add_candidate(c, (*k)->id, *k);
+    for (size_t i = 0; i < p->options.target_count; i++) {
+        const char *name = p->options.targets[i].name;
+        add_candidate(c, name, setup_target(&p->options, name, &e));
     }
+    for (const char *at = p->on; at && *at; at += *at == ',') {
+        char word[TARGET_ID_MAX];
+        size_t length = strcspn(at, ",");
+        text_clean_n(word, sizeof word, at, length);
+        add_candidate(c, word, setup_target(&p->options, word, &e));
+        at += length;
+    }
+    reach_try(c->kinds, c->count, o, PATIENCE_S, c->probes);
+    p->target_count = 0;
+    for (size_t i = 0; i < c->count; i++) {
+        show_candidate(p, c->words[i], c->kinds[i], &c->probes[i]);
+        reach_free(c->kinds[i]);
+    }
+    free(c);
 }
 
 /* Does the subsystem have any workload of a profile beside those of this family? */

@@ -197,8 +197,16 @@ static void draw_work(struct canvas *c, int y, int x, int w, const struct planne
                           text_duration(took, sizeof took, k->seconds));
 }
 
+/* Beside the column's title: what is not in sight. */
+static void draw_more(struct canvas *c, struct rect column, int title, bool above, bool below)
+{
+    const char *more = above && below ? "↑↓ more" : above ? "↑ more" : "↓ more";
+    if (above || below)
+        widget_cut(c, column.y - 1, column.x + title, column.w - title, STYLE_DIM, 0, more);
+}
+
 static void draw_choices(struct canvas *c, struct rect r, const struct plan_dialog *d,
-                         enum plan_column column)
+                         enum plan_column column, int title)
 {
     const struct planner_choice *list = column == PLAN_TARGETS ? d->planner.targets
                                                                : d->planner.work;
@@ -214,6 +222,7 @@ static void draw_choices(struct canvas *c, struct rect r, const struct plan_dial
             draw_work(c, y, r.x, r.w, &list[first + i]);
         canvas_hit_row(c, (struct rect){y, r.x, 1, r.w}, column, first + i, 0);
     }
+    draw_more(c, r, title, first > 0, first + visible < count);
 }
 
 static void draw_columns(struct canvas *c, struct rect r, const struct plan_dialog *d)
@@ -221,26 +230,24 @@ static void draw_columns(struct canvas *c, struct rect r, const struct plan_dial
     static const char *const titles[] = {"TARGETS", "WORKLOADS", "OPTIONS"};
     static const struct part parts[] = {{17, 0, 4, 1}, {22, 24, 1, 1}, {17, 0, 3, 1}};
     struct rect column[PLAN_COLUMNS];
+    int title[PLAN_COLUMNS];
     size_t above;
     layout_columns(r, parts, PLAN_COLUMNS, column);
     for (size_t i = 0; i < PLAN_COLUMNS; i++) {
         bool focus = d->column == i;
         canvas_text(c, column[i].y, column[i].x + 1, focus ? STYLE_STRONG : STYLE_DIM,
                     focus ? ATTR_BOLD : 0, titles[i]);
+        title[i] = canvas_columns(titles[i]) + 2;
         column[i].y++;
         column[i].h--;
         column[i].x++; /* the cursor's column */
         column[i].w -= 2;
     }
-    draw_choices(c, column[PLAN_TARGETS], d, PLAN_TARGETS);
-    draw_choices(c, column[PLAN_WORK], d, PLAN_WORK);
+    draw_choices(c, column[PLAN_TARGETS], d, PLAN_TARGETS, title[PLAN_TARGETS]);
+    draw_choices(c, column[PLAN_WORK], d, PLAN_WORK, title[PLAN_WORK]);
     size_t below = option_list_draw(c, column[PLAN_OPTIONS], &d->options, &d->planner.options,
                                     d->column == PLAN_OPTIONS, PLAN_OPTIONS, &above);
-    if (above || below) {
-        char more[48];
-        snprintf(more, sizeof more, "%s%s", above ? "↑" : "", below ? "↓ more" : "");
-        canvas_text(c, column[PLAN_OPTIONS].y - 1, column[PLAN_OPTIONS].x + 9, STYLE_DIM, 0, more);
-    }
+    draw_more(c, column[PLAN_OPTIONS], title[PLAN_OPTIONS], above > 0, below > 0);
 }
 
 /* The answer first: how much, how long, or why not. */

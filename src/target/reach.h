@@ -64,8 +64,12 @@ struct reach_command {
  * words are too many or no words. */
 int reach_command(const struct target_kind *kind, struct reach_command *out, struct error *e);
 
-/* As probe(), but the guest is reached and asked what it is; takes up to 20 s. */
-void reach_try(const struct target_kind *kind, const struct target_options *options,
-               struct target_probe *out);
+#define REACH_PATIENCE_S 20.0 /* to log in and answer */
+
+/* As probe() of count kinds, but guests that are reached by a way are, all at once, and asked what
+ * they are. Takes up to patience_s and, where somebody does not leave, as long again, at most 2 s.
+ */
+void reach_try(const struct target_kind *const *kinds, size_t count,
+               const struct target_options *options, double patience_s, struct target_probe *out);
 
 #endif

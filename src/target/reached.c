@@ -14,14 +14,14 @@
 
 #include <dirent.h>
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define PATIENCE_S 20.0 /* to log in and answer */
-#define GRACE_S    2.0
-#define TREE_S     30.0 /* to remove twenty thousand files on a busy machine */
+#define GRACE_S 2.0
+#define TREE_S  30.0 /* to remove twenty thousand files on a busy machine */
 
 static double now_s(void)
 {
@@ -98,7 +98,7 @@ static void prepare_stager(struct reached *r, const struct target_options *optio
                                 .from = r->local.target.from_agent,
                                 .text = r->text,
                                 .interrupt = options->waiter ? options->waiter->interrupt_fd : -1,
-                                .patience_s = PATIENCE_S};
+                                .patience_s = REACH_PATIENCE_S};
 }
 
 /* The stream ended: why is the command's last word of error, else the last line that it printed. */
@@ -109,8 +109,10 @@ static void explain_end(struct reached *r, struct error *e)
         return;
     spawn_wait_end(r->local.child, 0.5);
     spawn_last_words(r->local.child, words, sizeof words);
-    error_set(e, ERROR_GUEST, "the command for %s %s%s%s", r->stager.name, words,
-              r->stager.said[0] ? "; it printed: " : "", r->stager.said);
+    bool own = strcmp(r->local.target.kind->way->id, "exec") == 0 && strstr(words, "/bin/sh:");
+    error_set(e, ERROR_GUEST, "the command for %s %s%s%s%s", r->stager.name, words,
+              r->stager.said[0] ? "; it printed: " : "", r->stager.said,
+              own ? "; exec: is what stands before /bin/sh, which is added to it" : "");
 }
 
 /* The agent, the programs beside it, and what scratch directories begin with. */
@@ -186,25 +188,60 @@ static struct target *start(const struct target_kind *kind, const struct target_
     return &r->local.target;
 }
 
-void reach_try(const struct target_kind *kind, const struct target_options *options,
-               struct target_probe *out)
-{
-    struct reached r = {.local = {.target = {.kind = kind, .to_agent = -1, .from_agent = -1}}};
+/* One that is tried; without a target there is nothing to wait for. */
+struct trial {
+    struct reached reached;
+    int rc;
     struct error e;
-    kind->probe(kind, options, out);
-    if (out->use == TARGET_UNUSABLE)
-        return;
-    int rc = launch(&r, kind, options, &e);
-    if (rc == 0) {
-        prepare_stager(&r, options);
-        rc = stager_look(&r.stager, &e);
-    }
-    if (rc < 0) {
-        explain_end(&r, &e);
+};
+
+static void trial_begin(struct trial *t, const struct target_kind *kind,
+                        const struct target_options *options)
+{
+    struct reached *r = &t->reached;
+    r->local.target = (struct target){.kind = kind, .to_agent = -1, .from_agent = -1};
+    t->rc = launch(r, kind, options, &t->e);
+    prepare_stager(r, options);
+    if (t->rc == 0)
+        t->rc = stager_ask(&r->stager, &t->e);
+}
+
+static void trial_end(struct trial *t, double until, struct target_probe *out)
+{
+    struct stager *s = &t->reached.stager;
+    size_t used = strlen(out->reason);
+    s->patience_s = fmax(0.01, until - now_s());
+    if (t->rc == 0)
+        t->rc = stager_look(s, &t->e);
+    if (t->rc < 0) {
+        explain_end(&t->reached, &t->e);
         out->use = TARGET_UNUSABLE;
-        snprintf(out->reason, sizeof out->reason, "%.255s", e.text);
+        out->silent = s->silent;
+        snprintf(out->reason, sizeof out->reason, "%.255s", t->e.text);
+    } else if (!s->disk) {
+        snprintf(out->reason + used, sizeof out->reason - used,
+                 "; none of its directories is on a disk");
     }
-    local_release(&r.local, GRACE_S);
+}
+
+void reach_try(const struct target_kind *const *kinds, size_t count,
+               const struct target_options *options, double patience_s, struct target_probe *out)
+{
+    struct trial *trials = xcalloc(count ? count : 1, sizeof *trials);
+    double until = now_s() + patience_s;
+    for (size_t i = 0; i < count; i++) {
+        memset(&out[i], 0, sizeof out[i]);
+        kinds[i]->probe(kinds[i], options, &out[i]);
+        if (kinds[i]->where && out[i].use != TARGET_UNUSABLE)
+            trial_begin(&trials[i], kinds[i], options);
+    }
+    for (size_t i = 0; i < count; i++)
+        if (trials[i].reached.local.target.kind)
+            trial_end(&trials[i], until, &out[i]);
+    for (size_t i = 0; i < count; i++)
+        if (trials[i].reached.local.target.kind)
+            local_release(&trials[i].reached.local, fmin(GRACE_S, patience_s));
+    free(trials);
 }
 
 const struct target_kind target_reached = {

@@ -25,15 +25,14 @@
 #define PIECE      (57u << 10) /* bytes; whole lines of base64 */
 #define MARK       "vmtax-reach "
 
-/* Both scripts are one line each: a shell has read it wholly before it does any of it. They need
- * sh, uname, mkdir, chmod, rm, head and wc, and base64 for a terminal; stat and sha256sum are used
- * where they are. */
+/* The script is one line: a shell has read it wholly before it does any of it. It needs sh, uname,
+ * mkdir, chmod, rm, head and wc, and base64 for a terminal; stat and sha256sum are used where they
+ * are. */
 #define LACKS                                                   \
     "; do command -v $d >/dev/null 2>&1 || b=\"$b $d\"; done; " \
     "[ -d /proc/self ] || b=\"$b /proc\"; "                     \
     "[ -z \"$b\" ] || { echo \"" MARK "lacks$b\"; exit 1; }; "  \
     "echo " MARK "system \"$(uname -s)\" \"$(uname -m)\"; "
-static const char look_script[] = "b=; for d in uname" LACKS "exit 0\n";
 
 /* $w: the agent's directory; $s: one on a disk, for what workloads write; $b: why a place was no
  * use; $n: the namespace that process numbers are of, because another guest may share the place.
@@ -70,6 +69,7 @@ static const char look_script[] = "b=; for d in uname" LACKS "exit 0\n";
     "{ echo " MARK "damaged; exit 1; }; "                                                      \
     "echo " MARK "loaded; }; "                                                                 \
     "echo " MARK "ready${s:+ disk}; "
+#define LOOK_END   "exit 0 ); exit 0\n"
 #define SCRIPT_END "read -r go && \"$w/agent\" ${s:+--scratch \"$s\"}; exit $? ); exit $?\n"
 
 static double now_s(void)
@@ -99,7 +99,8 @@ static int wait_for(struct stager *s, int fd, short events, double until, struct
             return error_set(e, ERROR_INTERRUPTED, "interrupted");
         if (n > 0)
             return 0;
-        if (left <= 0)
+        s->silent = left <= 0;
+        if (s->silent)
             return error_set(e, ERROR_GUEST, "no answer from a shell in %s within %g s%s%s",
                              s->name, s->patience_s, printed(s), s->said);
     }
@@ -193,11 +194,6 @@ static int same_system(struct stager *s, struct error *e)
     return error_set(e, ERROR_GUEST,
                      "%s is another kind of machine:%s, and the agent is for Linux %s", s->name,
                      text_clean(clean, 64, line + strcspn(line, " ")), here.machine);
-}
-
-int stager_look(struct stager *s, struct error *e)
-{
-    return tell(s, look_script, sizeof look_script - 1, e) < 0 ? -1 : same_system(s, e);
 }
 
 /* "nowhere, /tmp is noexec, /run is not writable" */
@@ -317,12 +313,36 @@ __attribute__((format(printf, 3, 4))) static void append(char words[SCRIPT_MAX +
     *used += (size_t)n;
 }
 
+static size_t begin_script(const struct stager *s, char words[SCRIPT_MAX + 1])
+{
+    size_t used = 0;
+    append(words, &used, SCRIPT_BEGIN, s->text ? " base64" : "", s->text ? " | base64 -d" : "");
+    return used;
+}
+
+/* What the guest is, and where it has room. */
+int stager_look(struct stager *s, struct error *e)
+{
+    char line[ANSWER_MAX];
+    if (same_system(s, e) < 0 || answer(s, line, e) < 0)
+        return -1;
+    s->disk = strcmp(line, "ready disk") == 0;
+    return s->disk || strcmp(line, "ready") == 0 ? 0 : nowhere(s, line, e);
+}
+
+int stager_ask(struct stager *s, struct error *e)
+{
+    char words[SCRIPT_MAX + 1];
+    size_t used = begin_script(s, words);
+    append(words, &used, LOOK_END);
+    return tell(s, words, used, e);
+}
+
 /* The script for these files; its length. */
 static size_t write_script(const struct stager *s, const struct load *loads, size_t count,
                            char words[SCRIPT_MAX + 1])
 {
-    size_t used = 0;
-    append(words, &used, SCRIPT_BEGIN, s->text ? " base64" : "", s->text ? " | base64 -d" : "");
+    size_t used = begin_script(s, words);
     for (const struct load *l = loads; l < loads + count; l++)
         append(words, &used, "%sf %zu \"$%c/%s\" %zu %.64s%s; ",
                l->file->scratch ? "[ -z \"$s\" ] || " : "", l->on_the_way,
@@ -334,15 +354,11 @@ static size_t write_script(const struct stager *s, const struct load *loads, siz
 
 static int bring_all(struct stager *s, const struct load *loads, size_t count, struct error *e)
 {
-    char line[ANSWER_MAX], words[SCRIPT_MAX + 1];
-    size_t length = write_script(s, loads, count, words);
-    if (tell(s, words, length, e) < 0 || same_system(s, e) < 0 || answer(s, line, e) < 0)
+    char words[SCRIPT_MAX + 1];
+    if (tell(s, words, write_script(s, loads, count, words), e) < 0 || stager_look(s, e) < 0)
         return -1;
-    bool disk = strcmp(line, "ready disk") == 0;
-    if (!disk && strcmp(line, "ready") != 0)
-        return nowhere(s, line, e);
     for (size_t i = 0; i < count; i++)
-        if ((disk || !loads[i].file->scratch) && bring_file(s, &loads[i], i == 0, e) < 0)
+        if ((s->disk || !loads[i].file->scratch) && bring_file(s, &loads[i], i == 0, e) < 0)
             return -1;
     return give(s, "go\n", 3, e);
 }

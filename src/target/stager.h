@@ -37,11 +37,15 @@ struct stager {
     size_t noise;               /* bytes of answers and of what is none: a banner */
     char said[STAGER_SAID_MAX]; /* the last line that was not the script's, cleaned; or "" */
     bool ended;                 /* the stream did, and the error does not say why */
+    bool silent;                /* it took longer than patience_s */
+    bool disk;                  /* there is a directory on a disk, for what workloads write */
     bool no_room;               /* for a file of the scratch directory, which was left out */
 };
 
-/* The first stage alone: does a shell answer, on a system that the agent runs on? Its command ends
- * by the end of its input afterwards. -1 with a sentence. */
+/* All but the files: does a shell answer, on a system that the agent runs on, with a place for it?
+ * Leaves nothing there; its command ends. First the question, then the answer; -1 with a sentence.
+ */
+int stager_ask(struct stager *s, struct error *e);
 int stager_look(struct stager *s, struct error *e);
 /* All stages; afterwards the streams are the agent's, which is the first of the files. Each file's
  * SHA-256 is compared there where the guest can; the agent's hello tells its own anyway. -1 with a

@@ -81,6 +81,7 @@ enum target_use {
 struct target_probe {
     enum target_use use;
     char how[64];     /* "liblxc 5.0.2", "bubblewrap, rootless" */
+    bool silent;      /* UNUSABLE, because it did not answer in time */
     char reason[256]; /* a sentence, when not USABLE */
     char remedy[256]; /* what to do: "apt install lxc", ... */
     bool limits;      /* cpu and memory limits can be applied */

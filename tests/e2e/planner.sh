@@ -69,3 +69,28 @@ press L
 wait_for 20 shows 'line 4 is ignored'
 press X
 ended 0
+tmux -S "$work/tmux" kill-server
+
+# Guests that have names are tried: why one cannot be used is said, and one that is slow to answer may be
+# marked.
+cat >>"$conf" <<END
+target.one = exec:env
+target.shut = exec:sh -c 'echo it is shut >&2; exit 3'
+target.slow = exec:sh -c 'sleep 4; exec sh'
+END
+terminal 120x40 "$vmtax"
+wait_for 20 shows 'X quit'
+press p
+wait_for 20 shows 'plan a run'
+shows '— .*shut +the command' || fail "a guest that cannot be used has no reason: $(screen)"
+shows '\[ \] .*slow +no answer yet' || fail "a slow guest cannot be marked: $(screen)"
+shows '\[ \] .*one +[^ ]*env' || fail "a guest that works cannot be marked: $(screen)"
+why='shut cannot be marked: .*it is shut'
+for _ in 1 2 3 4 5 6 7 8 9; do
+    shows "$why" || press j
+    sleep 0.2
+done
+shows "$why" || fail "a guest that cannot be used does not say why: $(screen)"
+press Escape
+press X
+ended 0

@@ -45,6 +45,7 @@ says "$out" '^native$'
 run 2 report last --base exec:enf
 says "$err" 'did you mean "exec:env"'
 cannot exec:nonsuch 'there is no program nonsuch'
+cannot exec:sh 'exec: is what stands before /bin/sh, which is added to it'
 cannot "exec:sh -c 'echo no such guest >&2; exit 3'" 'ended with exit code 3: no such guest'
 # Given up beside others, they leave why in the result.
 # shellcheck disable=SC2086 # words

@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,7 @@ static int set_up(void **state)
     for (const struct reach *way = reach_ways; way->id; way++)
         if (way->program)
             make_program(way->program);
+    signal(SIGPIPE, SIG_IGN); /* as the program does */
     return setenv("PATH", home, 1);
 }
 
@@ -223,7 +225,7 @@ static void programs_that_are_missing(void **state)
     assert_string_equal(p.how, path);
     const struct target_kind *kind = reach_new(NULL, "exec:nonsuch -x", &e);
     assert_non_null(kind);
-    reach_try(kind, &o, &p);
+    reach_try(&kind, 1, &o, 5, &p);
     assert_int_equal(p.use, TARGET_UNUSABLE);
     assert_string_equal(p.reason, "there is no program nonsuch in $PATH");
     reach_free(kind);
@@ -234,12 +236,39 @@ static void programs_that_are_missing(void **state)
     reach_free(kind);
 }
 
+/* Several at once: one that is slow costs what it may, and once. */
+static void guests_are_tried_together(void **state)
+{
+    (void)state;
+    static const char *const specs[] = {"exec:sh -c 'sleep 60'", "exec:sh -c 'exit 3'",
+                                        "exec:sh -c 'sleep 70'", "exec:env"};
+    enum { COUNT = sizeof specs / sizeof *specs };
+    const struct target_kind *kinds[COUNT + 1];
+    struct target_probe p[COUNT + 1];
+    struct target_options o = {.cpu_count = 1};
+    struct error e = {0};
+    for (size_t i = 0; i < COUNT; i++)
+        assert_non_null(kinds[i] = reach_new(NULL, specs[i], &e));
+    kinds[COUNT] = target_kinds[0]; /* by its probe */
+    setenv("PATH", "/usr/bin:/bin", 1);
+    reach_try(kinds, COUNT + 1, &o, 2, p);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(p[i].use, TARGET_UNUSABLE);
+    assert_true(p[0].silent && p[2].silent && !p[1].silent);
+    assert_non_null(strstr(p[1].reason, "ended with exit code 3"));
+    if (p[3].use != TARGET_LIMITED)
+        fail_msg("%s", p[3].reason);
+    assert_true(p[COUNT].use != TARGET_UNUSABLE);
+    for (size_t i = 0; i <= COUNT; i++)
+        reach_free(kinds[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_way_has_its_guest),    cmocka_unit_test(commands_are_made),
         cmocka_unit_test(bad_names_are_refused),     cmocka_unit_test(names_and_copies),
-        cmocka_unit_test(programs_that_are_missing),
+        cmocka_unit_test(programs_that_are_missing), cmocka_unit_test(guests_are_tried_together),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

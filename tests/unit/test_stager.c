@@ -256,6 +256,7 @@ static void through_a_console(void **state)
         serves_as(&g, "a console");
     }
     begin_words(&g, c.words, 20);
+    assert_int_equal(stager_ask(&g.stager, &g.e), 0);
     assert_int_equal(stager_look(&g.stager, &g.e), 0);
     assert_int_equal(end(&g), 0);
     assert_int_equal(waitpid(domain, NULL, WNOHANG), 0);
@@ -295,8 +296,9 @@ static void guest_with_next_to_nothing(void **state)
     end(&g);
     put_tool("uname", NULL);
     begin(&g, body, 5);
+    assert_int_equal(stager_ask(&g.stager, &g.e), 0);
     assert_int_equal(stager_look(&g.stager, &g.e), -1);
-    assert_non_null(strstr(g.e.text, "box lacks uname, which"));
+    assert_non_null(strstr(g.e.text, "box lacks uname chmod wc, which"));
     end(&g);
     assert_int_equal(left_in_place(), 0);
     for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
@@ -547,6 +549,7 @@ static void a_look_leaves_nothing(void **state)
     (void)state;
     struct guest g;
     begin(&g, "exec sh", 5);
+    assert_int_equal(stager_ask(&g.stager, &g.e), 0);
     assert_int_equal(stager_look(&g.stager, &g.e), 0);
     assert_int_equal(end(&g), 0);
     assert_int_equal(left_in_place(), 0);
@@ -569,7 +572,7 @@ static void as_a_target(void **state)
     struct ledger *l = ledger_open(NULL, &e);
     assert_non_null(l);
     const struct target_kind *kind = reach_new("box", "exec:env A=1", &e);
-    reach_try(kind, &o, &p);
+    reach_try(&kind, 1, &o, 5, &p);
     assert_int_equal(p.use, TARGET_LIMITED);
     struct target *t = target_start(kind, &o, l, &e);
     if (!t)
@@ -585,7 +588,7 @@ static void as_a_target(void **state)
     kind = reach_new("gone", "exec:sh -c 'echo no such guest >&2; exit 7'", &e);
     assert_null(target_start(kind, &o, l, &e));
     assert_string_equal(e.text, "the command for gone ended with exit code 7: no such guest");
-    reach_try(kind, &o, &p);
+    reach_try(&kind, 1, &o, 5, &p);
     assert_int_equal(p.use, TARGET_UNUSABLE);
     assert_non_null(strstr(p.reason, "no such guest"));
     reach_free(kind);
