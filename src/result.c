@@ -123,8 +123,12 @@ const char *result_absence(const struct result *r, size_t target)
 
 const char *result_remarks(const struct result_target *t, char out[RESULT_REMARKS])
 {
+    bool said = t->given_up[0] && strstr(t->remark, t->given_up);
     snprintf(out, RESULT_REMARKS, "%s%s%s%s", t->remark, t->remark[0] && t->given_up[0] ? "; " : "",
-             t->given_up[0] ? "given up: " : "", t->given_up);
+             said             ? "given up after the second time"
+             : t->given_up[0] ? "given up: "
+                              : "",
+             said ? "" : t->given_up);
     return out;
 }
 

@@ -174,6 +174,15 @@ static int run_block(struct run *r, const struct plan_row *row, size_t metric, u
     return 0;
 }
 
+static int nobody_left(const struct run *r, struct error *e)
+{
+    const char *why = "";
+    for (size_t t = r->plan->target_count; t-- > 0;)
+        if (r->result->targets[t].given_up[0])
+            why = r->result->targets[t].given_up;
+    return error_set(e, ERROR_SYSTEM, "no target is left to measure%s%s", *why ? ": " : "", why);
+}
+
 static bool anyone_left(const struct run *r)
 {
     if (r->places.place[0].lost)
@@ -182,6 +191,17 @@ static bool anyone_left(const struct run *r)
         if (!r->places.place[t].lost)
             return true;
     return r->plan->target_count == 1;
+}
+
+/* A row of long operations that no guest can run: what native would do for minutes is compared with
+ * nothing. */
+static bool idle(const struct run *r, size_t metric)
+{
+    const struct workload *w = r->plan->rows[metric].workload;
+    for (size_t t = 1; t < r->plan->target_count; t++)
+        if (run_takes_part(r, metric, t))
+            return false;
+    return r->plan->target_count > 1 && w->patience_s > 0 && !w->timed;
 }
 
 /* For the budget, which is hard: never less than planned. */
@@ -200,7 +220,11 @@ static int stage_one(struct run *r, const size_t *order, struct error *e)
             if (run_interrupted(r))
                 return error_set(e, ERROR_INTERRUPTED, "interrupted");
             if (!anyone_left(r))
-                return error_set(e, ERROR_SYSTEM, "no target is left to measure");
+                return nobody_left(r, e);
+            if (b > 0 && idle(r, order[i])) {
+                r->blocks_left[order[i]] = 0;
+                break;
+            }
             if (run_elapsed(r) + block_seconds(r, order[i]) > r->plan->budget_s) {
                 late++;
                 r->blocks_left[order[i]] = 0;
@@ -228,7 +252,7 @@ static int look_again(struct run *r, size_t metric, struct error *e)
         if (run_interrupted(r))
             return error_set(e, ERROR_INTERRUPTED, "interrupted");
         if (!anyone_left(r))
-            return error_set(e, ERROR_SYSTEM, "no target is left to measure");
+            return nobody_left(r, e);
         if (run_block(r, row, metric, b, r->plan->blocks2, 2, e) < 0)
             return -1;
     }

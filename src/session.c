@@ -66,7 +66,11 @@ static int agent_ended(struct session *s, struct error *e)
 {
     char words[256] = "";
     target_last_words(s->target, words, sizeof words);
-    return error_set(e, ERROR_GUEST, "the agent of %s ended%s%s", name_of(s), words[0] ? ": " : "",
+    bool whole = strncmp(words, "ended ", 6) == 0 || strncmp(words, "was ended ", 10) == 0;
+    return error_set(e, ERROR_GUEST, "the agent of %s%s%s", name_of(s),
+                     whole      ? " "
+                     : words[0] ? " ended: "
+                                : " ended",
                      words);
 }
 

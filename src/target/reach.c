@@ -235,17 +235,36 @@ struct target_kind reach_kind(const struct reach *way)
     return kind;
 }
 
+static const char *no_way(const char *spec, struct error *e)
+{
+    const char *names[32];
+    char way[TARGET_ID_MAX], clean[64];
+    size_t n = 0;
+    for (const struct reach *w = reach_ways; w->id && n < 31; w++)
+        names[n++] = w->id;
+    names[n] = NULL;
+    text_clean_n(way, sizeof way, spec, strcspn(spec, ":"));
+    const char *near = text_nearest(way, names);
+    error_set(e, ERROR_USAGE,
+              "the target \"%s\" begins with no way to a guest%s%s%s `vmtax list targets` names "
+              "them all",
+              text_clean(clean, sizeof clean, spec),
+              near ? "; did you mean \"" : ", as ssh:HOST:", near ? near : "", near ? "\"?" : "");
+    return NULL;
+}
+
 /* The guest of a spec, after "WAY:"; NULL with a sentence. */
 static const char *guest_of(const struct reach *way, const char *spec, struct error *e)
 {
-    const char *where = way ? spec + strlen(way->id) : "";
+    if (!way)
+        return no_way(spec, e);
+    const char *where = spec + strlen(way->id);
     char clean[64];
     where += *where == ':';
     where += strspn(where, " \t");
     if (!*where)
         return error_set(e, ERROR_USAGE, "the target \"%s\" needs a guest: %s:%s, %s",
-                         text_clean(clean, sizeof clean, spec), way ? way->id : "ssh",
-                         way ? way->where : "HOST", way ? way->what : reach_ways[0].what),
+                         text_clean(clean, sizeof clean, spec), way->id, way->where, way->what),
                NULL;
     for (const char *c = where; *c; c++)
         if (((unsigned char)*c < ' ' && *c != '\t') || *c == 0x7f)

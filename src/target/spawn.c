@@ -4,6 +4,7 @@
 #include "target/spawn.h"
 
 #include "target/cgroup.h"
+#include "text.h"
 #include "xalloc.h"
 
 #include <errno.h>
@@ -140,12 +141,11 @@ static void collect(struct spawn *s, const char *bytes, size_t length)
     for (size_t i = 0; i < length; i++) {
         if (bytes[i] == '\n') {
             if (s->line_length && !(s->telling && strstr(s->last_line, s->telling))) {
-                memcpy(s->last_line, s->line, s->line_length);
-                s->last_line[s->line_length] = '\0';
+                text_clean_n(s->last_line, sizeof s->last_line, s->line, s->line_length);
             }
             s->line_length = 0;
         } else if (bytes[i] != '\r' && s->line_length + 1 < sizeof s->line) {
-            s->line[s->line_length++] = bytes[i] >= ' ' && bytes[i] <= '~' ? bytes[i] : '?';
+            s->line[s->line_length++] = bytes[i];
         }
     }
     pthread_mutex_unlock(&s->lock);

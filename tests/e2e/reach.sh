@@ -146,7 +146,7 @@ run 0 list targets
 says "$err" 'line 3 is ignored: "native" is a kind of target'
 says "$err" 'line 4 is ignored: "x y" is no name for a target'
 says "$err" 'line 5 is ignored: there is a target one already'
-says "$err" 'line 6 is ignored: .*needs a guest'
+says "$err" 'line 6 is ignored: .*"nowhere:x" begins with no way to a guest'
 says "$out" '^one +limited'
 says "$out" '^gone +cannot'
 says "$out" 'it is gone'

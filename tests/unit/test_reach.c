@@ -160,8 +160,9 @@ static void bad_names_are_refused(void **state)
     refuse(NULL, "ssh:", "needs a guest");
     refuse(NULL, "docker: ", "needs a guest: docker:CONTAINER");
     refuse(NULL, "exec:", "needs a guest: exec:COMMAND");
-    refuse(NULL, "what:ever", "needs a guest");
-    refuse(NULL, "", "needs a guest");
+    refuse(NULL, "what:ever", "begins with no way to a guest, as ssh:HOST");
+    refuse(NULL, "dokcer:web", "did you mean \"docker\"?");
+    refuse(NULL, "", "begins with no way");
     refuse(NULL, "ssh:-oProxyCommand=x", "no name of a guest");
     refuse(NULL, "ssh:'-oProxyCommand=x'", "no name of a guest");
     refuse(NULL, "docker:\\-x", "no name of a guest");
