@@ -215,6 +215,37 @@ static void make_clickable(struct canvas *c, const struct rect *g, const struct 
     }
 }
 
+/* Each guest's mark where its line ends, that of the chosen one first; two that end in one row
+ * stand side by side, and a third in a row beside it. rows: -1 without a line. */
+static void draw_marks(struct canvas *c, const struct rect *g, int x, const struct snapshot *s,
+                       const int rows[TARGETS_MAX], size_t chosen)
+{
+    static const struct {
+        int y, x;
+    } places[] = {{0, 0}, {0, 1}, {1, 0}, {-1, 0}, {1, 1}, {-1, 1}, {2, 0}, {-2, 0}};
+    struct {
+        int y, x;
+    } taken[TARGETS_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < s->target_count; i++) {
+        size_t t = i == 0 ? chosen : i;
+        if (t == 0 || t >= s->target_count || (i > 0 && t == chosen) || rows[t] < 0)
+            continue;
+        for (size_t p = 0; p < sizeof places / sizeof *places; p++) {
+            int y = rows[t] + places[p].y, column = x + places[p].x;
+            bool is_free = y >= 0 && y < g->h;
+            for (size_t k = 0; k < count; k++)
+                is_free = is_free && (taken[k].y != y || taken[k].x != column);
+            if (!is_free)
+                continue;
+            taken[count].y = y;
+            taken[count++].x = column;
+            widget_mark(c, g->y + y, column, &s->targets[t]);
+            break;
+        }
+    }
+}
+
 void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, const struct view *v,
                 const struct sweep *w, size_t box, size_t selected)
 {
@@ -292,9 +323,7 @@ void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, cons
     plot_release(&p);
     if (w->peaks && v->paper && !w->smp)
         draw_stated(c, &g, &ay, s, points, count);
-    for (size_t t = 1; t < s->target_count; t++)
-        if (rows[t] >= 0)
-            widget_mark(c, g.y + rows[t], single ? middle : g.x + g.w, &s->targets[t]);
+    draw_marks(c, &g, single ? middle : g.x + g.w, s, rows, chosen);
     double ticks[8];
     size_t tick_count = axis_ticks(&ay, g.h >= 8 ? 4 : 2, ticks, 8);
     bool giga = workload_unit(s->metrics[points[0]].workload)[0] == 'M' && ay.high >= 2000;
