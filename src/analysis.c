@@ -206,8 +206,6 @@ static bool is_doubtful(const struct result_target *t, char *reason, size_t size
 {
     if (emulated(t))
         snprintf(reason, size, "emulated processor: shown, never judged");
-    else if (t->flags & FLAG_MACHINES)
-        snprintf(reason, size, "another machine than native's: shown, never judged");
     else if (t->clock_stepped)
         snprintf(reason, size, "the clock of %s stepped", t->id);
     else if (clock_is_refused(t))
@@ -221,7 +219,11 @@ static bool is_doubtful(const struct result_target *t, char *reason, size_t size
 /* The first one is doubtful only where a guest is what the others are compared with. */
 static bool forbidden(const struct result *r, struct comparison *c)
 {
-    if (!is_doubtful(&r->targets[c->target], c->reason, sizeof c->reason) &&
+    bool crosses = result_crosses(r, c->target, 0);
+    if (crosses)
+        snprintf(c->reason, sizeof c->reason, "another machine than %s's: shown, never judged",
+                 r->targets[0].id);
+    if (!crosses && !is_doubtful(&r->targets[c->target], c->reason, sizeof c->reason) &&
         !is_doubtful(&r->targets[0], c->reason, sizeof c->reason))
         return false;
     c->verdict = VERDICT_NOT_COMPARABLE;
@@ -269,6 +271,8 @@ static void update_comparison(struct result *r, const struct slot_list *list, si
                            .detectable = NAN,
                            .p = NAN,
                            .flags = r->targets[0].flags | r->targets[target].flags};
+    c.flags &= ~(uint32_t)FLAG_MACHINES;
+    c.flags |= result_crosses(r, target, 0) ? FLAG_MACHINES : 0;
     c.estimate = stats_estimate(NULL, 0, ANALYSIS_LEVEL);
     *evidence = (struct evidence){.noise = NAN, .sd = NAN, .variance = NAN};
     if (emulated(&r->targets[target]))

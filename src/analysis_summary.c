@@ -26,8 +26,8 @@ struct mean {
 /* Whatever its numbers say. */
 static bool never_judged(const struct result *r, size_t target)
 {
-    return r->targets[target].emulated ||
-           (r->targets[target].flags & (FLAG_EMULATED | FLAG_MACHINES));
+    const struct result_target *t = &r->targets[target];
+    return t->emulated || (t->flags & FLAG_EMULATED) || result_crosses(r, target, 0);
 }
 
 static bool in_mean(const struct comparison *c)

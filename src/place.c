@@ -49,6 +49,18 @@ static bool crosses_machines(const struct places *p, size_t t)
            strcmp(boot, session_hello(p->place[0].session)->boot) != 0;
 }
 
+/* Guests of one kernel are on one machine. */
+static uint32_t number_of_machine(const struct places *p, size_t t)
+{
+    const char *boot = session_hello(p->place[t].session)->boot;
+    for (size_t i = 1; i < p->count; i++)
+        if (i != t && p->result->targets[i].machine && p->place[i].session &&
+            strcmp(boot, "unknown") != 0 &&
+            strcmp(session_hello(p->place[i].session)->boot, boot) == 0)
+            return p->result->targets[i].machine;
+    return (uint32_t)t;
+}
+
 static void look_at_machine(struct places *p, size_t t)
 {
     struct result_target *rt = &p->result->targets[t];
@@ -60,6 +72,7 @@ static void look_at_machine(struct places *p, size_t t)
         return;
     }
     rt->flags |= FLAG_MACHINES;
+    rt->machine = number_of_machine(p, t);
     snprintf(rt->remark, sizeof rt->remark,
              "another machine than native's, or a virtual one here: no verdict; --judge %s judges "
              "it all the same",

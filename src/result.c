@@ -121,6 +121,18 @@ const char *result_absence(const struct result *r, size_t target)
                           : "no slot was run";
 }
 
+/* Native's is 0; one that nobody knows is no other target's. */
+static size_t machine_of(const struct result *r, size_t target)
+{
+    const struct result_target *t = &r->targets[target];
+    return !(t->flags & FLAG_MACHINES) ? 0 : t->machine ? t->machine : SIZE_MAX - target;
+}
+
+bool result_crosses(const struct result *r, size_t a, size_t b)
+{
+    return machine_of(r, a) != machine_of(r, b);
+}
+
 const char *result_remarks(const struct result_target *t, char out[RESULT_REMARKS])
 {
     bool said = t->given_up[0] && strstr(t->remark, t->given_up);

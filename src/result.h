@@ -63,6 +63,7 @@ struct result_target {
     bool clock_stepped; /* went back or jumped: no verdict */
     bool emulated;
     uint32_t flags;
+    uint32_t machine; /* with FLAG_MACHINES: targets of one other kernel have one number; 0 unknown */
 };
 
 struct slot {
@@ -200,6 +201,8 @@ void result_engine_key(const char *workload, const char *params, char out[FACT_K
 bool result_any_figure(const struct result *r);
 /* Why a row of which no slot was run on that target has none. */
 const char *result_absence(const struct result *r, size_t target);
+/* Do two targets run on different machines, as far as is known? */
+bool result_crosses(const struct result *r, size_t a, size_t b);
 /* What is to be known of a target in one sentence: its remark, and why it was given up. */
 #define RESULT_REMARKS (256 + 256 + 16)
 const char *result_remarks(const struct result_target *t, char out[RESULT_REMARKS]);

@@ -144,6 +144,8 @@ static void add_target(cJSON *array, const struct result_target *t)
         cJSON_AddNullToObject(o, "clock");
     }
     cJSON_AddItemToObject(o, "flags", flag_array(t->flags, NULL));
+    if (t->machine)
+        json_add_count(o, "machine", t->machine);
 }
 
 static const char *target_id(const struct result *r, size_t target)

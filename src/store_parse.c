@@ -242,6 +242,7 @@ static void read_target(struct reader *in, const cJSON *o)
         t.clock_stepped = json_get_bool(j, clock, "stepped", JSON_OPTIONAL);
     }
     t.flags = read_flags(in, o, NULL, 0);
+    t.machine = (uint32_t)json_get_count(j, o, "machine", UINT32_MAX, JSON_OPTIONAL);
     if (!j->failed)
         r->targets[r->target_count++] = t;
 }

@@ -251,11 +251,11 @@ static void target_caveats(const struct result *r, void (*say)(void *, const cha
                      t->id);
             say(context, line);
         }
-        if (t->flags & FLAG_MACHINES) {
+        if (result_crosses(r, i, 0)) {
             snprintf(line, sizeof line,
-                     "%s runs on another machine than native: the comparison crosses machines and "
+                     "%s runs on another machine than %s: the comparison crosses machines and "
                      "gives no verdict.",
-                     t->id);
+                     t->id, r->targets[0].id);
             say(context, line);
         }
         if (t->clock_stepped || (t->flags & FLAG_CLOCK)) {

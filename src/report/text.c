@@ -367,6 +367,8 @@ static void write_hurt(const struct page *p, size_t t)
     } else if (emulated) {
         qsort(worst, count, sizeof *worst, slowest_first);
         fprintf(p->out, "\nWhere it hurts most: nothing emulated is judged.\n");
+    } else if (result_crosses(p->r, t, 0)) {
+        fprintf(p->out, "\nWhere it hurts most: nothing on another machine is judged.\n");
     } else if (!count && open) {
         fprintf(
             p->out,
@@ -553,7 +555,8 @@ static int write_text(const struct result *r, FILE *out, struct error *e)
     struct report_row *rows = report_rows(r, &p.row_count);
     p.rows = rows;
     if (r->target_count > 1)
-        fprintf(out, "What does it cost? Performance relative to %s on this machine.\n", p.base);
+        fprintf(out, "What does it cost? Performance relative to %s%s.\n", p.base,
+                r->targets[0].flags & FLAG_MACHINES ? ", on its machine" : " on this machine");
     for (size_t t = 1; t < r->target_count; t++) {
         fputc('\n', out);
         put(&p, r->targets[t].id);

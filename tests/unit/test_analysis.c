@@ -49,7 +49,22 @@ static void test_another_base(void **state)
     analysis_update(&r);
     kvm = result_comparison(&r, 0, 2);
     assert_int_equal(kvm->verdict, VERDICT_NOT_COMPARABLE);
-    assert_string_equal(kvm->reason, "another machine than native's: shown, never judged");
+    assert_string_equal(kvm->reason, "another machine than container's: shown, never judged");
+    /* Two guests of another machine are compared with each other. */
+    r.targets[2].flags |= FLAG_MACHINES;
+    r.targets[0].machine = r.targets[2].machine = 7;
+    analysis_update(&r);
+    assert_int_equal(result_comparison(&r, 0, 2)->verdict, VERDICT_WORSE);
+    assert_false(result_comparison(&r, 0, 2)->flags & FLAG_MACHINES);
+    assert_string_equal(result_comparison(&r, 0, 1)->reason,
+                        "another machine than container's: shown, never judged");
+    assert_true(result_comparison(&r, 0, 1)->flags & FLAG_MACHINES);
+    assert_int_equal(analysis_subsystem(&r, SUBSYSTEM_MEMORY, 1).verdict, VERDICT_NOT_COMPARABLE);
+    r.targets[2].machine = 8;
+    analysis_update(&r);
+    assert_int_equal(result_comparison(&r, 0, 2)->verdict, VERDICT_NOT_COMPARABLE);
+    r.targets[2].flags &= ~(uint32_t)FLAG_MACHINES;
+    r.targets[2].machine = 0;
     result_set_base(&r, 1);
     analysis_update(&r);
     assert_int_equal(result_comparison(&r, 0, 1)->verdict, VERDICT_NOT_COMPARABLE);

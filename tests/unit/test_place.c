@@ -307,6 +307,27 @@ static void machines_are_told_apart(void **state)
         assert_false(f->result.targets[0].flags & FLAG_MACHINES);
         end(f);
     }
+    /* Who runs on the same other kernel is known. */
+    const struct target_kind box = {.id = "box",
+                                    .way = &anywhere,
+                                    .where = "elsewhere",
+                                    .probe = probe_free,
+                                    .start = start,
+                                    .stop = stop};
+    struct target_kind beside = box, far = box, nameless = box;
+    far.where = "farther";
+    nameless.where = "unknown";
+    const struct target_kind *const kinds[] = {&kind_native, &box, &far, &beside, &nameless};
+    struct error e;
+    struct fixture *f = begin(kinds, 5);
+    for (size_t t = 0; t < 5; t++)
+        if (place_start(&f->places, t, &e) < 0)
+            fail_msg("%s", e.text);
+    assert_false(result_crosses(&f->result, 1, 3));
+    assert_true(result_crosses(&f->result, 1, 2));
+    assert_true(result_crosses(&f->result, 1, 4));
+    assert_true(result_crosses(&f->result, 0, 3));
+    end(f);
 }
 
 /* The address of a network that is not ours is looked for when there are servers to reach. */

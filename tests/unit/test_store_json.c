@@ -105,6 +105,8 @@ static void test_not_a_number_is_never_printed(void **state)
     r.comparisons[0].estimate.centre = NAN;
     r.comparisons[0].detectable = INFINITY;
     r.targets[1].clock_bound = INFINITY;
+    r.targets[1].machine = 3;
+    snprintf(r.targets[1].given_up, sizeof r.targets[1].given_up, "it fell");
     r.targets[1].start_s = NAN;
     r.elapsed_s = NAN;
     char *text = store_to_json(&r, false);
@@ -115,6 +117,8 @@ static void test_not_a_number_is_never_printed(void **state)
         fail_msg("%s", e.text);
     assert_false(b.slots[0].measured);
     assert_true(isinf(b.targets[1].clock_bound));
+    assert_int_equal(b.targets[1].machine, 3);
+    assert_string_equal(b.targets[1].given_up, "it fell");
     free(text);
     result_release(&r);
     result_release(&b);
