@@ -33,20 +33,20 @@ static void tell(cJSON *array, const char *family, const char *id, const char *t
         text_wrap(stdout, f->remedy, printf("%28s-> ", ""), 31);
 }
 
-static void look_target(const struct target_kind *k, const struct target_options *o,
-                        struct finding *f)
+/* array: NULL for people. */
+static void tell_target(void *array, const struct target_kind *k, const struct target_probe *p)
 {
-    struct target_probe p;
-    reach_try(&k, 1, o, REACH_PATIENCE_S, &p);
-    f->level = p.use == TARGET_USABLE    ? FINDING_OK
-               : p.use == TARGET_LIMITED ? FINDING_NOTE
+    struct finding f = {0};
+    f.level = p->use == TARGET_USABLE    ? FINDING_OK
+              : p->use == TARGET_LIMITED ? FINDING_NOTE
                                          : FINDING_CANNOT;
-    if (p.use == TARGET_UNUSABLE)
-        snprintf(f->text, sizeof f->text, "%s", p.reason);
+    if (p->use == TARGET_UNUSABLE)
+        snprintf(f.text, sizeof f.text, "%s", p->reason);
     else
-        snprintf(f->text, sizeof f->text, "works%s by %s%s%s", p.emulated ? ", EMULATED," : "",
-                 p.how, p.reason[0] ? "; " : "", p.reason);
-    snprintf(f->remedy, sizeof f->remedy, "%s", p.remedy);
+        snprintf(f.text, sizeof f.text, "works%s by %s%s%s", p->emulated ? ", EMULATED," : "",
+                 p->how, p->reason[0] ? "; " : "", p->reason);
+    snprintf(f.remedy, sizeof f.remedy, "%s", p->remedy);
+    tell(array, "target", k->id, k->title, &f);
 }
 
 /* The workloads that cannot be measured, as their checks found it. */
@@ -151,19 +151,11 @@ static int run(const struct context *c, struct error *e)
     o.agent_path = agent;
     setup_cpus(&o, 0);
     for (const struct target_kind *const *k = target_kinds; *k; k++) {
-        struct finding f = {0};
-        look_target(*k, &o, &f);
-        tell(array, "target", (*k)->id, (*k)->title, &f);
+        struct target_probe p = {.use = TARGET_UNUSABLE};
+        (*k)->probe(*k, &o, &p);
+        tell_target(array, *k, &p);
     }
-    for (size_t i = 0; i < c->options->target_count; i++) {
-        struct finding f = {0};
-        const struct target_kind *k = setup_target(c->options, c->options->targets[i].name, e);
-        if (!k)
-            continue;
-        look_target(k, &o, &f);
-        tell(array, "target", k->id, k->title, &f);
-        reach_free(k);
-    }
+    setup_try_named(c->options, &o, tell_target, array);
     o.scratch = c->options->scratch;
     for (const struct doctor_check *d = doctor_checks; d->id; d++) {
         struct finding f = {0};

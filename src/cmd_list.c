@@ -209,12 +209,18 @@ static const char *use_word(const struct target_probe *p)
     return p->emulated && p->use == TARGET_LIMITED ? "emulated" : use_text(p->use);
 }
 
-static void list_target(const struct target_kind *kind, const char *where,
-                        const struct target_options *options, cJSON *array, FILE *out)
+/* Where to: array for programs, else out. */
+struct target_list {
+    cJSON *array;
+    FILE *out;
+};
+
+static void list_target(const struct target_list *to, const struct target_kind *kind,
+                        const char *where, const struct target_probe *p)
 {
-    struct target_probe p;
+    cJSON *array = to->array;
+    FILE *out = to->out;
     char name[TARGET_ID_MAX + 32], guest[200], what[300];
-    reach_try(&kind, 1, options, REACH_PATIENCE_S, &p);
     text_clean(guest, sizeof guest, kind->where ? kind->where : where ? where : "");
     snprintf(name, sizeof name, "%s%s%s", kind->id, where ? ":" : "", where ? where : "");
     if (array) {
@@ -225,28 +231,42 @@ static void list_target(const struct target_kind *kind, const char *where,
             cJSON_AddStringToObject(row, "where", guest);
         }
         cJSON_AddStringToObject(row, "what", kind->what);
-        cJSON_AddStringToObject(row, "use", use_text(p.use));
-        cJSON_AddBoolToObject(row, "emulated", p.emulated);
-        cJSON_AddStringToObject(row, "how", p.how);
-        cJSON_AddStringToObject(row, "reason", p.reason);
-        cJSON_AddStringToObject(row, "remedy", p.remedy);
+        cJSON_AddStringToObject(row, "use", use_text(p->use));
+        cJSON_AddBoolToObject(row, "emulated", p->emulated);
+        cJSON_AddStringToObject(row, "how", p->how);
+        cJSON_AddStringToObject(row, "reason", p->reason);
+        cJSON_AddStringToObject(row, "remedy", p->remedy);
         cJSON_AddItemToArray(array, row);
         return;
     }
-    int column = fprintf(out, "%-16s %-8s ", name, use_word(&p));
+    int column = fprintf(out, "%-16s %-8s ", name, use_word(p));
     snprintf(what, sizeof what, "%s:%s", kind->where ? kind->way->id : "", guest);
     text_wrap(out, kind->where ? what : kind->what, column, 26);
-    if (p.how[0])
-        text_wrap(out, p.how, fprintf(out, "%26sby ", ""), 29);
-    if (p.reason[0])
-        text_wrap(out, p.reason, fprintf(out, "%26s", ""), 26);
-    if (p.remedy[0])
-        text_wrap(out, p.remedy, fprintf(out, "%26s-> ", ""), 29);
+    if (p->how[0])
+        text_wrap(out, p->how, fprintf(out, "%26sby ", ""), 29);
+    if (p->reason[0])
+        text_wrap(out, p->reason, fprintf(out, "%26s", ""), 26);
+    if (p->remedy[0])
+        text_wrap(out, p->remedy, fprintf(out, "%26s-> ", ""), 29);
+}
+
+static void list_kind(const struct target_list *to, const struct target_kind *kind,
+                      const char *where, const struct target_options *options)
+{
+    struct target_probe p;
+    memset(&p, 0, sizeof p);
+    kind->probe(kind, options, &p);
+    list_target(to, kind, where, &p);
+}
+
+static void list_named(void *context, const struct target_kind *kind, const struct target_probe *p)
+{
+    list_target(context, kind, NULL, p);
 }
 
 static int list_targets(const struct options *o, FILE *out, struct error *e)
 {
-    cJSON *array = o->json ? cJSON_CreateArray() : NULL;
+    struct target_list to = {.array = o->json ? cJSON_CreateArray() : NULL, .out = out};
     struct target_options options = {.memory_bytes = SETUP_DEFAULT_MEMORY, .limits = true};
     char agent[4096];
     if (setup_agent(agent, sizeof agent, e) < 0)
@@ -254,18 +274,13 @@ static int list_targets(const struct options *o, FILE *out, struct error *e)
     options.agent_path = agent;
     setup_cpus(&options, o->cpus);
     for (const struct target_kind *const *k = target_kinds; *k; k++)
-        list_target(*k, NULL, &options, array, out);
+        list_kind(&to, *k, NULL, &options);
     for (const struct reach *way = reach_ways; way->id; way++) {
         struct target_kind kind = reach_kind(way);
-        list_target(&kind, way->where, &options, array, out);
+        list_kind(&to, &kind, way->where, &options);
     }
-    for (size_t i = 0; i < o->target_count; i++) {
-        const struct target_kind *kind = setup_target(o, o->targets[i].name, e);
-        if (kind)
-            list_target(kind, NULL, &options, array, out);
-        reach_free(kind);
-    }
-    return array ? print_json(array, out) : 0;
+    setup_try_named(o, &options, list_named, &to);
+    return to.array ? print_json(to.array, out) : 0;
 }
 
 /* "native, tcg EMULATED": the targets of a stored result. A damaged one tells none. */

@@ -63,7 +63,8 @@ struct result_target {
     bool clock_stepped; /* went back or jumped: no verdict */
     bool emulated;
     uint32_t flags;
-    uint32_t machine; /* with FLAG_MACHINES: targets of one other kernel have one number; 0 unknown */
+    uint32_t
+        machine; /* with FLAG_MACHINES: targets of one other kernel have one number; 0 unknown */
 };
 
 struct slot {

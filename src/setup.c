@@ -10,12 +10,14 @@
 #include "text.h"
 #include "tree.h"
 #include "workloads/spec/suite.h"
+#include "xalloc.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -146,6 +148,28 @@ const struct target_kind *setup_target(const struct options *o, const char *word
     if (!kind)
         unknown_target(o, word, e);
     return kind;
+}
+
+void setup_try_named(const struct options *o, const struct target_options *t,
+                     void (*tell)(void *context, const struct target_kind *kind,
+                                  const struct target_probe *probe),
+                     void *context)
+{
+    size_t room = o->target_count ? o->target_count : 1, count = 0;
+    const struct target_kind **kinds = xcalloc(room, sizeof *kinds);
+    struct target_probe *probes = xcalloc(room, sizeof *probes);
+    struct error e;
+    for (size_t i = 0; i < o->target_count; i++) {
+        kinds[count] = setup_target(o, o->targets[i].name, &e);
+        count += kinds[count] != NULL;
+    }
+    reach_try(kinds, count, t, REACH_PATIENCE_S, probes);
+    for (size_t i = 0; i < count; i++) {
+        tell(context, kinds[i], &probes[i]);
+        reach_free(kinds[i]);
+    }
+    free(kinds);
+    free(probes);
 }
 
 static int add_target(struct plan *p, const struct options *o, const char *word, struct error *e)

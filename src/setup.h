@@ -33,6 +33,12 @@ void setup_take_cpus(struct target_options *t, const struct target_options *all,
 /* A target by its id, by the name that vmtax.conf gives it, or by WAY:GUEST (reach.h): to be given
  * to reach_free() after all that uses it. NULL with a sentence. */
 const struct target_kind *setup_target(const struct options *o, const char *word, struct error *e);
+/* Reaches the guests that vmtax.conf has names for, all at once, and tells how each can be used;
+ * takes up to 20 s and where somebody does not leave 4 s more. */
+void setup_try_named(const struct options *o, const struct target_options *t,
+                     void (*tell)(void *context, const struct target_kind *kind,
+                                  const struct target_probe *probe),
+                     void *context);
 /* What virtual machines are made of, as the options say. */
 struct machine_options setup_machine(const struct options *o);
 /* Keep this thread off the workload's first processor where there is another. */

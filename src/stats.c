@@ -36,7 +36,7 @@ const struct flag_info flags[FLAG_COUNT] = {
     {'P', "placement", "The targets ran on different paths or processors."},
     {'L', "young", "Too few sessions are stored to judge by."},
     {'X', "too-good", "The guest beats native: something is caching, or a clock is wrong."},
-    {'M', "machines", "The guest ran on another machine than native: shown, never judged."},
+    {'M', "machines", "The two ran on different machines: shown, never judged."},
 };
 
 static int by_value(const void *a, const void *b)

@@ -15,6 +15,7 @@
 #define NETWORK_TRIES 64
 /* Streams end a little before the process that had them. */
 #define LAST_WORDS_S 1.0
+#define TERMINATE_S  2.0 /* who was asked to end may still clean up */
 
 bool local_find_program(const char *name, const char *agent, char *out, size_t size)
 {
@@ -147,7 +148,10 @@ void local_end_process(struct local *local, double grace_s)
     close_streams(&local->target);
     if (!local->child)
         return;
-    spawn_wait_end(local->child, grace_s);
+    if (!spawn_wait_end(local->child, grace_s)) {
+        spawn_terminate(local->child);
+        spawn_wait_end(local->child, TERMINATE_S);
+    }
     spawn_free(local->child);
     local->child = NULL;
 }

@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define GRACE_S 2.0
@@ -188,6 +189,20 @@ static struct target *start(const struct target_kind *kind, const struct target_
     return &r->local.target;
 }
 
+/* What a run would bring, but for the kernel's sources. */
+static size_t cargo_bytes(const struct target_options *options)
+{
+    struct cargo *c = xcalloc(1, sizeof *c);
+    struct stat st;
+    size_t bytes = 0;
+    if (options->agent_path)
+        cargo_fill(c, options);
+    for (size_t i = 0; i < c->count; i++)
+        bytes += !c->files[i].scratch && stat(c->files[i].path, &st) == 0 ? (size_t)st.st_size : 0;
+    free(c);
+    return bytes;
+}
+
 /* One that is tried; without a target there is nothing to wait for. */
 struct trial {
     struct reached reached;
@@ -202,6 +217,7 @@ static void trial_begin(struct trial *t, const struct target_kind *kind,
     r->local.target = (struct target){.kind = kind, .to_agent = -1, .from_agent = -1};
     t->rc = launch(r, kind, options, &t->e);
     prepare_stager(r, options);
+    r->stager.room = cargo_bytes(options);
     if (t->rc == 0)
         t->rc = stager_ask(&r->stager, &t->e);
 }

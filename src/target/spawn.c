@@ -447,14 +447,24 @@ bool spawn_wait_end(struct spawn *s, double seconds)
     return ended;
 }
 
-void spawn_kill(struct spawn *s)
+static void signal_group(struct spawn *s, int number)
 {
     pthread_mutex_lock(&s->lock);
     if (s->pid > 0 && !s->reaped) {
-        kill(-s->pid, SIGKILL);
-        kill(s->pid, SIGKILL); /* it may not have its own group yet */
+        kill(-s->pid, number);
+        kill(s->pid, number); /* it may not have its own group yet */
     }
     pthread_mutex_unlock(&s->lock);
+}
+
+void spawn_terminate(struct spawn *s)
+{
+    signal_group(s, SIGTERM);
+}
+
+void spawn_kill(struct spawn *s)
+{
+    signal_group(s, SIGKILL);
 }
 
 void spawn_last_words(struct spawn *s, char *out, size_t size)

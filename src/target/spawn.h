@@ -44,6 +44,8 @@ void spawn_take_streams(struct spawn *s, int *to, int *from);
 int spawn_wait_readable(struct spawn *s, int fd, double seconds);
 /* Has it ended, within this time? */
 bool spawn_wait_end(struct spawn *s, double seconds);
+/* SIGTERM to the child's group: shells remove what they have made. */
+void spawn_terminate(struct spawn *s);
 /* SIGKILL to the child's group. */
 void spawn_kill(struct spawn *s);
 /* "ended with exit code 3: last line of its standard error", "was ended by signal 9; the last line

@@ -28,10 +28,11 @@
 /* The script is one line: a shell has read it wholly before it does any of it. It needs sh, uname,
  * mkdir, chmod, rm, head and wc, and base64 for a terminal; stat and sha256sum are used where they
  * are. */
-#define LACKS                                                   \
-    "; do command -v $d >/dev/null 2>&1 || b=\"$b $d\"; done; " \
-    "[ -d /proc/self ] || b=\"$b /proc\"; "                     \
-    "[ -z \"$b\" ] || { echo \"" MARK "lacks$b\"; exit 1; }; "  \
+#define LACKS                                                  \
+    "; do [ -n \"$(command -v $d)\" ] || b=\"$b $d\"; done; "  \
+    "[ -d /proc/self ] || b=\"$b /proc\"; "                    \
+    "[ -c /dev/null ] || b=\"$b /dev/null\"; "                 \
+    "[ -z \"$b\" ] || { echo \"" MARK "lacks$b\"; exit 1; }; " \
     "echo " MARK "system \"$(uname -s)\" \"$(uname -m)\"; "
 
 /* $w: the agent's directory; $s: one on a disk, for what workloads write; $b: why a place was no
@@ -47,6 +48,7 @@
     "trap 'rm -rf \"$w\" \"$s\"' EXIT; trap 'exit 1' HUP INT TERM PIPE; "                      \
     "for d in uname mkdir chmod rm head wc%s" LACKS                                            \
     "n=$(readlink /proc/self/ns/pid 2>/dev/null); n=${n##*\\[}; n=vmtax-reach-${n%%]}; "       \
+    "z=0123456789abcdef; for i in 1 2 3 4 5 6 7 8 9 10 11 12; do z=$z$z; done; "               \
     "for d in \"$TMPDIR\" /var/tmp /tmp \"$HOME\" /run /dev/shm; do "                          \
     "[ -n \"$d\" ] && [ -d \"$d\" ] || continue; "                                             \
     "for o in \"$d/$n\"-*.[0-9]*; do [ -O \"$o\" ] && [ ! -h \"$o\" ] && "                     \
@@ -59,7 +61,10 @@
     "*) if [ -n \"$s\" ]; then rm -rf \"$t\"; else s=$t; fi;; esac; "                          \
     "[ -z \"$w\" ] || continue; w=$d/$n-run.$$; "                                              \
     "(umask 077; mkdir \"$w\" && echo '#!/bin/sh' >\"$w/agent\" && chmod 700 \"$w/agent\" && " \
-    "\"$w/agent\") 2>/dev/null || { rm -rf \"$w\"; w=; b=\"$b, $d is noexec\"; }; "            \
+    "\"$w/agent\") 2>/dev/null || { rm -rf \"$w\"; w=; b=\"$b, $d is noexec\"; continue; }; "  \
+    "( i=0; while [ $i -le %zu ] && echo \"$z\"; do i=$((i + 1)); done ) 2>/dev/null "         \
+    ">\"$w/agent\"; [ \"$(wc -c <\"$w/agent\")\" -ge %zu ] || "                                \
+    "{ rm -rf \"$w\"; w=; b=\"$b, $d has no room for %zu KiB\"; }; "                           \
     "done; "                                                                                   \
     "[ -n \"$w\" ] || { echo \"" MARK "nowhere$b\"; exit 1; }; "                               \
     "f() { head -c $1%s | { head -c $3 >\"$2\" || wc -c >/dev/null; } 2>/dev/null; "           \
@@ -101,7 +106,7 @@ static int wait_for(struct stager *s, int fd, short events, double until, struct
             return 0;
         s->silent = left <= 0;
         if (s->silent)
-            return error_set(e, ERROR_GUEST, "no answer from a shell in %s within %g s%s%s",
+            return error_set(e, ERROR_GUEST, "no answer from a shell in %s within %.3g s%s%s",
                              s->name, s->patience_s, printed(s), s->said);
     }
 }
@@ -181,8 +186,8 @@ static int same_system(struct stager *s, struct error *e)
         return -1;
     if (strncmp(line, "lacks ", 6) == 0)
         return error_set(e, ERROR_GUEST,
-                         "%s lacks%s, which bringing the agent in needs: coreutils or busybox has "
-                         "the tools, mount -t proc proc /proc the other",
+                         "%s lacks%s, which bringing the agent in needs (tools: coreutils or "
+                         "busybox; mount -t proc proc /proc; mknod -m 666 /dev/null c 1 3)",
                          s->name, text_clean(clean, 64, line + 5));
     if (strncmp(line, "system ", 7) != 0)
         return error_set(e, ERROR_GUEST, "%s does not say what system it is: %s", s->name,
@@ -203,8 +208,9 @@ static int nowhere(struct stager *s, const char *line, struct error *e)
     size_t length = strcspn(line, ",");
     text_clean(why, sizeof why, line[length] ? line + length + 1 : "");
     return error_set(e, ERROR_GUEST,
-                     "%s has no directory that may be written and whose files may be executed%s%s; "
-                     "mount one there (mount -t tmpfs tmpfs /run), or name one by $TMPDIR",
+                     "%s has no directory with room that may be written and whose files may be "
+                     "executed%s%s; mount one there (mount -t tmpfs tmpfs /run), or name one by "
+                     "$TMPDIR",
                      s->name, why[0] ? ":" : "", why);
 }
 
@@ -313,10 +319,11 @@ __attribute__((format(printf, 3, 4))) static void append(char words[SCRIPT_MAX +
     *used += (size_t)n;
 }
 
-static size_t begin_script(const struct stager *s, char words[SCRIPT_MAX + 1])
+static size_t begin_script(const struct stager *s, size_t room, char words[SCRIPT_MAX + 1])
 {
     size_t used = 0;
-    append(words, &used, SCRIPT_BEGIN, s->text ? " base64" : "", s->text ? " | base64 -d" : "");
+    append(words, &used, SCRIPT_BEGIN, s->text ? " base64" : "", room >> 16, room,
+           (room + 1023) >> 10, s->text ? " | base64 -d" : "");
     return used;
 }
 
@@ -333,7 +340,7 @@ int stager_look(struct stager *s, struct error *e)
 int stager_ask(struct stager *s, struct error *e)
 {
     char words[SCRIPT_MAX + 1];
-    size_t used = begin_script(s, words);
+    size_t used = begin_script(s, s->room, words);
     append(words, &used, LOOK_END);
     return tell(s, words, used, e);
 }
@@ -342,7 +349,10 @@ int stager_ask(struct stager *s, struct error *e)
 static size_t write_script(const struct stager *s, const struct load *loads, size_t count,
                            char words[SCRIPT_MAX + 1])
 {
-    size_t used = begin_script(s, words);
+    size_t room = 0;
+    for (const struct load *l = loads; l < loads + count; l++)
+        room += l->file->scratch ? 0 : l->size;
+    size_t used = begin_script(s, room, words);
     for (const struct load *l = loads; l < loads + count; l++)
         append(words, &used, "%sf %zu \"$%c/%s\" %zu %.64s%s; ",
                l->file->scratch ? "[ -z \"$s\" ] || " : "", l->on_the_way,

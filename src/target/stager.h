@@ -33,6 +33,7 @@ struct stager {
     double patience_s; /* for each answer, and without one byte taken */
     bool text;         /* the way there takes lines of text only, as a terminal does: the files'
                           bytes go as base64, which the guest must know */
+    size_t room; /* bytes that files beside the agent, and it, take: stager_ask() looks for them */
     /* What is found out; zero before. */
     size_t noise;               /* bytes of answers and of what is none: a banner */
     char said[STAGER_SAID_MAX]; /* the last line that was not the script's, cleaned; or "" */

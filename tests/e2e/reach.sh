@@ -84,6 +84,27 @@ agent_is_gone() {
 wait_for 10 agent_is_gone
 measures exec:env
 
+# Interrupted while a slow way still carries the agent, nothing of it stays.
+cat >"$work/slow" <<'END'
+#!/bin/sh
+python3 -c 'import os, time
+while (some := os.read(0, 4096)):
+    os.write(1, some)
+    time.sleep(0.05)' | "$@"
+END
+chmod 755 "$work/slow"
+if command -v python3 >/dev/null; then
+    "$vmtax" run sys.syscall --on "exec:$work/slow" --quiet >/dev/null 2>&1 </dev/null &
+    slow=$!
+    wait_for 10 agent_runs
+    kill -INT $slow
+    code=0
+    wait $slow || code=$?
+    [ $code = 130 ] || fail "interrupted, the exit code is $code"
+    ! agent_runs || fail "an interrupted copy stays"
+    leftovers
+fi
+
 # --- servers in a network that vmtax has not made ----------------------------------------------------
 
 # serves TARGET NETWORK: net.rr on native and TARGET has figures of both, by that network.
@@ -191,17 +212,45 @@ END
 target.mini = $in 'mount -t tmpfs tmpfs $root/run'
 target.mini.noexec = $in 'mount -t tmpfs -o noexec tmpfs $root/tmp'
 target.mini.ro = $in :
+target.mini.tiny = $in 'mount -t tmpfs -o size=64k tmpfs $root/tmp; mount -t tmpfs tmpfs $root/run'
+target.mini.full = $in 'mount -t tmpfs -o size=64k tmpfs $root/tmp'
+target.mini.null = $in 'mount -t tmpfs tmpfs $root/dev; mount -t tmpfs tmpfs $root/run'
+target.beside = $in 'mount -t tmpfs tmpfs $root/run; echo other >$root/run/id; mount --bind $root/run/id $root/proc/sys/kernel/random/boot_id'
 target.elsewhere = $in 'mount -t tmpfs tmpfs $root/run; echo other >$root/run/id; mount --bind $root/run/id $root/proc/sys/kernel/random/boot_id'
 END
     measures mini
     cannot mini.noexec 'no directory .*executed: .*/tmp is noexec.*/run is not writable; mount one'
     cannot mini.ro '/tmp is not writable'
+    measures mini.tiny
+    cannot mini.full '/tmp has no room for [0-9]+ KiB'
+    cannot mini.null 'mini.null lacks /dev/null, '
+    # A look says the same, of all of them in the time of one.
+    echo "target.mini.silent = exec:sh -c 'sleep 60'" >>"$conf"
+    run 0 list targets
+    sed -i '/mini\.silent/d' "$conf"
+    says "$out" '^mini +limited'
+    says "$out" '^mini\.tiny +limited'
+    for bad in mini.noexec mini.ro mini.full mini.null mini.silent; do
+        says "$out" "^$bad +cannot"
+    done
+    says "$out" 'room for [0-9]+ KiB'
+    says "$out" 'no answer from'
     # With another kernel it is another machine, as far as can be told, and is not judged.
     measures elsewhere
     says "$out" '"machines"'
     [ "$("$jsonpath" "$out" 'comparisons.*.verdict')" = not-comparable ] || fail "another machine is judged"
     "$vmtax" report last >"$out"
     says "$out" 'another machine than native'
+    # Two guests of it are judged by each other.
+    # shellcheck disable=SC2086 # words
+    run 0 run sys.syscall --on elsewhere,beside $fast --quiet
+    run 0 report last --base elsewhere
+    says "$out" 'Performance relative to elsewhere, on its machine'
+    sed -n '/^native$/,/^beside$/p' "$out" >"$work/native"
+    says "$work/native" 'not comparable'
+    says "$out" "native: another machine than elsewhere's: shown, never"
+    sed -n '/^beside$/,/^Not measured/{/^Not measured/!p;}' "$out" >"$work/beside"
+    says_not "$work/beside" 'not comparable|another machine'
     # shellcheck disable=SC2086 # words
     run 0 run sys.syscall --on elsewhere --judge mini,elsewhere $fast --json
     says_not "$out" '"machines"'
