@@ -123,16 +123,19 @@ static bool descends(struct quiet *q, const struct quiet_process *p, pid_t self)
 }
 
 /* Ticks that p used since the last look, with those of children that ended meanwhile, as far as
- * they were not counted while they lived. */
-static uint64_t used(struct quiet *q, const struct quiet_process *p, const uint64_t *inherited)
+ * they were not counted while they lived. More than all processors had in that time, span, is the
+ * history of somebody who was not seen before: of another namespace, or handed on to a reaper. */
+static uint64_t used(struct quiet *q, const struct quiet_process *p, const uint64_t *inherited,
+                     uint64_t span)
 {
     const struct quiet_process *old = find(q->before, q->before_count, p->pid);
-    if (!old || old->start != p->start)
-        return p->own + p->children;
-    uint64_t own = p->own > old->own ? p->own - old->own : 0;
-    uint64_t children = p->children > old->children ? p->children - old->children : 0;
-    uint64_t counted = inherited[old - q->before];
-    return own + (children > counted ? children - counted : 0);
+    uint64_t own = p->own, children = p->children;
+    if (old && old->start == p->start) {
+        uint64_t counted = old->children + inherited[old - q->before];
+        own = own > old->own ? own - old->own : 0;
+        children = children > counted ? children - counted : 0;
+    }
+    return (own > span ? 0 : own) + (children > span ? 0 : children);
 }
 
 static bool alive(struct quiet *q, const struct quiet_process *old)
@@ -168,10 +171,11 @@ static void judge(struct quiet *q, pid_t self, size_t cpus, uint64_t busy, uint6
 {
     uint64_t *inherited = inherited_ticks(q);
     uint64_t others = 0, seen = 0, most = 0;
+    uint64_t span = total > q->total ? total - q->total : 0;
     const struct quiet_process *busiest = NULL;
     for (size_t i = 0; i < q->now_count; i++) {
         const struct quiet_process *p = &q->now[i];
-        uint64_t ticks = used(q, p, inherited);
+        uint64_t ticks = used(q, p, inherited, span);
         seen += ticks;
         if (p->kernel || descends(q, p, self))
             continue;
@@ -183,7 +187,6 @@ static void judge(struct quiet *q, pid_t self, size_t cpus, uint64_t busy, uint6
     }
     free(inherited);
 
-    uint64_t span = total > q->total ? total - q->total : 0;
     uint64_t spent = busy > q->busy ? busy - q->busy : 0;
     double count = cpus ? (double)cpus : 1;
     double unseen = spent > seen ? per(spent - seen, span) : 0;

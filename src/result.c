@@ -111,18 +111,23 @@ bool result_any_figure(const struct result *r)
     return false;
 }
 
+bool result_guests_left(const struct result *r)
+{
+    for (size_t t = 1; t < r->target_count; t++)
+        if (!r->targets[t].given_up[0])
+            return true;
+    return r->target_count < 2;
+}
+
 const char *result_absence(const struct result *r, size_t target)
 {
     const char *given_up = target < r->target_count ? r->targets[target].given_up : "";
-    size_t left = r->target_count;
-    for (size_t t = 1; t < r->target_count; t++)
-        left -= r->targets[t].given_up[0] != '\0';
-    return *given_up                          ? given_up
-           : r->target_count > 1 && left == 1 ? "no guest was left to compare with"
-           : r->running                       ? "its turn comes"
-           : r->late.rows                     ? "out of time"
-           : r->partial                       ? "interrupted before its turn"
-                                              : "no slot was run";
+    return *given_up                ? given_up
+           : !result_guests_left(r) ? "no guest was left to compare with"
+           : r->running             ? "its turn comes"
+           : r->late.rows           ? "out of time"
+           : r->partial             ? "interrupted before its turn"
+                                    : "no slot was run";
 }
 
 /* Native's is 0; one that nobody knows is no other target's. */

@@ -200,6 +200,8 @@ const char *result_engine(const struct result *r, const char *workload, const ch
 void result_engine_key(const char *workload, const char *params, char out[FACT_KEY]);
 /* Is there any figure? A run in which every slot failed has none: it is shown, and not stored. */
 bool result_any_figure(const struct result *r);
+/* False: all guests were given up. A run of native alone has none to lose: true. */
+bool result_guests_left(const struct result *r);
 /* Why a row of which no slot was run on that target has none. */
 const char *result_absence(const struct result *r, size_t target);
 /* Do two targets run on different machines, as far as is known? */

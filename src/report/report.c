@@ -322,7 +322,10 @@ void report_caveats(const struct result *r, void (*say)(void *, const char *), v
     for (size_t i = 0; i < r->slot_count; i++)
         stolen += (r->slots[i].flags & FLAG_STEAL) || r->slots[i].steal > 0.01;
     if (r->partial)
-        say(context, "The run was interrupted: this is what was measured until then.");
+        say(context, result_guests_left(r)
+                         ? "The run was interrupted: this is what was measured until then."
+                         : "The run ended with its last guest: this is what was measured until "
+                           "then.");
     time_caveat(r, say, context);
     taken_caveat(r, say, context);
     if (hypervisor && strcmp(hypervisor, "none") != 0) {

@@ -51,7 +51,7 @@ start_run net.rr sys.syscall --blocks 2 --seconds 1
 wait_for 20 has_peer
 kill -9 "$(peer)"
 wait "$pid" || fail "the run without a peer ended with $?"
-"$jsonpath" "$out" 'slots.*' | grep '"net.rr"' | grep -q 'the agent of peer ended' || fail "it does not say that the peer is gone"
+"$jsonpath" "$out" 'slots.*' | grep '"net.rr"' | grep -q 'the agent of peer was ended by signal 9' || fail "it does not say that the peer is gone"
 "$jsonpath" "$out" 'metrics.*.value' | grep -q '[1-9]' || fail "the other row has no figure without a peer"
 
 start_run net.rr sys.syscall --blocks 2 --seconds 1

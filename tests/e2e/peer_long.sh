@@ -195,7 +195,7 @@ start
 # shellcheck disable=SC2046 # several, if at all
 kill -9 $(agents_there)
 ended_well "without its peer"
-without_peer 'the agent of box ended'
+without_peer 'the agent of box (was )?ended'
 
 # The wire is cut, and mended when the run is over.
 start

@@ -218,8 +218,14 @@ static void test_judgement(void **state)
     quiet_look(&q, proc, 100, 2, 11250, 55000, 200);
     assert_true(q.calm);
     assert_true(fabs(q.others - 0.04) < 1e-9);
+    /* The reaper of somebody who was never seen gets a long life at once. */
+    process(proc, 1, "init", 0, 10, 45900);
+    quiet_look(&q, proc, 100, 2, 11260, 56000, 200);
+    if (!q.calm)
+        fail_msg("%s", q.why);
+    assert_true(q.others < 1e-9);
     /* A clock that stands still is no division by zero. */
-    quiet_look(&q, proc, 100, 2, 11250, 55000, 200);
+    quiet_look(&q, proc, 100, 2, 11260, 56000, 200);
     assert_false(q.known);
     quiet_release(&q);
     fixture_remove(proc);
