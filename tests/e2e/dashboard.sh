@@ -142,6 +142,11 @@ stored() { # stored DAYS WORD…: as if it had been measured so many days ago
 }
 stored 5 sys.stat --cpus 1 --memory 256M # the latter is no limit for an ordinary user
 stored 3 sys.read
+# Another run at that time disturbed its figures, and made no other machine of it.
+for earlier in "$work"/*-standard.json; do
+    grep -q other_vmtax "$earlier" || sed -i 's/"host":[[:space:]]*{/&"other_vmtax": "pid 7",/' "$earlier"
+done
+grep -q other_vmtax "$work"/*-standard.json || fail "no result has another run"
 stored 0 sys.write
 rm "$XDG_STATE_HOME"/vmtax/results/*
 mv "$work"/*-standard.json "$XDG_STATE_HOME/vmtax/results/"
