@@ -99,12 +99,36 @@ static const char *why_not(enum action a)
     case ACTION_UNITS:
         return "no figure here has other units";
     case ACTION_OTHER_VIEW:
-        return "this box has no other view; Tab goes to the next box";
+        return "no box here has another view";
     case ACTION_AXIS:
         return "this box has no other axis; Tab goes to the next box";
     default: /* ACTION_PAPER */
         return "the paper has no figures for what is shown here";
     }
+}
+
+/* Where the box under the cursor has no other view, the boxes beside it that have one change, all
+ * to the same. before: the picture as it is. False: none has. */
+static bool show_others(struct control *c, const struct moment *m, const struct canvas *before)
+{
+    struct view *v = control_view(c), changed = *v;
+    const size_t boxes = sizeof v->other_view / sizeof *v->other_view;
+    bool found = false, other = false;
+    for (size_t b = 0; b < boxes; b++) {
+        struct view former = *v;
+        struct canvas after;
+        v->other_view[b] = !v->other_view[b];
+        draw(c, m, &after);
+        if (!same_picture(before, &after)) {
+            other = found ? other : v->other_view[b];
+            changed.other_view[b] = other;
+            found = true;
+        }
+        canvas_release(&after);
+        *v = former;
+    }
+    *v = changed;
+    return found;
 }
 
 /* Whether a panel has an order, another view or an axis to change is seen by its picture: no table
@@ -117,9 +141,10 @@ void control_toggle(struct control *c, enum action a, const struct moment *m)
     apply(v, a);
     draw(c, m, &after);
     if (same_picture(&before, &after)) {
-        control_flash(c, m->now_s, false, "%s", why_not(a));
         if (!is_shared(a))
             *v = former;
+        if (a != ACTION_OTHER_VIEW || !show_others(c, m, &before))
+            control_flash(c, m->now_s, false, "%s", why_not(a));
     }
     canvas_release(&before);
     canvas_release(&after);

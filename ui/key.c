@@ -195,7 +195,7 @@ const struct key keys[] = {
      {'o'},
      "o",
      "ther view",
-     "the other view of this box",
+     "the other view of this box, or of those beside it",
      KEY_GROUP_HERE,
      0},
     {ACTION_AXIS, "axis", {'a'}, "a", "xis", "linear or logarithmic axis", KEY_GROUP_HERE, 0},

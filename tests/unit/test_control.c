@@ -323,8 +323,26 @@ static void settings_hold_everywhere(void **state)
     type(&j, "1sSe");
     assert_true(view(&j)->sort == 1 && view(&j)->reverse && view(&j)->expanded);
     type(&j, "o"); /* what the box does not have is not remembered either */
-    says(&j, "no other view", false);
+    says(&j, "no box here has another view", false);
     assert_false(view(&j)->other_view[0]);
+    /* From a list without one, the curves beside it change together, also where one was ahead. */
+    type(&j, "4");
+    size_t list = view(&j)->box;
+    type(&j, "o");
+    size_t shown = 0;
+    for (size_t b = 0; b < sizeof view(&j)->other_view; b++)
+        shown += view(&j)->other_view[b];
+    assert_int_equal(shown, 2);
+    assert_int_equal(view(&j)->box, list);
+    key(&j, '\t');
+    type(&j, "o");
+    view(&j)->box = list;
+    type(&j, "o");
+    shown = 0;
+    for (size_t b = 0; b < sizeof view(&j)->other_view; b++)
+        shown += view(&j)->other_view[b];
+    assert_true(shown == 0 || shown == 2);
+    type(&j, "1");
     type(&j, "9");
     assert_true(view(&j)->sort == 0 && !view(&j)->reverse && !view(&j)->expanded);
     type(&j, "1");
