@@ -151,12 +151,27 @@ static void cargo_fill(struct cargo *c, const struct target_options *options)
     cargo_add_seed(c, options->scratch_seed);
 }
 
+/* What is brought, without what is left out where there is no room. */
+static size_t cargo_bytes(const struct cargo *c, bool scratch)
+{
+    struct stat st;
+    size_t bytes = 0;
+    for (size_t i = 0; i < c->count; i++)
+        if ((scratch || !c->files[i].scratch) && stat(c->files[i].path, &st) == 0)
+            bytes += (size_t)st.st_size;
+    return bytes;
+}
+
 static int bring(struct reached *r, const struct target_options *options, struct error *e)
 {
     struct cargo *c = xcalloc(1, sizeof *c);
+    char stage[64];
     cargo_fill(c, options);
     prepare_stager(r, options);
     r->tree = options->scratch_seed != NULL;
+    snprintf(stage, sizeof stage, "copying %.1f MB into it", (double)cargo_bytes(c, true) * 1e-6);
+    if (options->waiter && options->waiter->stage)
+        options->waiter->stage(options->waiter->context, stage);
     int rc = stager_bring(&r->stager, c->files, c->count, e);
     free(c);
     if (rc == 0 && r->stager.no_room)
@@ -189,20 +204,6 @@ static struct target *start(const struct target_kind *kind, const struct target_
     return &r->local.target;
 }
 
-/* What a run would bring, but for the kernel's sources. */
-static size_t cargo_bytes(const struct target_options *options)
-{
-    struct cargo *c = xcalloc(1, sizeof *c);
-    struct stat st;
-    size_t bytes = 0;
-    if (options->agent_path)
-        cargo_fill(c, options);
-    for (size_t i = 0; i < c->count; i++)
-        bytes += !c->files[i].scratch && stat(c->files[i].path, &st) == 0 ? (size_t)st.st_size : 0;
-    free(c);
-    return bytes;
-}
-
 /* One that is tried; without a target there is nothing to wait for. */
 struct trial {
     struct reached reached;
@@ -217,7 +218,11 @@ static void trial_begin(struct trial *t, const struct target_kind *kind,
     r->local.target = (struct target){.kind = kind, .to_agent = -1, .from_agent = -1};
     t->rc = launch(r, kind, options, &t->e);
     prepare_stager(r, options);
-    r->stager.room = cargo_bytes(options);
+    struct cargo *c = xcalloc(1, sizeof *c);
+    if (options->agent_path)
+        cargo_fill(c, options);
+    r->stager.room = cargo_bytes(c, false);
+    free(c);
     if (t->rc == 0)
         t->rc = stager_ask(&r->stager, &t->e);
 }
