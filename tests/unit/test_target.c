@@ -209,7 +209,7 @@ static void early_death_is_told(void **state)
     struct ledger *l = open_ledger();
     struct error e = {0};
     assert_null(target_start(target_find("native"), &o, l, &e));
-    assert_string_equal(e.text, "the agent in native ended with exit code 3: cannot?[31m do it");
+    assert_string_equal(e.text, "the agent in native ended with exit code 3: cannot·[31m do it");
     o.agent_path = "/nonexistent/agent";
     assert_null(target_start(target_find("native"), &o, l, &e));
     assert_non_null(strstr(e.text, "/nonexistent/agent could not be started"));
