@@ -153,6 +153,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/report/page.c src/report/page.h src/report/html_style.h \
 	src/report/html.c \
 	src/report/openmetrics.c \
+	src/report/extra.c src/report/extra.h \
 	src/report/metric.c src/report/metric.h \
 	src/report/junit.c
 libvmtax_a_CFLAGS = $(AM_CFLAGS) $(STATGRAB_CFLAGS) $(CJSON_CFLAGS) $(ARCHIVE_CFLAGS)

@@ -208,3 +208,8 @@ double arrival_loss(const struct arrival *a)
 {
     return a->sent ? (double)(a->sent - a->received) / (double)a->sent : (double)NAN;
 }
+
+double arrival_disorder(const struct arrival *a)
+{
+    return a->received ? (double)a->reordered / (double)a->received : (double)NAN;
+}

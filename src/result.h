@@ -43,6 +43,8 @@ struct arrival {
 };
 /* The share that did not arrive, 0..1; NAN when nothing was sent. */
 double arrival_loss(const struct arrival *a);
+/* The share of what arrived that came after a later one, 0..1; NAN when nothing arrived. */
+double arrival_disorder(const struct arrival *a);
 
 struct result_target {
     char id[TARGET_ID_MAX]; /* "native", "container" */

@@ -47,13 +47,13 @@ static void number(struct writer *w, bool known, double value)
         fprintf(w->out, "%.9g", value);
 }
 
-static void count(struct writer *w, bool known, size_t value)
+static void count(struct writer *w, bool known, uint64_t value)
 {
     if (w->begun)
         fputc(',', w->out);
     w->begun = true;
     if (known)
-        fprintf(w->out, "%zu", value);
+        fprintf(w->out, "%llu", (unsigned long long)value);
 }
 
 static void end(struct writer *w)
@@ -63,11 +63,43 @@ static void end(struct writer *w)
 }
 
 static const char *const columns[] = {
-    "workload",   "params", "subsystem",   "target",     "reference",  "unit",     "better",
-    "n",          "value",  "value_low",   "value_high", "noise",      "verified", "p50_us",
-    "p90_us",     "p99_us", "p99_9_us",    "max_us",     "pairs",      "ratio",    "ratio_low",
-    "ratio_high", "level",  "approximate", "outliers",   "detectable", "p",        "stage",
-    "verdict",    "flags",  "reason",      "tsc_per_op",
+    "workload",
+    "params",
+    "subsystem",
+    "target",
+    "reference",
+    "unit",
+    "better",
+    "n",
+    "value",
+    "value_low",
+    "value_high",
+    "noise",
+    "verified",
+    "p50_us",
+    "p90_us",
+    "p99_us",
+    "p99_9_us",
+    "max_us",
+    "pairs",
+    "ratio",
+    "ratio_low",
+    "ratio_high",
+    "level",
+    "approximate",
+    "outliers",
+    "detectable",
+    "p",
+    "stage",
+    "verdict",
+    "flags",
+    "reason",
+    "tsc_per_op",
+    "iops",
+    "datagrams_sent",
+    "datagrams_received",
+    "datagrams_reordered",
+    "datagrams_loss",
 };
 
 /* Then, for each white-box counter, its rate: "exits_per_s", "cpu_s_per_s"; and: */
@@ -113,6 +145,20 @@ static void write_figure(struct writer *w, const struct figure_value *f)
     number(w, l->known, l->p99_us);
     number(w, l->known, l->p99_9_us);
     number(w, l->known, l->max_us);
+}
+
+/* What a figure has besides its value. */
+static void write_extra(struct writer *w, const struct report_row *row)
+{
+    const struct figure_value *f = row->figure;
+    const struct arrival none = {0}, *a = f ? &f->arrival : &none;
+    bool ticks = f && f->measured && f->tsc_per_op > 0;
+    number(w, ticks, ticks ? f->tsc_per_op : NAN);
+    number(w, true, report_iops(row->metric, f));
+    count(w, a->sent, a->sent);
+    count(w, a->sent, a->received);
+    count(w, a->sent, a->reordered);
+    number(w, a->sent, arrival_loss(a));
 }
 
 static void write_comparison(struct writer *w, const struct comparison *c)
@@ -162,8 +208,7 @@ static int write_csv(const struct result *r, FILE *out, struct error *e)
         text(&w, c ? verdicts[c->verdict].id : "");
         text(&w, report_flags(c ? c->flags : 0, letters));
         text(&w, reason ? reason : c ? c->reason : "");
-        bool ticks = row->figure && row->figure->measured && row->figure->tsc_per_op > 0;
-        number(&w, ticks, ticks ? row->figure->tsc_per_op : NAN);
+        write_extra(&w, row);
         write_cost(&w, row->figure);
         end(&w);
     }

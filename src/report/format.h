@@ -36,6 +36,9 @@ const char *report_doubt(const struct report_row *row);
 
 /* "sys.read", "membw.frd size=64K cpus=1" */
 char *report_label(const struct metric *m, char *out, size_t size);
+/* Records a second of a disk row's figure; NAN where there is none. */
+double report_iops(const struct metric *m, const struct figure_value *f);
+
 /* "SN" */
 char *report_flags(uint32_t flags, char out[FLAG_COUNT + 1]);
 /* A ratio as "% of native" in at most five characters: "97.2", "103", "0.31"; "n/a" of none. Never

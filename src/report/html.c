@@ -7,6 +7,7 @@
 
 #include "analysis.h"
 #include "report/chart.h"
+#include "report/extra.h"
 #include "report/markup.h"
 #include "report/page.h"
 #include "report/svg.h"
@@ -186,6 +187,36 @@ static void write_native(const struct page *p, int s)
     page_table_end(p->out);
 }
 
+static void write_extras(const struct page *p, int s)
+{
+    for (const struct extra *const *kind = extras; *kind; kind++) {
+        struct page_column columns[EXTRA_COLUMNS + 2] = {{"workload", true}, {"target", true}};
+        size_t used = 2;
+        struct extra_table t;
+        extra_table_make(&t, *kind, p->r, p->rows, p->count, belongs, s);
+        for (size_t c = 0; c < EXTRA_COLUMNS; c++)
+            if (t.shown[c])
+                columns[used++] = (struct page_column){(*kind)->columns[c], false};
+        if (t.count)
+            page_table(p->out, (*kind)->note, columns, used);
+        for (size_t i = 0; i < t.count; i++) {
+            const struct extra_line *line = &t.lines[i];
+            char label[128];
+            fputs("<tr><th scope=\"row\">", p->out);
+            markup_text(p->out, report_label(line->row->metric, label, sizeof label));
+            fputs("</th>", p->out);
+            page_cell(p->out, "td", "text", p->r->targets[line->row->target].id);
+            for (size_t c = 0; c < EXTRA_COLUMNS; c++)
+                if (t.shown[c])
+                    page_cell(p->out, "td", "", line->cells[c]);
+            fputs("</tr>\n", p->out);
+        }
+        if (t.count)
+            page_table_end(p->out);
+        free(t.lines);
+    }
+}
+
 static void write_charts(const struct page *p, enum subsystem s)
 {
     struct chart c;
@@ -232,6 +263,7 @@ static void write_subsystem(const struct page *p, int s)
         write_compared(p, s);
     else
         write_native(p, s);
+    write_extras(p, s);
     fputs("</section>\n", p->out);
 }
 

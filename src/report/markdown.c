@@ -6,6 +6,7 @@
 #include "report/report.h"
 
 #include "analysis.h"
+#include "report/extra.h"
 #include "report/markup.h"
 #include "store.h"
 #include "text.h"
@@ -120,6 +121,38 @@ static void write_native(const struct report_row *rows, size_t count, FILE *out)
             fprintf(out, "%.1f %% |\n", 100 * f->noise);
         else
             fputs("— |\n", out);
+    }
+}
+
+static void write_extras(const struct result *r, const struct report_row *rows, size_t count,
+                         FILE *out)
+{
+    for (const struct extra *const *kind = extras; *kind; kind++) {
+        struct extra_table t;
+        extra_table_make(&t, *kind, r, rows, count, NULL, 0);
+        if (t.count)
+            fprintf(out, "\n## %s\n\n%s.\n\n| workload | target |", (*kind)->title, (*kind)->note);
+        for (size_t c = 0; t.count && c < EXTRA_COLUMNS; c++)
+            if (t.shown[c])
+                fprintf(out, " %s |", (*kind)->columns[c]);
+        fputs(t.count ? "\n|---|---|" : "", out);
+        for (size_t c = 0; t.count && c < EXTRA_COLUMNS; c++)
+            fputs(t.shown[c] ? "--:|" : "", out);
+        fputs(t.count ? "\n" : "", out);
+        for (size_t i = 0; i < t.count; i++) {
+            const struct extra_line *line = &t.lines[i];
+            char label[128];
+            fputs("| ", out);
+            markup_markdown(out, report_label(line->row->metric, label, sizeof label));
+            fputs(" | ", out);
+            markup_markdown(out, r->targets[line->row->target].id);
+            fputs(" |", out);
+            for (size_t c = 0; c < EXTRA_COLUMNS; c++)
+                if (t.shown[c])
+                    fprintf(out, " %s |", line->cells[c]);
+            fputc('\n', out);
+        }
+        free(t.lines);
     }
 }
 
@@ -253,6 +286,7 @@ static int write_markdown(const struct result *r, FILE *out, struct error *e)
     }
     if (r->target_count > 1)
         write_legend(r, out);
+    write_extras(r, rows, count, out);
     write_reasons(r, rows, count, false, out);
     write_reasons(r, rows, count, true, out);
     fputs("\n## To know\n\n", out);

@@ -115,7 +115,41 @@ static double noise(const struct report_row *row)
 static double loss(const struct report_row *row)
 {
     const struct figure_value *f = row->figure;
-    return f && f->measured && f->arrival.sent ? arrival_loss(&f->arrival) : NAN;
+    return f ? arrival_loss(&f->arrival) : NAN;
+}
+
+static double disorder(const struct report_row *row)
+{
+    return row->figure ? arrival_disorder(&row->figure->arrival) : NAN;
+}
+
+static double iops(const struct report_row *row)
+{
+    return report_iops(row->metric, row->figure);
+}
+
+static double seconds(const struct report_row *row, size_t quantile)
+{
+    const struct figure_value *f = row->figure;
+    if (!f || !f->latency.known)
+        return NAN;
+    const double us[] = {f->latency.p50_us, f->latency.p90_us, f->latency.p99_us};
+    return 1e-6 * us[quantile];
+}
+
+static double p50(const struct report_row *row)
+{
+    return seconds(row, 0);
+}
+
+static double p90(const struct report_row *row)
+{
+    return seconds(row, 1);
+}
+
+static double p99(const struct report_row *row)
+{
+    return seconds(row, 2);
 }
 
 static const struct comparison *compared(const struct report_row *row)
@@ -160,6 +194,12 @@ static const struct family families[] = {
     {"slots", "", "Slots measured.", slots},
     {"noise_ratio", "ratio", "Noise of the slots, relative to the figure.", noise},
     {"datagram_loss_ratio", "ratio", "Share of the datagrams sent that did not arrive.", loss},
+    {"datagram_disorder_ratio", "ratio", "Share of the datagrams that arrived after a later one.",
+     disorder},
+    {"io_per_second", "per_second", "Records that a disk row moved in a second.", iops},
+    {"latency_p50_seconds", "seconds", "Half of the operations took no longer.", p50},
+    {"latency_p90_seconds", "seconds", "90 % of the operations took no longer.", p90},
+    {"latency_p99_seconds", "seconds", "99 % of the operations took no longer.", p99},
     {"performance_ratio", "ratio",
      "Performance relative to native: below 1 is slower, for times "
      "too.",

@@ -127,6 +127,13 @@ static void add_flags(struct line *l, uint32_t bits)
         add(l, ".");
 }
 
+/* " Native lost 0.1 percent of its datagrams.": a bandwidth alone does not tell it. */
+static void add_loss(struct line *l, const char *who, const struct figure_value *f)
+{
+    if (f && f->arrival.sent)
+        add(l, " %s lost %.2f percent of its datagrams.", who, 100 * arrival_loss(&f->arrival));
+}
+
 static void say_answer(const struct plain *p, size_t t)
 {
     const struct result_target *target = &p->r->targets[t];
@@ -195,6 +202,8 @@ static void say_row(const struct plain *p, const struct report_row *row)
     add(&l, ", %s ", id);
     add_figure(&l, row->figure);
     add(&l, " %s.", unit_words(row->metric->row));
+    add_loss(&l, "Native", row->native);
+    add_loss(&l, id, row->figure);
     add_flags(&l, c->flags);
     if (report_doubt(row))
         add(&l, " In doubt: %s", report_doubt(row));
@@ -233,6 +242,7 @@ static void say_native(const struct plain *p)
             add_number(&l, f->high);
         }
         add(&l, ", %zu slot%s.", f->n, f->n == 1 ? "" : "s");
+        add_loss(&l, "Native", f);
         say(p, &l);
     }
 }

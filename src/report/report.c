@@ -124,6 +124,11 @@ char *report_label(const struct metric *m, char *out, size_t size)
     return out;
 }
 
+double report_iops(const struct metric *m, const struct figure_value *f)
+{
+    return m->row && f && f->measured ? workload_iops(m->row, m->params, f->value) : (double)NAN;
+}
+
 char *report_flags(uint32_t bits, char out[FLAG_COUNT + 1])
 {
     size_t n = 0;

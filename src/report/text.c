@@ -228,7 +228,7 @@ static void put_loss(const struct page *p, const struct report_row *row)
         fprintf(p->out, " lost %.2f %% of %s %s sent, %.2f %% out of order\n", 100 * loss,
                 text_figure(sent, sizeof sent, f->value / (1 - loss)),
                 row->metric->row ? workload_unit(row->metric->row) : "",
-                100 * (double)f->arrival.reordered / (double)f->arrival.received);
+                100 * arrival_disorder(&f->arrival));
     }
 }
 
@@ -236,15 +236,30 @@ static void put_loss(const struct page *p, const struct report_row *row)
 static void put_iops(const struct page *p, const struct report_row *row)
 {
     const struct figure_value *const figures[] = {row->native, row->figure};
-    for (size_t i = row->target == 0; row->metric->row && i < 2; i++) {
-        const struct figure_value *f = figures[i];
-        double iops = f && f->measured
-                          ? workload_iops(row->metric->row, row->metric->params, f->value)
-                          : (double)NAN;
+    for (size_t i = row->target == 0; i < 2; i++) {
+        double iops = report_iops(row->metric, figures[i]);
         if (!isfinite(iops))
             continue;
         put_whose(p, i ? row->target : 0);
         fprintf(p->out, " %.*f IOPS\n", iops < 100 ? 1 : 0, iops);
+    }
+}
+
+/* "    native 12.3 µs p50, 20.1 p90, 55 p99": of single operations, for each figure. */
+static void put_latency(const struct page *p, const struct report_row *row)
+{
+    const struct figure_value *const figures[] = {row->native, row->figure};
+    for (size_t i = row->target == 0; i < 2; i++) {
+        const struct latency *l = figures[i] ? &figures[i]->latency : NULL;
+        char line[80], half[16], most[16], nearly[16];
+        if (!l || !l->known)
+            continue;
+        put_whose(p, i ? row->target : 0);
+        snprintf(line, sizeof line, " %s µs p50, %s p90, %s p99\n",
+                 text_figure(half, sizeof half, l->p50_us),
+                 text_figure(most, sizeof most, l->p90_us),
+                 text_figure(nearly, sizeof nearly, l->p99_us));
+        put(p, line);
     }
 }
 
@@ -406,6 +421,7 @@ static void write_rows(const struct page *p, size_t t)
             put_inverse(p, &p->rows[i]);
             put_loss(p, &p->rows[i]);
             put_iops(p, &p->rows[i]);
+            put_latency(p, &p->rows[i]);
             put_statements(p, &p->rows[i]);
         }
 }
@@ -435,6 +451,7 @@ static void write_native(const struct page *p)
         put_inverse(p, &p->rows[i]);
         put_loss(p, &p->rows[i]);
         put_iops(p, &p->rows[i]);
+        put_latency(p, &p->rows[i]);
         put_statements(p, &p->rows[i]);
     }
 }

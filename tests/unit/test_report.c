@@ -383,6 +383,85 @@ static void test_ticks(void **state)
     result_release(&r);
 }
 
+/* What a bandwidth hides stands in every format that is passed on: datagrams that were lost, and of
+ * a disk row its operations and their latency; native's as well as a guest's. */
+static void test_loss_and_latency(void **state)
+{
+    (void)state;
+    struct result r;
+    struct table t;
+    fixture_result(&r);
+    r.metrics[0].row = workload_find("net.udp.rx");
+    r.figures[0].arrival = (struct arrival){.sent = 1000000, .received = 999000, .reordered = 999};
+    r.figures[1].arrival = (struct arrival){.sent = 4000000, .received = 1000000};
+    r.metrics[1].row = workload_find("file.write");
+    snprintf(r.metrics[1].params, sizeof r.metrics[1].params, "size=64M record=64K");
+    struct figure_value *disk = &r.figures[3]; /* of native; the container has none */
+    disk->latency = (struct latency){
+        .known = true, .count = 9, .p50_us = 12.5, .p90_us = 33, .p99_us = 871, .max_us = 9000};
+    disk->value = 655.36;
+
+    char *text = written("text", &r);
+    each_line(text, fits);
+    assert_non_null(strstr(text, "    native lost 0.10 % of "));
+    assert_non_null(strstr(text, "    container lost 75.00 % of "));
+    assert_non_null(
+        strstr(text, "    native 10000 IOPS\n    native 12.50 us p50, 33.00 p90, 871.0 p99\n"));
+    free(text);
+
+    text = written("csv", &r);
+    parse_csv(text, &t);
+    assert_string_equal(cell(&t, 1, "datagrams_sent"), "1000000");
+    assert_string_equal(cell(&t, 1, "datagrams_reordered"), "999");
+    assert_string_equal(cell(&t, 2, "datagrams_received"), "1000000");
+    assert_string_equal(cell(&t, 2, "datagrams_loss"), "0.75");
+    assert_string_equal(cell(&t, 2, "iops"), "");
+    assert_string_equal(cell(&t, 4, "iops"), "10000");
+    assert_string_equal(cell(&t, 4, "datagrams_sent"), "");
+    free(text);
+
+    /* Columns of which no line knows anything are left out: the container has no such figure. */
+    text = written("md", &r);
+    assert_non_null(strstr(text, "| workload | target | lost | out of order | sent |\n"));
+    assert_non_null(strstr(text, "| sys.read | native | 0.10 % | 0.10 % | 1000000 |\n"
+                                 "| sys.read | container | 75.00 % | 0.00 % | 4000000 |\n"));
+    assert_non_null(strstr(text, "| workload | target | IOPS | p50 | p90 | p99 |\n"));
+    assert_non_null(strstr(text, "| native | 10000 | 12.50 µs | 33.00 µs | 871.0 µs |\n"));
+    free(text);
+    r.targets[1].emulated = true;
+    text = written("html", &r);
+    const char *network = strstr(text, "<h2>Network</h2>"), *lost = strstr(text, ">lost</th>");
+    assert_true(network && lost && network < lost);
+    assert_null(strstr(lost + 1, ">lost</th>"));
+    assert_non_null(strstr(lost, "<td>0.10 %</td>"));
+    assert_non_null(strstr(lost, "<td>~75.00 %</td>"));
+    assert_non_null(
+        strstr(text, "<td>10000</td><td>12.50 µs</td><td>33.00 µs</td><td>871.0 µs</td>"));
+    free(text);
+    text = written("openmetrics", &r);
+    assert_non_null(strstr(text, "vmtax_datagram_loss_ratio{"));
+    assert_non_null(strstr(text, "vmtax_datagram_disorder_ratio{"));
+    assert_non_null(strstr(text, "vmtax_io_per_second{"));
+    assert_non_null(strstr(text, "vmtax_latency_p99_seconds{"));
+    free(text);
+    text = written("plain", &r);
+    assert_non_null(strstr(text, " Native lost 0.10 percent of its datagrams. container lost 75.00 "
+                                 "percent of its datagrams."));
+    free(text);
+
+    /* Nothing may be lost, nothing is timed: no such table. */
+    for (size_t i = 0; i < r.figure_count; i++) {
+        r.figures[i].arrival = (struct arrival){.sent = 0};
+        r.figures[i].latency.known = false;
+        r.figures[i].measured = false;
+    }
+    text = written("md", &r);
+    assert_null(strstr(text, "## Datagrams"));
+    assert_null(strstr(text, "## Latency"));
+    free(text);
+    result_release(&r);
+}
+
 /* Beside the rows that hurt: what was counted, or that nothing was. */
 /* Whatever its unit, a row's figures stand on one line, with a guest and without. */
 static void test_a_unit_breaks_no_line(void **state)
@@ -684,6 +763,7 @@ int main(void)
         cmocka_unit_test(test_csv),
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_ticks),
+        cmocka_unit_test(test_loss_and_latency),
         cmocka_unit_test(test_out_of_time),
         cmocka_unit_test(test_a_dash_is_a_verdict),
         cmocka_unit_test(test_a_unit_breaks_no_line),
