@@ -574,6 +574,19 @@ void fixture_live(struct snapshot *s, const char *kind)
     fill_queue_and_log(s);
 }
 
+void fixture_rated(struct snapshot *s)
+{
+    static const char *const rows[][2] = {{"net.udp.rx", "size=1K rate=100"},
+                                          {"net.udp.rx", "size=16K rate=2000"},
+                                          {"net.udp.tx", "size=1K rate=100"}};
+    fixture_live(s, "tcg");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        fill_metric(s, workload_find(rows[i][0]), rows[i][1], true);
+    struct board_metric *m = &s->metrics[s->metric_count - 3];
+    m->cell[1].figure.arrival.received = 870000; /* the worst of all is one at a rate */
+    m->cell[2].figure.arrival.received = 10000;
+}
+
 /* Take back what the container has. */
 static void forget_container(struct snapshot *s)
 {

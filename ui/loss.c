@@ -9,13 +9,14 @@
 #define DIRECTIONS 2
 #define CELL_MIN   4
 #define CELL_MAX   8
+#define LABEL_ROOM 16
 
 static const struct direction {
     const char *name;
     struct sweep sweep;
 } directions[DIRECTIONS] = {
-    {"tx", {.id = "net.udp.tx", .x = "size", .fixed = "rate=0"}},
-    {"rx", {.id = "net.udp.rx", .x = "size", .fixed = "rate=0"}},
+    {"tx", {.id = "net.udp.tx", .x = "size", .fixed = ""}},
+    {"rx", {.id = "net.udp.rx", .x = "size", .fixed = ""}},
 };
 
 static double loss_of(const struct snapshot *s, size_t metric, size_t target)
@@ -54,16 +55,53 @@ static void draw_cell(struct canvas *c, int y, int x, int w, double loss, bool e
         canvas_text_right(c, y, x + w - 1, STYLE_DIM, 0, text);
 }
 
-static void draw_sizes(struct canvas *c, int y, int x, int w, const struct snapshot *s,
-                       const size_t *points, size_t count)
+/* A size, and the rate if the sender kept one. */
+struct column {
+    size_t metric;
+    char label[LABEL_ROOM]; /* "4k", "1k@100M" */
+    int w;
+    double worst; /* the greatest loss of any target; less than 0: none is known */
+};
+
+static void label_column(struct column *l, const struct board_metric *m)
 {
-    char text[24];
-    for (size_t i = 0; i < count; i++) {
-        uint64_t size = row_param(&s->metrics[points[i]], "size", 0);
-        snprintf(text, sizeof text, size % 1024 ? "%llu" : "%lluk",
-                 (unsigned long long)(size % 1024 ? size : size / 1024));
-        canvas_text_right(c, y, x + (int)(i + 1) * w - 1, STYLE_DIM, 0, text);
+    uint64_t size = row_param(m, "size", 0), rate = row_param(m, "rate", 0);
+    int used = snprintf(l->label, sizeof l->label, size % 1024 ? "%u" : "%uk",
+                        (unsigned)(size % 1024 ? size : size / 1024));
+    if (rate)
+        snprintf(l->label + used, sizeof l->label - (size_t)used, rate % 1000 ? "@%uM" : "@%uG",
+                 (unsigned)(rate % 1000 ? rate : rate / 1000));
+}
+
+/* Those without a rate first, each by size. Where not all fit, those go that lost least. */
+static size_t find_columns(const struct snapshot *s, const struct direction *d, int room,
+                           struct column out[SWEEP_MAX])
+{
+    size_t points[SWEEP_MAX], found = sweep_points(s, &d->sweep, points), count = 0;
+    int base = found ? room / (int)found : 0, wide = 0;
+    base = base > CELL_MAX ? CELL_MAX : base < CELL_MIN ? CELL_MIN : base;
+    for (int rated = 0; rated < 2; rated++)
+        for (size_t i = 0; i < found; i++) {
+            const struct board_metric *m = &s->metrics[points[i]];
+            if ((row_param(m, "rate", 0) > 0) != rated)
+                continue;
+            struct column *l = &out[count++];
+            *l = (struct column){.metric = points[i], .worst = -1};
+            label_column(l, m);
+            l->w = (int)strlen(l->label) + 1 > base ? (int)strlen(l->label) + 1 : base;
+            wide += l->w;
+            for (size_t t = 0; t < s->target_count; t++)
+                l->worst = fmax(l->worst, loss_of(s, points[i], t));
+        }
+    while (wide > room && count) {
+        size_t least = 0;
+        for (size_t i = 1; i < count; i++)
+            if (out[i].worst < out[least].worst)
+                least = i;
+        wide -= out[least].w;
+        memmove(&out[least], &out[least + 1], (--count - least) * sizeof *out);
     }
+    return count;
 }
 
 void loss_draw(struct canvas *c, struct rect in, const struct snapshot *s)
@@ -71,24 +109,28 @@ void loss_draw(struct canvas *c, struct rect in, const struct snapshot *s)
     struct rect former = canvas_clip(c, in);
     int label = in.w >= 60 ? 14 : 4, half = (in.w - label) / DIRECTIONS;
     for (int d = 0; d < DIRECTIONS; d++) {
-        size_t points[SWEEP_MAX], count = sweep_points(s, &directions[d].sweep, points);
-        int x = in.x + label + d * half, w = count ? (half - 4) / (int)count : 0;
-        w = w > CELL_MAX ? CELL_MAX : w;
-        if (w < CELL_MIN)
+        struct column columns[SWEEP_MAX];
+        size_t count = find_columns(s, &directions[d], half - 4, columns);
+        int x = in.x + label + d * half;
+        if (!count)
             continue;
         canvas_text(c, in.y, x, STYLE_STRONG, 0, directions[d].name);
-        draw_sizes(c, in.y, x + 3, w, s, points, count);
-        for (size_t t = 0; t < s->target_count && (int)t + 1 < in.h; t++)
-            for (size_t i = 0; i < count; i++)
-                draw_cell(c, in.y + 1 + (int)t, x + 3 + (int)i * w, w, loss_of(s, points[i], t),
+        x += 3;
+        for (size_t i = 0; i < count; i++) {
+            const struct column *l = &columns[i];
+            canvas_text_right(c, in.y, x + l->w - 1, STYLE_DIM, 0, l->label);
+            for (size_t t = 0; t < s->target_count && (int)t + 1 < in.h; t++)
+                draw_cell(c, in.y + 1 + (int)t, x, l->w, loss_of(s, l->metric, t),
                           s->targets[t].emulated);
+            x += l->w;
+        }
     }
     for (size_t t = 0; t < s->target_count && (int)t + 1 < in.h; t++)
         widget_target(c, in.y + 1 + (int)t, in.x, label - 1, &s->targets[t]);
     canvas_unclip(c, former);
 }
 
-void loss_worst(const struct snapshot *s, char *out, size_t size)
+void loss_worst(const struct snapshot *s, char out[LOSS_WORST])
 {
     double worst = 0;
     char number[NUMBER_MAX];
@@ -100,10 +142,14 @@ void loss_worst(const struct snapshot *s, char *out, size_t size)
                 double loss = s->targets[t].emulated ? 0 : loss_of(s, points[i], t);
                 if (!(loss > worst))
                     continue;
+                const struct board_metric *m = &s->metrics[points[i]];
+                uint64_t rate = row_param(m, "rate", 0);
+                char at[24] = "";
+                if (rate)
+                    snprintf(at, sizeof at, " at %u Mbit/s", (unsigned)rate);
                 worst = loss;
-                snprintf(out, size, "worst: %s %s %llu bytes, %s %%", s->targets[t].id,
-                         directions[d].name,
-                         (unsigned long long)row_param(&s->metrics[points[i]], "size", 0),
+                snprintf(out, LOSS_WORST, "worst: %s %s %u bytes%s, %s %%", s->targets[t].id,
+                         directions[d].name, (unsigned)row_param(m, "size", 0), at,
                          number_fit(number, 5, 100 * loss, 2));
             }
     }

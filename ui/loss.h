@@ -1,5 +1,6 @@
-/* loss.h - datagrams that did not arrive, as heat: a line for each target, a cell for each size and
- * direction. In the paper KVM lost 53 to 99 % of them, and a bandwidth alone does not show it. */
+/* loss.h - datagrams that did not arrive, as heat: a line for each target, a cell for each size,
+ * rate and direction. In the paper KVM lost 53 to 99 % of them, and a bandwidth alone does not show
+ * it. */
 #ifndef VMTAX_LOSS_H
 #define VMTAX_LOSS_H
 
@@ -7,9 +8,11 @@
 
 /* Lines that it takes; 0: no datagrams were counted. */
 int loss_lines(const struct snapshot *s);
-/* Into the inside of a box, one line of sizes above those of the targets. */
+/* Into the inside of a box, one line of sizes above those of the targets: "4k" as fast as it goes,
+ * "1k@100M" at a rate in bit/s. */
 void loss_draw(struct canvas *c, struct rect in, const struct snapshot *s);
+#define LOSS_WORST 128
 /* "worst: kvm tx 32768 bytes, 98.7 %", of those that are not emulated; "" if nothing is lost. */
-void loss_worst(const struct snapshot *s, char *out, size_t size);
+void loss_worst(const struct snapshot *s, char out[LOSS_WORST]);
 
 #endif

@@ -114,8 +114,8 @@ static void draw_loss(struct canvas *c, struct rect r, const struct snapshot *s,
                       const struct view *v)
 {
     (void)v;
-    char worst[96];
-    loss_worst(s, worst, sizeof worst);
+    char worst[LOSS_WORST];
+    loss_worst(s, worst);
     struct box box = {
         .title = "UDP loss", .note = "% of datagrams ↓", .bottom_note = worst[0] ? worst : NULL};
     loss_draw(c, widget_box(c, r, &box), s);

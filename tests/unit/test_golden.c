@@ -592,6 +592,8 @@ static const struct golden {
     MACHINES("memory"),
     MACHINES("disk"),
     MACHINES("network"),
+    {"network", 80, 24, BRAILLE, fixture_rated, "rated", idle},
+    {"network", 120, 40, BRAILLE, fixture_rated, "rated", idle},
     MACHINES("web"),
     MACHINES("database"),
     MACHINES("java"),
