@@ -1,5 +1,6 @@
 #include "ui/loss.h"
 
+#include "text.h"
 #include "ui/sweep.h"
 
 #include <math.h>
@@ -130,27 +131,43 @@ void loss_draw(struct canvas *c, struct rect in, const struct snapshot *s)
     canvas_unclip(c, former);
 }
 
-void loss_worst(const struct snapshot *s, char out[LOSS_WORST])
+struct worst {
+    double loss; /* 0: nothing is lost */
+    size_t metric, target;
+    const char *direction;
+};
+
+/* Of those that are emulated, or of those that are not. */
+static struct worst find_worst(const struct snapshot *s, bool emulated)
 {
-    double worst = 0;
-    char number[NUMBER_MAX];
-    out[0] = '\0';
+    struct worst worst = {.loss = 0};
     for (size_t d = 0; d < DIRECTIONS; d++) {
         size_t points[SWEEP_MAX], count = sweep_points(s, &directions[d].sweep, points);
         for (size_t i = 0; i < count; i++)
             for (size_t t = 0; t < s->target_count; t++) {
-                double loss = s->targets[t].emulated ? 0 : loss_of(s, points[i], t);
-                if (!(loss > worst))
-                    continue;
-                const struct board_metric *m = &s->metrics[points[i]];
-                uint64_t rate = row_param(m, "rate", 0);
-                char at[24] = "";
-                if (rate)
-                    snprintf(at, sizeof at, " at %u Mbit/s", (unsigned)rate);
-                worst = loss;
-                snprintf(out, LOSS_WORST, "worst: %s %s %u bytes%s, %s %%", s->targets[t].id,
-                         directions[d].name, (unsigned)row_param(m, "size", 0), at,
-                         number_fit(number, 5, 100 * loss, 2));
+                double loss = loss_of(s, points[i], t);
+                if (s->targets[t].emulated == emulated && loss > worst.loss)
+                    worst = (struct worst){loss, points[i], t, directions[d].name};
             }
     }
+    return worst;
+}
+
+void loss_worst(const struct snapshot *s, char out[LOSS_WORST])
+{
+    struct worst worst = find_worst(s, false);
+    bool more = find_worst(s, true).loss > 0; /* a number of its own, and no hypervisor's */
+    char number[NUMBER_MAX], at[24] = "", name[32];
+    const char *head = more ? "worst, without emulated" : "worst";
+    if (!(worst.loss > 0)) {
+        snprintf(out, LOSS_WORST, "%s", more ? "without emulated: nothing lost" : "");
+        return;
+    }
+    const struct board_metric *m = &s->metrics[worst.metric];
+    uint64_t rate = row_param(m, "rate", 0);
+    text_copy(name, sizeof name, s->targets[worst.target].id);
+    if (rate)
+        snprintf(at, sizeof at, " at %u Mbit/s", (unsigned)rate);
+    snprintf(out, LOSS_WORST, "%s: %s %s %u bytes%s, %s %%", head, name, worst.direction,
+             (unsigned)row_param(m, "size", 0), at, number_fit(number, 5, 100 * worst.loss, 2));
 }

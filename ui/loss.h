@@ -12,7 +12,8 @@ int loss_lines(const struct snapshot *s);
  * "1k@100M" at a rate in bit/s. */
 void loss_draw(struct canvas *c, struct rect in, const struct snapshot *s);
 #define LOSS_WORST 128
-/* "worst: kvm tx 32768 bytes, 98.7 %", of those that are not emulated; "" if nothing is lost. */
+/* "worst: kvm tx 32768 bytes, 98.7 %"; "worst, without emulated: ..." where what is emulated lost
+ * some, too. "" if nothing is lost. */
 void loss_worst(const struct snapshot *s, char out[LOSS_WORST]);
 
 #endif
