@@ -86,13 +86,13 @@ static void figure_latency(const struct result *r, const struct slot_list *list,
                                          room);
 }
 
-/* Datagrams, over all slots. */
+/* Datagrams, over all slots: those, too, of which none arrived and that have no figure. */
 static void figure_arrival(const struct result *r, const struct slot_list *list,
                            struct figure_value *f)
 {
     for (size_t i = 0; i < list->count; i++) {
         const struct slot *s = &r->slots[list->places[i].slot];
-        if (s->target != f->target || !s->measured)
+        if (s->target != f->target || !(s->measured || s->arrival.received == 0))
             continue;
         f->arrival.sent += s->arrival.sent;
         f->arrival.received += s->arrival.received;
@@ -202,13 +202,13 @@ void analysis_figure(struct result *r, const struct slot_list *list, size_t metr
         median_interval(values, f.n, &f);
         f.noise = figure_noise(r, list, target);
         figure_latency(r, list, &f, values);
-        figure_arrival(r, list, &f);
         figure_statements(r, list, &f);
         figure_cost(r, list, &f);
         f.tsc_per_op = tick_count ? stats_median(ticks, tick_count) : 0;
     } else {
         snprintf(f.reason, sizeof f.reason, "%s", *reason ? reason : "not measured");
     }
+    figure_arrival(r, list, &f);
     free(values);
     free(ticks);
     if (slots)

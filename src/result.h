@@ -116,7 +116,7 @@ struct figure_value {
     bool verified;
     double tsc_per_op;            /* median of those slots that know it; 0 unknown */
     struct latency latency;       /* medians over slots; max_us and count over all of them */
-    struct arrival arrival;       /* of all slots */
+    struct arrival arrival;       /* of all slots; may be known without a value: none arrived */
     struct statements statements; /* likewise */
     struct figure_cost cost;
     bool measured;

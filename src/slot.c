@@ -174,6 +174,31 @@ static bool slot_value(const struct workload *w, const struct session_result *ou
     return true;
 }
 
+/* That none of the slot's datagrams arrived is a measured loss, and no figure to compare. What it
+ * may come from depends on whether any ever did. */
+static void tell_total_loss(const struct result *r, struct slot *slot)
+{
+    struct arrival before = {.sent = 0};
+    unsigned long long sent = slot->arrival.sent;
+    for (size_t i = 0; i < r->slot_count; i++)
+        if (r->slots[i].metric == slot->metric && r->slots[i].target == slot->target) {
+            before.sent += r->slots[i].arrival.sent;
+            before.received += r->slots[i].arrival.received;
+        }
+    if (before.received)
+        snprintf(
+            slot->reason, sizeof slot->reason,
+            "none of %llu datagrams arrived, and of those in the slots before %.0f %% were lost: "
+            "the receiver was overloaded (a lower rate tells), or the path has changed since "
+            "(both ends must keep the same MTU)",
+            sent, 100 * arrival_loss(&before));
+    else
+        snprintf(slot->reason, sizeof slot->reason,
+                 "none of %llu datagrams arrived: is the receiver overloaded, have both ends the "
+                 "same MTU, and no firewall between?",
+                 sent);
+}
+
 /* Does this row run on every processor of the machine, so that agent and vmtax share one with it?
  */
 static bool crowded(const struct run *r, const struct plan_row *row)
@@ -396,6 +421,8 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
         slot.flags = out.flags |
                      (crowded(r, row) || other_path(r, row, where->target) ? FLAG_PLACEMENT : 0);
         slot.measured = slot_value(row->workload, &out, &slot);
+        if (slot.arrival.sent && !slot.arrival.received)
+            tell_total_loss(r->result, &slot);
         if (out.flags & FLAG_CLOCK) {
             slot.measured = false;
             text_copy(slot.reason, sizeof slot.reason,

@@ -585,6 +585,9 @@ void fixture_rated(struct snapshot *s)
     struct board_metric *m = &s->metrics[s->metric_count - 3];
     m->cell[1].figure.arrival.received = 870000; /* the worst of all is one at a rate */
     m->cell[2].figure.arrival.received = 10000;
+    m = &s->metrics[s->metric_count - 1]; /* none arrived: no figure */
+    m->cell[1].figure.arrival.received = m->cell[1].figure.arrival.reordered = 0;
+    m->cell[1].figure.measured = false;
 }
 
 /* Take back what the container has. */

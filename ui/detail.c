@@ -244,9 +244,14 @@ static void loss_line(struct page *p, const struct workload *w, const struct boa
                       const struct figure_value *f)
 {
     char sent[32];
-    double loss = f->measured ? arrival_loss(&f->arrival) : (double)NAN;
-    if (!(loss < 1) || f->arrival.received == 0)
+    double loss = arrival_loss(&f->arrival);
+    if (isnan(loss))
         return;
+    if (f->arrival.received == 0) {
+        page_field(p, "lost", STYLE_WARN, "%.20s %sall of %llu datagrams", t->id,
+                   t->emulated ? "~" : "", (unsigned long long)f->arrival.sent);
+        return;
+    }
     page_field(p, "lost", loss >= 0.01 ? STYLE_WARN : STYLE_TEXT,
                "%.20s %s%.2f %% of %s sent, %.2f %% out of order", t->id, t->emulated ? "~" : "",
                100 * loss, row_figure(w, f->value / (1 - loss), sent),

@@ -23,7 +23,7 @@ static const struct direction {
 static double loss_of(const struct snapshot *s, size_t metric, size_t target)
 {
     const struct figure_value *f = &s->metrics[metric].cell[target].figure;
-    return f->measured ? arrival_loss(&f->arrival) : (double)NAN;
+    return f->measured || !f->arrival.received ? arrival_loss(&f->arrival) : (double)NAN;
 }
 
 int loss_lines(const struct snapshot *s)

@@ -221,10 +221,14 @@ static void put_loss(const struct page *p, const struct report_row *row)
     for (size_t i = row->target == 0; i < 2; i++) {
         const struct figure_value *f = figures[i];
         char sent[16];
-        if (!f || !f->measured || !f->arrival.sent || !f->arrival.received)
+        if (!f || !f->arrival.sent)
             continue;
         double loss = arrival_loss(&f->arrival);
         put_whose(p, i ? row->target : 0);
+        if (!f->arrival.received) {
+            fprintf(p->out, " lost all of %llu datagrams\n", (unsigned long long)f->arrival.sent);
+            continue;
+        }
         fprintf(p->out, " lost %.2f %% of %s %s sent, %.2f %% out of order\n", 100 * loss,
                 text_figure(sent, sizeof sent, f->value / (1 - loss)),
                 row->metric->row ? workload_unit(row->metric->row) : "",

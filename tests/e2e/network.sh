@@ -43,4 +43,19 @@ if unshare -n nft "$dropping" 2>/dev/null; then
         fail "20 % lost are reported as $(cat "$work/loss")"
 fi
 
+# Where none arrives all is lost, which is measured: the row goes on to its end, and what it may come
+# from is told.
+swallowing='add table ip v; add chain ip v in { type filter hook input priority 0; }; add rule ip v in meta l4proto udp meta length > 900 drop'
+if unshare -n nft "$swallowing" 2>/dev/null; then
+    start_run net.udp.rx:size=1K,rate=8 --blocks 2 --seconds 0.7
+    nsenter -t "$(inside)" -n nft "$swallowing" || fail "no loss can be made"
+    wait "$pid" || [ $? -le 1 ] || fail "the run that lost all ended with $?"
+    [ "$("$jsonpath" "$out" 'slots.*.datagrams.sent' | wc -l)" = 4 ] || fail "slots were left out"
+    [ "$("$jsonpath" "$out" 'slots.*.datagrams.received' | grep -cx 0)" -ge 3 ] ||
+        fail "a loss of all is none"
+    grep -q 'none of [0-9]* datagrams arrived' "$out" || fail "it is not said that none arrived"
+    run 0 report last --format md
+    says "$out" '## Datagrams'
+fi
+
 leftovers

@@ -2,6 +2,7 @@
 #include "analysis.h"
 #include "tests/unit/handmade.h"
 #include "tests/unit/unit.h"
+#include "text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -137,7 +138,47 @@ static void test_figures(void **state)
     assert_false(f->measured);
     assert_string_equal(f->reason, "wrong checksum");
     assert_true(isnan(f->value));
+    assert_true(f->arrival.sent == 0);
     assert_near(f->tsc_per_op, 0, 0);
+    result_release(&r);
+}
+
+/* A slot of which no datagram arrived has no figure, and its loss counts. One that failed otherwise
+ * does not. */
+static void test_arrival(void **state)
+{
+    (void)state;
+    struct result r;
+    handmade_session(&r, 2);
+    size_t m = result_add_metric(&r, &handmade_rate_row, "");
+    for (uint32_t i = 0; i < 4; i++) {
+        struct slot *s = handmade_slot(&r, m, 1, 1, i, 5);
+        s->arrival = (struct arrival){.sent = 1000, .received = 900, .reordered = 9};
+        if (i < 2)
+            continue;
+        s->measured = false;
+        s->arrival.received = i == 2 ? 0 : 900;
+        s->arrival.reordered = 0;
+        text_copy(s->reason, sizeof s->reason, i == 2 ? "none arrived" : "wrong bytes");
+    }
+    analysis_update(&r);
+    const struct figure_value *f = result_figure(&r, m, 1);
+    assert_true(f->measured);
+    assert_int_equal(f->n, 2);
+    assert_int_equal(f->arrival.sent, 3000);
+    assert_int_equal(f->arrival.received, 1800);
+    assert_near(arrival_loss(&f->arrival), 0.4, 1e-12);
+    assert_near(arrival_disorder(&f->arrival), 0.01, 1e-12);
+    for (size_t i = 0; i < r.slot_count; i++) {
+        r.slots[i].measured = false;
+        r.slots[i].arrival.received = r.slots[i].arrival.reordered = 0;
+        text_copy(r.slots[i].reason, sizeof r.slots[i].reason, "none arrived");
+    }
+    analysis_update(&r);
+    f = result_figure(&r, m, 1);
+    assert_false(f->measured);
+    assert_near(arrival_loss(&f->arrival), 1, 0);
+    assert_string_equal(f->reason, "none arrived");
     result_release(&r);
 }
 
@@ -615,6 +656,7 @@ int main(void)
         cmocka_unit_test(test_another_base),
         cmocka_unit_test(test_drift_cancels_and_time_is_turned),
         cmocka_unit_test(test_figures),
+        cmocka_unit_test(test_arrival),
         cmocka_unit_test(test_figure_of_few_slots),
         cmocka_unit_test(test_broken_blocks_are_left_out_whole),
         cmocka_unit_test(test_few_blocks),

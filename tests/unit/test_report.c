@@ -449,6 +449,17 @@ static void test_loss_and_latency(void **state)
                                  "percent of its datagrams."));
     free(text);
 
+    /* None arrived: no figure, and a loss all the same. */
+    r.targets[1].emulated = false;
+    r.figures[1].measured = false;
+    r.figures[1].arrival.received = 0;
+    text = written("text", &r);
+    assert_non_null(strstr(text, "    container lost all of 4000000 datagrams\n"));
+    free(text);
+    text = written("md", &r);
+    assert_non_null(strstr(text, "| sys.read | container | 100.00 % | — | 4000000 |\n"));
+    free(text);
+
     /* Nothing may be lost, nothing is timed: no such table. */
     for (size_t i = 0; i < r.figure_count; i++) {
         r.figures[i].arrival = (struct arrival){.sent = 0};
