@@ -90,6 +90,7 @@ static void figure_latency(const struct result *r, const struct slot_list *list,
 static void figure_arrival(const struct result *r, const struct slot_list *list,
                            struct figure_value *f)
 {
+    bool timed = true; /* every slot knows how long it sent */
     for (size_t i = 0; i < list->count; i++) {
         const struct slot *s = &r->slots[list->places[i].slot];
         if (s->target != f->target || !(s->measured || s->arrival.received == 0))
@@ -97,7 +98,11 @@ static void figure_arrival(const struct result *r, const struct slot_list *list,
         f->arrival.sent += s->arrival.sent;
         f->arrival.received += s->arrival.received;
         f->arrival.reordered += s->arrival.reordered;
+        f->arrival.sent_s += s->arrival.sent_s;
+        timed &= !s->arrival.sent || s->arrival.sent_s > 0;
     }
+    if (!timed)
+        f->arrival.sent_s = 0;
 }
 
 /* Statements, over all slots. */

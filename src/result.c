@@ -213,3 +213,8 @@ double arrival_disorder(const struct arrival *a)
 {
     return a->received ? (double)a->reordered / (double)a->received : (double)NAN;
 }
+
+double arrival_sent_per_s(const struct arrival *a)
+{
+    return a->sent && a->sent_s > 0 ? (double)a->sent / a->sent_s : (double)NAN;
+}

@@ -40,7 +40,10 @@ struct latency {
 struct arrival {
     uint64_t sent; /* 0: none, or nothing that may be lost */
     uint64_t received, reordered;
+    double sent_s; /* in which they were sent, lead-in and all, by the sender's clock; 0: unknown */
 };
+/* How many were sent in a second; NAN: unknown. */
+double arrival_sent_per_s(const struct arrival *a);
 /* The share that did not arrive, 0..1; NAN when nothing was sent. */
 double arrival_loss(const struct arrival *a);
 /* The share of what arrived that came after a later one, 0..1; NAN when nothing arrived. */

@@ -70,13 +70,16 @@ void session_take_counters(const struct record *r, struct counters *out)
 
 static int take_arrival(const struct record *r, struct arrival *a, struct error *e)
 {
+    uint64_t ns;
     *a = (struct arrival){.sent = 0};
     if (!record_text(r, "sent"))
         return 0;
     if (record_u64(r, "sent", 1, INT64_MAX, &a->sent, e) < 0 ||
+        record_u64(r, "sent_ns", 0, INT64_MAX, &ns, e) < 0 ||
         record_u64(r, "received", 0, a->sent, &a->received, e) < 0 ||
         record_u64(r, "reordered", 0, a->received, &a->reordered, e) < 0)
         return -1;
+    a->sent_s = (double)ns * 1e-9;
     return 0;
 }
 

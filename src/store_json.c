@@ -70,6 +70,8 @@ static void add_arrival(cJSON *o, const struct arrival *a)
     json_add_count(to, "received", a->received);
     json_add_count(to, "reordered", a->reordered);
     json_add_number(to, "loss", arrival_loss(a));
+    if (a->sent_s > 0)
+        json_add_number(to, "sent_s", a->sent_s);
 }
 
 /* Only of a database; of other servers errors, if there were any. */
@@ -203,6 +205,10 @@ static void add_figure(cJSON *array, const struct result *r, const struct figure
     add_interval(o, measured && f->bounded, f->low, f->high);
     if (w && isfinite(workload_iops(w, m->params, f->value)))
         json_add_number(o, "iops", measured ? workload_iops(w, m->params, f->value) : NAN);
+    double sent = w ? workload_datagrams_mb_per_s(w, m->params, arrival_sent_per_s(&f->arrival))
+                    : (double)NAN;
+    if (isfinite(sent))
+        json_add_number(o, "sent_mb_per_s", sent);
     json_add_number(o, "noise", f->noise);
     cJSON_AddBoolToObject(o, "verified", f->verified);
     add_ticks(o, measured ? f->tsc_per_op : 0);

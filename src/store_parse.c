@@ -108,6 +108,7 @@ static void read_arrival(struct reader *in, const cJSON *o, struct arrival *a)
     a->sent = json_get_count(j, from, "sent", INT64_MAX, JSON_OPTIONAL);
     a->received = json_get_count(j, from, "received", a->sent, JSON_OPTIONAL);
     a->reordered = json_get_count(j, from, "reordered", a->received, JSON_OPTIONAL);
+    a->sent_s = json_get_number(j, from, "sent_s", 0, STORE_VALUE_MAX, 0, JSON_OPTIONAL);
 }
 
 static void read_statements(struct reader *in, const cJSON *o, struct statements *s)

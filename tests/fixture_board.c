@@ -142,7 +142,8 @@ static void fill_arrival(struct arrival *a, const struct board_metric *m, const 
                                            : 0.004 * (1 + wobble(seed, 21)) * (kib > 1);
     *a = (struct arrival){.sent = 1000000,
                           .received = (uint64_t)(1000000 * (1 - loss)),
-                          .reordered = kib > 1 ? 12 : 0};
+                          .reordered = kib > 1 ? 12 : 0,
+                          .sent_s = kib};
 }
 
 static void fill_cell(struct board_metric *m, const struct snapshot *s, size_t metric,

@@ -240,22 +240,25 @@ static void errors_line(struct page *p, const struct board_metric *m, const stru
 }
 
 /* Datagrams: "native 0.1 % of 1.21 GB/s sent, 0 % out of order". */
-static void loss_line(struct page *p, const struct workload *w, const struct board_target *t,
+static void loss_line(struct page *p, const struct board_metric *m, const struct board_target *t,
                       const struct figure_value *f)
 {
-    char sent[32];
-    double loss = arrival_loss(&f->arrival);
+    const struct arrival *a = &f->arrival;
+    double loss = arrival_loss(a);
+    double rate = workload_datagrams_mb_per_s(m->workload, m->params, arrival_sent_per_s(a));
+    char sent[40], figure[32], order[40] = "", share[16] = "all";
     if (isnan(loss))
         return;
-    if (f->arrival.received == 0) {
-        page_field(p, "lost", STYLE_WARN, "%.20s %sall of %llu datagrams", t->id,
-                   t->emulated ? "~" : "", (unsigned long long)f->arrival.sent);
-        return;
+    if (a->received) {
+        snprintf(share, sizeof share, "%.2f %%", 100 * loss);
+        snprintf(order, sizeof order, ", %.2f %% out of order", 100 * arrival_disorder(a));
     }
-    page_field(p, "lost", loss >= 0.01 ? STYLE_WARN : STYLE_TEXT,
-               "%.20s %s%.2f %% of %s sent, %.2f %% out of order", t->id, t->emulated ? "~" : "",
-               100 * loss, row_figure(w, f->value / (1 - loss), sent),
-               100 * (double)f->arrival.reordered / (double)f->arrival.received);
+    if (isfinite(rate))
+        snprintf(sent, sizeof sent, "%s sent", row_figure(m->workload, rate, figure));
+    else
+        snprintf(sent, sizeof sent, "%llu datagrams", (unsigned long long)a->sent);
+    page_field(p, "lost", loss >= 0.01 ? STYLE_WARN : STYLE_TEXT, "%.20s %s%s of %s%s", t->id,
+               t->emulated ? "~" : "", share, sent, order);
 }
 
 #define RULE_ROWS 2 /* left for what is said last */
@@ -364,9 +367,9 @@ void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, cons
         inverse_line(&p, w, &m->cell[target].figure, s->targets[target].id);
     iops_line(&p, s, m, target);
     if (s->target_count > 0)
-        loss_line(&p, w, &s->targets[0], &m->cell[0].figure);
+        loss_line(&p, m, &s->targets[0], &m->cell[0].figure);
     if (target > 0)
-        loss_line(&p, w, &s->targets[target], &m->cell[target].figure);
+        loss_line(&p, m, &s->targets[target], &m->cell[target].figure);
     paper_line(&p, s, w);
     if (m->baseline_known) {
         char range[32];

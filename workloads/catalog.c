@@ -157,13 +157,29 @@ double workload_value(const struct workload *w, double ops, double bytes, double
     return (double)NAN;
 }
 
-double workload_iops(const struct workload *w, const char *params, double value)
+/* Of a parameter that means bytes; 0: the row has none of that name. */
+static uint64_t param_bytes(const struct workload *w, const char *params, const char *name)
 {
     uint64_t values[PARAMS_MAX];
-    if (w->figure != FIGURE_MB_PER_S || !w->disk || params_parse(w, params, values, NULL) < 0)
-        return (double)NAN;
+    if (!w->params || params_parse(w, params, values, NULL) < 0)
+        return 0;
     for (size_t i = 0; w->params[i].name; i++)
-        if (strcmp(w->params[i].name, "record") == 0 || strcmp(w->params[i].name, "chunk") == 0)
-            return value * 1e6 / (double)values[i];
-    return (double)NAN;
+        if (strcmp(w->params[i].name, name) == 0)
+            return values[i];
+    return 0;
+}
+
+double workload_iops(const struct workload *w, const char *params, double value)
+{
+    if (w->figure != FIGURE_MB_PER_S || !w->disk)
+        return (double)NAN;
+    uint64_t record = param_bytes(w, params, "record");
+    record = record ? record : param_bytes(w, params, "chunk");
+    return record ? value * 1e6 / (double)record : (double)NAN;
+}
+
+double workload_datagrams_mb_per_s(const struct workload *w, const char *params, double per_s)
+{
+    uint64_t size = w->subsystem == SUBSYSTEM_NETWORK ? param_bytes(w, params, "size") : 0;
+    return size ? per_s * (double)size * 1e-6 : (double)NAN;
 }

@@ -32,6 +32,7 @@
 struct delivery {
     uint64_t sent; /* 0: nothing that may be lost */
     uint64_t received, reordered;
+    uint64_t ns;  /* in which they were sent, by the sender's clock */
     bool by_load; /* the load sent them: of its bytes only those count that arrived */
 };
 

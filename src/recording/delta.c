@@ -184,6 +184,7 @@ static const struct field cell_fields[] = {
     NUMBER(C(figure.latency.p99_9_us, "p99_9_us")),
     NUMBER(C(figure.latency.max_us, "max_us")),
     COUNT(C(figure.arrival.sent, "sent")),
+    NUMBER(C(figure.arrival.sent_s, "sent_s")),
     COUNT(C(figure.arrival.received, "received")),
     COUNT(C(figure.arrival.reordered, "reordered")),
     COUNT(C(figure.statements.transactions, "transactions")),

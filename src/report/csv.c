@@ -100,6 +100,7 @@ static const char *const columns[] = {
     "datagrams_received",
     "datagrams_reordered",
     "datagrams_loss",
+    "sent_mb_per_s",
 };
 
 /* Then, for each white-box counter, its rate: "exits_per_s", "cpu_s_per_s"; and: */
@@ -159,6 +160,7 @@ static void write_extra(struct writer *w, const struct report_row *row)
     count(w, a->sent, a->received);
     count(w, a->sent, a->reordered);
     number(w, a->sent, arrival_loss(a));
+    number(w, true, report_sent(row->metric, f));
 }
 
 static void write_comparison(struct writer *w, const struct comparison *c)

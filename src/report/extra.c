@@ -21,6 +21,10 @@ static void datagrams(const struct report_row *row, char cells[EXTRA_COLUMNS][EX
     percent(cells[0], arrival_loss(a));
     percent(cells[1], arrival_disorder(a));
     snprintf(cells[2], EXTRA_CELL, "%llu", (unsigned long long)a->sent);
+    double rate = report_sent(row->metric, row->figure);
+    char text[16];
+    if (isfinite(rate))
+        snprintf(cells[3], EXTRA_CELL, "%s MB/s", text_figure(text, sizeof text, rate));
 }
 
 static void micros(char out[EXTRA_CELL], const struct latency *l, double us)
@@ -45,7 +49,7 @@ static const struct extra loss = {
     .title = "Datagrams",
     .note = "Of those sent in all slots and their lead-ins, those that did not arrive; of those "
             "that did, those out of order",
-    .columns = {"lost", "out of order", "sent"},
+    .columns = {"lost", "out of order", "sent", "sender's rate"},
     .cells = datagrams,
 };
 static const struct extra latency = {

@@ -38,6 +38,8 @@ const char *report_doubt(const struct report_row *row);
 char *report_label(const struct metric *m, char *out, size_t size);
 /* Records a second of a disk row's figure; NAN where there is none. */
 double report_iops(const struct metric *m, const struct figure_value *f);
+/* MB a second of data that were sent in datagrams, whether they arrived or not; NAN: unknown. */
+double report_sent(const struct metric *m, const struct figure_value *f);
 
 /* "SN" */
 char *report_flags(uint32_t flags, char out[FLAG_COUNT + 1]);

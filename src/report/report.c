@@ -129,6 +129,13 @@ double report_iops(const struct metric *m, const struct figure_value *f)
     return m->row && f && f->measured ? workload_iops(m->row, m->params, f->value) : (double)NAN;
 }
 
+double report_sent(const struct metric *m, const struct figure_value *f)
+{
+    return m->row && f
+               ? workload_datagrams_mb_per_s(m->row, m->params, arrival_sent_per_s(&f->arrival))
+               : (double)NAN;
+}
+
 char *report_flags(uint32_t bits, char out[FLAG_COUNT + 1])
 {
     size_t n = 0;

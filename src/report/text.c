@@ -214,25 +214,29 @@ static void put_ticks(const struct page *p, const struct report_row *row)
     }
 }
 
-/* "    native lost 1.2 % of 1213 MB/s sent, 0.01 % out of order": of datagrams, for each figure. */
+/* "    native lost 1.20 % of 1213 MB/s sent, 0.01 % out of order": of datagrams, for each figure.
+ */
 static void put_loss(const struct page *p, const struct report_row *row)
 {
     const struct figure_value *const figures[] = {row->native, row->figure};
     for (size_t i = row->target == 0; i < 2; i++) {
         const struct figure_value *f = figures[i];
-        char sent[16];
+        char sent[16], share[16] = "all";
         if (!f || !f->arrival.sent)
             continue;
-        double loss = arrival_loss(&f->arrival);
+        double rate = report_sent(row->metric, f);
+        if (f->arrival.received)
+            snprintf(share, sizeof share, "%.2f %%", 100 * arrival_loss(&f->arrival));
         put_whose(p, i ? row->target : 0);
-        if (!f->arrival.received) {
-            fprintf(p->out, " lost all of %llu datagrams\n", (unsigned long long)f->arrival.sent);
-            continue;
-        }
-        fprintf(p->out, " lost %.2f %% of %s %s sent, %.2f %% out of order\n", 100 * loss,
-                text_figure(sent, sizeof sent, f->value / (1 - loss)),
-                row->metric->row ? workload_unit(row->metric->row) : "",
-                100 * arrival_disorder(&f->arrival));
+        if (isfinite(rate))
+            fprintf(p->out, " lost %s of %s MB/s sent", share,
+                    text_figure(sent, sizeof sent, rate));
+        else
+            fprintf(p->out, " lost %s of %llu datagrams", share,
+                    (unsigned long long)f->arrival.sent);
+        if (f->arrival.received)
+            fprintf(p->out, ", %.2f %% out of order", 100 * arrival_disorder(&f->arrival));
+        fputc('\n', p->out);
     }
 }
 

@@ -54,6 +54,10 @@ if unshare -n nft "$swallowing" 2>/dev/null; then
     [ "$("$jsonpath" "$out" 'slots.*.datagrams.received' | grep -cx 0)" -ge 3 ] ||
         fail "a loss of all is none"
     grep -q 'none of [0-9]* datagrams arrived' "$out" || fail "it is not said that none arrived"
+    # The sender's rate is what it was told, whatever arrived.
+    "$jsonpath" "$out" 'metrics.*.sent_mb_per_s' >"$work/rate"
+    awk '!($1 > 0.8 && $1 < 1.1) {exit 1} END {exit NR != 1}' "$work/rate" ||
+        fail "8 Mbit/s are told as $(cat "$work/rate") MB/s"
     run 0 report last --format md
     says "$out" '## Datagrams'
 fi

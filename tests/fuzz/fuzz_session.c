@@ -40,6 +40,7 @@ static void check_result(const struct session_result *r)
     require(isnan(r->steal) || (r->steal >= 0 && r->steal <= 1));
     require(r->start_ns <= r->end_ns && r->latency.p50_us <= r->latency.max_us);
     require(r->arrival.received <= r->arrival.sent);
+    require(isfinite(r->arrival.sent_s) && r->arrival.sent_s >= 0);
 }
 
 static void talk(struct session *s)

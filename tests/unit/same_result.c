@@ -52,6 +52,12 @@ static void same_target(const struct result_target *a, const struct result_targe
     assert_int_equal(a->flags, b->flags);
 }
 
+static void same_arrival(const struct arrival *a, const struct arrival *b)
+{
+    assert_true(a->sent == b->sent && a->received == b->received && a->reordered == b->reordered);
+    same(a->sent_s, b->sent_s);
+}
+
 static void same_counters(const struct counters *a, const struct counters *b)
 {
     assert_int_equal(a->known, b->known);
@@ -100,6 +106,7 @@ static void same_slot(const struct slot *a, const struct slot *b)
     same(a->value, b->value);
     same(a->tsc_per_op, b->tsc_per_op);
     same_latency(&a->latency, &b->latency);
+    same_arrival(&a->arrival, &b->arrival);
     same_statements(&a->statements, &b->statements);
     same(a->steal, b->steal);
     same(a->counted_s, b->counted_s);
@@ -124,6 +131,7 @@ static void same_figure(const struct figure_value *a, const struct figure_value 
     assert_int_equal(a->verified, b->verified);
     same(a->tsc_per_op, b->tsc_per_op);
     same_latency(&a->latency, &b->latency);
+    same_arrival(&a->arrival, &b->arrival);
     same_statements(&a->statements, &b->statements);
     same_cost(&a->cost, &b->cost);
     assert_string_equal(a->reason, b->reason);

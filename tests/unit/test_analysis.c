@@ -153,7 +153,7 @@ static void test_arrival(void **state)
     size_t m = result_add_metric(&r, &handmade_rate_row, "");
     for (uint32_t i = 0; i < 4; i++) {
         struct slot *s = handmade_slot(&r, m, 1, 1, i, 5);
-        s->arrival = (struct arrival){.sent = 1000, .received = 900, .reordered = 9};
+        s->arrival = (struct arrival){.sent = 1000, .received = 900, .reordered = 9, .sent_s = 2};
         if (i < 2)
             continue;
         s->measured = false;
@@ -169,6 +169,7 @@ static void test_arrival(void **state)
     assert_int_equal(f->arrival.received, 1800);
     assert_near(arrival_loss(&f->arrival), 0.4, 1e-12);
     assert_near(arrival_disorder(&f->arrival), 0.01, 1e-12);
+    assert_near(arrival_sent_per_s(&f->arrival), 500, 1e-9);
     for (size_t i = 0; i < r.slot_count; i++) {
         r.slots[i].measured = false;
         r.slots[i].arrival.received = r.slots[i].arrival.reordered = 0;
@@ -178,6 +179,11 @@ static void test_arrival(void **state)
     f = result_figure(&r, m, 1);
     assert_false(f->measured);
     assert_near(arrival_loss(&f->arrival), 1, 0);
+    assert_near(arrival_sent_per_s(&f->arrival), 500, 1e-9);
+    r.slots[1].arrival.sent_s = 0; /* one does not know it: no rate of all */
+    analysis_update(&r);
+    assert_true(isnan(arrival_sent_per_s(&result_figure(&r, m, 1)->arrival)));
+    f = result_figure(&r, m, 1);
     assert_string_equal(f->reason, "none arrived");
     result_release(&r);
 }

@@ -392,8 +392,10 @@ static void test_loss_and_latency(void **state)
     struct table t;
     fixture_result(&r);
     r.metrics[0].row = workload_find("net.udp.rx");
+    snprintf(r.metrics[0].params, sizeof r.metrics[0].params, "size=1K rate=0");
     r.figures[0].arrival = (struct arrival){.sent = 1000000, .received = 999000, .reordered = 999};
-    r.figures[1].arrival = (struct arrival){.sent = 4000000, .received = 1000000};
+    /* What was sent follows from what was counted, whatever arrived: 1.953 million KiB a second. */
+    r.figures[1].arrival = (struct arrival){.sent = 4000000, .received = 1000000, .sent_s = 2.048};
     r.metrics[1].row = workload_find("file.write");
     snprintf(r.metrics[1].params, sizeof r.metrics[1].params, "size=64M record=64K");
     struct figure_value *disk = &r.figures[3]; /* of native; the container has none */
@@ -403,8 +405,8 @@ static void test_loss_and_latency(void **state)
 
     char *text = written("text", &r);
     each_line(text, fits);
-    assert_non_null(strstr(text, "    native lost 0.10 % of "));
-    assert_non_null(strstr(text, "    container lost 75.00 % of "));
+    assert_non_null(strstr(text, "    native lost 0.10 % of 1000000 datagrams, 0.10 %"));
+    assert_non_null(strstr(text, "    container lost 75.00 % of 2000 MB/s sent, 0.00 %"));
     assert_non_null(
         strstr(text, "    native 10000 IOPS\n    native 12.50 us p50, 33.00 p90, 871.0 p99\n"));
     free(text);
@@ -415,6 +417,8 @@ static void test_loss_and_latency(void **state)
     assert_string_equal(cell(&t, 1, "datagrams_reordered"), "999");
     assert_string_equal(cell(&t, 2, "datagrams_received"), "1000000");
     assert_string_equal(cell(&t, 2, "datagrams_loss"), "0.75");
+    assert_string_equal(cell(&t, 1, "sent_mb_per_s"), "");
+    assert_string_equal(cell(&t, 2, "sent_mb_per_s"), "2000");
     assert_string_equal(cell(&t, 2, "iops"), "");
     assert_string_equal(cell(&t, 4, "iops"), "10000");
     assert_string_equal(cell(&t, 4, "datagrams_sent"), "");
@@ -422,9 +426,12 @@ static void test_loss_and_latency(void **state)
 
     /* Columns of which no line knows anything are left out: the container has no such figure. */
     text = written("md", &r);
-    assert_non_null(strstr(text, "| workload | target | lost | out of order | sent |\n"));
-    assert_non_null(strstr(text, "| sys.read | native | 0.10 % | 0.10 % | 1000000 |\n"
-                                 "| sys.read | container | 75.00 % | 0.00 % | 4000000 |\n"));
+    assert_non_null(
+        strstr(text, "| workload | target | lost | out of order | sent | sender's rate |\n"));
+    assert_non_null(strstr(
+        text,
+        "| sys.read size=1K rate=0 | native | 0.10 % | 0.10 % | 1000000 | — |\n"
+        "| sys.read size=1K rate=0 | container | 75.00 % | 0.00 % | 4000000 | 2000 MB/s |\n"));
     assert_non_null(strstr(text, "| workload | target | IOPS | p50 | p90 | p99 |\n"));
     assert_non_null(strstr(text, "| native | 10000 | 12.50 µs | 33.00 µs | 871.0 µs |\n"));
     free(text);
@@ -454,10 +461,11 @@ static void test_loss_and_latency(void **state)
     r.figures[1].measured = false;
     r.figures[1].arrival.received = 0;
     text = written("text", &r);
-    assert_non_null(strstr(text, "    container lost all of 4000000 datagrams\n"));
+    assert_non_null(strstr(text, "    container lost all of 2000 MB/s sent\n"));
     free(text);
     text = written("md", &r);
-    assert_non_null(strstr(text, "| sys.read | container | 100.00 % | — | 4000000 |\n"));
+    assert_non_null(strstr(
+        text, "| sys.read size=1K rate=0 | container | 100.00 % | — | 4000000 | 2000 MB/s |\n"));
     free(text);
 
     /* Nothing may be lost, nothing is timed: no such table. */

@@ -22,6 +22,9 @@ static void test_round_trip(void **state)
     fixture_result(&a);
     a.slots[0].statements = a.figures[0].statements = (struct statements){
         .transactions = 10, .reads = 140, .writes = 39, .others = 21, .errors = 1};
+    a.slots[0].arrival = a.figures[0].arrival = (struct arrival){
+        .sent = 4000, .received = 3990, .reordered = 5, .sent_s = 0.375};
+    a.slots[1].arrival = (struct arrival){.sent = 40}; /* none arrived; from an older version */
     /* Of a web server. */
     a.slots[1].statements.errors = 2;
     a.figures[1].statements.errors = 3;

@@ -134,6 +134,7 @@ int reply_result(struct output *o, const struct request *r, const struct worker_
     record_add_u64(w, "verified", outcome->verified);
     if (outcome->sent) {
         record_add_u64(w, "sent", outcome->sent);
+        record_add_u64(w, "sent_ns", outcome->sent_ns);
         record_add_u64(w, "received", outcome->received);
         record_add_u64(w, "reordered", outcome->reordered);
     }

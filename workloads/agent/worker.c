@@ -115,7 +115,7 @@ static int collect(struct worker *w)
     struct histogram *all = w->lanes[0].histogram;
     uint64_t ns = 0;
 
-    o->sent = o->received = o->reordered = 0;
+    o->sent = o->sent_ns = o->received = o->reordered = 0;
     o->statements = (struct statements){.transactions = 0};
     o->ops = o->bytes = o->overhead_ops = o->overhead_ns = o->end_ns = 0;
     o->start_ns = UINT64_MAX;
@@ -126,6 +126,8 @@ static int collect(struct worker *w)
         o->ops += l->ops;
         o->bytes += l->bytes;
         o->sent += l->work.delivery.sent;
+        if (l->work.delivery.ns > o->sent_ns)
+            o->sent_ns = l->work.delivery.ns;
         o->received += l->work.delivery.received;
         o->reordered += l->work.delivery.reordered;
         statements_add(&o->statements, &l->work.statements);

@@ -57,8 +57,8 @@ struct worker_outcome {
     uint64_t start_ns, end_ns; /* first lane's start, last lane's end */
     uint64_t overhead_ops, overhead_ns;
     uint64_t tsc; /* ticks of the time-stamp counter while the first lane was timed; 0: no clock */
-    uint64_t minflt, majflt, nvcsw, nivcsw; /* of the process, in the timed part */
-    uint64_t sent, received, reordered;     /* struct delivery */
+    uint64_t minflt, majflt, nvcsw, nivcsw;      /* of the process, in the timed part */
+    uint64_t sent, sent_ns, received, reordered; /* struct delivery */
     struct statements statements;
     bool verified;             /* false: the workload has no way to; a wrong result fails */
     char engine[ENGINE_MAX];   /* empty: our own code */

@@ -97,6 +97,7 @@ WORK_TIMED static bool told(struct transfer *t)
 WORK_TIMED static void send_datagrams(struct transfer *t)
 {
     struct wire_pace pace = wire_pace_of(t->hello->size, t->hello->rate);
+    uint64_t from = work_now_ns();
     do {
         bool slept = false;
         for (int i = 0; i < LOOK_EVERY && !slept; i++) {
@@ -106,6 +107,7 @@ WORK_TIMED static void send_datagrams(struct transfer *t)
                 t->report.records++;
         }
     } while (!told(t));
+    t->report.ns = work_now_ns() - from;
 }
 
 WORK_TIMED static void take_datagrams(struct transfer *t)

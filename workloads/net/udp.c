@@ -28,6 +28,7 @@ struct udp {
     int fd;
     bool started;
     uint64_t sent, wrong;
+    uint64_t from_ns; /* since when this end sends */
     struct wire_pace pace;
     struct wire_order_seen seen;
 };
@@ -73,6 +74,7 @@ WORK_TIMED static int start(struct work *w)
     if (wire_send(s->link.fd, &order, sizeof order) < 0 ||
         wire_receive(s->link.fd, &order, sizeof order) < 0)
         return link_failed(w, errno);
+    s->from_ns = work_now_ns();
     return 0;
 }
 
@@ -134,7 +136,8 @@ WORK_TIMED static int rx_run(struct work *w, uint64_t count)
     return 0;
 }
 
-static int judge(struct work *w, uint64_t sent, uint64_t received, uint64_t reordered,
+/* ns: in which so many were sent. */
+static int judge(struct work *w, uint64_t sent, uint64_t ns, uint64_t received, uint64_t reordered,
                  uint64_t wrong)
 {
     if (wrong)
@@ -143,6 +146,7 @@ static int judge(struct work *w, uint64_t sent, uint64_t received, uint64_t reor
         return error_set(w->error, ERROR_GUEST, "%s: %llu datagrams arrived, %llu were sent",
                          w->workload->id, (unsigned long long)received, (unsigned long long)sent);
     w->delivery.sent = sent;
+    w->delivery.ns = ns;
     w->delivery.received = received;
     w->delivery.reordered = reordered;
     return 0;
@@ -174,17 +178,18 @@ static int tx_verify(struct work *w)
         return -1;
     while (wire_readable(s->fd, QUIET_MS) && take(w, MSG_DONTWAIT) == 0)
         ;
-    return judge(w, report.records, s->seen.records, s->seen.reordered, s->wrong);
+    return judge(w, report.records, report.ns, s->seen.records, s->seen.reordered, s->wrong);
 }
 
 static int rx_verify(struct work *w)
 {
     const struct udp *s = w->state;
+    uint64_t ns = work_now_ns() - s->from_ns;
     struct wire_report report;
     if (order_stop(w) < 0 || take_report(w, &report) < 0)
         return -1;
     w->delivery.by_load = true;
-    return judge(w, s->sent, report.records, report.reordered, report.wrong);
+    return judge(w, s->sent, ns, report.records, report.reordered, report.wrong);
 }
 
 static void release(struct work *w)

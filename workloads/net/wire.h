@@ -49,6 +49,7 @@ struct wire_report {
     uint64_t records;   /* sent or received */
     uint64_t reordered; /* received after one with a higher number */
     uint64_t wrong;     /* received with wrong content */
+    uint64_t ns;        /* UDP_TX: from the first one that it sent to the stop */
 };
 
 #define WIRE_SIZE_MAX 65507 /* the largest UDP datagram */
