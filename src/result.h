@@ -17,8 +17,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RESULT_SCHEMA      "vmtax.result/1"
-#define REASON_MAX         160
+#define RESULT_SCHEMA "vmtax.result/1"
+/* A sentence with its remedy at its end, and the longest path of a scratch directory that is shown.
+ */
+#define REASON_MAX         384
 
 #define FIGURE_REASONS_MAX 4
 

@@ -110,7 +110,7 @@ void row_missing(const struct snapshot *s, const size_t *metrics, size_t count, 
     bool turn = s->run.active && !s->replayed;
     for (size_t i = 0; i < count && !why; i++)
         why = told(&s->metrics[metrics[i]], s->target_count);
-    size_t used = (size_t)snprintf(out, REASON_TEXT, "not measured%s%.200s",
+    size_t used = (size_t)snprintf(out, REASON_TEXT, "not measured%s%s",
                                    why           ? ": "
                                    : s->replayed ? " by this moment of the recording"
                                    : turn        ? " yet: its turn comes"

@@ -12,7 +12,7 @@
 
 #define ROWS_MAX    512
 #define LABEL_MAX   96
-#define REASON_TEXT 320
+#define REASON_TEXT (REASON_MAX + 128) /* and what the screen says around it */
 
 struct row {
     const struct board_metric *metric;

@@ -383,6 +383,34 @@ static void test_ticks(void **state)
     result_release(&r);
 }
 
+/* The longest reason there may be stands whole in every format that tells reasons: its end is what
+ * to do. */
+static void test_a_reason_is_not_cut(void **state)
+{
+    (void)state;
+    static const char *const formats[] = {"text", "plain", "json", "csv", "md", "html"};
+    struct result r, again;
+    struct error e;
+    fixture_result(&r);
+    char *reason = r.figures[4].reason; /* of sys.fork_sh on the container */
+    for (size_t i = 0; i < REASON_MAX - 1; i++)
+        reason[i] = i % 8 == 7 ? ' ' : 'x';
+    memcpy(reason + REASON_MAX - 5, "DIR?", 5);
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        char *text = written(formats[i], &r);
+        if (!strstr(text, "DIR?"))
+            fail_msg("%s cuts a reason:\n%s", formats[i], text);
+        if (strcmp(formats[i], "json") == 0) {
+            result_init(&again);
+            assert_int_equal(store_from_json(&again, text, strlen(text), "a file", &e), 0);
+            assert_string_equal(again.figures[4].reason, reason);
+            result_release(&again);
+        }
+        free(text);
+    }
+    result_release(&r);
+}
+
 /* What a bandwidth hides stands in every format that is passed on: datagrams that were lost, and of
  * a disk row its operations and their latency; native's as well as a guest's. */
 static void test_loss_and_latency(void **state)
@@ -782,6 +810,7 @@ int main(void)
         cmocka_unit_test(test_csv),
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_ticks),
+        cmocka_unit_test(test_a_reason_is_not_cut),
         cmocka_unit_test(test_loss_and_latency),
         cmocka_unit_test(test_out_of_time),
         cmocka_unit_test(test_a_dash_is_a_verdict),

@@ -245,6 +245,23 @@ static void agent_fails(struct peer *p)
         answer(p, "fail slot=%lu reason=no%%20%%1b%%5b31mrights%%0a", wait_for(p, "run"));
 }
 
+/* As long as the longest that workloads give, with the remedy at its end. */
+#define REMEDY "or name another directory with --scratch DIR"
+static void agent_says_much(struct peer *p)
+{
+    char text[600];
+    hello(p);
+    for (;;) {
+        int used = snprintf(text, sizeof text, "fail slot=%lu reason=", wait_for(p, "run"));
+        for (size_t i = 0; i < REASON_MAX - sizeof REMEDY; i++)
+            text[used++] = 'x';
+        for (const char *c = REMEDY; *c; c++)
+            used += snprintf(text + used, sizeof text - (size_t)used, *c == ' ' ? "%%20" : "%c",
+                             *c);
+        say(p, text);
+    }
+}
+
 static void agent_dies_in_run(struct peer *p)
 {
     hello(p);
@@ -572,6 +589,23 @@ static void failures_are_clean_text(void **state)
     stop(&f);
 }
 
+/* The end of a sentence is what to do. */
+static void a_reason_is_not_cut(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct error e = {0};
+    struct session_result out;
+    start(&f, agent_says_much);
+    struct session *s = session_open(&f.target, NULL, HELLO_S, NULL, &e);
+    assert_non_null(s);
+    assert_int_equal(session_run(s, &run, &out, NULL, NULL, &e), 0);
+    assert_int_equal(strlen(out.failure), REASON_MAX - 1);
+    assert_non_null(strstr(out.failure, REMEDY));
+    session_close(s);
+    stop(&f);
+}
+
 static void impossible_durations_raise_the_clock_flag(void **state)
 {
     (void)state;
@@ -615,6 +649,7 @@ int main(void)
         cmocka_unit_test(counts_errors),
         cmocka_unit_test(the_timed_part_is_marked),
         cmocka_unit_test(failures_are_clean_text),
+        cmocka_unit_test(a_reason_is_not_cut),
         cmocka_unit_test(impossible_durations_raise_the_clock_flag),
         cmocka_unit_test(interrupt_is_heard_at_once),
     };
