@@ -25,6 +25,17 @@
 /* What a database writes beside its rows (64 MiB of log among it), and for one of them. */
 #define DATABASE_BYTES (UINT64_C(256) << 20)
 #define ROW_BYTES      UINT64_C(512)
+/* The catalogue's times of disk rows hold for files up to so much. */
+#define FILE_USUAL (UINT64_C(64) << 20)
+/* Bytes a second beyond it, in memory and where a disk moves them: rather too few than too many. */
+#define FILE_CACHED_PER_S 1e9
+#define FILE_DISK_PER_S   3e8
+/* Of a target without a limit. Half of it may wait for a disk to take it. */
+#define FILE_MEMORY (UINT64_C(2) << 30)
+/* A slot passes over its file in the lead-in, in the timed part, and to check what it holds; before
+ * the first of a block it is filled. */
+#define FILE_LAPS_SLOT  3
+#define FILE_LAPS_BLOCK 1
 /* Starting and stopping one target. */
 #define TARGET_EXTRA_S 0.5
 
@@ -265,6 +276,28 @@ double plan_lead_seconds(const struct plan *p, const struct workload *w)
     return fmax(LEAD_MIN_S, p->slot_scale * w->lead_s);
 }
 
+/* What a pass over a large file takes longer than over a usual one; 0 for what has no such file. */
+static double lap_seconds(const struct plan *p, const struct plan_row *row)
+{
+    const struct workload *w = row->workload;
+    uint64_t values[PARAMS_MAX], size = 0, memory = p->options.memory_bytes;
+    bool device = false; /* it is waited for: past the cache, or flushed */
+    struct error e;
+    if (!(w->lap_s > 0) || params_parse(w, row->params, values, &e) < 0)
+        return 0;
+    for (size_t i = 0; w->params[i].name; i++) {
+        const struct param *k = &w->params[i];
+        if (strcmp(k->name, "size") == 0)
+            size = values[i];
+        else if (strcmp(k->name, "direct") == 0 || strcmp(k->name, "sync") == 0)
+            device |= values[i] > 0;
+    }
+    device |= size > (memory ? memory : FILE_MEMORY) / 2;
+    return size > FILE_USUAL
+               ? (double)(size - FILE_USUAL) / (device ? FILE_DISK_PER_S : FILE_CACHED_PER_S)
+               : 0;
+}
+
 static double slot_seconds(const struct plan *p, const struct plan_row *row)
 {
     const struct workload *w = row->workload;
@@ -274,7 +307,8 @@ static double slot_seconds(const struct plan *p, const struct plan_row *row)
         return plan_slot_seconds(p, w) + LOAD_S;
     if (w->patience_s > 0 && params_parse(w, row->params, values, &e) == 0)
         return workload_slot_s(w, values) + ARRANGE_S;
-    return plan_lead_seconds(p, w) + plan_slot_seconds(p, w) + SLOT_EXTRA_S;
+    return plan_lead_seconds(p, w) + plan_slot_seconds(p, w) + SLOT_EXTRA_S +
+           FILE_LAPS_SLOT * lap_seconds(p, row);
 }
 
 double plan_block_seconds(const struct plan *p, const struct plan_row *row)
@@ -283,6 +317,7 @@ double plan_block_seconds(const struct plan *p, const struct plan_row *row)
     if (plan_keeps_worker(p, row->workload))
         start = p->blocks ? start / p->blocks : 0; /* once for all */
     start += p->blocks ? row->workload->warm_s / p->blocks : 0;
+    start += FILE_LAPS_BLOCK * lap_seconds(p, row);
     return (double)p->target_count * (2 * slot_seconds(p, row) + FRESH_EXTRA_S + start);
 }
 

@@ -318,6 +318,31 @@ static void warming_is_paid_once(void **state)
     plan_release(&p);
 }
 
+/* A file is filled, passed over whole and checked: that is what a row of a large one takes, the
+ * longer where a disk has to move it. */
+static void large_files_take_their_time(void **state)
+{
+    (void)state;
+    struct error e;
+    static const char *const rows[] = {"file.write:size=64M", "file.write:size=512M",
+                                       "file.write:size=512M,direct=yes", "file.write:size=64G"};
+    double seconds[4];
+    for (size_t i = 0; i < 4; i++) {
+        struct plan p = quick();
+        assert_int_equal(plan_add(&p, rows[i], &e), 0);
+        p.options.memory_bytes = UINT64_C(1536) << 20;
+        p.target_count = 1;
+        p.blocks = 2;
+        seconds[i] = plan_seconds(&p);
+        plan_release(&p);
+    }
+    assert_true(seconds[0] < 4);
+    /* 4 slots of 3 passes and 2 fillings, 448 MiB more each. */
+    assert_true(fabs(seconds[1] - seconds[0] - 14 * 448 * 1.048576e-3) < 1e-6);
+    assert_true(fabs(seconds[2] - seconds[0] - 14 * 448 * 1.048576e-3 / 0.3) < 1e-6);
+    assert_true(seconds[3] > 1800 && seconds[3] < 7200);
+}
+
 /* The disk of a machine has room for what its rows write. */
 static void scratch_is_what_the_largest_row_writes(void **state)
 {
@@ -362,6 +387,7 @@ int main(void)
         cmocka_unit_test(quick_fits),
         cmocka_unit_test(servers_start_as_often_as_they_must),
         cmocka_unit_test(warming_is_paid_once),
+        cmocka_unit_test(large_files_take_their_time),
         cmocka_unit_test(scratch_is_what_the_largest_row_writes),
         cmocka_unit_test(a_boot_takes_its_time),
         cmocka_unit_test(words_name_workloads),
