@@ -92,7 +92,7 @@ static int add_canonical(struct plan *p, const struct workload *w, const char *p
 {
     uint64_t values[PARAMS_MAX];
     char canonical[PARAMS_TEXT];
-    if (params_parse(w, params, values, e) < 0)
+    if (params_parse(w, params, values, e) < 0 || params_fit(w, values, e) < 0)
         return -1;
     const struct param *each = params_each(w, params);
     for (uint64_t v = 0; v <= (each ? each->max : 0); v++) {

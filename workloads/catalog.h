@@ -62,6 +62,8 @@ struct param {
     const char *choices; /* PARAM_CHOICE only */
     uint64_t min, max, initial;
     const char *help;
+    uint64_t grain;       /* of bytes: a multiple of it, and below it of 512; 0: any */
+    const char *multiple; /* of bytes: a multiple of the parameter of this name; NULL: of none */
     bool each; /* a choice: a row that is named without it is measured with every one of them */
     bool load; /* of a served workload: its server does not look at it, and serves every value */
 };
@@ -167,6 +169,8 @@ unsigned workload_needs(const struct workload *w, const uint64_t values[PARAMS_M
  * a sentence that names the parameter, its range or the nearest known name. */
 int params_parse(const struct workload *w, const char *text, uint64_t values[PARAMS_MAX],
                  struct error *e);
+/* Do values that are each possible go together, as the agent will demand? -1 with a sentence. */
+int params_fit(const struct workload *w, const uint64_t values[PARAMS_MAX], struct error *e);
 /* Does the server that was made for a serve b, too? */
 bool params_same_server(const struct workload *w, const uint64_t a[PARAMS_MAX],
                         const uint64_t b[PARAMS_MAX]);

@@ -166,6 +166,30 @@ int params_parse(const struct workload *w, const char *text, uint64_t values[PAR
     return 0;
 }
 
+#define SECTOR 512
+
+int params_fit(const struct workload *w, const uint64_t values[PARAMS_MAX], struct error *e)
+{
+    for (size_t i = 0; w->params && w->params[i].name; i++) {
+        const struct param *p = &w->params[i];
+        uint64_t grain = values[i] < p->grain ? SECTOR : p->grain;
+        char value[32], whole[32];
+        size_format(value, sizeof value, values[i]);
+        if (p->grain && values[i] % grain) {
+            size_format(whole, sizeof whole, grain);
+            return error_set(e, ERROR_USAGE, "%s: %s=%s is no multiple of %s", w->id, p->name,
+                             value, whole);
+        }
+        for (size_t k = 0; p->multiple && w->params[k].name; k++)
+            if (strcmp(w->params[k].name, p->multiple) == 0 && values[i] % values[k]) {
+                size_format(whole, sizeof whole, values[k]);
+                return error_set(e, ERROR_USAGE, "%s: %s=%s is no multiple of %s=%s", w->id,
+                                 p->name, value, p->multiple, whole);
+            }
+    }
+    return 0;
+}
+
 const struct param *params_each(const struct workload *w, const char *text)
 {
     const struct param *p = w->params;

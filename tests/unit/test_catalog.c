@@ -286,6 +286,40 @@ static void bad_parameters_are_named(void **state)
     }
 }
 
+/* What the agent would refuse when the slot begins; what the catalogue measures fits. */
+static void parameters_go_together(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *id, *text, *says;
+    } cases[] = {
+        {"file.write", "size=4K", "file.write: size=4K is no multiple of record=64K"},
+        {"file.read", "size=1M record=384K", "size=1M is no multiple of record=384K"},
+        {"file.read", "size=6000 record=6000", "record=6000 is no multiple of 4K"},
+        {"file.read", "size=512000 record=1000", "record=1000 is no multiple of 512"},
+        {"bonnie.output", "size=4K", "size=4K is no multiple of chunk=8K"},
+        {"membw.frd", "size=1000", "size=1000 is no multiple of 512"},
+        {"file.write", "size=4K record=4K", NULL},
+        {"file.write", "size=4608 record=512", NULL},
+        {"file.write", "size=36K record=12K", NULL},
+    };
+    uint64_t values[PARAMS_MAX];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct error e = {ERROR_NONE, ""};
+        const struct workload *w = workload_find(cases[i].id);
+        assert_int_equal(params_parse(w, cases[i].text, values, &e), 0);
+        assert_int_equal(params_fit(w, values, &e), cases[i].says ? -1 : 0);
+        if (cases[i].says && !strstr(e.text, cases[i].says))
+            fail_msg("'%s' says: %s", cases[i].text, e.text);
+    }
+    for (const struct workload *w = workload_next(NULL); w; w = workload_next(w))
+        for (const struct point *p = w->points; p && p->params; p++) {
+            struct error e;
+            assert_int_equal(params_parse(w, p->params, values, &e), 0);
+            assert_int_equal(params_fit(w, values, &e), 0);
+        }
+}
+
 static void needs_follow_parameters(void **state)
 {
     (void)state;
@@ -346,6 +380,7 @@ int main(void)
         cmocka_unit_test(subsystems_have_words),
         cmocka_unit_test(parameters_round_trip),
         cmocka_unit_test(bad_parameters_are_named),
+        cmocka_unit_test(parameters_go_together),
         cmocka_unit_test(needs_follow_parameters),
         cmocka_unit_test(values_follow_counts),
     };

@@ -96,6 +96,11 @@ static void parameters_are_canonical(void **state)
     assert_int_equal(e.kind, ERROR_USAGE);
     assert_int_equal(plan_add(&p, "membw.frd:sise=64K", &e), -1);
     assert_non_null(strstr(e.text, "size"));
+    size_t before = p.row_count;
+    assert_int_equal(plan_add(&p, "file.write:size=4K", &e), -1);
+    assert_int_equal(e.kind, ERROR_USAGE);
+    assert_non_null(strstr(e.text, "size=4K is no multiple of record=64K"));
+    assert_int_equal(p.row_count, before);
     plan_release(&p);
 }
 

@@ -9,7 +9,7 @@
 #define PARAM_FILE_SIZE(unit)                                                                  \
     {                                                                                          \
         .name = "size", .type = PARAM_SIZE, .min = KIB(4), .max = GIB(64), .initial = MIB(64), \
-        .help = "bytes of the file, a multiple of " unit                                       \
+        .help = "bytes of the file, a multiple of " unit, .multiple = unit                     \
     }
 #define PARAM_SYNC(how)                                                                      \
     {                                                                                        \
@@ -28,7 +28,8 @@ static const struct param file_params[] = {
      .min = 512,
      .max = MIB(16),
      .initial = KIB(64),
-     .help = "bytes of one read or write"},
+     .help = "bytes of one read or write, a multiple of 4K (of 512 below)",
+     .grain = KIB(4)},
     PARAM_SYNC("fsync: the flush after the last write counts, too"),
     PARAM_DIRECT,
     {.name = NULL},
@@ -96,7 +97,8 @@ static const struct param bonnie_params[] = {
      .min = 512,
      .max = MIB(1),
      .initial = KIB(8),
-     .help = "bytes of one read or write"},
+     .help = "bytes of one read or write, a multiple of 4K (of 512 below)",
+     .grain = KIB(4)},
     PARAM_SYNC("fsync: flush before the file is closed"),
     PARAM_DIRECT,
     {.name = NULL},

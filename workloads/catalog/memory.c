@@ -33,7 +33,8 @@ static const struct param membw_params[] = {
      .min = 512,
      .max = GIB(8),
      .initial = MIB(256),
-     .help = "bytes of the block that each thread sweeps, a multiple of 512"},
+     .help = "bytes of the block that each thread sweeps, a multiple of 512",
+     .grain = 512},
     PARAM_CPUS,
     {.name = NULL},
 };
