@@ -379,8 +379,9 @@ void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, cons
     }
     if (m->engine[0])
         page_field(&p, "engine", STYLE_TEXT, "%s", m->engine);
+    char method[METHOD_MAX];
     if (w->method)
-        page_field(&p, "method", STYLE_DIM, "%s", w->method);
+        page_field(&p, "method", STYLE_DIM, "%s", workload_method(w, m->params, method));
     if (target > 0 && m->cell[target].figure.measured)
         costs(&p, s, m, target);
     if (page_left(&p) > 1 && target > 0) {

@@ -351,8 +351,10 @@ static void draw_run(struct canvas *c, struct rect r, const struct snapshot *s,
         widget_cut(c, y++, x, in.x + in.w - x, STYLE_TEXT, 0, l->text);
         break;
     }
+    char method[METHOD_MAX];
     if (y < end && m < s->metric_count && s->metrics[m].workload->method)
-        widget_cut(c, y, in.x, in.w, STYLE_DIM, 0, s->metrics[m].workload->method);
+        widget_cut(c, y, in.x, in.w, STYLE_DIM, 0,
+                   workload_method(s->metrics[m].workload, s->metrics[m].params, method));
     canvas_unclip(c, former);
 }
 

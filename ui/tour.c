@@ -333,8 +333,9 @@ static void draw_worst(struct page *p, const struct snapshot *s)
     draw_figure(p->c, (struct rect){p->y, p->r.x, rows, p->r.w}, scale, r.target, &f);
     p->y += rows + 1;
     say_row(p, "", &r);
+    char method[METHOD_MAX];
     if (r.metric->workload->method)
-        page_text(p, STYLE_DIM, 0, r.metric->workload->method);
+        page_text(p, STYLE_DIM, 0, workload_method(r.metric->workload, r.metric->params, method));
 }
 
 static void draw_end(struct page *p, const struct snapshot *s)

@@ -7,7 +7,9 @@
 #include "workloads/payload/linpack.h"
 #include "workloads/payload/oltp.h"
 
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 const struct subsystem_info subsystems[SUBSYSTEM_COUNT] = {
@@ -157,8 +159,8 @@ double workload_value(const struct workload *w, double ops, double bytes, double
     return (double)NAN;
 }
 
-/* Of a parameter that means bytes; 0: the row has none of that name. */
-static uint64_t param_bytes(const struct workload *w, const char *params, const char *name)
+/* Of a parameter that is a number; 0: the row has none of that name. */
+static uint64_t param_number(const struct workload *w, const char *params, const char *name)
 {
     uint64_t values[PARAMS_MAX];
     if (!w->params || params_parse(w, params, values, NULL) < 0)
@@ -173,13 +175,25 @@ double workload_iops(const struct workload *w, const char *params, double value)
 {
     if (w->figure != FIGURE_MB_PER_S || !w->disk)
         return (double)NAN;
-    uint64_t record = param_bytes(w, params, "record");
-    record = record ? record : param_bytes(w, params, "chunk");
+    uint64_t record = param_number(w, params, "record");
+    record = record ? record : param_number(w, params, "chunk");
     return record ? value * 1e6 / (double)record : (double)NAN;
 }
 
 double workload_datagrams_mb_per_s(const struct workload *w, const char *params, double per_s)
 {
-    uint64_t size = w->subsystem == SUBSYSTEM_NETWORK ? param_bytes(w, params, "size") : 0;
+    uint64_t size = w->subsystem == SUBSYSTEM_NETWORK ? param_number(w, params, "size") : 0;
     return size ? per_s * (double)size * 1e-6 : (double)NAN;
+}
+
+const char *workload_method(const struct workload *w, const char *params, char out[METHOD_MAX])
+{
+    static const char unpaced[] = "without a pause";
+    const char *at = w->method ? strstr(w->method, unpaced) : NULL;
+    uint64_t rate = at ? param_number(w, params, "rate") : 0;
+    if (!rate)
+        return w->method;
+    snprintf(out, METHOD_MAX, "%.*sat %" PRIu64 " Mbit/s%s", (int)(at - w->method), w->method, rate,
+             at + sizeof unpaced - 1);
+    return out;
 }

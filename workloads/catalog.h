@@ -165,6 +165,11 @@ double workload_slot_s(const struct workload *w, const uint64_t values[PARAMS_MA
 /* Of enum workload_need, with these parameters: placement=cross or several cpus want two. */
 unsigned workload_needs(const struct workload *w, const uint64_t values[PARAMS_MAX]);
 
+/* What is measured, in out or a constant: of a row whose sender keeps a rate, that rate in place of
+ * "without a pause". NULL: the workload does not say. */
+#define METHOD_MAX 256
+const char *workload_method(const struct workload *w, const char *params, char out[METHOD_MAX]);
+
 /* Parse "size=64K cpus=2" (or "size=64K,cpus=2") over the defaults into values[PARAMS_MAX]. -1 with
  * a sentence that names the parameter, its range or the nearest known name. */
 int params_parse(const struct workload *w, const char *text, uint64_t values[PARAMS_MAX],

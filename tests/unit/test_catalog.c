@@ -320,6 +320,23 @@ static void parameters_go_together(void **state)
         }
 }
 
+static void a_rate_is_said(void **state)
+{
+    (void)state;
+    char out[METHOD_MAX];
+    const struct workload *tx = workload_find("net.udp.tx"), *rx = workload_find("net.udp.rx");
+    assert_string_equal(workload_method(tx, "size=1K rate=100", out),
+                        "NetIO: the target sends datagrams at 100 Mbit/s; what the host received");
+    assert_string_equal(workload_method(rx, "size=1K rate=8", out),
+                        "NetIO: the host sends datagrams at 8 Mbit/s; what the target received");
+    assert_ptr_equal(workload_method(tx, "size=1K rate=0", out), tx->method);
+    for (const struct workload *w = workload_next(NULL); w; w = workload_next(w))
+        if (w->method && strstr(w->method, "without a pause"))
+            assert_true(strlen(w->method) + 16 < METHOD_MAX);
+    assert_ptr_equal(workload_method(workload_find("sys.read"), "", out),
+                     workload_find("sys.read")->method);
+}
+
 static void needs_follow_parameters(void **state)
 {
     (void)state;
@@ -381,6 +398,7 @@ int main(void)
         cmocka_unit_test(parameters_round_trip),
         cmocka_unit_test(bad_parameters_are_named),
         cmocka_unit_test(parameters_go_together),
+        cmocka_unit_test(a_rate_is_said),
         cmocka_unit_test(needs_follow_parameters),
         cmocka_unit_test(values_follow_counts),
     };
