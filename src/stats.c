@@ -33,7 +33,7 @@ const struct flag_info flags[FLAG_COUNT] = {
     {'N', "nested", "Native itself is a guest of another hypervisor."},
     {'E', "emulated", "The processor is emulated in software; outside every mean and verdict."},
     {'F', "fingerprint", "The machine has changed since the reference was measured."},
-    {'P', "placement", "The targets ran on different paths or processors."},
+    {'P', "placement", "Targets differ in path or processors, or load and work shared processors."},
     {'L', "young", "Too few sessions are stored to judge by."},
     {'X', "too-good", "The guest beats native: something is caching, or a clock is wrong."},
     {'M', "machines", "The two ran on different machines: shown, never judged."},

@@ -136,7 +136,7 @@ enum flag {
     FLAG_NESTED = 1 << 4,      /* N native itself is a guest */
     FLAG_EMULATED = 1 << 5,    /* E */
     FLAG_FINGERPRINT = 1 << 6, /* F */
-    FLAG_PLACEMENT = 1 << 7,   /* P different path or placement */
+    FLAG_PLACEMENT = 1 << 7,   /* P different path or placement, or no processor to spare */
     FLAG_YOUNG = 1 << 8,       /* L too few sessions */
     FLAG_TOO_GOOD = 1 << 9,    /* X guest beats native */
     FLAG_MACHINES = 1 << 10,   /* M not native's machine */

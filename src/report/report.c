@@ -325,6 +325,48 @@ static void load_caveat(const struct result *r, void (*say)(void *, const char *
     say(context, line);
 }
 
+/* What the flag P stands for here: it has more than one cause. */
+static void placement_caveat(const struct result *r, void (*say)(void *, const char *),
+                             void *context)
+{
+    size_t shared = 0, path[TARGETS_MAX] = {0};
+    char line[320];
+    for (size_t i = 0; i < r->comparison_count; i++) {
+        const struct comparison *c = &r->comparisons[i];
+        const struct workload *w = r->metrics[c->metric].row;
+        const struct result_target *t = &r->targets[c->target], *base = &r->targets[c->reference];
+        if (!(c->flags & FLAG_PLACEMENT) || ((t->flags | base->flags) & FLAG_PLACEMENT))
+            continue; /* its limits say what its processors are */
+        if (w && w->served && strcmp(t->path, base->path) != 0)
+            path[c->target]++;
+        else
+            shared++;
+    }
+    for (size_t t = 0; t < r->target_count; t++) {
+        if (r->targets[t].flags & FLAG_PLACEMENT) {
+            snprintf(line, sizeof line, "%s may have run on other processors than %s (P).",
+                     r->targets[t].id, r->targets[0].id);
+            say(context, line);
+        }
+        if (path[t]) {
+            snprintf(line, sizeof line,
+                     "%s is reached by another path than %s (%s, %s): %zu of its rows compare the "
+                     "paths, too (P).",
+                     r->targets[t].id, r->targets[0].id, r->targets[t].path, r->targets[0].path,
+                     path[t]);
+            say(context, line);
+        }
+    }
+    if (shared) {
+        snprintf(line, sizeof line,
+                 "%zu row%s had every processor that there is: load, work and vmtax shared them, "
+                 "with %s and guest%s alike (P).",
+                 shared, shared == 1 ? "" : "s", r->target_count ? r->targets[0].id : "native",
+                 r->target_count > 2 ? "s" : "");
+        say(context, line);
+    }
+}
+
 void report_caveats(const struct result *r, void (*say)(void *, const char *), void *context)
 {
     char line[256];
@@ -365,6 +407,7 @@ void report_caveats(const struct result *r, void (*say)(void *, const char *), v
     }
     load_caveat(r, say, context);
     target_caveats(r, say, context);
+    placement_caveat(r, say, context);
     if (interpreted_exits(r))
         say(context, "The exits are those of kvm_pvm, which interprets every instruction of such a "
                      "guest: they are not a processor's.");

@@ -411,6 +411,36 @@ static void test_a_reason_is_not_cut(void **state)
     result_release(&r);
 }
 
+/* The flag P has causes that differ: which of them it was here is told. */
+static void test_placement(void **state)
+{
+    (void)state;
+    struct result r;
+    fixture_result(&r);
+    char *text = written("md", &r);
+    assert_non_null(strstr(text, "container may have run on other processors than native (P)"));
+    assert_null(strstr(text, "had every processor that there is"));
+    free(text);
+
+    r.targets[1].flags = 0;
+    r.comparisons[0].flags |= FLAG_PLACEMENT;
+    text = written("md", &r);
+    assert_non_null(strstr(text, "- 1 row had every processor that there is"));
+    assert_null(strstr(text, "may have run on other processors"));
+    assert_null(strstr(text, "by another path"));
+    free(text);
+
+    r.metrics[r.comparisons[0].metric].row = workload_find("net.rr");
+    snprintf(r.targets[0].path, sizeof r.targets[0].path, "loopback");
+    snprintf(r.targets[1].path, sizeof r.targets[1].path, "veth");
+    text = written("md", &r);
+    assert_non_null(
+        strstr(text, "container is reached by another path than native (veth, loopback)"));
+    assert_null(strstr(text, "had every processor that there is"));
+    free(text);
+    result_release(&r);
+}
+
 /* What a bandwidth hides stands in every format that is passed on: datagrams that were lost, and of
  * a disk row its operations and their latency; native's as well as a guest's. */
 static void test_loss_and_latency(void **state)
@@ -811,6 +841,7 @@ int main(void)
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_ticks),
         cmocka_unit_test(test_a_reason_is_not_cut),
+        cmocka_unit_test(test_placement),
         cmocka_unit_test(test_loss_and_latency),
         cmocka_unit_test(test_out_of_time),
         cmocka_unit_test(test_a_dash_is_a_verdict),
