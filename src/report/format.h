@@ -30,6 +30,8 @@ struct report_row {
 struct report_row *report_rows(const struct result *r, size_t *count);
 /* Why a row has no figure or cannot be compared; NULL if neither is so. */
 const char *report_reason(const struct result *r, const struct report_row *row);
+/* The same, NULL also where it is the reference's failure alone: its own row tells it. */
+const char *report_own_reason(const struct result *r, const struct report_row *row);
 /* Why a row that was measured is inconclusive or has no interval; NULL if it is not so, or if the
  * figures say it. */
 const char *report_doubt(const struct report_row *row);

@@ -282,7 +282,7 @@ static void write_reasons(const struct page *p, const char *title, bool doubt)
     bool any = false;
     for (size_t i = 0; i < p->count; i++) {
         const struct report_row *row = &p->rows[i];
-        const char *reason = doubt ? report_doubt(row) : report_reason(p->r, row);
+        const char *reason = doubt ? report_doubt(row) : report_own_reason(p->r, row);
         char label[128];
         if (!reason)
             continue;

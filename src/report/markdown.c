@@ -162,7 +162,7 @@ static void write_reasons(const struct result *r, const struct report_row *rows,
 {
     bool any = false;
     for (size_t i = 0; i < count; i++) {
-        const char *reason = doubt ? report_doubt(&rows[i]) : report_reason(r, &rows[i]);
+        const char *reason = doubt ? report_doubt(&rows[i]) : report_own_reason(r, &rows[i]);
         char label[128];
         if (!reason)
             continue;

@@ -252,7 +252,7 @@ static void say_reasons(const struct plain *p)
 {
     for (size_t i = 0; i < p->row_count; i++) {
         const struct report_row *row = &p->rows[i], *native = row - row->target;
-        const char *reason = report_reason(p->r, row), *same = report_reason(p->r, native);
+        const char *reason = report_own_reason(p->r, row), *same = report_reason(p->r, native);
         struct line l = {""};
         if (!reason || (row != native && same && strcmp(same, reason) == 0))
             continue;

@@ -110,6 +110,16 @@ const char *report_reason(const struct result *r, const struct report_row *row)
     return NULL;
 }
 
+const char *report_own_reason(const struct result *r, const struct report_row *row)
+{
+    const char *reason = report_reason(r, row), *base = r->targets[0].id;
+    size_t length = strlen(base);
+    bool told = reason && row->target && row->native && !row->native->measured &&
+                strncmp(reason, base, length) == 0 && strncmp(reason + length, ": ", 2) == 0 &&
+                strcmp(reason + length + 2, row->native->reason) == 0;
+    return told ? NULL : reason;
+}
+
 const char *report_doubt(const struct report_row *row)
 {
     const struct comparison *c = row->comparison;

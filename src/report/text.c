@@ -467,7 +467,7 @@ static void write_native(const struct page *p)
 /* What is said of a row: why it is missing, or why it has no verdict. */
 static const char *words_of(const struct page *p, size_t row, bool doubt)
 {
-    return doubt ? report_doubt(&p->rows[row]) : report_reason(p->r, &p->rows[row]);
+    return doubt ? report_doubt(&p->rows[row]) : report_own_reason(p->r, &p->rows[row]);
 }
 
 /* Rows with the same reason on the same target share a sentence. */

@@ -411,6 +411,39 @@ static void test_a_reason_is_not_cut(void **state)
     result_release(&r);
 }
 
+/* What native failed by is told once, as native's; a guest's own reason stays. */
+static void test_a_failure_of_native_is_told_once(void **state)
+{
+    (void)state;
+    static const char *const formats[] = {"text", "md", "html", "plain"};
+    static const char why[] = "nothing came or went between the peer and it";
+    struct result r;
+    fixture_result(&r);
+    r.figures[0].measured = false;
+    snprintf(r.figures[0].reason, sizeof r.figures[0].reason, "%s", why);
+    struct comparison *c = &r.comparisons[0]; /* the same metric, on the container */
+    c->estimate.n = 0;
+    c->verdict = VERDICT_CANNOT;
+    snprintf(c->reason, sizeof c->reason, "native: %s", why);
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        char *text = written(formats[i], &r), *at = strstr(text, "nothing came or went");
+        assert_non_null(at);
+        if (strstr(at + 1, "nothing came or went"))
+            fail_msg("%s tells it twice:\n%s", formats[i], text);
+        free(text);
+    }
+    char *text = written("csv", &r); /* a line is read alone: it keeps its reason */
+    struct table t;
+    parse_csv(text, &t);
+    assert_string_equal(cell(&t, 2, "reason"), c->reason);
+    free(text);
+    snprintf(c->reason, sizeof c->reason, "native: it was another thing");
+    text = written("md", &r);
+    assert_non_null(strstr(text, "on container: native: it was another thing"));
+    free(text);
+    result_release(&r);
+}
+
 /* The flag P has causes that differ: which of them it was here is told. */
 static void test_placement(void **state)
 {
@@ -842,6 +875,7 @@ int main(void)
         cmocka_unit_test(test_ticks),
         cmocka_unit_test(test_a_reason_is_not_cut),
         cmocka_unit_test(test_placement),
+        cmocka_unit_test(test_a_failure_of_native_is_told_once),
         cmocka_unit_test(test_loss_and_latency),
         cmocka_unit_test(test_out_of_time),
         cmocka_unit_test(test_a_dash_is_a_verdict),
