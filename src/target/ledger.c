@@ -24,7 +24,8 @@
 #include <unistd.h>
 
 /* The file: "CHECKSUM header ...", then "CHECKSUM NUMBER KIND ARGUMENT" for a promise and
- * "CHECKSUM NUMBER done" when it was undone, one per line. Arguments hold no newline. */
+ * "CHECKSUM NUMBER done" when it was undone, one per line. Arguments hold no newline. "CHECKSUM 0
+ * told": the user knows that something of it still runs. */
 #define HEADER         "vmtax-ledger-1"
 #define LINE_MAX_BYTES (PATH_MAX + 64)
 #define FILE_MAX_BYTES (4u << 20)
@@ -50,6 +51,7 @@ struct shared {
     struct entry *entries;
     size_t count, room;
     bool any_process;
+    bool told;       /* that a process, or a cgroup with one in it, is left */
     size_t failures; /* what branches could not undo */
 };
 
@@ -190,6 +192,22 @@ static int undo(enum ledger_kind kind, const char *argument, double patience_s, 
     BUG("a ledger entry of no kind");
 }
 
+/* What could not be undone, in a line. A process that does not end keeps its cgroups, one for every
+ * controller: of all those the first line says it, and no later start says it again. ledger: the
+ * file's descriptor. */
+static void tell_left(struct shared *s, int ledger, enum ledger_kind kind, const char *head,
+                      const struct error *e)
+{
+    bool running = kind == LEDGER_PROCESS || kind == LEDGER_CGROUP;
+    if (running && s->told)
+        return;
+    fprintf(stderr, "vmtax: %s%s\n", head, e->text);
+    if (running) {
+        s->told = true;
+        (void)write_line(ledger, "0 told"); /* else it is told once more */
+    }
+}
+
 /* --- what dead runs left ---------------------------------------------------------------------- */
 
 /* Split the valid lines of a dead run's ledger into entries; done ones are dropped. */
@@ -227,6 +245,8 @@ static void parse(struct shared *s, char *text, bool *numbers_hold)
                 }
             continue;
         }
+        if (!strcmp(word, "told"))
+            s->told = true;
         for (size_t kind = 0; kind < KIND_COUNT; kind++) {
             size_t length = strlen(kind_names[kind]);
             if (strncmp(word, kind_names[kind], length) != 0 || word[length] != ' ' ||
@@ -266,7 +286,7 @@ static int sweep_one(const char *base, const char *name)
     struct stat st;
     if (lstat(s.directory, &st) < 0 || !S_ISDIR(st.st_mode) || st.st_uid != geteuid())
         goto out;
-    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    int fd = open(path, O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
     if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0) {
         close(fd);
         goto out;
@@ -290,7 +310,7 @@ static int sweep_one(const char *base, const char *name)
                 continue;
             if (undo(entry->kind, entry->argument, patience_left(&from), &e) < 0) {
                 failures++;
-                fprintf(stderr, "vmtax: left by an earlier run: %s\n", e.text);
+                tell_left(&s, fd, entry->kind, "left by an earlier run: ", &e);
             }
         }
     }
@@ -623,8 +643,8 @@ static void undo_all(struct ledger *l)
     while (take_newest(s, l->is_branch ? l : NULL, LEDGER_FILE, NULL, &entry)) {
         struct error e = {0};
         if (undo(entry.kind, entry.argument, patience_left(&from), &e) < 0) {
-            fprintf(stderr, "vmtax: %s\n", e.text);
             pthread_mutex_lock(&s->lock);
+            tell_left(s, s->fd, entry.kind, "", &e);
             s->failures++;
             pthread_mutex_unlock(&s->lock);
         } else {

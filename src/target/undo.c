@@ -79,8 +79,11 @@ int undo_process(pid_t pid, uint64_t start, double patience_s, struct error *e)
             break;
         pause_ms(ROUND_MS);
     }
-    return error_set(e, ERROR_SYSTEM, "process %d does not end: it waits in the kernel; see ps %d",
-                     (int)pid, (int)pid);
+    return error_set(
+        e, ERROR_SYSTEM,
+        "process %d does not end: it waits in the kernel, as a rule for a disk; once it has "
+        "ended, the next vmtax removes what is left (see ps %d)",
+        (int)pid, (int)pid);
 }
 
 static bool environment_has(pid_t pid, const char *variable, const char *label, int is_prefix)

@@ -288,6 +288,69 @@ static void sweeps_a_killed_run(void **state)
     assert_int_equal(runs(), 0);
 }
 
+/* The lines that fn writes to standard error. */
+static size_t lines_of(void (*fn)(void))
+{
+    int before = dup(STDERR_FILENO);
+    int fd = open(in_home("said"), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    assert_true(before >= 0 && fd >= 0);
+    fflush(stderr);
+    dup2(fd, STDERR_FILENO);
+    fn();
+    fflush(stderr);
+    dup2(before, STDERR_FILENO);
+    close(before);
+    char text[4096] = "";
+    ssize_t n = pread(fd, text, sizeof text - 1, 0);
+    close(fd);
+    size_t lines = 0;
+    for (ssize_t i = 0; i < n; i++)
+        lines += text[i] == '\n';
+    return lines;
+}
+
+static const char *const stuck[] = {"vmtax-memory", "vmtax-cpuset", "vmtax-cpu"};
+
+/* Cgroups that do not go, one for each controller, and a process that is none of ours to end. */
+static void leave_what_is_stuck(void)
+{
+    struct ledger *l = open_ledger(NULL);
+    for (size_t i = 0; i < 3; i++) {
+        char file[300];
+        assert_int_equal(ledger_add(l, LEDGER_CGROUP, in_home(stuck[i]), NULL), 0);
+        assert_int_equal(mkdir(in_home(stuck[i]), 0700), 0);
+        snprintf(file, sizeof file, "%s/busy", in_home(stuck[i]));
+        touch(file);
+    }
+    assert_int_equal(ledger_add(l, LEDGER_PROCESS, "1 1", NULL), 0);
+    ledger_close(l);
+}
+
+static void start_and_end(void)
+{
+    ledger_close(open_ledger(NULL));
+}
+
+/* One line in all; it is tried again each time, and gone when it can be. */
+static void what_is_stuck_is_told_once(void **state)
+{
+    (void)state;
+    assert_int_equal(lines_of(leave_what_is_stuck), 1);
+    assert_int_equal(runs(), 1);
+    assert_int_equal(lines_of(start_and_end), 0);
+    assert_int_equal(lines_of(start_and_end), 0);
+    assert_int_equal(runs(), 1);
+    for (size_t i = 0; i < 3; i++) {
+        char file[300];
+        assert_true(exists(in_home(stuck[i])));
+        snprintf(file, sizeof file, "%s/busy", in_home(stuck[i]));
+        assert_int_equal(unlink(file), 0);
+    }
+    assert_int_equal(lines_of(start_and_end), 0);
+    for (size_t i = 0; i < 3; i++)
+        assert_false(exists(in_home(stuck[i])));
+}
+
 static void leaves_live_runs_alone(void **state)
 {
     (void)state;
@@ -537,6 +600,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(refuses_what_is_not_ours, set_up, tear_down),
         cmocka_unit_test_setup_teardown(does_not_follow_links, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sweeps_a_killed_run, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_stuck_is_told_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(leaves_live_runs_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(knows_other_runs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(guards_against_reused_numbers, set_up, tear_down),
