@@ -25,9 +25,8 @@
 /* What a database writes beside its rows (64 MiB of log among it), and for one of them. */
 #define DATABASE_BYTES (UINT64_C(256) << 20)
 #define ROW_BYTES      UINT64_C(512)
-/* The catalogue's times of disk rows hold for files up to so much. */
-#define FILE_USUAL (UINT64_C(64) << 20)
-/* Bytes a second beyond it, in memory and where a disk moves them: rather too few than too many. */
+/* Bytes a second of a file that is larger than the catalogue's times are for, in memory and where a
+ * disk moves them: rather too few than too many. */
 #define FILE_CACHED_PER_S 1e9
 #define FILE_DISK_PER_S   3e8
 /* Of a target without a limit. Half of it may wait for a disk to take it. */
@@ -293,9 +292,9 @@ static double lap_seconds(const struct plan *p, const struct plan_row *row)
             device |= values[i] > 0;
     }
     device |= size > (memory ? memory : FILE_MEMORY) / 2;
-    return size > FILE_USUAL
-               ? (double)(size - FILE_USUAL) / (device ? FILE_DISK_PER_S : FILE_CACHED_PER_S)
-               : 0;
+    return size > WORKLOAD_FILE_USUAL ? (double)(size - WORKLOAD_FILE_USUAL) /
+                                            (device ? FILE_DISK_PER_S : FILE_CACHED_PER_S)
+                                      : 0;
 }
 
 static double slot_seconds(const struct plan *p, const struct plan_row *row)

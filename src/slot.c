@@ -331,6 +331,17 @@ static void tell_failure(struct run *r, size_t target, const char *reason)
     board_log(r->board, BOARD_LOG_WARN, r->places.place[target].kind->id, "%s", reason);
 }
 
+/* What the agent gives the phases of a row for its laps: two of them before the timed part begins,
+ * to fill and to lead in, and two from there on. */
+static double lap_seconds(const struct plan_row *row)
+{
+    uint64_t values[PARAMS_MAX];
+    struct error e;
+    return params_parse(row->workload, row->params, values, &e) < 0
+               ? row->workload->lap_s
+               : row->workload->lap_s + 2 * workload_pass_s(row->workload, values);
+}
+
 int slot_run(struct run *r, const struct plan_row *row, size_t metric,
              const struct plan_slot *where, uint32_t block, uint8_t stage, bool fresh,
              struct error *e)
@@ -361,7 +372,7 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
                 : r->seed[0]                     ? TREE_NAME
                                                  : NULL,
         .patience_s = row->workload->patience_s,
-        .lap_s = row->workload->lap_s,
+        .lap_s = lap_seconds(row),
     };
     if (row->workload->patience_s > 0 && !row->workload->timed)
         request.tick_s = 0; /* one operation: nothing to be told before its end */

@@ -124,6 +124,17 @@ double workload_slot_s(const struct workload *w, const uint64_t values[PARAMS_MA
     return w->estimates_s ? w->estimates_s[values[0]] : w->slot_s;
 }
 
+/* Bytes a second of a disk that is slow, for records that are not small. */
+#define SLOW_DISK 30e6
+
+double workload_pass_s(const struct workload *w, const uint64_t values[PARAMS_MAX])
+{
+    for (size_t i = 0; w->lap_s > 0 && w->params[i].name; i++)
+        if (strcmp(w->params[i].name, "size") == 0 && values[i] > WORKLOAD_FILE_USUAL)
+            return (double)(values[i] - WORKLOAD_FILE_USUAL) / SLOW_DISK;
+    return 0;
+}
+
 unsigned workload_needs(const struct workload *w, const uint64_t values[PARAMS_MAX])
 {
     unsigned needs = w->needs;

@@ -162,6 +162,10 @@ bool workload_lower_is_better(const struct workload *w);
 double workload_margin(const struct workload *w);
 /* Expected seconds of the timed part with these parameters. */
 double workload_slot_s(const struct workload *w, const uint64_t values[PARAMS_MAX]);
+/* The times of disk rows hold for files up to so much. */
+#define WORKLOAD_FILE_USUAL (UINT64_C(64) << 20)
+/* Seconds that a pass over a larger one takes longer on a slow disk; 0 for all else. */
+double workload_pass_s(const struct workload *w, const uint64_t values[PARAMS_MAX]);
 /* Of enum workload_need, with these parameters: placement=cross or several cpus want two. */
 unsigned workload_needs(const struct workload *w, const uint64_t values[PARAMS_MAX]);
 

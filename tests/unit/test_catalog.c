@@ -320,6 +320,29 @@ static void parameters_go_together(void **state)
         }
 }
 
+/* A row of a large file is not given up while a slow disk still moves it. */
+static void large_files_have_their_time(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *id, *params;
+        double seconds;
+    } cases[] = {{"file.write", "size=64M", 0},
+                 {"file.write", "size=2G", 1984 * 1.048576 / 30},
+                 {"bonnie.input", "size=64G", 65472 * 1.048576 / 30},
+                 {"membw.frd", "size=8G", 0},
+                 {"net.tcp.tx", "size=32K", 0},
+                 {"sys.read", "", 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint64_t values[PARAMS_MAX];
+        struct error e;
+        const struct workload *w = workload_find(cases[i].id);
+        assert_int_equal(params_parse(w, cases[i].params, values, &e), 0);
+        double off = workload_pass_s(w, values) - cases[i].seconds;
+        assert_true(off < 1e-6 && off > -1e-6);
+    }
+}
+
 static void a_rate_is_said(void **state)
 {
     (void)state;
@@ -398,6 +421,7 @@ int main(void)
         cmocka_unit_test(parameters_round_trip),
         cmocka_unit_test(bad_parameters_are_named),
         cmocka_unit_test(parameters_go_together),
+        cmocka_unit_test(large_files_have_their_time),
         cmocka_unit_test(a_rate_is_said),
         cmocka_unit_test(needs_follow_parameters),
         cmocka_unit_test(values_follow_counts),

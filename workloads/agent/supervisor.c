@@ -131,16 +131,23 @@ static uint64_t longer(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
+/* What passing once over a large file may take beside: to fill it, in lead-in and timed part, and
+ * to check it. */
+static uint64_t pass(const struct supervisor *s)
+{
+    return (uint64_t)(workload_pass_s(s->current.workload, s->current.param) * (double)SECOND);
+}
+
 static uint64_t lap(const struct supervisor *s)
 {
-    return (uint64_t)(s->current.workload->lap_s * (double)SECOND);
+    return (uint64_t)(s->current.workload->lap_s * (double)SECOND) + pass(s);
 }
 
 static void begin_slot(struct supervisor *s, const struct request *r)
 {
     s->current = *r;
     s->phase = PHASE_PREPARE;
-    s->deadline = work_now_ns() + limit(s, PREPARE_LIMIT);
+    s->deadline = work_now_ns() + limit(s, PREPARE_LIMIT) + pass(s);
     s->counts = (struct facts_counts){.steal_known = false};
     /* If the worker is dead already this does not arrive; its death does. */
     process_run(&s->process, &r->job);
@@ -403,7 +410,7 @@ static void handle_message(struct supervisor *s, int message)
             break;
         sent(s, reply_end(&s->output, s->current.slot));
         count(s, true);
-        enter(s, PHASE_VERIFY, VERIFY_LIMIT);
+        enter(s, PHASE_VERIFY, VERIFY_LIMIT + pass(s));
         break;
     case WORKER_DONE:
         if (s->phase != PHASE_VERIFY)
