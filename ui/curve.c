@@ -89,12 +89,41 @@ static bool is_smp(const struct view *v)
     return v->other_view[0];
 }
 
-static struct curve_points points_of(const struct curve *k, const struct snapshot *s,
-                                     const struct view *v)
+/* Is it a row that asks at a fixed rate, on one processor or on all? */
+static bool is_at_rate(const struct curve *k, const struct board_metric *m, bool smp)
 {
-    struct curve_points p;
-    curve_read(k, s, is_smp(v), &p);
-    return p;
+    uint64_t cpus = smp ? 0 : 1;
+    return k->at_rate && strcmp(m->workload->id, k->at_rate) == 0 &&
+           row_param(m, "cpus", cpus) == cpus;
+}
+
+/* What the cursor walks along: the points of the curve, or where there is none the rows at a fixed
+ * rate. */
+struct walk {
+    struct curve_points points;
+    bool at_rate;
+};
+
+static struct walk walk_of(const struct curve *k, const struct snapshot *s, const struct view *v)
+{
+    struct walk w = {.at_rate = false};
+    struct curve_points *p = &w.points;
+    curve_read(k, s, is_smp(v), p);
+    if (p->count > 0)
+        return w;
+    for (size_t i = 0; i < s->metric_count && p->count < SWEEP_MAX; i++)
+        if (is_at_rate(k, &s->metrics[i], is_smp(v)))
+            p->metric[p->count++] = i;
+    w.at_rate = p->count > 0;
+    return w;
+}
+
+/* Is there anything with the other number of processors? */
+static bool has_other(const struct curve *k, const struct snapshot *s, const struct view *v)
+{
+    struct view other = *v;
+    other.other_view[0] = !is_smp(v);
+    return has_cpus(k) && walk_of(k, s, &other).points.count > 0;
 }
 
 static uint64_t processors(const struct snapshot *s, bool smp)
@@ -110,13 +139,13 @@ static uint64_t processors(const struct snapshot *s, bool smp)
 
 size_t curve_columns(const struct curve *k, const struct snapshot *s, const struct view *v)
 {
-    return points_of(k, s, v).count;
+    return walk_of(k, s, v).points.count;
 }
 
 size_t curve_metric(const struct curve *k, const struct snapshot *s, const struct view *v)
 {
-    struct curve_points p = points_of(k, s, v);
-    return v->column[0] < p.count ? p.metric[v->column[0]] : SIZE_MAX;
+    struct walk w = walk_of(k, s, v);
+    return v->column[0] < w.points.count ? w.points.metric[v->column[0]] : SIZE_MAX;
 }
 
 bool curve_word(const struct curve *k, const struct snapshot *s, const struct view *v, char *out,
@@ -158,10 +187,8 @@ static void rate_text(const struct curve *k, const struct snapshot *s, const str
                       char *out, size_t size)
 {
     size_t target = row_target(s, v), i = 0, used;
-    uint64_t cpus = is_smp(v) ? 0 : 1;
     char figure[32], number[NUMBER_MAX], half[NUMBER_MAX], letters[FLAG_COUNT + 1];
-    while (i < s->metric_count && (strcmp(s->metrics[i].workload->id, k->at_rate) != 0 ||
-                                   row_param(&s->metrics[i], "cpus", cpus) != cpus))
+    while (i < s->metric_count && !is_at_rate(k, &s->metrics[i], is_smp(v)))
         i++;
     if (i == s->metric_count || !s->metrics[i].cell[0].figure.measured)
         return;
@@ -218,9 +245,7 @@ static void draw_graph(const struct curve *k, struct canvas *c, struct rect r,
                       .bottom_note = below[0] ? below : NULL,
                       .focus = true};
     struct rect in = widget_box(c, r, &box);
-    struct curve_points other;
-    curve_read(k, s, !is_smp(v), &other);
-    if (p->count == 0 && other.count > 0 && has_cpus(k)) {
+    if (p->count == 0 && has_other(k, s, v)) {
         struct page page = page_begin(c, in);
         page_textf(&page, STYLE_DIM, 0, "not measured on %s: o shows the other",
                    is_smp(v) ? "all processors" : "one processor");
@@ -229,6 +254,37 @@ static void draw_graph(const struct curve *k, struct canvas *c, struct rect r,
     } else {
         sweep_draw(c, in, s, v, &sweep, 0, v->column[0]);
     }
+}
+
+/* Of a curve without points the row at a fixed rate, whole. */
+static void draw_at_rate(const struct curve *k, struct canvas *c, struct rect r,
+                         const struct snapshot *s, const struct view *v,
+                         const struct curve_points *p)
+{
+    const struct hint top[] = {{ACTION_OTHER_VIEW, is_smp(v) ? " UP" : " SMP"},
+                               {ACTION_TARGET, NULL},
+                               {ACTION_UNITS, NULL},
+                               {ACTION_NONE, NULL}};
+    const struct hint bottom[] = {
+        {p->count > 1 ? ACTION_LEFT : ACTION_OPEN, p->count > 1 ? "→ cursor" : NULL},
+        {p->count > 1 ? ACTION_OPEN : ACTION_RUN, NULL},
+        {p->count > 1 ? ACTION_RUN : ACTION_NONE, NULL},
+        {ACTION_NONE, NULL}};
+    char note[64], below[48];
+    size_t metric = curve_metric(k, s, v);
+    snprintf(note, sizeof note, "at a fixed rate %s", mode(k, is_smp(v)));
+    if (metric < s->metric_count)
+        snprintf(note, sizeof note, "at %llu requests a second %s",
+                 (unsigned long long)row_param(&s->metrics[metric], "rate", 0), mode(k, is_smp(v)));
+    snprintf(below, sizeof below, "no row by %s is measured", k->many);
+    struct box box = {.title = k->title,
+                      .note = note,
+                      .number = k->key,
+                      .top = top,
+                      .bottom = bottom,
+                      .bottom_note = below,
+                      .focus = true};
+    detail_draw(c, widget_box(c, r, &box), s, v, metric);
 }
 
 static struct axis table_axis(const struct snapshot *s, const struct view *v, size_t metric)
@@ -464,8 +520,9 @@ static void draw_row(struct canvas *c, struct rect r, const struct snapshot *s,
 
 /* The smallest terminals: a row for each point, with the chosen target's relation. */
 static void draw_text(const struct curve *k, struct canvas *c, struct rect area,
-                      const struct snapshot *s, const struct view *v, const struct curve_points *p)
+                      const struct snapshot *s, const struct view *v, const struct walk *walk)
 {
+    const struct curve_points *p = &walk->points;
     size_t target = row_target(s, v);
     struct rect in = {area.y, area.x + 1, area.h, area.w - 2};
     char figure[32], score[96] = "";
@@ -473,7 +530,8 @@ static void draw_text(const struct curve *k, struct canvas *c, struct rect area,
         return;
     struct rect former = canvas_clip(c, in);
     int x = canvas_text(c, in.y, in.x, STYLE_STRONG, ATTR_BOLD, k->title);
-    x = canvas_textf(c, in.y, x, STYLE_DIM, 0, " by %s  %s", k->many, mode(k, is_smp(v)));
+    x = canvas_textf(c, in.y, x, STYLE_DIM, 0, " by %s  %s", walk->at_rate ? "rate" : k->many,
+                     mode(k, is_smp(v)));
     if (k->score)
         score_text(k, s, v, p, score, sizeof score);
     canvas_textf(c, in.y, x, STYLE_DIM, 0, "  %s", score);
@@ -487,8 +545,9 @@ static void draw_text(const struct curve *k, struct canvas *c, struct rect area,
         size_t m = p->metric[i];
         struct row native = row_read(s, m, 0), r = row_read(s, m, target);
         widget_cursor(c, y, in.x, v->column[0] == i);
-        canvas_textf(c, y, in.x, v->column[0] == i ? STYLE_STRONG : STYLE_TEXT, 0, "%4llu",
-                     (unsigned long long)row_param(&s->metrics[m], k->x, 0));
+        canvas_textf(
+            c, y, in.x, v->column[0] == i ? STYLE_STRONG : STYLE_TEXT, 0, "%4llu",
+            (unsigned long long)row_param(&s->metrics[m], walk->at_rate ? "rate" : k->x, 0));
         canvas_text(c, y, in.x + 8, STYLE_NATIVE, 0,
                     native.measured ? row_own_figure(&native, figure) : "—");
         if (target == 0)
@@ -534,21 +593,24 @@ static void draw_wide(const struct curve *k, struct canvas *c, struct rect area,
 void curve_draw(const struct curve *k, struct canvas *c, struct rect area, const struct snapshot *s,
                 const struct view *v)
 {
-    struct curve_points p = points_of(k, s, v);
+    struct walk w = walk_of(k, s, v);
+    const struct curve_points *p = &w.points;
     enum size_class size = layout_area_size(area);
     struct rect part[2];
     if (size <= SIZE_TEXT) {
-        draw_text(k, c, area, s, v, &p);
-    } else if (v->expanded || p.count == 0) { /* of no point there is nothing more to say */
-        draw_graph(k, c, area, s, v, &p);
+        draw_text(k, c, area, s, v, &w);
+    } else if (w.at_rate) {
+        draw_at_rate(k, c, area, s, v, p);
+    } else if (v->expanded || p->count == 0) { /* of no point there is nothing more to say */
+        draw_graph(k, c, area, s, v, p);
     } else if (size >= SIZE_WIDE) {
-        draw_wide(k, c, area, s, v, &p);
+        draw_wide(k, c, area, s, v, p);
     } else {
         const struct part down[2] = {{.min = 10, .weight = 1, .priority = 2},
                                      {.min = table_rows(k, s), .priority = 1}};
         layout_rows(area, down, 2, part);
-        draw_graph(k, c, part[0], s, v, &p);
+        draw_graph(k, c, part[0], s, v, p);
         if (part[1].h > 0)
-            draw_table(k, c, part[1], s, v, &p);
+            draw_table(k, c, part[1], s, v, p);
     }
 }

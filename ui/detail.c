@@ -354,6 +354,7 @@ void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, cons
         struct row row = row_read(s, metric, 0);
         page_text(&p, STYLE_DIM, 0, "no guest to compare with");
         age_line(&p, s, &row);
+        latency_lines(&p, &m->cell[0].figure.latency, &(struct latency){.known = false}, false);
     }
     statements_line(&p, &m->cell[0].figure, "native");
     if (target > 0)

@@ -397,6 +397,29 @@ static void fixture_steps(struct snapshot *s)
     }
 }
 
+/* Of web only the row at a fixed rate. */
+static void only_web_rate(struct snapshot *s)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < s->metric_count; i++)
+        if (strcmp(s->metrics[i].workload->id, "web") != 0)
+            s->metrics[kept++] = s->metrics[i];
+    s->metric_count = kept;
+    s->run = (struct board_run){.metric = SIZE_MAX};
+}
+
+static void fixture_web_rate(struct snapshot *s)
+{
+    fixture_container(s);
+    only_web_rate(s);
+}
+
+static void fixture_native_web_rate(struct snapshot *s)
+{
+    fixture_native(s);
+    only_web_rate(s);
+}
+
 /* As at the start: the last stored run, and below it rows of those before. */
 static void fixture_last_and_older(struct snapshot *s)
 {
@@ -634,6 +657,11 @@ static const struct golden {
     {"processor", 160, 48, BRAILLE, fixture_all, "paper", paper_marks},
     {"processor", 80, 24, BRAILLE, fixture_kvm, "floats", float_suite},
     {"java", 120, 40, BRAILLE, fixture_all, "smp", other_view},
+    {"web", 60, 16, BRAILLE, fixture_web_rate, "rate", idle},
+    {"web", 80, 24, BRAILLE, fixture_web_rate, "rate", idle},
+    {"web", 120, 40, BRAILLE, fixture_web_rate, "rate", idle},
+    {"web", 80, 24, BRAILLE, fixture_web_rate, "rate-smp", all_processors},
+    {"web", 80, 24, BRAILLE, fixture_native_web_rate, "rate-native", idle},
     {"processor", 120, 40, BRAILLE, fixture_container, "smp", all_processors},
     {"processor", 120, 40, BRAILLE, fixture_container, "point", linpack_point},
     {"processor", 120, 40, BRAILLE, fixture_container, "raw", raw_compile},
