@@ -97,8 +97,8 @@ static bool is_at_rate(const struct curve *k, const struct board_metric *m, bool
            row_param(m, "cpus", cpus) == cpus;
 }
 
-/* What the cursor walks along: the points of the curve, or where there is none the rows at a fixed
- * rate. */
+/* What the cursor walks along: the points of the curve, or where there is none
+ * the rows at a fixed rate. */
 struct walk {
     struct curve_points points;
     bool at_rate;
@@ -161,7 +161,8 @@ static const char *mode(const struct curve *k, bool smp)
     return !has_cpus(k) ? "" : smp ? "SMP" : "UP";
 }
 
-/* "score 2.10k, kvm 2.04k": made of several rows, so that no interval is known of their relation.
+/* "score 2.10k, kvm 2.04k": made of several rows, so that no interval is known
+ * of their relation.
  */
 static void score_text(const struct curve *k, const struct snapshot *s, const struct view *v,
                        const struct curve_points *p, char *out, size_t size)
@@ -181,8 +182,8 @@ static void score_text(const struct curve *k, const struct snapshot *s, const st
         out[0] = '\0';
 }
 
-/* "500/s: 0.21 ms; kvm 97.2±1.1 n8 P; p99 0.94 ms": the first such row on these processors, in the
- * order in which the frame keeps it when it is narrow. */
+/* "500/s: 0.21 ms; kvm 97.2±1.1 n8 P; p99 0.94 ms": the first such row on these
+ * processors, in the order in which the frame keeps it when it is narrow. */
 static void rate_text(const struct curve *k, const struct snapshot *s, const struct view *v,
                       char *out, size_t size)
 {
@@ -446,7 +447,8 @@ static int table_rows(const struct curve *k, const struct snapshot *s)
     return (s->target_count > 2 ? (int)s->target_count : 2) + 3 + k->statements;
 }
 
-/* "×1.83": what all processors bring over one, at the peaks; "" if one is not known. */
+/* "×1.83": what all processors bring over one, at the peaks; "" if one is not
+ * known. */
 static void draw_gain(struct canvas *c, int y, int right, const struct snapshot *s,
                       const struct curve_points *up, const struct curve_points *smp, size_t target)
 {
@@ -461,7 +463,8 @@ static void draw_gain(struct canvas *c, int y, int right, const struct snapshot 
     canvas_text_right(c, y, right, STYLE_DIM, 0, text);
 }
 
-/* Where each target's curve bends and how high it is; what all processors bring. */
+/* Where each target's curve bends and how high it is; what all processors
+ * bring. */
 static void put_figure(struct canvas *c, int y, int right, const struct board_target *t,
                        double value)
 {
@@ -493,11 +496,11 @@ static void draw_saturation(const struct curve *k, struct canvas *c, struct rect
         int y = in.y + 1 + (int)t;
         char number[NUMBER_MAX];
         size_t peak = sweep_peak(s, p->metric, p->count, t);
-        size_t knee = sweep_knee(s, p->metric, p->count, t);
+        struct knee knee = sweep_knee(s, p->metric, p->count, t);
         widget_target(c, y, in.x, in.w - 3 * column - score - 1, &s->targets[t]);
-        if (knee != SIZE_MAX) {
-            snprintf(number, sizeof number, "%llu",
-                     (unsigned long long)row_param(&s->metrics[knee], k->x, 0));
+        if (knee.point != SIZE_MAX) {
+            snprintf(number, sizeof number, "%s%llu", knee.rising ? ">" : "",
+                     (unsigned long long)row_param(&s->metrics[knee.point], k->x, 0));
             canvas_text_right(c, y, right - 2 * column - score,
                               s->targets[t].emulated ? STYLE_DIM : STYLE_TEXT, 0, number);
         }
@@ -518,7 +521,8 @@ static void draw_row(struct canvas *c, struct rect r, const struct snapshot *s,
     detail_draw(c, widget_box(c, r, &box), s, v, metric);
 }
 
-/* The smallest terminals: a row for each point, with the chosen target's relation. */
+/* The smallest terminals: a row for each point, with the chosen target's
+ * relation. */
 static void draw_text(const struct curve *k, struct canvas *c, struct rect area,
                       const struct snapshot *s, const struct view *v, const struct walk *walk)
 {

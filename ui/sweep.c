@@ -112,35 +112,41 @@ size_t sweep_peak(const struct snapshot *s, const size_t *points, size_t count, 
     return best;
 }
 
-size_t sweep_knee(const struct snapshot *s, const size_t *points, size_t count, size_t target)
+struct knee sweep_knee(const struct snapshot *s, const size_t *points, size_t count, size_t target)
 {
-    size_t peak = sweep_peak(s, points, count, target), measured = 0, knee = SIZE_MAX;
+    size_t peak = sweep_peak(s, points, count, target), measured = 0, last = SIZE_MAX;
+    struct knee k = {.point = SIZE_MAX};
     for (size_t i = 0; i < count; i++) {
         const struct figure_value *f = &s->metrics[points[i]].cell[target].figure;
         if (!f->measured || !isfinite(f->value))
             continue;
         measured++;
-        if (knee == SIZE_MAX && f->value >= SWEEP_KNEE * s->metrics[peak].cell[target].figure.value)
-            knee = points[i];
+        last = points[i];
+        if (k.point == SIZE_MAX &&
+            f->value >= SWEEP_KNEE * s->metrics[peak].cell[target].figure.value)
+            k.point = points[i];
     }
-    return measured > 1 ? knee : SIZE_MAX;
+    if (measured < 2)
+        return (struct knee){.point = SIZE_MAX};
+    k.rising = k.point == last;
+    return k;
 }
 
-/* Native's knee as a dotted vertical, its words beside its foot. */
+/* Native's knee as a dotted vertical, its words beside its foot; or that there is none. */
 static void draw_knee(struct canvas *c, const struct rect *g, const struct axis *ax,
                       const struct snapshot *s, const struct sweep *w, const size_t *points,
                       size_t count)
 {
-    size_t knee = sweep_knee(s, points, count, 0);
+    struct knee knee = sweep_knee(s, points, count, 0);
     char text[48];
-    if (knee == SIZE_MAX)
+    if (knee.point == SIZE_MAX)
         return;
-    uint64_t value = row_param(&s->metrics[knee], w->x, 0);
+    uint64_t value = row_param(&s->metrics[knee.point], w->x, 0);
     int x = g->x + axis_column(ax, g->w, (double)value, NULL);
-    for (int y = 0; y < g->h; y++)
+    for (int y = 0; y < g->h && !knee.rising; y++)
         canvas_put(c, g->y + y, x, glyph(c->glyphs, GLYPH_BOUNDARY), STYLE_GROOVE, 0);
-    snprintf(text, sizeof text, "knee at %llu %s", (unsigned long long)value,
-             value == 1 ? w->one : w->many);
+    snprintf(text, sizeof text, "%s %llu %s", knee.rising ? "no knee up to" : "knee at",
+             (unsigned long long)value, value == 1 ? w->one : w->many);
     int n = canvas_columns(text), y = g->y + g->h - 1;
     if (x + 2 + n <= g->x + g->w)
         canvas_text(c, y, x + 2, STYLE_DIM, 0, text);

@@ -27,9 +27,15 @@ size_t sweep_points(const struct snapshot *s, const struct sweep *w, size_t out[
 /* Of these points, the one with the target's greatest figure; SIZE_MAX: none is measured. */
 size_t sweep_peak(const struct snapshot *s, const size_t *points, size_t count, size_t target);
 /* Of these points by ascending x, the first with at least SWEEP_KNEE of the target's greatest
- * figure: more of x brings little more. SIZE_MAX: none is measured, or a single one. */
+ * figure: more of x brings little more. Where only the last measured point has that much, the curve
+ * still rises, and nothing is known of its knee but that it is not before: then point is that one.
+ * SIZE_MAX: none is measured, or a single one. */
 #define SWEEP_KNEE 0.95
-size_t sweep_knee(const struct snapshot *s, const size_t *points, size_t count, size_t target);
+struct knee {
+    size_t point;
+    bool rising;
+};
+struct knee sweep_knee(const struct snapshot *s, const size_t *points, size_t count, size_t target);
 /* "peak 44.1  ■ 34.6  78.5 %": native's and the chosen guest's greatest figures, whatever the
  * point. */
 void sweep_draw_peaks(struct canvas *c, int y, int x, int w, const struct snapshot *s,

@@ -8,6 +8,7 @@
 #include "tests/fixture_plan.h"
 #include "tests/unit/unit.h"
 #include "ui/ansi.h"
+#include "ui/row.h"
 #include "ui/scene.h"
 #include "ui/tour.h"
 
@@ -420,6 +421,17 @@ static void fixture_native_web_rate(struct snapshot *s)
     only_web_rate(s);
 }
 
+/* The curve of web rises as far as it was measured. */
+static void fixture_rising(struct snapshot *s)
+{
+    fixture_container(s);
+    for (size_t i = 0; i < s->metric_count; i++) {
+        struct board_metric *m = &s->metrics[i];
+        for (size_t t = 0; t < s->target_count && strcmp(m->workload->id, "web") == 0; t++)
+            m->cell[t].figure.value = 1000.0 * (double)row_param(m, "clients", 1);
+    }
+}
+
 /* As at the start: the last stored run, and below it rows of those before. */
 static void fixture_last_and_older(struct snapshot *s)
 {
@@ -657,6 +669,8 @@ static const struct golden {
     {"processor", 160, 48, BRAILLE, fixture_all, "paper", paper_marks},
     {"processor", 80, 24, BRAILLE, fixture_kvm, "floats", float_suite},
     {"java", 120, 40, BRAILLE, fixture_all, "smp", other_view},
+    {"web", 80, 24, BRAILLE, fixture_rising, "rising", idle},
+    {"web", 120, 40, BRAILLE, fixture_rising, "rising", idle},
     {"web", 60, 16, BRAILLE, fixture_web_rate, "rate", idle},
     {"web", 80, 24, BRAILLE, fixture_web_rate, "rate", idle},
     {"web", 120, 40, BRAILLE, fixture_web_rate, "rate", idle},

@@ -176,6 +176,48 @@ static void peak(void **state)
     snapshot_release(&s);
 }
 
+/* The knee of a curve with these figures at 1, 2, 4 ...; negative: not measured. */
+static struct knee knee_of(const double *values, size_t count, size_t points[4])
+{
+    struct board_metric metrics[4];
+    struct snapshot s = {.metrics = metrics, .metric_count = count};
+    memset(metrics, 0, sizeof metrics);
+    for (size_t i = 0; i < count; i++) {
+        metrics[i].cell[0].figure.measured = values[i] >= 0;
+        metrics[i].cell[0].figure.value = values[i];
+        points[i] = i;
+    }
+    return sweep_knee(&s, points, count, 0);
+}
+
+/* A curve that still rises where it ends has no knee as far as is known. */
+static void knee(void **state)
+{
+    (void)state;
+    static const struct {
+        double values[4];
+        size_t count, point;
+        bool rising;
+    } cases[] = {
+        {{100, 180, 190, 185}, 4, 2, false}, /* 180 are less than 95 % of 190 */
+        {{100, 188, 190, 185}, 4, 1, false}, /* and 188 are not */
+        {{100, 200, 400, 800}, 4, 3, true},
+        {{100, 200, 400, -1}, 4, 2, true}, /* the last that was measured */
+        {{100, 200}, 2, 1, true},
+        {{100, 104}, 2, 0, false},
+        {{100, 50}, 2, 0, false}, /* it falls from the begin */
+        {{100}, 1, SIZE_MAX, false},
+        {{100, -1, -1}, 3, SIZE_MAX, false},
+        {{-1, -1}, 2, SIZE_MAX, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t points[4];
+        struct knee k = knee_of(cases[i].values, cases[i].count, points);
+        assert_int_equal(k.point, cases[i].point);
+        assert_int_equal(k.rising, cases[i].rising);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -185,6 +227,7 @@ int main(void)
         cmocka_unit_test(mean_intervals),
         cmocka_unit_test(zoom),
         cmocka_unit_test(peak),
+        cmocka_unit_test(knee),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
