@@ -12,6 +12,12 @@
 #define BOARD_QUEUE_MAX  16
 #define BOARD_BLOCKS_MAX 64
 
+/* Phases of a slot: until its timed part begins (the clock's audit, preparation, lead-in), during
+ * it, and until its result is there. */
+#define BOARD_PHASE_PREPARE "prepare"
+#define BOARD_PHASE_MEASURE "measure"
+#define BOARD_PHASE_VERIFY  "verify"
+
 struct board_rate {
     double at_s;  /* host time line, seconds since the board was made */
     double value; /* in the workload's unit */
@@ -29,9 +35,8 @@ struct board_run {
     size_t metric; /* index into metrics */
     size_t target; /* whose slot runs now */
     char position[4];
-    char phase[80]; /* "starting container", "kvm: mounting the host's files", "lead-in", "measure",
-                       "verify", "clock audit" */
-    double silent_s;        /* nothing has been heard of target for so long; 0: it speaks */
+    char phase[80];  /* "starting container", "kvm: mounting the host's files"; BOARD_PHASE_... */
+    double silent_s; /* nothing has been heard of target for so long; 0: it speaks */
     uint32_t block, blocks; /* of this metric: block from 0 */
     uint8_t stage, stages;
     double slot_s;           /* a slot of this metric takes about so long; 0: not known */

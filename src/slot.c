@@ -92,6 +92,7 @@ static void live_mark(void *context, bool ended)
     if (l->workload->disk)
         blockdev_count(&l->run->device, &l->counted[ended]);
     l->marked[ended] = true;
+    run_show_phase(l->run, ended ? BOARD_PHASE_VERIFY : BOARD_PHASE_MEASURE);
 }
 
 /* What the host counted over the timed part, and what the target's own kernel did. */
@@ -384,7 +385,7 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
     struct snapshot *s = board_edit(r->board);
     s->run.target = where->target;
     text_copy(s->run.position, sizeof s->run.position, where->position);
-    text_copy(s->run.phase, sizeof s->run.phase, "measure");
+    text_copy(s->run.phase, sizeof s->run.phase, BOARD_PHASE_PREPARE);
     board_publish(r->board);
     run_tell(r);
 

@@ -210,6 +210,28 @@ static void rate_text(const struct curve *k, const struct snapshot *s, const str
                  number_short(number, native.cell->figure.latency.p99_us / 1000));
 }
 
+/* "runs: container 4021 op/s now; 8 clients UP": the row that is being measured, if it is of this
+ * panel. */
+static bool running_text(const struct curve *k, const struct snapshot *s, char *out, size_t size)
+{
+    char now[REASON_TEXT], what[40];
+    size_t metric = s->run.metric;
+    if (!row_running(s, metric, now) || s->run.target >= s->target_count)
+        return false;
+    const struct board_metric *m = &s->metrics[metric];
+    unsigned long long x = row_param(m, k->x, 0);
+    if (k->at_rate && strcmp(m->workload->id, k->at_rate) == 0)
+        snprintf(what, sizeof what, "%llu/s", (unsigned long long)row_param(m, "rate", 0));
+    else if (strcmp(m->workload->id, k->id) == 0)
+        snprintf(what, sizeof what, "%llu %s", x, x == 1 ? k->one : k->many);
+    else
+        return false;
+    now[strcspn(now, ";")] = '\0'; /* the rest of it stands in the box, and at this point */
+    snprintf(out, size, "runs: %.20s %.40s; %s%s%s", s->targets[s->run.target].id, now, what,
+             has_cpus(k) ? " " : "", mode(k, row_param(m, "cpus", 1) == 0));
+    return true;
+}
+
 /* Boxes */
 
 static void draw_graph(const struct curve *k, struct canvas *c, struct rect r,
@@ -231,13 +253,14 @@ static void draw_graph(const struct curve *k, struct canvas *c, struct rect r,
                                 .one = k->one,
                                 .many = k->many,
                                 .bare = true};
-    char note[128], below[96] = "";
+    char note[128], below[128] = "";
     snprintf(note, sizeof note, "%s / %s ↑ %s%s%s", w ? workload_unit(w) : "", k->many,
              mode(k, is_smp(v)), p->set[0] && r.w >= 90 ? " " : "", r.w >= 90 ? p->set : "");
     if (k->score)
         score_text(k, s, v, p, below, sizeof below);
     if (k->at_rate)
         rate_text(k, s, v, below, sizeof below);
+    running_text(k, s, below, sizeof below);
     struct box box = {.title = k->title,
                       .note = note,
                       .number = k->key,
@@ -271,13 +294,14 @@ static void draw_at_rate(const struct curve *k, struct canvas *c, struct rect r,
         {p->count > 1 ? ACTION_OPEN : ACTION_RUN, NULL},
         {p->count > 1 ? ACTION_RUN : ACTION_NONE, NULL},
         {ACTION_NONE, NULL}};
-    char note[64], below[48];
+    char note[64], below[128];
     size_t metric = curve_metric(k, s, v);
     snprintf(note, sizeof note, "at a fixed rate %s", mode(k, is_smp(v)));
     if (metric < s->metric_count)
         snprintf(note, sizeof note, "at %llu requests a second %s",
                  (unsigned long long)row_param(&s->metrics[metric], "rate", 0), mode(k, is_smp(v)));
-    snprintf(below, sizeof below, "no row by %s is measured", k->many);
+    if (!running_text(k, s, below, sizeof below))
+        snprintf(below, sizeof below, "no row by %s is measured", k->many);
     struct box box = {.title = k->title,
                       .note = note,
                       .number = k->key,
@@ -404,7 +428,8 @@ static void draw_table(const struct curve *k, struct canvas *c, struct rect r,
     size_t metric = any ? p->metric[v->column[0]] : SIZE_MAX;
     unsigned long long x = any ? row_param(&s->metrics[metric], k->x, 0) : 0;
     snprintf(title, sizeof title, "at %llu %s", x, x == 1 ? k->one : k->many);
-    struct box box = {.title = title, .top = top};
+    bool runs = s->run.active && s->run.metric == metric;
+    struct box box = {.title = title, .note = runs ? "runs now" : NULL, .top = top};
     struct rect in = widget_box(c, r, &box);
     if (!any || in.h < 1)
         return;
@@ -529,16 +554,18 @@ static void draw_text(const struct curve *k, struct canvas *c, struct rect area,
     const struct curve_points *p = &walk->points;
     size_t target = row_target(s, v);
     struct rect in = {area.y, area.x + 1, area.h, area.w - 2};
-    char figure[32], score[96] = "";
+    char figure[32], below[128] = "";
     if (in.h < 1 || in.w < 30)
         return;
     struct rect former = canvas_clip(c, in);
     int x = canvas_text(c, in.y, in.x, STYLE_STRONG, ATTR_BOLD, k->title);
     x = canvas_textf(c, in.y, x, STYLE_DIM, 0, " by %s  %s", walk->at_rate ? "rate" : k->many,
                      mode(k, is_smp(v)));
-    if (k->score)
-        score_text(k, s, v, p, score, sizeof score);
-    canvas_textf(c, in.y, x, STYLE_DIM, 0, "  %s", score);
+    if (running_text(k, s, below, sizeof below))
+        below[strcspn(below, ";")] = '\0';
+    else if (k->score)
+        score_text(k, s, v, p, below, sizeof below);
+    canvas_textf(c, in.y, x, STYLE_DIM, 0, "  %s", below);
     in.y++;
     in.h--;
     if (p->count == 0)
@@ -552,6 +579,8 @@ static void draw_text(const struct curve *k, struct canvas *c, struct rect area,
         canvas_textf(
             c, y, in.x, v->column[0] == i ? STYLE_STRONG : STYLE_TEXT, 0, "%4llu",
             (unsigned long long)row_param(&s->metrics[m], walk->at_rate ? "rate" : k->x, 0));
+        if (s->run.active && s->run.metric == m)
+            canvas_put(c, y, in.x + 6, glyph(c->glyphs, GLYPH_NOW), STYLE_STRONG, ATTR_BOLD);
         canvas_text(c, y, in.x + 8, STYLE_NATIVE, 0,
                     native.measured ? row_own_figure(&native, figure) : "—");
         if (target == 0)

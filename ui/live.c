@@ -298,8 +298,12 @@ void live_graph(struct canvas *c, struct rect r, const struct snapshot *s, doubl
     bool brief = live_brief(s);
     double top = scale_top(s, brief ? -INFINITY : window.from_s);
     if (!(top > 0)) {
-        canvas_text(c, r.y + r.h / 2, r.x + 1, STYLE_DIM, 0,
-                    s->run.active ? "waiting for the first tick…" : "nothing runs");
+        char now[REASON_TEXT];
+        if (strcmp(s->run.phase, BOARD_PHASE_PREPARE) == 0 && row_running(s, s->run.metric, now))
+            widget_cut(c, r.y + r.h / 2, r.x + 1, r.w - 1, STYLE_DIM, 0, now);
+        else
+            canvas_text(c, r.y + r.h / 2, r.x + 1, STYLE_DIM, 0,
+                        s->run.active ? "waiting for the first tick…" : "nothing runs");
         canvas_unclip(c, former);
         return;
     }

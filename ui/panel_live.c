@@ -196,7 +196,7 @@ static void draw_slots(struct canvas *c, struct rect r, const struct snapshot *s
     page_text(&p, STYLE_DIM, 0, "After the first whole block. Latest slots:");
     for (size_t t = 0; t < s->target_count && page_left(&p) > 0; t++) {
         double value = NAN;
-        char number[NUMBER_MAX];
+        char number[NUMBER_MAX], now[REASON_TEXT];
         size_t n = live_slots(s, t, &value);
         bool emulated = s->targets[t].emulated;
         int x = r.x + (emulated ? 21 : 13);
@@ -204,6 +204,8 @@ static void draw_slots(struct canvas *c, struct rect r, const struct snapshot *s
         if (n > 0)
             canvas_textf(c, p.y, x, STYLE_TEXT, 0, "%s %s", guest_number(number, value, emulated),
                          workload_unit(s->metrics[m].workload));
+        else if (t == s->run.target && row_running(s, m, now))
+            canvas_text(c, p.y, x, STYLE_TEXT, 0, now);
         else
             canvas_text(c, p.y, x, STYLE_DIM, 0, "its slot is still to come");
         p.y++;
@@ -304,7 +306,7 @@ static void draw_blocks_plot(struct canvas *c, struct rect r, const struct snaps
     }
 }
 
-static const char *const steps[] = {"lead-in", "measure", "verify", "clock audit"};
+static const char *const steps[] = {BOARD_PHASE_PREPARE, BOARD_PHASE_MEASURE, BOARD_PHASE_VERIFY};
 
 static void draw_run(struct canvas *c, struct rect r, const struct snapshot *s,
                      const struct view *v)

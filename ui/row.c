@@ -51,6 +51,36 @@ struct row row_read(const struct snapshot *s, size_t metric, size_t target)
     return r;
 }
 
+bool row_running(const struct snapshot *s, size_t metric, char out[REASON_TEXT])
+{
+    const struct board_run *run = &s->run;
+    if (!run->active || metric >= s->metric_count || metric != run->metric)
+        return false;
+    const struct workload *w = s->metrics[metric].workload;
+    bool measures = strcmp(run->phase, BOARD_PHASE_MEASURE) == 0;
+    size_t last = run->rate_first + run->rate_count - 1;
+    const struct board_rate *tick = run->rate_count ? &run->rate[last % BOARD_RATE_MAX] : NULL;
+    char figure[32];
+    if (measures && tick && tick->target == run->target && !tick->slot)
+        snprintf(out, REASON_TEXT, "%s%s now",
+                 run->target < s->target_count && s->targets[run->target].emulated ? "~" : "",
+                 row_figure(w, tick->value, figure));
+    else if (strcmp(run->phase, BOARD_PHASE_PREPARE) == 0 && w->preparing)
+        snprintf(out, REASON_TEXT, "%s; %s", run->phase, w->preparing);
+    else
+        snprintf(out, REASON_TEXT, "%s", run->phase);
+    return true;
+}
+
+static bool being_measured(const struct snapshot *s, size_t metric, char out[REASON_TEXT])
+{
+    char now[REASON_TEXT];
+    if (!row_running(s, metric, now) || s->run.target >= s->target_count)
+        return false;
+    snprintf(out, REASON_TEXT, "being measured: %.20s %.250s", s->targets[s->run.target].id, now);
+    return true;
+}
+
 void row_reason(const struct snapshot *s, const struct row *r, char out[REASON_TEXT])
 {
     const char *reason = NULL;
@@ -79,6 +109,8 @@ void row_reason(const struct snapshot *s, const struct row *r, char out[REASON_T
     case BOARD_TARGET_READY:
         break;
     }
+    if (being_measured(s, (size_t)(r->metric - s->metrics), out))
+        return;
     if (s->replayed)
         snprintf(out, REASON_TEXT, "not measured by this moment of the recording");
     else if (s->run.active)
@@ -108,6 +140,9 @@ void row_missing(const struct snapshot *s, const size_t *metrics, size_t count, 
 {
     const char *why = NULL;
     bool turn = s->run.active && !s->replayed;
+    for (size_t i = 0; i < count; i++)
+        if (being_measured(s, metrics[i], out))
+            return;
     for (size_t i = 0; i < count && !why; i++)
         why = told(&s->metrics[metrics[i]], s->target_count);
     size_t used = (size_t)snprintf(out, REASON_TEXT, "not measured%s%s",

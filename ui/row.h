@@ -37,6 +37,9 @@ struct row {
 
 /* metric < s->metric_count, target < s->target_count. For native (target 0): the figure alone. */
 struct row row_read(const struct snapshot *s, size_t metric, size_t target);
+/* How far the row is that is being measured: "prepare; the JVM is started and warmed", and as soon
+ * as its slot has a tick that: "4021 op/s now". False: another runs, or none. */
+bool row_running(const struct snapshot *s, size_t metric, char out[REASON_TEXT]);
 /* Why there is no ratio, as a sentence; never empty if row.compared is false. */
 void row_reason(const struct snapshot *s, const struct row *r, char out[REASON_TEXT]);
 /* The same for a box none of whose rows (count may be 0) has a figure, as two sentences: why, and

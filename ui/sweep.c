@@ -369,6 +369,10 @@ void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, cons
                        attr_of_verdict(r.verdict));
         }
     }
+    for (size_t i = 0; i < count && s->run.active; i++)
+        if (points[i] == s->run.metric) /* what it had before will not stay */
+            canvas_put(c, y, g.x + axis_column(&ax, g.w, xs[i], NULL), glyph(c->glyphs, GLYPH_NOW),
+                       STYLE_STRONG, ATTR_BOLD);
     if (w->bare)
         ; /* the last row is the verdicts' */
     else if (selected < count)

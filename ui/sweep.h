@@ -1,6 +1,6 @@
 /* sweep.h - one workload over one parameter: braille lines by a logarithmic axis, native dotted as
  * the ruler, each guest's mark at the right end, the caches' sizes as dotted verticals, and below
- * the axis the verdict of every point. */
+ * the axis the verdict of every point, or that it is being measured. */
 #ifndef VMTAX_SWEEP_H
 #define VMTAX_SWEEP_H
 

@@ -132,6 +132,9 @@ struct workload {
     /* Not 0: prepare() takes about so long. One worker then does all blocks of a row that follow
      * each other, where else each block has a fresh one. */
     double start_s;
+    /* What is done before the timed part, where that takes seconds: told while it goes on. Or NULL.
+     */
+    const char *preparing;
     /* How it starts is part of how it varies: each block has a fresh worker all the same, but in
      * the quick profile, which has no time for that. */
     bool restarts;

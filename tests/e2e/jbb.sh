@@ -88,8 +88,13 @@ fi
 
 targets=native
 if container_works; then targets=container; fi
-run 0 run jbb:warehouses=2 --on $targets --blocks 2 --seconds 0.3 --json
+run 0 run jbb:warehouses=2 --on $targets --blocks 2 --seconds 1 --json --rec
 grep -q '"engine.jbb"' "$out" || fail "the JVM is not among the facts"
+# Who watches is not told that it measures while the JVM is still being started.
+recording=$(echo "$state"/recordings/*.rec)
+grep -o '"run.phase":"[a-z]*"' "$recording" | head -n 2 | tr '\n' ' ' |
+    grep -qx '"run.phase":"prepare" "run.phase":"measure" ' ||
+    fail "the phases of the first slot: $(grep -o '"run.phase":"[^"]*"' "$recording" | head -n 4)"
 "$jsonpath" "$out" 'metrics.*.verified' | grep -qx false && fail "not verified"
 "$jsonpath" "$out" 'metrics.*.value' | while read -r value; do
     echo "$value" | awk '{exit !($1 > 1 && $1 < 1e7)}' || fail "an impossible value: $value"

@@ -432,6 +432,49 @@ static void fixture_rising(struct snapshot *s)
     }
 }
 
+/* The first row of a database, whose server is being made ready; nothing of the panel is known. */
+static void fixture_preparing(struct snapshot *s)
+{
+    fixture_container(s);
+    struct board_run *r = &s->run;
+    for (size_t i = 0; i < s->metric_count; i++) {
+        struct board_metric *m = &s->metrics[i];
+        if (m->workload->subsystem != SUBSYSTEM_DATABASE)
+            continue;
+        memset(m->cell, 0, sizeof m->cell);
+        m->baseline_known = false;
+        if (r->workload != m->workload)
+            r->metric = i;
+        r->workload = m->workload;
+    }
+    snprintf(r->title, sizeof r->title, "%s", r->workload->id);
+    snprintf(r->phase, sizeof r->phase, "%s", BOARD_PHASE_PREPARE);
+    snprintf(r->position, sizeof r->position, "N1");
+    snprintf(r->params, sizeof r->params, "%s", s->metrics[r->metric].params);
+    r->target = 0;
+    r->slot_s = 1;
+    r->block = 0;
+    r->rate_count = r->block_count = 0;
+    memset(r->latency, 0, sizeof r->latency);
+}
+
+/* And the second point of a known curve, of which a tick has come. */
+static void fixture_first_tick(struct snapshot *s)
+{
+    fixture_container(s);
+    struct board_run *r = &s->run;
+    for (size_t i = 0; i < s->metric_count; i++)
+        if (strcmp(s->metrics[i].workload->id, "web") == 0 &&
+            row_param(&s->metrics[i], "clients", 1) == 4 &&
+            row_param(&s->metrics[i], "cpus", 0) == 1)
+            r->metric = i;
+    r->workload = s->metrics[r->metric].workload;
+    r->target = 1;
+    r->rate_count = 0;
+    size_t at = snapshot_ring_push(&r->rate_first, &r->rate_count, BOARD_RATE_MAX);
+    r->rate[at] = (struct board_rate){.at_s = s->now_s - 0.1, .value = 4321, .target = 1};
+}
+
 /* As at the start: the last stored run, and below it rows of those before. */
 static void fixture_last_and_older(struct snapshot *s)
 {
@@ -669,6 +712,15 @@ static const struct golden {
     {"processor", 160, 48, BRAILLE, fixture_all, "paper", paper_marks},
     {"processor", 80, 24, BRAILLE, fixture_kvm, "floats", float_suite},
     {"java", 120, 40, BRAILLE, fixture_all, "smp", other_view},
+    {"live", 80, 24, BRAILLE, fixture_preparing, "preparing", idle},
+    {"live", 120, 40, BRAILLE, fixture_preparing, "preparing", idle},
+    {"live", 60, 16, BRAILLE, fixture_preparing, "preparing", idle},
+    {"overview", 80, 24, BRAILLE, fixture_preparing, "preparing", idle},
+    {"database", 60, 16, BRAILLE, fixture_preparing, "preparing", idle},
+    {"database", 80, 24, BRAILLE, fixture_preparing, "preparing", idle},
+    {"database", 120, 40, BRAILLE, fixture_preparing, "preparing", idle},
+    {"web", 80, 24, ASCII, fixture_first_tick, "tick", idle},
+    {"web", 120, 40, BRAILLE, fixture_first_tick, "tick", idle},
     {"web", 80, 24, BRAILLE, fixture_rising, "rising", idle},
     {"web", 120, 40, BRAILLE, fixture_rising, "rising", idle},
     {"web", 60, 16, BRAILLE, fixture_web_rate, "rate", idle},

@@ -9,6 +9,7 @@
 #include "ui/prose.h"
 #include "ui/row.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,6 +40,7 @@ static void what_is_missing_says_why(void **state)
         s.stored = cases[i].stored;
         s.replayed = cases[i].replayed;
         s.run.active = cases[i].active;
+        s.run.metric = 2;
         size_t rows[] = {0, 1};
         for (size_t k = 0; k < 2; k++) {
             memset(s.metrics[k].cell, 0, sizeof s.metrics[k].cell);
@@ -51,6 +53,55 @@ static void what_is_missing_says_why(void **state)
         row_missing(&s, NULL, 0, "sys.read", why);
         if (!cases[i].reason[0])
             assert_string_equal(why, cases[i].sentence);
+        snapshot_release(&s);
+    }
+}
+
+/* The row that is being measured: what it waits for, then its latest tick. */
+static void what_runs_says_how_far_it_is(void **state)
+{
+    static const struct {
+        const char *id, *phase;
+        bool tick, slot; /* a tick of the slot has come; the slot has ended */
+        size_t target;   /* whose tick it is; guests' slots run */
+        const char *words;
+    } cases[] = {
+        {"jbb", BOARD_PHASE_PREPARE, false, false, 1, "prepare; the JVM is started and warmed"},
+        {"jbb", BOARD_PHASE_PREPARE, true, false, 1, "prepare; the JVM is started and warmed"},
+        {"sys.read", BOARD_PHASE_PREPARE, false, false, 1, "prepare"},
+        {"jbb", BOARD_PHASE_MEASURE, false, false, 1, "measure"},
+        {"jbb", BOARD_PHASE_MEASURE, true, false, 1, "250 op/s now"},
+        {"jbb", BOARD_PHASE_MEASURE, true, false, 0, "measure"}, /* the slot before this one */
+        {"jbb", BOARD_PHASE_MEASURE, true, true, 1, "measure"},
+        {"jbb", BOARD_PHASE_VERIFY, true, false, 1, "verify"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct snapshot s = {0};
+        char words[REASON_TEXT], reason[REASON_TEXT], sentence[REASON_TEXT + 40];
+        fixture_container(&s);
+        size_t m = 0;
+        while (strcmp(s.metrics[m].workload->id, cases[i].id) != 0)
+            m++;
+        memset(s.metrics[m].cell, 0, sizeof s.metrics[m].cell);
+        s.run.metric = m;
+        s.run.target = 1;
+        text_copy(s.run.phase, sizeof s.run.phase, cases[i].phase);
+        s.run.rate_count = cases[i].tick;
+        s.run.rate_first = BOARD_RATE_MAX - 1;
+        s.run.rate[s.run.rate_first] = (struct board_rate){
+            .value = 250, .target = (uint8_t)cases[i].target, .slot = cases[i].slot};
+        assert_true(row_running(&s, m, words));
+        assert_string_equal(words, cases[i].words);
+        struct row row = row_read(&s, m, 0);
+        row_reason(&s, &row, reason);
+        snprintf(sentence, sizeof sentence, "being measured: container %s", words);
+        assert_string_equal(reason, sentence);
+        row_missing(&s, &m, 1, "jbb", reason);
+        assert_string_equal(reason, sentence);
+        assert_false(row_running(&s, m + 1, words));
+        s.run.active = false;
+        assert_false(row_running(&s, m, words));
         snapshot_release(&s);
     }
 }
@@ -99,6 +150,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_missing_says_why),
+        cmocka_unit_test(what_runs_says_how_far_it_is),
         cmocka_unit_test(a_target_that_was_measured),
         cmocka_unit_test(a_long_word_is_wrapped),
     };

@@ -61,6 +61,7 @@ const struct workload database_workloads[] = {
      .needs = NEED_SCRATCH,
      .slot_s = 1,
      .start_s = 4, /* the server, its table, two seconds and more of load */
+     .preparing = "the database is started, filled and warmed",
      .restarts = true,
      .own_threads = true,
      .latency = true,

@@ -43,6 +43,7 @@ const struct workload java_workloads[] = {
      .slot_s = 1.0,
      .lead_s = 0.05,
      .start_s = 3,
+     .preparing = "the JVM is started and warmed",
      .own_threads = true,
      .profiles = QSP},
     {.id = NULL},
