@@ -72,6 +72,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/analysis_slots.c src/analysis_slots.h \
 	src/analysis_figure.c \
 	src/analysis_summary.c \
+	src/score.c src/score.h \
 	src/board.c src/board.h src/board_run.h src/board_host.h \
 	src/snapshot.c src/snapshot.h \
 	src/recording/fields.c src/recording/fields.h \

@@ -9,6 +9,7 @@
 #include <config.h>
 
 #include "json.h"
+#include "score.h"
 #include "store.h"
 #include "store_counters.h"
 #include "text.h"
@@ -269,6 +270,27 @@ static void add_metrics(cJSON *root, const struct result *r)
     free(at);
 }
 
+/* Only where there is one. */
+static void add_scores(cJSON *root, const struct result *r)
+{
+    struct score scores[SCORES_MAX];
+    size_t count = score_of(r, scores);
+    cJSON *array = count ? cJSON_AddArrayToObject(root, "scores") : NULL;
+    for (size_t i = 0; i < count; i++)
+        for (size_t t = 0; t < r->target_count; t++) {
+            cJSON *o = json_object();
+            cJSON_AddItemToArray(array, o);
+            cJSON_AddStringToObject(o, "workload", SCORE_WORKLOAD);
+            cJSON_AddStringToObject(o, "target", target_id(r, t));
+            json_add_count(o, "cpus", scores[i].cpus);
+            json_add_count(o, "processors", scores[i].processors);
+            json_add_count(o, "from", scores[i].from);
+            json_add_count(o, "to", scores[i].to);
+            json_add_count(o, "n", scores[i].count);
+            json_add_number(o, "value", scores[i].value[t]);
+        }
+}
+
 static char *print_line(cJSON *o, const char *kind)
 {
     cJSON_AddStringToObject(o, "type", kind);
@@ -324,6 +346,7 @@ char *store_to_json(const struct result *r, bool pretty)
     for (size_t i = 0; i < r->comparison_count; i++)
         cJSON_AddItemToArray(comparisons, comparison_json(r, &r->comparisons[i]));
 
+    add_scores(root, r);
     cJSON *self = cJSON_AddObjectToObject(root, "self");
     json_add_number(self, "cpu_s", r->self_cpu_s);
     json_add_count(self, "max_rss_kib", r->self_max_rss_kib);

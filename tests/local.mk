@@ -357,6 +357,12 @@ tests_unit_test_analysis_summary_SOURCES = tests/unit/test_analysis_summary.c te
 tests_unit_test_analysis_summary_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_analysis_summary_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_score
+tests_unit_test_score_SOURCES = tests/unit/test_score.c tests/unit/handmade.c \
+	tests/unit/handmade.h tests/unit/unit.h
+tests_unit_test_score_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_score_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_ledger
 tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c tests/unit/unit.h
 tests_unit_test_ledger_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

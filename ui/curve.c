@@ -1,5 +1,6 @@
 #include "ui/curve.h"
 
+#include "score.h"
 #include "ui/detail.h"
 #include "ui/layout.h"
 #include "ui/list.h"
@@ -72,16 +73,13 @@ void curve_read(const struct curve *k, const struct snapshot *s, bool smp, struc
 double curve_score(const struct curve *k, const struct snapshot *s, const struct curve_points *p,
                    size_t target, uint64_t processors)
 {
-    double sum = 0;
-    size_t n = 0;
+    struct score_sum sum = {.count = 0};
     for (size_t i = 0; i < p->count; i++) {
         const struct board_metric *m = &s->metrics[p->metric[i]];
-        if (row_param(m, k->x, 0) < processors)
-            continue;
-        sum += m->cell[target].figure.measured ? m->cell[target].figure.value : (double)NAN;
-        n++;
+        const struct figure_value *f = &m->cell[target].figure;
+        score_add(&sum, processors, row_param(m, k->x, 0), f->measured ? f->value : (double)NAN);
     }
-    return n > 0 ? sum / (double)n : (double)NAN;
+    return score_mean(&sum);
 }
 
 static bool is_smp(const struct view *v)

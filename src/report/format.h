@@ -66,6 +66,10 @@ void report_caveats(const struct result *r, void (*say)(void *context, const cha
 /* Likewise: the machine, what the work was done by, the targets, the run. */
 void report_machine(const struct result *r, void (*say)(void *context, const char *sentence),
                     void *context);
+/* Likewise: the scores (score.h), if there are any. */
+bool report_has_scores(const struct result *r);
+void report_scores(const struct result *r, void (*say)(void *context, const char *sentence),
+                   void *context);
 /* What stands in place of an interval that says nothing (stats_telling). */
 #define REPORT_VAGUE "from so few blocks, the interval spans more than a factor of two."
 /* What holds in any case, to close the list. */

@@ -393,6 +393,11 @@ static void write_page(const struct page *p)
     }
     for (int s = 0; s <= SUBSYSTEM_COUNT; s++)
         write_subsystem(p, s);
+    if (report_has_scores(r)) {
+        fputs("<h2>Score</h2>\n<ul>\n", p->out);
+        report_scores(r, say, (void *)p);
+        fputs("</ul>\n", p->out);
+    }
     write_reasons(p, "Not measured or not comparable", false);
     write_reasons(p, "Without a verdict or an interval", true);
     if (r->comparison_count)

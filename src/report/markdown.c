@@ -284,6 +284,10 @@ static int write_markdown(const struct result *r, FILE *out, struct error *e)
         fputs("\n## native\n\n", out);
         write_native(rows, count, out);
     }
+    if (report_has_scores(r)) {
+        fputs("\n## Score\n\n", out);
+        report_scores(r, say, out);
+    }
     if (r->target_count > 1)
         write_legend(r, out);
     write_extras(r, rows, count, out);

@@ -307,6 +307,7 @@ static int write_plain(const struct result *r, FILE *out, struct error *e)
     }
     if (r->target_count == 1)
         say_native(&p);
+    report_scores(r, put, &p);
     if (!p.row_count)
         put(&p, "Nothing was measured.");
     say_flags(&p);

@@ -3,6 +3,7 @@
 #include "report/report.h"
 
 #include "report/format.h"
+#include "score.h"
 #include "store.h"
 #include "text.h"
 #include "xalloc.h"
@@ -375,6 +376,21 @@ static void placement_caveat(const struct result *r, void (*say)(void *, const c
                  r->target_count > 2 ? "s" : "");
         say(context, line);
     }
+}
+
+bool report_has_scores(const struct result *r)
+{
+    struct score scores[SCORES_MAX];
+    return score_of(r, scores) > 0;
+}
+
+void report_scores(const struct result *r, void (*say)(void *, const char *), void *context)
+{
+    struct score scores[SCORES_MAX];
+    char line[SCORE_TEXT];
+    size_t count = score_of(r, scores);
+    for (size_t i = 0; i < count; i++)
+        say(context, score_sentence(r, &scores[i], line));
 }
 
 void report_caveats(const struct result *r, void (*say)(void *, const char *), void *context)

@@ -464,6 +464,14 @@ static void write_native(const struct page *p)
     }
 }
 
+static void write_scores(const struct page *p)
+{
+    if (!report_has_scores(p->r))
+        return;
+    fprintf(p->out, "\nScore\n");
+    report_scores(p->r, put_sentence, (void *)p);
+}
+
 /* What is said of a row: why it is missing, or why it has no verdict. */
 static const char *words_of(const struct page *p, size_t row, bool doubt)
 {
@@ -594,6 +602,7 @@ static int write_text(const struct result *r, FILE *out, struct error *e)
         write_native(&p);
     if (!p.row_count)
         fprintf(out, "Nothing was measured.\n");
+    write_scores(&p);
     write_reasons(&p, "Not measured, or not comparable", false);
     write_reasons(&p, "Without a verdict or an interval", true);
     if (r->comparison_count)

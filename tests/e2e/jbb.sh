@@ -101,6 +101,20 @@ grep -o '"run.phase":"[a-z]*"' "$recording" | head -n 2 | tr '\n' ' ' |
 done
 is_down || fail "a JVM is left"
 
+# One row is its own score, in each form that people or programs read.
+"$jsonpath" "$out" 'metrics.*.value' >"$work/figures"
+"$jsonpath" "$out" 'scores.*.value' | cmp -s - "$work/figures" ||
+    fail "the scores are not the figures: $("$jsonpath" "$out" 'scores.*.value')"
+if /usr/bin/python3 -c 'import jsonschema; jsonschema.Draft202012Validator' 2>/dev/null; then
+    /usr/bin/python3 "${abs_top_srcdir:-.}/tests/e2e/schema.py" "${abs_top_srcdir:-.}/data/schema/result.json" \
+        json "$out" >"$work/judgement" 2>&1 || fail "the schema: $(tail -n 3 "$work/judgement")"
+fi
+for format in text plain md html; do
+    run 0 report last --format $format
+    tr '\n' ' ' <"$out" | grep -Eq 'score of +jbb on +one +processor is +its +only +figure, +of +2 +warehouses: +native +[0-9.k]+ +op/s' ||
+        fail "no score in $format: $(grep -A 3 -i score "$out")"
+done
+
 # Killed in the middle, it leaves no JVM.
 "$vmtax" run jbb --on native --blocks 2 --seconds 5 >"$out" 2>"$err" &
 killed=$!
