@@ -75,10 +75,12 @@ static void add_arrival(cJSON *o, const struct arrival *a)
         json_add_number(to, "sent_s", a->sent_s);
 }
 
-/* Only of a database; of other servers errors, if there were any. */
-static void add_statements(cJSON *o, const struct statements *s)
+/* Only of a database; of a web server, where it was measured, errors alone, be there any or not. */
+static void add_statements(cJSON *o, const struct statements *s, const struct workload *w,
+                           bool measured)
 {
-    if (!s->transactions && s->errors)
+    bool web = measured && w && w->subsystem == SUBSYSTEM_WEB;
+    if (!s->transactions && (web || s->errors))
         json_add_count(o, "errors", s->errors);
     if (!s->transactions)
         return;
@@ -179,7 +181,7 @@ static cJSON *slot_json(const struct result *r, const struct slot *s)
     add_ticks(o, measured ? s->tsc_per_op : 0);
     add_latency(o, &s->latency);
     add_arrival(o, &s->arrival);
-    add_statements(o, &s->statements);
+    add_statements(o, &s->statements, r->metrics[s->metric].row, measured);
     json_add_number(o, "steal", s->steal);
     store_add_slot_counters(o, s);
     const char *reason = s->reason;
@@ -217,7 +219,7 @@ static void add_figure(cJSON *array, const struct result *r, const struct figure
     add_text_or_null(o, "engine", engine ? engine : w ? "vmtax-agent" : NULL);
     add_latency(o, &f->latency);
     add_arrival(o, &f->arrival);
-    add_statements(o, &f->statements);
+    add_statements(o, &f->statements, w, measured);
     store_add_cost(o, &f->cost);
     const char *reason = f->reason;
     if (!measured && !reason[0])

@@ -35,6 +35,11 @@ grep -qE '"engine.web":.*"(nginx|libmicrohttpd) [0-9.]+' "$out" ||
 "$jsonpath" "$out" 'metrics.*.value' | while read -r value; do
     echo "$value" | awk '{exit !($1 > 1 && $1 < 1e7)}' || fail "an impossible value: $value"
 done
+for list in slots metrics; do
+    "$jsonpath" "$out" "$list.*.value" | grep -c '^[0-9]' >"$work/values"
+    "$jsonpath" "$out" "$list.*.errors" | grep -c '^[0-9]*$' | cmp -s - "$work/values" ||
+        fail "not all of $list tell their errors"
+done
 "$jsonpath" "$out" 'slots.*.latency_us.p99' | grep -q '^[0-9]' || fail "no latencies"
 
 # At a fixed rate there are as many answers as were due, and a time of one.

@@ -48,6 +48,39 @@ static void test_round_trip(void **state)
     result_release(&b);
 }
 
+/* No error of a web server is a figure; of what has none, or was not measured, nothing is said. */
+static void test_errors(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *workload;
+        bool measured;
+        uint64_t errors;
+        const char *said;
+    } cases[] = {
+        {"web", true, 0, "\"errors\":0,"},
+        {"web", true, 2, "\"errors\":2,"},
+        {"web.rate", true, 0, "\"errors\":0,"},
+        {"web", false, 0, NULL},
+        {"sys.read", true, 0, NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct result r;
+        fixture_result(&r);
+        struct slot *slot = &r.slots[0];
+        r.metrics[slot->metric].row = workload_find(cases[i].workload);
+        slot->measured = cases[i].measured;
+        slot->statements = (struct statements){.errors = cases[i].errors};
+        char *text = store_slot_to_json(&r, slot);
+        if (cases[i].said)
+            assert_non_null(strstr(text, cases[i].said));
+        else
+            assert_null(strstr(text, "\"errors\""));
+        free(text);
+        result_release(&r);
+    }
+}
+
 /* Two blocks of a noisy machine can be a thousand orders of magnitude wide. What is written is read
  * again: a bound that no file may have is an interval that is not known. */
 static void test_endless_intervals(void **state)
@@ -330,6 +363,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_errors),
         cmocka_unit_test(test_endless_intervals),
         cmocka_unit_test(test_empty),
         cmocka_unit_test(test_not_a_number_is_never_printed),
