@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -49,6 +50,20 @@ void child_keep_only(int a, int b)
     for (long fd = 0; fd < limit; fd++)
         if (fd != a && fd != b)
             close((int)fd);
+}
+
+char *child_end_words(int status, char out[CHILD_END_TEXT])
+{
+    if (WIFSIGNALED(status))
+        snprintf(out, CHILD_END_TEXT, "was killed by signal %d", WTERMSIG(status));
+    else
+        snprintf(out, CHILD_END_TEXT, "ended with exit code %d", WEXITSTATUS(status));
+    return out;
+}
+
+bool child_was_killed(int status)
+{
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
 }
 
 void child_end(pid_t *pid)

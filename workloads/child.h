@@ -21,6 +21,11 @@ pid_t child_fork(struct work *w);
 _Noreturn void child_exit(int status);
 /* In the child: close every descriptor but these two (different ones). */
 void child_keep_only(int a, int b);
+/* "was killed by signal 9", "ended with exit code 1": a status of waitpid(). */
+#define CHILD_END_TEXT 40
+char *child_end_words(int status, char out[CHILD_END_TEXT]);
+/* Did the kernel, or somebody, kill it as is done where memory is short? */
+bool child_was_killed(int status);
 /* Kill and wait; *pid becomes 0. Nothing for *pid <= 0. */
 void child_end(pid_t *pid);
 

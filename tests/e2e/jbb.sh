@@ -42,7 +42,7 @@ says "$out" '^fail .*default-jdk-headless'
 # No room for the heap of a JVM.
 # shellcheck disable=SC2016 # for the other shell
 ask 1 sh -c 'ulimit -v 500000 && exec "$0"' "$agent"
-says "$out" '^fail .*the%20JVM%20of%20jbb%20ended.*heap'
+says "$out" '^fail .*the%20JVM%20of%20jbb%20ended%20with%20exit%20code%201:.*heap'
 
 # A JVM that is killed.
 (
@@ -52,7 +52,7 @@ says "$out" '^fail .*the%20JVM%20of%20jbb%20ended.*heap'
 ) &
 ask 1 "$agent"
 wait
-says "$out" '^fail .*the%20JVM%20of%20jbb%20was%20killed%20by%20signal%209'
+says "$out" '^fail .*the%20JVM%20of%20jbb%20was%20killed%20by%20signal%209:.*is%20there%20enough%20memory'
 
 if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
     # shellcheck disable=SC2016 # for the other shell
@@ -69,6 +69,20 @@ if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
             fail "the row does not say what it lacks: $(cat "$out")"
         "$jsonpath" "$out" 'metrics.*.value' | grep -q '^[0-9]' || fail "nothing else was measured"
     fi
+    # One that ends without a word, and one that closes its output and does not end.
+    mkdir "$work/silent"
+    for does in 'exit 1' 'exec >&- 2>&- <&-; exec sleep 60'; do
+        printf '#!/bin/sh\n%s\n' "$does" >"$work/silent/java"
+        chmod +x "$work/silent/java"
+        # shellcheck disable=SC2016 # for the other shell
+        ask 1 unshare -m sh -c 'mount -t overlay -o lowerdir="$1:/usr/bin" none /usr/bin && exec "$2"' - \
+            "$work/silent" "$agent"
+        case $does in
+        exit*) says "$out" '^fail .*ended%20with%20exit%20code%201:.*java%20-version.*default-jre-headless' ;;
+        *) says "$out" '^fail .*the%20JVM%20of%20jbb%20gives%20no%20answer' ;;
+        esac
+        grep -q 'enough%20memory' "$out" && fail "it is asked for memory: $(cat "$out")"
+    done
     # A JVM with a heap that is too small for its warehouses, in the place of the real one.
     mkdir "$work/bin"
     cat >"$work/bin/java" <<EOF

@@ -55,18 +55,20 @@ static void last_words(const struct server *s, char *why, size_t size)
 int server_alive(struct server *s, struct work *w)
 {
     int status = 0;
-    char how[40], why[160] = "it did not say why";
+    char how[CHILD_END_TEXT], why[160] = "";
     pid_t got = s->pid > 0 ? waitpid(s->pid, &status, WNOHANG) : -1;
     if (got == 0)
         return 0;
     s->pid = 0;
     last_words(s, why, sizeof why);
-    if (got > 0 && WIFSIGNALED(status))
-        snprintf(how, sizeof how, "was killed by signal %d", WTERMSIG(status));
-    else
-        snprintf(how, sizeof how, "ended with status %d", got > 0 ? WEXITSTATUS(status) : -1);
-    return error_set(w->error, ERROR_SYSTEM, "%s: the MariaDB server %s: %s", w->workload->id, how,
-                     why);
+    return error_set(w->error, ERROR_SYSTEM, "%s: the MariaDB server %s: %s", w->workload->id,
+                     got > 0 ? child_end_words(status, how) : "has ended",
+                     child_was_killed(status) ? "is there enough memory?"
+                     : why[0]                 ? why
+                     : WIFSIGNALED(status)
+                         ? "it did not say why"
+                         : "it did not say why; does mariadbd --version run there? (Debian: "
+                           "mariadb-server-core)");
 }
 
 /* The server's first packet; 0: there is no connection yet, -1 with a sentence. */

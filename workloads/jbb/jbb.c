@@ -21,6 +21,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +36,8 @@ enum { WAREHOUSES, CPUS };
 #define HEAP          "512m" /* of 1536 MiB, the paper's; eight warehouses keep 200 MiB of it */
 #define MEMORY_BYTES  (UINT64_C(704) << 20) /* with the JVM's own and its threads' */
 #define BATCHES_PER_S 8
+#define END_ROUNDS    50 /* for a JVM that has closed its output */
+#define END_ROUND_MS  20
 /* Lines of the JVM's own before it is given up. */
 #define FOREIGN_MAX 200
 
@@ -88,18 +91,26 @@ static int jvm_ended(struct work *w)
 {
     struct jbb_state *s = w->state;
     int status = 0;
-    pid_t got;
-    kill(s->child, SIGKILL); /* it may have closed its output only, or talk without end */
-    do
-        got = waitpid(s->child, &status, 0);
-    while (got < 0 && errno == EINTR);
-    s->child = 0;
-    const char *what = s->said[0] ? s->said : "it said nothing; is there enough memory?";
-    if (got > 0 && WIFSIGNALED(status))
-        return error_set(w->error, ERROR_SYSTEM, "the JVM of jbb was killed by signal %d: %s",
-                         WTERMSIG(status), what);
-    return error_set(w->error, ERROR_SYSTEM, "the JVM of jbb ended with status %d: %s",
-                     got > 0 ? WEXITSTATUS(status) : -1, what);
+    pid_t got = 0;
+    char how[CHILD_END_TEXT];
+    /* It may have closed its output only, or talk without end; else it ends about now. */
+    for (int i = 0; i < END_ROUNDS && got == 0; i++) {
+        poll(NULL, 0, i ? END_ROUND_MS : 0);
+        got = waitpid(s->child, &status, WNOHANG);
+    }
+    if (got > 0)
+        s->child = 0;
+    else
+        child_end(&s->child);
+    if (got <= 0)
+        return error_set(w->error, ERROR_SYSTEM, "the JVM of jbb gives no answer%s%s",
+                         s->said[0] ? ": " : "", s->said);
+    return error_set(w->error, ERROR_SYSTEM, "the JVM of jbb %s: %s", child_end_words(status, how),
+                     s->said[0]                 ? s->said
+                     : child_was_killed(status) ? "it said nothing; is there enough memory?"
+                     : WIFSIGNALED(status)
+                         ? "it said nothing"
+                         : "it said nothing; does java -version run there? (" JAVA_PACKAGE ")");
 }
 
 /* The next line; NULL: there are no more. */

@@ -236,11 +236,26 @@ static void read_log(const struct server *s, char *out, size_t size)
     }
 }
 
+/* Its first process may still have others: of nginx that is the master, and they go on to answer.
+ */
 static int has_ended(const struct server *s, struct error *e)
 {
-    char why[200];
+    char why[200], how[CHILD_END_TEXT];
+    siginfo_t info = {.si_pid = 0};
+    int status = 0;
+    /* The last descriptor is closed a moment before. It is waited for, and reaped, by end(). */
+    for (int i = 0; i < 10 && info.si_pid == 0; i++) {
+        poll(NULL, 0, i ? 10 : 0);
+        if (waitid(P_PID, (id_t)s->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0)
+            break;
+    }
     read_log(s, why, sizeof why);
-    return error_set(e, ERROR_SYSTEM, "the web server %s has ended: %s", s->program, why);
+    if (info.si_pid == 0)
+        return error_set(e, ERROR_SYSTEM, "the web server %s has ended: %s", s->program, why);
+    status = info.si_code == CLD_EXITED ? info.si_status << 8 : info.si_status & 0x7f;
+    return error_set(e, ERROR_SYSTEM, "the web server %s %s: %s", s->program,
+                     child_end_words(status, how),
+                     child_was_killed(status) ? "is there enough memory?" : why);
 }
 
 /* Does it listen? It says so by a file, as whoever has taken its port does not. */
