@@ -72,6 +72,13 @@ kill_server() {
 ask rows=1000%20engine=mariadb 2 kill_server
 says "$out" '^fail .*the%20MariaDB%20server%20was%20killed%20by%20signal%209'
 
+# One that is stopped is alive, and does not answer. Sysbench waits for it in the next slot, for long.
+stop_server() {
+    kill -STOP "$(server)"
+}
+ask rows=1000%20engine=mariadb 2 stop_server
+says "$out" '^fail .*the%20MariaDB%20server%20has%20stopped%20answering'
+
 if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
     # What sysbench says at the end of the slot is what the result says.
     cp /usr/bin/sysbench "$work/real"

@@ -86,13 +86,13 @@ static int check_space(struct work *w)
     return 0;
 }
 
-/* Why sysbench failed is better known to the server, if it has died. */
+/* Why sysbench failed is better known to the server, if it has died, or does not answer. */
 static int load_failed(struct work *w)
 {
     struct oltp_state *s = w->state;
     struct error said = *w->error;
     usleep(100000); /* until what killed it can be waited for */
-    if (server_alive(&s->server, w) == 0)
+    if (server_answers(&s->server, &s->tool, w) == 0)
         *w->error = said;
     return -1;
 }
@@ -101,8 +101,10 @@ static int start_mariadb(struct work *w)
 {
     struct oltp_state *s = w->state;
     struct sysbench_report r;
-    s->sysbench = (struct sysbench){
-        .tool = &s->tool, .rows = w->param[OLTP_ROWS], .threads = w->param[OLTP_THREADS]};
+    s->sysbench = (struct sysbench){.tool = &s->tool,
+                                    .server = &s->server,
+                                    .rows = w->param[OLTP_ROWS],
+                                    .threads = w->param[OLTP_THREADS]};
     if (server_start(&s->server, &s->tool, w, s->sysbench.threads) < 0)
         return -1;
     if (sysbench_prepare(&s->sysbench, w) < 0 || sysbench_warm(&s->sysbench, w, &r) < 0)

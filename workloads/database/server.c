@@ -24,6 +24,7 @@
 #define ROUND_MS     10
 #define GREETING_MAX 256
 #define GREETING_MS  5000
+#define ANSWER_MS    2000 /* of one that has greeted before */
 
 /* What it said last about what went wrong. */
 static int rank(const char *line)
@@ -71,28 +72,54 @@ int server_alive(struct server *s, struct work *w)
                            "mariadb-server-core)");
 }
 
-/* The server's first packet; 0: there is no connection yet, -1 with a sentence. */
-static int be_greeted(struct server *s, const struct tool *t, struct work *w)
+/* The server's first packet, which it sends to whoever connects: its size, 0 if none came in time,
+ * -1: there is no connection. */
+static ssize_t hear_first(const struct tool *t, int patience_ms, unsigned char packet[GREETING_MAX])
 {
     struct sockaddr_un to = {.sun_family = AF_UNIX};
-    unsigned char packet[GREETING_MAX];
     ssize_t n = 0;
+    /* A server that takes no connections fills its queue, and then connect() would wait. */
+    const struct timeval patience = {.tv_sec = patience_ms / 1000};
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     /* Through /proc: the name of the scratch directory may be too long for an address. */
     snprintf(to.sun_path, sizeof to.sun_path, "/proc/self/fd/%d/" SERVER_SOCKET, t->scratch);
     struct pollfd p = {.fd = fd, .events = POLLIN};
+    if (fd >= 0)
+        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     bool joined = fd >= 0 && connect(fd, (const struct sockaddr *)&to, sizeof to) == 0;
-    if (joined && poll(&p, 1, GREETING_MS) == 1)
-        n = read(fd, packet, sizeof packet);
+    bool full = !joined && errno == EAGAIN;
+    if (joined && poll(&p, 1, patience_ms) == 1)
+        n = read(fd, packet, GREETING_MAX);
     if (fd >= 0)
         close(fd);
-    if (!joined)
+    return joined || full ? n : -1;
+}
+
+/* 1: it greets as one does; 0: there is no connection yet, -1 with a sentence. */
+static int be_greeted(struct server *s, const struct tool *t, struct work *w)
+{
+    unsigned char packet[GREETING_MAX];
+    ssize_t n = hear_first(t, GREETING_MS, packet);
+    if (n < 0)
         return 0;
     if (!greeting_version(packet, n > 0 ? (size_t)n : 0, s->version))
         return error_set(w->error, ERROR_SYSTEM,
                          "%s: what was started as MariaDB's server does not greet like one",
                          w->workload->id);
     return 1;
+}
+
+int server_answers(struct server *s, const struct tool *t, struct work *w)
+{
+    unsigned char packet[GREETING_MAX];
+    if (server_alive(s, w) < 0)
+        return -1;
+    if (hear_first(t, ANSWER_MS, packet) > 0)
+        return 0;
+    return error_set(w->error, ERROR_SYSTEM,
+                     "%s: the MariaDB server has stopped answering: its process is there, but on "
+                     "its socket nothing came for %d s; was it stopped, or does its disk hang?",
+                     w->workload->id, ANSWER_MS / 1000);
 }
 
 /* Makes the data directory. It is nobody's if root may give it away, as in a user namespace he may

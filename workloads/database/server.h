@@ -26,6 +26,8 @@ struct server {
 int server_start(struct server *s, const struct tool *t, struct work *w, uint64_t connections);
 /* -1 with a sentence if it has died. */
 int server_alive(struct server *s, struct work *w);
+/* The same, and also if it lives and does not greet within two seconds. */
+int server_answers(struct server *s, const struct tool *t, struct work *w);
 void server_stop(struct server *s);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -57,31 +58,77 @@ bool sysbench_steady(double before, double now)
     return before > 0 && now > 0 && fabs(now - before) < STEADY * before;
 }
 
-/* Feed what it says to the report, line by line, until its end or, where that is asked for, until
- * it is steady. True: that came first. */
-static bool listen_to(int fd, struct work *w, struct sysbench_report *r, bool until_steady)
+/* It tells how far it is every second, also while its server is silent, and then waits without end.
+ */
+#define SILENCE_MS   3000
+#define SILENCES_MAX 2 /* in a row, each as long as server_answers() waits */
+
+enum heard { HEARD_MORE, HEARD_END, HEARD_STEADY, HEARD_SILENCE };
+
+/* What has been heard of it so far. */
+struct listener {
+    struct sysbench_report *report;
+    struct server *server; /* that may fall silent; or NULL */
+    const struct tool *tool;
+    bool until_steady;
+    double before; /* transactions a second in the interval before */
+    int silences;
+    char line[SYSBENCH_LINE_MAX];
+    size_t length;
+};
+
+/* Nothing was done for a while: is the server to blame? Then w->error says so. */
+static bool is_silent(struct listener *l, struct work *w)
 {
-    char line[SYSBENCH_LINE_MAX], chunk[4096];
-    size_t length = 0;
-    double before = 0;
-    ssize_t n;
-    while ((n = read(fd, chunk, sizeof chunk)) > 0 || (n < 0 && errno == EINTR))
+    if (!l->server)
+        return false;
+    l->silences = server_answers(l->server, l->tool, w) < 0 ? l->silences + 1 : 0;
+    return l->silences >= SILENCES_MAX;
+}
+
+/* A whole line. */
+static enum heard take_line(struct listener *l, struct work *w)
+{
+    struct sysbench_report *r = l->report;
+    if (!sysbench_report_line(r, l->line, l->length))
+        return HEARD_MORE;
+    bool steady = l->until_steady && r->intervals >= WARM_MIN_S &&
+                  sysbench_steady(l->before, r->interval_tps);
+    l->before = r->interval_tps;
+    if (!l->until_steady)
+        work_progress(w, (uint64_t)r->so_far, (uint64_t)(r->so_far_s * 1e9));
+    if (r->interval_tps > 0)
+        l->silences = 0;
+    else if (is_silent(l, w))
+        return HEARD_SILENCE;
+    return steady ? HEARD_STEADY : HEARD_MORE;
+}
+
+/* Feed what it says to the report, line by line, until its end or, where that is asked for, until
+ * it is steady; or until its server has fallen silent, with a sentence. */
+static enum heard listen_to(int fd, struct work *w, struct listener *l)
+{
+    char chunk[4096];
+    for (;;) {
+        struct pollfd p = {.fd = fd, .events = POLLIN};
+        int ready = poll(&p, 1, SILENCE_MS);
+        if (ready == 0 && is_silent(l, w))
+            return HEARD_SILENCE;
+        ssize_t n = ready > 0 ? read(fd, chunk, sizeof chunk) : -1;
+        if (n == 0 || (ready != 0 && n < 0 && errno != EINTR))
+            return HEARD_END;
         for (ssize_t i = 0; i < n; i++) {
             if (chunk[i] != '\n') {
-                if (length < sizeof line)
-                    line[length++] = chunk[i];
+                if (l->length < sizeof l->line)
+                    l->line[l->length++] = chunk[i];
                 continue;
             }
-            if (sysbench_report_line(r, line, length)) {
-                if (!until_steady)
-                    work_progress(w, (uint64_t)r->so_far, (uint64_t)(r->so_far_s * 1e9));
-                else if (r->intervals >= WARM_MIN_S && sysbench_steady(before, r->interval_tps))
-                    return true;
-                before = r->interval_tps;
-            }
-            length = 0;
+            enum heard heard = take_line(l, w);
+            if (heard != HEARD_MORE)
+                return heard;
+            l->length = 0;
         }
-    return false;
+    }
 }
 
 static int ended_with(pid_t pid)
@@ -100,6 +147,7 @@ static int check_version(const struct sysbench *s, struct work *w)
     const struct tool_command command = {
         .name = "sysbench --version", .files = mix_loads, .argv = argv, .envp = envp};
     struct sysbench_report r;
+    struct listener listener = {.report = &r};
     int ends[2];
     sysbench_report_init(&r, NULL);
     if (child_pipe(w, ends) < 0)
@@ -107,7 +155,7 @@ static int check_version(const struct sysbench *s, struct work *w)
     pid_t pid = tool_start(s->tool, w, &command, ends[1]);
     child_close(&ends[1]);
     if (pid > 0)
-        listen_to(ends[0], w, &r, false);
+        listen_to(ends[0], w, &listener);
     child_close(&ends[0]);
     if (pid < 0)
         return -1;
@@ -133,6 +181,8 @@ static int load(struct sysbench *s, struct work *w, unsigned seconds, bool until
 {
     char task[] = "run";
     struct words v;
+    struct listener listener = {
+        .report = r, .server = s->server, .tool = s->tool, .until_steady = until_steady};
     int ends[2];
     make_words(&v, s, w, seconds, task);
     const struct tool_command command = {
@@ -141,13 +191,13 @@ static int load(struct sysbench *s, struct work *w, unsigned seconds, bool until
         return -1;
     pid_t pid = tool_start(s->tool, w, &command, ends[1]);
     child_close(&ends[1]);
-    bool ended = pid > 0 && !listen_to(ends[0], w, r, until_steady);
+    enum heard heard = pid > 0 ? listen_to(ends[0], w, &listener) : HEARD_END;
     child_close(&ends[0]);
     if (pid < 0)
         return -1;
-    if (!ended) {
+    if (heard != HEARD_END) {
         child_end(&pid);
-        return sysbench_report_known(r, w->error);
+        return heard == HEARD_SILENCE ? -1 : sysbench_report_known(r, w->error);
     }
     int status = ended_with(pid);
     if (r->version[0] && sysbench_report_known(r, w->error) < 0)

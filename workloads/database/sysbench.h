@@ -2,11 +2,13 @@
 #ifndef VMTAX_DATABASE_SYSBENCH_H
 #define VMTAX_DATABASE_SYSBENCH_H
 
+#include "workloads/database/server.h"
 #include "workloads/database/sysbench_output.h"
 #include "workloads/tool.h"
 
 struct sysbench {
     const struct tool *tool;
+    struct server *server; /* it is asked whether it lives where sysbench hears nothing of it */
     uint64_t rows, threads;
     uint64_t runs; /* so far: each draws other numbers, or its updates would change nothing */
 };
