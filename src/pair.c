@@ -149,6 +149,32 @@ static int lead_to(struct peer *peer, struct places *places, const struct place 
     return 0;
 }
 
+/* Is it still the server that was loaded? One that ended in the slot may have left processes behind
+ * that answered on, or its load says only that it was refused; the agent has made another since, on
+ * another port. failure: what the load had to say. -1: the session is lost. */
+static int still_serves(struct place *place, const struct session_run *loaded,
+                        const struct endpoint *server, char failure[REASON_MAX], struct error *e)
+{
+    struct session_run request = *loaded;
+    struct endpoint now = *server;
+    char why[REASON_MAX];
+    request.role = ROLE_SERVE;
+    request.endpoint = &now;
+    if (failure[0] && session_audit_clock(place->session, e) < 0) /* it may be silent for good */
+        return -1;
+    if (session_serve(place->session, &request, &now, why, e) < 0)
+        return -1;
+    if (why[0])
+        text_copy(failure, REASON_MAX, why);
+    else if (memcmp(now.ports, server->ports, sizeof now.ports) != 0) {
+        text_copy(why, sizeof why, failure);
+        snprintf(failure, REASON_MAX,
+                 "the server of %s in %.20s ended while it was measured%s%.120s", loaded->workload,
+                 place->kind->id, why[0] ? ": " : "", why);
+    }
+    return 0;
+}
+
 int pair_run(struct peer *peer, struct places *places, struct place *place,
              struct session_run *request, struct session_result *out,
              void (*tick)(void *context, const struct session_tick *tick), void *context,
@@ -179,6 +205,7 @@ int pair_run(struct peer *peer, struct places *places, struct place *place,
         return -1;
     if (out->failure[0])
         return 0;
+    const struct endpoint served = endpoint;
     if (session_audit_clock(end->session, &broken) < 0)
         return peer_failed(end, &broken, out, e);
     if (lead_to(peer, places, place, &endpoint, &broken) < 0) {
@@ -192,6 +219,8 @@ int pair_run(struct peer *peer, struct places *places, struct place *place,
     place->warm[0] = '\0';
     if (session_run(end->session, request, out, tick, context, &broken) < 0)
         return peer_failed(end, &broken, out, e);
+    if (still_serves(place, request, &served, out->failure, e) < 0)
+        return -1;
     if (!out->failure[0])
         text_copy(place->warm, sizeof place->warm, warm);
     /* It is the peer's kernel that counted, and not the target's: that one is asked (slot.c). */

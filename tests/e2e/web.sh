@@ -60,6 +60,25 @@ wait "$pid" || fail "a server that dies ends the run"
 grep -q 'web server' "$out" || fail "nobody says that the server died"
 wait_for 10 no_servers
 
+# Where it has no PID namespace, the master of nginx dies alone, and its worker would answer on.
+if [ -x /usr/sbin/nginx ] && unshare -U -r sh -c 'echo 0 >/proc/sys/user/max_pid_namespaces' 2>/dev/null; then
+    # shellcheck disable=SC2016 # for the other shell
+    unshare -U -r sh -c 'echo 0 >/proc/sys/user/max_pid_namespaces && exec "$@"' - \
+        "$vmtax" run web:clients=1 null --on native --blocks 2 --seconds 2 --json >"$out" 2>"$err" &
+    pid=$!
+    wait_for 60 there
+    sleep 1
+    for server in $(servers); do kill -9 "$server"; done
+    wait "$pid" || fail "a master that dies ends the run"
+    grep -q 'the server of web in native ended while it was measured' "$out" ||
+        fail "nobody says that the master died: $(grep -m 3 reason "$out")"
+    for process in $(pgrep -f '^nginx: worker process'); do
+        case $(readlink "/proc/$process/cwd") in
+        */vmtax-"$pid"/*) fail "a worker is left" ;;
+        esac
+    done
+fi
+
 # No space for its page.
 if unshare -m true 2>/dev/null; then
     mkdir "$work/small"

@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -349,17 +350,46 @@ uint16_t server_port(const struct server *s)
     return s->port;
 }
 
-int server_attend(struct server *s, int end_fd, struct error *e)
+/* Has its first process ended? It is not reaped. */
+static bool first_ended(const struct server *s)
+{
+    siginfo_t info = {.si_pid = 0};
+    return waitid(P_PID, (id_t)s->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || info.si_pid != 0;
+}
+
+/* The pipe ends with the last process of the server, a signal tells of the first: what that leaves
+ * behind, as a master of nginx does that has no PID namespace, would answer on. */
+static int attend(const struct server *s, int end_fd, int signal_fd, struct error *e)
 {
     for (;;) {
-        struct pollfd p[] = {{.fd = end_fd, .events = POLLIN}, {.fd = s->life, .events = POLLIN}};
-        if (poll(p, 2, -1) < 0 && errno != EINTR)
+        struct signalfd_siginfo told;
+        struct pollfd p[] = {{.fd = end_fd, .events = POLLIN},
+                             {.fd = s->life, .events = POLLIN},
+                             {.fd = signal_fd, .events = POLLIN}};
+        if (first_ended(s))
+            return has_ended(s, e);
+        if (poll(p, 3, -1) < 0 && errno != EINTR)
             return cannot(e, "wait");
         if (p[0].revents)
             return 0;
         if (p[1].revents)
             return has_ended(s, e);
+        if (p[2].revents && read(signal_fd, &told, sizeof told) < 0 && errno != EAGAIN)
+            return cannot(e, "wait");
     }
+}
+
+int server_attend(struct server *s, int end_fd, struct error *e)
+{
+    sigset_t set, before;
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &set, &before);
+    int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    int rc = fd < 0 ? cannot(e, "learn of the end of a process") : attend(s, end_fd, fd, e);
+    child_close(&fd);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return rc;
 }
 
 void server_close(struct server *s)

@@ -31,7 +31,8 @@ struct server *server_open(const struct server_plan *plan, struct error *e);
 /* The same without a choice: nginx, or the payload. */
 struct server *server_open_kind(const struct server_plan *plan, bool nginx, struct error *e);
 uint16_t server_port(const struct server *s);
-/* Until descriptor `end` is readable (then 0). -1 with a sentence: the server has ended. */
+/* Until descriptor `end` is readable (then 0). -1 with a sentence: the server has ended, or
+ * its first process has. SIGCHLD is blocked meanwhile. */
 int server_attend(struct server *s, int end, struct error *e);
 /* Nothing for NULL. */
 void server_close(struct server *s);
