@@ -37,6 +37,7 @@ const struct flag_info flags[FLAG_COUNT] = {
     {'L', "young", "Too few sessions are stored to judge by."},
     {'X', "too-good", "The guest beats native: something is caching, or a clock is wrong."},
     {'M', "machines", "The two ran on different machines: shown, never judged."},
+    {'U', "unsteady", "Not steady yet when its warming had lasted as long as it may."},
 };
 
 static int by_value(const void *a, const void *b)

@@ -140,7 +140,8 @@ enum flag {
     FLAG_YOUNG = 1 << 8,       /* L too few sessions */
     FLAG_TOO_GOOD = 1 << 9,    /* X guest beats native */
     FLAG_MACHINES = 1 << 10,   /* M not native's machine */
-    FLAG_COUNT = 11,
+    FLAG_UNSTEADY = 1 << 11,   /* U its warming came to no end */
+    FLAG_COUNT = 12,
 };
 struct flag_info {
     char letter;

@@ -57,8 +57,10 @@ struct work {
     uint64_t step;   /* set by prepare(): counts are multiples of it (a whole lap); 0 = any */
     uint64_t gap_ns; /* set by prepare(): operations come so far apart, at a given rate, though some
                         that were waited for may come at once; 0: as fast as they can */
-    char engine[ENGINE_MAX];   /* set by prepare(): the library that does the work, and its version;
-                                  empty: it is our own code */
+    char engine[ENGINE_MAX]; /* set by prepare(): the library that does the work, and its version;
+                                empty: it is our own code */
+    bool unsteady; /* set by prepare() or arrange(): it warms until it is steady, and was not when
+                      the time for that was over */
     char product[PRODUCT_MAX]; /* set by verify(): what the slot made and a digest of it, the same
                                   in every slot and target; empty: nothing that could be compared */
 

@@ -69,6 +69,23 @@ if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
             fail "the row does not say what it lacks: $(cat "$out")"
         "$jsonpath" "$out" 'metrics.*.value' | grep -q '^[0-9]' || fail "nothing else was measured"
     fi
+    # One that never gets steady: its slots say so. (A stand-in that answers as the program does.)
+    mkdir "$work/unsteady"
+    cat >"$work/unsteady/java" <<'EOF'
+#!/bin/sh
+echo "ready name=OpenJDK version=17 steady=0 warm_ms=5000 rate=1000"
+while read -r word count; do
+    case $word in
+    go) sleep 0.01; echo "done ops=$count" ;;
+    check) echo right ;;
+    esac
+done
+EOF
+    chmod +x "$work/unsteady/java"
+    # shellcheck disable=SC2016 # for the other shell
+    ask 1 unshare -m sh -c 'mount -t overlay -o lowerdir="$1:/usr/bin" none /usr/bin && exec "$2"' - \
+        "$work/unsteady" "$agent"
+    says "$out" '^result .*verified=1 unsteady=1 '
     # One that ends without a word, and one that closes its output and does not end.
     mkdir "$work/silent"
     for does in 'exit 1' 'exec >&- 2>&- <&-; exec sleep 60'; do

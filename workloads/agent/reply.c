@@ -132,6 +132,8 @@ int reply_result(struct output *o, const struct request *r, const struct worker_
     if (outcome->statements.transactions || outcome->statements.errors)
         record_add_u64(w, "errors", outcome->statements.errors);
     record_add_u64(w, "verified", outcome->verified);
+    if (outcome->unsteady)
+        record_add_u64(w, "unsteady", 1);
     if (outcome->sent) {
         record_add_u64(w, "sent", outcome->sent);
         record_add_u64(w, "sent_ns", outcome->sent_ns);

@@ -117,6 +117,7 @@ static int collect(struct worker *w)
 
     o->sent = o->sent_ns = o->received = o->reordered = 0;
     o->statements = (struct statements){.transactions = 0};
+    o->unsteady = false;
     o->ops = o->bytes = o->overhead_ops = o->overhead_ns = o->end_ns = 0;
     o->start_ns = UINT64_MAX;
     for (unsigned i = 0; i < w->crew.lane_count; i++) {
@@ -131,6 +132,7 @@ static int collect(struct worker *w)
         o->received += l->work.delivery.received;
         o->reordered += l->work.delivery.reordered;
         statements_add(&o->statements, &l->work.statements);
+        o->unsteady |= l->work.unsteady;
         o->overhead_ops += l->overhead_ops;
         o->overhead_ns += l->overhead_ns;
         ns += l->ns;

@@ -60,6 +60,7 @@ struct worker_outcome {
     uint64_t minflt, majflt, nvcsw, nivcsw;      /* of the process, in the timed part */
     uint64_t sent, sent_ns, received, reordered; /* struct delivery */
     struct statements statements;
+    bool unsteady;             /* of one lane or more */
     bool verified;             /* false: the workload has no way to; a wrong result fails */
     char engine[ENGINE_MAX];   /* empty: our own code */
     char product[PRODUCT_MAX]; /* empty: nothing to compare */

@@ -109,6 +109,7 @@ static int start_mariadb(struct work *w)
         return -1;
     if (sysbench_prepare(&s->sysbench, w) < 0 || sysbench_warm(&s->sysbench, w, &r) < 0)
         return load_failed(w);
+    w->unsteady = !r.steady;
     snprintf(w->engine, sizeof w->engine, "MariaDB %s durable, sysbench %s", s->server.version,
              r.version);
     return 0;
@@ -120,12 +121,14 @@ static int start_sqlite(struct work *w)
     double before = 0, now = 0;
     if (sqlite_start(&s->sqlite, &s->tool, w, w->param[OLTP_ROWS], w->param[OLTP_THREADS]) < 0)
         return -1;
-    for (int i = 0; i < WARM_MAX && !sysbench_steady(before, now); i++) {
+    w->unsteady = true;
+    for (int i = 0; i < WARM_MAX && w->unsteady; i++) {
         uint64_t count, ns;
         before = now;
         if (sqlite_run(&s->sqlite, w, SECOND, NULL, &count, &ns) < 0)
             return -1;
         now = (double)count * 1e9 / (double)ns;
+        w->unsteady = !sysbench_steady(before, now);
     }
     snprintf(w->engine, sizeof w->engine, "%s durable, no server", s->sqlite.version);
     return 0;

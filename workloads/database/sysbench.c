@@ -195,6 +195,7 @@ static int load(struct sysbench *s, struct work *w, unsigned seconds, bool until
     child_close(&ends[0]);
     if (pid < 0)
         return -1;
+    r->steady = heard == HEARD_STEADY;
     if (heard != HEARD_END) {
         child_end(&pid);
         return heard == HEARD_SILENCE ? -1 : sysbench_report_known(r, w->error);

@@ -21,6 +21,7 @@ struct sysbench_report {
     char version[SYSBENCH_VERSION_MAX]; /* "1.0.20"; empty: none was named */
     char fatal[SYSBENCH_FATAL_MAX];     /* the first complaint, cleaned; empty: none */
 
+    bool steady; /* two seconds were alike, and it was listened to no longer (sysbench_warm()) */
     unsigned intervals;                   /* lines of --report-interval */
     double interval_tps, interval_p95_ms; /* of the last one */
     double so_far_s, so_far;              /* its end, and the transactions until then */

@@ -213,6 +213,7 @@ static int jbb_prepare(struct work *w)
     if (s->child < 0 || hear(w, JBB_READY, &a) < 0)
         return -1;
     snprintf(w->engine, sizeof w->engine, "%s %s, C1, SerialGC, heap " HEAP, a.name, a.version);
+    w->unsteady = !a.steady;
     w->step = a.rate / BATCHES_PER_S + 1;
     return 0;
 }

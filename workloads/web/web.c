@@ -9,9 +9,9 @@
  *
  * Before its first slot a load warms the server until it is steady: three tenths of a second in a
  * row whose rates lie within 5 % of each other, but for at most three seconds; what is unsteady
- * after that is noise, and the statistics show it. A server that a load of the same row has warmed
- * already is steady: then a tenth of a second warms the load itself. Every slot then has new
- * connections and a lead-in of its own. */
+ * after that is noise, and the statistics show it, and its slots say so. A server that a load of
+ * the same row has warmed already is steady: then a tenth of a second warms the load itself. Every
+ * slot then has new connections and a lead-in of its own. */
 #include <config.h>
 
 #include "text.h"
@@ -137,8 +137,9 @@ static int warm_load(struct work *w)
             most = rate[k] > most ? rate[k] : most;
         }
         if (w->warm || (i + 1 >= WARM_WINDOWS && most <= least * (1 + WARM_SPREAD)))
-            break;
+            return 0;
     }
+    w->unsteady = true;
     return 0;
 }
 
