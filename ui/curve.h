@@ -18,11 +18,12 @@ struct curve {
     const char *id;         /* the workload */
     const char *x;          /* its parameter along the axis: "warehouses" */
     const char *one, *many; /* "warehouse", "warehouses" */
-    const char *at_rate;    /* the workload that asks at a fixed `rate`, told below the graph, or in
-                               its    place where that has no point; or NULL */
-    bool errors;            /* they are counted, and the table has a column of them */
-    bool statements;        /* what the transactions consisted of is shown below the table */
-    bool score; /* the mean of the figures at and above the number of processors is shown */
+    /* The workload that asks at a fixed `rate`: told below the graph, or in its place where that
+     * has no point; or NULL. */
+    const char *at_rate;
+    bool errors;     /* they are counted, and the table has a column of them */
+    bool statements; /* what the transactions consisted of is shown below the table */
+    bool score;      /* the mean of the figures at and above the number of processors is shown */
 };
 
 /* Its points on one processor or on all, by ascending x. Of points that differ in parameters beside
