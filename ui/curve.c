@@ -208,7 +208,7 @@ static void rate_text(const struct curve *k, const struct snapshot *s, const str
                  number_short(number, native.cell->figure.latency.p99_us / 1000));
 }
 
-/* "runs: container 4021 op/s now; 8 clients UP": the row that is being measured, if it is of this
+/* "runs: container, 4021 op/s now; 8 clients UP": the row that is being measured, if it is of this
  * panel. */
 static bool running_text(const struct curve *k, const struct snapshot *s, char *out, size_t size)
 {
@@ -225,7 +225,7 @@ static bool running_text(const struct curve *k, const struct snapshot *s, char *
     else
         return false;
     now[strcspn(now, ";")] = '\0'; /* the rest of it stands in the box, and at this point */
-    snprintf(out, size, "runs: %.20s %.40s; %s%s%s", s->targets[s->run.target].id, now, what,
+    snprintf(out, size, "runs: %.20s, %.40s; %s%s%s", s->targets[s->run.target].id, now, what,
              has_cpus(k) ? " " : "", mode(k, row_param(m, "cpus", 1) == 0));
     return true;
 }

@@ -77,7 +77,7 @@ static bool being_measured(const struct snapshot *s, size_t metric, char out[REA
     char now[REASON_TEXT];
     if (!row_running(s, metric, now) || s->run.target >= s->target_count)
         return false;
-    snprintf(out, REASON_TEXT, "being measured: %.20s %.250s", s->targets[s->run.target].id, now);
+    snprintf(out, REASON_TEXT, "being measured: %.20s, %.250s", s->targets[s->run.target].id, now);
     return true;
 }
 

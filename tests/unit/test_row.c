@@ -95,7 +95,7 @@ static void what_runs_says_how_far_it_is(void **state)
         assert_string_equal(words, cases[i].words);
         struct row row = row_read(&s, m, 0);
         row_reason(&s, &row, reason);
-        snprintf(sentence, sizeof sentence, "being measured: container %s", words);
+        snprintf(sentence, sizeof sentence, "being measured: container, %s", words);
         assert_string_equal(reason, sentence);
         row_missing(&s, &m, 1, "jbb", reason);
         assert_string_equal(reason, sentence);
