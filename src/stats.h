@@ -139,7 +139,7 @@ enum flag {
     FLAG_PLACEMENT = 1 << 7,   /* P different path or placement, or no processor to spare */
     FLAG_YOUNG = 1 << 8,       /* L too few sessions */
     FLAG_TOO_GOOD = 1 << 9,    /* X guest beats native */
-    FLAG_MACHINES = 1 << 10,   /* M not native's machine */
+    FLAG_MACHINES = 1 << 10,   /* M two machines */
     FLAG_UNSTEADY = 1 << 11,   /* U its warming came to no end */
     FLAG_COUNT = 12,
 };

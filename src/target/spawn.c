@@ -25,6 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#define CLEANUP_NS    500000000
 #define LAST_LINE_MAX 200
 #define THREAD_STACK  (256u << 10)
 #define PATIENCE_S    1.5
@@ -40,6 +41,7 @@ struct spawn {
     pid_t pid;      /* 0 until forked, -1 when fork failed */
     int fork_errno; /* then */
     bool reaped;
+    bool asked; /* to end; under lock */
     int status; /* of waitpid, once reaped */
     int ended_fd;
     int to, from, errors;
@@ -194,7 +196,13 @@ static void *thread_main(void *argument)
     if (pid < 0)
         return NULL;
     attend(s, pid);
-    /* What it left behind in its group goes while its own number still keeps the group's. */
+    /* What it left behind in its group goes while its own number still keeps the group's. Shells of
+     * a group that was asked to end may still be cleaning up. */
+    pthread_mutex_lock(&s->lock);
+    bool asked = s->asked;
+    pthread_mutex_unlock(&s->lock);
+    if (asked)
+        nanosleep(&(struct timespec){.tv_nsec = CLEANUP_NS}, NULL);
     if (!s->leaves_group)
         kill(-pid, SIGKILL);
     pthread_mutex_lock(&s->lock);
@@ -459,6 +467,9 @@ static void signal_group(struct spawn *s, int number)
 
 void spawn_terminate(struct spawn *s)
 {
+    pthread_mutex_lock(&s->lock);
+    s->asked = true;
+    pthread_mutex_unlock(&s->lock);
     signal_group(s, SIGTERM);
 }
 

@@ -88,7 +88,7 @@ measures exec:env
 cat >"$work/slow" <<'END'
 #!/bin/sh
 python3 -c 'import os, time
-while (some := os.read(0, 4096)):
+while (some := os.read(0, 1024)): # what is in the pipe outlasts the patience
     os.write(1, some)
     time.sleep(0.05)' | "$@"
 END
