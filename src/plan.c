@@ -279,19 +279,10 @@ double plan_lead_seconds(const struct plan *p, const struct workload *w)
 static double lap_seconds(const struct plan *p, const struct plan_row *row)
 {
     const struct workload *w = row->workload;
-    uint64_t values[PARAMS_MAX], size = 0, memory = p->options.memory_bytes;
-    bool device = false; /* it is waited for: past the cache, or flushed */
-    struct error e;
-    if (!(w->lap_s > 0) || params_parse(w, row->params, values, &e) < 0)
-        return 0;
-    for (size_t i = 0; w->params[i].name; i++) {
-        const struct param *k = &w->params[i];
-        if (strcmp(k->name, "size") == 0)
-            size = values[i];
-        else if (strcmp(k->name, "direct") == 0 || strcmp(k->name, "sync") == 0)
-            device |= values[i] > 0;
-    }
-    device |= size > (memory ? memory : FILE_MEMORY) / 2;
+    uint64_t size = w->lap_s > 0 ? params_value(w, row->params, "size", 0) : 0;
+    uint64_t memory = p->options.memory_bytes ? p->options.memory_bytes : FILE_MEMORY;
+    bool device = params_value(w, row->params, "direct", 0) > 0 || /* it is waited for */
+                  params_value(w, row->params, "sync", 0) > 0 || size > memory / 2;
     return size > WORKLOAD_FILE_USUAL ? (double)(size - WORKLOAD_FILE_USUAL) /
                                             (device ? FILE_DISK_PER_S : FILE_CACHED_PER_S)
                                       : 0;

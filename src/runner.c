@@ -382,15 +382,10 @@ static void prepare_spec(struct run *r)
     const char *name = strrchr(r->plan->spec, '/');
     for (size_t i = 0; i < r->plan->row_count; i++) {
         const struct plan_row *row = &r->plan->rows[i];
-        uint64_t values[PARAMS_MAX];
-        struct error e;
-        if (!(row->workload->needs & NEED_SPEC) ||
-            params_parse(row->workload, row->params, values, &e) < 0)
+        if (!(row->workload->needs & NEED_SPEC))
             continue;
-        size_t k = 0;
-        while (strcmp(row->workload->params[k].name, "cpus") != 0)
-            k++;
-        copies = values[k] == 0 ? all : values[k] > copies ? values[k] : copies;
+        uint64_t cpus = params_value(row->workload, row->params, "cpus", 1);
+        copies = cpus == 0 ? all : cpus > copies ? cpus : copies;
     }
     if (!copies || !name)
         return;

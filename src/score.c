@@ -22,18 +22,6 @@ double score_mean(const struct score_sum *s)
     return s->count > 0 ? s->sum / (double)s->count : (double)NAN;
 }
 
-static uint64_t param_of(const struct metric *m, const char *name)
-{
-    uint64_t values[PARAMS_MAX];
-    struct error e;
-    if (params_parse(m->row, m->params, values, &e) < 0)
-        return 0;
-    for (size_t i = 0; i < PARAMS_MAX && m->row->params[i].name; i++)
-        if (strcmp(m->row->params[i].name, name) == 0)
-            return values[i];
-    return 0;
-}
-
 static bool has_score(const struct metric *m)
 {
     return m->row && strcmp(m->row->id, SCORE_WORKLOAD) == 0;
@@ -44,9 +32,9 @@ static void fill(const struct result *r, struct score *s)
     struct score_sum sums[TARGETS_MAX] = {{.count = 0}};
     for (size_t i = 0; i < r->metric_count; i++) {
         const struct metric *m = &r->metrics[i];
-        if (!has_score(m) || param_of(m, "cpus") != s->cpus)
+        if (!has_score(m) || params_value(m->row, m->params, "cpus", 0) != s->cpus)
             continue;
-        uint64_t x = param_of(m, SCORE_X);
+        uint64_t x = params_value(m->row, m->params, SCORE_X, 0);
         if (x >= s->processors) {
             s->from = s->count == 0 || x < s->from ? x : s->from;
             s->to = x > s->to ? x : s->to;
@@ -75,7 +63,7 @@ size_t score_of(const struct result *r, struct score out[SCORES_MAX])
     for (size_t i = 0; i < r->metric_count && count < SCORES_MAX; i++) {
         if (!has_score(&r->metrics[i]))
             continue;
-        uint64_t cpus = param_of(&r->metrics[i], "cpus");
+        uint64_t cpus = params_value(r->metrics[i].row, r->metrics[i].params, "cpus", 0);
         bool seen = false;
         for (size_t k = 0; k < count; k++)
             seen |= out[k].cpus == cpus;

@@ -204,23 +204,14 @@ static void tell_total_loss(const struct result *r, struct slot *slot)
  */
 static bool crowded(const struct run *r, const struct plan_row *row)
 {
-    uint64_t values[PARAMS_MAX];
-    struct error e;
-    if (r->places.options.host_cpus > r->places.options.cpu_count ||
-        params_parse(row->workload, row->params, values, &e))
+    size_t all = r->places.options.host_cpus;
+    if (all > r->places.options.cpu_count)
         return false;
-    if (r->places.options.host_cpus == 1 ||
-        (row->workload->served && !r->places.options.wire)) /* the peer is somewhere */
+    if (all == 1 || (row->workload->served && !r->places.options.wire)) /* the peer is somewhere */
         return true;
-    for (size_t i = 0; row->workload->params && row->workload->params[i].name; i++) {
-        const struct param *p = &row->workload->params[i];
-        if (strcmp(p->name, "cpus") == 0 &&
-            (values[i] == 0 || values[i] >= r->places.options.host_cpus))
-            return true;
-        if (strcmp(p->name, "placement") == 0 && values[i] == 1 && r->places.options.host_cpus <= 2)
-            return true;
-    }
-    return false;
+    uint64_t cpus = params_value(row->workload, row->params, "cpus", 1);
+    return cpus == 0 || cpus >= all ||
+           (params_value(row->workload, row->params, "placement", 0) == 1 && all <= 2);
 }
 
 /* The core type of OpenBLAS for every target of this run: the best that all of them can run. */
@@ -246,18 +237,14 @@ static bool slot_params(struct run *r, const struct plan_row *row, size_t target
     const struct session_hello *hello = session_hello(r->places.place[target].session);
     uint64_t values[PARAMS_MAX];
     struct error e;
-    size_t i = 0;
     text_copy(out, PARAMS_TEXT, row->params);
     if (row->workload->subsystem == SUBSYSTEM_EXITS && r->result->targets[target].emulated) {
         text_copy(reason, REASON_MAX,
                   "it is emulated and has no /dev/kvm inside: --on native measures the exits");
         return false;
     }
-    while (row->workload->params && row->workload->params[i].name &&
-           strcmp(row->workload->params[i].name, "core") != 0)
-        i++;
-    if (!row->workload->params || !row->workload->params[i].name ||
-        params_parse(row->workload, row->params, values, &e) < 0)
+    size_t i = params_find(row->workload, "core");
+    if (i == PARAMS_MAX || params_parse(row->workload, row->params, values, &e) < 0)
         return true;
     if (values[i] == CORETYPE_AUTO && r->core == CORETYPE_AUTO)
         choose_core(r);

@@ -295,14 +295,7 @@ void row_word_or_subsystem(const struct snapshot *s, size_t metric, enum subsyst
 
 uint64_t row_param(const struct board_metric *m, const char *name, uint64_t otherwise)
 {
-    uint64_t values[PARAMS_MAX];
-    struct error e;
-    if (!m->workload->params || params_parse(m->workload, m->params, values, &e) < 0)
-        return otherwise;
-    for (size_t i = 0; i < PARAMS_MAX && m->workload->params[i].name; i++)
-        if (strcmp(m->workload->params[i].name, name) == 0)
-            return values[i];
-    return otherwise;
+    return params_value(m->workload, m->params, name, otherwise);
 }
 
 size_t row_list(const struct snapshot *s, const struct view *v, enum subsystem sub,

@@ -129,22 +129,18 @@ double workload_slot_s(const struct workload *w, const uint64_t values[PARAMS_MA
 
 double workload_pass_s(const struct workload *w, const uint64_t values[PARAMS_MAX])
 {
-    for (size_t i = 0; w->lap_s > 0 && w->params[i].name; i++)
-        if (strcmp(w->params[i].name, "size") == 0 && values[i] > WORKLOAD_FILE_USUAL)
-            return (double)(values[i] - WORKLOAD_FILE_USUAL) / SLOW_DISK;
-    return 0;
+    size_t size = w->lap_s > 0 ? params_find(w, "size") : PARAMS_MAX;
+    return size < PARAMS_MAX && values[size] > WORKLOAD_FILE_USUAL
+               ? (double)(values[size] - WORKLOAD_FILE_USUAL) / SLOW_DISK
+               : 0;
 }
 
 unsigned workload_needs(const struct workload *w, const uint64_t values[PARAMS_MAX])
 {
-    unsigned needs = w->needs;
-    for (size_t i = 0; w->params && w->params[i].name; i++) {
-        bool placement = strcmp(w->params[i].name, "placement") == 0;
-        bool cpus = strcmp(w->params[i].name, "cpus") == 0;
-        if ((placement && values[i] == 1) || (cpus && values[i] >= 2))
-            needs |= NEED_TWO_CPUS;
-    }
-    return needs;
+    size_t placement = params_find(w, "placement"), cpus = params_find(w, "cpus");
+    bool two = (placement < PARAMS_MAX && values[placement] == 1) ||
+               (cpus < PARAMS_MAX && values[cpus] >= 2);
+    return w->needs | (two ? NEED_TWO_CPUS : 0u);
 }
 
 double workload_value(const struct workload *w, double ops, double bytes, double seconds)
@@ -170,30 +166,18 @@ double workload_value(const struct workload *w, double ops, double bytes, double
     return (double)NAN;
 }
 
-/* Of a parameter that is a number; 0: the row has none of that name. */
-static uint64_t param_number(const struct workload *w, const char *params, const char *name)
-{
-    uint64_t values[PARAMS_MAX];
-    if (!w->params || params_parse(w, params, values, NULL) < 0)
-        return 0;
-    for (size_t i = 0; w->params[i].name; i++)
-        if (strcmp(w->params[i].name, name) == 0)
-            return values[i];
-    return 0;
-}
-
 double workload_iops(const struct workload *w, const char *params, double value)
 {
     if (w->figure != FIGURE_MB_PER_S || !w->disk)
         return (double)NAN;
-    uint64_t record = param_number(w, params, "record");
-    record = record ? record : param_number(w, params, "chunk");
+    uint64_t record = params_value(w, params, "record", 0);
+    record = record ? record : params_value(w, params, "chunk", 0);
     return record ? value * 1e6 / (double)record : (double)NAN;
 }
 
 double workload_datagrams_mb_per_s(const struct workload *w, const char *params, double per_s)
 {
-    uint64_t size = w->subsystem == SUBSYSTEM_NETWORK ? param_number(w, params, "size") : 0;
+    uint64_t size = w->subsystem == SUBSYSTEM_NETWORK ? params_value(w, params, "size", 0) : 0;
     return size ? per_s * (double)size * 1e-6 : (double)NAN;
 }
 
@@ -201,7 +185,7 @@ const char *workload_method(const struct workload *w, const char *params, char o
 {
     static const char unpaced[] = "without a pause";
     const char *at = w->method ? strstr(w->method, unpaced) : NULL;
-    uint64_t rate = at ? param_number(w, params, "rate") : 0;
+    uint64_t rate = at ? params_value(w, params, "rate", 0) : 0;
     if (!rate)
         return w->method;
     snprintf(out, METHOD_MAX, "%.*sat %" PRIu64 " Mbit/s%s", (int)(at - w->method), w->method, rate,

@@ -181,6 +181,12 @@ const char *workload_method(const struct workload *w, const char *params, char o
  * a sentence that names the parameter, its range or the nearest known name. */
 int params_parse(const struct workload *w, const char *text, uint64_t values[PARAMS_MAX],
                  struct error *e);
+/* The place of the parameter of that name among a row's; PARAMS_MAX: it has none. */
+size_t params_find(const struct workload *w, const char *name);
+/* The value of one parameter in such a text; otherwise, if the row has none of that name or the
+ * text is none of its. w may be NULL: a row that this program does not know. */
+uint64_t params_value(const struct workload *w, const char *text, const char *name,
+                      uint64_t otherwise);
 /* Do values that are each possible go together, as the agent will demand? -1 with a sentence. */
 int params_fit(const struct workload *w, const uint64_t values[PARAMS_MAX], struct error *e);
 /* Does the server that was made for a serve b, too? */

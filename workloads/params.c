@@ -166,6 +166,22 @@ int params_parse(const struct workload *w, const char *text, uint64_t values[PAR
     return 0;
 }
 
+size_t params_find(const struct workload *w, const char *name)
+{
+    for (size_t i = 0; w->params && w->params[i].name; i++)
+        if (strcmp(w->params[i].name, name) == 0)
+            return i;
+    return PARAMS_MAX;
+}
+
+uint64_t params_value(const struct workload *w, const char *text, const char *name,
+                      uint64_t otherwise)
+{
+    uint64_t values[PARAMS_MAX];
+    size_t i = w ? params_find(w, name) : PARAMS_MAX;
+    return i < PARAMS_MAX && params_parse(w, text, values, NULL) == 0 ? values[i] : otherwise;
+}
+
 #define SECTOR 512
 
 int params_fit(const struct workload *w, const uint64_t values[PARAMS_MAX], struct error *e)

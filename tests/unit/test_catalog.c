@@ -360,6 +360,29 @@ static void a_rate_is_said(void **state)
                      workload_find("sys.read")->method);
 }
 
+static void one_parameter_of_a_text(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *id, *text, *name;
+        uint64_t value;
+    } cases[] = {
+        {"file.write", "size=8M record=4K", "size", 8 << 20},
+        {"file.write", "record=4K", "size", 64 << 20}, /* its usual one */
+        {"file.write", "size=8M", "rate", 77},         /* it has none */
+        {"file.write", "size=8M siz=1", "size", 77},   /* no text of its */
+        {"exit.pio", "", "cpus", 77},                  /* it has no parameters */
+        {"ram.int.add", "cpus=0", "cpus", 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(params_value(workload_find(cases[i].id), cases[i].text, cases[i].name, 77),
+                         cases[i].value);
+    assert_int_equal(params_value(NULL, "size=8M", "size", 77), 77);
+    const struct workload *w = workload_find("file.write");
+    assert_string_equal(w->params[params_find(w, "record")].name, "record");
+    assert_int_equal(params_find(w, "recor"), PARAMS_MAX);
+}
+
 static void needs_follow_parameters(void **state)
 {
     (void)state;
@@ -423,6 +446,7 @@ int main(void)
         cmocka_unit_test(parameters_go_together),
         cmocka_unit_test(large_files_have_their_time),
         cmocka_unit_test(a_rate_is_said),
+        cmocka_unit_test(one_parameter_of_a_text),
         cmocka_unit_test(needs_follow_parameters),
         cmocka_unit_test(values_follow_counts),
     };
