@@ -7,6 +7,8 @@
 #include <math.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define BLOCKS_MAX 1024
 #define MORE       6 /* times the blocks asked for, at most */
@@ -52,8 +54,18 @@ static bool narrow(const struct compare *c, const struct stats_estimate *e)
     return e->bounded && (!isfinite(c->high) || e->high - e->low <= log(c->high / c->low) / 2);
 }
 
+static bool wanted(const struct compare *c)
+{
+    const char *only = getenv("BENCH_ONLY");
+    char line[128];
+    snprintf(line, sizeof line, "%s %s", c->name, c->peer);
+    return !only || strstr(line, only);
+}
+
 bool compare_run(const struct compare *c, unsigned blocks)
 {
+    if (!wanted(c))
+        return true;
     double d[BLOCKS_MAX], ours[2 * BLOCKS_MAX], theirs[2 * BLOCKS_MAX];
     unsigned most = blocks * MORE < BLOCKS_MAX ? blocks * MORE : BLOCKS_MAX, n = 0;
     struct stats_estimate e;

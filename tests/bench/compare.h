@@ -36,7 +36,9 @@ struct compare {
     bool time;
 };
 
-/* Measure at least so many blocks and print one line. False if it fails. */
+/* Measure at least so many blocks and print one line. False if it fails. With BENCH_ONLY=TEXT in
+ * the environment a line whose name and peer do not hold that text is neither measured nor printed.
+ */
 bool compare_run(const struct compare *c, unsigned blocks);
 void compare_heading(void);
 /* Pin the process to the last of its processors, so that what the kernel runs on the first disturbs

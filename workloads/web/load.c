@@ -22,6 +22,10 @@
 #define BUFFER_SIZE ((size_t)64 << 10)
 #define EVENTS_MAX  64
 #define REQUEST_MAX 192
+/* Of a closed loop's clients in one thread: each of few asks again at once, for one that waits is a
+ * good part of the load less; many do when all that came together were looked at, which wakes the
+ * server less often. */
+#define CLIENTS_FEW 16
 #define AGAIN_MS    5 /* at most, between an error and the next try */
 
 struct client {
@@ -45,8 +49,7 @@ struct loader {
     int epoll, timer; /* timer: open loop only */
     unsigned char *buffer;
     /* idle: a stack, so that few connections do the work of few; closed loop: after an error.
-     * ready: closed loop: has its page, and asks again after all that came with it were looked at
-     */
+     * ready: closed loop: has its page, and is to ask again. */
     struct client *clients, **idle, **ready;
     unsigned client_count, idle_count, ready_count;
     uint64_t due_ns, interval_ns; /* of the next request, open loop */
@@ -165,6 +168,16 @@ WORK_TIMED static int client_begin(struct loader *o, struct client *c, uint64_t 
     return c->fd < 0 ? client_connect(o, c) : client_send(o, c);
 }
 
+/* Each from its own moment on: what the others took is not its server's time. */
+WORK_TIMED static int ask_next(struct loader *o)
+{
+    for (unsigned i = 0; i < o->ready_count; i++)
+        if (client_begin(o, o->ready[i], work_now_ns()) < 0)
+            return -1;
+    o->ready_count = 0;
+    return 0;
+}
+
 /* The page is there, and, where the server closes, the connection has ended. */
 WORK_TIMED static int client_finish(struct loader *o, struct client *c)
 {
@@ -182,7 +195,7 @@ WORK_TIMED static int client_finish(struct loader *o, struct client *c)
         o->idle[o->idle_count++] = c;
     else
         o->ready[o->ready_count++] = c;
-    return 0;
+    return o->client_count > CLIENTS_FEW ? 0 : ask_next(o);
 }
 
 /* The other side has closed. */
@@ -243,16 +256,6 @@ WORK_TIMED static int begin_due(struct loader *o, uint64_t now)
     return timerfd_settime(o->timer, TFD_TIMER_ABSTIME, &at, NULL) == 0
                ? 0
                : end_load(o, END_ERRNO, errno);
-}
-
-/* Each from its own moment on: what the others took is not its server's time. */
-WORK_TIMED static int ask_next(struct loader *o)
-{
-    for (unsigned i = 0; i < o->ready_count; i++)
-        if (client_begin(o, o->ready[i], work_now_ns()) < 0)
-            return -1;
-    o->ready_count = 0;
-    return 0;
 }
 
 /* Clients of a closed loop that had an error. */
