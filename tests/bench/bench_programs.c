@@ -16,15 +16,18 @@
  * robust spread of the slots' fastest executions. Robust spread and c.v. of wall time follow.
  *
  * Other work shares caches and memory, so that processor time spreads with it. A slot is quiet if
- * everything else on the machine took at most QUIET_PART of its processors meanwhile (/proc/stat),
- * and the core was steady: a loop of dependent multiplications in registers took before and after
- * it at most STEADY_PART longer than the fastest such loop so far. That finds what /proc/stat does
- * not see, another guest on the other thread of the core and a clock that was changed, but not who
- * else fills the caches. Before each slot a quiet moment is waited for, WAIT_S on average, and
- * slots that were not quiet are measured again, up to TRIES times as many as wanted in all. Where
- * too few were quiet, all are shown, with the number that was, and nothing is judged.
+ * everything else on the machine took at most QUIET_PART of its processors meanwhile (/proc/stat);
+ * if the clock was steady: a chain of multiplications took as long after it as before, within
+ * STEADY_PART; and if the core was whole: a loop that wants all of it in every cycle took, measured
+ * in that chain, at most WHOLE_PART longer than the fastest such loop so far, before each of its
+ * executions and after the last. That finds what /proc/stat does not see: another guest on the
+ * other thread of the core, which makes that loop half as fast and the chain not slower. Who else
+ * fills the last cache is not found. Before each slot a quiet moment is waited for, WAIT_S on
+ * average, and slots that were not quiet are measured again, up to TRIES times as many as wanted in
+ * all. Where too few were quiet, all are shown, with the number that was, and nothing is judged.
  *
- * Fails if "next" or "robust" exceeds NOISE_LIMIT in quiet slots. */
+ * Fails if "next" exceeds NOISE_LIMIT in quiet slots: a clock that has gone from one step to
+ * another between two slots is the machine's, not the program's. */
 #include <config.h>
 
 #include "stats.h"
@@ -47,12 +50,14 @@
 #define SLOTS_PER_BLOCK 2
 #define NOISE_LIMIT     0.02
 #define QUIET_PART      0.05
-#define STEADY_PART     0.01
-#define STEADY_TURNS    1000000 /* of the loop: some milliseconds */
-#define STEADY_LOOPS    200     /* before the first slot */
+#define STEADY_PART     0.015
+#define WHOLE_PART      0.2    /* shared it is more than half */
+#define CHAIN_TURNS     250000 /* about a quarter of a millisecond, like the next */
+#define WHOLE_TURNS     250000
+#define LOOP_TIMES      5
 #define WAIT_S          1.0
 #define WAIT_STEP_NS    100000000
-#define TRIES           3
+#define TRIES           6
 
 struct rig {
     const struct program *program;
@@ -69,7 +74,7 @@ enum figure_kind { WALL, CPU, FASTEST, FIGURES };
 struct series {
     size_t wanted, room, quiet, disturbed, executions;
     double patience; /* seconds left to wait for quiet moments */
-    double fastest;  /* seconds of the loop that tells whether the core is steady */
+    double whole;    /* of load, the least so far */
     double *of[FIGURES];
 };
 
@@ -95,24 +100,55 @@ struct load {
     double wall;
     double all; /* of all processors, not idle; NAN: cannot be told */
     double own;
-    double loop; /* seconds of the loop at that time */
+    double chain; /* seconds of the chain at that time */
+    double whole; /* of the other loop, in such */
 };
 
-static double loop_s(void)
+static double chain_s(void)
 {
     double from = cpu_now();
-    uint64_t x = 3;
-    for (unsigned i = 0; i < STEADY_TURNS; i++) {
-        x = x * x + 1;
-        __asm__ volatile("" : "+r"(x));
+    uint64_t a = 3;
+    for (unsigned i = 0; i < CHAIN_TURNS; i++) {
+        a = a * a + 1;
+        __asm__ volatile("" : "+r"(a));
     }
     return cpu_now() - from;
+}
+
+/* Two chains of multiplications and four of other operations, none of which waits for another. */
+static double whole_s(void)
+{
+    double from = cpu_now();
+    uint64_t a = 3, b = 5, c = 7, d = 9, e = 11, f = 13;
+    for (unsigned i = 0; i < WHOLE_TURNS; i++) {
+        a = a * a + 1;
+        b = b * b + 1;
+        c = (c ^ 0x55) + i;
+        d = (d ^ 0x33) + i;
+        e = (e + 0x77) ^ i;
+        f = (f + 0x11) ^ i;
+        __asm__ volatile("" : "+r"(a), "+r"(b), "+r"(c), "+r"(d), "+r"(e), "+r"(f));
+    }
+    return cpu_now() - from;
+}
+
+/* The fastest of a few: an interrupt is no other clock. */
+static double fastest_of(double (*loop_s)(void))
+{
+    double fastest = HUGE_VAL;
+    for (unsigned k = 0; k < LOOP_TIMES; k++)
+        fastest = fmin(fastest, loop_s());
+    return fastest;
 }
 
 static struct load load_now(void)
 {
     unsigned long long user, nice, system, idle, wait, irq, softirq, steal;
-    struct load l = {.loop = loop_s(), .wall = wall_now(), .all = (double)NAN};
+    double chain = fastest_of(chain_s);
+    struct load l = {.chain = chain,
+                     .whole = fastest_of(whole_s) / chain,
+                     .wall = wall_now(),
+                     .all = (double)NAN};
     struct timespec own;
     FILE *f = fopen("/proc/stat", "r");
     if (f && fscanf(f, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &user, &nice, &system, &idle,
@@ -129,11 +165,12 @@ static struct load load_now(void)
 static bool quiet_since(struct series *s, const struct load *then)
 {
     struct load now = load_now();
-    s->fastest = fmin(s->fastest, fmin(then->loop, now.loop));
     double others = (now.all - then->all) - (now.own - then->own);
     double there = (now.wall - then->wall) * (double)sysconf(_SC_NPROCESSORS_ONLN);
+    s->whole = fmin(s->whole, fmin(then->whole, now.whole));
     return others <= QUIET_PART * there &&
-           fmax(then->loop, now.loop) <= s->fastest * (1 + STEADY_PART);
+           fabs(then->chain - now.chain) <= STEADY_PART * fmin(then->chain, now.chain) &&
+           fmax(then->whole, now.whole) <= s->whole * (1 + WHOLE_PART);
 }
 
 static void wait_quiet(struct series *s)
@@ -146,27 +183,39 @@ static void wait_quiet(struct series *s)
     }
 }
 
-static bool slot(struct rig *r, double figure[FIGURES], size_t *executions)
+/* How whole the core is just now: both loops once. */
+static double whole_now(void)
+{
+    double chain = chain_s();
+    return whole_s() / chain;
+}
+
+/* *whole: was the core whole before each of the slot's executions? The look takes no memory and
+ * does not count. */
+static bool slot(struct rig *r, const struct series *s, double figure[FIGURES], size_t *executions,
+                 bool *whole)
 {
     const double slot_s = r->work.workload->slot_s;
-    double until = wall_now() + r->work.workload->lead_s;
+    double until = wall_now() + r->work.workload->lead_s, cpu = 0, wall = 0;
+    size_t n = 0;
     do {
         if (r->ops->run(&r->work, 1) < 0)
             return failed(r);
     } while (wall_now() < until);
-    double cpu_from = cpu_now(), wall_from = wall_now(), cpu = cpu_from, wall;
-    size_t n = 0;
     figure[FASTEST] = HUGE_VAL;
+    *whole = true;
     do {
+        *whole &= whole_now() <= s->whole * (1 + WHOLE_PART);
+        double cpu_from = cpu_now(), wall_from = wall_now();
         if (r->ops->run(&r->work, 1) < 0)
             return failed(r);
-        double before = cpu;
-        cpu = cpu_now();
-        figure[FASTEST] = fmin(figure[FASTEST], cpu - before);
+        double took = cpu_now() - cpu_from;
+        figure[FASTEST] = fmin(figure[FASTEST], took);
+        cpu += took;
+        wall += wall_now() - wall_from;
         n++;
-        wall = wall_now() - wall_from;
     } while (wall + wall / (double)n / 2 < slot_s);
-    figure[CPU] = (cpu - cpu_from) / (double)n;
+    figure[CPU] = cpu / (double)n;
     figure[WALL] = wall / (double)n;
     *executions += n;
     return r->ops->verify(&r->work) == 0 || failed(r);
@@ -184,8 +233,9 @@ static bool block(struct rig *r, struct series *s)
         double figure[FIGURES] = {0};
         wait_quiet(s);
         struct load then = load_now();
-        good = slot(r, figure, &s->executions);
-        size_t place = quiet_since(s, &then) ? s->quiet++ : s->room - ++s->disturbed;
+        bool whole = false;
+        good = slot(r, s, figure, &s->executions, &whole);
+        size_t place = quiet_since(s, &then) && whole ? s->quiet++ : s->room - ++s->disturbed;
         for (unsigned k = 0; k < FIGURES; k++)
             s->of[k][place] = figure[k];
     }
@@ -264,7 +314,7 @@ static bool series_judge(const struct program *p, struct series *s, size_t bytes
         varied[k] = 100 * variation(s->of[k], n);
         spread[k] = 100 * robust_spread(s->of[k], n);
     }
-    bool good = !enough || fmax(next, spread[CPU]) <= 100 * NOISE_LIMIT;
+    bool good = !enough || next <= 100 * NOISE_LIMIT;
     printf("%-17s %-15s %6.1f %6.1f %8.1f  %5.2f %% %5.2f %% %5.2f %% %7.2f %%  %5.2f %% %5.2f %%",
            p->id, workload_find(p->id)->paper, stats_median(s->of[CPU], n) * 1e3,
            (double)s->executions / (double)all, (double)bytes / (1 << 20), next, spread[CPU],
@@ -276,13 +326,13 @@ static bool series_judge(const struct program *p, struct series *s, size_t bytes
     return good;
 }
 
-static bool program_measure(const struct program *p, size_t slots, int *cpu, double *fastest)
+static bool program_measure(const struct program *p, size_t slots, int *cpu, double *whole)
 {
     struct rig r = {.program = p, .ops = workload_ops_find(p->id)};
     struct series s = {.wanted = slots,
                        .room = slots * TRIES,
                        .patience = (double)slots * WAIT_S,
-                       .fastest = *fastest};
+                       .whole = *whole};
     for (unsigned k = 0; k < FIGURES; k++)
         s.of[k] = xcalloc(s.room, sizeof *s.of[k]);
     r.work = (struct work){.workload = workload_find(p->id),
@@ -295,7 +345,7 @@ static bool program_measure(const struct program *p, size_t slots, int *cpu, dou
     while (good && !complete(&s))
         good = block(&r, &s);
     good = good && series_judge(p, &s, bytes);
-    *fastest = s.fastest;
+    *whole = s.whole;
     for (unsigned k = 0; k < FIGURES; k++)
         free(s.of[k]);
     return good;
@@ -325,15 +375,13 @@ int main(int argc, char **argv)
         perror("cannot pin to one processor");
         return 1;
     }
+    double whole = HUGE_VAL;
     bool pass = true;
-    double fastest = loop_s();
-    for (int i = 1; i < STEADY_LOOPS; i++)
-        fastest = fmin(fastest, loop_s());
     heading();
     for (size_t i = 0; i < sizeof suites / sizeof suites[0]; i++)
         for (const struct program *const *p = suites[i]; *p; p++)
             if (wanted((*p)->id, ids))
-                pass &= program_measure(*p, (size_t)slots, &cpu, &fastest);
+                pass &= program_measure(*p, (size_t)slots, &cpu, &whole);
     printf("%ld quiet slots each, on processor %d.\n", slots, cpu);
     return pass ? 0 : 1;
 }
