@@ -80,10 +80,13 @@ struct check {
     size_t difference_count;
     bool fatal; /* nothing is comparable */
     size_t
-        lost_targets; /* guests of the baseline that were to be measured and have no figure now */
+        lost_targets;   /* guests of the baseline that were to be measured and have no figure now */
+    char lost_why[256]; /* of one that was not even begun; empty: there is none */
     /* Rows of the plan without a figure now on a target that has some, or with one of one session
      * only where there are more. */
     size_t lost_rows;
+    size_t left_out;   /* rows of the baseline that were not planned for lack of time */
+    size_t other_rows; /* their work is other work now, as another web server's: not judged */
     size_t verdicts[VERDICT_COUNT]; /* of the rows */
     enum check_cause cause;
     struct check_power power, native_power;
@@ -98,9 +101,14 @@ void check_init(struct check *c);
 void check_release(struct check *c);
 /* Judge the rows of s. find: the bound, as a loss in (0, 1). */
 void check_judge(struct check *c, const struct series *s, double find);
-/* The whole: sessions with analysis up to date, at least one each. */
+/* What a plan left out of the baseline, which no session shows. */
+struct check_absent {
+    size_t targets, rows;
+    const char *why; /* of the last of the targets; "" if there is none */
+};
+/* The whole: sessions with analysis up to date, at least one each. absent may be NULL. */
 void check_results(struct check *c, const struct baseline *b, const struct result *now,
-                   size_t now_count, double find);
+                   size_t now_count, double find, const struct check_absent *absent);
 /* Exit code by statistics.md: 0, 1, 3 or 4. */
 int check_exit(const struct check *c);
 bool check_is_worse(enum verdict v);

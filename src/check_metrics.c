@@ -36,6 +36,10 @@ static void write_whole(const struct check *c, int64_t when, FILE *out)
                  (double)c->sessions_now);
     write_number(out, "check_lost_rows", "", "Rows of the baseline without a figure now.",
                  (double)c->lost_rows);
+    write_number(out, "check_left_out_rows", "", "Rows of the baseline left out for lack of time.",
+                 (double)c->left_out);
+    write_number(out, "check_other_rows", "", "Rows of the baseline whose work is other work now.",
+                 (double)c->other_rows);
     write_number(out, "check_lost_targets", "", "Guests of the baseline without figures now.",
                  (double)c->lost_targets);
 }

@@ -6,14 +6,20 @@
 #include <math.h>
 #include <string.h>
 
-/* Differences that the sessions of a side have from the newest of the baseline, once each. Fatal
- * ones come first. */
-static void add_differences(struct check *c, const struct result *old, const struct result *new)
+static bool forbids(const struct fingerprint_difference *d)
+{
+    return d->class == FACT_FATAL && !d->only;
+}
+
+/* Differences from a session of the baseline, once each, fatal ones first; of an older one only
+ * what forbids a comparison. */
+static void add_differences(struct check *c, const struct result *old, const struct result *new,
+                            bool older)
 {
     struct fingerprint_difference found[COMPARE_DIFFERENCES_MAX];
     size_t total = fingerprint_compare(old, new, found, COMPARE_DIFFERENCES_MAX);
     for (size_t i = 0; i < total && i < COMPARE_DIFFERENCES_MAX; i++) {
-        bool known = false;
+        bool known = older && !forbids(&found[i]);
         for (size_t k = 0; k < c->difference_count && !known; k++)
             known = strcmp(c->differences[k].key, found[i].key) == 0 &&
                     strcmp(c->differences[k].sentence, found[i].sentence) == 0;
@@ -38,6 +44,7 @@ static void count_losses(struct check *c, const struct series *s, const struct r
             c->lost_targets++;
         else
             c->lost_rows += s->lost[t];
+        c->other_rows += s->other[t];
     }
 }
 
@@ -81,13 +88,19 @@ static bool is_repeated(const struct series *s, size_t row)
 }
 
 void check_results(struct check *c, const struct baseline *b, const struct result *now,
-                   size_t now_count, double find)
+                   size_t now_count, double find, const struct check_absent *absent)
 {
     struct series s;
     check_init(c);
-    add_differences(c, &b->sessions[0], &now[0]);
+    if (absent) {
+        c->lost_targets = absent->targets;
+        c->left_out = absent->rows;
+        text_copy(c->lost_why, sizeof c->lost_why, absent->why);
+    }
+    for (size_t i = 0; i < b->count; i++)
+        add_differences(c, &b->sessions[i], &now[0], i > 0);
     for (size_t i = 0; i < c->difference_count; i++)
-        c->fatal |= c->differences[i].class == FACT_FATAL && !c->differences[i].only;
+        c->fatal |= forbids(&c->differences[i]);
     series_make(&s, b->sessions, b->count, now, now_count);
     /* Absolute figures of another processor say nothing. */
     if (fingerprint_other_processor(&b->sessions[0], &now[0]))
@@ -121,7 +134,7 @@ int check_exit(const struct check *c)
             return 1;
     if (c->lost_targets)
         return 4;
-    if (c->more || !power->known || power->subsystem > c->find || c->lost_rows)
+    if (c->more || !power->known || power->subsystem > c->find || c->lost_rows || c->other_rows)
         return 3;
     return c->verdicts[VERDICT_INCONCLUSIVE] ? 3 : 0;
 }

@@ -228,6 +228,11 @@ double check_plan_budget(const struct check_plan *p, size_t done, double used_s)
     return done >= CHECK_SESSIONS_MIN && left < LEAST_SHARE * p->session_s ? 0 : fmax(left, 1);
 }
 
+struct check_absent check_plan_absent(const struct check_plan *p)
+{
+    return (struct check_absent){.targets = p->missing, .rows = p->left_out, .why = p->why};
+}
+
 int check_today(struct result *today, const struct baseline *b, const char *agent, bool *fatal,
                 struct error *e)
 {
@@ -237,8 +242,9 @@ int check_today(struct result *today, const struct baseline *b, const char *agen
     if (sha256_file(agent, today->agent_sha256, e) < 0)
         return error_prefix(e, "the agent");
     fingerprint_read(today);
-    if (fingerprint_compare(&b->sessions[0], today, &first, 1))
-        *fatal = first.class == FACT_FATAL && !first.only;
+    for (size_t i = 0; i < b->count; i++)
+        if (fingerprint_compare(&b->sessions[i], today, &first, 1))
+            *fatal |= first.class == FACT_FATAL && !first.only;
     return 0;
 }
 

@@ -5,6 +5,7 @@
 
 #include "baseline.h"
 #include "baseline_words.h"
+#include "check.h"
 #include "error.h"
 #include "option.h"
 #include "plan.h"
@@ -41,6 +42,7 @@ char *check_plan_text(const struct check_plan *p, char *out, size_t size);
 /* Seconds for the next session when used_s are gone and done sessions are over; 0: it no longer
  * fits. */
 double check_plan_budget(const struct check_plan *p, size_t done, double used_s);
+struct check_absent check_plan_absent(const struct check_plan *p); /* valid as long as p */
 /* What forbids a comparison is known before a slot is run: fills the facts of today (initialised)
  * and says whether they do. */
 int check_today(struct result *today, const struct baseline *b, const char *agent, bool *fatal,

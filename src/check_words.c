@@ -251,8 +251,19 @@ void check_advise(struct check *c, const struct baseline *b, const struct result
             "%zu row%s of the baseline gave no figure now, or in one session only; vmtax report "
             "last says why.",
             c->lost_rows, plural(c->lost_rows));
+    if (c->other_rows)
+        say(c,
+            "%zu row%s not judged: what does the work is other work now. vmtax record --new begins "
+            "a baseline of it.",
+            c->other_rows, c->other_rows == 1 ? " is" : "s are");
     if (c->lost_targets)
-        say(c, "%zu guest%s of the baseline could not be measured now.", c->lost_targets,
-            plural(c->lost_targets));
+        say(c, "%zu guest%s of the baseline could not be measured now%s%.200s%s", c->lost_targets,
+            plural(c->lost_targets), c->lost_why[0] ? " (" : "", c->lost_why,
+            c->lost_why[0] ? ")." : ".");
+    if (c->left_out)
+        say(c,
+            "%zu row%s of the baseline %s left out: two sessions of everything do not fit into the "
+            "time; --budget gives more.",
+            c->left_out, plural(c->left_out), c->left_out == 1 ? "was" : "were");
     say_trust(c, b, now, now_count);
 }

@@ -161,6 +161,8 @@ void check_write_json(const struct check *c, int64_t when, FILE *out)
     add_power(o, "detectable_native", &c->native_power);
     json_add_number(o, "find", stats_loss(c->find));
     json_add_count(o, "lost_rows", c->lost_rows);
+    json_add_count(o, "left_out_rows", c->left_out);
+    json_add_count(o, "other_rows", c->other_rows);
     json_add_count(o, "lost_targets", c->lost_targets);
     cJSON *counts = json_object();
     for (int v = 0; v < VERDICT_COUNT; v++)

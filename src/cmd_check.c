@@ -129,12 +129,12 @@ static const struct check_form *form_of(const struct options *o, struct error *e
 }
 
 static int conclude(const struct context *c, const struct baseline *b, const struct result *now,
-                    size_t count, size_t missing, struct error *e)
+                    size_t count, const struct check_plan *plan, struct error *e)
 {
     struct check check;
-    check_results(&check, b, now, count,
-                  c->options->find > 0 ? c->options->find / 100 : CHECK_FIND);
-    check.lost_targets += missing;
+    struct check_absent absent = check_plan_absent(plan);
+    check_results(&check, b, now, count, c->options->find > 0 ? c->options->find / 100 : CHECK_FIND,
+                  &absent);
     int code = check_exit(&check);
     if (c->options->redact)
         check_redact(&check, b, now, count);
@@ -169,8 +169,9 @@ static int check_output(const struct options *o, struct error *e)
 }
 
 /* What forbids a comparison is known before three minutes are spent on it. */
-static int look_first(const struct context *c, const struct baseline *b, const char *agent,
-                      bool *fatal, struct error *e)
+static int look_first(const struct context *c, const struct baseline *b,
+                      const struct check_plan *plan, const char *agent, bool *fatal,
+                      struct error *e)
 {
     struct result today;
     int code = 0;
@@ -180,7 +181,7 @@ static int look_first(const struct context *c, const struct baseline *b, const c
         return -1;
     }
     if (*fatal)
-        code = conclude(c, b, &today, 1, 0, e);
+        code = conclude(c, b, &today, 1, plan, e);
     result_release(&today);
     return code;
 }
@@ -200,12 +201,12 @@ static int run(const struct context *c, struct error *e)
         baseline_release(&b);
         return -1;
     }
-    int code = look_first(c, &b, agent, &fatal, e);
+    int code = look_first(c, &b, &plan, agent, &fatal, e);
     if (code >= 0 && !fatal) {
         tell_plan(&plan, &b, c->options->quiet);
         code = measure(c, &plan, &measured, e);
         if (code == 0)
-            code = conclude(c, &b, measured.sessions, measured.count, plan.missing, e);
+            code = conclude(c, &b, measured.sessions, measured.count, &plan, e);
     }
     for (size_t i = 0; i < measured.count; i++)
         result_release(&measured.sessions[i]);

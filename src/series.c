@@ -123,33 +123,37 @@ static bool is_known(const struct series *s, const struct metric *m, const char 
     return false;
 }
 
-/* True if the last row is kept: both sides have figures of it. Else *lost: only the one before. */
-static bool fill_row(struct series *s, const struct sessions *all, bool *lost)
+enum fill { FILLED, FILL_NEW, FILL_LOST, FILL_OTHER };
+
+/* The last row is kept if both sides have figures of it. Else one of them has none (FILL_LOST:
+ * now), or those of before are of other work. */
+static enum fill fill_row(struct series *s, const struct sessions *all)
 {
     struct series_row *row = &s->rows[s->count - 1];
     double *values = s->values + (s->count - 1) * all->count;
-    size_t least = BLOCKS_MAX, before = 0, now = 0;
+    size_t least = BLOCKS_MAX, before = 0, now = 0, other = 0;
     for (size_t i = 0; i < all->count; i++) {
-        all->blocks[i].n = 0;
-        if (i >= all->before ||
-            !fingerprint_other_work(all->result[i], all->result[all->before], row->workload->id))
-            session_blocks(all->result[i], all->lists[i], row, &all->blocks[i]);
+        session_blocks(all->result[i], all->lists[i], row, &all->blocks[i]);
+        if (all->blocks[i].n && i < all->before &&
+            fingerprint_other_work(all->result[i], all->result[all->before], row->workload->id)) {
+            all->blocks[i].n = 0;
+            other++;
+        }
         if (!all->blocks[i].n)
             continue;
         *(i < all->before ? &before : &now) += 1;
         if (all->blocks[i].n < least)
             least = all->blocks[i].n;
     }
-    *lost = before && !now;
     if (!before || !now) {
         s->count--;
-        return false;
+        return !before && !other ? FILL_NEW : now ? FILL_OTHER : FILL_LOST;
     }
     row->blocks = (uint32_t)least;
     for (size_t i = 0; i < all->count; i++)
         if (all->blocks[i].n)
             values[i] = stats_estimate(all->blocks[i].figure, least, ANALYSIS_LEVEL).centre;
-    return true;
+    return FILLED;
 }
 
 void series_make(struct series *s, const struct result *before, size_t before_count,
@@ -175,9 +179,11 @@ void series_make(struct series *s, const struct result *before, size_t before_co
                     is_known(s, metric, r->targets[t].id))
                     continue;
                 series_add(s, metric->row, metric->params, r->targets[t].id);
-                bool lost;
-                if (!fill_row(s, &all, &lost) && i == before_count)
-                    s->lost[t] += lost;
+                enum fill fill = fill_row(s, &all);
+                if (i != before_count)
+                    continue;
+                s->lost[t] += fill == FILL_LOST;
+                s->other[t] += fill == FILL_OTHER;
             }
     }
     for (size_t i = 0; i < count; i++)

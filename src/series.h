@@ -24,6 +24,8 @@ struct series {
     size_t before, now; /* sessions */
     /* By the targets of now[0]: its rows that only the sessions before have a figure of. */
     size_t lost[TARGETS_MAX];
+    /* Likewise: its rows that every session before has of other work, as of another web server. */
+    size_t other[TARGETS_MAX];
     struct series_row *rows;
     size_t count, room;
     double *values; /* count x (before + now), NAN: that session has none */

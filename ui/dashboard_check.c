@@ -53,9 +53,9 @@ static void judge(struct dashboard *d, const struct result *now, size_t count)
     release_verdict(k->former);
     k->former = k->verdict;
     k->verdict = xcalloc(1, sizeof *k->verdict);
+    struct check_absent absent = check_plan_absent(&k->plan);
     check_results(k->verdict, &k->baseline, now, count,
-                  d->options.find > 0 ? d->options.find / 100 : CHECK_FIND);
-    k->verdict->lost_targets += k->plan.missing;
+                  d->options.find > 0 ? d->options.find / 100 : CHECK_FIND, &absent);
 }
 
 int dashboard_go_on_checking(struct dashboard *d, int rc, struct error *e)

@@ -30,7 +30,7 @@ static void judge(const struct baseline *b, const struct result *now)
     FILE *out = open_memstream(&text, &size);
     require(out != NULL);
     check_init(&check);
-    check_results(&check, b, now, 1, 0.1);
+    check_results(&check, b, now, 1, 0.1, NULL);
     check_advise(&check, b, now, 1);
     check_code(check_exit(&check));
     for (const struct check_form *f = check_forms; f->id; f++)

@@ -246,7 +246,7 @@ static void test_another_agent_is_not_comparable(void **state)
     for (size_t i = 0; i < 3; i++)
         session(&before[i], 2, 2, "a");
     session(&now, 4, 2, "b");
-    check_results(&c, &b, &now, 1, CHECK_FIND);
+    check_results(&c, &b, &now, 1, CHECK_FIND, NULL);
     assert_true(c.fatal);
     assert_int_equal(check_exit(&c), 4);
     assert_int_equal(c.verdicts[VERDICT_WORSE], 0);
@@ -269,9 +269,93 @@ static void test_a_guest_without_figures_is_lost(void **state)
     for (size_t i = 0; i < now.slot_count; i++)
         now.slots[i].measured = now.slots[i].target == 0;
     analysis_update(&now);
-    check_results(&c, &b, &now, 1, CHECK_FIND);
+    check_results(&c, &b, &now, 1, CHECK_FIND, NULL);
     assert_int_equal(c.lost_targets, 1);
     assert_int_equal(check_exit(&c), 4);
+    check_release(&c);
+    for (size_t i = 0; i < 3; i++)
+        result_release(&before[i]);
+    result_release(&now);
+}
+
+static bool advises(const struct check *c, const char *words)
+{
+    for (size_t i = 0; i < c->advice_count; i++)
+        if (strstr(c->advice[i], words))
+            return true;
+    return false;
+}
+
+/* Rows of another library's core type now are not judged, and not forgotten either. */
+static void test_other_work_is_not_nothing(void **state)
+{
+    (void)state;
+    struct result before[3], now;
+    struct check c;
+    struct baseline b = {.name = "default", .sessions = before, .count = 3};
+    for (size_t i = 0; i < 3; i++) {
+        session(&before[i], 2, 2, "a");
+        add_row(&before[i], "linpack", 2, 2);
+        result_add_fact(&before[i], "engine.linpack.core", i == 2 ? "Haswell" : "Nehalem");
+        analysis_update(&before[i]);
+    }
+    session(&now, 2, 2, "a");
+    add_row(&now, "linpack", 2, 2);
+    result_add_fact(&now, "engine.linpack.core", "Haswell");
+    analysis_update(&now);
+    check_results(&c, &b, &now, 1, CHECK_FIND, NULL);
+    assert_int_equal(c.count, 4); /* one session of before is of the same work */
+    assert_int_equal(c.other_rows, 0);
+    check_release(&c);
+    before[2].fact_count--;
+    result_add_fact(&before[2], "engine.linpack.core", "SkylakeX");
+    check_results(&c, &b, &now, 1, CHECK_FIND, NULL);
+    assert_int_equal(c.count, 2);
+    assert_int_equal(c.other_rows, 2);
+    assert_int_equal(c.lost_rows, 0);
+    assert_int_equal(check_exit(&c), 3);
+    assert_true(advises(&c, "2 rows are not judged: what does the work is other work now"));
+    check_release(&c);
+    for (size_t i = 0; i < 3; i++)
+        result_release(&before[i]);
+    result_release(&now);
+}
+
+/* A session of another agent among those of the baseline: its figures do not stand for before. */
+static void test_every_session_must_be_comparable(void **state)
+{
+    (void)state;
+    struct result before[3], now;
+    struct check c;
+    struct baseline b = {.name = "default", .sessions = before, .count = 3};
+    for (size_t i = 0; i < 3; i++)
+        session(&before[i], 2, 2, i == 2 ? "b" : "a");
+    session(&now, 2, 2, "a");
+    check_results(&c, &b, &now, 1, CHECK_FIND, NULL);
+    assert_true(c.fatal);
+    assert_int_equal(check_exit(&c), 4);
+    check_release(&c);
+    for (size_t i = 0; i < 3; i++)
+        result_release(&before[i]);
+    result_release(&now);
+}
+
+/* What was not even begun is said with its reason. */
+static void test_what_a_plan_left_out_is_told(void **state)
+{
+    (void)state;
+    struct result before[3], now;
+    struct check c;
+    struct baseline b = {.name = "default", .sessions = before, .count = 3};
+    struct check_absent absent = {.targets = 1, .rows = 7, .why = "kvm: no /dev/kvm"};
+    for (size_t i = 0; i < 3; i++)
+        session(&before[i], 2, 2, "a");
+    session(&now, 2, 2, "a");
+    check_results(&c, &b, &now, 1, CHECK_FIND, &absent);
+    assert_int_equal(check_exit(&c), 4);
+    assert_true(
+        advises(&c, "1 guest of the baseline could not be measured now (kvm: no /dev/kvm)."));
+    assert_true(advises(&c, "7 rows of the baseline were left out"));
     check_release(&c);
     for (size_t i = 0; i < 3; i++)
         result_release(&before[i]);
@@ -294,7 +378,7 @@ static void test_one_figure_of_now_decides_nothing(void **state)
         analysis_update(&before[i]);
         analysis_update(&now[i]);
     }
-    check_results(&c, &b, now, 3, CHECK_FIND);
+    check_results(&c, &b, now, 3, CHECK_FIND, NULL);
     assert_int_equal(c.count, 2);
     assert_int_equal(c.lost_rows, 2);
     assert_int_equal(c.cause, CHECK_NOBODY);
@@ -302,7 +386,7 @@ static void test_one_figure_of_now_decides_nothing(void **state)
     check_release(&c);
     add_row(&now[2], "sys.stat", 8, 2);
     analysis_update(&now[2]);
-    check_results(&c, &b, now, 3, CHECK_FIND);
+    check_results(&c, &b, now, 3, CHECK_FIND, NULL);
     assert_int_equal(c.count, 4);
     assert_int_equal(c.lost_rows, 0);
     check_release(&c);
@@ -437,6 +521,9 @@ int main(void)
         cmocka_unit_test(test_series_take_the_same_blocks_of_each_session),
         cmocka_unit_test(test_another_agent_is_not_comparable),
         cmocka_unit_test(test_a_guest_without_figures_is_lost),
+        cmocka_unit_test(test_other_work_is_not_nothing),
+        cmocka_unit_test(test_every_session_must_be_comparable),
+        cmocka_unit_test(test_what_a_plan_left_out_is_told),
         cmocka_unit_test(test_one_figure_of_now_decides_nothing),
         cmocka_unit_test(test_the_pace_of_a_baseline),
         cmocka_unit_test(test_files_say_worse),
