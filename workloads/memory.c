@@ -21,6 +21,9 @@ void *memory_map(struct work *w, size_t bytes)
                     w->workload->id, bytes >> 10);
         return NULL;
     }
+    /* Pages of the usual size in every target, whatever its kernel's setting for huge ones is: else
+     * a guest whose distribution has another default would differ by that. */
+    madvise(p, bytes, MADV_NOHUGEPAGE); /* fails on a kernel that has no huge pages */
 #ifdef MADV_POPULATE_WRITE
     if (madvise(p, bytes, MADV_POPULATE_WRITE) == 0)
         return p;

@@ -48,6 +48,43 @@ static void test_right(void **unused)
         }
 }
 
+static int never_right(struct work *w, const void *state)
+{
+    (void)state;
+    return error_set(w->error, ERROR_SYSTEM, "its law does not hold");
+}
+
+/* An execution with another result ends its slot, the last of several, too; so does a law that does
+ * not hold. */
+static void test_wrong(void **unused)
+{
+    (void)unused;
+    struct rig r;
+    rig_begin(&r, program_find("cint.viterbi"));
+    struct program_run *run = r.work.state;
+    const struct program *right = run->program;
+    struct program wrong = *right;
+
+    wrong.digest ^= 1;
+    run->program = &wrong;
+    assert_int_equal(r.ops->run(&r.work, 1), -1);
+    assert_non_null(strstr(r.error.text, "cint.viterbi: wrong result: digest "));
+
+    wrong.digest = right->digest;
+    wrong.check = never_right;
+    assert_int_equal(r.ops->run(&r.work, 1), 0);
+    assert_int_equal(r.ops->verify(&r.work), -1);
+    assert_string_equal(r.error.text, "its law does not hold");
+
+    run->program = right;
+    assert_int_equal(r.ops->run(&r.work, 1), 0);
+    assert_int_equal(r.ops->verify(&r.work), 0);
+    for (size_t i = 0; i < right->state_bytes / 8; i++) /* its input, too */
+        ((uint64_t *)run->state)[i] ^= 0x1;
+    assert_int_equal(r.ops->run(&r.work, 2), -1);
+    r.ops->release(&r.work);
+}
+
 /* Each row of the catalogue has its program. */
 static void test_rows(void **unused)
 {
@@ -70,6 +107,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_right),
+        cmocka_unit_test(test_wrong),
         cmocka_unit_test(test_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

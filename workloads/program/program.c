@@ -9,12 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct program_run {
-    const struct program *program;
-    void *state;
-    uint64_t digest; /* of the last execution */
-};
-
 const struct program *program_find(const char *id)
 {
     static const struct program *const *const suites[] = {programs_cint, programs_cfp};

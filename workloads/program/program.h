@@ -29,6 +29,13 @@ struct program {
     int (*check)(struct work *w, const void *state);
 };
 
+/* A program at work: the state of its struct work, from prepare to release. */
+struct program_run {
+    const struct program *program;
+    void *state;     /* state_bytes */
+    uint64_t digest; /* of the last execution */
+};
+
 /* The programs, one list per suite, each ends with NULL. */
 extern const struct program *const programs_cint[];
 extern const struct program *const programs_cfp[];
