@@ -190,6 +190,19 @@ static void set_age(struct board_cell *cell, const struct snapshot *s, const str
     cell->measured_at = cell->taken_over ? m->taken_from : r->started;
 }
 
+/* What does the work of a row, and by which of its code, where that was chosen. */
+static void set_engine(struct board_metric *m, const struct result *r, const struct metric *from)
+{
+    const char *engine = result_engine(r, from->workload, from->params);
+    const char *core = strcmp(from->workload, "linpack") == 0
+                           ? result_fact(r, "engine.linpack.core")
+                           : NULL;
+    char text[2 * ENGINE_MAX];
+    snprintf(text, sizeof text, "%s%s%s", engine ? engine : "", engine && core ? ", code for " : "",
+             engine && core ? core : "");
+    text_clean(m->engine, sizeof m->engine, text);
+}
+
 void snapshot_set_result(struct snapshot *s, const struct result *r)
 {
     struct board_metric *old = s->metrics;
@@ -206,8 +219,7 @@ void snapshot_set_result(struct snapshot *s, const struct result *r)
         if (r->metrics[i].row) {
             struct board_metric *m = snapshot_metric(s, r->metrics[i].row, r->metrics[i].params);
             row_of[i] = (size_t)(m - s->metrics);
-            const char *engine = result_engine(r, r->metrics[i].workload, r->metrics[i].params);
-            text_clean(m->engine, sizeof m->engine, engine ? engine : "");
+            set_engine(m, r, &r->metrics[i]);
         }
     }
     for (size_t i = 0; i < r->figure_count; i++) {

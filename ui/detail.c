@@ -263,13 +263,17 @@ static void loss_line(struct page *p, const struct board_metric *m, const struct
 
 #define RULE_ROWS 2 /* left for what is said last */
 
-static void paper_line(struct page *p, const struct snapshot *s, const struct workload *w)
+/* The paper's text speaks of one processor. */
+static void paper_line(struct page *p, const struct snapshot *s, const struct board_metric *m)
 {
+    const struct workload *w = m->workload;
     static const char *const kinds[] = {"openvz", "xen", "kvm"};
     static const char *const titles[] = {"OpenVZ", "Xen", "KVM"};
     double native = row_paper(s, w, "native");
     char text[160] = "";
     size_t used = 0;
+    if (row_param(m, "cpus", 1) != 1)
+        return;
     if (isfinite(native))
         used = (size_t)snprintf(text, sizeof text, "native %.4g µs", native);
     for (size_t i = 0; i < 3; i++) {
@@ -371,7 +375,7 @@ void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, cons
         loss_line(&p, m, &s->targets[0], &m->cell[0].figure);
     if (target > 0)
         loss_line(&p, m, &s->targets[target], &m->cell[target].figure);
-    paper_line(&p, s, w);
+    paper_line(&p, s, m);
     if (m->baseline_known) {
         char range[32];
         page_field(&p, "baseline", STYLE_TEXT, "native then %s, %s",

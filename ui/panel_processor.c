@@ -390,7 +390,7 @@ static void draw_unmeasured(struct canvas *c, struct rect in, const struct snaps
     page_field(&p, "method", STYLE_DIM, "%s", w->method ? w->method : "");
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         double relation = row_paper_relation(s, w, kinds[i]);
-        if (isfinite(relation))
+        if (isfinite(relation) && cpus_of(v, BOX_SUITES) == 1) /* of which the paper speaks */
             page_field(&p, "paper", STYLE_DIM, "2010: %s %.2f %% of its native", titles[i],
                        100 * relation);
     }
