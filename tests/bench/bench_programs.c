@@ -26,7 +26,8 @@
  * average, and slots that were not quiet are measured again, up to TRIES times as many as wanted in
  * all. Where too few were quiet, all are shown, with the number that was, and nothing is judged.
  *
- * Fails if "next" exceeds NOISE_LIMIT in quiet slots: a clock that has gone from one step to
+ * Fails if "next" exceeds NOISE_LIMIT in quiet slots, and has not measured if any program had too
+ * few of them: a clock that has gone from one step to
  * another between two slots is the machine's, not the program's. */
 #include <config.h>
 
@@ -326,13 +327,19 @@ static bool series_judge(const struct program *p, struct series *s, size_t bytes
     return good;
 }
 
-static bool program_measure(const struct program *p, size_t slots, int *cpu, double *whole)
+/* All of a run. */
+struct tally {
+    double whole; /* of load, the least so far */
+    bool judged;  /* every program */
+};
+
+static bool program_measure(const struct program *p, size_t slots, int *cpu, struct tally *tally)
 {
     struct rig r = {.program = p, .ops = workload_ops_find(p->id)};
     struct series s = {.wanted = slots,
                        .room = slots * TRIES,
                        .patience = (double)slots * WAIT_S,
-                       .whole = *whole};
+                       .whole = tally->whole};
     for (unsigned k = 0; k < FIGURES; k++)
         s.of[k] = xcalloc(s.room, sizeof *s.of[k]);
     r.work = (struct work){.workload = workload_find(p->id),
@@ -345,7 +352,8 @@ static bool program_measure(const struct program *p, size_t slots, int *cpu, dou
     while (good && !complete(&s))
         good = block(&r, &s);
     good = good && series_judge(p, &s, bytes);
-    *whole = s.whole;
+    tally->whole = s.whole;
+    tally->judged &= s.quiet == s.wanted;
     for (unsigned k = 0; k < FIGURES; k++)
         free(s.of[k]);
     return good;
@@ -375,13 +383,13 @@ int main(int argc, char **argv)
         perror("cannot pin to one processor");
         return 1;
     }
-    double whole = HUGE_VAL;
+    struct tally tally = {.whole = HUGE_VAL, .judged = true};
     bool pass = true;
     heading();
     for (size_t i = 0; i < sizeof suites / sizeof suites[0]; i++)
         for (const struct program *const *p = suites[i]; *p; p++)
             if (wanted((*p)->id, ids))
-                pass &= program_measure(*p, (size_t)slots, &cpu, &whole);
+                pass &= program_measure(*p, (size_t)slots, &cpu, &tally);
     printf("%ld quiet slots each, on processor %d.\n", slots, cpu);
-    return pass ? 0 : 1;
+    return !pass ? 1 : tally.judged ? 0 : COMPARE_NOT_MEASURED;
 }
