@@ -332,6 +332,11 @@ static void tell_disk(struct run *r)
               "disk rows write up to %llu MiB on each target, below %s, and remove it; between "
               "slots guests drop their page cache, the host's own stays",
               (unsigned long long)(r->places.options.scratch_bytes >> 20), r->scratch.path);
+    for (size_t t = 0; t < r->plan->target_count; t++)
+        if (r->plan->targets[t]->way)
+            board_log(r->board, BOARD_LOG_NOTE, r->plan->targets[t]->id,
+                      "a guest that was there already: whether a cache answers for its disk is not "
+                      "audited");
     if (blockdev_find(&r->device, r->scratch.path, &e) < 0)
         board_log(r->board, BOARD_LOG_WARN, "", "%s", e.text);
     else

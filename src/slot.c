@@ -89,7 +89,8 @@ static void live_mark(void *context, bool ended)
     if (l->workload->served && session_count(served, &l->kernel[ended], &ignored) < 0)
         l->kernel[ended].known = 0;
     l->counted_s[ended] = place_count(&l->run->places.place[l->target], &l->counted[ended]);
-    if (l->workload->disk)
+    /* A guest that was there already has its files on a disk of its own, or on another machine. */
+    if (l->workload->disk && !l->run->places.place[l->target].kind->way)
         blockdev_count(&l->run->device, &l->counted[ended]);
     l->marked[ended] = true;
     run_show_phase(l->run, ended ? BOARD_PHASE_VERIFY : BOARD_PHASE_MEASURE);
