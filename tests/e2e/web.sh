@@ -55,7 +55,11 @@ done
 pid=$!
 there() { ! no_servers; }
 wait_for 60 there
-for server in $(servers); do kill -9 "$server" 2>/dev/null || :; done
+sleep 0.2
+for server in $(servers); do
+    [ "$(stat -c %u "/proc/$server" 2>/dev/null)" = 65534 ] || fail "the web server is root's"
+    kill -9 "$server" 2>/dev/null || :
+done
 wait "$pid" || fail "a server that dies ends the run"
 grep -q 'web server' "$out" || fail "nobody says that the server died"
 wait_for 10 no_servers

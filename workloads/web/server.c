@@ -183,6 +183,23 @@ static void take_processors(const struct server_plan *p)
         sched_setaffinity(0, sizeof set, &set);
 }
 
+/* Root becomes nobody. A user namespace in which there is no such user has a root that is none
+ * outside of it; that one stays. */
+static bool become_nobody(void)
+{
+    static const char path[] = "/proc/self/uid_map";
+    char map[64] = "";
+    unsigned inside, outside, count = 0;
+    if (setgroups(0, NULL) == 0 && setgid(NOBODY) == 0 && setuid(NOBODY) == 0)
+        return true;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0 && read(fd, map, sizeof map - 1) > 0)
+        (void)sscanf(map, "%u %u %u", &inside, &outside, &count);
+    if (fd >= 0)
+        close(fd);
+    return geteuid() == 0 && count > 0 && count <= NOBODY;
+}
+
 /* The writing end is what all processes of the server hold, and nothing else of ours. */
 static _Noreturn void become_server(const struct server *s, const int ends[2])
 {
@@ -205,7 +222,7 @@ static _Noreturn void become_server(const struct server *s, const int ends[2])
     take_processors(&s->plan);
     /* Opened as who we are: whose it will be may not get to where it lies (below /root, say). */
     int image = open(s->program, O_PATH | O_CLOEXEC);
-    if (geteuid() == 0 && setgroups(0, NULL) == 0 && setgid(NOBODY) == 0 && setuid(NOBODY) < 0)
+    if (geteuid() == 0 && !become_nobody())
         child_exit(126);
     /* After the change of user, which undoes it. The parent may be outside of this namespace: then
      * its id cannot be asked for, but its end of the pipe can. */
