@@ -1,5 +1,6 @@
 #include "plan.h"
 
+#include "analysis.h"
 #include "target/reach.h"
 #include "text.h"
 #include "xalloc.h"
@@ -42,7 +43,7 @@ void plan_init(struct plan *p)
 {
     *p = (struct plan){.profile = PROFILE_STANDARD,
                        .blocks = 8,
-                       .blocks2 = 12,
+                       .blocks2 = ANALYSIS_STAGE2_BLOCKS,
                        .budget_s = INFINITY,
                        .slot_scale = 1};
 }

@@ -4,8 +4,7 @@
  * One record is one line: `verb key=value key=value ...\n`. A verb and a key are [a-z0-9_.-]{1,32};
  * a value is percent-encoded UTF-8 (every byte outside 0x21..0x7e, and '%', as %XX), possibly
  * empty. Lines are at most PROTOCOL_MAX_FROM_GUEST bytes from a guest and PROTOCOL_MAX_TO_GUEST
- * towards it, newline included; at most PROTOCOL_WINDOW bytes towards the guest may be
- * unacknowledged.
+ * towards it, newline included.
  *
  * Guests are untrusted: the parser bounds everything, refuses what is not of this grammar, and
  * whoever reads a field says which type and range it must have. Unknown keys are ignored. A decoded
@@ -31,7 +30,6 @@
 #define PROTOCOL_VERSION        1
 #define PROTOCOL_MAX_FROM_GUEST 65536
 #define PROTOCOL_MAX_TO_GUEST   16384
-#define PROTOCOL_WINDOW         32768
 /* In a guest that vmtax boots: the name of the virtio-serial port that the agent speaks over. */
 #define PROTOCOL_PORT       "vmtax.agent"
 #define PROTOCOL_FIELDS_MAX 64

@@ -158,7 +158,7 @@ void control_export(struct control *c, const struct snapshot *s, double now_s)
 
 void control_quit(struct control *c, const struct snapshot *s, unsigned request)
 {
-    if (s->run.active && !s->replayed && c->overlay != OVERLAY_QUIT)
+    if ((s->run.active || s->check.active) && !s->replayed && c->overlay != OVERLAY_QUIT)
         c->overlay = OVERLAY_QUIT;
     else
         c->requests |= request;

@@ -33,6 +33,10 @@ void control_go_whitebox(struct control *c, const struct snapshot *s, double now
         control_flash(c, now_s, false, "this is what a row took beside its operations");
         return;
     }
+    if (metric >= s->metric_count) {
+        control_flash(c, now_s, true, "no single row is chosen here: Enter opens a subsystem's");
+        return;
+    }
     control_go_tab(c, (size_t)(strchr(TAB_KEYS, p->key) - TAB_KEYS));
     struct view *v = control_view(c);
     v->filter[0] = '\0';
@@ -41,8 +45,7 @@ void control_go_whitebox(struct control *c, const struct snapshot *s, double now
         if (p->metric(s, v) == metric)
             return;
     v->row[0] = former;
-    if (metric < s->metric_count)
-        control_flash(c, now_s, false, "the row was not measured there");
+    control_flash(c, now_s, false, "the row was not measured there");
 }
 
 void control_go_live(struct control *c, size_t metric, double now_s)

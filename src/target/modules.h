@@ -26,7 +26,6 @@ enum module_set {
     MODULES_ROOT_XEN = 1 << 10,   /* the host's files, in a domain of Xen */
     MODULES_DISK_XEN = 1 << 11,
     MODULES_NET_XEN = 1 << 12,
-    MODULES_ALL = (1 << 13) - 1,
 };
 /* Without these a kernel is of no use for guests, on one machine type or another. */
 #define MODULES_NEEDED \

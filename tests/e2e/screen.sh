@@ -37,6 +37,12 @@ run 0 screen --ascii --format ansi --color 16
 grep -q "$(printf '\033')\[0" "$out" || fail "no colours in ansi"
 ! LC_ALL=C grep -q '[^ -~[:cntrl:]]' "$out" || fail "not ASCII"
 
+# README's screen is this one.
+run 0 screen overview "$example" --size 100x24
+sed 's/ *$//' "$out" >"$work/now"
+awk '/^```$/ { if (inside++) exit; next } inside' "$abs_top_srcdir/README.md" | sed 's/ *$//' >"$work/shown"
+cmp -s "$work/now" "$work/shown" || fail "README shows another screen: $(diff "$work/now" "$work/shown" | head -4)"
+
 # A recording, by its name and by its file.
 run 0 list recordings
 name=$(sed -n 's/^\([^ ]*-session\).*/\1/p' "$out")

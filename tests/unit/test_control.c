@@ -272,6 +272,14 @@ static void filters(void **state)
     type(&j, "q"); /* a key again */
     assert_int_equal(j.control.overlay, OVERLAY_QUIT);
     key(&j, KEY_CODE_ESCAPE);
+    /* Between two sessions of a check nothing runs, and yet there is something to lose. */
+    j.board.run.active = false;
+    j.board.check.active = true;
+    type(&j, "q");
+    assert_int_equal(j.control.overlay, OVERLAY_QUIT);
+    key(&j, KEY_CODE_ESCAPE);
+    j.board.run.active = true;
+    j.board.check.active = false;
     key(&j, KEY_CODE_ESCAPE);
     assert_string_equal(view(&j)->filter, "");
     assert_int_equal(list_rank(&j.board, view(&j), ranked), all);
@@ -593,6 +601,9 @@ static void why_goes_to_the_white_box(void **state)
     assert_string_equal(p->id, "whitebox");
     assert_int_equal(p->metric(&j.board, control_view(&j.control)), metric);
     key(&j, '1');
+    key(&j, 'w'); /* a line of the scoreboard is many rows */
+    assert_string_equal(control_panel(&j.control)->id, "overview");
+    assert_non_null(strstr(j.control.flash, "no single row"));
     key(&j, 'W');
     assert_string_equal(control_panel(&j.control)->id, "whitebox");
     end(&j);

@@ -12,7 +12,6 @@
 #define MIX_READS       14
 #define MIX_WRITES      4
 #define MIX_OTHERS      2
-#define MIX_QUERIES     (MIX_READS + MIX_WRITES + MIX_OTHERS)
 
 #define MIX_POINTS      10  /* rows that are read by id */
 #define MIX_RANGE       100 /* rows of a range */
