@@ -18,7 +18,7 @@ static void add(struct baseline_fit *f, const struct fingerprint_difference *d)
     for (size_t i = 0; i < f->difference_count; i++)
         if (strcmp(f->differences[i].sentence, d->sentence) == 0)
             return;
-    f->fatal |= d->class == FACT_FATAL && !d->only;
+    f->fatal |= fingerprint_forbids(d);
     if (f->difference_count == BASELINE_DIFFERENCES_MAX)
         return;
     size_t at = f->difference_count++;
@@ -70,7 +70,7 @@ void baseline_fit_look(struct baseline_fit *f, const struct baseline *b, const s
         size_t total = fingerprint_compare(&b->sessions[i], today, found, BASELINE_DIFFERENCES_MAX);
         for (size_t k = 0; k < total && k < BASELINE_DIFFERENCES_MAX; k++)
             /* What older sessions have beside the newest is said of what forbids comparing only. */
-            if (i == 0 || (found[k].class == FACT_FATAL && !found[k].only))
+            if (i == 0 || fingerprint_forbids(&found[k]))
                 add(f, &found[k]);
         look_limits(f, &b->sessions[i], cpus, usual, memory_bytes);
     }

@@ -81,7 +81,7 @@ struct check {
     bool fatal; /* nothing is comparable */
     size_t
         lost_targets;   /* guests of the baseline that were to be measured and have no figure now */
-    char lost_why[256]; /* of one that was not even begun; empty: there is none */
+    char lost_why[256]; /* of one that was not even begun, cleaned; empty: there is none */
     /* Rows of the plan without a figure now on a target that has some, or with one of one session
      * only where there are more. */
     size_t lost_rows;

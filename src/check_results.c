@@ -6,11 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-static bool forbids(const struct fingerprint_difference *d)
-{
-    return d->class == FACT_FATAL && !d->only;
-}
-
 /* Differences from a session of the baseline, once each, fatal ones first; of an older one only
  * what forbids a comparison. */
 static void add_differences(struct check *c, const struct result *old, const struct result *new,
@@ -19,7 +14,8 @@ static void add_differences(struct check *c, const struct result *old, const str
     struct fingerprint_difference found[COMPARE_DIFFERENCES_MAX];
     size_t total = fingerprint_compare(old, new, found, COMPARE_DIFFERENCES_MAX);
     for (size_t i = 0; i < total && i < COMPARE_DIFFERENCES_MAX; i++) {
-        bool known = older && !forbids(&found[i]);
+        bool known = older && !fingerprint_forbids(&found[i]);
+        c->fatal |= fingerprint_forbids(&found[i]); /* also where there is no room to tell it */
         for (size_t k = 0; k < c->difference_count && !known; k++)
             known = strcmp(c->differences[k].key, found[i].key) == 0 &&
                     strcmp(c->differences[k].sentence, found[i].sentence) == 0;
@@ -95,12 +91,10 @@ void check_results(struct check *c, const struct baseline *b, const struct resul
     if (absent) {
         c->lost_targets = absent->targets;
         c->left_out = absent->rows;
-        text_copy(c->lost_why, sizeof c->lost_why, absent->why);
+        text_clean(c->lost_why, sizeof c->lost_why, absent->why);
     }
     for (size_t i = 0; i < b->count; i++)
         add_differences(c, &b->sessions[i], &now[0], i > 0);
-    for (size_t i = 0; i < c->difference_count; i++)
-        c->fatal |= forbids(&c->differences[i]);
     series_make(&s, b->sessions, b->count, now, now_count);
     /* Absolute figures of another processor say nothing. */
     if (fingerprint_other_processor(&b->sessions[0], &now[0]))

@@ -244,7 +244,7 @@ int check_today(struct result *today, const struct baseline *b, const char *agen
     fingerprint_read(today);
     for (size_t i = 0; i < b->count; i++)
         if (fingerprint_compare(&b->sessions[i], today, &first, 1))
-            *fatal |= first.class == FACT_FATAL && !first.only;
+            *fatal |= fingerprint_forbids(&first);
     return 0;
 }
 

@@ -257,9 +257,8 @@ void check_advise(struct check *c, const struct baseline *b, const struct result
             "a baseline of it.",
             c->other_rows, c->other_rows == 1 ? " is" : "s are");
     if (c->lost_targets)
-        say(c, "%zu guest%s of the baseline could not be measured now%s%.200s%s", c->lost_targets,
-            plural(c->lost_targets), c->lost_why[0] ? " (" : "", c->lost_why,
-            c->lost_why[0] ? ")." : ".");
+        say(c, "%zu guest%s of the baseline could not be measured now%s%s.", c->lost_targets,
+            plural(c->lost_targets), c->lost_why[0] ? ": " : "", c->lost_why);
     if (c->left_out)
         say(c,
             "%zu row%s of the baseline %s left out: two sessions of everything do not fit into the "

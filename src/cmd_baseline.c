@@ -71,7 +71,7 @@ static int refuse(const struct baseline *b, const struct baseline_fit *f)
     fprintf(stderr, "vmtax: the baseline \"%s\" is not imported: it cannot be compared with here\n",
             b->name);
     for (size_t i = 0; i < f->difference_count; i++)
-        if (f->differences[i].class == FACT_FATAL && !f->differences[i].only)
+        if (fingerprint_forbids(&f->differences[i]))
             text_wrap(stderr, f->differences[i].sentence, fprintf(stderr, "  FATAL  "), 9);
     text_wrap(stderr,
               "The same build of vmtax on both machines has the same agent; a baseline of this "

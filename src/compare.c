@@ -335,7 +335,7 @@ void compare_results(struct compare *c, const struct result *before, size_t befo
     add_other_work(c, &before[0], before, before_count);
     add_other_work(c, &before[0], after, after_count);
     for (size_t i = 0; i < c->difference_count; i++)
-        c->fatal |= c->differences[i].class == FACT_FATAL && !c->differences[i].only;
+        c->fatal |= fingerprint_forbids(&c->differences[i]);
     for (size_t i = 0; i < before_count; i++)
         note_emulated(c, &before[i]);
     for (size_t i = 0; i < after_count; i++)

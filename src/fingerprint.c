@@ -279,6 +279,11 @@ static void compare_targets(struct findings *f, const struct result *old, const 
             SAY(found(f, FACT_NOTE, "targets"), "%s is measured now only", new->targets[j].id);
 }
 
+bool fingerprint_forbids(const struct fingerprint_difference *d)
+{
+    return d->class == FACT_FATAL && !d->only;
+}
+
 size_t fingerprint_compare(const struct result *old, const struct result *new,
                            struct fingerprint_difference *out, size_t room)
 {

@@ -23,6 +23,8 @@ struct fingerprint_difference {
     char sentence[256]; /* "kernel changed from 6.1.0-25 to 6.1.0-28: system calls and context
                            switches may differ" */
 };
+/* Does it make every workload incomparable? */
+bool fingerprint_forbids(const struct fingerprint_difference *d);
 /* Differences from old to new, fatal first. Returns the number found; at most room are written.
  * Includes targets (limits, emulation), agent and profile. What is unknown on one side is a NOTE
  * that says so: it may or may not have changed. */

@@ -213,6 +213,13 @@ static void session(struct result *r, double guest_us, uint32_t blocks, const ch
     analysis_update(r);
 }
 
+static void sessions_release(struct result before[3], struct result *now)
+{
+    for (size_t i = 0; i < 3; i++)
+        result_release(&before[i]);
+    result_release(now);
+}
+
 static void test_series_take_the_same_blocks_of_each_session(void **state)
 {
     (void)state;
@@ -232,9 +239,7 @@ static void test_series_take_the_same_blocks_of_each_session(void **state)
     }
     assert_true(fabs(series_values(&s, 1)[3] + log(4)) < 1e-9);
     series_release(&s);
-    for (size_t i = 0; i < 3; i++)
-        result_release(&before[i]);
-    result_release(&now);
+    sessions_release(before, &now);
 }
 
 static void test_another_agent_is_not_comparable(void **state)
@@ -252,9 +257,7 @@ static void test_another_agent_is_not_comparable(void **state)
     assert_int_equal(c.verdicts[VERDICT_WORSE], 0);
     assert_non_null(strstr(c.differences[0].sentence, "agent"));
     check_release(&c);
-    for (size_t i = 0; i < 3; i++)
-        result_release(&before[i]);
-    result_release(&now);
+    sessions_release(before, &now);
 }
 
 static void test_a_guest_without_figures_is_lost(void **state)
@@ -273,9 +276,7 @@ static void test_a_guest_without_figures_is_lost(void **state)
     assert_int_equal(c.lost_targets, 1);
     assert_int_equal(check_exit(&c), 4);
     check_release(&c);
-    for (size_t i = 0; i < 3; i++)
-        result_release(&before[i]);
-    result_release(&now);
+    sessions_release(before, &now);
 }
 
 static bool advises(const struct check *c, const char *words)
@@ -316,9 +317,7 @@ static void test_other_work_is_not_nothing(void **state)
     assert_int_equal(check_exit(&c), 3);
     assert_true(advises(&c, "2 rows are not judged: what does the work is other work now"));
     check_release(&c);
-    for (size_t i = 0; i < 3; i++)
-        result_release(&before[i]);
-    result_release(&now);
+    sessions_release(before, &now);
 }
 
 /* A session of another agent among those of the baseline: its figures do not stand for before. */
@@ -335,9 +334,7 @@ static void test_every_session_must_be_comparable(void **state)
     assert_true(c.fatal);
     assert_int_equal(check_exit(&c), 4);
     check_release(&c);
-    for (size_t i = 0; i < 3; i++)
-        result_release(&before[i]);
-    result_release(&now);
+    sessions_release(before, &now);
 }
 
 /* What was not even begun is said with its reason. */
@@ -354,12 +351,10 @@ static void test_what_a_plan_left_out_is_told(void **state)
     check_results(&c, &b, &now, 1, CHECK_FIND, &absent);
     assert_int_equal(check_exit(&c), 4);
     assert_true(
-        advises(&c, "1 guest of the baseline could not be measured now (kvm: no /dev/kvm)."));
+        advises(&c, "1 guest of the baseline could not be measured now: kvm: no /dev/kvm."));
     assert_true(advises(&c, "7 rows of the baseline were left out"));
     check_release(&c);
-    for (size_t i = 0; i < 3; i++)
-        result_release(&before[i]);
-    result_release(&now);
+    sessions_release(before, &now);
 }
 
 /* Sessions that were cut off: what only one of them reached is lost, however far off it is. */

@@ -303,8 +303,9 @@ static void test_hostile_words_stay_words(void **state)
 static void test_redacted(void **state)
 {
     (void)state;
-    static const char *const secrets[] = {"ssh:me@secret-box", "192.0.2.77", "LABEL=carol",
-                                          "/home/carol", "loader-of-carol"};
+    static const char *const secrets[] = {"ssh:me@secret-box", "192.0.2.77",
+                                          "LABEL=carol",       "/home/carol",
+                                          "loader-of-carol",   "box.carol.example"};
     struct check c;
     struct result sessions[1], now;
     struct baseline b = {.name = "/home/carol/x", .sessions = sessions, .count = 1};
@@ -331,6 +332,9 @@ static void test_redacted(void **state)
     snprintf(c.before, sizeof c.before, "before  baseline \"/home/carol/x\"");
     snprintf(c.advice[0], CHECK_ADVICE_TEXT, "Look next: vmtax run x --on ssh:me@secret-box");
     snprintf(c.advice[c.advice_count++], CHECK_ADVICE_TEXT, "192.0.2.77 uses 80 %%");
+    snprintf(c.lost_why, sizeof c.lost_why, "other: no route to box.carol.example");
+    snprintf(c.advice[c.advice_count++], CHECK_ADVICE_TEXT,
+             "1 guest could not be measured now: %s.", c.lost_why);
     c.differences[c.difference_count++] = (struct fingerprint_difference){
         .class = FACT_WARN,
         .key = "cmdline",
@@ -355,6 +359,7 @@ static void test_redacted(void **state)
     char *text = written(&c, "text");
     has(text, "ssh-1");
     has(text, "the kernel's command line changed (redacted)");
+    has(text, "could not be measured now: (redacted).");
     has(text, "the kernel changed from 6.1.0-25 to");
     free(text);
     check_release(&c);
