@@ -364,6 +364,8 @@ void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, cons
     if (target > 0)
         statements_line(&p, &m->cell[target].figure, s->targets[target].id);
     errors_line(&p, m, s, target);
+    if (m->engine[0])
+        page_field(&p, "engine", STYLE_TEXT, "%s", m->engine);
     ticks_line(&p, w, &m->cell[0].figure, "native");
     if (target > 0)
         ticks_line(&p, w, &m->cell[target].figure, s->targets[target].id);
@@ -382,8 +384,6 @@ void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, cons
                    row_figure(w, m->baseline_value, value),
                    row_range(w, m->baseline_value, m->baseline_low, m->baseline_high, range));
     }
-    if (m->engine[0])
-        page_field(&p, "engine", STYLE_TEXT, "%s", m->engine);
     char method[METHOD_MAX];
     if (w->method)
         page_field(&p, "method", STYLE_DIM, "%s", workload_method(w, m->params, method));

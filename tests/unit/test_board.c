@@ -287,6 +287,29 @@ static void test_targets_that_wait(void **state)
     result_release(&r);
 }
 
+/* The library, and by which of its code it was run where that was chosen. */
+static void test_engines(void **state)
+{
+    (void)state;
+    struct snapshot s;
+    struct result r;
+    memset(&s, 0, sizeof s);
+    result_init(&r);
+    result_add_metric(&r, workload_find("linpack"), "size=1000 cpus=1 core=auto");
+    result_add_metric(&r, workload_find("oltp"), "threads=1");
+    result_add_fact(&r, "engine.linpack", "OpenBLAS 0.3.21");
+    result_add_fact(&r, "engine.oltp", "MariaDB 10.11");
+    snapshot_set_result(&s, &r);
+    assert_string_equal(s.metrics[0].engine, "OpenBLAS 0.3.21");
+    assert_string_equal(s.metrics[1].engine, "MariaDB 10.11");
+    result_add_fact(&r, "engine.linpack.core", "Haswell");
+    snapshot_set_result(&s, &r);
+    assert_string_equal(s.metrics[0].engine, "OpenBLAS 0.3.21, code for Haswell");
+    assert_string_equal(s.metrics[1].engine, "MariaDB 10.11");
+    snapshot_release(&s);
+    result_release(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -297,6 +320,7 @@ int main(void)
         cmocka_unit_test(test_memory_is_reused),
         cmocka_unit_test(test_threads),
         cmocka_unit_test(test_targets_that_wait),
+        cmocka_unit_test(test_engines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -270,6 +270,19 @@ static void linpack_point(struct scene *scene, struct view *view)
     view->column[1] = 2;
 }
 
+/* On all processors, of which the paper's relation is not: bwaves, and a solved system. */
+static void float_suite_smp(struct scene *scene, struct view *view)
+{
+    view->other_view[0] = true;
+    float_suite(scene, view);
+}
+
+static void linpack_point_smp(struct scene *scene, struct view *view)
+{
+    view->other_view[1] = true;
+    linpack_point(scene, view);
+}
+
 static void zoomed(struct scene *scene, struct view *view)
 {
     (void)scene;
@@ -730,6 +743,9 @@ static const struct golden {
     {"web", 80, 24, BRAILLE, fixture_native_web_rate, "rate-native", idle},
     {"processor", 120, 40, BRAILLE, fixture_container, "smp", all_processors},
     {"processor", 120, 40, BRAILLE, fixture_container, "point", linpack_point},
+    {"processor", 120, 40, BRAILLE, fixture_container, "point-smp", linpack_point_smp},
+    {"processor", 120, 40, BRAILLE, fixture_kvm, "floats", float_suite},
+    {"processor", 120, 40, BRAILLE, fixture_kvm, "floats-smp", float_suite_smp},
     {"processor", 120, 40, BRAILLE, fixture_container, "raw", raw_compile},
     {"processor", 120, 40, BRAILLE, fixture_stored, "stored", zoomed},
     {"processor", 160, 48, BRAILLE, fixture_container, "expanded", expanded_host},
