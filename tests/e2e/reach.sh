@@ -47,6 +47,13 @@ says "$err" 'did you mean "exec:env"'
 cannot exec:nonsuch 'there is no program nonsuch'
 cannot exec:sh 'exec: is what stands before /bin/sh, which is added to it'
 cannot "exec:sh -c 'echo no such guest >&2; exit 3'" 'ended with exit code 3: no such guest'
+# Which disk is below its files is not known: none is counted, and no cache is seen where it may not be.
+# shellcheck disable=SC2086 # words
+run 0 run file.reread:size=1M --on exec:env $fast --json
+"$jsonpath" "$out" 'slots.*' >"$work/slots"
+grep -c '"target":"exec:env"' "$work/slots" | grep -qx 4 || fail "not four slots of it: $(head -2 "$work/slots")"
+grep '"target":"exec:env"' "$work/slots" | grep -E 'disk_(read|written)_bytes|"cache"' && fail "the host's disk is its"
+says "$err" 'exec:env.*whether a cache answers for its disk is not audited'
 # Given up beside others, they leave why in the result.
 # shellcheck disable=SC2086 # words
 run 0 run sys.syscall --on "exec:env,exec:nonsuch,exec:sh -c 'echo it is shut >&2; exit 3'" $fast --quiet

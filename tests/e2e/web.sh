@@ -55,7 +55,6 @@ done
 pid=$!
 there() { ! no_servers; }
 wait_for 60 there
-sleep 0.2
 for server in $(servers); do
     [ "$(stat -c %u "/proc/$server" 2>/dev/null)" = 65534 ] || fail "the web server is root's"
     kill -9 "$server" 2>/dev/null || :

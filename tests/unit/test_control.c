@@ -272,14 +272,6 @@ static void filters(void **state)
     type(&j, "q"); /* a key again */
     assert_int_equal(j.control.overlay, OVERLAY_QUIT);
     key(&j, KEY_CODE_ESCAPE);
-    /* Between two sessions of a check nothing runs, and yet there is something to lose. */
-    j.board.run.active = false;
-    j.board.check.active = true;
-    type(&j, "q");
-    assert_int_equal(j.control.overlay, OVERLAY_QUIT);
-    key(&j, KEY_CODE_ESCAPE);
-    j.board.run.active = true;
-    j.board.check.active = false;
     key(&j, KEY_CODE_ESCAPE);
     assert_string_equal(view(&j)->filter, "");
     assert_int_equal(list_rank(&j.board, view(&j), ranked), all);
@@ -585,6 +577,25 @@ static void long_runs_are_asked_for_twice(void **state)
     j.estimate_s = 20;
     key(&j, 'r');
     assert_int_equal(j.start_count, 3);
+    end(&j);
+}
+
+/* Between two sessions of a check nothing runs, and yet there is something to lose. */
+static void leaving_a_check_asks(void **state)
+{
+    (void)state;
+    struct journey j;
+    begin(&j, fixture_container, "overview");
+    j.board.run.active = false;
+    j.board.check.active = true;
+    type(&j, "q");
+    assert_int_equal(j.control.overlay, OVERLAY_QUIT);
+    assert_int_equal(j.control.requests & REQUEST_QUIT, 0);
+    key(&j, KEY_CODE_ESCAPE);
+    j.board.check.active = false;
+    type(&j, "q");
+    assert_int_equal(j.control.overlay, OVERLAY_NONE);
+    assert_true(j.control.requests & REQUEST_QUIT);
     end(&j);
 }
 
@@ -933,6 +944,7 @@ int main(void)
         cmocka_unit_test(asks_before_quitting_a_run),
         cmocka_unit_test(runs_rows),
         cmocka_unit_test(processor_panel),
+        cmocka_unit_test(leaving_a_check_asks),
         cmocka_unit_test(why_goes_to_the_white_box),
         cmocka_unit_test(keys_that_cannot_act_say_why),
         cmocka_unit_test(what_can_act_acts),

@@ -54,8 +54,7 @@ static int never_right(struct work *w, const void *state)
     return error_set(w->error, ERROR_SYSTEM, "its law does not hold");
 }
 
-/* An execution with another result ends its slot, the last of several, too; so does a law that does
- * not hold. */
+/* An execution with another result ends its slot, and so does a law that does not hold. */
 static void test_wrong(void **unused)
 {
     (void)unused;
