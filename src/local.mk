@@ -51,6 +51,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/counters.c src/counters.h \
 	src/blockdev.c src/blockdev.h \
 	src/cost.c src/cost.h \
+	src/cost_reading.c src/cost_reading.h \
 	src/job.c src/job.h \
 	src/overlay.c src/overlay.h \
 	src/replace.c src/replace.h \

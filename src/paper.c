@@ -114,6 +114,41 @@ static void read_stated(struct json_reader *j, struct paper *p, const cJSON *roo
     j->path[0] = '\0';
 }
 
+static void read_explained(struct json_reader *j, struct paper *p, const cJSON *root)
+{
+    const cJSON *array = json_get_array(j, root, "explanations", PAPER_EXPLAINED_MAX,
+                                        JSON_OPTIONAL);
+    const cJSON *item, *name;
+    cJSON_ArrayForEach(item, array)
+    {
+        struct paper_explained x = {.column = PAPER_COLUMNS};
+        char target[16];
+        json_at(j, "explanations", p->explained_count);
+        if (!cJSON_IsObject(item))
+            json_fault(j, "", "must be an object");
+        json_get_text(j, item, "text", x.text, sizeof x.text, JSON_REQUIRED);
+        if (json_get_name(j, item, "target", target, sizeof target, JSON_REQUIRED) &&
+            strcmp(target, "all") != 0) {
+            x.column = paper_column_of(target);
+            if (x.column == PAPER_COLUMNS)
+                json_fault(j, "target", "must be native, openvz, xen, kvm or all");
+        }
+        const cJSON *names = json_get_array(j, item, "rows", PAPER_EXPLAINED_ROWS, JSON_REQUIRED);
+        cJSON_ArrayForEach(name, names)
+        {
+            const char *text = cJSON_GetStringValue(name);
+            if (!text || !*text || strlen(text) >= sizeof x.rows[0])
+                json_fault(j, "rows", "must be names of rows");
+            else
+                text_copy(x.rows[x.row_count++], sizeof x.rows[0], text);
+        }
+        if (j->failed)
+            return;
+        p->explained[p->explained_count++] = x;
+    }
+    j->path[0] = '\0';
+}
+
 int paper_load_file(struct paper *p, const char *path, struct error *e)
 {
     struct error unused;
@@ -138,6 +173,7 @@ int paper_load_file(struct paper *p, const char *path, struct error *e)
     read_table(&j, p, root, "table1_system_operations_us");
     read_table(&j, p, root, "table2_context_switch_us");
     read_stated(&j, p, root);
+    read_explained(&j, p, root);
     cJSON_Delete(root);
     if (j.failed)
         memset(p, 0, sizeof *p);
@@ -174,6 +210,40 @@ const struct paper_stated *paper_stated_find(const struct paper *p, const struct
             return s;
     }
     return NULL;
+}
+
+/* How closely a name of an explanation meets a row; 0: not. */
+static unsigned meets(const char *name, const struct workload *w)
+{
+    size_t length = strlen(name);
+    if (strcmp(name, w->id) == 0 || (w->paper && strcmp(name, w->paper) == 0))
+        return 4;
+    if (strncmp(name, w->id, length) == 0 && w->id[length] == '.')
+        return 3;
+    if (strcmp(name, subsystems[w->subsystem].id) == 0)
+        return 2;
+    return strcmp(name, "all") == 0;
+}
+
+const struct paper_explained *paper_explain(const struct paper *p, const struct workload *w,
+                                            enum paper_column column)
+{
+    const struct paper_explained *best = NULL;
+    unsigned most = 0;
+    for (size_t i = 0; i < p->explained_count; i++) {
+        const struct paper_explained *x = &p->explained[i];
+        if (x->column != column && x->column != PAPER_COLUMNS)
+            continue;
+        for (size_t k = 0; k < x->row_count; k++) {
+            unsigned close = meets(x->rows[k], w);
+            close = close ? 2 * close + (x->column == column) : 0;
+            if (close > most) {
+                most = close;
+                best = x;
+            }
+        }
+    }
+    return best;
 }
 
 double paper_relation(const struct paper *p, const struct workload *w, enum paper_column column)

@@ -12,8 +12,10 @@
 #include <stddef.h>
 
 enum paper_column { PAPER_NATIVE, PAPER_OPENVZ, PAPER_XEN, PAPER_KVM, PAPER_COLUMNS };
-#define PAPER_ROWS_MAX   64
-#define PAPER_STATED_MAX 64
+#define PAPER_ROWS_MAX       64
+#define PAPER_STATED_MAX     64
+#define PAPER_EXPLAINED_MAX  64
+#define PAPER_EXPLAINED_ROWS 8
 
 /* One row of Table I or II, microseconds; lower is better. */
 struct paper_row {
@@ -30,6 +32,16 @@ struct paper_stated {
     double value; /* NAN: a sentence only; of a row and a column: relative to the paper's native */
 };
 
+/* Why a guest was as fast or slow as it was, in the authors' view. */
+struct paper_explained {
+    /* Rows: an id of the catalogue or its beginning ("net.tcp"), a `paper` of its, a subsystem's
+     * id, or "all". */
+    char rows[PAPER_EXPLAINED_ROWS][24];
+    size_t row_count;
+    enum paper_column column; /* PAPER_COLUMNS: of all of them */
+    char text[256];
+};
+
 struct paper {
     char title[160];
     char machine[160];
@@ -37,6 +49,8 @@ struct paper {
     size_t row_count;
     struct paper_stated stated[PAPER_STATED_MAX];
     size_t stated_count;
+    struct paper_explained explained[PAPER_EXPLAINED_MAX];
+    size_t explained_count;
 };
 
 /* From $VMTAX_DATADIR if it is set, else from the data/ of the sources above the running program (a
@@ -56,6 +70,10 @@ const struct paper_stated *paper_stated_find(const struct paper *p, const struct
 /* Performance of a workload on a column relative to the paper's native, from the tables or else
  * from the text; NAN if neither has it. */
 double paper_relation(const struct paper *p, const struct workload *w, enum paper_column column);
+/* What the paper says of the closest to that row and column: of the row rather than of its
+ * subsystem, of the column rather than of all. NULL: nothing, not even of everything. */
+const struct paper_explained *paper_explain(const struct paper *p, const struct workload *w,
+                                            enum paper_column column);
 /* The column that a kind of target is shown beside: "container" and "openvz" PAPER_OPENVZ, "xen",
  * "kvm", "native"; PAPER_COLUMNS if none. */
 enum paper_column paper_column_of(const char *kind);

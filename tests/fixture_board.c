@@ -100,7 +100,7 @@ static void fill_cost(struct figure_cost *c, const char *kind, bool emulated,
                       const struct workload *w, double value, unsigned seed)
 {
     bool kvm = strcmp(kind, "kvm") == 0;
-    double per_op = w->figure == FIGURE_TIME_US ? value * 1e-6 : 1e-4;
+    double per_op = w->figure == FIGURE_TIME_US ? value * 1e-6 : 1 / value;
     if (!kvm && strcmp(kind, "native") != 0 && strcmp(kind, "container") != 0)
         return;
     c->s_per_op = w->subsystem == SUBSYSTEM_CTXSW ? NAN : per_op; /* with an overhead beside it */

@@ -470,6 +470,11 @@ tests_unit_test_blockdev_SOURCES = tests/unit/test_blockdev.c tests/unit/unit.h
 tests_unit_test_blockdev_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_blockdev_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_cost_reading
+tests_unit_test_cost_reading_SOURCES = tests/unit/test_cost_reading.c tests/unit/unit.h
+tests_unit_test_cost_reading_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_cost_reading_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_cost
 tests_unit_test_cost_SOURCES = tests/unit/test_cost.c tests/unit/unit.h
 tests_unit_test_cost_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

@@ -2,6 +2,7 @@
  * own kernel counted it: every row that was measured there against every counter that somebody
  * read, what nobody counts by name, and the selected row with native beside and its exits by
  * reason. */
+#include "cost_reading.h"
 #include "ui/costs.h"
 #include "ui/layout.h"
 #include "ui/row.h"
@@ -182,6 +183,28 @@ static void draw_list(struct canvas *c, struct rect box, struct rect in, const s
     widget_more(c, box, first, count > first + visible ? count - first - visible : 0);
 }
 
+/* What goes with the time that the row takes longer, and what the paper's authors said of it. */
+static void draw_reading(struct page *p, const struct snapshot *s, size_t m, size_t target)
+{
+    static const char *const names[PAPER_COLUMNS] = {
+        [PAPER_OPENVZ] = "OpenVZ", [PAPER_XEN] = "Xen", [PAPER_KVM] = "KVM"};
+    const struct board_target *t = &s->targets[target];
+    enum paper_column column = paper_column_of(t->kind);
+    struct cost_reading reading = {.count = 0};
+    if (target > 0)
+        cost_reading_make(&reading, cost_of(s, m, target), cost_of(s, m, 0), t->emulated);
+    for (size_t i = 0; i < reading.count; i++)
+        page_text(p, STYLE_TEXT, 0, reading.line[i]);
+    const struct paper_explained *x = target > 0 && s->paper
+                                          ? paper_explain(s->paper, s->metrics[m].workload, column)
+                                          : NULL;
+    if (x)
+        page_textf(p, STYLE_DIM, 0, "The paper, of %s in 2010: %s",
+                   x->column < PAPER_COLUMNS ? names[x->column] : "all three", x->text);
+    if (reading.count || x)
+        page_gap(p);
+}
+
 static void draw_detail(struct canvas *c, struct rect r, const struct snapshot *s,
                         const struct view *v)
 {
@@ -202,8 +225,10 @@ static void draw_detail(struct canvas *c, struct rect r, const struct snapshot *
         costs_lines(&left, cost_of(s, m, 0), cost, s->targets[target].emulated, 0);
     if (!cost->known)
         return;
+    draw_reading(&right, s, m, target);
     costs_reasons(&right, cost);
-    page_gap(&right);
+    if (cost->reason_count)
+        page_gap(&right);
     page_text(
         &right, STYLE_DIM, 0,
         "Counted while the row was measured. Steal is not among it: flag S tells of more than "
@@ -230,7 +255,7 @@ static void draw(struct canvas *c, struct rect area, const struct snapshot *s, c
     }
     struct rect part[2];
     const struct part down[2] = {{.min = 9, .weight = 3, .priority = 2},
-                                 {.min = 11, .max = 14, .weight = 2, .priority = 1}};
+                                 {.min = 11, .max = 20, .weight = 3, .priority = 1}};
     layout_rows(area, down, v->expanded ? 1 : 2, part);
     char note[TARGET_ID_MAX + 16] = "";
     if (s->target_count > 0) {

@@ -47,6 +47,50 @@ static void test_the_file(void **state)
     assert_int_equal(paper_column_of("ssh:host"), PAPER_COLUMNS);
 }
 
+/* The closest of the authors' explanations: of the row, of its kind, of its subsystem, of all. */
+static void test_explanations(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *id;
+        enum paper_column column;
+        const char *words;
+    } cases[] = {
+        {"cfp.implicit", PAPER_KVM, "Updating a large matrix"},
+        {"linpack", PAPER_KVM, "Updating a large matrix"},
+        {"linpack", PAPER_XEN, "On two processors the peak"},
+        {"cint.go", PAPER_KVM, "Processor virtualization is no bottleneck"},
+        {"sys.fork_exec", PAPER_XEN, "register their own page tables"},
+        {"sys.syscall", PAPER_XEN, "Processor virtualization is no bottleneck"},
+        {"file.read", PAPER_OPENVZ, "two-level I/O scheduler"},
+        {"net.tcp.rx", PAPER_XEN, "shared ring"},
+        {"net.udp.rx", PAPER_KVM, "most of them are lost"},
+        {"membw.frd", PAPER_KVM, "hardly touches memory bandwidth"},
+        {"ctx.2p0k", PAPER_OPENVZ, "latency equals native"},
+    };
+    struct paper p;
+    struct error e;
+    assert_int_equal(paper_load_file(&p, SOURCE_DATA "/paper.json", &e), 0);
+    assert_int_equal(p.explained_count, 22);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct workload *w = workload_find(cases[i].id);
+        if (!w)
+            fail_msg("no %s", cases[i].id);
+        const struct paper_explained *x = paper_explain(&p, w, cases[i].column);
+        if (!x || !strstr(x->text, cases[i].words))
+            fail_msg("%s: %s", cases[i].id, x ? x->text : "nothing");
+    }
+    /* Every one of them speaks of something that there is. */
+    for (size_t i = 0; i < p.explained_count; i++) {
+        bool met = false;
+        for (const struct workload *w = workload_next(NULL); w && !met; w = workload_next(w))
+            for (int c = PAPER_OPENVZ; c <= PAPER_COLUMNS; c++)
+                met |= paper_explain(&p, w, (enum paper_column)c) == &p.explained[i];
+        if (!met)
+            fail_msg("of no row: %s", p.explained[i].text);
+    }
+}
+
 /* What the text states of a row and a guest, and the sentence of nobody alone. */
 static void test_relations(void **state)
 {
@@ -167,9 +211,8 @@ static void test_damage(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_the_file),
-        cmocka_unit_test(test_relations),
-        cmocka_unit_test(test_stated_damage),
+        cmocka_unit_test(test_the_file),  cmocka_unit_test(test_explanations),
+        cmocka_unit_test(test_relations), cmocka_unit_test(test_stated_damage),
         cmocka_unit_test(test_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
