@@ -53,6 +53,7 @@ static void write_rows(const struct check *c, FILE *out)
 {
     size_t *order = xcalloc(c->count + 1, sizeof *order);
     size_t n = check_changed(c, order);
+    uint32_t used = 0;
     if (n)
         fprintf(out,
                 "\n## %s\n\n| workload | target | before | now | change | 95 %% interval | would "
@@ -61,6 +62,7 @@ static void write_rows(const struct check *c, FILE *out)
     for (size_t k = 0; k < n; k++) {
         const struct compare_row *row = &c->rows[order[k]];
         char label[WORKLOAD_ID_MAX + PARAMS_TEXT + 2], before[48], after[48];
+        char letters[FLAG_COUNT + 1];
         fputs("| ", out);
         markup_markdown(out, check_label(row, label, sizeof label));
         fputs(" | ", out);
@@ -68,9 +70,16 @@ static void write_rows(const struct check *c, FILE *out)
         fprintf(out, " | %s | %s |", check_value(row, row->before, before, sizeof before),
                 check_value(row, row->after, after, sizeof after));
         write_change(&row->change, row->detectable, out);
-        fprintf(out, "%s %s%s |\n", report_signs[row->verdict].utf8, verdicts[row->verdict].title,
-                row->flags & FLAG_YOUNG ? " `L`" : "");
+        fprintf(out, "%s %s%s%s%s |\n", report_signs[row->verdict].utf8,
+                verdicts[row->verdict].title, row->flags ? " `" : "",
+                stats_flags(row->flags, letters), row->flags ? "`" : "");
+        used |= row->flags;
     }
+    if (used)
+        fputc('\n', out);
+    for (size_t i = 0; i < FLAG_COUNT; i++)
+        if (used & 1u << i)
+            fprintf(out, "- `%c` %s\n", flags[i].letter, flags[i].meaning);
     free(order);
 }
 

@@ -7,15 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-static void write_number(FILE *out, const char *name, const char *unit, const char *help,
-                         double value)
-{
-    if (!isfinite(value))
-        return;
-    metric_head(out, name, unit, help);
-    fprintf(out, "vmtax_%s %.15g\n", name, value);
-}
-
 static void write_whole(const struct check *c, int64_t when, FILE *out)
 {
     static const char *const causes[] = {"none", "host", "hypervisor", "both"};
@@ -25,23 +16,23 @@ static void write_whole(const struct check *c, int64_t when, FILE *out)
     metric_label(out, false, "verdict", check_headline(c));
     metric_label(out, false, "cause", causes[c->cause]);
     metric_sample(out, 1);
-    write_number(out, "check_exit_code", "",
-                 "0 nothing worse, 1 something worse, 3 inconclusive, 4 not comparable.",
-                 check_exit(c));
-    write_number(out, "check_time_seconds", "seconds", "When the verdict was made, Unix time.",
-                 (double)when);
-    write_number(out, "check_baseline_sessions", "", "Sessions of the baseline.",
-                 (double)c->sessions_before);
-    write_number(out, "check_now_sessions", "", "Sessions that were measured for the check.",
-                 (double)c->sessions_now);
-    write_number(out, "check_lost_rows", "", "Rows of the baseline without a figure now.",
-                 (double)c->lost_rows);
-    write_number(out, "check_left_out_rows", "", "Rows of the baseline left out for lack of time.",
-                 (double)c->left_out);
-    write_number(out, "check_other_rows", "", "Rows of the baseline whose work is other work now.",
-                 (double)c->other_rows);
-    write_number(out, "check_lost_targets", "", "Guests of the baseline without figures now.",
-                 (double)c->lost_targets);
+    metric_number(out, "check_exit_code", "",
+                  "0 nothing worse, 1 something worse, 3 inconclusive, 4 not comparable.",
+                  check_exit(c));
+    metric_number(out, "check_time_seconds", "seconds", "When the verdict was made, Unix time.",
+                  (double)when);
+    metric_number(out, "check_baseline_sessions", "", "Sessions of the baseline.",
+                  (double)c->sessions_before);
+    metric_number(out, "check_now_sessions", "", "Sessions that were measured for the check.",
+                  (double)c->sessions_now);
+    metric_number(out, "check_lost_rows", "", "Rows of the baseline without a figure now.",
+                  (double)c->lost_rows);
+    metric_number(out, "check_left_out_rows", "", "Rows of the baseline left out for lack of time.",
+                  (double)c->left_out);
+    metric_number(out, "check_other_rows", "", "Rows of the baseline whose work is other work now.",
+                  (double)c->other_rows);
+    metric_number(out, "check_lost_targets", "", "Guests of the baseline without figures now.",
+                  (double)c->lost_targets);
 }
 
 static void write_counts(const struct check *c, FILE *out)

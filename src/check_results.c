@@ -106,6 +106,7 @@ void check_results(struct check *c, const struct baseline *b, const struct resul
     }
     count_losses(c, &s, &now[0]);
     check_judge(c, &s, find);
+    compare_flag_changed(c->rows, c->count, c->differences, c->difference_count);
     /* What is refused beforehand has the machine's facts and nothing else. */
     if (!now[0].target_count)
         c->sessions_now = 0;

@@ -77,6 +77,7 @@ static void print_rows(const struct check *c, FILE *out)
 {
     size_t *order = xcalloc(c->count + 1, sizeof *order);
     size_t n = check_changed(c, order);
+    uint32_t used = 0;
     if (n)
         fprintf(out, "\n%s\n",
                 c->more ? "Rows, without verdicts" : "Rows that changed, or may have");
@@ -84,15 +85,21 @@ static void print_rows(const struct check *c, FILE *out)
         const struct compare_row *row = &c->rows[order[k]];
         bool native = strcmp(row->target, "native") == 0;
         char old[16], new[16], interval[40], label[WORKLOAD_ID_MAX + PARAMS_TEXT + 2];
+        char letters[FLAG_COUNT + 1];
         text_figure(old, sizeof old, native ? row->before : 100 * row->before);
         text_figure(new, sizeof new, native ? row->after : 100 * row->after);
         check_interval(&row->change, interval, sizeof interval);
         check_label(row, label, sizeof label);
-        fprintf(out, "  %s %-24s %-10s %6s -> %6s %-5s %+6.1f %% %-16s %s%s\n", sign(row->verdict),
-                label, row->target, old, new, native ? workload_unit(row->workload) : "%",
-                100 * expm1(row->change.centre), interval, verdicts[row->verdict].title,
-                row->flags & FLAG_YOUNG ? " L" : "");
+        fprintf(out, "  %s %-24s %-10s %6s -> %6s %-5s %+6.1f %% %-16s %s%s%s\n",
+                sign(row->verdict), label, row->target, old, new,
+                native ? workload_unit(row->workload) : "%", 100 * expm1(row->change.centre),
+                interval, verdicts[row->verdict].title, row->flags ? " " : "",
+                stats_flags(row->flags, letters));
+        used |= row->flags;
     }
+    for (size_t i = 0; i < FLAG_COUNT; i++)
+        if (used & 1u << i)
+            fprintf(out, "  %c: %s\n", flags[i].letter, flags[i].meaning);
     free(order);
 }
 

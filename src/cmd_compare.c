@@ -41,6 +41,7 @@ static void print_row(const struct compare_row *row)
 {
     bool native = strcmp(row->target, "native") == 0;
     char old[16], new[16], interval[32] = "none", find[16] = "n/a";
+    char letters[FLAG_COUNT + 1];
     text_figure(old, sizeof old, native ? row->before : 100 * row->before);
     text_figure(new, sizeof new, native ? row->after : 100 * row->after);
     if (row->change.bounded)
@@ -48,9 +49,10 @@ static void print_row(const struct compare_row *row)
                  100 * expm1(row->change.high));
     if (isfinite(row->detectable))
         snprintf(find, sizeof find, "%.1f", fmin(99.9, 100 * stats_loss(row->detectable)));
-    printf("  %-10s %6s%s %6s%s %+7.1f %% %-18s %3zu %4s  %s%s\n", row->target, old,
+    printf("  %-10s %6s%s %6s%s %+7.1f %% %-18s %3zu %4s  %s%s%s\n", row->target, old,
            native ? " " : "%", new, native ? " " : "%", 100 * expm1(row->change.centre), interval,
-           row->change.n, find, verdicts[row->verdict].title, row->flags & FLAG_YOUNG ? " L" : "");
+           row->change.n, find, verdicts[row->verdict].title, row->flags ? " " : "",
+           stats_flags(row->flags, letters));
 }
 
 static void print_text(const struct compare *c, const char *before, const char *after)
@@ -88,6 +90,12 @@ static void print_text(const struct compare *c, const char *before, const char *
                  COMPARE_SESSIONS_MIN);
         text_wrap(stdout, sentence, 0, 0);
     }
+    uint32_t used = 0;
+    for (size_t i = 0; i < c->count; i++)
+        used |= c->rows[i].flags;
+    for (size_t i = 0; i < FLAG_COUNT; i++)
+        if (used & 1u << i && 1u << i != FLAG_YOUNG) /* that is told above */
+            printf("%c: %s\n", flags[i].letter, flags[i].meaning);
     char left_out[TARGETS_MAX * (TARGET_ID_MAX + 2) + 128];
     if (c->emulated_count)
         text_wrap(stdout, compare_emulated_text(c, left_out, sizeof left_out), 0, 0);

@@ -311,6 +311,15 @@ static void add_other_work(struct compare *c, const struct result *first,
     }
 }
 
+void compare_flag_changed(struct compare_row *rows, size_t count,
+                          const struct fingerprint_difference *differences, size_t difference_count)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < difference_count; k++)
+            if (fingerprint_touches(&differences[k], rows[i].workload->id, rows[i].target))
+                rows[i].flags |= FLAG_FINGERPRINT;
+}
+
 void compare_init(struct compare *c)
 {
     *c = (struct compare){0};
@@ -356,6 +365,7 @@ void compare_results(struct compare *c, const struct result *before, size_t befo
         if (c->fatal || fatal_for(c, c->rows[i].workload->id) ||
             (moved && strcmp(c->rows[i].target, "native") == 0))
             c->rows[i].verdict = VERDICT_NOT_COMPARABLE;
+    compare_flag_changed(c->rows, c->count, c->differences, c->difference_count);
     free(sides);
 }
 

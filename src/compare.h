@@ -57,6 +57,10 @@ void compare_results(struct compare *c, const struct result *before, size_t befo
                      const struct result *after, size_t after_count);
 /* "What was emulated (tcg) is left out: ..."; empty when there are none. Returns out. */
 const char *compare_emulated_text(const struct compare *c, char *out, size_t size);
+/* Raises FLAG_FINGERPRINT on the rows that one of the differences may have moved. */
+void compare_flag_changed(struct compare_row *rows, size_t count,
+                          const struct fingerprint_difference *differences,
+                          size_t difference_count);
 /* Exit code by statistics.md: 0, 1, 3 or 4. */
 int compare_exit(const struct compare *c);
 

@@ -32,6 +32,11 @@ cJSON *compare_rows_json(const struct compare_row *rows, size_t count)
         json_add_number(o, "before", row->before);
         json_add_number(o, "after", row->after);
         compare_add_change(o, &row->change, row->detectable, row->p, row->verdict);
+        cJSON *set = json_array();
+        for (size_t k = 0; k < FLAG_COUNT; k++)
+            if (row->flags & 1u << k)
+                cJSON_AddItemToArray(set, cJSON_CreateString(flags[k].id));
+        cJSON_AddItemToObject(o, "flags", set);
         cJSON_AddItemToArray(array, o);
     }
     return array;

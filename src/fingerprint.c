@@ -229,8 +229,11 @@ static void compare_text(struct findings *f, enum fact_class class, const char *
                          const char *target, const char *what, const char *a, const char *b,
                          const char *effect)
 {
-    if (a[0] && b[0] && strcmp(a, b) != 0)
-        SAY(found(f, class, key), "%s of %s changed from %s to %s: %s", what, target, a, b, effect);
+    if (!a[0] || !b[0] || strcmp(a, b) == 0)
+        return;
+    struct fingerprint_difference *d = found(f, class, key);
+    text_copy(d->target, sizeof d->target, target);
+    SAY(d, "%s of %s changed from %s to %s: %s", what, target, a, b, effect);
 }
 
 static void compare_target(struct findings *f, const struct result_target *a,
@@ -282,6 +285,15 @@ static void compare_targets(struct findings *f, const struct result *old, const 
 bool fingerprint_forbids(const struct fingerprint_difference *d)
 {
     return d->class == FACT_FATAL && !d->only;
+}
+
+bool fingerprint_touches(const struct fingerprint_difference *d, const char *workload,
+                         const char *target)
+{
+    if (d->class == FACT_NOTE || strcmp(d->key, "other_vmtax") == 0)
+        return false;
+    return (!d->only || (workload && text_glob(d->only, workload))) &&
+           (!d->target[0] || (target && strcmp(d->target, target) == 0));
 }
 
 size_t fingerprint_compare(const struct result *old, const struct result *new,

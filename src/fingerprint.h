@@ -19,12 +19,18 @@ void fingerprint_read_from(struct result *r, const char *proc, const char *sys);
 struct fingerprint_difference {
     enum fact_class class;
     const char *only; /* the one workload that a FATAL difference makes incomparable; NULL: all */
+    char target[TARGET_ID_MAX]; /* the one guest that a WARN is about; empty: all targets */
     char key[40];
     char sentence[256]; /* "kernel changed from 6.1.0-25 to 6.1.0-28: system calls and context
                            switches may differ" */
 };
 /* Does it make every workload incomparable? */
 bool fingerprint_forbids(const struct fingerprint_difference *d);
+/* May it have moved this workload's figure on this target (FLAG_FINGERPRINT)? Each of them may be
+ * NULL: any, then what is about one alone does not count. A note moves nothing, and who else was
+ * measuring at the time is no property of the machine. */
+bool fingerprint_touches(const struct fingerprint_difference *d, const char *workload,
+                         const char *target);
 /* Differences from old to new, fatal first. Returns the number found; at most room are written.
  * Includes targets (limits, emulation), agent and profile. What is unknown on one side is a NOTE
  * that says so: it may or may not have changed. */

@@ -40,6 +40,16 @@ const struct flag_info flags[FLAG_COUNT] = {
     {'U', "unsteady", "Not steady yet when its warming had lasted as long as it may."},
 };
 
+char *stats_flags(uint32_t set, char out[FLAG_COUNT + 1])
+{
+    size_t used = 0;
+    for (size_t i = 0; i < FLAG_COUNT; i++)
+        if (set & 1u << i)
+            out[used++] = flags[i].letter;
+    out[used] = '\0';
+    return out;
+}
+
 static int by_value(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;

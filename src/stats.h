@@ -149,5 +149,7 @@ struct flag_info {
     const char *meaning; /* one sentence for the user */
 };
 extern const struct flag_info flags[FLAG_COUNT]; /* in bit order */
+/* The letters of those that are set. Returns out. */
+char *stats_flags(uint32_t set, char out[FLAG_COUNT + 1]);
 
 #endif

@@ -196,7 +196,7 @@ static void rate_text(const struct curve *k, const struct snapshot *s, const str
              row_own_figure(&native, figure));
     used = strlen(out);
     if (target > 0 && guest.compared) {
-        row_flags(guest.flags & ~(uint32_t)FLAG_NESTED, letters);
+        stats_flags(guest.flags & ~(uint32_t)FLAG_NESTED, letters);
         snprintf(out + used, size - used, "; %s %s%s%s n%zu%s%s", s->targets[target].id,
                  guest.emulated ? "~" : "", number_ratio(number, 6, guest.ratio, UNIT_PERCENT),
                  guest.emulated ? "" : row_half(&guest, UNIT_PERCENT, half), guest.n,
@@ -403,7 +403,7 @@ static void draw_target(struct canvas *c, int y, struct rect in, const struct ta
     x += t->n;
     if (target > 0 && t->flags)
         canvas_textf(c, y, x, STYLE_WARN, 0, "%.3s",
-                     row_flags(r.flags & ~(uint32_t)FLAG_NESTED, letters));
+                     stats_flags(r.flags & ~(uint32_t)FLAG_NESTED, letters));
     x += t->flags;
     if (t->latency)
         draw_latency(c, y, x, t->latency, &r.cell->figure.latency);

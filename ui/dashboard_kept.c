@@ -45,7 +45,7 @@ static bool same_machine(const struct result *earlier, const struct result *last
     struct fingerprint_difference d[64];
     size_t count = fingerprint_compare(earlier, last, d, sizeof d / sizeof *d);
     for (size_t i = 0; i < count && i < sizeof d / sizeof *d; i++)
-        if (d[i].class != FACT_NOTE && !d[i].only && strcmp(d[i].key, "other_vmtax") != 0)
+        if (fingerprint_touches(&d[i], NULL, d[i].target))
             return false;
     return true;
 }

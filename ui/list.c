@@ -237,7 +237,7 @@ static void draw_tail(struct canvas *c, int y, int x, const struct columns *k, c
     /* N holds for every row or for none: the row's details and the report tell it. */
     if (k->flags)
         canvas_textf(c, y, x, STYLE_WARN, 0, "%.3s",
-                     row_flags(r->flags & ~(uint32_t)FLAG_NESTED, text));
+                     stats_flags(r->flags & ~(uint32_t)FLAG_NESTED, text));
     x += k->flags;
     if (k->age && r->older)
         canvas_text_right(c, y, x + k->age - 2, STYLE_DIM, 0, row_age_short(r->age_s, text));

@@ -63,8 +63,7 @@ static size_t metric(const struct snapshot *s, const struct view *v)
 {
     if (v->box != BOX_READ && v->box != BOX_WRITE)
         return rowbox_metric(&operations, s, v);
-    size_t points[SWEEP_MAX], count = sweep_points(s, sweep_of(v, v->box), points);
-    return v->column[v->box] < count ? points[v->column[v->box]] : SIZE_MAX;
+    return sweep_metric(s, v, sweep_of(v, v->box));
 }
 
 static bool word(const struct snapshot *s, const struct view *v, char *out, size_t size)

@@ -394,16 +394,6 @@ char *row_age_short(double seconds, char out[NUMBER_MAX])
     return out;
 }
 
-char *row_flags(uint32_t set, char out[FLAG_COUNT + 1])
-{
-    size_t used = 0;
-    for (size_t i = 0; i < FLAG_COUNT; i++)
-        if (set & 1u << i)
-            out[used++] = flags[i].letter;
-    out[used] = '\0';
-    return out;
-}
-
 /* Figures of a thousand and more read better in the next unit. */
 static double scale_of(const struct workload *w, double value, const char **unit)
 {

@@ -82,8 +82,6 @@ void row_draw_ghosts(struct canvas *c, int y, int x, int w, const struct axis *a
 /* "14 days", "3 hours", "5 min"; "14d", "3h", "5m" in at most four columns. */
 char *row_age(double seconds, char out[32]);
 char *row_age_short(double seconds, char out[NUMBER_MAX]);
-/* Flags as letters ("SN"), in the order of statistics.md. */
-char *row_flags(uint32_t flags, char out[FLAG_COUNT + 1]);
 /* A figure in its unit: "0.108 µs", "8.31 GB/s". */
 char *row_figure(const struct workload *w, double value, char out[32]);
 /* The target's own figure of a measured row, "~" before it if it is emulated. */

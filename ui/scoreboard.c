@@ -274,7 +274,7 @@ static void draw_cell(struct canvas *c, int y, int x, const struct columns *k,
             canvas_text(c, y, x - 1, STYLE_DIM, 0, "±?");
         if (k->rows > 0)
             canvas_textf(c, y, x + k->half - 1, STYLE_WARN, 0, "%.2s",
-                         row_flags(cell->flags & ~(uint32_t)FLAG_NESTED, letters));
+                         stats_flags(cell->flags & ~(uint32_t)FLAG_NESTED, letters));
     }
     x += k->half;
     if (k->rows > 0 && line < SUBSYSTEM_COUNT) {

@@ -100,6 +100,12 @@ static void draw_point(struct canvas *c, int y, int x, int w, const struct snaps
         canvas_text(c, y, at + 8, STYLE_DIM, 0, rest);
 }
 
+size_t sweep_metric(const struct snapshot *s, const struct view *v, const struct sweep *w)
+{
+    size_t points[SWEEP_MAX], count = sweep_points(s, w, points);
+    return v->column[v->box] < count ? points[v->column[v->box]] : SIZE_MAX;
+}
+
 size_t sweep_peak(const struct snapshot *s, const size_t *points, size_t count, size_t target)
 {
     size_t best = SIZE_MAX;
@@ -179,7 +185,7 @@ void sweep_draw_peaks(struct canvas *c, int y, int x, int w, const struct snapsh
         snprintf(tail, sizeof tail, "  %s%s%s n%zu %s", t->emulated ? "~" : "",
                  number_ratio(number, 6, r.ratio, UNIT_PERCENT),
                  t->emulated ? "" : row_half(&r, UNIT_PERCENT, half), r.n,
-                 row_flags(r.flags & ~(uint32_t)FLAG_NESTED, letters));
+                 stats_flags(r.flags & ~(uint32_t)FLAG_NESTED, letters));
         if (r.compared && x + canvas_columns(tail) <= end)
             canvas_text(c, y, x, STYLE_DIM, 0, tail);
     }

@@ -24,6 +24,8 @@ struct sweep {
 
 /* Metrics of the sweep by ascending x; returns how many. */
 size_t sweep_points(const struct snapshot *s, const struct sweep *w, size_t out[SWEEP_MAX]);
+/* Of its points, the metric under the cursor of the box that has it; SIZE_MAX: there is none. */
+size_t sweep_metric(const struct snapshot *s, const struct view *v, const struct sweep *w);
 /* Of these points, the one with the target's greatest figure; SIZE_MAX: none is measured. */
 size_t sweep_peak(const struct snapshot *s, const size_t *points, size_t count, size_t target);
 /* Of these points by ascending x, the first with at least SWEEP_KNEE of the target's greatest

@@ -105,7 +105,8 @@ static void count_line(struct canvas *c, int y, int x, const char *before, const
     char letters[FLAG_COUNT + 1];
     x = canvas_textf(c, y, x, before[0] ? STYLE_TEXT : STYLE_DIM, 0, "%s%zu %s%s", before, f->n,
                      f->of, f->n == 1 ? "" : "s");
-    canvas_text(c, y, x + 2, STYLE_WARN, 0, row_flags(f->flags & ~(uint32_t)FLAG_NESTED, letters));
+    canvas_text(c, y, x + 2, STYLE_WARN, 0,
+                stats_flags(f->flags & ~(uint32_t)FLAG_NESTED, letters));
 }
 
 /* Who, how much, how sure. */
@@ -224,7 +225,7 @@ static void say_row(struct page *p, const char *before, const struct row *r)
         row_figure(w, r->metric->cell[0].figure.value, native);
     if (r->cell->figure.measured)
         row_figure(w, r->cell->figure.value, guest);
-    row_flags(r->flags & ~(uint32_t)FLAG_NESTED, letters);
+    stats_flags(r->flags & ~(uint32_t)FLAG_NESTED, letters);
     page_textf(p, STYLE_TEXT, 0, "%s%s: native %s, %s %s: %s%s %%, n %zu, %s%s%s", before, label,
                native, r->target->id, guest, number_ratio(ratio, 6, r->ratio, UNIT_PERCENT),
                row_half(r, UNIT_PERCENT, half), r->n, verdicts[r->verdict].title,

@@ -208,7 +208,7 @@ static int write_csv(const struct result *r, FILE *out, struct error *e)
         write_comparison(&w, c);
         count(&w, c, c ? c->stage : 0);
         text(&w, c ? verdicts[c->verdict].id : "");
-        text(&w, report_flags(c ? c->flags : 0, letters));
+        text(&w, stats_flags(c ? c->flags : 0, letters));
         text(&w, reason ? reason : c ? c->reason : "");
         write_extra(&w, row);
         write_cost(&w, row->figure);

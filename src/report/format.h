@@ -43,8 +43,6 @@ double report_iops(const struct metric *m, const struct figure_value *f);
 /* MB a second of data that were sent in datagrams, whether they arrived or not; NAN: unknown. */
 double report_sent(const struct metric *m, const struct figure_value *f);
 
-/* "SN" */
-char *report_flags(uint32_t flags, char out[FLAG_COUNT + 1]);
 /* A ratio as "% of native" in at most five characters: "97.2", "103", "0.31"; "n/a" of none. Never
  * a dash, which in ASCII is a verdict's sign. */
 char *report_percent(char *out, size_t size, double ratio);

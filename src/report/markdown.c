@@ -50,7 +50,7 @@ static void write_subsystems(const struct result *r, size_t t, FILE *out)
                 r->targets[t].emulated && sum.estimate.n ? "~" : "",
                 percent(ratio, sum.estimate.n, exp(sum.estimate.centre)),
                 interval_text(interval, &sum.estimate), report_signs[sum.verdict].utf8,
-                verdicts[sum.verdict].title, report_flags(sum.flags, letters));
+                verdicts[sum.verdict].title, stats_flags(sum.flags, letters));
     }
 }
 
@@ -94,7 +94,7 @@ static void write_rows(const struct result *r, const struct report_row *rows, si
             fputs("—", out);
         enum verdict v = c ? c->verdict : VERDICT_NOT_MEASURED;
         fprintf(out, " | %s %s | %s |\n", report_signs[v].utf8, verdicts[v].title,
-                report_flags(c ? c->flags : 0, letters));
+                stats_flags(c ? c->flags : 0, letters));
     }
 }
 

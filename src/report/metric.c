@@ -2,6 +2,8 @@
 
 #include "text.h"
 
+#include <math.h>
+
 void metric_head(FILE *out, const char *name, const char *unit, const char *help)
 {
     fprintf(out, "# TYPE vmtax_%s gauge\n", name);
@@ -26,4 +28,12 @@ void metric_label(FILE *out, bool first, const char *name, const char *value)
 void metric_sample(FILE *out, double value)
 {
     fprintf(out, "} %.9g\n", value);
+}
+
+void metric_number(FILE *out, const char *name, const char *unit, const char *help, double value)
+{
+    if (!isfinite(value))
+        return;
+    metric_head(out, name, unit, help);
+    fprintf(out, "vmtax_%s %.15g\n", name, value);
 }

@@ -11,5 +11,7 @@ void metric_head(FILE *out, const char *name, const char *unit, const char *help
 void metric_label(FILE *out, bool first, const char *name, const char *value);
 /* What ends a line with labels. */
 void metric_sample(FILE *out, double value);
+/* A family of one, without labels; none if the value is not finite. */
+void metric_number(FILE *out, const char *name, const char *unit, const char *help, double value);
 
 #endif

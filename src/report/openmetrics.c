@@ -239,7 +239,7 @@ static void write_verdicts(const struct page *p)
         char letters[FLAG_COUNT + 1];
         row_labels(p, "verdict", &p->rows[i]);
         metric_label(p->out, false, "verdict", verdicts[c->verdict].id);
-        metric_label(p->out, false, "flags", report_flags(c->flags, letters));
+        metric_label(p->out, false, "flags", stats_flags(c->flags, letters));
         metric_sample(p->out, 1);
     }
 }
@@ -292,15 +292,6 @@ static void write_means(const struct page *p, size_t end)
 
 /* ---- the run ---- */
 
-static void write_number(FILE *out, const char *name, const char *unit, const char *help,
-                         double value)
-{
-    if (!isfinite(value))
-        return;
-    metric_head(out, name, unit, help);
-    fprintf(out, "vmtax_%s %.15g\n", name, value);
-}
-
 static void write_run(const struct page *p)
 {
     const struct result *r = p->r;
@@ -309,10 +300,10 @@ static void write_run(const struct page *p)
     metric_label(p->out, true, "version", r->tool_version);
     metric_label(p->out, false, "profile", r->profile);
     metric_sample(p->out, 1);
-    write_number(p->out, "run_start_time_seconds", "seconds", "When the run began, Unix time.",
-                 (double)r->started);
-    write_number(p->out, "run_duration_seconds", "seconds", "How long it took.", r->elapsed_s);
-    write_number(p->out, "run_interrupted", "", "1 if the run was interrupted.", r->partial);
+    metric_number(p->out, "run_start_time_seconds", "seconds", "When the run began, Unix time.",
+                  (double)r->started);
+    metric_number(p->out, "run_duration_seconds", "seconds", "How long it took.", r->elapsed_s);
+    metric_number(p->out, "run_interrupted", "", "1 if the run was interrupted.", r->partial);
     if (!r->target_count)
         return;
     metric_head(p->out, "target", "", "Always 1; a target of the run.");

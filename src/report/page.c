@@ -60,7 +60,7 @@ void page_verdict(FILE *out, enum verdict v, uint32_t bits)
     snprintf(words, sizeof words, "%s %s", report_signs[v].utf8, verdicts[v].title);
     snprintf(class, sizeof class, "text %s", verdicts[v].id);
     page_cell(out, "td", class, words);
-    page_cell(out, "td", "text", report_flags(bits, letters));
+    page_cell(out, "td", "text", stats_flags(bits, letters));
 }
 
 void page_chart(FILE *out, const struct chart *c, const char *title, const char *text)

@@ -147,16 +147,6 @@ double report_sent(const struct metric *m, const struct figure_value *f)
                : (double)NAN;
 }
 
-char *report_flags(uint32_t bits, char out[FLAG_COUNT + 1])
-{
-    size_t n = 0;
-    for (size_t i = 0; i < FLAG_COUNT; i++)
-        if (bits & (1u << i))
-            out[n++] = flags[i].letter;
-    out[n] = '\0';
-    return out;
-}
-
 char *report_percent(char *out, size_t size, double ratio)
 {
     double percent = 100 * ratio;

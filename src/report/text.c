@@ -140,7 +140,7 @@ static void put_summary(const struct page *p, size_t t, const char *title,
     else
         fprintf(p->out, "%12s", "");
     put(p, sign(p, sum->verdict));
-    report_flags(sum->flags, letters);
+    stats_flags(sum->flags, letters);
     fprintf(p->out, " %s%s%s\n", verdicts[sum->verdict].title, letters[0] ? " " : "", letters);
 }
 
@@ -188,7 +188,7 @@ static void put_row(const struct page *p, const struct report_row *row)
     else
         fputs(" n/a ", p->out);
     put(p, sign(p, v));
-    fprintf(p->out, "%s%s\n", c && c->flags ? " " : "", report_flags(c ? c->flags : 0, letters));
+    fprintf(p->out, "%s%s\n", c && c->flags ? " " : "", stats_flags(c ? c->flags : 0, letters));
 }
 
 /* "    tcg EMULATED": how a line of one figure begins. */

@@ -279,6 +279,28 @@ static void test_a_guest_without_figures_is_lost(void **state)
     sessions_release(before, &now);
 }
 
+/* Another runtime is of that guest alone. */
+static void test_a_changed_guest_is_flagged(void **state)
+{
+    (void)state;
+    struct result before[3], now;
+    struct check c;
+    struct baseline b = {.name = "default", .sessions = before, .count = 3};
+    for (size_t i = 0; i < 3; i++) {
+        session(&before[i], 2, 2, "a");
+        snprintf(before[i].targets[1].how, sizeof before[i].targets[1].how, "liblxc 5");
+    }
+    session(&now, 2, 2, "a");
+    snprintf(now.targets[1].how, sizeof now.targets[1].how, "liblxc 6");
+    check_results(&c, &b, &now, 1, CHECK_FIND, NULL);
+    assert_int_equal(c.count, 2);
+    for (size_t i = 0; i < c.count; i++)
+        assert_int_equal(c.rows[i].flags,
+                         strcmp(c.rows[i].target, "native") == 0 ? 0 : FLAG_FINGERPRINT);
+    check_release(&c);
+    sessions_release(before, &now);
+}
+
 static bool advises(const struct check *c, const char *words)
 {
     for (size_t i = 0; i < c->advice_count; i++)
@@ -516,6 +538,7 @@ int main(void)
         cmocka_unit_test(test_series_take_the_same_blocks_of_each_session),
         cmocka_unit_test(test_another_agent_is_not_comparable),
         cmocka_unit_test(test_a_guest_without_figures_is_lost),
+        cmocka_unit_test(test_a_changed_guest_is_flagged),
         cmocka_unit_test(test_other_work_is_not_nothing),
         cmocka_unit_test(test_every_session_must_be_comparable),
         cmocka_unit_test(test_what_a_plan_left_out_is_told),

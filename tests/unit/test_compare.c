@@ -144,6 +144,42 @@ static void test_another_core_type_is_fatal_to_linpack(void **state)
     }
 }
 
+/* What changed of the machine since stands at the rows that it may have moved: of a workload or of
+ * a guest alone where it is about that; never for a note or for who else was measuring. */
+static void test_a_changed_machine_is_flagged(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *key;
+        bool read, fork;
+    } cases[] = {
+        {"kernel", true, true},        {"governor", true, true}, {"kernel.build", false, false},
+        {"other_vmtax", false, false}, {"sh", false, true},      {NULL, false, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct result before, after;
+        struct compare c;
+        session(&before, 0.5, 1);
+        session(&after, 0.5, 1);
+        struct result *const both[] = {&before, &after};
+        for (int k = 0; k < 2; k++) {
+            struct metric *fork = &both[k]->metrics[1];
+            fork->row = workload_find("sys.fork_sh");
+            snprintf(fork->workload, sizeof fork->workload, "sys.fork_sh");
+            if (cases[i].key)
+                result_add_fact(both[k], cases[i].key, k ? "new" : "old");
+        }
+        compare_results(&c, &before, 1, &after, 1);
+        assert_int_equal(row_of(&c, "sys.read")->flags & FLAG_FINGERPRINT,
+                         cases[i].read ? FLAG_FINGERPRINT : 0);
+        assert_int_equal(row_of(&c, "sys.fork_sh")->flags & FLAG_FINGERPRINT,
+                         cases[i].fork ? FLAG_FINGERPRINT : 0);
+        compare_release(&c);
+        result_release(&before);
+        result_release(&after);
+    }
+}
+
 static void test_too_few_sessions_are_no_verdict(void **state)
 {
     (void)state;
@@ -223,6 +259,7 @@ int main(void)
         cmocka_unit_test(test_three_sessions_find_a_change),
         cmocka_unit_test(test_another_processor_has_other_figures),
         cmocka_unit_test(test_another_core_type_is_fatal_to_linpack),
+        cmocka_unit_test(test_a_changed_machine_is_flagged),
         cmocka_unit_test(test_too_few_sessions_are_no_verdict),
         cmocka_unit_test(test_a_young_row_of_an_old_baseline),
         cmocka_unit_test(test_an_emulated_guest_is_named),
