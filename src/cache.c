@@ -3,6 +3,7 @@
 #include "cache.h"
 
 #include "sha256.h"
+#include "tempfile.h"
 #include "text.h"
 #include "xalloc.h"
 #include "xdg.h"
@@ -15,14 +16,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-
-#define TEMPORARY_PREFIX ".new-"
-/* Nobody writes an entry for so long: what is older was left by a crash. */
-#define TEMPORARY_OLD_S 3600
 
 /* ---- where ---- */
 
@@ -163,21 +159,10 @@ int cache_begin(struct cache_writer *w, const char *directory, struct error *e)
     w->fd = -1;
     if (!text_copy(w->directory, sizeof w->directory, directory))
         return too_long(e, directory);
-    for (int attempt = 0; attempt < 16; attempt++) {
-        uint64_t random;
-        if (getrandom(&random, sizeof random, 0) != sizeof random)
-            random = (uint64_t)getpid() * 1000003u + (uint64_t)attempt + (uint64_t)time(NULL);
-        int n = snprintf(w->temporary, sizeof w->temporary, "%s/" TEMPORARY_PREFIX "%016" PRIx64,
-                         directory, random);
-        if (n < 0 || (size_t)n >= sizeof w->temporary)
-            return too_long(e, directory);
-        w->fd = open(w->temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-        if (w->fd >= 0)
-            return fchmod(w->fd, 0644) < 0 ? error_errno(e, errno, "%s", w->temporary) : 0;
-        if (errno != EEXIST)
-            return error_errno(e, errno, "cannot write in %s", directory);
-    }
-    return error_set(e, ERROR_SYSTEM, "cannot find a free temporary name in %s", directory);
+    w->fd = tempfile_open(directory, w->temporary, sizeof w->temporary, e);
+    if (w->fd < 0)
+        return -1;
+    return fchmod(w->fd, 0644) < 0 ? error_errno(e, errno, "%s", w->temporary) : 0;
 }
 
 static int cannot_write(const struct cache_writer *w, int failed, struct error *e)
@@ -190,17 +175,7 @@ static int cannot_write(const struct cache_writer *w, int failed, struct error *
 
 int cache_write(struct cache_writer *w, const void *data, size_t size, struct error *e)
 {
-    const char *p = data;
-    while (size) {
-        ssize_t n = write(w->fd, p, size);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return cannot_write(w, errno, e);
-        p += n;
-        size -= (size_t)n;
-    }
-    return 0;
+    return tempfile_write(w->fd, data, size) < 0 ? cannot_write(w, errno, e) : 0;
 }
 
 void cache_abort(struct cache_writer *w)
@@ -228,7 +203,7 @@ static int newest_first(const void *a, const void *b)
     return 0;
 }
 
-/* Entries of the family beyond the newest, never the one just made; and what a crash left. */
+/* Entries of the family beyond the newest, never the one just made. */
 static void prune(const char *directory, const char *family, const char *keep)
 {
     DIR *d = opendir(directory);
@@ -243,13 +218,10 @@ static void prune(const char *directory, const char *family, const char *keep)
         const char *name = entry->d_name;
         if (fstatat(dirfd(d), name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode))
             continue;
-        if (strncmp(name, TEMPORARY_PREFIX, strlen(TEMPORARY_PREFIX)) == 0) {
-            if (now - st.st_mtime > TEMPORARY_OLD_S)
-                unlinkat(dirfd(d), name, 0);
-        } else if (strncmp(name, family, length) == 0 && name[length] == '-' &&
-                   strcmp(name, keep) != 0) {
+        if (strncmp(name, family, length) == 0 && name[length] == '-' && strcmp(name, keep) != 0) {
             XGROW(list, count, room);
-            list[count].used = st.st_mtim;
+            /* Used in the future: the clock was set back, and nobody has used it since. */
+            list[count].used = st.st_mtime > now ? (struct timespec){0} : st.st_mtim;
             text_copy(list[count].name, sizeof list[count].name, name);
             count++;
         }
@@ -260,17 +232,6 @@ static void prune(const char *directory, const char *family, const char *keep)
         unlinkat(dirfd(d), list[i].name, 0);
     free(list);
     closedir(d);
-}
-
-/* Renames are in the directory: without this they may be lost with the power. Some file systems
- * cannot sync a directory; then there is nothing more to be done. */
-static void sync_directory(const char *directory)
-{
-    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd >= 0) {
-        fsync(fd);
-        close(fd);
-    }
 }
 
 int cache_commit(struct cache_writer *w, const char *family, const char *key, char *out,
@@ -296,7 +257,7 @@ int cache_commit(struct cache_writer *w, const char *family, const char *key, ch
     }
     close(w->fd);
     w->fd = -1;
-    sync_directory(w->directory);
+    tempfile_sync(w->directory);
     prune(w->directory, family, name);
     return 0;
 }

@@ -18,6 +18,16 @@ uint64_t clock_now_ns(void)
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
+double clock_now_s(void)
+{
+    return (double)clock_now_ns() * 1e-9;
+}
+
+bool clock_is_old(time_t then, double age_s)
+{
+    return fabs(difftime(time(NULL), then)) >= age_s;
+}
+
 void clock_condition_init(pthread_cond_t *c)
 {
     pthread_condattr_t monotonic;

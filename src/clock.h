@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #define CLOCK_RATE_FLAG   0.001 /* |rate-1| beyond this and beyond its bound raises C */
 #define CLOCK_RATE_REFUSE 0.01  /* beyond: no verdict; a bound beyond: "clock unverified" */
@@ -31,6 +32,10 @@ struct clock_audit {
 };
 
 uint64_t clock_now_ns(void); /* CLOCK_MONOTONIC of the host */
+double clock_now_s(void);    /* the same in seconds */
+/* Was a file dated then, by the wall clock, at least age_s seconds ago? Dated as far in the future
+ * counts as well: the clock was set back, and by how much nobody knows. */
+bool clock_is_old(time_t then, double age_s);
 /* A condition whose timed waits go by that clock. */
 void clock_condition_init(pthread_cond_t *c);
 

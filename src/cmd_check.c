@@ -39,8 +39,8 @@ static void keep(const struct result *r, bool quiet)
 static int measure(const struct context *c, struct check_plan *p, struct measured *m,
                    struct error *e)
 {
-    double begin = (double)clock_now_ns() * 1e-9, budget;
-    while ((budget = check_plan_budget(p, m->count, (double)clock_now_ns() * 1e-9 - begin)) > 0) {
+    double begin = clock_now_s(), budget;
+    while ((budget = check_plan_budget(p, m->count, clock_now_s() - begin)) > 0) {
         struct result *r = &m->sessions[m->count];
         p->plan.budget_s = budget;
         p->plan.after_s = (double)(p->sessions - m->count - 1) * p->session_s;

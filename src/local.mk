@@ -28,6 +28,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/xdg.c src/xdg.h \
 	src/unpack.c src/unpack.h \
 	src/cache.c src/cache.h \
+	src/tempfile.c src/tempfile.h \
 	src/stats.c src/stats.h \
 	src/stats_distribution.c \
 	src/clock.c src/clock.h \

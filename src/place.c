@@ -339,9 +339,9 @@ bool place_revive(struct places *p, size_t t, const char *why)
 
 double place_count(const struct place *p, struct counters *out)
 {
-    double from = (double)clock_now_ns() * 1e-9;
+    double from = clock_now_s();
     *out = (struct counters){.known = 0};
     if (p->target->kind->counters)
         p->target->kind->counters(p->target, out);
-    return (from + (double)clock_now_ns() * 1e-9) / 2;
+    return (from + clock_now_s()) / 2;
 }

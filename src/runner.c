@@ -509,7 +509,7 @@ int runner_run(const struct plan *plan, struct board *board, struct result *resu
                                 .interrupt_fd = interrupt_fd,
                                 .phase = show_phase,
                                 .context = r};
-    r->started_s = (double)clock_now_ns() * 1e-9;
+    r->started_s = clock_now_s();
     prepare_result(r);
     load_begin(&r->load, run_elapsed(r));
     run_show_begin(r);

@@ -1,5 +1,6 @@
 #include "scratch.h"
 
+#include "clock.h"
 #include "filesystem.h"
 #include "target/undo.h"
 #include "text.h"
@@ -14,7 +15,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define PREFIX "vmtax-"
@@ -38,7 +38,7 @@ static bool is_dead(int fd, pid_t owner, double age_s)
     struct stat st;
     if (fstat(fd, &st) < 0 || st.st_uid != geteuid() || (st.st_mode & 07777) != 0700)
         return false;
-    return difftime(time(NULL), st.st_mtime) >= age_s && kill(owner, 0) < 0 && errno == ESRCH &&
+    return clock_is_old(st.st_mtime, age_s) && kill(owner, 0) < 0 && errno == ESRCH &&
            flock(fd, LOCK_EX | LOCK_NB) == 0;
 }
 

@@ -1,5 +1,6 @@
 #include "session.h"
 
+#include "clock.h"
 #include "protocol.h"
 #include "session_records.h"
 #include "text.h"
@@ -51,11 +52,6 @@ struct session {
     struct clock_audit clock;
 };
 
-static double now_s(void)
-{
-    return (double)clock_now_ns() * 1e-9;
-}
-
 static const char *name_of(const struct session *s)
 {
     return s->target->kind->id;
@@ -83,7 +79,7 @@ static void expect_at_most(struct session *s, double seconds)
 static int wait_fd(struct session *s, int fd, short events, double deadline, struct error *e)
 {
     for (;;) {
-        double left = deadline - now_s();
+        double left = deadline - clock_now_s();
         if (left <= 0)
             return 0;
         struct pollfd p[2] = {{.fd = fd, .events = events},
@@ -166,7 +162,7 @@ static int send_line(struct session *s, const char *line, long length, struct er
 {
     if (length < 0 || length > PROTOCOL_MAX_TO_GUEST)
         BUG("request too long");
-    double deadline = now_s() + CLOCK_TIMEOUT * s->patience;
+    double deadline = clock_now_s() + CLOCK_TIMEOUT * s->patience;
     while (length > 0) {
         ssize_t put = write(s->target->to_agent, line, (size_t)length);
         if (put > 0) {
@@ -245,7 +241,7 @@ static int take_boot(struct session *s, const struct record *r, const struct tar
 static int wait_hello(struct session *s, const char *expected, double timeout_s,
                       const struct target_waiter *waiter, struct error *e)
 {
-    double deadline = now_s() + timeout_s;
+    double deadline = clock_now_s() + timeout_s;
     s->flood_left = PROTOCOL_PREAMBLE_MAX;
     for (;;) {
         char *line;
@@ -320,7 +316,7 @@ static int ask(struct session *s, const char *verb, double timeout_s, const char
                struct record *r, struct error *e)
 {
     uint64_t id = s->next_id++, answer = 0;
-    double deadline = now_s() + timeout_s;
+    double deadline = clock_now_s() + timeout_s;
     struct error wrong;
     int got;
     if (send_simple(s, verb, "id", id, e) < 0)
@@ -347,10 +343,10 @@ int session_audit_clock(struct session *s, struct error *e)
     for (int i = 0; i < CLOCK_EXCHANGES && best.error_s > CLOCK_GOOD_S; i++) {
         struct record r;
         uint64_t guest_ns;
-        double h1 = now_s();
+        double h1 = clock_now_s();
         if (ask(s, "clock", patience, "is silent", &r, e) < 0)
             return -1;
-        double h2 = now_s();
+        double h2 = clock_now_s();
         if (record_u64(&r, "ns", 0, INT64_MAX, &guest_ns, e) < 0)
             return error_prefix(e, "the clock of %s", name_of(s));
         if ((h2 - h1) / 2 < best.error_s)
@@ -412,7 +408,7 @@ int session_serve(struct session *s, const struct session_run *run, struct endpo
                   char failure[REASON_MAX], struct error *e)
 {
     double patience = PREPARE_TIMEOUT + run->patience_s;
-    double deadline = now_s() + patience;
+    double deadline = clock_now_s() + patience;
     failure[0] = '\0';
     expect_at_most(s, patience);
     if (send_run(s, run, e) < 0)
@@ -447,11 +443,11 @@ int session_serve(struct session *s, const struct session_run *run, struct endpo
 static int slot_record(struct session *s, const struct session_run *run, double deadline,
                        double limit_s, void *context, struct record *r, struct error *e)
 {
-    double heard = now_s(), next = ASK_AFTER;
+    double heard = clock_now_s(), next = ASK_AFTER;
     bool asked = false, told = false;
     int got;
     while ((got = read_record(s, fmin(deadline, heard + next), r, e)) == 0) {
-        double now = now_s(), silent_s = now - heard;
+        double now = clock_now_s(), silent_s = now - heard;
         if (now >= deadline)
             break;
         if (!asked && send_simple(s, "clock", "id", s->next_id++, e) < 0) {
@@ -486,10 +482,10 @@ int session_run(struct session *s, const struct session_run *run, struct session
     double slot_s = run->patience_s > 0 ? 0 : run->time_s; /* of one operation: an estimate */
     double limit_s = SILENCE_SLACK + 2 * (CLOCK_TIMEOUT * s->patience + slot_s);
     expect_at_most(s, before_s + after_s);
-    double sent = now_s();
+    double sent = clock_now_s();
     if (send_run(s, run, e) < 0)
         return -1;
-    double deadline = now_s() + before_s;
+    double deadline = clock_now_s() + before_s;
     double begun = NAN;
     bool ended = false;
     uint64_t ops = 0, ns = 0;
@@ -516,7 +512,7 @@ int session_run(struct session *s, const struct session_run *run, struct session
         if (strcmp(r.verb, "begin") == 0) {
             if (run->mark && isnan(begun))
                 run->mark(context, false);
-            begun = now_s();
+            begun = clock_now_s();
             deadline = begun + after_s;
         } else if (strcmp(r.verb, "tick") == 0) {
             session_take_tick(&r, &ops, &ns, tick, context);
@@ -526,7 +522,7 @@ int session_run(struct session *s, const struct session_run *run, struct session
         } else if (strcmp(r.verb, "result") == 0) {
             if (isnan(begun))
                 return error_set(e, ERROR_GUEST, "%s ended a slot that it never began", name_of(s));
-            return session_take_result(&r, name_of(s), &s->clock, now_s() - sent, out, e);
+            return session_take_result(&r, name_of(s), &s->clock, clock_now_s() - sent, out, e);
         }
     }
 }

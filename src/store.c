@@ -1,12 +1,13 @@
 /* Results and baselines on disk.
  *
- * A document is written whole under a temporary name in the directory where it will live, synced,
- * and renamed over its name, so that a crash, a full disk or a second vmtax leaves the old document
- * or the new one. Files are 0600 and directories 0700: a result names the machine. */
+ * A document is written whole under a temporary name in the directory where it will live
+ * (tempfile.h), so that the old document or the new one is there. Files are 0600 and directories
+ * 0700: a result names the machine. */
 #include <config.h>
 
 #include "store.h"
 
+#include "tempfile.h"
 #include "text.h"
 #include "wholefile.h"
 #include "xalloc.h"
@@ -60,20 +61,6 @@ int store_make_directory(const char *path, struct error *e)
 
 /* ---- writing ---- */
 
-static int write_all(int fd, const char *text, size_t length)
-{
-    while (length) {
-        ssize_t n = write(fd, text, length);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -1;
-        text += n;
-        length -= (size_t)n;
-    }
-    return 0;
-}
-
 /* The directory part of a path into out ("." if there is none). */
 static bool directory_of(const char *path, char *out, size_t size)
 {
@@ -88,60 +75,30 @@ static bool directory_of(const char *path, char *out, size_t size)
     return true;
 }
 
-/* Renames are in the directory: without this they may be lost with the power. Some file systems
- * cannot sync a directory; then there is nothing more to be done. */
-void store_sync_directory(const char *directory)
-{
-    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd >= 0) {
-        fsync(fd);
-        close(fd);
-    }
-}
-
-static int open_temporary(const char *directory, char *out, size_t size, struct error *e)
-{
-    for (int attempt = 0; attempt < 16; attempt++) {
-        uint64_t random;
-        if (getrandom(&random, sizeof random, 0) != sizeof random)
-            random = (uint64_t)getpid() * 1000003u + (uint64_t)attempt + (uint64_t)time(NULL);
-        int length = snprintf(out, size, "%s/.vmtax-%016llx.tmp", directory,
-                              (unsigned long long)random);
-        if (length < 0 || (size_t)length >= size)
-            return store_too_long(directory, e);
-        int fd = open(out, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-        if (fd >= 0)
-            return fd;
-        if (errno != EEXIST)
-            return error_errno(e, errno, "cannot write in %s", directory);
-    }
-    return error_set(e, ERROR_SYSTEM, "cannot find a free temporary name in %s", directory);
-}
-
-/* Writes the document beside path and gives the temporary name. */
+/* Writes the document beside path and gives the temporary name. Returns the open file. */
 static int write_temporary(const struct result *r, const char *path, char *directory,
                            char *temporary, struct error *e)
 {
     if (!directory_of(path, directory, STORE_PATH_MAX))
         return store_too_long(path, e);
-    int fd = open_temporary(directory, temporary, STORE_PATH_MAX, e);
+    int fd = tempfile_open(directory, temporary, STORE_PATH_MAX, e);
     if (fd < 0)
         return -1;
     char *text = store_to_json(r, true);
     int failed = 0;
-    if (write_all(fd, text, strlen(text)) < 0 || write_all(fd, "\n", 1) < 0 || fsync(fd) < 0)
+    if (tempfile_write(fd, text, strlen(text)) < 0 || tempfile_write(fd, "\n", 1) < 0 ||
+        fsync(fd) < 0)
         failed = errno;
     free(text);
-    if (close(fd) < 0 && !failed)
-        failed = errno;
     if (failed) {
         unlink(temporary);
+        close(fd);
         return error_errno(e, failed,
                            "cannot write the result to %s (nothing was changed there; free some "
                            "space)",
                            path);
     }
-    return 0;
+    return fd;
 }
 
 /* Rename that never replaces: EEXIST instead. */
@@ -194,24 +151,30 @@ int store_save_new(const struct result *r, const char *directory, const char *wo
                    size_t size, struct error *e)
 {
     char temporary[STORE_PATH_MAX], same[STORE_PATH_MAX];
-    if (store_make_directory(directory, e) < 0)
+    const char *name = word[0] ? word : "result";
+    if (store_make_directory(directory, e) < 0 ||
+        new_name(directory, r->started, name, ".json", 1, path, size, e) < 0)
         return -1;
-    for (int number = 1; number < 1000; number++) {
-        if (new_name(directory, r->started, word[0] ? word : "result", ".json", number, path, size,
-                     e) < 0)
-            return -1;
-        if (number == 1 && write_temporary(r, path, same, temporary, e) < 0)
-            return -1;
-        if (rename_new(temporary, path) == 0) {
-            store_sync_directory(directory);
-            return 0;
+    int fd = write_temporary(r, path, same, temporary, e);
+    if (fd < 0)
+        return -1;
+    int rc = 0, failed = 0;
+    for (int number = 2; rename_new(temporary, path) < 0; number++) {
+        failed = errno;
+        if (failed != EEXIST || number == 1000) {
+            rc = error_errno(e, failed, "cannot put the result in place as %s", path);
+            break;
         }
-        if (errno != EEXIST)
+        rc = new_name(directory, r->started, name, ".json", number, path, size, e);
+        if (rc < 0)
             break;
     }
-    int failed = errno;
-    unlink(temporary);
-    return error_errno(e, failed, "cannot put the result in place as %s", path);
+    if (rc < 0)
+        unlink(temporary);
+    else
+        tempfile_sync(directory);
+    close(fd);
+    return rc;
 }
 
 int store_save_result(const struct result *r, char *path, size_t size, struct error *e)

@@ -88,7 +88,6 @@ int store_find_recording(const char *word, char *path, size_t size, struct error
 int store_too_long(const char *path, struct error *e);
 /* Make a directory of the store and those above it. */
 int store_make_directory(const char *path, struct error *e);
-void store_sync_directory(const char *directory);
 /* directory/<time>-<word>.json, with -2, -3 ... if the second is taken; path gets it. */
 int store_save_new(const struct result *r, const char *directory, const char *word, char *path,
                    size_t size, struct error *e);

@@ -4,6 +4,7 @@
 
 #include "store.h"
 
+#include "tempfile.h"
 #include "text.h"
 #include "xalloc.h"
 
@@ -192,7 +193,7 @@ int store_put_baseline(const char *name, const struct result *sessions, size_t c
     if (rc < 0 && clear(fd, from, NULL) == 0)
         rmdir(from);
     close(fd);
-    store_sync_directory(family);
+    tempfile_sync(family);
     return rc;
 }
 

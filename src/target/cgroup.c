@@ -2,6 +2,7 @@
 
 #include "target/cgroup.h"
 
+#include "clock.h"
 #include "target/cgroup_place.h"
 #include "xalloc.h"
 
@@ -14,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define CPUS_SHOWN 40
@@ -450,7 +450,7 @@ void cgroup_free(struct cgroup *g)
 static bool is_young(const char *path)
 {
     struct stat st;
-    return stat(path, &st) < 0 || time(NULL) - st.st_mtime < LEFT_AFTER_S;
+    return stat(path, &st) < 0 || !clock_is_old(st.st_mtime, LEFT_AFTER_S);
 }
 
 static bool has_process(const char *path, int depth)

@@ -4,6 +4,7 @@
  * is made and unmade here. As root by liblxc, else, or when that fails, by namespaces alone. */
 #include "config.h"
 
+#include "clock.h"
 #include "mountinfo.h"
 #include "target/kinds.h"
 #include "target/network.h"
@@ -19,20 +20,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define PROGRAM    "vmtax-container"
 #define PATIENCE_S 3.0
 #define GRACE_S    1.0
 #define PROBE_S    3.0
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 static bool read_flag(const char *path, long *out)
 {
@@ -173,7 +166,7 @@ static struct target *attempt(const char *program, const char *how,
                               const struct target_options *options, struct ledger *ledger,
                               struct error *e)
 {
-    double from = now_s();
+    double from = clock_now_s();
     struct local *local = xcalloc(1, sizeof *local);
     char name[64], *words[9] = {NULL};
     int report[2] = {-1, -1}, number = -1, failed = -1;
@@ -204,7 +197,7 @@ static struct target *attempt(const char *program, const char *how,
     if (!failed) {
         struct target_facts *facts = &local->target.facts;
         read_report(report[0], facts->how, sizeof facts->how);
-        facts->start_s = now_s() - from;
+        facts->start_s = clock_now_s() - from;
     }
 out:
     for (size_t i = 0; i < used; i++)

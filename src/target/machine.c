@@ -2,6 +2,7 @@
 
 #include "target/machine.h"
 
+#include "clock.h"
 #include "target/boot_files.h"
 #include "target/boot_watch.h"
 #include "target/disk.h"
@@ -55,18 +56,11 @@ struct machine {
     struct qmp *qmp;
     struct threads *threads;
     bool kvm;
-    double confirm_until_s; /* on the time line of now_s() */
+    double confirm_until_s; /* on the time line of clock_now_s() */
     struct network_pair network;
     pthread_mutex_t lock;
     char why[160]; /* what QEMU said about the guest's end; under lock */
 };
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 int machine_look(const struct target_options *o, struct target_probe *out)
 {
@@ -285,7 +279,7 @@ static bool truth(const cJSON *object, const char *key)
 /* For the monitor's next word before the accelerator is confirmed. */
 static double confirm_s(const struct machine *m)
 {
-    return fmax(0.1, m->confirm_until_s - now_s());
+    return fmax(0.1, m->confirm_until_s - clock_now_s());
 }
 
 /* Does QEMU itself say that it is what we asked for? */
@@ -377,11 +371,11 @@ static int look_at_guest(struct machine *m, struct boot_watch *watch, struct kvm
     if (kvm_health_status(m->qmp, &signs.answered, e) < 0)
         return -1;
     signs.work_known = signs.own_known = threads_read(m->threads, &c, &ignored) == 0;
-    if (m->kvm && signs.answered && kvm_health_look(health, m->qmp, now_s(), &c, e) < 0)
+    if (m->kvm && signs.answered && kvm_health_look(health, m->qmp, clock_now_s(), &c, e) < 0)
         return -1;
     signs.own_ns = c.value[COUNTER_VMM_CPU];
     signs.work_ns = c.value[COUNTER_VCPU_CPU] + c.value[COUNTER_RUN_DELAY];
-    return boot_watch_judge(watch, now_s(), &signs, e);
+    return boot_watch_judge(watch, clock_now_s(), &signs, e);
 }
 
 static int wait_for_guest(struct machine *m, const struct target_options *o,
@@ -392,8 +386,8 @@ static int wait_for_guest(struct machine *m, const struct target_options *o,
     char text[80];
     struct kvm_health health = {.cpus = (unsigned)o->cpu_count};
     struct boot_watch watch;
-    double look_s = m->kvm ? LOOK_S : LOOK_TCG_S, next_s = now_s() + look_s;
-    boot_watch_begin(&watch, now_s());
+    double look_s = m->kvm ? LOOK_S : LOOK_TCG_S, next_s = clock_now_s() + look_s;
+    boot_watch_begin(&watch, clock_now_s());
     boot_stage(o, stage);
     for (;;) {
         int spoken = listen_a_moment(m, o, e);
@@ -403,15 +397,15 @@ static int wait_for_guest(struct machine *m, const struct target_options *o,
             *failure = e->kind == ERROR_INTERRUPTED ? MACHINE_OTHER : MACHINE_ACCEL;
             return -1;
         }
-        if (boot_watch_tell(&watch, now_s(), stage, text, sizeof text))
+        if (boot_watch_tell(&watch, clock_now_s(), stage, text, sizeof text))
             boot_stage(o, text);
-        if (now_s() < next_s)
+        if (clock_now_s() < next_s)
             continue;
         if (look_at_guest(m, &watch, &health, e) < 0) {
             *failure = MACHINE_ACCEL;
             return -1;
         }
-        next_s = now_s() + look_s;
+        next_s = clock_now_s() + look_s;
     }
 }
 
@@ -450,7 +444,7 @@ static uint64_t read_tsc(double *at)
     *at = 0;
     for (int i = 0; i < 16; i++) {
         uint64_t before = __builtin_ia32_rdtsc();
-        double now = now_s();
+        double now = clock_now_s();
         uint64_t took = __builtin_ia32_rdtsc() - before;
         if (took >= least)
             continue;
@@ -506,7 +500,7 @@ static int begin(struct machine *m, const struct target_options *o, enum qemu_ac
         error_errno(e, errno, "no socket for QEMU's monitor");
         goto out;
     }
-    double from = now_s();
+    double from = clock_now_s();
     boot_stage(o, "starting QEMU");
     if (launch(m, o, f, &p, pair[1], e) < 0)
         goto out;
@@ -515,7 +509,7 @@ static int begin(struct machine *m, const struct target_options *o, enum qemu_ac
     int monitor = pair[0];
     pair[0] = -1;
     *failure = MACHINE_ACCEL;
-    m->confirm_until_s = now_s() + (accel == QEMU_KVM ? KVM_MONITOR_S : 2 * MONITOR_S);
+    m->confirm_until_s = clock_now_s() + (accel == QEMU_KVM ? KVM_MONITOR_S : 2 * MONITOR_S);
     if (open_monitor(m, monitor, e) < 0 || confirm_accel(m, accel, e) < 0)
         goto out;
     *failure = MACHINE_OTHER;
@@ -526,7 +520,7 @@ static int begin(struct machine *m, const struct target_options *o, enum qemu_ac
     boot_made(o, &m->local.target.facts, &f->kernel);
     if (wait_for_guest(m, o, failure, e) < 0)
         goto out;
-    m->local.target.facts.start_s = now_s() - from;
+    m->local.target.facts.start_s = clock_now_s() - from;
     rc = 0;
 out:
     for (size_t i = 0; i < 2; i++)

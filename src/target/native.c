@@ -2,6 +2,7 @@
  * comparison is about virtualization and not about how much a guest was given. */
 #include "config.h"
 
+#include "clock.h"
 #include "executable.h"
 #include "target/kinds.h"
 #include "target/rights.h"
@@ -11,20 +12,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 /* An agent speaks at once; a silent one is left to its session. */
 #define PROGRAM    "vmtax-container"
 #define PATIENCE_S 1.0
 #define GRACE_S    1.0
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 static void probe(const struct target_kind *kind, const struct target_options *options,
                   struct target_probe *out)
@@ -111,7 +104,7 @@ static int plan_network(struct local *local, const struct target_options *option
 static struct target *start(const struct target_kind *kind, const struct target_options *options,
                             struct ledger *ledger, struct error *e)
 {
-    double from = now_s();
+    double from = clock_now_s();
     struct local *local = xcalloc(1, sizeof *local);
     char name[64], *words[9] = {NULL};
     bool failed = local_init(local, kind, options, ledger, name, sizeof name, e) < 0 ||
@@ -126,7 +119,7 @@ static struct target *start(const struct target_kind *kind, const struct target_
     }
     struct target_facts *facts = &local->target.facts;
     snprintf(facts->how, sizeof facts->how, "process");
-    facts->start_s = now_s() - from;
+    facts->start_s = clock_now_s() - from;
     return &local->target;
 }
 

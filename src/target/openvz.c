@@ -35,11 +35,6 @@ struct openvz {
     struct openvz_stats stats;
 };
 
-static double now_s(void)
-{
-    return (double)clock_now_ns() * 1e-9;
-}
-
 static int is_running(const char *guest, struct vzctl_status *is, char *remedy, size_t size,
                       struct error *e)
 {
@@ -214,7 +209,7 @@ static void stop(struct target *t)
 static struct target *start(const struct target_kind *kind, const struct target_options *options,
                             struct ledger *ledger, struct error *e)
 {
-    double from = now_s();
+    double from = clock_now_s();
     char name[64];
     struct openvz *o = xcalloc(1, sizeof *o);
     struct target *t = &o->reached.local.target;
@@ -223,7 +218,7 @@ static struct target *start(const struct target_kind *kind, const struct target_
         stop(t);
         return NULL;
     }
-    t->facts.start_s = now_s() - from;
+    t->facts.start_s = clock_now_s() - from;
     return t;
 }
 

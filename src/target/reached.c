@@ -24,11 +24,6 @@
 #define GRACE_S 2.0
 #define TREE_S  30.0 /* to remove twenty thousand files on a busy machine */
 
-static double now_s(void)
-{
-    return (double)clock_now_ns() * 1e-9;
-}
-
 static void probe(const struct target_kind *kind, const struct target_options *options,
                   struct target_probe *out)
 {
@@ -192,7 +187,7 @@ int reached_enter(struct reached *r, const struct target_kind *guest,
 static struct target *start(const struct target_kind *kind, const struct target_options *options,
                             struct ledger *ledger, struct error *e)
 {
-    double from = now_s();
+    double from = clock_now_s();
     struct reached *r = xcalloc(1, sizeof *r);
     char name[64];
     if (reached_init(r, kind, options, ledger, name, sizeof name, e) < 0 ||
@@ -200,7 +195,7 @@ static struct target *start(const struct target_kind *kind, const struct target_
         stop(&r->local.target);
         return NULL;
     }
-    r->local.target.facts.start_s = now_s() - from;
+    r->local.target.facts.start_s = clock_now_s() - from;
     return &r->local.target;
 }
 
@@ -231,7 +226,7 @@ static void trial_end(struct trial *t, double until, struct target_probe *out)
 {
     struct stager *s = &t->reached.stager;
     size_t used = strlen(out->reason);
-    s->patience_s = fmax(0.01, until - now_s());
+    s->patience_s = fmax(0.01, until - clock_now_s());
     if (t->rc == 0)
         t->rc = stager_look(s, &t->e);
     if (t->rc < 0) {
@@ -249,7 +244,7 @@ void reach_try(const struct target_kind *const *kinds, size_t count,
                const struct target_options *options, double patience_s, struct target_probe *out)
 {
     struct trial *trials = xcalloc(count ? count : 1, sizeof *trials);
-    double until = now_s() + patience_s;
+    double until = clock_now_s() + patience_s;
     for (size_t i = 0; i < count; i++) {
         memset(&out[i], 0, sizeof out[i]);
         kinds[i]->probe(kinds[i], options, &out[i]);

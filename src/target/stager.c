@@ -77,11 +77,6 @@
 #define LOOK_END   "exit 0 ); exit 0\n"
 #define SCRIPT_END "read -r go && \"$w/agent\" ${s:+--scratch \"$s\"}; exit $? ); exit $?\n"
 
-static double now_s(void)
-{
-    return (double)clock_now_ns() * 1e-9;
-}
-
 static const char *printed(const struct stager *s)
 {
     return s->said[0] ? "; it printed: " : "";
@@ -98,7 +93,7 @@ static int wait_for(struct stager *s, int fd, short events, double until, struct
 {
     struct pollfd p[2] = {{.fd = fd, .events = events}, {.fd = s->interrupt, .events = POLLIN}};
     for (;;) {
-        double left = until - now_s();
+        double left = until - clock_now_s();
         int n = poll(p, 2, left > 0 ? (int)(left * 1000) + 1 : 0);
         if (n > 0 && p[1].revents)
             return error_set(e, ERROR_INTERRUPTED, "interrupted");
@@ -115,7 +110,7 @@ static int wait_for(struct stager *s, int fd, short events, double until, struct
  * agent's, and not ours to read. A line that is longer is cut. */
 static int answer(struct stager *s, char line[ANSWER_MAX], struct error *e)
 {
-    double until = now_s() + s->patience_s;
+    double until = clock_now_s() + s->patience_s;
     size_t length = 0;
     for (;;) {
         char c;
@@ -151,13 +146,13 @@ static int answer(struct stager *s, char line[ANSWER_MAX], struct error *e)
 
 static int give(struct stager *s, const char *bytes, size_t size, struct error *e)
 {
-    double until = now_s() + s->patience_s;
+    double until = clock_now_s() + s->patience_s;
     while (size > 0) {
         ssize_t n = write(s->to, bytes, size);
         if (n > 0) {
             bytes += n;
             size -= (size_t)n;
-            until = now_s() + s->patience_s;
+            until = clock_now_s() + s->patience_s;
         } else if (n < 0 && errno == EAGAIN) {
             if (wait_for(s, s->to, POLLOUT, until, e) < 0)
                 return -1;

@@ -99,11 +99,6 @@ static const struct manager *manager_of(const char *guest)
     return strncmp(guest, NAME_PREFIX, sizeof NAME_PREFIX - 1) == 0 ? &seven : &legacy;
 }
 
-static double now_s(void)
-{
-    return (double)clock_now_ns() * 1e-9;
-}
-
 /* --- what it prints ----------------------------------------------------------------------------
  */
 
@@ -171,7 +166,7 @@ static int listen_to(struct spawn *s, struct vzctl_caller caller, struct answer 
 {
     int to, from;
     size_t used = 0;
-    double until = now_s() + caller.seconds;
+    double until = clock_now_s() + caller.seconds;
     int rc = 0;
     spawn_take_streams(s, &to, &from);
     close(to); /* it would read what is not for it */
@@ -187,7 +182,7 @@ static int listen_to(struct spawn *s, struct vzctl_caller caller, struct answer 
             p[0].fd = -1; /* it closed it, and may go on */
         if (n > 0 && p[1].revents)
             rc = error_set(e, ERROR_INTERRUPTED, "interrupted");
-        else if (now_s() > until)
+        else if (clock_now_s() > until)
             rc = error_set(e, ERROR_SYSTEM, "does not end within %.0f s", caller.seconds);
     }
     ssize_t got = rc == 0 ? read(from, a->out + used, sizeof a->out - 1 - used) : 0;
@@ -250,10 +245,10 @@ static int call_patiently(const char *program, const char *const *words, const c
                           const char *value, struct vzctl_caller caller, struct answer *a,
                           struct error *e)
 {
-    double until = now_s() + caller.seconds;
+    double until = clock_now_s() + caller.seconds;
     for (;;) {
         int rc = call(program, words, guest, value, caller, a, e);
-        if (rc < 0 || a->code != CODE_LOCKED || now_s() > until)
+        if (rc < 0 || a->code != CODE_LOCKED || clock_now_s() > until)
             return rc;
         struct pollfd p = {.fd = caller.interrupt_fd, .events = POLLIN};
         if (poll(&p, 1, ROUND_MS) > 0)
@@ -366,7 +361,7 @@ int vzctl_prove(const char *guest, struct vzctl_caller caller, char *cpus, size_
         "esac; done </proc/self/status";
     static const char mark[] = "vmtax-cpus ";
     struct answer a;
-    double until = now_s() + LIFE_S;
+    double until = clock_now_s() + LIFE_S;
     struct pollfd p = {.fd = caller.interrupt_fd, .events = POLLIN};
     do {
         if (call(legacy.program, WORDS("--quiet", "exec2", "%s", question), guest, NULL, caller, &a,
@@ -380,7 +375,7 @@ int vzctl_prove(const char *guest, struct vzctl_caller caller, char *cpus, size_
         }
         if (poll(&p, 1, ROUND_MS) > 0)
             return error_set(e, ERROR_INTERRUPTED, "interrupted");
-    } while (now_s() < until);
+    } while (clock_now_s() < until);
     return refused(legacy.program, "exec2", guest, &a, e);
 }
 

@@ -9,6 +9,7 @@
  * xen:NAME is a domain that runs already, reached by a command (reach.h). */
 #include "config.h"
 
+#include "clock.h"
 #include "stats.h"
 #include "target/boot_files.h"
 #include "target/boot_watch.h"
@@ -36,7 +37,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 /* xl does not come to an end with making a domain: longer than it waits itself for the device
@@ -60,13 +60,6 @@ struct xen {
     int loop;                /* of the scratch disk; -1: none */
     bool promised;           /* the domain, to the ledger */
 };
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 /* --- what is there ------------------------------------------------------------------------------
  */
@@ -301,7 +294,7 @@ static int connect_channel(struct xen *x, const struct target_options *o, const 
     if (!text_copy(to.sun_path, sizeof to.sun_path, path))
         return error_set(e, ERROR_USAGE, "%s is too long for the path of a socket", path);
     boot_stage(o, "waiting for xl to make the domain");
-    for (double until = now_s() + CREATE_S; now_s() < until;) {
+    for (double until = clock_now_s() + CREATE_S; clock_now_s() < until;) {
         int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
         if (fd < 0)
             return error_errno(e, errno, "no socket for the domain's channel");
@@ -341,9 +334,9 @@ static int look_at_domain(struct xen *x, struct boot_watch *watch, double begun_
 {
     struct boot_signs signs = {.answered = true};
     signs.work_known = look(x, &signs.work_ns, &signs.held);
-    if (signs.held && now_s() - begun_s >= CREATE_S)
+    if (signs.held && clock_now_s() - begun_s >= CREATE_S)
         return not_made(e);
-    return boot_watch_judge(watch, now_s(), &signs, e);
+    return boot_watch_judge(watch, clock_now_s(), &signs, e);
 }
 
 static int wait_for_guest(struct xen *x, const struct target_options *o, struct error *e)
@@ -351,8 +344,8 @@ static int wait_for_guest(struct xen *x, const struct target_options *o, struct 
     static const char stage[] = "waiting for the domain's kernel";
     char text[80];
     struct boot_watch watch;
-    double from = now_s(), next_s = from + LOOK_S;
-    boot_watch_begin(&watch, now_s());
+    double from = clock_now_s(), next_s = from + LOOK_S;
+    boot_watch_begin(&watch, clock_now_s());
     boot_stage(o, stage);
     for (;;) {
         int rc = wait_a_moment(o, x->reached.local.target.from_agent, e);
@@ -363,14 +356,14 @@ static int wait_for_guest(struct xen *x, const struct target_options *o, struct 
             return 0;
         if (rc > 0)
             return no_domain(x, "the domain did not come up", e);
-        if (boot_watch_tell(&watch, now_s(), stage, text, sizeof text))
+        if (boot_watch_tell(&watch, clock_now_s(), stage, text, sizeof text))
             boot_stage(o, text);
-        if (now_s() < next_s)
+        if (clock_now_s() < next_s)
             continue;
-        double begun_s = now_s();
+        double begun_s = clock_now_s();
         if (look_at_domain(x, &watch, from, e) < 0)
             return -1;
-        next_s = now_s() + fmax(LOOK_S, LOOK_SHARE * (now_s() - begun_s));
+        next_s = clock_now_s() + fmax(LOOK_S, LOOK_SHARE * (clock_now_s() - begun_s));
     }
 }
 
@@ -413,7 +406,7 @@ static int make(struct xen *x, const struct target_options *o, bool pvh,
         boot_kernel_find(o, &k, e) < 0 ||
         boot_kernel_make(o, &k, choose_modules(o), image, initramfs, e) < 0)
         return -1;
-    double from = now_s();
+    double from = clock_now_s();
     if (xen_root_make(places->root, x->reached.local.ledger, e) < 0 ||
         plan_disk(x, o, device, &p, e) < 0 || plan_network(x, o, &pair, &p, e) < 0 ||
         promise(x, e) < 0 || write_config(places->config, &p, e) < 0 ||
@@ -423,7 +416,7 @@ static int make(struct xen *x, const struct target_options *o, bool pvh,
     boot_made(o, &x->reached.local.target.facts, &k);
     if (wait_for_guest(x, o, e) < 0)
         return -1;
-    x->reached.local.target.facts.start_s = now_s() - from;
+    x->reached.local.target.facts.start_s = clock_now_s() - from;
     uint64_t ns;
     bool paused;
     look(x, &ns, &paused); /* the domain's number, before a slot has to wait for xl */
@@ -453,7 +446,7 @@ static int enter(struct xen *x, const struct target_kind *kind, const struct tar
     struct target_facts *facts = &x->reached.local.target.facts;
     struct reach_command c;
     struct xl_domain is;
-    double from = now_s();
+    double from = clock_now_s();
     if (look_at_running(x, kind, &c, &is, e) < 0)
         return -1;
     x->stats = xen_stats_new("", is.id, x->version);
@@ -462,7 +455,7 @@ static int enter(struct xen *x, const struct target_kind *kind, const struct tar
         return -1;
     snprintf(facts->how, sizeof facts->how, "Xen %.24s, by %s", x->version,
              x->reached.text ? "its console" : "ssh");
-    facts->start_s = now_s() - from;
+    facts->start_s = clock_now_s() - from;
     return 0;
 }
 

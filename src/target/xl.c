@@ -2,6 +2,7 @@
 
 #include "target/xl.h"
 
+#include "clock.h"
 #include "executable.h"
 #include "target/spawn.h"
 #include "text.h"
@@ -22,13 +23,6 @@
 /* Processor time that no domain can have had: a century. */
 #define TIME_MAX_S 3.2e9
 
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 const char *xl_find(void)
 {
     static const char *const places[] = {"/usr/sbin/xl", "/usr/local/sbin/xl", "/usr/bin/xl", NULL};
@@ -46,8 +40,8 @@ static int ask(const char *const *argv, char said[SAID_MAX], double seconds, str
         return -1;
     spawn_take_streams(s, &to, &from);
     close(to);
-    for (double until = now_s() + seconds; used < SAID_MAX - 1 && now_s() < until;) {
-        int ready = spawn_wait_readable(s, from, until - now_s());
+    for (double until = clock_now_s() + seconds; used < SAID_MAX - 1 && clock_now_s() < until;) {
+        int ready = spawn_wait_readable(s, from, until - clock_now_s());
         ssize_t n = ready >= 0 ? read(from, said + used, SAID_MAX - 1 - used) : 0;
         if (n > 0)
             used += (size_t)n;
@@ -243,14 +237,14 @@ int xl_destroy(const char *name, const char *uuid, double seconds, struct error 
         return 0;
     char *said = xcalloc(1, SAID_MAX);
     int rc = 1;
-    for (double until = now_s() + seconds; rc == 1;
+    for (double until = clock_now_s() + seconds; rc == 1;
          nanosleep(&(struct timespec){.tv_nsec = ROUND_NS}, NULL)) {
         rc = xl_look(uuid, &domain, e);
-        if (rc < 0 && now_s() < until) {
+        if (rc < 0 && clock_now_s() < until) {
             rc = 1; /* xl is slow here, or was disturbed: once more */
             continue;
         }
-        if (rc == 1 && now_s() > until)
+        if (rc == 1 && clock_now_s() > until)
             rc = error_set(e, ERROR_SYSTEM, "it is still there after %.0f s", seconds);
         char id[16];
         snprintf(id, sizeof id, "%u", rc == 1 ? domain.id : 0);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -200,12 +201,11 @@ static void old_ones_go(void **state)
         age(path, 1000 - 10 * (time_t)i);
     }
     assert_true(there(directory, "0", found)); /* used just now */
-    snprintf(left, sizeof left, "%s/.new-0123456789abcdef", directory);
+    snprintf(left, sizeof left, "%s/.vmtax-0123456789abcdef.tmp", directory);
+    int other = open(left, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    assert_int_equal(flock(other, LOCK_EX), 0); /* somebody writes it */
+    snprintf(left, sizeof left, "%s/.vmtax-fedcba9876543210.tmp", directory);
     close(open(left, O_WRONLY | O_CREAT, 0600));
-    age(left, 100);
-    snprintf(left, sizeof left, "%s/.new-fedcba9876543210", directory);
-    close(open(left, O_WRONLY | O_CREAT, 0600));
-    age(left, 100000);
     snprintf(left, sizeof left, "%s/things-not-ours", directory);
     close(open(left, O_WRONLY | O_CREAT, 0600));
     make(directory, "4", "data", 4, path);
@@ -215,6 +215,25 @@ static void old_ones_go(void **state)
     assert_true(there(directory, "3", found));
     assert_true(there(directory, "4", found));
     assert_int_equal(files(directory), 4 + 2);
+    close(other);
+}
+
+/* What was used before the clock was set back, and not since, makes room for what is made now. */
+static void a_clock_that_was_set_back(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {"0", "1", "2", "3", "4", "5"};
+    char directory[PATH_MAX], path[PATH_MAX], found[PATH_MAX];
+    directory_of(directory);
+    for (size_t i = 0; i < 3; i++) {
+        make(directory, keys[i], "data", 4, path);
+        age(path, -86400 - (time_t)i);
+    }
+    assert_true(there(directory, "2", found)); /* is used, so it is of now */
+    for (size_t i = 3; i < 6; i++)
+        make(directory, keys[i], "data", 4, path);
+    for (size_t i = 0; i < 6; i++)
+        assert_int_equal(there(directory, keys[i], found), i >= 2);
 }
 
 int main(void)
@@ -225,6 +244,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(empty_and_small, set_up, tear_down),
         cmocka_unit_test_setup_teardown(aborted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(old_ones_go, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_clock_that_was_set_back, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static char home[256], path_text[600];
@@ -57,6 +58,25 @@ static void what_a_dead_run_left_is_removed(void **state)
     assert_true(exists(in_home("vmtax-", owner, "/file")));
     assert_int_equal(scratch_sweep(home, 0), 1);
     assert_false(exists(in_home("vmtax-", owner, "")));
+}
+
+/* The clock was set back since, so that it is dated in the future: it must not stay until then. */
+static void what_is_dated_in_the_future_is_removed(void **state)
+{
+    (void)state;
+    static const struct {
+        int ahead_s;
+        size_t removed;
+    } cases[] = {{30, 0}, {7200, 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *path = in_home("vmtax-", dead(), "");
+        struct timespec times[2] = {{.tv_sec = time(NULL) + cases[i].ahead_s},
+                                    {.tv_sec = time(NULL) + cases[i].ahead_s}};
+        assert_int_equal(mkdir(path, 0700), 0);
+        assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+        assert_int_equal(scratch_sweep(home, 60), cases[i].removed);
+        assert_int_equal(exists(path), !cases[i].removed);
+    }
 }
 
 static void all_else_stays(void **state)
@@ -141,6 +161,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_a_dead_run_left_is_removed, begin, end),
+        cmocka_unit_test_setup_teardown(what_is_dated_in_the_future_is_removed, begin, end),
         cmocka_unit_test_setup_teardown(all_else_stays, begin, end),
         cmocka_unit_test_setup_teardown(what_is_there_is_not_taken, begin, end),
     };

@@ -10,10 +10,12 @@
 #include "xalloc.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -205,6 +207,39 @@ static void test_no_space(void **state)
     result_release(&r);
 }
 
+/* What a vmtax that was killed while it wrote left behind goes with the next that stores something;
+ * what another is writing just now, and what only has such a name, stays. */
+static void test_left_temporary_files(void **state)
+{
+    struct home *h = *state;
+    static const char *const files[] = {".vmtax-0123456789abcdef.tmp",
+                                        ".vmtax-00000000000000aa.tmp", ".vmtax-notes", "kept.tmp"};
+    char directory[STORE_PATH_MAX], path[STORE_PATH_MAX], at[STORE_PATH_MAX + 64];
+    struct result r;
+    struct error e;
+    snprintf(directory, sizeof directory, "%s/.local/state/vmtax/results", h->path);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        fixture_put(directory, files[i], "{");
+    snprintf(at, sizeof at, "%s/.vmtax-aaaaaaaaaaaaaaaa.tmp", directory);
+    assert_int_equal(symlink("kept.tmp", at), 0);
+    snprintf(at, sizeof at, "%s/%s", directory, files[1]);
+    int other = open(at, O_RDONLY | O_CLOEXEC);
+    assert_int_equal(flock(other, LOCK_EX), 0);
+    fixture_result(&r);
+    assert_int_equal(store_save_result(&r, path, sizeof path, &e), 0);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        snprintf(at, sizeof at, "%s/%s", directory, files[i]);
+        assert_int_equal(access(at, F_OK), i == 0 ? -1 : 0);
+    }
+    snprintf(at, sizeof at, "%s/.vmtax-aaaaaaaaaaaaaaaa.tmp", directory);
+    assert_int_equal(readlink(at, path, sizeof path), 8);
+    close(other);
+    snprintf(at, sizeof at, "%s/%s", directory, files[1]);
+    assert_int_equal(store_save_result(&r, path, sizeof path, &e), 0);
+    assert_int_equal(access(at, F_OK), -1); /* the lock was what kept it */
+    result_release(&r);
+}
+
 static void test_list_and_find(void **state)
 {
     struct home *h = *state;
@@ -294,6 +329,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_damaged_files, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_links, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_no_space, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_left_temporary_files, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_list_and_find, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
