@@ -59,6 +59,13 @@ struct ledger {
     struct shared *shared;
     bool is_branch, any_process;
     char *label;
+    struct guard *guard; /* of the run's own, not of a branch */
+};
+
+/* Whoever calls exit() in the middle of a run, as where memory could not be had, closes it. */
+struct guard {
+    struct ledger *ledger; /* NULL: it is closed */
+    pid_t owner;
 };
 
 static const char *const kind_names[] = {
@@ -460,6 +467,18 @@ static struct shared *make_run(const char *base, struct error *e)
     return s;
 }
 
+/* In a child that had no time to become another program it is not ours. Within the ledger's own
+ * work nothing can be done: the next start does it. */
+static void close_at_exit(int status, void *argument)
+{
+    struct guard *g = argument;
+    (void)status;
+    if (!g->ledger || g->owner != getpid() || pthread_mutex_trylock(&g->ledger->shared->lock) != 0)
+        return;
+    pthread_mutex_unlock(&g->ledger->shared->lock);
+    ledger_close(g->ledger);
+}
+
 struct ledger *ledger_open(size_t *swept, struct error *e)
 {
     char *base = NULL;
@@ -489,6 +508,10 @@ struct ledger *ledger_open(size_t *swept, struct error *e)
     struct ledger *l = xcalloc(1, sizeof *l);
     l->shared = s;
     l->label = xasprintf("%s:", s->directory);
+    l->guard = xcalloc(1,
+                       sizeof *l->guard); /* stays: what is called at the end cannot be withdrawn */
+    *l->guard = (struct guard){.ledger = l, .owner = getpid()};
+    on_exit(close_at_exit, l->guard);
     return l;
 }
 
@@ -658,6 +681,8 @@ void ledger_close(struct ledger *l)
 {
     if (!l)
         return;
+    if (l->guard)
+        l->guard->ledger = NULL;
     undo_all(l);
     if (!l->is_branch) {
         struct shared *s = l->shared;

@@ -113,6 +113,31 @@ static void closes_clean(void **state)
     assert_false(exists(in_home("vmtax")));
 }
 
+/* exit() somewhere, as where memory could not be had: what the run and its branches made is gone. A
+ * process that was forked and ends so takes nothing with it. */
+static void an_exit_closes_it(void **state)
+{
+    (void)state;
+    for (int forked = 0; forked < 2; forked++) {
+        int status;
+        pid_t run = fork();
+        if (run == 0) {
+            struct ledger *l = open_ledger(NULL), *branch = ledger_branch(l);
+            const char *outside = in_home("vmtax-scratch");
+            if (ledger_add(branch, LEDGER_DIRECTORY, outside, NULL) < 0 || mkdir(outside, 0700) < 0)
+                _exit(9);
+            if (!forked || fork() == 0)
+                exit(2);
+            wait(NULL);
+            _exit(exists(outside) && runs() == 1 ? 2 : 8);
+        }
+        assert_int_equal(waitpid(run, &status, 0), run);
+        assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 2);
+        assert_int_equal(exists(in_home("vmtax-scratch")), forked);
+        assert_int_equal(runs(), forked);
+    }
+}
+
 static void branches_undo_their_own(void **state)
 {
     (void)state;
@@ -596,6 +621,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(closes_clean, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_exit_closes_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(branches_undo_their_own, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refuses_what_is_not_ours, set_up, tear_down),
         cmocka_unit_test_setup_teardown(does_not_follow_links, set_up, tear_down),
