@@ -15,7 +15,6 @@
 #include <sched.h>
 #include <signal.h>
 #include <statgrab.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -183,7 +182,6 @@ struct host_sampler {
     enum { SAMPLER_STARTING, SAMPLER_RUNNING, SAMPLER_FAILED, SAMPLER_STOPPING } state;
     char failure[128];
     struct board *board;
-    _Atomic uint64_t cost_ns;
     /* of the thread alone */
     struct host_times before, now;
     struct quiet quiet;
@@ -191,13 +189,6 @@ struct host_sampler {
     unsigned tick;
     double mhz;
 };
-
-static uint64_t clock_ns(clockid_t clock)
-{
-    struct timespec t;
-    clock_gettime(clock, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
 
 static bool is_real(struct device_names *names, const char *class, const char *name)
 {
@@ -409,7 +400,6 @@ static void sample_once(struct host_sampler *s, double elapsed)
         quiet_look(&s->quiet, "/proc", getpid(), s->now.in_use, s->now.all.busy, s->now.all.total,
                    s->now.all.steal);
     publish(s, &sample);
-    atomic_store(&s->cost_ns, clock_ns(CLOCK_THREAD_CPUTIME_ID));
 }
 
 static void set_state(struct host_sampler *s, int state)
@@ -453,9 +443,9 @@ static void *sampler_main(void *argument)
     publish_machine(s);
     set_state(s, SAMPLER_RUNNING);
 
-    uint64_t last = clock_ns(CLOCK_MONOTONIC), next = last + 1000000000u;
+    uint64_t last = clock_now_ns(), next = last + 1000000000u;
     while (wait_until(s, next)) {
-        uint64_t now = clock_ns(CLOCK_MONOTONIC);
+        uint64_t now = clock_now_ns();
         sample_once(s, (double)(now - last) / 1e9);
         last = now;
         next += 1000000000u;
@@ -516,9 +506,4 @@ void host_sampler_stop(struct host_sampler *s)
     pthread_mutex_unlock(&s->lock);
     pthread_join(s->thread, NULL);
     sampler_free(s);
-}
-
-double host_sampler_cost(struct host_sampler *s)
-{
-    return (double)atomic_load(&s->cost_ns) / 1e9;
 }

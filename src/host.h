@@ -14,8 +14,6 @@ struct host_sampler;
  * devices only); /proc/stat for single processors and steal; quiet.h for the judgement. */
 struct host_sampler *host_sampler_start(struct board *board, struct error *e);
 void host_sampler_stop(struct host_sampler *s); /* NULL is allowed */
-/* Processor time the thread has used, seconds. Any thread. */
-double host_sampler_cost(struct host_sampler *s);
 
 /* Share of processor time stolen by the hypervisor below, over all processors, since an earlier
  * reading. */

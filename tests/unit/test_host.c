@@ -292,15 +292,11 @@ static void test_sampler(void **state)
         struct host_sampler *h = host_sampler_start(&b, &e);
         if (!h)
             fail_msg("%s", e.text);
-        double began = seconds(CLOCK_MONOTONIC), first = 0, cost = 0;
+        double began = seconds(CLOCK_MONOTONIC);
         while (s.host.count < wanted && seconds(CLOCK_MONOTONIC) - began < 30) {
             struct pollfd wake = {.fd = b.wake_fd, .events = POLLIN};
             poll(&wake, 1, 2000);
             board_snapshot(&b, &s);
-            if (s.host.count && first == 0) {
-                first = seconds(CLOCK_MONOTONIC);
-                cost = host_sampler_cost(h);
-            }
         }
         assert_true(s.host.count >= wanted);
         assert_true(s.host.known);
@@ -315,10 +311,6 @@ static void test_sampler(void **state)
         assert_true(s.host.name[0] && s.host.kernel[0] && s.host.cpu_model[0]);
         assert_true(s.host.quiet_why[0]);
         assert_true(s.host.processes > 0);
-        if (!round)
-            print_message("sampler: %.3f %% of a core, %.1f ms to begin; %s\n",
-                          100 * (host_sampler_cost(h) - cost) / (seconds(CLOCK_MONOTONIC) - first),
-                          1e3 * cost, s.host.quiet_why);
         double stop = seconds(CLOCK_MONOTONIC);
         host_sampler_stop(h);
         soonest = fmin(soonest, seconds(CLOCK_MONOTONIC) - stop);
