@@ -48,7 +48,8 @@ static void read_row(struct json_reader *j, struct paper *p, const cJSON *item,
                      const size_t order[PAPER_COLUMNS])
 {
     struct paper_row row;
-    if (!text_copy(row.key, sizeof row.key, item->string) || p->row_count == PAPER_ROWS_MAX ||
+    text_clean(row.key, sizeof row.key, item->string);
+    if (strlen(item->string) >= sizeof row.key || p->row_count == PAPER_ROWS_MAX ||
         !cJSON_IsArray(item) || cJSON_GetArraySize(item) != PAPER_COLUMNS) {
         json_fault(j, "", "has a row that is none of four figures, or too many rows");
         return;
@@ -140,7 +141,7 @@ static void read_explained(struct json_reader *j, struct paper *p, const cJSON *
             if (!text || !*text || strlen(text) >= sizeof x.rows[0])
                 json_fault(j, "rows", "must be names of rows");
             else
-                text_copy(x.rows[x.row_count++], sizeof x.rows[0], text);
+                text_clean(x.rows[x.row_count++], sizeof x.rows[0], text);
         }
         if (j->failed)
             return;
@@ -149,21 +150,12 @@ static void read_explained(struct json_reader *j, struct paper *p, const cJSON *
     j->path[0] = '\0';
 }
 
-int paper_load_file(struct paper *p, const char *path, struct error *e)
+int paper_parse(struct paper *p, const char *text, size_t length, const char *name, struct error *e)
 {
     struct error unused;
-    struct json_reader j = {.name = path, .e = e ? e : &unused};
-    size_t length;
+    struct json_reader j = {.name = name, .e = e ? e : &unused};
     memset(p, 0, sizeof *p);
-    int fd = wholefile_open(path, path, e);
-    if (fd < 0)
-        return -1;
-    char *text = wholefile_read(fd, path, FILE_MAX, "the figures of a paper", &length, e);
-    close(fd);
-    if (!text)
-        return -1;
-    cJSON *root = json_parse(text, length, path, j.e);
-    free(text);
+    cJSON *root = json_parse(text, length, name, j.e);
     if (!root)
         return -1;
     json_get_text(&j, root, "title", p->title, sizeof p->title, JSON_REQUIRED);
@@ -178,6 +170,20 @@ int paper_load_file(struct paper *p, const char *path, struct error *e)
     if (j.failed)
         memset(p, 0, sizeof *p);
     return j.failed ? -1 : 0;
+}
+
+int paper_load_file(struct paper *p, const char *path, struct error *e)
+{
+    size_t length;
+    memset(p, 0, sizeof *p);
+    int fd = wholefile_open(path, path, e);
+    if (fd < 0)
+        return -1;
+    char *text = wholefile_read(fd, path, FILE_MAX, "the figures of a paper", &length, e);
+    close(fd);
+    int rc = text ? paper_parse(p, text, length, path, e) : -1;
+    free(text);
+    return rc;
 }
 
 int paper_load(struct paper *p, struct error *e)

@@ -58,6 +58,9 @@ struct paper {
  * is then empty. */
 int paper_load(struct paper *p, struct error *e);
 int paper_load_file(struct paper *p, const char *path, struct error *e);
+/* From length bytes of text; name: as sentences call it. */
+int paper_parse(struct paper *p, const char *text, size_t length, const char *name,
+                struct error *e);
 
 /* The row of a workload in the tables, NULL if they have none. */
 const struct paper_row *paper_find(const struct paper *p, const struct workload *w);

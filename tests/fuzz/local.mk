@@ -121,6 +121,26 @@ tests_fuzz_fuzz_stager_SOURCES = tests/fuzz/fuzz_stager.c
 tests_fuzz_fuzz_stager_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_stager_LDADD = $(fuzz_libs)
 
+fuzz_targets += tests/fuzz/fuzz_paper
+tests_fuzz_fuzz_paper_SOURCES = tests/fuzz/fuzz_paper.c
+tests_fuzz_fuzz_paper_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_paper_LDADD = $(fuzz_libs)
+
+fuzz_targets += tests/fuzz/fuzz_xl
+tests_fuzz_fuzz_xl_SOURCES = tests/fuzz/fuzz_xl.c
+tests_fuzz_fuzz_xl_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_xl_LDADD = $(fuzz_libs)
+
+fuzz_targets += tests/fuzz/fuzz_vzctl
+tests_fuzz_fuzz_vzctl_SOURCES = tests/fuzz/fuzz_vzctl.c
+tests_fuzz_fuzz_vzctl_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_vzctl_LDADD = $(fuzz_libs)
+
+fuzz_targets += tests/fuzz/fuzz_tar
+tests_fuzz_fuzz_tar_SOURCES = tests/fuzz/fuzz_tar.c workloads/kbuild/tar.c
+tests_fuzz_fuzz_tar_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_tar_LDADD = $(fuzz_libs)
+
 check_PROGRAMS += $(fuzz_targets)
 EXTRA_DIST += tests/fuzz/run.sh tests/fuzz/seeds tests/fuzz/words
 TESTS += tests/fuzz/run.sh

@@ -22,7 +22,7 @@ options() {
     # An xz dictionary of 4 GiB is reserved when the data says so, though never used.
     kernel) echo -max_len=8192 -malloc_limit_mb=8192 -rss_limit_mb=8192 ;;
     sysbench | response) echo -max_len=9000 ;;
-    result | screen | recording) echo -max_len=16384 ;;
+    result | screen | recording | paper | tar) echo -max_len=16384 ;;
     baseline | baseline_file) echo -max_len=32768 ;;
     *) echo -max_len=4096 ;;
     esac
