@@ -30,9 +30,17 @@ struct progress {
     int written;    /* columns of the line that stands */
 };
 
+/* A terminal that was stopped, by Ctrl-S say, must not hold up what is measured: what it cannot
+ * take now is told later, or not at all. */
+static bool can_tell(const struct progress *p)
+{
+    struct pollfd terminal = {.fd = STDERR_FILENO, .events = POLLOUT};
+    return !p->terminal || poll(&terminal, 1, 0) > 0;
+}
+
 static void wipe(struct progress *p)
 {
-    if (p->written)
+    if (p->written && can_tell(p))
         fprintf(stderr, "\r%*s\r", p->written, "");
     p->written = 0;
 }
@@ -91,7 +99,7 @@ static int progress_text(const struct progress *p, const struct snapshot *s, cha
 static void show(void *context, const struct snapshot *s)
 {
     struct progress *p = context;
-    if (p->quiet)
+    if (p->quiet || !can_tell(p))
         return;
     tell_log(p, s);
     uint64_t now = clock_now_ns();
@@ -139,7 +147,7 @@ struct ticker {
 static void tick(struct progress *p, const struct snapshot *s)
 {
     const struct board_target *t = starting(s);
-    if (!t)
+    if (!t || !can_tell(p))
         return;
     if (p->terminal) {
         show(p, s);
