@@ -10,6 +10,7 @@
 #include "workloads/workload.h"
 
 #include <sched.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
 /* The value of parameter `placement`. */
@@ -19,6 +20,14 @@ enum placement { PLACEMENT_SAME, PLACEMENT_CROSS };
  * by child_exit(), never by return. */
 pid_t child_fork(struct work *w);
 _Noreturn void child_exit(int status);
+/* A user (and group) for a server that root starts: another one each time, of the numbers that
+ * systems give to services for as long as these run, and nobody's, so that no other program's
+ * processes or files are the server's. */
+unsigned child_user(void);
+/* In a child of root: becomes that user for good, in no other group. It is undone that the child
+ * dies with its parent. A user namespace that has no such number has a root that is none outside
+ * of it; that one stays who it is. False: neither. */
+bool child_becomes(unsigned user);
 /* In the child: close every descriptor but these two (different ones). */
 void child_keep_only(int a, int b);
 /* "was killed by signal 9", "ended with exit code 1": a status of waitpid(). */

@@ -57,9 +57,8 @@ WORK_TIMED static int child_becomes(const struct tool *t, const struct tool_comm
     if (log < 0 || syscall(SYS_fchdir, t->scratch) < 0)
         return 126;
     /* The change of user undoes what becomes of us when the worker dies. */
-    if (c->as_nobody &&
-        (syscall(SYS_setgroups, 0, NULL) < 0 || syscall(SYS_setgid, TOOL_NOBODY) < 0 ||
-         syscall(SYS_setuid, TOOL_NOBODY) < 0))
+    if (c->user && (syscall(SYS_setgroups, 0, NULL) < 0 || syscall(SYS_setgid, c->user) < 0 ||
+                    syscall(SYS_setuid, c->user) < 0))
         return 126;
     if (syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 ||
         syscall(SYS_sched_setaffinity, 0, sizeof t->mask, t->mask) < 0 ||

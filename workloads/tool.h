@@ -12,7 +12,6 @@
 #include <sys/types.h>
 
 #define TOOL_CPUS_MAX  8192
-#define TOOL_NOBODY    65534u /* user and group */
 #define TOOL_LONG_BITS (8 * sizeof(unsigned long))
 
 struct tool {
@@ -29,7 +28,7 @@ struct tool_command {
     char *const *argv, *const *envp; /* each ends with NULL */
     /* How much a line of its log says about what went wrong; 0: nothing. */
     int (*rank)(const char *line);
-    bool as_nobody; /* changes its user (and groups) to TOOL_NOBODY first; for root only */
+    unsigned user; /* whom root makes it first (child_user()); 0: nobody else */
 };
 
 /* Opens the scratch directory and takes the first cpus processors of the run (0, or more than there

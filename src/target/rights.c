@@ -19,9 +19,11 @@ bool rights_have(int capability)
 
 void rights_give_up(void)
 {
-    static const int unneeded[] = {
-        CAP_SYS_TIME, CAP_SYS_BOOT,   CAP_SYS_PACCT,     CAP_MAC_ADMIN,  CAP_MAC_OVERRIDE,
-        CAP_SYSLOG,   CAP_WAKE_ALARM, CAP_BLOCK_SUSPEND, CAP_AUDIT_READ, CAP_AUDIT_CONTROL};
+    static const int unneeded[] = {CAP_SYS_TIME, CAP_SYS_BOOT, CAP_SYS_PACCT, CAP_MAC_ADMIN,
+                                   CAP_MAC_OVERRIDE, CAP_SYSLOG, CAP_WAKE_ALARM, CAP_BLOCK_SUSPEND,
+                                   CAP_AUDIT_READ, CAP_AUDIT_CONTROL, CAP_SYS_RAWIO,
+                                   /* What a mount or an interface wants the kernel loads itself. */
+                                   CAP_SYS_MODULE};
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
     struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
     if (!rights_have(CAP_SETPCAP) || syscall(SYS_capget, &header, data) < 0)

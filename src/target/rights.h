@@ -10,7 +10,8 @@ bool rights_have(int capability);
 bool rights_for_container(void);
 /* Gives up, for this process and all that it will start, what no target and no command that reaches
  * one needs of root: to set the clock, to halt the machine, to change the policy of its security
- * modules and its audit, to read the kernel's log. Nothing without CAP_SETPCAP. For a single
+ * modules and its audit, to read the kernel's log, to load modules, to reach ports and memory of
+ * the machine itself. Nothing without CAP_SETPCAP. For a single
  * thread. */
 void rights_give_up(void);
 

@@ -39,6 +39,12 @@ cp "$agent" "$work/vmtax-agent"
 ask 1 "$work/vmtax-agent"
 says "$out" '^fail .*default-jdk-headless'
 
+# Where root alone may go it runs as well, though not as root.
+mkdir -m 700 "$work/inside"
+cp "$agent" "$jar" "$work/inside/"
+ask 1 "$work/inside/vmtax-agent"
+says "$out" '^result .*verified=1'
+
 # No room for the heap of a JVM.
 # shellcheck disable=SC2016 # for the other shell
 ask 1 sh -c 'ulimit -v 500000 && exec "$0"' "$agent"
@@ -47,6 +53,7 @@ says "$out" '^fail .*the%20JVM%20of%20jbb%20ended%20with%20exit%20code%201:.*hea
 # A JVM that is killed.
 (
     wait_for 30 is_up
+    own_user "$(is_up)"
     # shellcheck disable=SC2046 # several, if at all
     kill -9 $(is_up)
 ) &

@@ -75,6 +75,19 @@ need_tool() {
     command -v "$1" >/dev/null 2>&1 || skip "needs $1"
 }
 
+# has TOOL: is it here? If not, the list at the end of all tests says what was left out for want of it.
+has() {
+    command -v "$1" >/dev/null 2>&1 || {
+        partly "needs $1"
+        return 1
+    }
+}
+
+# partly WHY: the rest of the test is run.
+partly() {
+    echo "PARTLY: $*"
+}
+
 # run CODE ARGUMENT…: vmtax with these arguments must end with CODE. Its output is in $out and $err.
 run() {
     run_want=$1
@@ -113,6 +126,17 @@ need_static_agent() {
     cp "$around/vmtax-agent" "$work/static/"
     [ ! -d "$around/guest-kernel" ] || ln -s "$around/guest-kernel" "$work/static/guest-kernel"
     vmtax=$work/static/vmtax
+}
+
+# own_user PID: of root's servers each is of a user of its own, who has no name and no rights.
+own_user() {
+    [ "$(id -u)" = 0 ] || return 0
+    grep -E '^(Uid|Gid|Groups|CapEff):' "/proc/$1/status" | tr -s '\t ' ' ' >"$work/user" ||
+        fail "process $1 is gone"
+    awk '/^[UG]id/ {if ($2 < 61184 || $2 != $3 || $3 != $4) exit 1}
+        /^Groups/ {if (NF > 1) exit 1}
+        /^CapEff/ {if ($2 !~ /^0*$/) exit 1}' "$work/user" || fail "server $1 runs as: $(cat "$work/user")"
+    ! getent passwd "$(awk '/^Uid/ {print $2}' "$work/user")" || fail "server $1 is of a user who has a name"
 }
 
 # Can a container be started here? If not, $why says why.

@@ -65,8 +65,7 @@ says "$out" '^result .*verified=1 engine=MariaDB%20[0-9.]*%20durable,%20sysbench
 
 kill_server() {
     sleep 0.2
-    # Nobody's, if root has started it.
-    [ "$(id -u)" != 0 ] || [ "$(stat -c %u "/proc/$(server)")" = 65534 ] || fail "the server is root's"
+    own_user "$(server)"
     kill -9 "$(server)"
 }
 ask rows=1000%20engine=mariadb 2 kill_server

@@ -3,6 +3,8 @@
 # programs of $PATH, links that lie in wait, capabilities.
 # shellcheck source=tests/e2e/lib.sh
 . "${abs_top_srcdir:-.}/tests/e2e/lib.sh"
+# shellcheck source=tests/e2e/tree.sh
+. "${abs_top_srcdir:-.}/tests/e2e/tree.sh"
 need_tool python3
 
 # --- who listens -----------------------------------------------------------------------------------
@@ -103,8 +105,8 @@ fi
 # --- programs of $PATH -----------------------------------------------------------------------------
 
 mkdir "$work/decoys"
-for program in qemu-system-x86_64 mke2fs nginx mariadbd sysbench java make gcc sh bash ip nft mount umount modprobe \
-    insmod xl lxc-start xz unxz gzip zstd cpio tar uname hostname vmtax-agent vmtax-container vmtax-machine; do
+for program in qemu-system-x86_64 mke2fs nginx mariadbd sysbench java make gcc cc ld as ar sh bash awk sed ip nft mount \
+    umount modprobe insmod xl lxc-start xz unxz gzip zstd cpio tar uname hostname vmtax-agent vmtax-container vmtax-machine; do
     printf '#!/bin/sh\necho %s >>"%s/ran"\nexit 1\n' "$program" "$work" >"$work/decoys/$program"
     chmod 755 "$work/decoys/$program"
 done
@@ -114,10 +116,20 @@ with_decoys() {
 }
 with_decoys doctor
 with_decoys list targets
-with_decoys run sys.fork_sh sys.fork_exec web oltp --on native --blocks 2 --seconds 0.1
+with_decoys run sys.fork_sh sys.fork_exec web oltp jbb:warehouses=1 --on native --blocks 2 --seconds 0.1
+if ! no_compiler >/dev/null; then
+    small_tree "$work/tree"
+    with_decoys run kbuild:part=quick --on native --blocks 2 --tree "$work/tree"
+fi
 if container_works; then
     with_decoys run sys.fork_sh --on container --blocks 2 --seconds 0.1
 fi
+# A machine wants a kernel unpacked, a disk with a file system, and modules.
+"$vmtax" list targets --json >"$out" 2>"$err" || fail "vmtax list targets"
+case $("$jsonpath" "$out" '*' | grep '"id":"tcg"') in
+*'"use":"cannot"'* | '') ;;
+*) with_decoys run file.write:size=8M,sync=fsync,direct=no --on tcg --cpus 1 --memory 256M --blocks 2 --seconds 0.1 ;;
+esac
 leftovers
 
 # --- links that lie in wait ------------------------------------------------------------------------
@@ -157,9 +169,9 @@ leftovers
 
 # --- what root gives up ----------------------------------------------------------------------------
 
-# sys_pacct 20, sys_boot 22, sys_time 25, audit_control 30, mac_override 32, mac_admin 33, syslog 34,
+# sys_module 16, sys_rawio 17, sys_pacct 20, sys_boot 22, sys_time 25, audit_control 30, mac_override 32, mac_admin 33, syslog 34,
 # wake_alarm 35, block_suspend 36, audit_read 37.
-given_up=0x3f42500000
+given_up=0x3f42530000
 "$vmtax" run null --on native --blocks 100 --seconds 0.1 >/dev/null 2>&1 </dev/null &
 running=$!
 agents() {

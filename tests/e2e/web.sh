@@ -56,7 +56,7 @@ pid=$!
 there() { ! no_servers; }
 wait_for 60 there
 for server in $(servers); do
-    [ "$(stat -c %u "/proc/$server" 2>/dev/null)" = 65534 ] || fail "the web server is root's"
+    own_user "$server"
     kill -9 "$server" 2>/dev/null || :
 done
 wait "$pid" || fail "a server that dies ends the run"

@@ -122,27 +122,28 @@ int server_answers(struct server *s, const struct tool *t, struct work *w)
                      w->workload->id, ANSWER_MS / 1000);
 }
 
-/* Makes the data directory. It is nobody's if root may give it away, as in a user namespace he may
- * not; then true. */
-static int make_data(struct server *s, const struct tool *t, bool *as_nobody)
+/* Makes the data directory. It is that of a user of the server's own if root may give it away, as
+ * in a user namespace he may not; else user is 0. */
+static int make_data(struct server *s, const struct tool *t, unsigned *user)
 {
     if (mkdirat(t->scratch, DATA, 0700) < 0)
         return -1;
     s->data = openat(t->scratch, DATA, O_RDONLY | O_DIRECTORY); /* for the server, too */
     if (s->data < 0 || mkdirat(s->data, SERVER_DATABASE, 0700) < 0)
         return -1;
-    *as_nobody = geteuid() == 0 &&
-                 fchownat(s->data, SERVER_DATABASE, TOOL_NOBODY, TOOL_NOBODY, 0) == 0 &&
-                 fchown(s->data, TOOL_NOBODY, TOOL_NOBODY) == 0;
+    *user = geteuid() == 0 ? child_user() : 0;
+    if (*user && (fchownat(s->data, SERVER_DATABASE, *user, *user, 0) < 0 ||
+                  fchown(s->data, *user, *user) < 0))
+        *user = 0;
     return 0;
 }
 
 int server_start(struct server *s, const struct tool *t, struct work *w, uint64_t connections)
 {
     *s = (struct server){.log = -1, .data = -1};
-    bool as_nobody = false;
+    unsigned own = 0;
     s->log = openat(t->scratch, LOG, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_APPEND, 0600);
-    if (s->log < 0 || make_data(s, t, &as_nobody) < 0)
+    if (s->log < 0 || make_data(s, t, &own) < 0)
         return tool_cannot(w, "make a data directory");
 
     char data[48], temporary[48], most[48];
@@ -169,7 +170,7 @@ int server_start(struct server *s, const struct tool *t, struct work *w, uint64_
                     engine,
                     dump,
                     most,
-                    getuid() == 0 && !as_nobody ? user : NULL,
+                    getuid() == 0 && !own ? user : NULL,
                     NULL};
     char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", locale[] = "LC_ALL=C";
     char home[PATH_MAX], directory[PATH_MAX];
@@ -177,7 +178,7 @@ int server_start(struct server *s, const struct tool *t, struct work *w, uint64_
     text_copy(directory, sizeof directory, t->temporary);
     char *envp[] = {path, locale, home, directory, NULL};
     const struct tool_command command = {
-        .name = name, .files = mix_servers, .argv = argv, .envp = envp, .as_nobody = as_nobody};
+        .name = name, .files = mix_servers, .argv = argv, .envp = envp, .user = own};
 
     snprintf(data, sizeof data, "--datadir=/proc/self/fd/%d", s->data);
     snprintf(temporary, sizeof temporary, "--tmpdir=/proc/self/fd/%d", s->data);

@@ -4,7 +4,7 @@
  * the system tables that mariadb-install-db would make: it asks nobody who he is, so nobody but who
  * can enter the directory (0700) must reach it, and it listens on a socket in there only. It is a
  * child of the worker and dies with it; its data are thrown away with the directory. Root starts it
- * as nobody, who has that one directory and cannot even get to the others. */
+ * under a user of its own, who has that one directory and cannot even get to the others. */
 #ifndef VMTAX_DATABASE_SERVER_H
 #define VMTAX_DATABASE_SERVER_H
 

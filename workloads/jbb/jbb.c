@@ -2,7 +2,8 @@
  *
  * The JVM is the target's own; our program (Main.java) lies beside the agent. It is started when
  * the workload is prepared, warms up until it is steady, and stays up, idle between slots, until
- * the worker ends; it dies with the worker whatever kills that. In a slot it is asked for one batch
+ * the worker ends; it dies with the worker whatever kills that, and is of a user of its own where
+ * root starts it. In a slot it is asked for one batch
  * after the other, an eighth of a second each: between two of them a thread per warehouse waits for
  * as long as two messages take, less than a thousandth. After every slot it looks whether its books
  * are right.
@@ -20,11 +21,13 @@
 #include "workloads/jbb/java.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -53,9 +56,27 @@ static size_t processors(const struct work *w)
     return w->param[CPUS] && w->param[CPUS] < w->cpu_count ? w->param[CPUS] : w->cpu_count;
 }
 
+/* Root becomes another user, who may not get to where the program lies (below /root, say): then it
+ * is read by the descriptor. */
+static bool give_up_root(char jar[PATH_MAX])
+{
+    pid_t parent = getppid();
+    int fd = open(jar, O_RDONLY); /* for the JVM, too */
+    if (fd < 0 || !child_becomes(child_user()))
+        return false;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        return false;
+    if (access(jar, R_OK) == 0)
+        return close(fd) == 0;
+    snprintf(jar, PATH_MAX, "/proc/self/fd/%d", fd);
+    return true;
+}
+
 /* In the child: its processors, and the one socket as input, output and for complaints; its
  * environment is empty but for the locale, as others change what a JVM does. */
-static _Noreturn void become_jvm(const struct work *w, const char *java, char *jar, int sock)
+static _Noreturn void become_jvm(const struct work *w, const char *java, char jar[PATH_MAX],
+                                 int sock)
 {
     char name[] = "java", collector[] = "-XX:+UseSerialGC", compiler[] = "-XX:TieredStopAtLevel=1";
     char low[] = "-Xms" HEAP, high[] = "-Xmx" HEAP, young[] = "-Xmn192m";
@@ -79,6 +100,8 @@ static _Noreturn void become_jvm(const struct work *w, const char *java, char *j
     for (size_t i = 0; i < processors(w); i++)
         if (w->cpus[i] < CPU_SETSIZE)
             CPU_SET(w->cpus[i], &set);
+    if (geteuid() == 0 && !give_up_root(jar))
+        child_exit(126);
     if ((CPU_COUNT(&set) == 0 || sched_setaffinity(0, sizeof set, &set) == 0) &&
         dup2(sock, STDIN_FILENO) >= 0 && dup2(sock, STDOUT_FILENO) >= 0 &&
         dup2(sock, STDERR_FILENO) >= 0)

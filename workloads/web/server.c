@@ -32,13 +32,13 @@
 #define LOG_MAX     8192
 #define PORT_TRIES  3
 #define READY_TRIES 1200 /* of 25 ms: an emulated guest is slow */
-#define NOBODY      65534u
 
 struct server {
     struct server_plan plan;
     int scratch, directory; /* directory: its own, below scratch */
     int life;               /* at its end when no process of the server is left */
     pid_t pid;
+    unsigned user; /* whom root makes it */
     uint16_t port;
     bool nginx;
     char program[PATH_MAX];
@@ -85,7 +85,7 @@ static int write_file(const struct server *s, const char *name, const void *byte
     return rc;
 }
 
-/* The user is that of the master process, if that is root: then nobody could not be become. */
+/* The user is that of the master process, if that is root: then it could not become another. */
 static int write_configuration(const struct server *s, struct error *e)
 {
     char text[1024];
@@ -123,9 +123,10 @@ static int make_directory(struct server *s, struct error *e)
     s->directory = openat(s->scratch, DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (s->directory < 0 || mkdirat(s->directory, "www", 0755) < 0)
         return cannot(e, "make a directory in the scratch directory");
-    if (geteuid() == 0 && fchown(s->directory, NOBODY, NOBODY) < 0 && errno != EINVAL &&
+    s->user = child_user();
+    if (geteuid() == 0 && fchown(s->directory, s->user, s->user) < 0 && errno != EINVAL &&
         errno != EPERM)
-        return cannot(e, "give the directory to nobody");
+        return cannot(e, "give away the directory");
     unsigned char *page = malloc(s->plan.page);
     if (!page)
         return cannot(e, "get memory");
@@ -183,23 +184,6 @@ static void take_processors(const struct server_plan *p)
         sched_setaffinity(0, sizeof set, &set);
 }
 
-/* Root becomes nobody. A user namespace in which there is no such user has a root that is none
- * outside of it; that one stays. */
-static bool become_nobody(void)
-{
-    static const char path[] = "/proc/self/uid_map";
-    char map[64] = "";
-    unsigned inside, outside, count = 0;
-    if (setgroups(0, NULL) == 0 && setgid(NOBODY) == 0 && setuid(NOBODY) == 0)
-        return true;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd >= 0 && read(fd, map, sizeof map - 1) > 0)
-        (void)sscanf(map, "%u %u %u", &inside, &outside, &count);
-    if (fd >= 0)
-        close(fd);
-    return geteuid() == 0 && count > 0 && count <= NOBODY;
-}
-
 /* The writing end is what all processes of the server hold, and nothing else of ours. */
 static _Noreturn void become_server(const struct server *s, const int ends[2])
 {
@@ -222,7 +206,7 @@ static _Noreturn void become_server(const struct server *s, const int ends[2])
     take_processors(&s->plan);
     /* Opened as who we are: whose it will be may not get to where it lies (below /root, say). */
     int image = open(s->program, O_PATH | O_CLOEXEC);
-    if (geteuid() == 0 && !become_nobody())
+    if (geteuid() == 0 && !child_becomes(s->user))
         child_exit(126);
     /* After the change of user, which undoes it. The parent may be outside of this namespace: then
      * its id cannot be asked for, but its end of the pipe can. */

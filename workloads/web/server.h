@@ -1,10 +1,10 @@
 /* server.h - a web server of the target's own, for as long as a workload lasts.
  *
  * It is nginx where there is one, else the payload vmtax-httpd. It runs in a directory of its own
- * below the scratch directory, at one address, on a port that is free, as nobody where that is
- * possible, and never reads a configuration of the system. Its processes die with the one that
- * opened it: they have a PID namespace of their own where the kernel allows one, and are in the
- * worker's process group. */
+ * below the scratch directory, at one address, on a port that is free, under a user of its own
+ * where that is possible, and never reads a configuration of the system. Its processes die with the
+ * one that opened it: they have a PID namespace of their own where the kernel allows one, and are
+ * in the worker's process group. */
 #ifndef VMTAX_WEB_SERVER_H
 #define VMTAX_WEB_SERVER_H
 
