@@ -24,7 +24,7 @@ for info, block in re.findall(r"^```(c \S+|diff)\n(.*?)^```$", page, re.M | re.S
 END
 [ -s "$work/changes" ] || fail "the page shows no changes"
 patch -p1 --fuzz=0 <"$work/changes" >"$out" 2>&1 || fail "a change does not fit"
-if command -v clang-format >/dev/null 2>&1 && clang-format --version | grep -q 'version 14\.'; then
+if has clang-format && clang-format --version | grep -q 'version 14\.'; then
     find . -name '*hollow.c' -exec clang-format --dry-run -Werror {} + || fail "a file is laid out otherwise"
 fi
 

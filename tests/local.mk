@@ -5,6 +5,7 @@
 #   make check-asan     `make check` in a build of its own (asan/) under AddressSanitizer and UBSan
 #   make check-tsan     the same (tsan/) under ThreadSanitizer; both take SHORT=yes
 #   make check-faults   of these, the table of faults (tests/faults/faults.log)
+#   make faults-update  writes what that table prints into FAULTS.md (FAULTS="killed" for rows of that name alone)
 #   make fuzz           searches for inputs that break a parser (clang; FUZZ_SECONDS, FUZZ_TARGETS)
 #   make bench          figures, each against a peer in the same run
 #   make acceptance     are the promises of the method kept here? (ACCEPTANCE="--short" to try, or SESSIONS TRIALS)
@@ -20,6 +21,9 @@ AM_TESTS_ENVIRONMENT = \
 e2e_tests = \
 	tests/e2e/commands.sh \
 	tests/e2e/manual.sh \
+	tests/e2e/completion.sh \
+	tests/e2e/schema.sh \
+	tests/e2e/trust.sh \
 	tests/e2e/install.sh \
 	tests/e2e/run.sh \
 	tests/e2e/report.sh \
@@ -572,23 +576,15 @@ EXTRA_DIST += tests/e2e/servers_long.sh
 # What can go wrong with everything else: a table of faults.
 fault_tests = tests/faults/faults.sh tests/faults/hostile_guest.sh
 long_tests += $(fault_tests)
-EXTRA_DIST += $(fault_tests) tests/faults/table tests/faults/liar.py
+EXTRA_DIST += $(fault_tests) tests/faults/table tests/faults/liar.py tests/faults/terminal.py
 
 # The page for developers says how to add a workload, a target, a panel, a report: does that build?
 long_tests += tests/architecture_long.sh
 EXTRA_DIST += tests/architecture_long.sh
 
-# Three shells are typed into; documents of all kinds are held against their schemas.
-long_tests += tests/e2e/completion.sh tests/e2e/schema.sh
-EXTRA_DIST += tests/e2e/completion.sh tests/e2e/schema.sh
-
 # Two releases, made at different times with different rights, are one.
 long_tests += tests/dist_long.sh
 EXTRA_DIST += tests/dist_long.sh
-
-# Whom a run lets in, what it takes from others, and what root gives up.
-long_tests += tests/e2e/trust.sh
-EXTRA_DIST += tests/e2e/trust.sh
 
 # Machines of other sizes, with other control groups.
 long_tests += tests/e2e/scale_long.sh
@@ -692,11 +688,15 @@ check-faults: all
 	$(MAKE) $(AM_MAKEFLAGS) tests/e2e/jsonpath
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(fault_tests)' TEST_SUITE_LOG=tests/faults.log
 
+faults-update: all
+	$(MAKE) $(AM_MAKEFLAGS) tests/e2e/jsonpath
+	@$(AM_TESTS_ENVIRONMENT) VMTAX_FAULTS_UPDATE=1 $(SHELL) '$(srcdir)/tests/faults/faults.sh' $(if $(FAULTS),'$(FAULTS)')
+
 # A build with a sanitizer beside this one, from the same sources. Without --enable-werror: gcc warns of
 # things that are not there when it instruments. SHORT=yes is for who has half an hour for all builds:
 # without the scripts of which a sanitizer sees least, what foreign programs and guests do, and of
 # ThreadSanitizer's only what has threads.
-plain_tests = tests/e2e/programs.sh tests/e2e/kbuild.sh \
+plain_tests = tests/e2e/completion.sh tests/e2e/schema.sh tests/e2e/trust.sh tests/e2e/programs.sh tests/e2e/kbuild.sh \
 	tests/e2e/shell.sh tests/e2e/ordinary.sh tests/e2e/signed.sh tests/e2e/cgroup2.sh \
 	tests/e2e/manual.sh tests/e2e/install.sh tests/e2e/report.sh tests/e2e/linpack.sh tests/e2e/exits.sh \
 	tests/e2e/doctor.sh tests/e2e/screen.sh \
@@ -838,4 +838,4 @@ bench: all
 clean-local:
 	rm -rf promtool tests/home tests/locale tests/cache asan tsan fuzz xen
 
-.PHONY: check-long check-xen check-faults build-asan build-tsan check-asan check-tsan check-short golden-update bench acceptance
+.PHONY: check-long check-xen check-faults faults-update build-asan build-tsan check-asan check-tsan check-short golden-update bench acceptance

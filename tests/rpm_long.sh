@@ -85,7 +85,7 @@ addFilter("E: (no-signature|no-packager-tag|no-group-tag)")
 addFilter("E: bad-manual-page-folder .*/vmtax.conf.5")
 addFilter("E: statically-linked-binary /usr/libexec/vmtax/vmtax-agent")
 END
-if command -v rpmlint >/dev/null; then
+if has rpmlint; then
     rpmlint -r "$work/rpmlintrc" "$source" "$package" >"$out" 2>&1 </dev/null || fail "rpmlint finds errors"
     sed -n '/: W: /p; $p' "$out"
 fi

@@ -52,7 +52,7 @@ grep -Eq '"verdict":[[:space:]]*"(same|no-sign|inconclusive)"' "$work/groups" ||
 [ "$("$jsonpath" "$out" 'rows.*.target' | grep -c container)" = 5 ] || fail "not five rows of the container"
 
 # The dashboard steps aside from what is measured; a check in it measures the same processors as before.
-if command -v tmux >/dev/null 2>&1; then
+if has tmux; then
     terminal 120x40 "$vmtax" --seconds 0.05 --budget 30
     wait_for 20 shows 'baseline default'
     if shows 'machine changed'; then fail "the machine is said to be another one"; fi
@@ -92,7 +92,7 @@ says "$out" 'guests moved against (native|it)'
 grep -qx 'vmtax_check_exit_code 1' "$work/v.prom" || fail "the metrics do not say worse"
 grep -q '<failure type="worse" message="worse: -[89][0-9]\.[0-9] %' "$work/v.xml" || fail "nothing failed in JUnit"
 [ "$(stat -c %a "$work/v.prom")" = 644 ] || fail "the collector cannot read the metrics"
-if command -v xmllint >/dev/null; then
+if has xmllint; then
     xmllint --nonet --noout --schema "$abs_top_srcdir/tests/unit/junit.xsd" "$work/v.xml" 2>"$err" ||
         fail "JUnit is none: $(cat "$err")"
 fi
@@ -115,10 +115,10 @@ for file in "$out" "$work/v.prom" "$work/v.xml" "$work/v.html" "$work/v.md"; do
     says_not "$file" "(^|[^[:alnum:]])$(uname -n)([^[:alnum:]]|\$)"
     says_not "$file" "$HOME"
 done
-if command -v tidy >/dev/null; then
+if has tidy; then
     tidy -quiet -errors --show-info no "$work/v.html" >"$err" 2>&1 || fail "the page is none: $(cat "$err")"
 fi
-if command -v cmark-gfm >/dev/null; then
+if has cmark-gfm; then
     python3 "$abs_top_srcdir/tests/unit/markdown.py" "$work/v.md" 2>"$err" || fail "the document is none: $(cat "$err")"
 fi
 check 2 --format cvs

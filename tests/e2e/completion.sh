@@ -156,7 +156,7 @@ answers() {
     diff "$work/program" "$out" >"$work/difference" || fail "$shell: $answers_line: $(cat "$work/difference")"
 }
 shell=bash
-if command -v bash >/dev/null 2>&1; then
+if has bash; then
     answers 'vmtax rep' report replay
     answers 'vmtax run sys.st' sys.stat
     answers 'vmtax run --profile ' quick standard paper
@@ -170,7 +170,7 @@ if command -v bash >/dev/null 2>&1; then
     answers "vmtax report $(echo "$stored" | cut -c1-8)" "$stored"
 fi
 shell=fish
-if command -v fish >/dev/null 2>&1; then
+if has fish; then
     answers 'vmtax rep' report replay
     answers 'vmtax run sys.st' sys.stat
     answers 'vmtax run --profile ' quick standard paper
@@ -191,7 +191,7 @@ typed() {
     press Tab
     wait_for 40 shows "$2"
 }
-if command -v tmux >/dev/null 2>&1 && command -v bash >/dev/null 2>&1; then
+if has tmux && has bash; then
     terminal 100x30 sh -c "exec bash --norc --noprofile -i 2>/dev/tty"
     press -l "PS1='\$ '; . $completion/bash/vmtax; clear"
     press Enter
@@ -204,7 +204,7 @@ if command -v tmux >/dev/null 2>&1 && command -v bash >/dev/null 2>&1; then
     press Enter
     ended 0
 fi
-if command -v tmux >/dev/null 2>&1 && command -v zsh >/dev/null 2>&1; then
+if has tmux && has zsh; then
     terminal 100x30 sh -c "exec zsh -f -i 2>/dev/tty"
     press -l "PS1='%% '; fpath=($completion/zsh \$fpath); autoload -Uz compinit; compinit -D; clear"
     press Enter

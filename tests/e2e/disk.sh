@@ -28,7 +28,7 @@ fi
 
 # A small disk: a row that does not fit is not measured, with the reason; the others are.
 small() {
-    [ "$(id -u)" = 0 ] && command -v mke2fs >/dev/null && truncate -s 48M "$work/image" &&
+    [ "$(id -u)" = 0 ] && has mke2fs && truncate -s 48M "$work/image" &&
         mke2fs -qF -t ext4 "$work/image" && mkdir "$scratch/small" &&
         mount -o loop "$work/image" "$scratch/small"
 } 2>/dev/null

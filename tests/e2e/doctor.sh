@@ -124,7 +124,7 @@ truncate -s 64M "$sparse"
 # A clock that is asked of the kernel, four times over: as one is that programs cannot read themselves. No other
 # library may come before a sanitizer's.
 slow=
-if command -v cc >/dev/null 2>&1 && ! ldd "$vmtax" | grep -q 'lib[at]san'; then
+if has cc && ! ldd "$vmtax" | grep -q 'lib[at]san'; then
     cat >"$work/slow.c" <<'END'
 #define _GNU_SOURCE
 #include <sys/syscall.h>

@@ -144,7 +144,7 @@ fi
 for page in vmtax.1 vmtax.conf.5 vmtax-method.7 vmtax-agent.8; do
     [ -z "$(awk 'length($0) > 100 || / $/' "$man/$page")" ] || fail "$page: a line is too long or ends in blanks"
 done
-if command -v mandoc >/dev/null 2>&1; then
+if has mandoc; then
     for page in vmtax.1 vmtax.conf.5 vmtax-method.7 vmtax-agent.8; do
         mandoc -Tlint -W warning "$man/$page" >"$out" || fail "$page: $(cat "$out")"
     done

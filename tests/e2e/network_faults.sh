@@ -16,7 +16,7 @@ grep -q 'same MTU' "$out" || fail "it does not say that the MTUs may differ"
 "$jsonpath" "$out" 'metrics.*.value' | grep -q '[1-9]' || fail "the other row has no figure beside two MTUs"
 
 # No port is free for a server.
-if command -v python3 >/dev/null; then
+if has python3; then
     cat >"$work/taken" <<END
 import socket, subprocess, sys
 with open("/proc/sys/net/ipv4/ip_local_port_range", "w") as range:

@@ -100,7 +100,7 @@ while (some := os.read(0, 1024)): # what is in the pipe outlasts the patience
     time.sleep(0.05)' | "$@"
 END
 chmod 755 "$work/slow"
-if command -v python3 >/dev/null; then
+if has python3; then
     "$vmtax" run sys.syscall --on "exec:$work/slow" --quiet >/dev/null 2>&1 </dev/null &
     slow=$!
     wait_for 10 agent_runs

@@ -167,7 +167,7 @@ all_of native
 all_of container
 if [ "$(id -u)" = 0 ]; then
     grep -q '^#define HAVE_LXC 1' "$abs_top_builddir/config.h" && [ -z "$skipped" ] && fallback
-    if command -v setpriv >/dev/null; then
+    if has setpriv; then
         who="an ordinary user"
         uid=54321
         mkdir -m 700 "$work/user"
