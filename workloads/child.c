@@ -61,7 +61,7 @@ unsigned child_user(void)
     return 65534; /* nobody */
 }
 
-bool child_becomes(unsigned user)
+bool child_give_up_root(unsigned user)
 {
     char map[64] = "";
     unsigned inside, outside, count = 0;

@@ -27,7 +27,7 @@ unsigned child_user(void);
 /* In a child of root: becomes that user for good, in no other group. It is undone that the child
  * dies with its parent. A user namespace that has no such number has a root that is none outside
  * of it; that one stays who it is. False: neither. */
-bool child_becomes(unsigned user);
+bool child_give_up_root(unsigned user);
 /* In the child: close every descriptor but these two (different ones). */
 void child_keep_only(int a, int b);
 /* "was killed by signal 9", "ended with exit code 1": a status of waitpid(). */

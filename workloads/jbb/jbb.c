@@ -62,7 +62,7 @@ static bool give_up_root(char jar[PATH_MAX])
 {
     pid_t parent = getppid();
     int fd = open(jar, O_RDONLY); /* for the JVM, too */
-    if (fd < 0 || !child_becomes(child_user()))
+    if (fd < 0 || !child_give_up_root(child_user()))
         return false;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)

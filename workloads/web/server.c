@@ -206,7 +206,7 @@ static _Noreturn void become_server(const struct server *s, const int ends[2])
     take_processors(&s->plan);
     /* Opened as who we are: whose it will be may not get to where it lies (below /root, say). */
     int image = open(s->program, O_PATH | O_CLOEXEC);
-    if (geteuid() == 0 && !child_becomes(s->user))
+    if (geteuid() == 0 && !child_give_up_root(s->user))
         child_exit(126);
     /* After the change of user, which undoes it. The parent may be outside of this namespace: then
      * its id cannot be asked for, but its end of the pipe can. */
