@@ -83,13 +83,14 @@ listened() {
     says "$work/seen" "^$1 tcp $2"
 }
 
-rows="net.tcp.rx net.rr net.udp.tx net.udp.rx"
-servers=$rows
+# One row of each kind of server.
+rows="net.tcp.rx:size=32K net.rr net.udp.tx:size=8K net.udp.rx:size=32K,rate=0"
+servers=$rows database=oltp:threads=1,rows=1000
 if [ -x /usr/sbin/nginx ] || [ -x "${vmtax%/*}/vmtax-httpd" ]; then
-    servers="$rows web"
+    servers="$rows web:clients=1"
 fi
 # shellcheck disable=SC2086 # words
-watch $servers oltp jbb:warehouses=1 --on native --loopback
+watch $servers "$database" jbb:warehouses=1 --on native --loopback
 listened vmtax-agent '127\.0\.0\.1$'
 [ "$servers" = "$rows" ] || listened '(nginx|vmtax-httpd)' '127\.0\.0\.1$'
 says_not "$work/seen" '^(mariadbd|java|vmtax-oltp|sysbench) '
@@ -116,7 +117,7 @@ with_decoys() {
 }
 with_decoys doctor
 with_decoys list targets
-with_decoys run sys.fork_sh sys.fork_exec web oltp jbb:warehouses=1 --on native --blocks 2 --seconds 0.1
+with_decoys run sys.fork_sh sys.fork_exec web:clients=1 "$database" jbb:warehouses=1 --on native --blocks 2 --seconds 0.1
 if ! no_compiler >/dev/null; then
     small_tree "$work/tree"
     with_decoys run kbuild:part=quick --on native --blocks 2 --tree "$work/tree"
