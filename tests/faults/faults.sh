@@ -1,10 +1,11 @@
 #!/bin/sh
-# faults.sh [FAULT...]: each row of `table`, or those whose names match: the fault strikes a run of
+# faults.sh [FAULT]: each row of `table`, or those whose names match: the fault strikes a run of
 # vmtax; then a bounded time to a sentence, nothing left on the machine, and what was stored before is
-# as it was. Prints a table in Markdown of what was seen.
+# as it was. Prints a table in Markdown of what was seen, which must be that of FAULTS.md but for the
+# seconds. `make faults-update` writes it there.
 #
-# What QEMU's machines can do wrong beyond that is in tests/e2e/machine_faults.sh, a terminal that does
-# not read in tests/unit/test_terminal.c.
+# What QEMU's machines can do wrong beyond that is in tests/e2e/machine_faults.sh, a dashboard whose
+# terminal does not read in tests/unit/test_terminal.c.
 # shellcheck disable=SC2317 # functions that the table names
 # shellcheck source=tests/e2e/lib.sh
 . "${abs_top_srcdir:-.}/tests/e2e/lib.sh"
@@ -36,8 +37,8 @@ launcher=      # function that puts something around it
 # shellcheck disable=SC2086 # words
 launch() {
     : >"$out"
-    $launcher "$program" run $workload --on "$target" --cpus 1 --memory 256M --blocks 12 --seconds 0.1 \
-        --ndjson >"$out" 2>"$err" </dev/null &
+    $launcher "$program" run $workload --on "$target" --cpus 1 --memory 256M --blocks "$blocks" \
+        --seconds "$seconds" ${append:+--append "$append"} --ndjson >"$out" 2>"$err" </dev/null &
     pid=$!
 }
 
@@ -73,13 +74,83 @@ victims() {
     done
 }
 
-# Phases: the target starts; its slots run. A run that ended meanwhile will be judged by its end.
+# Phases: what the run needs is made, before the target; the target starts; its slots run; all is
+# measured, and the target stops; the result is stored. A run that ended meanwhile will be judged by
+# its end.
 at_start() {
     gone || [ -n "$(victims)" ]
 }
 
 at_slot() {
     gone || grep -q "\"target\":\"$target\"" "$out"
+}
+
+# Three of them last some milliseconds: the run is held in them, and what is done comes then. Each looks
+# whether it is now, and again when it is held.
+in_prepare() {
+    set -- "$work"/run/vmtax/run-*/ledger
+    [ -e "$1" ] && [ -z "$(cat "/proc/$pid"/task/*/children 2>/dev/null)" ]
+}
+
+# All slots are told, and the first of what it has started has ended. Native alone is gone too soon for that.
+in_end() {
+    set -- "$work"/run/vmtax/run-*/ledger
+    [ -e "$1" ] && [ "$(wc -l <"$out")" -ge "$(slots_of_a_run)" ] || return 1
+    [ "$target" != native ] || return 0
+    children=$(cat "/proc/$pid"/task/*/children 2>/dev/null | wc -w)
+    [ "$children" -le "$most" ] || most=$children
+    [ "$children" -lt "$most" ]
+}
+
+# Of one that was not struck, once for each target.
+# shellcheck disable=SC2086 # words
+slots_of_a_run() {
+    [ -e "$work/slots.$target" ] || "$vmtax" run $workload --on "$target" --cpus 1 --memory 256M \
+        --blocks "$blocks" --seconds "$seconds" --ndjson 2>/dev/null </dev/null |
+        grep -c '"position"' >"$work/slots.$target"
+    cat "$work/slots.$target"
+}
+
+in_store() {
+    set -- "$state"/results/.vmtax-*.tmp
+    [ -e "$1" ]
+}
+
+# hold PHASE: false if it was missed; then the run goes on.
+hold() {
+    looks=0 most=0
+    until "in_$1"; do
+        looks=$((looks + 1))
+        [ $((looks % 20)) != 0 ] || running || return 1
+    done
+    kill -STOP "$pid" 2>/dev/null || return 1
+    "in_$1" && return 0
+    kill -CONT "$pid" 2>/dev/null || :
+    return 1
+}
+
+# A phase that was missed is waited for in another run.
+hold_in() {
+    held=
+    for attempt in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        ! hold "$1" || { held=$attempt && return 0; }
+        wait_for 60 gone
+        wait "$pid" || fail "$row: a run that was not struck failed"
+        rm -rf "$state"
+        cp -a "$work/before" "$state"
+        launch
+    done
+    fail "$row: the phase was missed $attempt times"
+}
+
+at_prepare() {
+    hold_in prepare
+}
+at_end() {
+    hold_in end
+}
+at_store() {
+    hold_in store
 }
 
 # --- what is done -------------------------------------------------------------------------------
@@ -92,6 +163,32 @@ hit() {
 
 tell() {
     kill -s "$1" "$pid"
+    [ -z "$held" ] || kill -CONT "$pid" 2>/dev/null || :
+}
+
+# A watchdog of the guest's kernel finds its processor stuck, because it was stopped in a slot.
+panic() {
+    sleep 0.7
+    hit STOP
+    sleep 3
+    hit CONT
+}
+
+slots_go_on() {
+    [ "$(wc -l <"$out")" -gt $((stopped_at + 6)) ]
+}
+
+# What is measured does not wait for the terminal.
+stop_terminal() {
+    kill -USR1 "$pid"
+    sleep 0.5
+    stopped_at=$(wc -l <"$out")
+    wait_for 20 slots_go_on
+    kill -USR2 "$pid"
+}
+
+hang_up_terminal() {
+    kill -TERM "$pid"
 }
 
 end_runtime() {
@@ -195,6 +292,24 @@ prepare_little_memory() {
     prepare_limit "as=${least}000000"
 }
 
+prepare_panic() {
+    append='watchdog_thresh=1 softlockup_panic=1' seconds=3 blocks=2
+}
+
+prepare_stop_terminal() {
+    launcher=launch_in_terminal
+}
+prepare_hang_up_terminal() {
+    launcher=launch_in_terminal
+}
+launch_in_terminal() {
+    exec python3 "$here/terminal.py" "$err" "$@"
+}
+# Nobody can be told: what was measured is kept.
+check_hang_up_terminal() {
+    "$vmtax" report last >>"$out" 2>/dev/null || :
+}
+
 prepare_end_server() {
     workload=web:clients=1
 }
@@ -225,16 +340,26 @@ check_of_tomorrow() {
     "$vmtax" report last >/dev/null 2>>"$err" || fail "$row: there is no report"
 }
 
-# Whatever a row does not need.
-nothing() {
-    :
+# As after a host's clock was set back: what killed runs left is dated tomorrow.
+prepare_left_tomorrow() {
+    workload=file.write:size=8M,sync=fsync,direct=no
+    true &
+    wait $!
+    left=/var/tmp/vmtax-$!
+    mkdir -m 700 "$left"
+    echo '{' >"$state/results/.vmtax-0123456789abcdef.tmp"
+    touch -d tomorrow "$left" "$state/results/.vmtax-0123456789abcdef.tmp"
 }
 
 # --- one row ------------------------------------------------------------------------------------
 
-# The newest sentence that the row wants.
+# The first sentence that the row wants, without what is another one in each run or on each machine.
 sentence() {
-    grep -E -e "$message" "$work/said" | grep -v '^{' | tail -n 1 | sed 's/^vmtax: //; s/|/\\|/g' | cut -c1-150
+    grep -E -e "$message" "$work/said" | grep -v '^{' | head -n 1 |
+        sed -E "s,$state,STATE,g; s,$work/run/vmtax/run-[^/]*,RUN,g; s,(${vmtax%/*}|$work/bin)/,,g" |
+        sed -E 's/^ *(- )?(vmtax: )?//; s/[0-9]{8}T[0-9]{6}Z-[a-z0-9-]*/TIME/g; s/[0-9a-f]{12}…/…/g; s/vmtax-[0-9]+$/vmtax-…/' |
+        sed -E 's/\[ *[0-9]+\.[0-9]+\] //; s/number [0-9]+ came instead of [0-9]+/number … came instead of …/' |
+        sed -E 's/[0-9]+ times [0-9]+ bytes/… times … bytes/; s/\|/\\|/g'
 }
 
 # Files that were stored before are the same, and new ones are whole.
@@ -252,7 +377,8 @@ intact() {
 # shellcheck disable=SC2086 # words
 strike() {
     target=$1 phase=$2 row="$fault, $target, $phase"
-    program=$vmtax launcher='' workload=sys.syscall
+    program=$vmtax launcher='' workload=sys.syscall blocks=12 seconds=0.1 append='' held=''
+    case $phase in prepare | end | store) blocks=2 seconds=0.05 ;; esac
     rm -rf "$state"
     cp -a "$work/before" "$state"
     prepare=prepare_${action%% *}
@@ -261,10 +387,14 @@ strike() {
     *' '*) $prepare ${action#* } ;;
     *) $prepare ;;
     esac
-    find "$state" -type f -exec sha256sum {} + >"$work/stored"
+    find "$state" -type f ! -name '.*' -exec sha256sum {} + >"$work/stored"
+    [ "$phase" != end ] || slots_of_a_run >/dev/null
     launch
     if command -v "${action%% *}" >/dev/null; then
-        wait_for 60 "at_$phase"
+        case $phase in
+        start | slot) wait_for 60 "at_$phase" ;;
+        *) "at_$phase" ;;
+        esac
         running || fail "$row: the run ended before the fault"
         struck=$(date +%s.%N)
         $action
@@ -277,19 +407,31 @@ strike() {
     took=$(echo "$struck $(date +%s.%N)" | awk '{printf "%.1f", $2 - $1}')
     case " $codes " in *" $code "*) ;; *) fail "$row: exit code $code, not $codes" ;; esac
     no_crash
-    [ "$action" != 'tell KILL' ] || run 0 run null --on native --blocks 2 --seconds 0.05
+    [ "$action" != 'tell KILL' ] || run 0 run sys.syscall --on native --blocks 2 --seconds 0.05
     command -v "$check" >/dev/null && $check
-    cat "$err" "$out" >"$work/said"
+    cat "$err" "$out" | tr '\r' '\n' >"$work/said"
     says "$work/said" "$message"
     says_not "$work/said" "$(printf '[\033\007]')"
     intact
     leftovers
-    printf '| %s | %s | %s | %s | %s s of %s | %s |\n' "$fault" "$target" "$phase" "$code" "$took" "$limit" \
-        "$(sentence)"
+    printf '| %s | %s | %s | %s | %s s of %s | %s |\n' "$fault" "$target" "$phase" \
+        "$(echo "$codes" | sed 's/ / or /g')" "$took" "$limit" "$(sentence)" | tee -a "$work/table.new"
 }
 
 trim() {
     echo "$1" | sed 's/^ *//; s/ *$//'
+}
+
+page=$abs_top_srcdir/FAULTS.md
+
+# What the page has of this row now.
+on_page() {
+    grep -F "| $fault | $1 | $2 | " "$page" >>"$work/table.new" || :
+}
+
+# But for the seconds.
+without_time() {
+    sed -n 's/^\(| [^|]* | [^|]* | [^|]* | [^|]* \)| [0-9.]* s of \(.*\)/\1| \2/p' "$1"
 }
 
 # The rows after one that failed are of interest, too.
@@ -315,23 +457,26 @@ sed 's/\\|/\\x7c/g' "$here/table" | grep -v '^#' >"$work/table"
 while IFS='|' read -r fault targets phases action codes message limit <&3; do
     fault=$(trim "$fault") action=$(trim "$action") codes=$(trim "$codes") limit=$(trim "$limit")
     message=$(trim "$message" | sed 's/\\x7c/|/g')
-    [ $# = 0 ] || echo "$fault" | grep -Eq -e "$1" || continue
     for target in $targets; do
-        case " $usable " in *" $target "*) ;; *) echo "| $fault | $target | | | | not here |" && continue ;; esac
         for phase in $phases; do
-            echo "| $fault | $target | $phase |" >>"$work/struck"
-            (strike "$target" "$phase") || failed_row
+            if [ $# != 0 ] && ! echo "$fault" | grep -Eq -e "$1"; then
+                on_page "$target" "$phase"
+                continue
+            fi
+            case " $usable " in
+            *" $target "*) (strike "$target" "$phase") || failed_row ;;
+            *) echo "| $fault | $target | $phase | | | not here |" && on_page "$target" "$phase" ;;
+            esac
         done
     done
 done 3<"$work/table"
 [ "$failed" = 0 ] || fail "$failed rows"
-# The page has the rows of a whole run.
-if [ $# = 0 ]; then
-    sed -n '/^| fault | target /,/^$/s/^\(| [^|]* | [^|]* | [^|]* |\).*/\1/p' "$abs_top_srcdir/FAULTS.md" |
-        sed 1d | grep -Fxvf "$work/struck" >"$work/page" || :
-    sed -n 's/^\(| [^|]* | [^|]* | [^|]* |\).*/\1/p' "$abs_top_srcdir/FAULTS.md" >"$work/rows"
-    grep -Fxvf "$work/rows" "$work/struck" >>"$work/page" || :
-    case $usable in
-    *native*container*tcg*) empty "$work/page" ;;
-    esac
+if [ -n "${VMTAX_FAULTS_UPDATE-}" ]; then
+    awk -v rows="$work/table.new" '
+        /^\| fault \| target / {print; getline; print; while ((getline line <rows) > 0) print line; skip = 1; next}
+        /^$/ {skip = 0}
+        !skip {print}' "$page" >"$work/page"
+    cat "$work/page" >"$page"
 fi
+without_time "$work/table.new" >"$work/seen"
+without_time "$page" | diff -u - "$work/seen" || fail "FAULTS.md does not say what was seen: make faults-update"
