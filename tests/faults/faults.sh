@@ -429,12 +429,16 @@ on_page() {
     grep -F "| $fault | $1 | $2 | " "$page" >>"$work/table.new" || :
 }
 
-# But for the seconds.
+# But for the seconds, and where either of several sentences comes, for that.
 without_time() {
-    sed -n 's/^\(| [^|]* | [^|]* | [^|]* | [^|]* \)| [0-9.]* s of \(.*\)/\1| \2/p' "$1"
+    sed -n 's/^\(| [^|]* | [^|]* | [^|]* | [^|]* \)| [0-9.]* s of \(.*\)/\1| \2/p' "$1" |
+        awk -F ' [|] ' -v file="$work/either" 'BEGIN {while ((getline name <file) > 0) either[name] = 1}
+            substr($1, 3) in either {sub(/ [|] [^|]* [|]$/, " |")}
+            {print}'
 }
 
 # The rows after one that failed are of interest, too.
+: >"$work/either"
 failed=0
 failed_row() {
     failed=$((failed + 1))
@@ -457,6 +461,8 @@ sed 's/\\|/\\x7c/g' "$here/table" | grep -v '^#' >"$work/table"
 while IFS='|' read -r fault targets phases action codes message limit <&3; do
     fault=$(trim "$fault") action=$(trim "$action") codes=$(trim "$codes") limit=$(trim "$limit")
     message=$(trim "$message" | sed 's/\\x7c/|/g')
+    case $message in '~ '*) echo "$fault" >>"$work/either" ;; esac
+    message=${message#\~ }
     for target in $targets; do
         for phase in $phases; do
             if [ $# != 0 ] && ! echo "$fault" | grep -Eq -e "$1"; then
