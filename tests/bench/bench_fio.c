@@ -120,6 +120,7 @@ static double theirs(void *context)
                                 "--time_based",
                                 "--ioengine=sync",
                                 "--invalidate=0",
+                                "--fadvise_hint=0",
                                 "--gtod_reduce=1",
                                 "--scramble_buffers=0",
                                 "--allow_file_create=0",
