@@ -19,6 +19,7 @@
 #define PREPARE_TIMEOUT 75.0
 #define FINISH_TIMEOUT  45.0
 #define REST_TIMEOUT    20.0
+#define REMOVE_TIMEOUT  90.0 /* instead, where a tree of files is removed, by a busy disk */
 
 /* An agent answers a question for its clock at once, in the middle of whatever it does. So one that
  * has said nothing for a while is asked: if it works it is heard of, and a machine that was stopped
@@ -46,6 +47,7 @@ struct session {
     uint64_t next_seq;
     bool greeted;
     double patience; /* times what an answer may take */
+    double rest_s;   /* what giving up the last slot may take */
     uint64_t next_id;
     double flood_left;
     struct session_hello hello;
@@ -275,6 +277,7 @@ struct session *session_open(struct target *t, const char *expected_sha256, doub
     struct session *s = xcalloc(1, sizeof *s);
     s->target = t;
     s->patience = t->facts.emulated ? EMULATED_PATIENCE : 1;
+    s->rest_s = REST_TIMEOUT * s->patience;
     s->interrupt_fd = waiter ? waiter->interrupt_fd : -1;
     clock_init(&s->clock);
     if (line_reader_init(&s->lines, PROTOCOL_MAX_FROM_GUEST) < 0) {
@@ -371,8 +374,8 @@ int session_count(struct session *s, struct counters *out, struct error *e)
 int session_rest(struct session *s, struct error *e)
 {
     struct record r;
-    expect_at_most(s, REST_TIMEOUT);
-    return ask(s, "rest", REST_TIMEOUT, "does not come to rest", &r, e);
+    expect_at_most(s, s->rest_s);
+    return ask(s, "rest", s->rest_s, "does not come to rest", &r, e);
 }
 
 static int send_run(struct session *s, const struct session_run *run, struct error *e)
@@ -392,6 +395,7 @@ static int send_run(struct session *s, const struct session_run *run, struct err
         record_add_u64(&w, "warm", 1);
     if (run->tree)
         record_add_text(&w, "tree", run->tree);
+    s->rest_s = fmax(run->tree ? REMOVE_TIMEOUT : 0, REST_TIMEOUT * s->patience);
     if (run->role != ROLE_SELF)
         record_add_text(&w, "role", role_name(run->role));
     if (run->role != ROLE_SELF)
