@@ -60,6 +60,26 @@ says "$out" 'lib/f3\.c:1:.*error:'
 run 2 run kbuild --on native --tree "$work" --json
 says "$err" 'no Makefile'
 
+# Killed in the middle of it, vmtax leaves nothing that goes on compiling: the agent, though it comes to
+# hear of the death only later, ends what make's own makes have started.
+cp "$work/unsalted" "$tree/Makefile"
+# shellcheck disable=SC2016 # for make
+sed -i 's/^lib\/:.*/lib\/: ; $(MAKE) -f long.mk/' "$tree/Makefile"
+echo 'all: ; sleep 599.25' >"$tree/long.mk"
+compiles() { pgrep -f '^sleep 599[.]25' >/dev/null; }
+"$vmtax" run kbuild --on native --blocks 2 --tree "$tree" --quiet >"$out" 2>"$err" &
+victim=$!
+wait_for 60 compiles
+agent=$(pgrep -P "$victim")
+kill -STOP "$agent"
+kill -KILL "$victim"
+wait "$victim" || :
+kill -CONT "$agent"
+does_not_compile() { ! compiles; }
+wait_for 10 does_not_compile
+cp "$work/unsalted" "$tree/Makefile"
+run 0 run null --on native --blocks 2 # clears up
+
 # What is missing has a package.
 run 0 list workloads
 if [ -z "$(find /usr/src -maxdepth 1 -name 'linux-source-*.tar.xz')" ]; then
