@@ -90,7 +90,7 @@ bool baseline_native(const struct baseline *b, const struct result *today, const
     const struct figure_value *only = NULL;
     for (size_t i = 0; i < b->count && n < BASELINE_MAX; i++) {
         const struct figure_value *f = native_figure(&b->sessions[i], workload, params);
-        if (f && !fingerprint_other_work(&b->sessions[i], today, workload)) {
+        if (f && !fingerprint_other_work(&b->sessions[i], today, workload, params)) {
             values[n++] = f->value;
             only = f;
         }

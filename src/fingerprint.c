@@ -13,6 +13,8 @@
 const char *const fact_class_ids[] = {"note", "warn", "fatal"};
 const char *const fact_class_words[] = {"note", "warn", "FATAL"};
 
+#define WORDS_TOLD 4 /* of a list of names */
+
 /* What a changed fact means. A key that ends with '.' stands for all that begin with it. Facts that
  * have no row are notes. */
 static const struct rule {
@@ -124,6 +126,11 @@ static const struct rule *rule_of(const char *key)
     return NULL;
 }
 
+const char *fingerprint_rule(size_t i)
+{
+    return i < sizeof rules / sizeof *rules ? rules[i].key : NULL;
+}
+
 static bool known(const char *value)
 {
     return value && value[0] && strcmp(value, FINGERPRINT_UNKNOWN) != 0;
@@ -149,12 +156,61 @@ static void shorten(const char *a, const char *b, char *short_a, char *short_b, 
     }
 }
 
+static bool has_word(const char *list, const char *word, size_t length)
+{
+    for (const char *at = list; (at = strstr(at, word)); at += length)
+        if ((at == list || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
+            return true;
+    return false;
+}
+
+/* "avx2, bmi1, bmi2 and 7 more": the words of a list that the other lacks. Returns how many. */
+static size_t words_lacking(const char *list, const char *other, char *out, size_t size)
+{
+    size_t n = 0, told = 0, used = 0;
+    out[0] = '\0';
+    for (const char *at = list + strspn(list, " "); *at; at += strspn(at, " ")) {
+        char word[40];
+        size_t length = strcspn(at, " ");
+        snprintf(word, sizeof word, "%.*s", (int)length, at);
+        if (length < sizeof word && !has_word(other, word, length) && ++n <= WORDS_TOLD) {
+            used += (size_t)snprintf(out + used, size - used, "%s%s", told++ ? ", " : "", word);
+            if (used >= size)
+                used = size - 1;
+        }
+        at += length;
+    }
+    if (n > told)
+        snprintf(out + used, size - used, " and %zu more", n - told);
+    return n;
+}
+
+/* A list of names, in whatever order: those that came and those that went. */
+static void compare_names(struct findings *f, const struct rule *rule, const char *old,
+                          const char *new)
+{
+    char gone[64], come[64];
+    size_t less = words_lacking(old, new, gone, sizeof gone);
+    size_t more = words_lacking(new, old, come, sizeof come);
+    if (!strchr(old, ' ') != !strchr(new, ' ')) /* a digest, as earlier versions had it */
+        SAY(found(f, FACT_NOTE, rule->key),
+            "%s has no names on one side: whether it changed cannot be told", rule->title);
+    else if (less || more)
+        SAY(found(f, rule->class, rule->key), "%s changed: %s%s%s%s%s: %s", rule->title,
+            less ? "without " : "", gone, less && more ? ", " : "", more ? "now with " : "", come,
+            rule->effect);
+}
+
 static void compare_fact(struct findings *f, const char *key, const char *old, const char *new)
 {
     const struct rule *rule = rule_of(key);
     char title[80], a[64], b[64];
     if (known(old) == known(new) && (!known(old) || strcmp(old, new) == 0))
         return;
+    if (rule && strcmp(key, "cpu.flags") == 0 && known(old) && known(new)) {
+        compare_names(f, rule, old, new);
+        return;
+    }
     bool prefix = rule && rule->key[strlen(rule->key) - 1] == '.';
     snprintf(title, sizeof title, "%s%s%s", rule ? rule->title : key, prefix ? " " : "",
              prefix ? key + strlen(rule->key) : "");
@@ -177,7 +233,7 @@ static void compare_facts(struct findings *f, const struct result *old, const st
     for (size_t i = 0; i < old->fact_count; i++) {
         const char *value = result_fact(new, old->facts[i].key);
         /* Some facts come with a run only: its engines, its scratch directory. */
-        if (value || new->target_count)
+        if (value || new->slot_count)
             compare_fact(f, old->facts[i].key, old->facts[i].value, value);
     }
     for (size_t i = 0; i < new->fact_count; i++)
@@ -209,14 +265,35 @@ static void compare_tool(struct findings *f, const struct result *old, const str
             new->profile);
 }
 
+static const char *slots_text(const struct result *r, char *out, size_t size)
+{
+    if (r->slot_s > 0)
+        snprintf(out, size, "%.3g s long", r->slot_s);
+    else
+        snprintf(out, size, "%.3g times as long as the catalogue says", r->slot_scale);
+    return out;
+}
+
+/* Not known of results of before it was stored. */
+static void compare_slots(struct findings *f, const struct result *old, const struct result *new)
+{
+    char was[64], is[64];
+    if (!(old->slot_scale > 0) || !(new->slot_scale > 0) ||
+        (old->slot_s == new->slot_s && (old->slot_s > 0 || old->slot_scale == new->slot_scale)))
+        return;
+    SAY(found(f, FACT_NOTE, "slots"),
+        "slots were %s and are %s: figures of shorter ones vary more, and are of a colder machine",
+        slots_text(old, was, sizeof was), slots_text(new, is, sizeof is));
+}
+
 static void compare_limits(struct findings *f, const struct result_target *a,
                            const struct result_target *b)
 {
     char was[48], is[48];
     if (a->cpus != b->cpus)
         SAY(found(f, FACT_FATAL, "limits"),
-            "%s had %" PRIu64 " processors and has %" PRIu64 ": its figures cannot be compared",
-            a->id, a->cpus, b->cpus);
+            "%s had %" PRIu64 " processor%s and has %" PRIu64 ": its figures cannot be compared",
+            a->id, a->cpus, a->cpus == 1 ? "" : "s", b->cpus);
     if (a->memory_mib == b->memory_mib)
         return;
     snprintf(was, sizeof was, "a memory limit of %" PRIu64 " MiB", a->memory_mib);
@@ -267,18 +344,16 @@ static void compare_target(struct findings *f, const struct result_target *a,
 
 static void compare_targets(struct findings *f, const struct result *old, const struct result *new)
 {
-    if (!old->target_count || !new->target_count) /* the facts alone, before anything is measured */
-        return;
     for (size_t i = 0; i < old->target_count; i++) {
         const struct result_target *a = &old->targets[i];
         size_t j = result_find_target(new, a->id);
         if (j < new->target_count)
             compare_target(f, a, &new->targets[j]);
-        else
+        else if (new->slot_count) /* before anything is measured not all are known */
             SAY(found(f, FACT_NOTE, "targets"), "%s was measured before only", a->id);
     }
     for (size_t j = 0; j < new->target_count; j++)
-        if (result_find_target(old, new->targets[j].id) == old->target_count)
+        if (old->slot_count && result_find_target(old, new->targets[j].id) == old->target_count)
             SAY(found(f, FACT_NOTE, "targets"), "%s is measured now only", new->targets[j].id);
 }
 
@@ -304,6 +379,7 @@ size_t fingerprint_compare(const struct result *old, const struct result *new,
     struct fingerprint_difference *all = xcalloc(most, sizeof *all);
     struct findings f = {.out = all, .room = most};
     compare_tool(&f, old, new);
+    compare_slots(&f, old, new);
     compare_targets(&f, old, new);
     compare_facts(&f, old, new);
     size_t written = 0;
@@ -321,13 +397,34 @@ bool fingerprint_other_processor(const struct result *a, const struct result *b)
     return known(x) && known(y) && strcmp(x, y) != 0;
 }
 
-bool fingerprint_other_work(const struct result *a, const struct result *b, const char *workload)
+/* The fact of a rule that is about this row; NULL: that of another engine, say. */
+static const char *key_of(const struct rule *rule, const char *workload, const char *params,
+                          char out[FACT_KEY])
+{
+    char engine[FACT_KEY];
+    size_t length = strlen(rule->key);
+    bool prefix = rule->key[length - 1] == '.';
+    if (prefix && strcmp(rule->key, "product.") == 0) {
+        result_product_key(workload, params, out);
+        return out;
+    }
+    result_engine_key(workload, params, out);
+    if (prefix) /* the row names its engine */
+        return strncmp(out, rule->key, length) == 0 ? out : NULL;
+    result_engine_key(workload, "", engine);
+    return strcmp(rule->key, engine) != 0 || strcmp(out, engine) == 0 ? rule->key : NULL;
+}
+
+bool fingerprint_other_work(const struct result *a, const struct result *b, const char *workload,
+                            const char *params)
 {
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
         const struct rule *rule = &rules[i];
         if (rule->class != FACT_FATAL || !rule->only || !text_glob(rule->only, workload))
             continue;
-        const char *x = result_fact(a, rule->key), *y = result_fact(b, rule->key);
+        char buffer[FACT_KEY];
+        const char *key = key_of(rule, workload, params, buffer);
+        const char *x = key ? result_fact(a, key) : NULL, *y = key ? result_fact(b, key) : NULL;
         if (known(x) && known(y) && strcmp(x, y) != 0)
             return true;
     }

@@ -24,6 +24,9 @@ struct fingerprint_difference {
     char sentence[256]; /* "kernel changed from 6.1.0-25 to 6.1.0-28: system calls and context
                            switches may differ" */
 };
+/* The keys that mean something when they change, one that ends with '.' all that begin with it;
+ * NULL at their end. Others are notes. */
+const char *fingerprint_rule(size_t i);
 /* Does it make every workload incomparable? */
 bool fingerprint_forbids(const struct fingerprint_difference *d);
 /* May it have moved this workload's figure on this target (FLAG_FINGERPRINT)? Each of them may be
@@ -32,15 +35,17 @@ bool fingerprint_forbids(const struct fingerprint_difference *d);
 bool fingerprint_touches(const struct fingerprint_difference *d, const char *workload,
                          const char *target);
 /* Differences from old to new, fatal first. Returns the number found; at most room are written.
- * Includes targets (limits, emulation), agent and profile. What is unknown on one side is a NOTE
- * that says so: it may or may not have changed. */
+ * Includes targets (limits, emulation), agent, profile and length of slots. What is unknown on one
+ * side is a NOTE that says so: it may or may not have changed. Where new has no slots yet, only
+ * what it has is compared: what comes with a run alone is not missed in it. */
 size_t fingerprint_compare(const struct result *old, const struct result *new,
                            struct fingerprint_difference *out, size_t room);
 /* Were they measured on processors of other models? Then native figures say nothing about each
  * other; ratios to native do. */
 bool fingerprint_other_processor(const struct result *a, const struct result *b);
-/* Do the two differ in a fact that makes this workload other work, and leaves the rest comparable?
- * A fact that one of them does not know is no difference. */
-bool fingerprint_other_work(const struct result *a, const struct result *b, const char *workload);
+/* Do the two differ in a fact that makes this row other work, and leaves the rest comparable? A
+ * fact that one of them does not know is no difference. */
+bool fingerprint_other_work(const struct result *a, const struct result *b, const char *workload,
+                            const char *params);
 
 #endif

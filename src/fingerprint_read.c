@@ -46,7 +46,7 @@ static bool read_line(const char *root, const char *path, char *out, size_t size
 
 static void add(struct result *r, const char *key, const char *value)
 {
-    char clean[sizeof r->facts->value];
+    char clean[FACT_VALUE];
     text_clean(clean, sizeof clean, value && value[0] ? value : FINGERPRINT_UNKNOWN);
     result_add_fact(r, key, clean);
 }
@@ -57,10 +57,10 @@ static void add_line(struct result *r, const char *key, const char *root, const 
     add(r, key, read_line(root, path, value, sizeof value) ? value : NULL);
 }
 
-/* Longer than a fact can be: cut, with a digest of the whole, so that no change is missed. */
+/* Longer than anybody reads: cut, with a digest of the whole, so that no change is missed. */
 static void add_long(struct result *r, const char *key, const char *value)
 {
-    char out[sizeof r->facts->value], digest[65];
+    char out[200], digest[65];
     if (strlen(value) < sizeof out) {
         add(r, key, value);
         return;
@@ -161,7 +161,7 @@ static unsigned add_list(struct result *r, const char *key, const struct roots *
 static void read_processor(struct result *r, const struct roots *at)
 {
     char *text = xcalloc(16384, 1);
-    char value[200], path[256], digest[65];
+    char value[200], path[256];
     snprintf(path, sizeof path, "%s/cpuinfo", at->proc);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t n = fd < 0 ? -1 : read(fd, text, 16383);
@@ -173,16 +173,11 @@ static void read_processor(struct result *r, const struct roots *at)
                  cpuinfo_field(text, "cpu model", value, sizeof value);
     add(r, "cpu.model", model ? value : NULL);
     add(r, "microcode", cpuinfo_field(text, "microcode", value, sizeof value) ? value : NULL);
-    char *flags_text = xcalloc(8192, 1);
-    if (cpuinfo_field(text, "flags", flags_text, 8192) ||
-        cpuinfo_field(text, "Features", flags_text, 8192)) {
-        sha256_bytes(flags_text, strlen(flags_text), digest);
-        digest[16] = '\0';
-        add(r, "cpu.flags", digest);
-    } else {
-        add(r, "cpu.flags", NULL);
-    }
-    free(flags_text);
+    char *features = xcalloc(FACT_VALUE, 1);
+    bool known = cpuinfo_field(text, "flags", features, FACT_VALUE) ||
+                 cpuinfo_field(text, "Features", features, FACT_VALUE);
+    add(r, "cpu.flags", known ? features : NULL);
+    free(features);
     free(text);
 
     unsigned first = add_list(r, "cpu.online", at, "devices/system/cpu/online");

@@ -98,7 +98,7 @@ static void take(struct result *out, const struct result *from, bool earlier)
         const struct metric *m = &from->metrics[i];
         size_t at = result_find_metric(out, m->workload, m->params);
         row_of[i] = at;
-        if (earlier && fingerprint_other_work(from, out, m->workload)) {
+        if (earlier && fingerprint_other_work(from, out, m->workload, m->params)) {
             row_of[i] = SIZE_MAX;
             continue;
         }
@@ -126,6 +126,8 @@ static void take_facts(struct result *out, const struct result *now)
     out->late = now->late;
     out->load = now->load;
     out->two_stage = now->two_stage;
+    out->slot_s = now->slot_s;
+    out->slot_scale = now->slot_scale;
     out->self_cpu_s = now->self_cpu_s;
     out->self_max_rss_kib = now->self_max_rss_kib;
     out->self_frames = now->self_frames;

@@ -23,6 +23,8 @@ void result_init(struct result *r)
 
 void result_release(struct result *r)
 {
+    for (size_t i = 0; i < r->fact_count; i++)
+        free(r->facts[i].value);
     free(r->facts);
     free(r->metrics);
     free(r->slots);
@@ -91,7 +93,9 @@ struct fact *result_add_fact(struct result *r, const char *key, const char *valu
         memset(f, 0, sizeof *f);
         keep(f->key, sizeof f->key, key);
     }
-    keep(f->value, sizeof f->value, value);
+    char *kept = xasprintf("%.*s", FACT_VALUE - 1, value); /* value may be that of before */
+    free(f->value);
+    f->value = kept;
     return f;
 }
 
@@ -188,6 +192,11 @@ void result_engine_key(const char *workload, const char *params, char out[FACT_K
         length = 0;
     snprintf(out, FACT_KEY, "engine.%.20s%s%.*s", workload, length ? "." : "", length,
              length ? named : "");
+}
+
+void result_product_key(const char *workload, const char *params, char out[FACT_KEY])
+{
+    snprintf(out, FACT_KEY, "product.%.12s %.18s", workload, params);
 }
 
 const char *result_engine(const struct result *r, const char *workload, const char *params)

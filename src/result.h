@@ -25,11 +25,12 @@
 #define FIGURE_REASONS_MAX 4
 
 #define FACT_KEY           40
+#define FACT_VALUE         4096 /* at most, with its end: a processor's features are a long list */
 
 /* One fact about the machine (fingerprint.h fills them). */
 struct fact {
     char key[FACT_KEY]; /* "kernel", "governor", "mitigations.spectre_v2" */
-    char value[200];    /* cleaned text */
+    char *value;        /* cleaned text; the result's */
 };
 
 struct latency {
@@ -166,6 +167,9 @@ struct result {
     } late;
     struct result_load load;
     bool two_stage;
+    /* As planned: > 0: of every slot that can have a length of its own; else that of the catalogue
+     * times slot_scale. Both 0: not known. */
+    double slot_s, slot_scale;
     struct fact *facts;
     size_t fact_count;
     struct result_target targets[TARGETS_MAX];
@@ -198,13 +202,15 @@ size_t result_add_metric_id(struct result *r, const char *workload, const struct
                             const char *params);
 size_t result_find_metric(const struct result *r, const char *workload,
                           const char *params); /* metric_count if absent */
-/* Adds, or gives the fact of that key a new value. */
+/* Adds, or gives the fact of that key a new value (a copy, cut at FACT_VALUE). */
 struct fact *result_add_fact(struct result *r, const char *key, const char *value);
 const char *result_fact(const struct result *r, const char *key); /* NULL if unknown */
 /* What did the work of this row in every target: "nginx 1.22.1"; NULL: our own code, or not known.
  * It is a fact of its workload, or, if the row's parameters name an engine, of that engine. */
 const char *result_engine(const struct result *r, const char *workload, const char *params);
 void result_engine_key(const char *workload, const char *params, char out[FACT_KEY]);
+/* The fact of what this row made. */
+void result_product_key(const char *workload, const char *params, char out[FACT_KEY]);
 /* Is there any figure? A run in which every slot failed has none: it is shown, and not stored. */
 bool result_any_figure(const struct result *r);
 /* False: all guests were given up. A run of native alone has none to lose: true. */

@@ -295,6 +295,8 @@ static void prepare_result(struct run *r)
     text_copy(result->tool_version, sizeof result->tool_version, PACKAGE_VERSION);
     result->running = true;
     result->two_stage = plan->two_stage;
+    result->slot_s = plan->slot_s;
+    result->slot_scale = plan->slot_scale;
     text_copy(result->profile, sizeof result->profile,
               plan->profile == PROFILE_QUICK      ? "quick"
               : plan->profile == PROFILE_STANDARD ? "standard"

@@ -135,7 +135,8 @@ static enum fill fill_row(struct series *s, const struct sessions *all)
     for (size_t i = 0; i < all->count; i++) {
         session_blocks(all->result[i], all->lists[i], row, &all->blocks[i]);
         if (all->blocks[i].n && i < all->before &&
-            fingerprint_other_work(all->result[i], all->result[all->before], row->workload->id)) {
+            fingerprint_other_work(all->result[i], all->result[all->before], row->workload->id,
+                                   row->params)) {
             all->blocks[i].n = 0;
             other++;
         }

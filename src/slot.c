@@ -288,7 +288,7 @@ static bool same_engine(struct run *r, const struct plan_row *row, const char *e
 static bool same_product(struct run *r, const struct plan_row *row, struct habit *habit,
                          const char *product, char reason[REASON_MAX])
 {
-    char key[sizeof r->result->facts->key];
+    char key[FACT_KEY];
     if (!product[0] || strcmp(habit->product, product) == 0)
         return true;
     if (habit->product[0]) {
@@ -298,7 +298,7 @@ static bool same_product(struct run *r, const struct plan_row *row, struct habit
         return false;
     }
     text_copy(habit->product, sizeof habit->product, product);
-    snprintf(key, sizeof key, "product.%.12s %.18s", row->workload->id, row->params);
+    result_product_key(row->workload->id, row->params, key);
     result_add_fact(r->result, key, product);
     return true;
 }

@@ -325,6 +325,8 @@ char *store_to_json(const struct result *r, bool pretty)
     cJSON_AddStringToObject(root, "name", r->name);
     cJSON_AddBoolToObject(root, "partial", r->partial);
     cJSON_AddBoolToObject(root, "two_stage", r->two_stage);
+    json_add_number(root, "slot_s", r->slot_s > 0 ? r->slot_s : NAN);
+    json_add_number(root, "slot_scale", r->slot_scale > 0 ? r->slot_scale : NAN);
     cJSON *late = cJSON_AddObjectToObject(root, "out_of_time");
     json_add_count(late, "rows", r->late.rows);
     json_add_count(late, "second_looks", r->late.looks);

@@ -21,6 +21,7 @@
 #define METRICS_MAX 4096
 #define SLOTS_MAX   200000
 #define SECONDS_MAX 1e9
+#define SCALE_MAX   1e3
 
 struct reader {
     struct json_reader json;
@@ -197,7 +198,7 @@ static void read_facts(struct reader *in, const cJSON *root)
     snprintf(in->json.path, sizeof in->json.path, "host");
     cJSON_ArrayForEach(item, host)
     {
-        char key[sizeof in->r->facts->key], value[sizeof in->r->facts->value];
+        char key[sizeof in->r->facts->key], value[FACT_VALUE];
         if (!cJSON_IsString(item))
             continue; /* a key of another version */
         if (++count > FACTS_MAX) {
@@ -401,6 +402,8 @@ static void read_head(struct reader *in, const cJSON *root)
     json_get_text(j, root, "name", r->name, sizeof r->name, JSON_OPTIONAL);
     r->partial = json_get_bool(j, root, "partial", JSON_OPTIONAL);
     r->two_stage = json_get_bool(j, root, "two_stage", JSON_OPTIONAL);
+    r->slot_s = json_get_number(j, root, "slot_s", 0, SECONDS_MAX, 0, JSON_OPTIONAL);
+    r->slot_scale = json_get_number(j, root, "slot_scale", 0, SCALE_MAX, 0, JSON_OPTIONAL);
     const cJSON *late = json_get_object(j, root, "out_of_time", JSON_OPTIONAL);
     if (late) {
         r->late.rows = json_get_count(j, late, "rows", METRICS_MAX, JSON_OPTIONAL);

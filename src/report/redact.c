@@ -148,7 +148,7 @@ static bool tells(const char *s, size_t length)
 void redact_text(char *text, size_t size, const char *const *names)
 {
     static const char *const numbers[] = {"number", "number:", "no", "no.", NULL};
-    char out[1024] = "";
+    char out[FACT_VALUE] = "";
     size_t used = 0;
     bool secret = false; /* the value of a key that tells */
     for (const char *s = text; *s && used + sizeof REDACTED < sizeof out;) {
@@ -178,11 +178,14 @@ static void redact_facts(struct result *r, const char *const *names)
 {
     static const char *const whole[] = {"cmdline", "kernel.build", "spec.config", NULL};
     for (size_t i = 0; i < r->fact_count; i++) {
-        struct fact *f = &r->facts[i];
+        const struct fact *f = &r->facts[i];
+        char text[FACT_VALUE];
+        text_copy(text, sizeof text, f->value);
         if (is_one_of(f->key, strlen(f->key), whole))
-            text_copy(f->value, sizeof f->value, REDACTED);
+            text_copy(text, sizeof text, REDACTED);
         else
-            REDACT(f->value);
+            REDACT(text);
+        result_add_fact(r, f->key, text);
     }
 }
 
@@ -247,11 +250,11 @@ static void redact_id(struct result *r, size_t target)
 static void redact_peer(struct result *r)
 {
     for (size_t i = 0; i < r->fact_count; i++) {
-        struct fact *f = &r->facts[i];
+        const struct fact *f = &r->facts[i];
         if (strcmp(f->key, "peer") != 0 || strcmp(f->value, "host") == 0)
             continue;
         rename_in_reasons(r, f->value, "peer");
-        text_copy(f->value, sizeof f->value, "peer");
+        result_add_fact(r, f->key, "peer");
     }
 }
 

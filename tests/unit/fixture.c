@@ -107,6 +107,8 @@ void fixture_result(struct result *r)
     r->elapsed_s = 61.25;
     r->partial = true;
     r->two_stage = true;
+    r->slot_s = 0.2;
+    r->slot_scale = 0.5;
     r->self_cpu_s = 0.375;
     r->self_max_rss_kib = 12345;
     r->self_frames = UINT64_MAX;

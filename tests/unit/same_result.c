@@ -169,6 +169,8 @@ void assert_same_result(const struct result *a, const struct result *b)
     same(a->elapsed_s, b->elapsed_s);
     assert_int_equal(a->partial, b->partial);
     assert_int_equal(a->two_stage, b->two_stage);
+    assert_true(a->slot_s == b->slot_s);
+    assert_true(a->slot_scale == b->slot_scale);
     assert_int_equal(a->late.rows, b->late.rows);
     assert_int_equal(a->late.looks, b->late.looks);
     assert_int_equal(a->load.looks, b->load.looks);
