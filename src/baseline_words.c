@@ -44,7 +44,7 @@ add_limit(struct baseline_fit *f, const char *format, ...)
 /* Limits belong to a run, and not to the machine's facts: can this machine grant native's, which
  * are those of its guests? */
 static void look_limits(struct baseline_fit *f, const struct result *session, uint64_t cpus,
-                        uint64_t usual, uint64_t memory_bytes)
+                        uint64_t memory_bytes)
 {
     for (size_t i = 0; i < session->target_count; i++) {
         const struct result_target *t = &session->targets[i];
@@ -53,8 +53,6 @@ static void look_limits(struct baseline_fit *f, const struct result *session, ui
         if (t->cpus > cpus)
             add_limit(f, "%s had %" PRIu64 " processors, and here are %" PRIu64, t->id, t->cpus,
                       cpus);
-        else if (t->cpus && t->cpus != usual)
-            f->cpus = t->cpus;
         if (t->memory_mib > memory_bytes >> 20)
             add_limit(f, "%s had %" PRIu64 " MiB of memory, and here are %" PRIu64, t->id,
                       t->memory_mib, memory_bytes >> 20);
@@ -62,7 +60,7 @@ static void look_limits(struct baseline_fit *f, const struct result *session, ui
 }
 
 void baseline_fit_look(struct baseline_fit *f, const struct baseline *b, const struct result *today,
-                       uint64_t cpus, uint64_t usual, uint64_t memory_bytes)
+                       uint64_t cpus, uint64_t memory_bytes)
 {
     *f = (struct baseline_fit){.fatal = false};
     for (size_t i = 0; i < b->count; i++) {
@@ -72,7 +70,7 @@ void baseline_fit_look(struct baseline_fit *f, const struct baseline *b, const s
             /* What older sessions have beside the newest is said of what forbids comparing only. */
             if (i == 0 || fingerprint_forbids(&found[k]))
                 add(f, &found[k]);
-        look_limits(f, &b->sessions[i], cpus, usual, memory_bytes);
+        look_limits(f, &b->sessions[i], cpus, memory_bytes);
     }
 }
 
@@ -119,7 +117,6 @@ static void write_session(const struct result *r, FILE *out)
 
 static void write_fit(const struct baseline_fit *f, FILE *out)
 {
-    char line[160];
     fprintf(out, "\nAgainst this machine as it is\n");
     if (!f->difference_count)
         fprintf(out, "  nothing differs that is known\n");
@@ -128,13 +125,6 @@ static void write_fit(const struct baseline_fit *f, FILE *out)
                   fprintf(out, "  %-6s ", fact_class_words[f->differences[i].class]), 9);
     if (f->fatal)
         text_wrap(out, "A check against it is refused: nothing can be compared here.", 0, 0);
-    else if (f->cpus) {
-        snprintf(line, sizeof line,
-                 "Its targets had %" PRIu64 " processors: check against it with --cpus %" PRIu64
-                 ".",
-                 f->cpus, f->cpus);
-        text_wrap(out, line, 0, 0);
-    }
 }
 
 void baseline_write_text(const struct baseline *b, const struct baseline_fit *f, int64_t now,
@@ -151,6 +141,13 @@ void baseline_write_text(const struct baseline *b, const struct baseline_fit *f,
     for (size_t i = 0; i < b->count; i++)
         write_session(&b->sessions[i], out);
     write_fit(f, out);
+}
+
+void baseline_write_fatal(const struct baseline_fit *f, FILE *out)
+{
+    for (size_t i = 0; i < f->difference_count; i++)
+        if (fingerprint_forbids(&f->differences[i]))
+            text_wrap(out, f->differences[i].sentence, fprintf(out, "  FATAL  "), 9);
 }
 
 cJSON *baseline_to_json(const struct baseline *b, const struct baseline_fit *f)

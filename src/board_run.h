@@ -39,9 +39,10 @@ struct board_run {
     double silent_s; /* nothing has been heard of target for so long; 0: it speaks */
     uint32_t block, blocks; /* of this metric: block from 0 */
     uint8_t stage, stages;
-    double slot_s;           /* a slot of this metric takes about so long; 0: not known */
-    double elapsed_s, eta_s; /* of the whole plan; eta < 0: unknown */
-    double done;             /* share of the plan, 0..1 */
+    double slot_s; /* a slot of this metric takes about so long; 0: not known */
+    /* Of the whole plan; what follows it (plan.after_s) is in eta, which is < 0 if unknown. */
+    double elapsed_s, eta_s;
+    double done; /* share of the plan, 0..1 */
     struct board_rate
         rate[BOARD_RATE_MAX]; /* ring of the current metric, oldest first from rate_first */
     size_t rate_first, rate_count;

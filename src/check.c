@@ -233,18 +233,26 @@ static void merge_small(size_t *class, size_t count)
 static void shrink(struct trial *trials, const size_t *class, size_t count, size_t classes)
 {
     double *variance = xcalloc(count + 1, sizeof *variance), *df = xcalloc(count + 1, sizeof *df);
+    double *own = xcalloc(count + 1, sizeof *own), *own_df = xcalloc(count + 1, sizeof *own_df);
     for (size_t i = 0; i < count; i++) {
         variance[i] = trials[i].variance;
         df[i] = trials[i].df;
+        own[i] = trials[i].variance_now;
+        own_df[i] = trials[i].df_now;
     }
     shrink_classes(variance, df, class, count, classes);
+    shrink_classes(own, own_df, class, count, classes);
     for (size_t i = 0; i < count; i++) {
         trials[i].variance = variance[i];
         trials[i].df = df[i];
+        trials[i].variance_now = own[i];
+        trials[i].df_now = own_df[i];
         trial_finish(&trials[i]);
     }
     free(variance);
     free(df);
+    free(own);
+    free(own_df);
 }
 
 static void shrink_rows(struct judging *j)

@@ -9,20 +9,23 @@
  *   m sessions of a check follow one another and share what that hour is like, so together they
  *   count as one session of the baseline's kind and not as m (whose error would be s²/m).
  *   Where the sessions of now differ so much among themselves that even their mean is worse known,
- *   that counts (Welch's degrees of freedom).
+ *   that counts (Welch's degrees of freedom). s_now² is shrunken as s² is: of so few sessions one
+ * of many series always looks restless by chance, and a machine that is busy now is so in all.
  * - First the means: every subsystem on every guest, and native by subsystem (one mean of all of
  *   native's rows would hide a slower disk), one family, Holm at 0.02. Then, within what moved, the
  *   rows, Holm at 0.02 in each. To be called better or worse, a mean or a row must have changed by
  *   more than its margin, too.
  * - X, what could have been found: the least change of a mean (and of a single row, which must move
- *   its subsystem's mean first) that is found in at least 80 % of checks. Where there are guests X
- *   is about them: native's absolute figures vary with the day, and that is stated beside. With
- *   fewer than three sessions in the baseline there are intervals, flag L, and no verdict.
- * Simulated (tests/sim_check.c, 2000 checks each): false alarms in 0 to 1.5 % of checks, 2.3 % when
- * the machine is twice as noisy as in the baseline (7 % if only two sessions fit then); of a
- * subsystem that is 10 % slower 91 to 100 % found, 5 % 67 to 97 %, in noisy ones 20 % 84 to 100 %,
- * 10 % 56 to 96 % (session deviation 1 %, 2 % in noisy ones, K = 5). At twice that and K = 10 a
- * slowdown of 10 % is found in 93 % and one of 5 % in 25 %; in noisy subsystems 20 % in 75 to 92 %.
+ *   its subsystem's mean first) that is found in at least 80 % of checks. Native's own is stated
+ *   beside that of the guests, because its absolute figures vary with the day; either above the
+ *   bound makes a check inconclusive. With fewer than three sessions in the baseline there are
+ *   intervals, flag L, and no verdict.
+ * Simulated (tests/sim_check.c, 2000 checks each): false alarms in 0 to 1.5 % of checks, 3.2 %
+ * where the machine is twice as noisy as in the baseline and only two sessions fit, or where days
+ * differ and K = 3; of a subsystem that is 10 % slower 99 to 100 % found, 5 % 74 to 100 %, in noisy
+ * ones 20 % 93 to 100 %, 10 % 66 to 100 % (session deviation 1 %, 2 % in noisy ones, K = 5). At
+ * twice that and K = 10 a slowdown of 10 % is found in 99 % and one of 5 % in 26 %; in noisy
+ * subsystems 20 % in 82 to 98 %.
  */
 #ifndef VMTAX_CHECK_H
 #define VMTAX_CHECK_H
@@ -44,7 +47,7 @@
 #define CHECK_SESSIONS_MIN   2    /* one alone cannot show that the machine is busier than it was */
 #define CHECK_SUBSYSTEM_ROWS 5    /* from which on a subsystem has enough rows for itself */
 
-#define CHECK_ADVICE_MAX     12
+#define CHECK_ADVICE_MAX     16
 #define CHECK_ADVICE_TEXT    400
 #define CHECK_LINE           240
 
@@ -86,6 +89,8 @@ struct check {
      * only where there are more. */
     size_t lost_rows;
     size_t left_out;   /* rows of the baseline that were not planned for lack of time */
+    size_t young_rows; /* not planned, because fewer than three of its sessions have them */
+    bool absent[SUBSYSTEM_COUNT]; /* of the baseline's: those of which nothing was planned */
     size_t other_rows; /* their work is other work now, as another web server's: not judged */
     size_t verdicts[VERDICT_COUNT]; /* of the rows */
     enum check_cause cause;
@@ -103,14 +108,18 @@ void check_release(struct check *c);
 void check_judge(struct check *c, const struct series *s, double find);
 /* What a plan left out of the baseline, which no session shows. */
 struct check_absent {
-    size_t targets, rows;
-    const char *why; /* of the last of the targets; "" if there is none */
+    size_t targets, rows;             /* that are lacking, or for which the time does not suffice */
+    size_t young;                     /* rows that too few of its sessions have */
+    bool subsystems[SUBSYSTEM_COUNT]; /* of which it has rows, and the plan none */
+    const char *why;                  /* of the last of the targets; "" if there is none */
 };
 /* The whole: sessions with analysis up to date, at least one each. absent may be NULL. */
 void check_results(struct check *c, const struct baseline *b, const struct result *now,
                    size_t now_count, double find, const struct check_absent *absent);
 /* Exit code by statistics.md: 0, 1, 3 or 4. */
 int check_exit(const struct check *c);
+/* Could a change of the size that was asked for (find) have stayed hidden, on guests or native? */
+bool check_hides(const struct check *c);
 bool check_is_worse(enum verdict v);
 bool check_is_decided(enum verdict v); /* better, slightly worse, worse */
 

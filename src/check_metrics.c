@@ -31,6 +31,14 @@ static void write_whole(const struct check *c, int64_t when, FILE *out)
                   (double)c->left_out);
     metric_number(out, "check_other_rows", "", "Rows of the baseline whose work is other work now.",
                   (double)c->other_rows);
+    metric_number(out, "check_young_rows", "",
+                  "Rows of the baseline that fewer than three of its sessions have.",
+                  (double)c->young_rows);
+    size_t absent = 0;
+    for (int s = 0; s < SUBSYSTEM_COUNT; s++)
+        absent += c->absent[s];
+    metric_number(out, "check_left_out_subsystems", "",
+                  "Subsystems of the baseline of which nothing was measured.", (double)absent);
     metric_number(out, "check_lost_targets", "", "Guests of the baseline without figures now.",
                   (double)c->lost_targets);
 }

@@ -91,6 +91,8 @@ void check_results(struct check *c, const struct baseline *b, const struct resul
     if (absent) {
         c->lost_targets = absent->targets;
         c->left_out = absent->rows;
+        c->young_rows = absent->young;
+        memcpy(c->absent, absent->subsystems, sizeof c->absent);
         text_clean(c->lost_why, sizeof c->lost_why, absent->why);
     }
     for (size_t i = 0; i < b->count; i++)
@@ -104,11 +106,13 @@ void check_results(struct check *c, const struct baseline *b, const struct resul
         keep_rows(&s, is_repeated);
         c->lost_rows -= s.count;
     }
-    count_losses(c, &s, &now[0]);
+    /* What is refused beforehand has the machine's facts, and what its targets were to have. */
+    bool measured = now[0].slot_count > 0;
+    if (measured)
+        count_losses(c, &s, &now[0]);
     check_judge(c, &s, find);
     compare_flag_changed(c->rows, c->count, c->differences, c->difference_count);
-    /* What is refused beforehand has the machine's facts and nothing else. */
-    if (!now[0].target_count)
+    if (!measured)
         c->sessions_now = 0;
     if (c->fatal)
         forget_verdicts(c);
@@ -116,9 +120,19 @@ void check_results(struct check *c, const struct baseline *b, const struct resul
     check_advise(c, b, now, now_count);
 }
 
+bool check_hides(const struct check *c)
+{
+    const struct check_power *both[] = {&c->power, &c->native_power};
+    bool known = false, hides = false;
+    for (size_t i = 0; i < 2; i++) {
+        known |= both[i]->known;
+        hides |= both[i]->known && both[i]->subsystem > c->find;
+    }
+    return hides || !known;
+}
+
 int check_exit(const struct check *c)
 {
-    const struct check_power *power = c->power.known ? &c->power : &c->native_power;
     if (c->fatal || c->count == 0)
         return 4;
     for (size_t g = 0; g < c->group_count; g++)
@@ -129,7 +143,10 @@ int check_exit(const struct check *c)
             return 1;
     if (c->lost_targets)
         return 4;
-    if (c->more || !power->known || power->subsystem > c->find || c->lost_rows || c->other_rows)
+    if (c->more || check_hides(c) || c->lost_rows || c->other_rows)
         return 3;
+    for (int s = 0; s < SUBSYSTEM_COUNT; s++)
+        if (c->absent[s])
+            return 3;
     return c->verdicts[VERDICT_INCONCLUSIVE] ? 3 : 0;
 }

@@ -6,12 +6,14 @@
 #include "setup.h"
 #include "sha256.h"
 #include "stats.h"
+#include "store.h"
 #include "target/kinds.h"
 #include "target/reach.h"
 #include "text.h"
 #include "xalloc.h"
 
 #include <config.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,6 +71,37 @@ static void take_targets(struct check_plan *p, const struct options *o, const st
     }
 }
 
+/* On the command line, or in the settings: vmtax.conf is for all runs, and a baseline has its own.
+ */
+static bool is_given(const struct options *o, const char *name, bool value)
+{
+    return value && !o->conf_lines[option_find(name, strlen(name)) - option_rows];
+}
+
+/* Limits and lengths of slots as the newest session had them, because others cannot be compared.
+ * What the machine does not have cannot be taken: that is found when the two are compared. */
+static void take_limits(struct check_plan *p, const struct options *o, struct options *mine,
+                        const struct baseline *b)
+{
+    const struct result *newest = &b->sessions[0];
+    const struct result_target *native = &newest->targets[0];
+    uint64_t memory = native->memory_mib,
+             here = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+    for (size_t t = 1; t < newest->target_count && !memory; t++)
+        if (!newest->targets[t]
+                 .emulated) /* virtual machines have some where others are not limited */
+            memory = newest->targets[t].memory_mib;
+    bool cpus = is_given(o, "cpus", o->cpus), seconds = is_given(o, "seconds", o->seconds > 0);
+    bool bytes = is_given(o, "memory", o->memory);
+    p->given = cpus || seconds || bytes;
+    p->cpus = cpus ? o->cpus : native->cpus;
+    mine->cpus = cpus ? o->cpus : 0; /* those taken are bounded by what there is */
+    if (!bytes)
+        mine->memory = memory < here >> 20 ? memory << 20 : here;
+    if (!seconds)
+        mine->seconds = newest->slot_s;
+}
+
 static int check_targets(const struct check_plan *p, const struct baseline *b, struct error *e)
 {
     if (p->plan.emulated)
@@ -84,8 +117,8 @@ static int check_targets(const struct check_plan *p, const struct baseline *b, s
     return 0;
 }
 
-/* Sessions of the baseline in which a row has a figure of native. */
-static size_t sessions_with(const struct baseline *b, const struct metric *m)
+/* Sessions of the baseline in which a row has a figure of native, and the first of them. */
+static size_t sessions_with(const struct baseline *b, const struct metric *m, size_t *first)
 {
     size_t n = 0;
     for (size_t i = 0; i < b->count; i++) {
@@ -93,7 +126,8 @@ static size_t sessions_with(const struct baseline *b, const struct metric *m)
         const struct figure_value *f = at < b->sessions[i].metric_count
                                            ? result_figure(&b->sessions[i], at, 0)
                                            : NULL;
-        n += f && f->measured;
+        if (f && f->measured && n++ == 0)
+            *first = i;
     }
     return n;
 }
@@ -106,9 +140,15 @@ static int take_rows(struct check_plan *p, const struct baseline *b, struct erro
         for (size_t m = 0; m < b->sessions[i].metric_count; m++) {
             const struct metric *metric = &b->sessions[i].metrics[m];
             char word[WORKLOAD_ID_MAX + PARAMS_TEXT + 2];
+            size_t first = 0, sessions;
             if (!metric->row || metric->row->figure == FIGURE_NONE ||
-                (metric->row->needs & NEED_SPEC) || sessions_with(b, metric) < wanted)
+                (metric->row->needs & NEED_SPEC) || !(sessions = sessions_with(b, metric, &first)))
                 continue;
+            p->absent[metric->row->subsystem] = true; /* until something of it is planned */
+            if (sessions < wanted) {
+                p->young += first == i;
+                continue;
+            }
             snprintf(word, sizeof word, "%s:%s", metric->workload, metric->params);
             if (plan_add(&p->plan, word, e) < 0)
                 return -1;
@@ -128,6 +168,13 @@ static uint32_t blocks_of(const struct result *r)
     return (most + 2) / 2 * 2; /* even, from 2 on */
 }
 
+/* Slots of another length than the baseline's say nothing about its time. */
+static bool other_slots(const struct check_plan *p, const struct result *r)
+{
+    return r->slot_scale > 0 &&
+           (p->plan.slot_s > 0 ? p->plan.slot_s != r->slot_s : p->plan.slot_scale != r->slot_scale);
+}
+
 double check_pace(const struct baseline *b, size_t rows, size_t targets, double planned_s)
 {
     double paces[BASELINE_MAX];
@@ -140,8 +187,7 @@ double check_pace(const struct baseline *b, size_t rows, size_t targets, double 
     return n ? fmin(10, fmax(1, stats_median(paces, n))) : 1;
 }
 
-/* As many sessions as fit, and at least two, for which rows are left out. */
-static int fit(struct check_plan *p, struct error *e)
+int check_plan_fit(struct check_plan *p, struct error *e)
 {
     double time = p->budget_s * (1 - RESERVE) / p->pace;
     while (p->plan.row_count && plan_seconds(&p->plan) * CHECK_SESSIONS_MIN > time) {
@@ -149,6 +195,8 @@ static int fit(struct check_plan *p, struct error *e)
         p->left_out++;
     }
     p->session_s = plan_seconds(&p->plan) * p->pace;
+    for (size_t i = 0; i < p->plan.row_count; i++)
+        p->absent[p->plan.rows[i].workload->subsystem] = false;
     if (!p->plan.row_count)
         return error_set(e, ERROR_USAGE,
                          "two sessions of anything do not fit into %.0f s; give more with --budget",
@@ -166,10 +214,13 @@ int check_plan_make(struct check_plan *p, const struct options *o, const struct 
     mine.profile = b->sessions[0].profile;
     mine.budget = 0;
     mine.blocks = 0;
+    take_limits(p, o, &mine, b);
     if (all)
-        setup_take_cpus(&p->plan.options, all, o->cpus);
+        setup_take_cpus(&p->plan.options, all, p->cpus);
     else
-        setup_cpus(&p->plan.options, o->cpus);
+        setup_cpus(&p->plan.options, p->cpus);
+    p->plan.options.unlimited = b->sessions[0].target_count &&
+                                !b->sessions[0].targets[0].memory_mib;
     if (!mine.on) {
         p->plan.options.machine = setup_machine(o);
         if (setup_agent(agent, size, e) < 0)
@@ -185,11 +236,12 @@ int check_plan_make(struct check_plan *p, const struct options *o, const struct 
     }
     setup_session(&p->plan, 0);
     p->plan.blocks = blocks_of(&b->sessions[0]);
-    /* Slots of another length than the baseline's say nothing about its time. */
-    p->pace = o->seconds > 0
+    if (b->sessions[0].slot_scale > 0)
+        p->plan.slot_scale = b->sessions[0].slot_scale;
+    p->pace = other_slots(p, &b->sessions[0])
                   ? 1
                   : check_pace(b, p->plan.row_count, p->plan.target_count, plan_seconds(&p->plan));
-    if (fit(p, e) < 0) {
+    if (check_plan_fit(p, e) < 0) {
         plan_release(&p->plan);
         return -1;
     }
@@ -217,6 +269,19 @@ char *check_plan_text(const struct check_plan *p, char *out, size_t size)
     return out;
 }
 
+char *check_plan_limits(const struct check_plan *p, char *out, size_t size)
+{
+    const struct target_options *o = &p->plan.options;
+    char memory[48] = "no memory limit", slots[48] = "";
+    if (!o->unlimited)
+        snprintf(memory, sizeof memory, "%" PRIu64 " MiB of memory", o->memory_bytes >> 20);
+    if (p->plan.slot_s > 0)
+        snprintf(slots, sizeof slots, ", slots of %.3g s", p->plan.slot_s);
+    snprintf(out, size, "%zu processor%s and %s%s%s", o->cpu_count, o->cpu_count == 1 ? "" : "s",
+             memory, slots, p->given ? "" : ", as in the baseline");
+    return out;
+}
+
 double check_plan_budget(const struct check_plan *p, size_t done, double used_s)
 {
     if (done >= p->sessions)
@@ -230,11 +295,14 @@ double check_plan_budget(const struct check_plan *p, size_t done, double used_s)
 
 struct check_absent check_plan_absent(const struct check_plan *p)
 {
-    return (struct check_absent){.targets = p->missing, .rows = p->left_out, .why = p->why};
+    struct check_absent absent = {
+        .targets = p->missing, .rows = p->left_out, .young = p->young, .why = p->why};
+    memcpy(absent.subsystems, p->absent, sizeof absent.subsystems);
+    return absent;
 }
 
-int check_today(struct result *today, const struct baseline *b, const char *agent, bool *fatal,
-                struct error *e)
+int check_today(struct result *today, const struct baseline *b, const struct plan *plan,
+                const char *agent, bool *fatal, struct error *e)
 {
     struct fingerprint_difference first; /* fatal ones come first, those of all rows among them */
     *fatal = false;
@@ -242,27 +310,49 @@ int check_today(struct result *today, const struct baseline *b, const char *agen
     if (sha256_file(agent, today->agent_sha256, e) < 0)
         return error_prefix(e, "the agent");
     fingerprint_read(today);
+    if (plan)
+        setup_expect(plan, today);
     for (size_t i = 0; i < b->count; i++)
         if (fingerprint_compare(&b->sessions[i], today, &first, 1))
             *fatal |= fingerprint_forbids(&first);
     return 0;
 }
 
-int check_fit(struct baseline_fit *f, const struct baseline *b, struct error *e)
+int check_fit(struct baseline_fit *f, const struct baseline *b, const struct plan *plan,
+              const char *agent, struct error *e)
 {
     struct result today;
-    struct target_options usual = {.cpu_count = 0};
     int all[TARGET_CPUS_MAX];
-    char agent[4096];
+    char own[4096];
     bool fatal;
-    uint64_t memory = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
-    if (setup_agent(agent, sizeof agent, e) < 0)
+    /* What a plan's targets will have is known; without one, what they could have at most. */
+    uint64_t memory = UINT64_MAX, cpus = UINT64_MAX;
+    if (!plan) {
+        memory = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+        cpus = host_cpus(all, TARGET_CPUS_MAX);
+    }
+    if (!agent && setup_agent(own, sizeof own, e) < 0)
         return -1;
-    setup_cpus(&usual, 0);
     result_init(&today);
-    int rc = check_today(&today, b, agent, &fatal, e);
+    int rc = check_today(&today, b, plan, agent ? agent : own, &fatal, e);
     if (rc == 0)
-        baseline_fit_look(f, b, &today, host_cpus(all, TARGET_CPUS_MAX), usual.cpu_count, memory);
+        baseline_fit_look(f, b, &today, cpus, memory);
     result_release(&today);
     return rc;
+}
+
+int check_join(struct baseline_fit *f, const char *name, const struct plan *plan, const char *agent,
+               struct error *e)
+{
+    struct store_entry *entries;
+    struct baseline b;
+    size_t count;
+    if (store_list_sessions(name, &entries, &count, e) < 0)
+        return -1;
+    free(entries);
+    if (!count || baseline_load(&b, name, e) < 0) /* damaged ones alone fit to everything */
+        return 0;
+    int rc = check_fit(f, &b, plan, agent, e);
+    baseline_release(&b);
+    return rc < 0 ? -1 : f->fatal;
 }

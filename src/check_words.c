@@ -170,14 +170,24 @@ static void say_worst(struct check *c, const struct baseline *b, const struct re
         say(c, "Look next: vmtax run %s --on %s", worst->workload->id, worst->target);
 }
 
-static void say_power(struct check *c, const char *about, const struct check_power *p)
+static double found_percent(double change)
 {
-    if (p->known)
-        say(c,
-            "Would have been found with 80 %% probability%s: a change of %.1f %% in any subsystem, "
-            "of %.1f %% in any single row.",
-            about, fmin(99.9, 100 * stats_loss(p->subsystem)),
-            fmin(99.9, 100 * stats_loss(p->row)));
+    return fmin(99.9, 100 * stats_loss(change));
+}
+
+static void say_power(struct check *c)
+{
+    const struct check_power *first = c->power.known ? &c->power : &c->native_power;
+    char own[80] = "";
+    if (!first->known)
+        return;
+    if (c->power.known && c->native_power.known)
+        snprintf(own, sizeof own, "; on native itself of %.1f and %.1f %%",
+                 found_percent(c->native_power.subsystem), found_percent(c->native_power.row));
+    say(c,
+        "Would have been found with 80 %% probability or more: a change of %.1f %% in any "
+        "subsystem, %.1f %% in any single row%s.",
+        found_percent(first->subsystem), found_percent(first->row), own);
 }
 
 static void say_trust(struct check *c, const struct baseline *b, const struct result *now,
@@ -217,10 +227,30 @@ static void name_sides(struct check *c, const struct baseline *b, const struct r
              today ? today : "");
 }
 
+/* What the baseline has, and nobody looked at. */
+static void say_absent(struct check *c)
+{
+    char names[96] = "";
+    size_t used = 0;
+    for (int s = 0; s < SUBSYSTEM_COUNT; s++)
+        if (c->absent[s] && used < sizeof names)
+            used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "",
+                                     subsystems[s].id);
+    if (used)
+        say(c,
+            "Nothing of %s was measured, which the baseline has: whether it changed is not known.",
+            names);
+    if (c->young_rows)
+        say(c,
+            "%zu row%s of the baseline %s in fewer than %d of its sessions, and %s not measured: too "
+            "few to judge by. More sessions with everything: vmtax record --name %s",
+            c->young_rows, plural(c->young_rows), c->young_rows == 1 ? "is" : "are", BASELINE_YOUNG,
+            c->young_rows == 1 ? "was" : "were", c->baseline);
+}
+
 void check_advise(struct check *c, const struct baseline *b, const struct result *now,
                   size_t now_count)
 {
-    const struct check_power *power = c->power.known ? &c->power : &c->native_power;
     c->advice_count = 0;
     name_sides(c, b, now);
     if (c->fatal) {
@@ -235,13 +265,8 @@ void check_advise(struct check *c, const struct baseline *b, const struct result
     }
     say_cause(c);
     say_worst(c, b, now);
-    if (c->power.known) {
-        say_power(c, "", &c->power);
-        say_power(c, " on native itself", &c->native_power);
-    } else {
-        say_power(c, "", &c->native_power);
-    }
-    if (power->known && power->subsystem > c->find)
+    say_power(c);
+    if (c->group_count && check_hides(c))
         say(c,
             "That is more than the %.0f %% asked for (--find): smaller changes may hide. More "
             "sessions in the baseline, or a quieter machine, find more.",
@@ -264,5 +289,6 @@ void check_advise(struct check *c, const struct baseline *b, const struct result
             "%zu row%s of the baseline %s left out: two sessions of everything do not fit into the "
             "time; --budget gives more.",
             c->left_out, plural(c->left_out), c->left_out == 1 ? "was" : "were");
+    say_absent(c);
     say_trust(c, b, now, now_count);
 }

@@ -170,6 +170,12 @@ void check_write_json(const struct check *c, int64_t when, FILE *out)
     json_add_count(o, "lost_rows", c->lost_rows);
     json_add_count(o, "left_out_rows", c->left_out);
     json_add_count(o, "other_rows", c->other_rows);
+    json_add_count(o, "young_rows", c->young_rows);
+    cJSON *absent = json_array();
+    for (int s = 0; s < SUBSYSTEM_COUNT; s++)
+        if (c->absent[s])
+            cJSON_AddItemToArray(absent, cJSON_CreateString(subsystems[s].id));
+    cJSON_AddItemToObject(o, "left_out_subsystems", absent);
     json_add_count(o, "lost_targets", c->lost_targets);
     cJSON *counts = json_object();
     for (int v = 0; v < VERDICT_COUNT; v++)

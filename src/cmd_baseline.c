@@ -25,7 +25,7 @@ static int show(const struct context *c, struct error *e)
     if (baseline_load(&b, o->word_count > 1 ? o->words[1] : "default", e) < 0)
         return -1;
     struct baseline_fit *fit = xcalloc(1, sizeof *fit);
-    int rc = check_fit(fit, &b, e);
+    int rc = check_fit(fit, &b, NULL, NULL, e);
     if (rc == 0 && o->json) {
         cJSON *document = baseline_to_json(&b, fit);
         char *text = cJSON_Print(document);
@@ -70,9 +70,7 @@ static int refuse(const struct baseline *b, const struct baseline_fit *f)
 {
     fprintf(stderr, "vmtax: the baseline \"%s\" is not imported: it cannot be compared with here\n",
             b->name);
-    for (size_t i = 0; i < f->difference_count; i++)
-        if (fingerprint_forbids(&f->differences[i]))
-            text_wrap(stderr, f->differences[i].sentence, fprintf(stderr, "  FATAL  "), 9);
+    baseline_write_fatal(f, stderr);
     text_wrap(stderr,
               "The same build of vmtax on both machines has the same agent; a baseline of this "
               "machine itself makes vmtax record.",
@@ -107,7 +105,7 @@ static int import(const struct context *c, struct error *e)
     if (baseline_file_read(&b, o->words[1], e) < 0)
         return -1;
     struct baseline_fit *fit = xcalloc(1, sizeof *fit);
-    int code = check_fit(fit, &b, e);
+    int code = check_fit(fit, &b, NULL, NULL, e);
     if (code == 0)
         code = fit->fatal ? refuse(&b, fit) : put(c, &b, fit, e);
     free(fit);

@@ -59,7 +59,7 @@ static int measure(const struct context *c, struct check_plan *p, struct measure
 
 static void tell_plan(const struct check_plan *p, const struct baseline *b, bool quiet)
 {
-    char plan[256], strength[64];
+    char plan[256], limits[160], strength[64];
     if (p->missing)
         fprintf(stderr, "vmtax: not measured now: %s\n", p->why);
     if (p->left_out)
@@ -67,10 +67,16 @@ static void tell_plan(const struct check_plan *p, const struct baseline *b, bool
                 "vmtax: %zu row%s of the baseline left out: two sessions of everything do not fit "
                 "into %.0f s; --budget gives more\n",
                 p->left_out, p->left_out == 1 ? "" : "s", p->budget_s);
+    if (p->young)
+        fprintf(
+            stderr,
+            "vmtax: %zu row%s of the baseline left out: fewer than %d of its sessions have %s\n",
+            p->young, p->young == 1 ? "" : "s", BASELINE_YOUNG, p->young == 1 ? "it" : "them");
     if (quiet)
         return;
     baseline_strength(b, strength, sizeof strength);
-    fprintf(stderr, "vmtax: baseline \"%s\": %s\nvmtax: %s\n", b->name, strength,
+    fprintf(stderr, "vmtax: baseline \"%s\": %s\nvmtax: each target has %s\nvmtax: %s\n", b->name,
+            strength, check_plan_limits(p, limits, sizeof limits),
             check_plan_text(p, plan, sizeof plan));
 }
 
@@ -176,7 +182,7 @@ static int look_first(const struct context *c, const struct baseline *b,
     struct result today;
     int code = 0;
     result_init(&today);
-    if (check_today(&today, b, agent, fatal, e) < 0) {
+    if (check_today(&today, b, &plan->plan, agent, fatal, e) < 0) {
         result_release(&today);
         return -1;
     }

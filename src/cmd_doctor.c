@@ -119,7 +119,7 @@ static void look_baseline(const char *name, struct finding *f)
     baseline_strength(&b, strength, sizeof strength);
     baseline_age(&b, (int64_t)time(NULL), age, sizeof age);
     struct baseline_fit *fit = xcalloc(1, sizeof *fit);
-    if (check_fit(fit, &b, &e) < 0) {
+    if (check_fit(fit, &b, NULL, NULL, &e) < 0) {
         snprintf(f->text, sizeof f->text, "%.255s", e.text);
     } else if (fit->fatal) {
         f->level = FINDING_HAZARD;

@@ -1,10 +1,13 @@
 /* vmtax record: native sessions (and guests' beside them) as a baseline to compare with later. */
+#include "baseline_words.h"
+#include "check_run.h"
 #include "command.h"
 #include "measure.h"
 #include "report/report.h"
 #include "setup.h"
 #include "store.h"
 #include "text.h"
+#include "xalloc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +29,27 @@ static int begin_anew(const char *name, bool quiet, struct error *e)
     if (kept[0] && !quiet)
         fprintf(stderr, "vmtax: the baseline of before is kept as \"%s\"\n", kept);
     return store_prepare_baseline(name, e);
+}
+
+/* What cannot stand beside the sessions that are there is not measured first. */
+static int may_join(const struct plan *plan, const char *name, const char *agent, struct error *e)
+{
+    struct baseline_fit *fit = xcalloc(1, sizeof *fit);
+    int code = check_join(fit, name, plan, agent, e);
+    if (code > 0) {
+        fprintf(stderr,
+                "vmtax: nothing is recorded: with the sessions of the baseline \"%s\" it could not "
+                "be compared\n",
+                name);
+        baseline_write_fatal(fit, stderr);
+        text_wrap(stderr,
+                  "vmtax record --new begins the baseline again and keeps those sessions under "
+                  "another name; --name NAME makes one beside it.",
+                  fprintf(stderr, "vmtax: "), 0);
+        code = EXIT_NOT_COMPARABLE;
+    }
+    free(fit);
+    return code;
 }
 
 static int record_one(const struct context *c, const struct plan *plan, const char *name, bool anew,
@@ -86,7 +110,11 @@ static int run(const struct context *c, struct error *e)
                 "vmtax: %s is emulated here: its figures are stored, and no check judges them\n",
                 plan.emulated->id);
     setup_session(&plan, o->budget);
-    uint64_t sessions = o->sessions ? o->sessions : 3;
+    if (rc == 0 && !o->anew && (rc = may_join(&plan, name, agent, e)) != 0) {
+        plan_release(&plan);
+        return rc;
+    }
+    uint64_t sessions = o->sessions ? o->sessions : BASELINE_YOUNG;
     uint64_t stored = 0;
     for (; rc == 0 && stored < sessions; stored += rc == 0) {
         if (!o->quiet)

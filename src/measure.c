@@ -26,8 +26,7 @@ struct progress {
     uint64_t next_ns;
     size_t told_log;
     char last_title[96], last_stage[REASON_MAX];
-    double after_s; /* of the plan */
-    int written;    /* columns of the line that stands */
+    int written; /* columns of the line that stands */
 };
 
 /* A terminal that was stopped, by Ctrl-S say, must not hold up what is measured: what it cannot
@@ -88,7 +87,7 @@ static int progress_text(const struct progress *p, const struct snapshot *s, cha
         return snprintf(line, size, "%3.0f %%  %s: nothing heard for %.0f s", 100 * s->run.done,
                         s->targets[s->run.target].id, s->run.silent_s);
     if (s->run.eta_s >= 0)
-        text_duration(eta, sizeof eta, s->run.eta_s + p->after_s);
+        text_duration(eta, sizeof eta, s->run.eta_s);
     return snprintf(line, size, "%3.0f %%  eta %s  %s  %s %s  block %u/%u", 100 * s->run.done,
                     eta[0] ? eta : "-", s->run.title,
                     s->run.target < s->target_count ? s->targets[s->run.target].id : "",
@@ -201,7 +200,6 @@ int measure_run(const struct context *c, const struct plan *plan, struct result 
     struct progress progress = {.board = &board,
                                 .terminal = isatty(STDERR_FILENO) == 1,
                                 .quiet = c->options->quiet,
-                                .after_s = plan->after_s,
                                 .slots = c->options->ndjson};
     struct runner_hooks hooks = {.progress = show, .slot = show_slot, .context = &progress};
     if (!progress.quiet) {

@@ -135,7 +135,7 @@ static const char *glue(const struct target_probe *probe)
 int place_probe(struct places *p, struct error *e)
 {
     /* Equal conditions: if one target cannot have limits, nobody gets any. */
-    p->options.limits = true;
+    p->options.limits = !p->options.unlimited;
     for (size_t t = 0; t < p->count; t++) {
         const struct target_kind *kind = p->place[t].kind;
         struct target_probe probe;

@@ -52,7 +52,7 @@ void run_show_begin(struct run *r)
     run->rate_count = run->block_count = 0;
     memset(run->latency, 0, sizeof run->latency);
     run->elapsed_s = run->done = 0;
-    run->eta_s = plan_seconds(r->plan);
+    run->eta_s = plan_seconds(r->plan) + r->plan->after_s;
     text_clean(s->left_out, sizeof s->left_out, r->plan->left_out);
     board_publish_run(r->board);
 }
@@ -105,7 +105,7 @@ void run_show_progress(struct run *r)
     s->run.elapsed_s = seconds;
     /* What is done stays done when the rest turns out to be longer. */
     s->run.done = fmax(s->run.done, seconds / (seconds + rest));
-    s->run.eta_s = rest;
+    s->run.eta_s = rest + r->plan->after_s;
     board_publish_run(r->board);
     run_tell(r);
 }

@@ -473,7 +473,7 @@ static void finish(struct run *r)
     struct snapshot *s = board_edit(r->board);
     s->run.active = false;
     s->run.done = 1;
-    s->run.eta_s = 0;
+    s->run.eta_s = r->plan->after_s;
     s->queue_count = s->queue_total = 0;
     for (size_t t = 0; t < s->target_count; t++)
         if (s->targets[t].state == BOARD_TARGET_READY)

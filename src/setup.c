@@ -474,6 +474,28 @@ int setup_plan(struct plan *p, const struct options *o, enum profile default_pro
     return 0;
 }
 
+void setup_expect(const struct plan *p, struct result *today)
+{
+    bool limits = !p->options.unlimited; /* as place_probe() grants them: to all or to nobody */
+    for (size_t t = 0; t < p->target_count; t++) {
+        const struct target_kind *kind = p->targets[t];
+        struct target_probe probe = {.limits = false};
+        struct result_target *to = &today->targets[today->target_count];
+        if (!kind->way) {
+            kind->probe(kind, &p->options, &probe);
+            *to = (struct result_target){.cpus = p->options.cpu_count, .emulated = probe.emulated};
+            text_copy(to->id, sizeof to->id, kind->id);
+            text_copy(to->kind, sizeof to->kind, target_kind_name(kind));
+            today->target_count++;
+        }
+        limits &= probe.limits;
+    }
+    for (size_t t = 0; t < today->target_count; t++)
+        /* A machine is its own limit. */
+        if (limits || target_find(today->targets[t].kind)->start_s > 0)
+            today->targets[t].memory_mib = p->options.memory_bytes >> 20;
+}
+
 void setup_session(struct plan *p, double budget_s)
 {
     p->two_stage = false;

@@ -6,6 +6,7 @@
 #include "error.h"
 #include "option.h"
 #include "plan.h"
+#include "result.h"
 
 #include <stddef.h>
 
@@ -25,6 +26,10 @@ int setup_plan(struct plan *p, const struct options *o, enum profile default_pro
 /* Make a plan one session of a baseline: every row in the same few blocks, nothing looked at again
  * and nothing cut off by a budget that was not asked for (0), because sessions are compared. */
 void setup_session(struct plan *p, double budget_s);
+
+/* What the plan's targets will be and have, as far as is known before one is started: into today,
+ * which has none. Of guests that exist already nothing is known. */
+void setup_expect(const struct plan *p, struct result *today);
 
 /* Processors for the workload, the rest for vmtax itself. */
 void setup_cpus(struct target_options *t, uint64_t wanted);

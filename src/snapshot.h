@@ -105,6 +105,7 @@ struct check;
 struct board_check {
     bool active;
     size_t session, sessions;
+    double until_s;              /* on the host's time line: when its budget is over */
     char name[64];               /* of the baseline */
     char plan[200];              /* what is measured, and how long it takes */
     const struct check *verdict; /* NULL: none. Whoever made the snapshot owns it and keeps it. */

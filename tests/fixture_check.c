@@ -93,6 +93,7 @@ void fixture_checking(struct snapshot *s)
     s->check = (struct board_check){.active = true,
                                     .session = 2,
                                     .sessions = 3,
+                                    .until_s = s->now_s + 101,
                                     .name = "default",
                                     .plan = "42 rows on native, container: 3 sessions of 0:49 (1 s "
                                             "of it to start), 2:27 of 3:00"};

@@ -16,6 +16,7 @@ static void show_checking(struct dashboard *d)
     s->check.sessions = k->plan.sessions;
     s->check.verdict = k->verdict;
     if (k->active) {
+        s->check.until_s = k->until_s;
         text_copy(s->check.name, sizeof s->check.name, k->baseline.name);
         check_plan_text(&k->plan, s->check.plan, sizeof s->check.plan);
     }
@@ -67,6 +68,7 @@ int dashboard_go_on_checking(struct dashboard *d, int rc, struct error *e)
         struct plan plan;
         plan_copy(&plan, &k->plan.plan);
         plan.budget_s = budget;
+        plan.after_s = (double)(k->plan.sessions - k->count - 1) * k->plan.session_s;
         rc = dashboard_start_job(d, &plan, NULL, e);
         plan_release(&plan);
         if (d->job) {
@@ -86,6 +88,7 @@ int dashboard_check(void *context, struct error *e)
     struct checking *k = &d->checking;
     struct options options = d->options;
     struct error earlier;
+    char limits[160];
     dashboard_reap(d, &earlier);
     if (d->job)
         return error_set(e, ERROR_USAGE, "a run is live: x aborts it");
@@ -100,12 +103,15 @@ int dashboard_check(void *context, struct error *e)
     }
     k->active = true;
     k->begun_s = (double)clock_now_ns() * 1e-9;
+    k->until_s = board_now(&d->board) + k->plan.budget_s;
     if (k->plan.missing)
         board_log(&d->board, BOARD_LOG_WARN, "", "not measured now: %s", k->plan.why);
+    board_log(&d->board, BOARD_LOG_NOTE, "", "check: each target has %s",
+              check_plan_limits(&k->plan, limits, sizeof limits));
     struct result today;
     bool fatal;
     result_init(&today);
-    int rc = check_today(&today, &k->baseline, d->agent, &fatal, e);
+    int rc = check_today(&today, &k->baseline, &k->plan.plan, d->agent, &fatal, e);
     if (rc == 0 && fatal)
         judge(d, &today, 1);
     result_release(&today);

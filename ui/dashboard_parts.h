@@ -21,7 +21,7 @@ struct checking {
     struct check_plan plan;
     struct result sessions[CHECK_SESSIONS];
     size_t count;
-    double begun_s;
+    double begun_s, until_s; /* by the host's clock; on the board's time line, by the budget */
     /* The verdict on the board, and the one before it, which a frame may still show. */
     struct check *verdict, *former;
 };

@@ -63,6 +63,9 @@ struct panel {
 extern const struct panel *const panels[];
 const struct panel *panel_find(const char *id); /* NULL if there is none */
 
+/* Rows in which panel_verdict shows all that it has, so many columns wide; c is not drawn on. */
+int panel_verdict_height(struct canvas *c, int w, const struct snapshot *s);
+
 /* One tab for each of TAB_KEYS (key.h), by place. Without a panel it is shown dim, and its key says
  * so. */
 struct tab {

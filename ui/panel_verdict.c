@@ -1,6 +1,8 @@
-/* The verdict of a check: the word and the counts, only the rows that changed, what else changed on
- * the machine, and what to do next. While the check runs: how far it is. */
+/* The verdict of a check: the word, the counts and the exit code, only the rows that changed, and
+ * in sentences why, what to look at next, what could have been found, and what else changed on the
+ * machine. While the check runs: how far it is, and how long it will take. */
 #include "check.h"
+#include "text.h"
 #include "ui/layout.h"
 #include "ui/prose.h"
 #include "ui/widget.h"
@@ -11,7 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BOX_ROWS, BOX_COUNT };
+enum { BOX_ROWS, BOX_WORDS, BOX_COUNT };
+
+#define SENTENCE_MAX CHECK_ADVICE_TEXT
+#define HEAD_ROWS    5 /* with its frame */
+#define FRAME        2 /* rows, or columns */
 
 static size_t boxes(const struct snapshot *s, int h, int w)
 {
@@ -19,10 +25,35 @@ static size_t boxes(const struct snapshot *s, int h, int w)
     return BOX_COUNT;
 }
 
+/* Sentences: what the check says, then what else changed, or that nothing did. */
+static size_t words_of(const struct check *c)
+{
+    return c->advice_count + (c->difference_count ? c->difference_count : 1);
+}
+
+static const char *sentence(const struct check *c, size_t i, enum style *style, char *out,
+                            size_t size)
+{
+    static const enum style styles[] = {STYLE_TEXT, STYLE_WARN, STYLE_ERROR};
+    *style = STYLE_TEXT;
+    if (i < c->advice_count)
+        return c->advice[i];
+    if (!c->difference_count) {
+        *style = STYLE_DIM;
+        return "Nothing else changed on the machine that is known.";
+    }
+    const struct fingerprint_difference *d = &c->differences[i - c->advice_count];
+    *style = styles[d->class];
+    snprintf(out, size, "%s: %s", fact_class_words[d->class], d->sentence);
+    return out;
+}
+
 static size_t rows(const struct snapshot *s, const struct view *v, size_t box)
 {
-    (void)v, (void)box;
+    (void)v;
     const struct check *c = s->check.verdict;
+    if (c && !s->check.active && box == BOX_WORDS)
+        return words_of(c);
     if (!c || !c->count)
         return 0;
     size_t *order = xcalloc(c->count, sizeof *order);
@@ -35,7 +66,7 @@ static size_t metric(const struct snapshot *s, const struct view *v)
 {
     const struct check *c = s->check.verdict;
     size_t found = SIZE_MAX, n;
-    if (!c || !c->count)
+    if (!c || !c->count || v->box == BOX_WORDS)
         return found;
     size_t *order = xcalloc(c->count, sizeof *order);
     n = check_changed(c, order);
@@ -46,6 +77,20 @@ static size_t metric(const struct snapshot *s, const struct view *v)
             found = i;
     free(order);
     return found;
+}
+
+static bool read_sentence(const struct snapshot *s, const struct view *v, struct reading *out)
+{
+    const struct check *c = s->check.verdict;
+    char text[SENTENCE_MAX];
+    enum style style;
+    size_t i = v->row[BOX_WORDS];
+    if (!c || s->check.active || v->box != BOX_WORDS || i >= words_of(c))
+        return false;
+    text_copy(out->title, sizeof out->title, i < c->advice_count ? "verdict" : "what else changed");
+    snprintf(out->head, sizeof out->head, "%s, exit code %d", check_headline(c), check_exit(c));
+    text_copy(out->text, sizeof out->text, sentence(c, i, &style, text, sizeof text));
+    return true;
 }
 
 static enum verdict verdict_of(const struct check *c)
@@ -61,7 +106,33 @@ static void draw_glyph(struct canvas *c, int y, int x, enum verdict v)
                attr_of_verdict(v));
 }
 
-static void draw_head(struct canvas *c, struct rect r, const struct snapshot *s)
+/* How far the check is, of all its sessions, and how long it will take. */
+static void draw_way(struct canvas *c, struct rect in, const struct snapshot *s)
+{
+    const struct board_check *check = &s->check;
+    char left[24], right[40];
+    double done = fmin(fmax(s->run.done, 0), 1);
+    double seconds = fmax(0, fmin(s->run.eta_s, check->until_s - s->now_s));
+    double share = ((double)check->session - 1 + done) / (double)check->sessions;
+    /* Of the next session nothing is known until it has begun. */
+    if (!s->run.active || s->run.eta_s < 0)
+        seconds = fmax(0, check->until_s - s->now_s);
+    int columns = snprintf(right, sizeof right, "%s%s left",
+                           !s->run.active || s->run.eta_s < 0 ? "at most " : "",
+                           text_duration(left, sizeof left, seconds));
+    char way[160];
+    snprintf(way, sizeof way, "%3.0f %%  %s", 100 * share,
+             s->run.active && s->run.workload ? s->run.title : s->run.phase);
+    int x = canvas_textf(c, in.y, in.x, STYLE_STRONG, ATTR_BOLD, "session %zu of %zu",
+                         check->session, check->sessions);
+    widget_cut(c, in.y, x + 2, in.x + in.w - columns - 2 - x - 2, STYLE_TEXT, 0, way);
+    canvas_text_right(c, in.y, in.x + in.w - 1, STYLE_STRONG, ATTR_BOLD, right);
+    widget_progress(c, in.y + 1, in.x, in.w, share, STYLE_OK);
+    widget_cut(c, in.y + 2, in.x, in.w, STYLE_DIM, 0, check->plan);
+}
+
+/* hints: what acts on the box is in its frame. */
+static void draw_head(struct canvas *c, struct rect r, const struct snapshot *s, bool hints)
 {
     static const struct hint top[] = {{ACTION_CHECK, NULL},
                                       {ACTION_EXPORT, NULL},
@@ -69,17 +140,13 @@ static void draw_head(struct canvas *c, struct rect r, const struct snapshot *s)
                                       {ACTION_DOUBT, NULL},
                                       {ACTION_NONE, NULL}};
     const struct check *check = s->check.verdict;
-    struct box box = {.title = "check after upgrade", .note = s->check.name, .top = top};
+    struct box box = {
+        .title = "check after upgrade", .note = s->check.name, .top = hints ? top : NULL};
     struct rect in = widget_box(c, r, &box);
     char counts[160];
     int x;
     if (s->check.active) {
-        x = canvas_textf(c, in.y, in.x, STYLE_STRONG, ATTR_BOLD, "session %zu of %zu",
-                         s->check.session, s->check.sessions);
-        canvas_textf(c, in.y, x + 2, STYLE_TEXT, 0, "%3.0f %%  %s", 100 * s->run.done,
-                     s->run.active && s->run.workload ? s->run.title : s->run.phase);
-        widget_progress(c, in.y + 1, in.x, in.w, s->run.done, STYLE_OK);
-        widget_cut(c, in.y + 2, in.x, in.w, STYLE_DIM, 0, s->check.plan);
+        draw_way(c, in, s);
         return;
     }
     if (!check) {
@@ -92,7 +159,10 @@ static void draw_head(struct canvas *c, struct rect r, const struct snapshot *s)
     widget_cut(c, in.y, x + 2, in.x + in.w - x - 2, STYLE_TEXT, 0,
                check_counts(check, counts, sizeof counts));
     widget_cut(c, in.y + 1, in.x, in.w, STYLE_DIM, 0, check->before);
-    widget_cut(c, in.y + 2, in.x, in.w, STYLE_DIM, 0, check->after);
+    char code[24];
+    int columns = snprintf(code, sizeof code, "exit code %d", check_exit(check));
+    widget_cut(c, in.y + 2, in.x, in.w - columns - 2, STYLE_DIM, 0, check->after);
+    canvas_text_right(c, in.y + 2, in.x + in.w - 1, STYLE_STRONG, 0, code);
 }
 
 /* One axis for all rows shown: at least ten percent on each side of 100. */
@@ -151,8 +221,8 @@ static void draw_rows(struct canvas *c, struct rect r, const struct snapshot *s,
     const struct check *check = s->check.verdict;
     struct box box = {.title = check && check->more ? "rows, without verdicts" : "changed",
                       .note = "% of before, 95 % interval",
-                      .bottom = bottom,
-                      .focus = true};
+                      .bottom = v->box < BOX_COUNT ? bottom : NULL,
+                      .focus = v->box == BOX_ROWS};
     struct rect in = widget_box(c, r, &box);
     if (!check || in.h < 2)
         return;
@@ -166,7 +236,7 @@ static void draw_rows(struct canvas *c, struct rect r, const struct snapshot *s,
     for (size_t i = 0; i < visible && first + i < n; i++) {
         int y = in.y + (int)i;
         draw_row(c, y, in, &check->rows[order[first + i]], &a);
-        widget_cursor(c, y, in.x, first + i == v->row[BOX_ROWS]);
+        widget_cursor(c, y, in.x, v->box == BOX_ROWS && first + i == v->row[BOX_ROWS]);
         canvas_hit_row(c, (struct rect){y, in.x, 1, in.w}, BOX_ROWS, first + i, 0);
     }
     if (n && in.w - TEXT_COLUMNS - END_COLUMNS >= 10) {
@@ -180,42 +250,90 @@ static void draw_rows(struct canvas *c, struct rect r, const struct snapshot *s,
     free(order);
 }
 
-static void draw_differences(struct canvas *c, struct rect r, const struct snapshot *s)
+/* From which sentence on, so that the selected one is seen whole. */
+static size_t first_sentence(struct canvas *c, struct rect in, const struct check *check,
+                             size_t selected)
 {
-    static const enum style styles[] = {STYLE_TEXT, STYLE_WARN, STYLE_ERROR};
-    const struct check *check = s->check.verdict;
-    struct box box = {.title = "what else changed"};
-    struct page p = page_begin(c, widget_box(c, r, &box));
-    if (check && !check->difference_count)
-        page_text(&p, STYLE_DIM, 0, "nothing that is known");
-    for (size_t i = 0; check && i < check->difference_count; i++)
-        page_text(&p, styles[check->differences[i].class], 0, check->differences[i].sentence);
+    size_t first = selected;
+    int used = 0;
+    for (size_t i = selected + 1; i-- > 0; first = i) {
+        char text[SENTENCE_MAX];
+        enum style style;
+        used += prose_rows(c, in.w, sentence(check, i, &style, text, sizeof text));
+        if (used > in.h)
+            break;
+    }
+    return first;
 }
 
-static void draw_advice(struct canvas *c, struct rect r, const struct snapshot *s)
+static void draw_words(struct canvas *c, struct rect r, const struct snapshot *s,
+                       const struct view *v)
+{
+    static const struct hint bottom[] = {{ACTION_OPEN, NULL}, {ACTION_NONE, NULL}};
+    const struct check *check = s->check.verdict;
+    bool focus = v->box == BOX_WORDS;
+    struct box box = {.title = "verdict",
+                      .note = "and what else changed",
+                      .bottom = v->box < BOX_COUNT ? bottom : NULL,
+                      .focus = focus};
+    struct rect in = widget_box(c, r, &box);
+    if (!check || in.h < 1)
+        return;
+    size_t count = words_of(check), selected = v->row[BOX_WORDS];
+    size_t first = first_sentence(c, in, check, selected < count ? selected : count - 1), i = first;
+    int y = in.y, end = in.y + in.h;
+    for (; i < count && y < end; i++) {
+        char text[SENTENCE_MAX];
+        enum style style;
+        const char *words = sentence(check, i, &style, text, sizeof text);
+        widget_cursor(c, y, in.x, focus && i == selected);
+        int rows = prose_rows(c, in.w, words);
+        prose_whole(c, (struct rect){y, in.x, end - y, in.w}, style, 0, words);
+        canvas_hit_row(c, (struct rect){y, in.x, rows < end - y ? rows : end - y, in.w}, BOX_WORDS,
+                       i, 0);
+        if (y + rows > end)
+            break; /* it is not seen whole */
+        y += rows;
+    }
+    if (first || i < count)
+        widget_more(c, r, first, count - i);
+}
+
+/* Rows that all sentences take in that width. */
+static int words_height(struct canvas *c, int w, const struct check *check)
+{
+    int used = 0;
+    for (size_t i = 0; i < words_of(check); i++) {
+        char text[SENTENCE_MAX];
+        enum style style;
+        used += prose_rows(c, w, sentence(check, i, &style, text, sizeof text));
+    }
+    return used;
+}
+
+int panel_verdict_height(struct canvas *c, int w, const struct snapshot *s)
 {
     const struct check *check = s->check.verdict;
-    struct box box = {.title = "verdict"};
-    struct page p = page_begin(c, widget_box(c, r, &box));
-    for (size_t i = 0; check && i < check->advice_count; i++)
-        page_text(&p, STYLE_TEXT, 0, check->advice[i]);
-    if (check)
-        page_textf(&p, STYLE_DIM, 0, "exit code of vmtax check: %d", check_exit(check));
+    struct view v = {.target = 1};
+    size_t n = rows(s, &v, BOX_ROWS);
+    return HEAD_ROWS + (int)(n ? n : 1) + 1 + FRAME + words_height(c, w - FRAME - 2, check) + FRAME;
 }
 
 static void draw(struct canvas *c, struct rect area, const struct snapshot *s, const struct view *v)
 {
-    struct rect rows_of[3], halves[2];
-    const struct part down[] = {{5, 5, 0, 3}, {5, 0, 3, 2}, {6, 0, 2, 1}};
-    const struct part across[] = {{20, 0, 1, 1}, {20, 0, 1, 2}};
+    const struct check *check = s->check.verdict;
+    struct rect rows_of[3];
+    int words = check ? words_height(c, area.w - FRAME - 2, check) + FRAME : 0;
+    /* The sentences get what they need, up to two thirds of the rest; all of it where none could be
+     * scrolled to. */
+    int least = v->box < BOX_COUNT ? 4 : words;
+    const struct part down[] = {{HEAD_ROWS, HEAD_ROWS, 0, 3}, {4, 0, 1, 2}, {least, words, 2, 1}};
     layout_rows(area, down, 3, rows_of);
-    draw_head(c, rows_of[0], s);
+    draw_head(c, rows_of[0], s, v->box < BOX_COUNT);
     if (s->check.active)
         return;
     draw_rows(c, rows_of[1], s, v);
-    layout_columns(rows_of[2], across, 2, halves);
-    draw_differences(c, halves[0], s);
-    draw_advice(c, halves[1], s);
+    draw_words(c, rows_of[2], s, v);
 }
 
 const struct panel panel_verdict = {
@@ -226,5 +344,6 @@ const struct panel panel_verdict = {
     .boxes = boxes,
     .rows = rows,
     .metric = metric,
+    .read = read_sentence,
     .draw = draw,
 };

@@ -70,6 +70,7 @@ static const struct field snapshot_fields[] = {
     BOOL(S(check.active, "check.active")),
     COUNT(S(check.session, "check.session")),
     COUNT(S(check.sessions, "check.sessions")),
+    NUMBER(S(check.until_s, "check.until")),
     TEXT(S(check.name, "check.name")),
     TEXT(S(check.plan, "check.plan")),
     BOOL(S(run.active, "run.active")),

@@ -68,8 +68,9 @@ struct target_options {
     const char *judge; /* comma-separated ids of reached guests that are judged although another
                           kernel than native's runs there; NULL: none */
     const struct target_waiter *waiter; /* NULL: nobody */
-    bool limits; /* false: no cgroup limits (native beside a guest that cannot have any); the
-                    processors are still held to by affinity, which everybody may set */
+    bool unlimited; /* nobody is to have limits, as nobody had any in what this is compared with */
+    bool limits;    /* false: no cgroup limits (native beside a guest that cannot have any); the
+                       processors are still held to by affinity, which everybody may set */
 };
 
 enum target_use {

@@ -730,6 +730,44 @@ static void verdict_keys(void **state)
     end(&j);
 }
 
+/* What the verdict says is more than its box holds: Tab goes there, sentences scroll, and one is
+ * read whole. */
+static void verdict_sentences(void **state)
+{
+    (void)state;
+    struct journey j;
+    begin(&j, fixture_verdict, "verdict");
+    j.h = 24;
+    j.w = 80;
+    assert_true(shows(&j, "exit code 1"));
+    assert_true(shows(&j, "Look next: vmtax run sys.sig_install --on container"));
+    assert_true(shows(&j, "Would have been found with 80 % probability or more"));
+    assert_true(shows(&j, "row; on native itself of 3.2 and 30.3 %."));
+    j.h = 16;
+    j.w = 60;
+    assert_true(shows(&j, "exit code 1"));
+    assert_false(shows(&j, "Look next"));
+    key(&j, KEY_CODE_TAB);
+    assert_true(shows(&j, "↓5 more")); /* the mark in the frame */
+    for (size_t i = 0; i < 2; i++)
+        key(&j, KEY_CODE_DOWN);
+    assert_true(shows(&j, "Look next: vmtax run sys.sig_install --on container"));
+    key(&j, KEY_CODE_END);
+    assert_true(shows(&j, "warn: the kernel changed from 6.1.0-17-amd64"));
+    j.h = 24;
+    key(&j, KEY_CODE_ENTER);
+    assert_int_equal(j.control.overlay, OVERLAY_READING);
+    assert_string_equal(j.control.reading.title, "what else changed");
+    assert_true(shows(&j, "WORSE, exit code 1"));
+    assert_true(shows(&j, "context switches may differ"));
+    key(&j, KEY_CODE_ESCAPE);
+    key(&j, KEY_CODE_HOME);
+    key(&j, KEY_CODE_ENTER);
+    assert_string_equal(j.control.reading.title, "verdict");
+    assert_non_null(strstr(j.control.reading.text, "The hypervisor changed"));
+    end(&j);
+}
+
 /* Every key of the help, in every panel, on boards with much and with nothing on them: it changes
  * the picture, asks for something, or says why it does not. Those that only move are silent at an
  * end. */
@@ -950,6 +988,7 @@ int main(void)
         cmocka_unit_test(what_can_act_acts),
         cmocka_unit_test(copies_rows),
         cmocka_unit_test(verdict_keys),
+        cmocka_unit_test(verdict_sentences),
         cmocka_unit_test(every_key_acts_or_says_why),
         cmocka_unit_test(what_is_shown_can_be_clicked),
         cmocka_unit_test(help_pages),
