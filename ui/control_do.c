@@ -136,7 +136,7 @@ void control_doubt(struct control *c, const struct snapshot *s, double now_s)
 void control_baseline(struct control *c, const struct snapshot *s, double now_s)
 {
     call(c, c->actions && !s->run.active ? c->actions->baseline : NULL, now_s,
-         "recording the native baseline",
+         "recording sessions of the baseline",
          s->run.active ? "a run is live: x stops it first"
                        : "`vmtax record` records the native baseline");
 }

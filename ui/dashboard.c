@@ -153,6 +153,7 @@ int dashboard_open(const struct options *o, bool tour, struct error *e)
     }
     if (d->checking.active)
         dashboard_end_checking(d);
+    dashboard_end_recording(d);
     host_sampler_stop(d->sampler);
     appearance_release(&look);
     char recorded[STORE_PATH_MAX];

@@ -26,6 +26,14 @@ struct checking {
     struct check *verdict, *former;
 };
 
+/* Sessions of a baseline, one job after the other, as those of vmtax record. */
+struct recording {
+    bool active;
+    struct plan plan; /* of one */
+    char name[64];
+    size_t count, sessions; /* that are over; of them all */
+};
+
 struct dashboard {
     struct options options; /* as the settings have them now */
     struct board board;
@@ -34,8 +42,8 @@ struct dashboard {
     struct result today; /* the machine's facts */
     struct paper paper;
     struct job *job;
-    bool stored;    /* last is from the store alone, nothing of this session */
-    bool recording; /* the job is a session of the baseline */
+    bool stored; /* last is from the store alone, nothing of this session */
+    struct recording recording;
     struct recorder *recorder;
     struct checking checking;
     struct target_options all_cpus; /* all there are, seen before this thread steps aside */
@@ -65,6 +73,7 @@ int dashboard_news(void *context, struct error *e);
 int dashboard_start(void *context, const char *const *words, size_t count, double most_s,
                     double *takes_s, struct error *e);
 int dashboard_record(void *context, struct error *e);
+void dashboard_end_recording(struct dashboard *d);
 int dashboard_abort(void *context, struct error *e);
 int dashboard_plan(void *context, enum plan_request request, struct planner *p, struct error *e);
 

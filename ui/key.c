@@ -147,7 +147,7 @@ const struct key keys[] = {
      {'b'},
      "b",
      "aseline",
-     "record the native baseline",
+     "record three sessions of the baseline",
      KEY_GROUP_GLOBAL,
      10},
     {ACTION_VIEW, "view", {'v'}, "v", "iew", "the live view of the run", KEY_GROUP_GLOBAL, 9},
