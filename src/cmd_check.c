@@ -144,7 +144,10 @@ static int conclude(const struct context *c, const struct baseline *b, const str
     int code = check_exit(&check);
     if (c->options->redact)
         check_redact(&check, b, now, count);
-    form_of(c->options, e)->write(&check, (int64_t)time(NULL), stdout);
+    /* Who asks for a form gets that, and who reads along with a terminal the picture. */
+    bool asked = c->options->format || c->options->json;
+    if (asked || !c->draw_verdict(&check, c->options))
+        form_of(c->options, e)->write(&check, (int64_t)time(NULL), stdout);
     if (write_files(&check, c->options, e) < 0)
         code = -1;
     check_release(&check);

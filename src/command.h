@@ -24,6 +24,7 @@ struct listing {
 };
 
 struct command;
+struct check;
 
 /* What a command gets. */
 struct context {
@@ -31,6 +32,9 @@ struct context {
     int interrupt_fd;                      /* readable when SIGINT, SIGTERM or SIGHUP came */
     const struct command *const *commands; /* those of --help; ends with NULL */
     const struct listing *const *listings; /* ends with NULL */
+    /* A verdict as a screen, drawn where standard output is a terminal that can show one; false: it
+     * is none. */
+    bool (*draw_verdict)(const struct check *check, const struct options *o);
 };
 
 struct command {

@@ -181,8 +181,11 @@ int main(int argc, char **argv)
     struct options options;
     option_init(&options);
     conf_read(&options, stderr);
-    struct context context = {
-        .options = &options, .interrupt_fd = -1, .commands = commands, .listings = listings};
+    struct context context = {.options = &options,
+                              .interrupt_fd = -1,
+                              .commands = commands,
+                              .listings = listings,
+                              .draw_verdict = screen_verdict};
     int code = option_parse(&options, command->bit, from, argc, argv, &e);
     if (code == 0 && options.version) {
         printf("vmtax %s\n", PACKAGE_VERSION);

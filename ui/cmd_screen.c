@@ -1,25 +1,32 @@
-/* vmtax screen: one screen of what is stored, as text or picture: what the dashboard would draw. */
+/* vmtax screen: one screen of what is stored, as text or picture: what the dashboard would draw;
+ * and the verdict of vmtax check on a terminal. */
 #include <config.h>
 
 #include "ui/dashboard.h"
 
+#include "check.h"
 #include "stored.h"
 #include "text.h"
 #include "ui/ansi.h"
 #include "ui/appearance.h"
 #include "ui/drawing.h"
 #include "ui/scene.h"
+#include "xalloc.h"
 
 #include <langinfo.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #define WIDTH_MIN  20
 #define WIDTH_MAX  500
 #define HEIGHT_MIN 3
 #define HEIGHT_MAX 200
+/* Below that a verdict is better read as text. */
+#define VERDICT_WIDTH_MIN 60
 
 /* "120x40" */
 static int parse_size(const char *text, int *w, int *h, struct error *e)
@@ -128,6 +135,51 @@ static void write_screen(const struct options *o, enum screen_format format,
     scene_draw(&c, h, w, s, &scene);
     write_canvas(o, format, &c, theme, title);
     canvas_release(&c);
+}
+
+/* Columns of the terminal that standard output is; 0: it is none, or one that moves no cursor. */
+static int terminal_columns(void)
+{
+    struct winsize size;
+    const char *term = getenv("TERM");
+    if (!term || !*term || strcmp(term, "dumb") == 0 || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
+        return 0;
+    return size.ws_col < WIDTH_MAX ? size.ws_col : WIDTH_MAX;
+}
+
+static enum depth depth_of_terminal(const struct options *o)
+{
+    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+    if (o->color && strcmp(o->color, "auto") != 0)
+        return depth_of(o->color, SCREEN_ANSI);
+    return no_color && *no_color ? DEPTH_MONO : strstr(term, "256") ? DEPTH_256 : DEPTH_16;
+}
+
+bool screen_verdict(const struct check *check, const struct options *o)
+{
+    struct theme theme;
+    struct error e;
+    struct canvas c;
+    struct view view = {.target = 1, .metric = SIZE_MAX};
+    int w = terminal_columns();
+    if (w < VERDICT_WIDTH_MIN || appearance_theme(&theme, o, &e) < 0)
+        return false;
+    struct snapshot *s = xcalloc(1, sizeof *s);
+    s->check.verdict = check;
+    text_copy(s->check.name, sizeof s->check.name, check->baseline);
+    canvas_init(&c, glyphs_of(o, SCREEN_ANSI));
+    canvas_resize(&c, 1, w);
+    int h = panel_verdict_height(&c, w, s);
+    canvas_resize(&c, h, w);
+    /* As high as what it says: it stands in the scroll-back. No key acts on any of its boxes. */
+    view.box = SIZE_MAX;
+    panel_verdict.draw(&c, (struct rect){0, 0, h, w}, s, &view);
+    char *text = ansi_from_canvas(&c, &theme, depth_of_terminal(o));
+    fputs(text, stdout);
+    free(text);
+    canvas_release(&c);
+    free(s);
+    return true;
 }
 
 static int run(const struct context *context, struct error *e)

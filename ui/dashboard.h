@@ -17,5 +17,7 @@ extern const struct command command_dashboard, command_screen, command_replay, c
     command_complete;
 extern const struct listing listing_themes, listing_keys;
 extern const char *const screen_formats[]; /* ends with NULL */
+/* context.draw_verdict */
+bool screen_verdict(const struct check *check, const struct options *o);
 
 #endif
