@@ -55,9 +55,29 @@ struct lacking {
     size_t count;
 };
 
+/* Rows of a workload that need some of this, and all it has. */
+static size_t rows_needing(const struct workload *w, unsigned needs, size_t *all)
+{
+    static const struct point defaults[] = {{.params = ""}, {.params = NULL}};
+    size_t n = 0;
+    *all = 0;
+    for (const struct point *p = w->points ? w->points : defaults; p->params; p++) {
+        uint64_t values[PARAMS_MAX];
+        struct error e;
+        ++*all;
+        n += params_parse(w, p->params, values, &e) == 0 && (workload_needs(w, values) & needs);
+    }
+    return n;
+}
+
 static const struct finding *lack_of(const struct lacking *l, const struct workload *w)
 {
     for (size_t i = 0; i < l->count; i++) {
+        size_t all;
+        if (l->found[i].needs && rows_needing(w, l->found[i].needs, &all) == all)
+            return &l->found[i];
+        if (!l->found[i].lacks)
+            continue;
         size_t length = strlen(l->found[i].lacks);
         if (strncmp(w->id, l->found[i].lacks, length) == 0 && strchr(".", w->id[length]))
             return &l->found[i];
@@ -65,20 +85,39 @@ static const struct finding *lack_of(const struct lacking *l, const struct workl
     return NULL;
 }
 
+/* What some of its rows lack, and how many of all; NULL: none does. */
+static const struct finding *partly(const struct lacking *l, const struct workload *w, size_t *some,
+                                    size_t *all)
+{
+    for (size_t i = 0; i < l->count; i++)
+        if ((*some = rows_needing(w, l->found[i].needs, all)) > 0)
+            return &l->found[i];
+    return NULL;
+}
+
 /* One workload, for programs; people have the line of its subsystem. */
-static void tell_workload(cJSON *array, const struct workload *w, const struct finding *lack)
+static void tell_workload(cJSON *array, const struct workload *w, const struct lacking *l,
+                          const struct finding *lack)
 {
     struct finding f = {.level = lack ? FINDING_CANNOT : FINDING_OK};
     snprintf(f.text, sizeof f.text, "%s", lack ? lack->text : "can be measured");
     text_copy(f.remedy, sizeof f.remedy, lack ? lack->remedy : "");
+    size_t some, all;
+    const struct finding *part = lack ? NULL : partly(l, w, &some, &all);
+    if (part) {
+        f.level = FINDING_NOTE;
+        snprintf(f.text, sizeof f.text, "can be measured, but for %zu of its %zu rows: %.400s",
+                 some, all, part->text);
+        text_copy(f.remedy, sizeof f.remedy, part->remedy);
+    }
     tell(array, "workload", w->id, w->title, &f);
 }
 
 /* What of a subsystem can be measured. Of SPEC its own line tells. */
 static void look_work(cJSON *array, enum subsystem s, const struct lacking *l, struct finding *f)
 {
-    size_t all = 0, can = 0;
-    const struct finding *why = NULL;
+    size_t all = 0, can = 0, parts = 0, some, rows;
+    const struct finding *why = NULL, *part = NULL, *some_lack;
     for (const struct workload *w = workload_next(NULL); w; w = workload_next(w)) {
         if (w->subsystem != s || w->figure == FIGURE_NONE || (w->needs & NEED_SPEC))
             continue;
@@ -86,8 +125,20 @@ static void look_work(cJSON *array, enum subsystem s, const struct lacking *l, s
         all++;
         can += !lack;
         why = lack ? lack : why;
+        if (!lack && (some_lack = partly(l, w, &some, &rows))) {
+            part = some_lack;
+            parts++;
+        }
         if (array)
-            tell_workload(array, w, lack);
+            tell_workload(array, w, l, lack);
+    }
+    if (!why && part) {
+        f->level = FINDING_NOTE;
+        snprintf(f->text, sizeof f->text,
+                 "%s%zu workload%s can be measured, %zu of them not in all rows: %.380s",
+                 all == 1 ? "" : "all ", all, all == 1 ? "" : "s", parts, part->text);
+        text_copy(f->remedy, sizeof f->remedy, part->remedy);
+        return;
     }
     if (!why) {
         snprintf(f->text, sizeof f->text, "%s%zu workload%s can be measured",
@@ -161,7 +212,7 @@ static int run(const struct context *c, struct error *e)
         struct finding f = {0};
         d->look(&o, &f);
         tell(array, "machine", d->id, d->title, &f);
-        if (f.lacks && lacking.count < sizeof lacking.found / sizeof *lacking.found)
+        if ((f.lacks || f.needs) && lacking.count < sizeof lacking.found / sizeof *lacking.found)
             lacking.found[lacking.count++] = f;
     }
     struct finding kept = {0};

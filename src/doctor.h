@@ -13,6 +13,7 @@ struct finding {
     char remedy[256];  /* the command that mends it, or "" */
     const char *lacks; /* the workload, or the family of them (before the dot), that cannot be
                           measured for want of it; NULL: none */
+    unsigned needs;    /* of enum workload_need: what rows cannot have here; 0: nothing */
 };
 
 struct doctor_check {

@@ -56,14 +56,19 @@ void doctor_look_processors(const struct target_options *o, struct finding *f)
                    o->cpu_count);
     else if (n > 1)
         doctor_say(
-            f, FINDING_NOTE, "use --cpus 1 to keep one for vmtax",
+            f, FINDING_NOTE, "vmtax run --cpus 1",
             "all %zu processors are measured: rows that use all of them share one with vmtax "
             "(flag P)",
             n);
-    else
-        doctor_say(f, FINDING_HAZARD, NULL,
-                   "one processor: workload, agent and vmtax share it; context switches between "
-                   "processors cannot be measured");
+    else {
+        f->needs = NEED_TWO_CPUS;
+        doctor_say(
+            f, FINDING_HAZARD,
+            "below a virtual machine: virsh setvcpus NAME 2 --config; of a container: docker "
+            "update --cpuset-cpus 0-1 NAME; of this shell: taskset --pid --cpu-list 0-1 $$",
+            "one processor: workload, agent and vmtax share it; context switches between "
+            "processors cannot be measured");
+    }
 }
 
 /* The memory node of a processor, or -1. */
@@ -247,10 +252,12 @@ void doctor_look_load(const struct target_options *o, struct finding *f)
     if (!now.quiet.known)
         doctor_say(f, FINDING_NOTE, NULL, "what else runs is not known: %s", now.quiet.why);
     else if (!now.quiet.calm)
-        doctor_say(f, FINDING_HAZARD, "see what runs: top",
+        doctor_say(f, FINDING_HAZARD,
+                   "what runs, the busiest first: top -b -n 1 -o %CPU | head -n 17; of a service: "
+                   "systemctl stop NAME",
                    "the machine is busy: %s; load %.2f in the last minute", now.quiet.why, load[0]);
     else if (load[0] > 0.5)
-        doctor_say(f, FINDING_NOTE, "wait a minute",
+        doctor_say(f, FINDING_NOTE, "sleep 60; vmtax doctor",
                    "quiet just now (%s), but load %.2f in the last minute", now.quiet.why, load[0]);
     else
         doctor_say(f, FINDING_OK, NULL, "quiet: %s; load %.2f in the last minute", now.quiet.why,
@@ -258,18 +265,24 @@ void doctor_look_load(const struct target_options *o, struct finding *f)
     load_release(&now);
 }
 
+/* Time is counted in ticks, a hundred a second: one of them alone must not be above a percent. */
+#define STEAL_LOOK_S 2
+
 void doctor_look_steal(const struct target_options *o, struct finding *f)
 {
     (void)o;
     struct host_steal from = host_steal_read();
-    struct timespec wait = {.tv_nsec = 300000000};
+    struct timespec wait = {.tv_sec = STEAL_LOOK_S};
     nanosleep(&wait, NULL);
     double share = host_steal_share(from, host_steal_read());
     if (isnan(share))
         doctor_say(f, FINDING_NOTE, NULL, "steal is not known");
     else if (share > 0.01)
-        doctor_say(f, FINDING_HAZARD, "in the hypervisor below: processors for this machine alone",
-                   "the hypervisor below takes %.1f %% of processor time (flag S)", share * 100);
+        doctor_say(
+            f, FINDING_HAZARD,
+            "in the hypervisor below, processors for this machine alone: virsh vcpupin NAME 0 "
+            "CPU, or xl vcpu-pin NAME 0 CPU; and no others there",
+            "the hypervisor below takes %.1f %% of processor time (flag S)", share * 100);
     else
         doctor_say(f, FINDING_OK, NULL, "steal %.1f %%", share * 100);
 }
@@ -366,17 +379,25 @@ void doctor_look_scratch(const struct target_options *o, struct finding *f)
     const char *path = o->scratch ? o->scratch : "/var/tmp";
     const char *fs = filesystem_name(path);
     struct blockdev device;
-    char image[160];
+    char image[160], place[PATH_MAX];
     struct error e;
-    if (filesystem_in_memory(path))
-        doctor_say(f, FINDING_HAZARD, "--scratch DIR",
-                   "%s is on %s, which has no disk: disk workloads look for another place", path,
-                   fs);
+    bool none = scratch_find(o->scratch, place, &e) < 0;
+    if (none)
+        f->needs = NEED_SCRATCH;
+    if (filesystem_in_memory(path) && none)
+        doctor_say(f, FINDING_HAZARD, "vmtax run disk --scratch DIR",
+                   "%s is on %s, which has no disk, and there is no other place for disk workloads",
+                   path, fs);
+    else if (filesystem_in_memory(path))
+        doctor_say(f, FINDING_HAZARD, "vmtax run disk --scratch DIR",
+                   "%s is on %s, which has no disk: disk workloads write below %s", path, fs,
+                   place);
     else if (access(path, W_OK) < 0)
-        doctor_say(f, FINDING_HAZARD, "--scratch DIR", "%s cannot be written", path);
+        doctor_say(f, FINDING_HAZARD, "vmtax run disk --scratch DIR", "%s cannot be written", path);
     else if (blockdev_find(&device, path, &e) == 0 && blockdev_sparse(&device, image, sizeof image))
         doctor_say(f, FINDING_HAZARD,
-                   "make all of it: fallocate --length SIZE FILE, or --scratch DIR",
+                   "all of it at once: fallocate --length SIZE FILE; or elsewhere: vmtax run disk "
+                   "--scratch DIR",
                    "%s is on %s, on a file with holes (%s): the first write to each place is slow",
                    path, device.name, image);
     else

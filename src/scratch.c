@@ -109,22 +109,20 @@ int scratch_check(const char *wanted, struct error *e)
     return 0;
 }
 
-int scratch_make(const char *wanted, struct ledger *l, struct scratch *out, struct error *e)
+int scratch_find(const char *wanted, char out[PATH_MAX], struct error *e)
 {
-    *out = (struct scratch){.lock = -1};
     if (wanted) {
-        char absolute[4096];
-        if (!realpath(wanted, absolute))
+        if (!realpath(wanted, out))
             return error_errno(e, errno, "the scratch directory %s", wanted);
-        if (filesystem_in_memory(absolute))
+        if (filesystem_in_memory(out))
             return error_set(e, ERROR_USAGE,
                              "%s is on %s, which has no disk: disk workloads there would measure "
                              "no disk; name a directory on a disk",
-                             wanted, filesystem_name(absolute));
-        return make_below(absolute, l, out, e);
+                             wanted, filesystem_name(out));
+        return 0;
     }
     const char *home = getenv("HOME");
-    char cache[4096] = "";
+    char cache[PATH_MAX] = "";
     if (home && home[0] == '/')
         snprintf(cache, sizeof cache, "%s/.cache", home);
     const char *candidates[] = {"/var/tmp", cache, home && home[0] == '/' ? home : ""};
@@ -133,7 +131,16 @@ int scratch_make(const char *wanted, struct ledger *l, struct scratch *out, stru
               "--scratch DIR");
     for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++)
         if (candidates[i][0] && access(candidates[i], W_OK | X_OK) == 0 &&
-            !filesystem_in_memory(candidates[i]))
-            return make_below(candidates[i], l, out, e);
+            !filesystem_in_memory(candidates[i])) {
+            text_copy(out, PATH_MAX, candidates[i]);
+            return 0;
+        }
     return -1;
+}
+
+int scratch_make(const char *wanted, struct ledger *l, struct scratch *out, struct error *e)
+{
+    char below[PATH_MAX];
+    *out = (struct scratch){.lock = -1};
+    return scratch_find(wanted, below, e) < 0 ? -1 : make_below(below, l, out, e);
 }

@@ -5,6 +5,7 @@
 #include "error.h"
 #include "target/ledger.h"
 
+#include <limits.h>
 #include <stddef.h>
 
 /* A scratch directory: its name, and the lock on it that says that its owner lives. */
@@ -14,10 +15,13 @@ struct scratch {
     size_t swept; /* directories that dead runs had left beside it, and that are gone */
 };
 
-/* Make a private 0700 directory below wanted, or below the first of /var/tmp, $HOME/.cache, $HOME
- * that is on a disk (never tmpfs or ramfs: a disk benchmark there measures memory). Written into
- * the ledger. A wanted directory on tmpfs is refused with the reason. What dead runs left there
- * without a ledger that tells of it, as after a restart of the machine, is removed first. */
+/* Below which directory one is made: wanted, or the first of /var/tmp, $HOME/.cache, $HOME that is
+ * on a disk (never tmpfs or ramfs: a disk benchmark there measures memory). A wanted directory on
+ * tmpfs is refused with the reason. */
+int scratch_find(const char *wanted, char out[PATH_MAX], struct error *e);
+
+/* Make a private 0700 directory there. Written into the ledger. What dead runs left there without a
+ * ledger that tells of it, as after a restart of the machine, is removed first. */
 int scratch_make(const char *wanted, struct ledger *l, struct scratch *out, struct error *e);
 
 /* Remove the scratch directories below parent that dead runs of this user left: named vmtax-PID,

@@ -38,6 +38,8 @@ find /sys/devices/system/cpu /sys/kernel/mm -type f -exec cat {} + >"$1/before"
 "$2" doctor >"$1/text"
 taskset -c "$(taskset -cp $$ | sed 's/.*[ ,-]//')" "$2" doctor --json >"$1/one.json"
 find /sys/devices/system/cpu /sys/kernel/mm -type f -exec cat {} + >"$1/after"
+mkdir /var/tmp/home
+HOME=/var/tmp/home "$2" doctor --json >"$1/nodisk.json"
 END
 unshare --mount sh "$work/machine" "$work" "$vmtax" 2>"$err" || fail "the doctor ends with an error: $(cat "$err")"
 cmp -s "$work/before" "$work/after" || fail "the doctor changed a setting"
@@ -61,6 +63,20 @@ finding heat hazard '17 times' 'core_throttle_count'
 finding merging hazard 'KSM' 'echo 0 > /sys/kernel/mm/ksm/run'
 finding huge-pages note 'always' 'echo madvise > /sys/'
 finding scratch hazard 'tmpfs, which has no disk' '--scratch DIR'
+# One processor, or no disk: which workloads cannot be measured for want of it.
+"$jsonpath" "$work/one.json" '*' >"$work/one"
+grep -F '"id":"processors"' "$work/one" | grep -q '"level":"hazard".*virsh setvcpus' || fail "one processor is no hazard"
+grep -F '"family":"workload"' "$work/one" | grep -F '"id":"ctx.2p0k"' |
+    grep -q '"level":"note".*but for 1 of its 2 rows: one processor' || fail "rows on two processors on one"
+grep -F '"family":"workloads"' "$work/one" | grep -F '"id":"ctxsw"' |
+    grep -q '"level":"note".*[0-9] of them not in all rows: one processor' || fail "all of context switches on one"
+"$jsonpath" "$work/nodisk.json" '*' >"$work/nodisk"
+grep -F '"id":"scratch"' "$work/nodisk" | grep -q 'no other place for disk workloads' || fail "another place than none"
+grep -F '"family":"workload"' "$work/nodisk" | grep -F '"id":"file.write"' | grep -q '"level":"cannot".*which has no disk' ||
+    fail "files are written without a disk"
+if grep -F '"family":"workload"' "$work/nodisk" | grep -F '"id":"sys.read"' | grep -q which; then
+    fail "a system operation needs a disk"
+fi
 # Each subsystem is told, with what can be measured of it.
 for subsystem in processor memory disk network web database java sysops ctxsw exits; do
     "$jsonpath" "$work/json" '*' | grep -F '"family":"workloads"' | grep -qF "\"id\":\"$subsystem\"" ||
@@ -173,7 +189,7 @@ done
 "$vmtax" doctor --json >"$work/json" 2>"$err" || fail "the doctor ends with an error"
 # shellcheck disable=SC2086 # numbers
 kill $busy
-finding load hazard 'the machine is busy: .*load [0-9]' 'see what runs: top'
+finding load hazard 'the machine is busy: .*load [0-9]' 'top -b -n 1 -o %CPU'
 
 # The directory that vmtax.conf names.
 mkdir -p "$HOME/.config/vmtax"
