@@ -7,9 +7,10 @@
  *
  * Promises (statistics.md): nothing changed: at most 5 checks in 100 with anything wrongly better
  * or worse; at a session deviation of 1 % and K = 5 a 10 % slowdown of one subsystem is found in 80
- * % and 5 % in half of the checks, of noisy subsystems 20 and 10 %; the printed X is found in at
- * least 75 %. The first three worlds below have that deviation. What holds at 2 % and
- * K = 10 is printed. */
+ * % and 5 % in half of the checks, of noisy subsystems 20 and 10 %; the printed X, of a subsystem
+ * and of a single row, is found in 80 to 98 % (rows: 99.5 %), within the error of so many checks.
+ * The first three worlds below have that deviation. What holds at 2 % and K = 10, and which exit
+ * codes follow, is printed. */
 #include "check.h"
 #include "sim_random.h"
 
@@ -113,8 +114,13 @@ static void make_series(struct series *s, struct random *g, const struct world *
 
 struct tally {
     size_t checks, wrong, wrong_rows, rows, found, moved;
-    double x; /* of the changed subsystem: mean printed */
+    size_t row_found; /* the first row of the changed subsystem */
+    size_t exits[5];  /* by exit code */
+    double x, row_x;  /* of the changed subsystem, and of its first row: sum of what was printed */
 };
+
+/* Which change a check is told to have: of a size, or of the very size that it prints. */
+enum change { CHANGE_BY, CHANGE_BY_X, CHANGE_ROW_BY_X };
 
 static bool decided(enum verdict v)
 {
@@ -123,8 +129,9 @@ static bool decided(enum verdict v)
 
 static void count(const struct check *c, size_t changed, struct tally *t)
 {
-    bool wrong = false;
+    bool wrong = false, first = true;
     t->checks++;
+    t->exits[check_exit(c)]++;
     for (size_t g = 0; g < c->group_count; g++) {
         const struct check_group *group = &c->groups[g];
         bool ours = changed < SUBSYSTEMS && group->subsystem == machine[changed].subsystem &&
@@ -140,8 +147,12 @@ static void count(const struct check *c, size_t changed, struct tally *t)
     for (size_t i = 0; i < c->count; i++) {
         const struct compare_row *row = &c->rows[i];
         if (changed < SUBSYSTEMS && row->workload->subsystem == machine[changed].subsystem &&
-            strcmp(row->target, "native") != 0)
+            strcmp(row->target, "native") != 0) {
+            t->row_found += first && check_is_worse(row->verdict);
+            t->row_x += first ? row->detectable : 0;
+            first = false;
             continue;
+        }
         t->rows++;
         t->wrong_rows += decided(row->verdict);
         wrong |= decided(row->verdict);
@@ -149,8 +160,22 @@ static void count(const struct check *c, size_t changed, struct tally *t)
     t->wrong += wrong;
 }
 
+/* The X that a check prints for the changed subsystem on the guest, or for its first row. */
+static double printed(const struct check *c, size_t changed, bool row)
+{
+    for (size_t i = 0; row && i < c->count; i++)
+        if (c->rows[i].workload->subsystem == machine[changed].subsystem &&
+            strcmp(c->rows[i].target, "native") != 0)
+            return c->rows[i].detectable;
+    for (size_t i = 0; i < c->group_count; i++)
+        if (c->groups[i].subsystem == machine[changed].subsystem &&
+            strcmp(c->groups[i].target, "native") != 0)
+            return c->groups[i].detectable;
+    return 0;
+}
+
 static struct tally run(const struct world *w, size_t before, size_t now, size_t checks,
-                        size_t changed, double effect, bool own_x)
+                        size_t changed, enum change change, double effect)
 {
     struct tally t = {0};
     for (size_t k = 0; k < checks; k++) {
@@ -158,20 +183,18 @@ static struct tally run(const struct world *w, size_t before, size_t now, size_t
         struct row_of rows[ROWS_MAX];
         struct series s;
         struct check c;
-        make_series(&s, &g, w, rows, before, now, changed, own_x ? 0 : effect);
+        make_series(&s, &g, w, rows, before, now, changed, effect);
         check_init(&c);
         check_judge(&c, &s, CHECK_FIND);
-        if (own_x) { /* the very size that this check prints, added to the same sessions */
-            double x = 0;
-            for (size_t i = 0; i < c.group_count; i++)
-                if (c.groups[i].subsystem == machine[changed].subsystem &&
-                    strcmp(c.groups[i].target, "native") != 0)
-                    x = c.groups[i].detectable;
-            for (size_t i = 0; i < s.count; i++)
-                for (size_t n = before; n < before + now; n++)
-                    if (strcmp(s.rows[i].target, "native") != 0 &&
-                        rows[i - s.count / 2].place == changed)
-                        s.values[i * (before + now) + n] -= x;
+        if (change != CHANGE_BY) { /* added to the same sessions */
+            bool one = change == CHANGE_ROW_BY_X, done = false;
+            double x = printed(&c, changed, one);
+            for (size_t i = s.count / 2; i < s.count && !(one && done); i++)
+                for (size_t n = before; n < before + now && rows[i - s.count / 2].place == changed;
+                     n++) {
+                    s.values[i * (before + now) + n] -= x;
+                    done = true;
+                }
             check_release(&c);
             check_judge(&c, &s, CHECK_FIND);
         }
@@ -208,12 +231,10 @@ static void false_alarms(size_t checks)
         printf("%-22s", worlds[i].name);
         for (size_t k = 0; k < 4; k++) {
             struct tally t = run(&worlds[i], k < 3 ? sizes[k] : 5, k < 3 ? 3 : 2, checks,
-                                 SUBSYSTEMS, 0, false);
+                                 SUBSYSTEMS, CHANGE_BY, 0);
             double wrong = share(t.wrong, t.checks);
             printf("%9.2f (%.2f)", 100 * wrong, 100 * share(t.wrong_rows, t.rows));
-            /* Two sessions that are twice as noisy as the baseline do not show it well enough. */
-            if (k < 3 || !(worlds[i].louder > 1))
-                promise(wrong <= 0.05, "false alarms", worlds[i].name, wrong);
+            promise(wrong <= 0.05, "false alarms", worlds[i].name, wrong);
         }
         printf("\n");
     }
@@ -227,28 +248,35 @@ static void detection(size_t checks, size_t world_count)
     } changed[] = {{"sysops", 7}, {"memory", 1}, {"disk", 2}, {"database", 5}};
     printf("\nslower by: %% of %zu checks that find it (K=5 m=3; session deviation 1 %%)\n",
            checks);
-    printf("%-22s%-10s%10s%10s%10s%16s%10s\n", "sessions differ by", "where", "5 %", "10 %", "20 %",
-           "its own X", "mean X");
+    printf("%-22s%-10s%10s%10s%10s%16s%10s%12s%10s\n", "sessions differ by", "where", "5 %", "10 %",
+           "20 %", "its own X", "mean X", "a row's X", "mean X");
     for (size_t i = 0; i < world_count; i++)
         for (size_t k = 0; k < sizeof changed / sizeof *changed; k++) {
             static const double sizes[] = {0.05, 0.10, 0.20};
             double found[3];
             printf("%-22s%-10s", worlds[i].name, changed[k].name);
             for (size_t e = 0; e < 3; e++) {
-                struct tally t = run(&worlds[i], 5, 3, checks, changed[k].place, log(1 - sizes[e]),
-                                     false);
+                struct tally t = run(&worlds[i], 5, 3, checks, changed[k].place, CHANGE_BY,
+                                     log(1 - sizes[e]));
                 found[e] = share(t.found, t.checks);
                 printf("%10.1f", 100 * found[e]);
             }
-            struct tally t = run(&worlds[i], 5, 3, checks, changed[k].place, 0, true);
-            double own = share(t.found, t.checks);
-            printf("%16.1f%10.1f\n", 100 * own, 100 * stats_loss(t.x / (double)t.checks));
+            struct tally t = run(&worlds[i], 5, 3, checks, changed[k].place, CHANGE_BY_X, 0);
+            struct tally row = run(&worlds[i], 5, 3, checks, changed[k].place, CHANGE_ROW_BY_X, 0);
+            double own = share(t.found, t.checks), single = share(row.row_found, row.checks);
+            printf("%16.1f%10.1f%12.1f%10.1f\n", 100 * own,
+                   100 * stats_loss(t.x / (double)t.checks), 100 * single,
+                   100 * stats_loss(row.row_x / (double)row.checks));
             bool noisy = machine[changed[k].place].noisy;
             promise(found[noisy ? 2 : 1] >= 0.8, "a large slowdown", changed[k].name,
                     found[noisy ? 2 : 1]);
             promise(found[noisy ? 1 : 0] >= 0.5, "a small slowdown", changed[k].name,
                     found[noisy ? 1 : 0]);
-            promise(own >= 0.75, "the printed X", changed[k].name, own);
+            /* Found at least as often as it says, and not as good as always. */
+            double slack = 2.5 * sqrt(0.8 * 0.2 / (double)checks);
+            promise(own >= 0.8 - slack && own <= 0.98, "the printed X", changed[k].name, own);
+            promise(single >= 0.8 - slack && single <= 0.995, "the printed X of a row",
+                    changed[k].name, single);
         }
     if (world_count < 2)
         return;
@@ -260,8 +288,36 @@ static void detection(size_t checks, size_t world_count)
         printf("%-22s%-10s", w.name, changed[k].name);
         for (size_t e = 0; e < 3; e++) {
             static const double sizes[] = {0.05, 0.10, 0.20};
-            struct tally t = run(&w, 10, 3, checks, changed[k].place, log(1 - sizes[e]), false);
+            struct tally t = run(&w, 10, 3, checks, changed[k].place, CHANGE_BY, log(1 - sizes[e]));
             printf("%10.1f", 100 * share(t.found, t.checks));
+        }
+        printf("\n");
+    }
+}
+
+/* What the exit code is worth: documented, for it depends on how quiet the machine is. */
+static void exit_codes(size_t checks)
+{
+    static const size_t sizes[] = {3, 5, 10};
+    static const struct {
+        const char *name;
+        size_t place;
+        double effect;
+    } stories[] = {{"nothing changed", SUBSYSTEMS, 0}, {"sysops 10 % slower", 7, 0.1}};
+    struct world quiet = worlds[2];
+    quiet.name = "both, a third of it";
+    quiet.row /= 3;
+    quiet.subsystem /= 3;
+    const struct world *of[] = {&worlds[2], &quiet};
+    printf("\nexit codes, %% of %zu checks: 0, 1, 3\n%-22s%-22s%20s%20s%20s\n", checks, "", "",
+           "K=3", "K=5", "K=10");
+    for (size_t i = 0; i < 4; i++) {
+        printf("%-22s%-22s", of[i / 2]->name, stories[i % 2].name);
+        for (size_t k = 0; k < 3; k++) {
+            struct tally t = run(of[i / 2], sizes[k], 3, checks, stories[i % 2].place, CHANGE_BY,
+                                 log(1 - stories[i % 2].effect));
+            printf("%8.1f%6.1f%6.1f", 100 * share(t.exits[0], checks),
+                   100 * share(t.exits[1], checks), 100 * share(t.exits[3], checks));
         }
         printf("\n");
     }
@@ -272,6 +328,7 @@ int main(int argc, char **argv)
     bool longer = argc > 1 && strcmp(argv[1], "--long") == 0;
     false_alarms(longer ? 2000 : 80);
     detection(longer ? 1000 : 40, longer ? 3 : 1);
+    exit_codes(longer ? 1000 : 40);
     printf("%s\n", failures ? "promises missed" : "all promises kept");
     return failures > 0;
 }
