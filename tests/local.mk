@@ -601,6 +601,8 @@ EXTRA_DIST += tests/rpm_long.sh
 # Every disk and network row in a container and an emulated machine.
 long_tests += tests/e2e/io_long.sh
 EXTRA_DIST += tests/e2e/io_long.sh
+long_tests += tests/e2e/check_long.sh
+EXTRA_DIST += tests/e2e/check_long.sh
 
 # What can go wrong with a network.
 long_tests += tests/e2e/network_faults.sh
