@@ -153,8 +153,11 @@ enum manner {
     SILENT,
     CRAWLS,
     MANNERS,
-    BUSY /* another status */
+    BUSY,  /* another status */
+    STALLS /* once, for STALL_MS */
 };
+
+#define STALL_MS 300
 
 struct mock {
     int listener;
@@ -213,9 +216,13 @@ static void *mock_main(void *argument)
             m->good -= well;
             if (m->nth)
                 well = m->good % m->nth != 0;
+            if (!well && m->manner == STALLS) {
+                usleep(STALL_MS * 1000);
+                m->good = UINT32_MAX;
+            }
             if (well || m->manner != SILENT)
                 answer(fd, m->manner, well);
-            if (m->manner == CLOSES || (!well && (m->manner == CUTS || m->manner == BUSY)))
+            if (!m->plan.keep || (!well && (m->manner == CUTS || m->manner == BUSY)))
                 break;
         }
     }
@@ -363,6 +370,52 @@ static void test_load_does_not_wait_for_ever(void **state)
     }
 }
 
+/* How many took longer than so long. */
+static uint64_t longer_than(const struct histogram *h, uint64_t ms)
+{
+    uint64_t count = 0;
+    for (size_t i = histogram_bucket(ms * 1000000) + 1; i < HISTOGRAM_BUCKETS; i++)
+        count += atomic_load(&h->bucket[i]);
+    return count;
+}
+
+/* At a fixed rate a stall is not one slow request: all that were due while it lasted waited for its
+ * end, those that came first the longest. A load that counts from the moment at which it asks, or
+ * that asks less while nobody answers, sees one, or as many as it has clients. */
+static void test_stall_shows_in_what_was_due(void **state)
+{
+    static const struct {
+        unsigned clients;
+        bool keep;
+    } rows[] = {{1, true}, {8, false}};
+    const uint64_t rate = 500;
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct mock m;
+        struct error e = {ERROR_NONE, ""};
+        struct histogram *h = calloc(1, sizeof *h);
+        assert_non_null(h);
+        mock_start(&m, STALLS, 50);
+        m.plan.clients = rows[i].clients;
+        m.plan.keep = rows[i].keep;
+        m.plan.rate = rate;
+        struct load *l = load_open(&m.plan, &e);
+        assert_non_null(l);
+        if (load_run(l, 400, true, &e) < 0)
+            fail_msg("%s", e.text);
+        load_close(l, h);
+        mock_end(&m);
+        /* Of 300 ms at 500 a second: those that were due in the first 250, 200, 100 ms. A machine
+         * that is busy itself adds to them, but never takes one away. */
+        for (uint64_t ms = 50; ms <= 200; ms += 50) {
+            uint64_t due = rate * (STALL_MS - ms) / 1000;
+            assert_in_range(longer_than(h, ms), due - due / 20 - 1, due + due / 4 + 5);
+        }
+        assert_true(atomic_load(&h->max) >= STALL_MS * UINT64_C(1000000));
+        free(h);
+    }
+}
+
 static void test_load_without_server(void **state)
 {
     struct mock m;
@@ -489,6 +542,7 @@ int main(void)
         cmocka_unit_test(test_load_counts_errors),
         cmocka_unit_test(test_load_gives_up_by_errors),
         cmocka_unit_test(test_load_does_not_wait_for_ever),
+        cmocka_unit_test(test_stall_shows_in_what_was_due),
         cmocka_unit_test(test_load_without_server),
         cmocka_unit_test(test_nginx),
         cmocka_unit_test(test_httpd),
