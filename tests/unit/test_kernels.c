@@ -5,8 +5,10 @@
 
 #include "src/result.h"
 #include "tests/unit/unit.h"
+#include "workloads/datafile.h"
 #include "workloads/workload.h"
 
+#include <bzlib.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -542,6 +544,65 @@ static void impossible_requests_are_refused(void **state)
     }
 }
 
+#define FILE_BYTES ((size_t)2 << 20)
+#define BLOCK      ((size_t)4096)
+
+static int by_contents(const void *a, const void *b)
+{
+    return memcmp(a, b, BLOCK);
+}
+
+/* What the kernel left in its file. */
+static unsigned char *written_file(const struct rig *r)
+{
+    char path[sizeof r->scratch + 32];
+    unsigned char *bytes = malloc(FILE_BYTES + 1);
+    assert_non_null(bytes);
+    snprintf(path, sizeof path, "%s/" DATAFILE_NAME, r->scratch);
+    FILE *f = fopen(path, "re");
+    assert_non_null(f);
+    assert_int_equal(fread(bytes, 1, FILE_BYTES + 1, f), FILE_BYTES);
+    fclose(f);
+    return bytes;
+}
+
+/* A file system that compresses, or shares equal blocks, has nothing of it. */
+static void files_cannot_be_compressed(void **state)
+{
+    struct rig *r = *state;
+    static const struct {
+        const char *id, *params;
+    } cases[] = {{"file.write", "size=2M record=64K"},
+                 {"file.write", "size=2M record=512"},
+                 {"file.write", "size=2M record=2M"},
+                 {"file.rewrite", "size=2M record=4K"},
+                 {"file.randwrite", "size=2M record=4K"},
+                 {"file.read", "size=2M record=64K"},
+                 {"bonnie.output", "size=2M"},
+                 {"bonnie.rewrite", "size=2M"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        rig_prepare(r, cases[i].id, cases[i].params);
+        if (r->ops->arrange)
+            must(r, r->ops->arrange(&r->work), "arrange");
+        must(r, r->ops->run(&r->work, count_for(r, 1)), "run");
+        unsigned char *bytes = written_file(r);
+        unsigned length = FILE_BYTES + FILE_BYTES / 50 + 600; /* the most that it can be */
+        char *small = malloc(length);
+        assert_non_null(small);
+        int rc = BZ2_bzBuffToBuffCompress(small, &length, (char *)bytes, FILE_BYTES, 9, 0, 0);
+        assert_int_equal(rc, BZ_OK);
+        if (length < FILE_BYTES / 100 * 99)
+            fail_msg("what %s wrote with %s compresses to %u bytes", cases[i].id, cases[i].params,
+                     length);
+        qsort(bytes, FILE_BYTES / BLOCK, BLOCK, by_contents);
+        for (size_t k = BLOCK; k < FILE_BYTES; k += BLOCK)
+            assert_memory_not_equal(bytes + k - BLOCK, bytes + k, BLOCK);
+        free(small);
+        free(bytes);
+        r->ops->release(&r->work);
+    }
+}
+
 static void files_beyond_a_limit_are_refused(void **state)
 {
     struct rig *r = *state;
@@ -652,6 +713,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(failing_processes_are_found),
         cmocka_unit_test(helpers_die_with_the_worker),
         cmocka_unit_test(impossible_requests_are_refused),
+        cmocka_unit_test(files_cannot_be_compressed),
         cmocka_unit_test(files_beyond_a_limit_are_refused),
         cmocka_unit_test(full_and_read_only_disks_are_named),
     };
