@@ -58,14 +58,14 @@ figures 60
     fail "the paths are $("$jsonpath" "$out" 'targets.*.path' | tr '\n' ' ')"
 
 # A network namespace as the host: its firewall drops a fifth of what the targets send.
-dropping='add table ip v; add chain ip v in { type filter hook input priority 0; }; add rule ip v in meta l4proto udp numgen random mod 100 < 20 drop'
-if unshare -n nft "$dropping" 2>/dev/null; then
-    # shellcheck disable=SC2016 # for the inner shell
-    unshare -n sh -c 'nft "$1" && shift && exec "$@"' sh "$dropping" \
-        "$vmtax" run net.udp.tx:size=1K,rate=4 --on container,kvm --accel tcg --blocks 2 --seconds 1 --json \
-        >"$out" 2>"$err" || fail "the run with loss ended with $?"
-    "$jsonpath" "$out" 'metrics.*.datagrams.loss' >"$work/loss"
-    awk '!($1 > 0.16 && $1 < 0.3) {exit 1} END {exit NR != 3}' "$work/loss" ||
-        fail "20 % lost are reported as $(tr '\n' ' ' <"$work/loss")"
-fi
+dropping='add table ip v; add chain ip v in { type filter hook input priority 0; }; add rule ip v in udp length > 900 numgen inc mod 5 0 drop'
+unshare -n nft "$dropping" || fail "no loss can be made with nft"
+# shellcheck disable=SC2016 # for the inner shell
+unshare -n sh -c 'nft "$1" && shift && exec "$@"' sh "$dropping" \
+    "$vmtax" run net.udp.tx:size=1K,rate=4 --on container,kvm --accel tcg --blocks 2 --seconds 1 --json \
+    >"$out" 2>"$err" || fail "the run with loss ended with $?"
+# Of three targets; a busy machine loses some more, but never fewer.
+"$jsonpath" "$out" 'metrics.*.datagrams.loss' >"$work/loss"
+awk '!($1 > 0.198 && $1 < 0.25) {exit 1} END {exit NR != 3}' "$work/loss" ||
+    fail "a fifth lost is reported as $(tr '\n' ' ' <"$work/loss")"
 leftovers

@@ -153,9 +153,9 @@ loss() {
     awk -v low="$1" -v high="$2" '!($1 > low && $1 < high) {exit 1} END {exit NR != 2}' "$work/loss" ||
         fail "losses of $3 are reported as $(tr '\n' ' ' <"$work/loss")"
 }
-in_there nft 'add table ip v; add chain ip v in { type filter hook input priority 0; }; add rule ip v in meta l4proto udp meta length > 200 numgen random mod 100 < 20 drop'
+in_there nft 'add table ip v; add chain ip v in { type filter hook input priority 0; }; add rule ip v in udp length > 900 numgen inc mod 5 0 drop'
 run 0 run net.udp.tx:size=1K,rate=4 --on container --peer box --blocks 2 --seconds 1 --json
-loss 0.16 0.3 '20 %'
+loss 0.198 0.25 'a fifth'
 in_there nft delete table ip v
 if in_there tc qdisc add dev wire root netem loss 5% delay 5ms 2>/dev/null; then
     run 0 run net.udp.rx:size=1K,rate=8 --on container --peer box --blocks 2 --seconds 1 --json
