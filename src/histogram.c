@@ -58,13 +58,18 @@ static void raise_max(struct histogram *h, uint64_t value)
         atomic_store_explicit(&h->max, value, memory_order_relaxed);
 }
 
-void histogram_record(struct histogram *h, uint64_t value)
+void histogram_record_many(struct histogram *h, uint64_t value, uint64_t times)
 {
     raise_max(h, value);
-    add(&h->bucket[histogram_bucket(value)], 1);
+    add(&h->bucket[histogram_bucket(value)], times);
     if (value >> HISTOGRAM_MAX_BITS)
-        add(&h->clipped, 1);
-    add(&h->count, 1);
+        add(&h->clipped, times);
+    add(&h->count, times);
+}
+
+void histogram_record(struct histogram *h, uint64_t value)
+{
+    histogram_record_many(h, value, 1);
 }
 
 void histogram_merge(struct histogram *to, const struct histogram *from)

@@ -30,6 +30,8 @@ struct histogram {
 
 void histogram_clear(struct histogram *h);
 void histogram_record(struct histogram *h, uint64_t value); /* single writer */
+/* The same value so many times. */
+void histogram_record_many(struct histogram *h, uint64_t value, uint64_t times);
 /* to += from; to has one writer. */
 void histogram_merge(struct histogram *to, const struct histogram *from);
 /* The q-quantile (0 < q <= 1), nearest rank, as a bucket midpoint, never above max; false if the

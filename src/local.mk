@@ -9,6 +9,7 @@ common_sources = \
 	src/executable.c src/executable.h \
 	src/sha256.c src/sha256.h \
 	workloads/catalog.c workloads/catalog.h workloads/params.c workloads/role.c workloads/role.h \
+	workloads/dropped.h \
 	workloads/statements.h \
 	workloads/catalog/rows.h workloads/catalog/processor.c workloads/catalog/memory.c \
 	workloads/catalog/disk.c workloads/catalog/network.c workloads/catalog/database.c \

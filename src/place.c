@@ -337,6 +337,23 @@ bool place_revive(struct places *p, size_t t, const char *why)
     return true;
 }
 
+enum place_kernel place_kernel(const struct places *p, size_t t)
+{
+    static const char *const shared[] = {"none", "container", "openvz", "unknown"};
+    if (!p->place[0].session)
+        return PLACE_KERNEL_ELSE;
+    const struct session_hello *host = session_hello(p->place[0].session);
+    const struct session_hello *guest = session_hello(p->place[t].session);
+    if (t == 0 || (strcmp(host->boot, "unknown") != 0 && strcmp(host->boot, guest->boot) == 0))
+        return PLACE_KERNEL_HOST;
+    if (strcmp(host->boot, "unknown") == 0 || strcmp(guest->boot, "unknown") == 0)
+        return PLACE_KERNEL_ELSE;
+    for (size_t i = 0; i < sizeof shared / sizeof *shared; i++)
+        if (strcmp(guest->virt, shared[i]) == 0)
+            return PLACE_KERNEL_ELSE;
+    return PLACE_KERNEL_OWN;
+}
+
 double place_count(const struct place *p, struct counters *out)
 {
     double from = clock_now_s();

@@ -61,6 +61,14 @@ void place_lose(struct places *p, size_t t, const char *why);
  * is back. */
 bool place_revive(struct places *p, size_t t, const char *why);
 
+/* Whose kernel t, which runs, has: who may use its page cache beside it. */
+enum place_kernel {
+    PLACE_KERNEL_HOST, /* native's */
+    PLACE_KERNEL_OWN,  /* that of the virtual machine that it is */
+    PLACE_KERNEL_ELSE, /* another one that may have other guests; or it does not say */
+};
+enum place_kernel place_kernel(const struct places *p, size_t t);
+
 /* What the host has counted so far for the running target (counters.h), and when: the middle of
  * the reading, in seconds of the host's clock. */
 double place_count(const struct place *p, struct counters *out);

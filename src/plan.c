@@ -1,6 +1,7 @@
 #include "plan.h"
 
 #include "analysis.h"
+#include "target/disk.h"
 #include "target/reach.h"
 #include "text.h"
 #include "xalloc.h"
@@ -32,6 +33,8 @@
 #define FILE_DISK_PER_S   3e8
 /* Of a target without a limit. Half of it may wait for a disk to take it. */
 #define FILE_MEMORY (UINT64_C(2) << 30)
+/* A file beyond a target's memory is a multiple of this, as of every size of a record. */
+#define BEYOND_GRAIN (UINT64_C(64) << 20)
 /* A slot passes over its file in the lead-in, in the timed part, and to check what it holds; before
  * the first of a block it is filled. */
 #define FILE_LAPS_SLOT  3
@@ -104,11 +107,34 @@ static int add_canonical(struct plan *p, const struct workload *w, const char *p
     return 0;
 }
 
+/* A file that a target with so much memory cannot keep, by a third. */
+static uint64_t beyond(uint64_t memory, const struct param *size)
+{
+    uint64_t bytes = (memory + memory / 3 + BEYOND_GRAIN - 1) / BEYOND_GRAIN * BEYOND_GRAIN;
+    return bytes < size->max ? bytes : size->max;
+}
+
 static void add_point(struct plan *p, const struct workload *w, const char *params)
 {
     struct error e;
     if (add_canonical(p, w, params, &e) < 0)
         BUG("the catalogue has a point that its own table refuses");
+}
+
+/* A point whose file is to be beyond the targets' memory. Where that has no limit its size is as it
+ * stands. */
+static void add_beyond(struct plan *p, const struct workload *w, const char *point)
+{
+    struct error e;
+    uint64_t values[PARAMS_MAX];
+    char params[PARAMS_TEXT];
+    size_t size = params_find(w, "size");
+    if (size == PARAMS_MAX || params_parse(w, point, values, &e) < 0)
+        BUG("the catalogue has a point that its own table refuses");
+    if (p->options.memory_bytes)
+        values[size] = beyond(p->options.memory_bytes, &w->params[size]);
+    params_format(w, values, params);
+    add_point(p, w, params);
 }
 
 /* The points of w in the plan's profile. A workload that was named itself is measured with its
@@ -120,6 +146,9 @@ static size_t add_points(struct plan *p, const struct workload *w, bool named)
         for (const struct point *point = w->points; point->params; point++)
             if (point->profiles & p->profile)
                 add_point(p, w, point->params);
+    for (const struct point *point = w->beyond; point && point->params; point++)
+        if (point->profiles & p->profile)
+            add_beyond(p, w, point->params);
     if (p->row_count == before && (named || (!w->points && (w->profiles & p->profile))))
         add_point(p, w, "");
     return p->row_count - before;
@@ -358,6 +387,15 @@ bool plan_scratch(const struct plan *p, uint64_t *bytes)
                 *bytes = bytes_by(&w->params[k], values[k]);
     }
     return needed;
+}
+
+uint64_t plan_scratch_total(const struct plan *p, uint64_t bytes)
+{
+    uint64_t total = 0;
+    for (size_t t = 0; t < p->target_count; t++)
+        if (p->targets[t] && !p->targets[t]->way)
+            total += p->targets[t]->own_disk ? disk_bytes(bytes) : bytes;
+    return total;
 }
 
 size_t plan_dispensable(const struct plan *p)

@@ -73,6 +73,9 @@ void plan_remove(struct plan *p, size_t row);
 
 /* Does any row write to a disk? bytes gets the size of the largest file. */
 bool plan_scratch(const struct plan *p, uint64_t *bytes);
+/* What all targets take together below the directory of --scratch when each may write so much: of a
+ * machine its whole disk, of a guest that was there already nothing, for it has another one. */
+uint64_t plan_scratch_total(const struct plan *p, uint64_t bytes);
 
 /* The position names and targets of a block in the order in which its slots run, for targets 0
  * (native) .. n-1: block 0 of two: N1 G1 G2 N2; block 1: G1 N1 N2 G2; of three: N1 G1 H1 H2 G2 N2,

@@ -245,16 +245,17 @@ static void count_work(struct planner *p, const struct plan *like)
 static void note_disk(struct planner *p, const struct plan *plan)
 {
     uint64_t bytes;
-    char size[32], room[32] = "";
+    char size[32], all[32], room[32] = "";
     struct statvfs fs;
     if (!plan_scratch(plan, &bytes))
         return;
     const char *where = p->options.scratch ? p->options.scratch : "/var/tmp";
     if (statvfs(where, &fs) == 0)
         text_bytes(room, sizeof room, (uint64_t)fs.f_bavail * fs.f_frsize);
-    note(p, "disk rows write %s below %s%s%s%s on each target, and remove it",
-         text_bytes(size, sizeof size, bytes), where, room[0] ? " (free: " : "", room,
-         room[0] ? ")" : "");
+    note(p, "rows write %s on each target, %s in all below %s%s%s%s, and remove it",
+         text_bytes(size, sizeof size, bytes),
+         text_bytes(all, sizeof all, plan_scratch_total(plan, bytes)), where,
+         room[0] ? " (free: " : "", room, room[0] ? ")" : "");
 }
 
 static void note_targets(struct planner *p)

@@ -58,10 +58,11 @@ struct result_target {
     uint64_t cpus;
     uint64_t memory_mib; /* 0 = no limit */
     char how[64], network[64], limits[96];
-    char path[32];      /* of network: "veth", "virtio, tap" */
-    char append[128];   /* of its kernel's command line; else empty */
-    char devices[64];   /* of a virtual machine; else empty */
-    char remark[256];   /* why it is emulated, slower, ...; or empty */
+    char path[32];    /* of network: "veth", "virtio, tap" */
+    char append[128]; /* of its kernel's command line; else empty */
+    char devices[64]; /* of a virtual machine; else empty */
+    char caches[96];  /* what was dropped of its page cache between slots of a disk row; or empty */
+    char remark[256]; /* why it is emulated, slower, ...; or empty */
     char given_up[256]; /* why it was, before the run or in it, and the remedy; or empty */
     char kernel[64], clocksource[32], virt[32]; /* from the hello, cleaned */
     double start_s;

@@ -41,6 +41,7 @@ struct run {
     struct blockdev device; /* below it */
     struct load load;
     char seed[4096]; /* directory of the archive of the kernel's sources; empty: there is none */
+    uint64_t seed_bytes;   /* of that archive */
     struct error treeless; /* why not */
     double started_s;      /* host time line */
     double block_from_s;   /* run_elapsed() at the begin of the block that runs */

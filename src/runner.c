@@ -320,20 +320,29 @@ static void prepare_result(struct run *r)
     r->dead = xcalloc(plan->row_count ? plan->row_count * TARGETS_MAX : 1, sizeof *r->dead);
 }
 
-/* Announces what disk rows will write where, and whether a cache would be noticed. */
-static void tell_disk(struct run *r)
+/* Mebibytes of what is announced: never fewer. */
+static unsigned long long mib(uint64_t bytes)
+{
+    return (bytes + (UINT64_C(1) << 20) - 1) >> 20;
+}
+
+/* Announces what will be written where, and whether a cache would be noticed. */
+static void tell_scratch(struct run *r)
 {
     struct error e;
     char scheduler[32];
     bool disk = false;
+    uint64_t each = r->places.options.scratch_bytes;
     for (size_t i = 0; i < r->plan->row_count; i++)
         disk |= r->plan->rows[i].workload->disk != 0;
+    board_log(r->board, BOARD_LOG_NOTE, "",
+              "rows write up to %llu MiB on each target, below %s up to %llu MiB in all with the "
+              "disks of machines, and remove it%s",
+              mib(each), r->scratch.path, mib(plan_scratch_total(r->plan, each) + r->seed_bytes),
+              disk ? "; what each drops of its page cache between slots is told after its first one"
+                   : "");
     if (!disk)
         return;
-    board_log(r->board, BOARD_LOG_NOTE, "",
-              "disk rows write up to %llu MiB on each target, below %s, and remove it; between "
-              "slots guests drop their page cache, the host's own stays",
-              (unsigned long long)(r->places.options.scratch_bytes >> 20), r->scratch.path);
     for (size_t t = 0; t < r->plan->target_count; t++)
         if (r->plan->targets[t]->way)
             board_log(r->board, BOARD_LOG_NOTE, r->plan->targets[t]->id,
@@ -372,6 +381,7 @@ static int prepare_tree(struct run *r, struct error *e)
         return -1;
     }
     r->places.options.scratch_seed = r->seed;
+    r->seed_bytes = bytes; /* once, unless file systems without links are in the way */
     /* Small files fill up their last blocks. */
     bytes = 2 * bytes + bytes / 2 + TREE_BUILD_BYTES;
     if (r->places.options.scratch_bytes < bytes)
@@ -424,7 +434,6 @@ static int prepare(struct run *r, struct error *e)
         if (scratch_make(r->places.options.scratch, r->places.ledger, &r->scratch, e) < 0)
             return -1;
         r->places.options.scratch = r->scratch.path;
-        tell_disk(r);
         if (r->scratch.swept)
             board_log(r->board, BOARD_LOG_NOTE, "",
                       "removed %zu scratch director%s that dead runs had left beside %s",
@@ -441,6 +450,8 @@ static int prepare(struct run *r, struct error *e)
         result_add_fact(r->result, "peer", r->peer.kind ? r->peer.kind->id : "host");
     look_for_others(r);
     prepare_spec(r);
+    if (r->scratch.path[0])
+        tell_scratch(r); /* when it is known how much */
     if (r->scratch.path[0])
         result_add_fact(r->result, "scratch.filesystem", filesystem_name(r->scratch.path));
     run_show_result(r);

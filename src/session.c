@@ -393,6 +393,8 @@ static int send_run(struct session *s, const struct session_run *run, struct err
     record_add_u64(&w, "seed", run->seed);
     if (run->warm)
         record_add_u64(&w, "warm", 1);
+    if (run->drop)
+        record_add_u64(&w, "drop", 1);
     if (run->tree)
         record_add_text(&w, "tree", run->tree);
     s->rest_s = fmax(run->tree ? REMOVE_TIMEOUT : 0, REST_TIMEOUT * s->patience);

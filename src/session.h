@@ -12,6 +12,7 @@
 #include "error.h"
 #include "result.h"
 #include "target/target.h"
+#include "workloads/dropped.h"
 #include "workloads/role.h"
 
 #include <stdbool.h>
@@ -49,6 +50,7 @@ struct session_run {
     bool fresh; /* in a new worker process */
     uint64_t seed;
     bool warm;        /* of a load: one like it has warmed this server */
+    bool drop;        /* the kernel is the target's own: its page cache may be dropped */
     const char *tree; /* archive of the kernel's sources, or config file in the tree of SPEC CPU,
                          seen by the target; NULL: none */
     enum role role;
@@ -84,6 +86,7 @@ struct session_result {
     double steal;           /* NAN unknown */
     struct counters inside; /* what the target's kernel counted in the timed part */
     bool verified;
+    enum dropped dropped;      /* of the kernel's page cache, when that was asked for */
     uint32_t flags;            /* FLAG_CLOCK ... */
     char engine[ENGINE_MAX];   /* the library that did the work; empty: the agent itself */
     char product[PRODUCT_MAX]; /* what the slot made, and its digest; empty: nothing to compare */

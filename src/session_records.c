@@ -160,9 +160,12 @@ int session_take_result(const struct record *r, const char *who, const struct cl
         text_copy(out->failure, sizeof out->failure, "the result was not verified");
     else if (out->ops == 0 || timed_ns == 0)
         text_copy(out->failure, sizeof out->failure, "no operation was finished in the slot");
-    uint64_t unsteady;
+    uint64_t unsteady, dropped;
     if (record_u64(r, "unsteady", 0, 1, &unsteady, &ignored) == 0 && unsteady)
         out->flags |= FLAG_UNSTEADY;
+    out->dropped = record_u64(r, "dropped", 0, 1, &dropped, &ignored) < 0 ? DROPPED_UNASKED
+                   : dropped                                              ? DROPPED_ALL
+                                                                          : DROPPED_REFUSED;
     check_span(clock, seen_s, out);
     return 0;
 }

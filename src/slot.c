@@ -124,14 +124,36 @@ static void slot_counters(const struct live *l, const struct session_result *out
         slot->flags |= FLAG_CACHE;
 }
 
+/* What a target gives up of its page cache between slots, once for each: it is known when the first
+ * one is over. */
+static void tell_dropped(struct run *r, const struct plan_row *row, size_t target,
+                         enum dropped dropped)
+{
+    struct result_target *rt = &r->result->targets[target];
+    enum place_kernel kernel = place_kernel(&r->places, target);
+    if (!row->workload->disk || rt->caches[0])
+        return;
+    text_copy(rt->caches, sizeof rt->caches,
+              dropped == DROPPED_ALL        ? "all clean pages of its kernel"
+              : kernel == PLACE_KERNEL_OWN  ? "its file's alone: the agent may not drop the rest"
+              : kernel == PLACE_KERNEL_HOST ? "its file's alone: the rest are the host's"
+                                            : "its file's alone: others may use the rest");
+    board_log(r->board, BOARD_LOG_NOTE, rt->id, "page cache dropped between slots: %s", rt->caches);
+}
+
 /* The audit of caches in plain words, once for a row and target. */
 static void tell_cache(struct run *r, const struct plan_row *row, const struct slot *slot,
                        double claimed)
 {
     const struct counters *c = &slot->counters;
-    if (!(slot->flags & FLAG_CACHE) || slot->block > 0 || slot->stage > 1 ||
-        slot->position[1] != '1')
+    if (!(slot->flags & FLAG_CACHE))
         return;
+    for (size_t i = 0; i < r->result->slot_count; i++) {
+        const struct slot *before = &r->result->slots[i];
+        if (before->metric == slot->metric && before->target == slot->target &&
+            (before->flags & FLAG_CACHE))
+            return;
+    }
     unsigned moves = row->workload->disk;
     board_log(r->board, BOARD_LOG_NOTE, r->places.place[slot->target].kind->id,
               "%s %s: %.0f MB were %s%s%s, and the disk moved %.0f: this measures a cache",
@@ -365,6 +387,8 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
     };
     if (row->workload->patience_s > 0 && !row->workload->timed)
         request.tick_s = 0; /* one operation: nothing to be told before its end */
+    if (row->workload->disk)
+        request.drop = place_kernel(&r->places, where->target) == PLACE_KERNEL_OWN;
     struct session_result out = {0};
     struct habit *habit = &r->habit[metric];
     struct live live = {
@@ -437,6 +461,7 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
         if (clock_flagged(clock))
             slot.flags |= FLAG_CLOCK;
         slot_counters(&live, &out, &slot);
+        tell_dropped(r, row, where->target, out.dropped);
         tell_cache(r, row, &slot, out.bytes);
     }
     *result_add_slot(r->result) = slot;

@@ -78,8 +78,10 @@ void snapshot_set_target(struct board_target *to, const struct result_target *fr
     text_clean(to->kind, sizeof to->kind, from->kind);
     text_clean(to->how, sizeof to->how, from->how);
     text_clean(to->network, sizeof to->network, from->network);
+    text_clean(to->path, sizeof to->path, from->path);
     text_clean(to->limits, sizeof to->limits, from->limits);
     text_clean(to->devices, sizeof to->devices, from->devices);
+    text_clean(to->caches, sizeof to->caches, from->caches);
     text_clean(to->kernel, sizeof to->kernel, from->kernel);
     text_clean(to->remark, sizeof to->remark, from->remark);
     text_clean(to->clocksource, sizeof to->clocksource, from->clocksource);

@@ -33,6 +33,8 @@ struct board_target {
     bool emulated;
     uint64_t cpus, memory_mib; /* 0: not known yet, no limit */
     char how[64], network[64], limits[96], devices[64], kernel[64];
+    char path[32];    /* of network, without addresses: "veth"; or "" */
+    char caches[96];  /* what was dropped of its page cache between slots; or "" */
     char remark[256]; /* why it is emulated, slower, ...; or "" */
     char clocksource[32];
     bool clock_known, clock_stepped;

@@ -136,6 +136,8 @@ static void add_target(cJSON *array, const struct result_target *t)
     cJSON_AddStringToObject(o, "path", t->path);
     cJSON_AddStringToObject(o, "limits", t->limits);
     cJSON_AddStringToObject(o, "devices", t->devices);
+    if (t->caches[0])
+        cJSON_AddStringToObject(o, "caches", t->caches);
     cJSON_AddStringToObject(o, "append", t->append);
     cJSON_AddStringToObject(o, "remark", t->remark);
     cJSON_AddStringToObject(o, "given_up", t->given_up);

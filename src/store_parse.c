@@ -231,6 +231,7 @@ static void read_target(struct reader *in, const cJSON *o)
     json_get_text(j, o, "path", t.path, sizeof t.path, JSON_OPTIONAL);
     json_get_text(j, o, "limits", t.limits, sizeof t.limits, JSON_OPTIONAL);
     json_get_text(j, o, "devices", t.devices, sizeof t.devices, JSON_OPTIONAL);
+    json_get_text(j, o, "caches", t.caches, sizeof t.caches, JSON_OPTIONAL);
     json_get_text(j, o, "append", t.append, sizeof t.append, JSON_OPTIONAL);
     json_get_text(j, o, "remark", t.remark, sizeof t.remark, JSON_OPTIONAL);
     json_get_text(j, o, "given_up", t.given_up, sizeof t.given_up, JSON_OPTIONAL);

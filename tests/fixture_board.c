@@ -280,6 +280,10 @@ static void add_target(struct snapshot *s, const char *id, const char *kind, boo
                                    : "QEMU 7.2.22 KVM, microvm");
     text_copy(t->network, sizeof t->network,
               machine ? "virtio, tap 10.213.4.1 - 10.213.4.2" : "veth 10.77.0.1 - 10.77.0.2");
+    text_copy(t->path, sizeof t->path, machine ? "virtio, tap" : "veth");
+    text_copy(t->caches, sizeof t->caches,
+              machine ? "all clean pages of its kernel"
+                      : "its file's alone: the rest are the host's");
     text_copy(t->limits, sizeof t->limits,
               machine ? "2 vCPUs, memory 1536 MiB of its own"
                       : "cpus 0-1, memory 1536 MiB (cgroup v2)");
@@ -306,8 +310,12 @@ static void fill_metric(struct snapshot *s, const struct workload *w, const char
         return;
     params_format(w, values, params);
     struct board_metric *m = snapshot_metric(s, w, params);
-    if (w->subsystem == SUBSYSTEM_DATABASE)
-        snprintf(m->engine, sizeof m->engine, "MariaDB 10.11.14 durable, sysbench 1.0.20");
+    static const char *const engines[SUBSYSTEM_COUNT] = {
+        [SUBSYSTEM_WEB] = "nginx 1.22.1",
+        [SUBSYSTEM_DATABASE] = "MariaDB 10.11.14 durable, sysbench 1.0.20",
+        [SUBSYSTEM_JAVA] = "OpenJDK 17.0.15, C1, SerialGC, heap 512m",
+    };
+    text_copy(m->engine, sizeof m->engine, engines[w->subsystem] ? engines[w->subsystem] : "");
     size_t metric = (size_t)(m - s->metrics);
     for (size_t t = 0; t < s->target_count; t++)
         fill_cell(m, s, metric, t, live);

@@ -427,7 +427,12 @@ static void draw_table(const struct curve *k, struct canvas *c, struct rect r,
     unsigned long long x = any ? row_param(&s->metrics[metric], k->x, 0) : 0;
     snprintf(title, sizeof title, "at %llu %s", x, x == 1 ? k->one : k->many);
     bool runs = s->run.active && s->run.metric == metric;
-    struct box box = {.title = title, .note = runs ? "runs now" : NULL, .top = top};
+    const char *engine = any ? s->metrics[metric].engine : "";
+    /* Drawn whole or not at all: the row's details have it, too. */
+    struct box box = {.title = title,
+                      .note = runs ? "runs now" : NULL,
+                      .top = top,
+                      .bottom_note = engine[0] ? engine : NULL};
     struct rect in = widget_box(c, r, &box);
     if (!any || in.h < 1)
         return;
@@ -595,6 +600,9 @@ static void draw_text(const struct curve *k, struct canvas *c, struct rect area,
         if (r.n)
             canvas_textf(c, y, in.x + 53, STYLE_DIM, 0, "n%zu", r.n);
     }
+    if (v->column[0] < p->count && (int)(p->count - first) < in.h)
+        canvas_text(c, in.y + in.h - 1, in.x, STYLE_DIM, 0,
+                    s->metrics[p->metric[v->column[0]]].engine);
     canvas_unclip(c, former);
 }
 

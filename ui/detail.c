@@ -239,6 +239,13 @@ static void errors_line(struct page *p, const struct board_metric *m, const stru
                    s->targets[target].id, (unsigned long long)guest);
 }
 
+/* What of the target's page cache goes between two slots of a disk row. */
+static void caches_line(struct page *p, const struct workload *w, const struct board_target *t)
+{
+    if (w->disk && t->caches[0])
+        page_field(p, "dropped", STYLE_TEXT, "%.20s %s", t->id, t->caches);
+}
+
 /* Datagrams: "native 0.1 % of 1.21 GB/s sent, 0 % out of order". */
 static void loss_line(struct page *p, const struct board_metric *m, const struct board_target *t,
                       const struct figure_value *f)
@@ -373,6 +380,8 @@ void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, cons
     if (target > 0)
         inverse_line(&p, w, &m->cell[target].figure, s->targets[target].id);
     iops_line(&p, s, m, target);
+    if (s->target_count > 0)
+        caches_line(&p, w, &s->targets[target]);
     if (s->target_count > 0)
         loss_line(&p, m, &s->targets[0], &m->cell[0].figure);
     if (target > 0)

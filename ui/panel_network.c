@@ -1,11 +1,14 @@
 /* Network: NetIO's streams by size of a record (the paper's figures 10 and 11) as lines, what the
  * target sends beside what it receives, all rows against native, and datagrams lost as heat that
- * cannot be overlooked. `o` on a sweep changes from TCP to UDP. */
+ * cannot be overlooked. A line says by which path each target was reached. `o` on a sweep changes
+ * from TCP to UDP. */
 #include "ui/layout.h"
 #include "ui/list.h"
 #include "ui/loss.h"
 #include "ui/rowbox.h"
 #include "ui/sweep.h"
+
+#include <string.h>
 
 enum { BOX_ROWS, BOX_TX, BOX_RX, BOX_COUNT };
 
@@ -93,7 +96,36 @@ static void draw_sweep(struct canvas *c, struct rect r, const struct snapshot *s
                focus ? v->column[box_index] : SIZE_MAX);
 }
 
-#define PIECES 3
+/* By which way each target reaches its peer: figures of different ways are different things. */
+static bool paths_known(const struct snapshot *s)
+{
+    for (size_t t = 0; t < s->target_count; t++)
+        if (s->targets[t].path[0])
+            return true;
+    return false;
+}
+
+static void draw_paths(struct canvas *c, struct rect r, const struct snapshot *s,
+                       const struct view *v)
+{
+    (void)v;
+    struct rect in = {r.y, r.x + 2, 1, r.w - 4};
+    struct rect former = canvas_clip(c, in);
+    int x = canvas_text(c, r.y, in.x, STYLE_DIM, 0, "path");
+    for (size_t t = 0; t < s->target_count; t++) {
+        const struct board_target *at = &s->targets[t];
+        bool other = t > 0 && at->path[0] && strcmp(at->path, s->targets[0].path) != 0;
+        if (!at->path[0])
+            continue;
+        x = widget_target(c, r.y, x + 2, canvas_columns(at->id) + 2, at) + 1;
+        x = canvas_text(c, r.y, x, other ? STYLE_WARN : STYLE_TEXT, 0, at->path);
+        if (other)
+            x = canvas_text(c, r.y, x, STYLE_WARN, 0, " P");
+    }
+    canvas_unclip(c, former);
+}
+
+#define PIECES 4
 typedef void draw_piece(struct canvas *c, struct rect r, const struct snapshot *s,
                         const struct view *v);
 
@@ -158,6 +190,10 @@ static void draw(struct canvas *c, struct rect area, const struct snapshot *s, c
     if (loss_lines(s) > 0) {
         piece[count] = draw_loss;
         down[count++] = (struct part){.min = lost, .max = lost, .priority = 3};
+    }
+    if (paths_known(s)) {
+        piece[count] = draw_paths;
+        down[count++] = (struct part){.min = 1, .max = 1, .priority = 4};
     }
     piece[count] = draw_rows;
     down[count++] = (struct part){.min = 8, .weight = 3, .priority = 2};

@@ -117,6 +117,8 @@ struct workload {
     enum figure figure;
     const struct param *params; /* up to PARAMS_MAX, ends with name NULL; or NULL */
     const struct point *points; /* ends with params NULL; or NULL = all defaults in all profiles */
+    const struct point *beyond; /* more of them, of files beyond the targets' memory: their `size`
+                                   is that for its usual limit; or NULL */
     unsigned needs;
     unsigned disk; /* of enum workload_disk; 0: it measures no disk */
     double slot_s; /* timed part of a slot */

@@ -263,14 +263,14 @@ static void let_go(const struct datafile *s)
 }
 
 /* All clean pages of the target's own kernel. Where that is not allowed they stay. */
-static void drop_caches(void)
+static enum dropped drop_caches(void)
 {
     int fd = open("/proc/sys/vm/drop_caches", O_WRONLY | O_CLOEXEC);
     if (fd < 0)
-        return;
+        return DROPPED_REFUSED;
     ssize_t written = write(fd, "1", 1);
-    (void)written;
     close(fd);
+    return written == 1 ? DROPPED_ALL : DROPPED_REFUSED;
 }
 
 static int write_all(struct work *w)
@@ -340,8 +340,8 @@ int datafile_check(struct work *w)
     if (evict || !(w->workload->disk & DISK_WRITES))
         let_go(s);
     s->direct = w->param[DATAFILE_DIRECT];
-    if (s->own_kernel)
-        drop_caches();
+    if (w->drop)
+        w->dropped = drop_caches();
     return datafile_close(w) < 0 ? -1 : result;
 }
 

@@ -157,6 +157,7 @@ jbb_sources = \
 	workloads/jbb/Crew.java \
 	workloads/jbb/Company.java \
 	workloads/jbb/Warehouse.java \
+	workloads/jbb/Times.java \
 	workloads/jbb/District.java \
 	workloads/jbb/Receipt.java \
 	workloads/jbb/Money.java \

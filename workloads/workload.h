@@ -26,6 +26,7 @@
 #include "error.h"
 #include "histogram.h"
 #include "role.h"
+#include "workloads/dropped.h"
 #include "workloads/statements.h"
 
 /* Of datagrams: from the first of the lead-in to the last of the slot. */
@@ -47,6 +48,7 @@ struct work {
     const char *tree;     /* archive of the kernel's sources (tar.h), or config file in the tree of
                              SPEC CPU, or NULL */
     bool warm;            /* load: another like it has brought the server to its steady state */
+    bool drop;            /* the kernel is the target's own: give up all its clean pages, too */
     uint64_t seed;        /* the same for all targets of a block */
     uint64_t slot_ns;     /* what the slot is to take, for who measures its time himself */
     enum role role;
@@ -61,6 +63,7 @@ struct work {
                                 empty: it is our own code */
     bool unsteady; /* set by prepare() or arrange(): it warms until it is steady, and was not when
                       the time for that was over */
+    enum dropped dropped;      /* set by verify() */
     char product[PRODUCT_MAX]; /* set by verify(): what the slot made and a digest of it, the same
                                   in every slot and target; empty: nothing that could be compared */
 

@@ -131,8 +131,10 @@ static const struct field target_fields[] = {
     COUNT(T(memory_mib)),
     TEXT(T(how)),
     TEXT(T(network)),
+    TEXT(T(path)),
     TEXT(T(limits)),
     TEXT(T(devices)),
+    TEXT(T(caches)),
     TEXT(T(kernel)),
     TEXT(T(remark)),
     TEXT(T(clocksource)),
@@ -152,6 +154,7 @@ static const struct field target_fields[] = {
 static const struct field row_fields[] = {
     ROW(FIELD_WORKLOAD, M(workload)),
     TEXT(M(params)),
+    TEXT(M(engine)),
     BOOL(M(baseline_known)),
     NUMBER(M(baseline_value)),
     NUMBER(M(baseline_low)),

@@ -145,9 +145,14 @@ int disk_make(const char *path, uint64_t bytes, const char *seed, struct ledger 
     return rc;
 }
 
+uint64_t disk_bytes(uint64_t scratch_bytes)
+{
+    return scratch_bytes + scratch_bytes / 8 + SLACK_BYTES;
+}
+
 char *disk_make_scratch(const struct target_options *o, struct ledger *branch, struct error *e)
 {
-    uint64_t bytes = o->scratch_bytes + o->scratch_bytes / 8 + SLACK_BYTES;
+    uint64_t bytes = disk_bytes(o->scratch_bytes);
     /* The branch's label ends in its number: one image for each machine of a run. */
     const char *label = ledger_label(branch), *number = strrchr(label, ':');
     char *path = xasprintf("%s/vmtax-disk-%s.img", o->scratch, number ? number + 1 : "0");

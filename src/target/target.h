@@ -119,6 +119,7 @@ struct target_kind {
     const char *title; /* "container" */
     const char *what;  /* one sentence */
     bool only_by_name; /* never taken unless asked for */
+    bool own_disk;     /* its scratch is a disk of its own: an image of disk_bytes() (disk.h) */
     double start_s;    /* what a start takes as a rule, for the estimate; 0: next to nothing */
     const struct reach *way; /* how a guest that exists already is reached (reach.h), */
     const char *where;       /* and which one, NULL: none yet; else both NULL */

@@ -17,13 +17,45 @@ run 0 run file.reread:size=1M file.randwrite:size=1M,record=4K bonnie.output:siz
 if grep -q '"value":null' "$work/slots"; then
     fail "no figure: $(grep '"value":null' "$work/slots" | head -n 1)"
 fi
-says "$err" 'disk rows write up to 1 MiB on each target'
+says "$err" 'rows write up to 1 MiB on each target, below .* up to 1 MiB in all'
 # Where the disk tells what it moves.
 if grep -q disk_read_bytes "$work/slots"; then
     says "$err" 'file.reread .*the disk moved .*: this measures a cache'
     grep -q '"cache"' "$work/slots" || fail "no slot carries the flag of a cache"
 else
     says "$err" 'does not tell what it moves'
+fi
+
+# Whose the page cache is says who may drop it between slots: natively that is nobody. A guest that was there
+# already drops all of it where it is a virtual machine with a kernel of its own and the agent may. Here both
+# are this machine with another boot and a file in place of the kernel's, so that nothing is dropped in truth.
+says "$err" 'native +page cache dropped between slots: its file.s alone: the rest are the host.s'
+if [ "$(id -u)" = 0 ] && unshare --mount true 2>/dev/null; then
+    mkdir -p "$HOME/.config/vmtax"
+    for guest in may maynot; do
+        : >"$work/$guest.drop"
+        echo "00000000-0000-4000-8000-00000000000${#guest}" >"$work/$guest.boot"
+        cat >"$work/$guest.enter" <<END
+#!/bin/sh
+mount --bind $work/$guest.boot /proc/sys/kernel/random/boot_id &&
+    mount --bind $work/$guest.drop /proc/sys/vm/drop_caches || exit 1
+[ $guest = may ] || mount -o remount,bind,ro /proc/sys/vm/drop_caches || exit 1
+exec /bin/sh
+END
+        echo "target.$guest = exec:unshare --mount sh $work/$guest.enter"
+    done >"$HOME/.config/vmtax/vmtax.conf"
+    run 0 run file.read:size=1M --on may,maynot --blocks 2 --seconds 0.05 --scratch "$scratch" --json
+    if "$jsonpath" "$out" targets.1.virt | grep -Eqx 'none|container|openvz|unknown'; then
+        says "$err" 'may +page cache dropped .*its file.s alone: others may use the rest'
+        empty "$work/may.drop"
+    else
+        says "$err" 'may +page cache dropped .*all clean pages of its kernel'
+        [ "$(cat "$work/may.drop")" = 1 ] || fail "the agent wrote $(cat "$work/may.drop") for 1"
+        says "$err" 'maynot +page cache dropped .*its file.s alone: the agent may not drop the rest'
+    fi
+    empty "$work/maynot.drop"
+    "$jsonpath" "$out" 'targets.*.caches' | grep -c . | grep -qx 3 || fail "not every target tells what it dropped"
+    rm "$HOME/.config/vmtax/vmtax.conf"
 fi
 
 # A small disk: a row that does not fit is not measured, with the reason; the others are.

@@ -81,9 +81,10 @@ if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
     cat >"$work/unsteady/java" <<'EOF'
 #!/bin/sh
 echo "ready name=OpenJDK version=17 steady=0 warm_ms=5000 rate=1000"
-while read -r word count; do
+while read -r word count how; do
     case $word in
     go) sleep 0.01; echo "done ops=$count" ;;
+    times) printf 'time ns=%s n=%s\n' 1000 90 2000 10; echo 'times n=100' ;;
     check) echo right ;;
     esac
 done
@@ -93,6 +94,8 @@ EOF
     ask 1 unshare -m sh -c 'mount -t overlay -o lowerdir="$1:/usr/bin" none /usr/bin && exec "$2"' - \
         "$work/unsteady" "$agent"
     says "$out" '^result .*verified=1 unsteady=1 '
+    # And with the times of its transactions, each within 1 %.
+    says "$out" '^result .* lat_n=100 p50_ns=(99[2-9]|100[0-8]) p90_ns=(99[2-9]|100[0-8]) p99_ns=20?[01]?[0-9]* '
     # One that ends without a word, and one that closes its output and does not end.
     mkdir "$work/silent"
     for does in 'exit 1' 'exec >&- 2>&- <&-; exec sleep 60'; do
@@ -138,6 +141,10 @@ grep -o '"run.phase":"[a-z]*"' "$recording" | head -n 2 | tr '\n' ' ' |
     echo "$value" | awk '{exit !($1 > 1 && $1 < 1e7)}' || fail "an impossible value: $value"
 done
 is_down || fail "a JVM is left"
+# Every slot has times of its transactions, one in sixteen of them.
+"$jsonpath" "$out" 'slots.*' >"$work/slots"
+[ "$(grep -c '"p99_us":[0-9]' "$work/slots")" = "$(wc -l <"$work/slots")" ] ||
+    fail "a slot has no latencies: $(head -n 1 "$work/slots")"
 
 # One row is its own score, in each form that people or programs read.
 "$jsonpath" "$out" 'metrics.*.value' >"$work/figures"
@@ -152,6 +159,17 @@ for format in text plain md html; do
     tr '\n' ' ' <"$out" | grep -Eq 'score of +jbb on +one +processor is +its +only +figure, +of +2 +warehouses: +native +[0-9.k]+ +op/s' ||
         fail "no score in $format: $(grep -A 3 -i score "$out")"
 done
+
+# The JVM dies: that row has a reason, the other one a figure.
+"$vmtax" run jbb sys.syscall --on native --blocks 2 --seconds 1 --json >"$out" 2>"$err" &
+pid=$!
+wait_for 20 is_up
+# shellcheck disable=SC2046 # several, if at all
+kill -9 $(is_up)
+wait "$pid" || fail "a JVM that dies ends the run"
+grep -q 'the JVM of jbb was killed by signal 9' "$out" || fail "nobody says that the JVM died"
+other_goes_on
+is_down || fail "a JVM is left"
 
 # Killed in the middle, it leaves no JVM.
 "$vmtax" run jbb --on native --blocks 2 --seconds 5 >"$out" 2>"$err" &

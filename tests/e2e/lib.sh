@@ -162,6 +162,15 @@ empty() {
     [ ! -s "$1" ] || fail "${1##*/} is not empty"
 }
 
+# After a run in which something of another row died: sys.syscall has a figure, and the other one none.
+other_goes_on() {
+    "$jsonpath" "$out" 'metrics.*' >"$work/rows" || fail "the run has no result"
+    grep '"workload":"sys.syscall"' "$work/rows" | grep -q '"value":[0-9]' || fail "the other row has no figure"
+    if grep -v '"workload":"sys.syscall"' "$work/rows" | grep -q '"value":[0-9]'; then
+        fail "a row whose server died has a figure: $(grep -v sys.syscall "$work/rows" | head -n 1)"
+    fi
+}
+
 # wait_for SECONDS COMMAND…: until the command succeeds; fails when that takes longer. On a busy machine
 # the command itself may take most of the time, so the one that counts begins when the time is over.
 wait_for() {

@@ -13,9 +13,10 @@ if [ -z "$mariadb" ] && [ ! -x "${vmtax%/*}/vmtax-oltp" ]; then
     skip "needs mariadbd and sysbench, or a build with SQLite"
 fi
 
-# The process of a server whose data are below $work: it stands in their directory.
+# The process of a server whose data are below $work, or later $disk: it stands in their directory.
+disk=
 server() {
-    find /proc -mindepth 2 -maxdepth 2 -name cwd -lname "$work/*/data" 2>/dev/null | cut -d/ -f3
+    find /proc -mindepth 2 -maxdepth 2 -name cwd -lname "${disk:-$work}/*/data" 2>/dev/null | cut -d/ -f3
 }
 no_server() {
     [ -z "$(server)" ]
@@ -168,8 +169,10 @@ done
 disk=$(mktemp -d /var/tmp/e2e-oltp.XXXXXX)
 # shellcheck disable=SC2154 # assigned in it
 trap 'code=$?; set +e; rm -rf "$disk"; finish_with "$code"' EXIT
-"$vmtax" run oltp:rows=1000 --on native --blocks 2 --seconds 20 --scratch "$disk" >"$out" 2>"$err" &
-pid=$!
+start_on_disk() { # WORDS…
+    "$vmtax" run "$@" --on native --blocks 2 --seconds 20 --scratch "$disk" --json >"$out" 2>"$err" &
+    pid=$!
+}
 # Server and load, by their home.
 there() {
     grep -lszF -e "HOME=$disk/" /proc/[0-9]*/environ | grep -q .
@@ -184,6 +187,16 @@ loaded() {
 not_there() {
     ! there
 }
+# Its server dies under load: that row has a reason, the other one a figure.
+start_on_disk oltp:rows=1000 sys.syscall
+wait_for 60 loaded
+kill -9 "$(server)"
+wait "$pid" || fail "a database server that dies ends the run"
+grep -q 'the MariaDB server was killed by signal 9' "$out" || fail "nobody says that the server died"
+other_goes_on
+not_there || fail "something of the database is left"
+
+start_on_disk oltp:rows=1000
 wait_for 60 loaded
 kill -9 "$pid"
 wait "$pid" 2>/dev/null || :

@@ -51,7 +51,7 @@ grep -o '"count":[0-9]*' "$work/rate" | tr -dc '0-9\n' | while read -r count; do
 done
 
 # It dies: that row has a reason, the other one a figure.
-"$vmtax" run web:clients=1 null --on native --blocks 2 --seconds 1 --json >"$out" 2>"$err" &
+"$vmtax" run web:clients=1 sys.syscall --on native --blocks 2 --seconds 1 --json >"$out" 2>"$err" &
 pid=$!
 there() { ! no_servers; }
 wait_for 60 there
@@ -61,6 +61,7 @@ for server in $(servers); do
 done
 wait "$pid" || fail "a server that dies ends the run"
 grep -q 'web server' "$out" || fail "nobody says that the server died"
+other_goes_on
 wait_for 10 no_servers
 
 # Where it has no PID namespace, the master of nginx dies alone, and its worker would answer on.

@@ -35,6 +35,7 @@ static void same_target(const struct result_target *a, const struct result_targe
     assert_string_equal(a->network, b->network);
     assert_string_equal(a->limits, b->limits);
     assert_string_equal(a->devices, b->devices);
+    assert_string_equal(a->caches, b->caches);
     assert_string_equal(a->remark, b->remark);
     assert_string_equal(a->kernel, b->kernel);
     assert_string_equal(a->clocksource, b->clocksource);

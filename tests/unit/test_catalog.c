@@ -64,6 +64,18 @@ static void points_are_canonical_and_within_the_row(void **state)
                 assert_string_not_equal(other->params, p->params);
             seen |= p->profiles;
         }
+        for (const struct point *p = w->beyond; p && p->params; p++) {
+            uint64_t values[PARAMS_MAX];
+            char text[PARAMS_TEXT];
+            struct error e = {ERROR_NONE, ""};
+            if (params_parse(w, p->params, values, &e) < 0 || params_find(w, "size") == PARAMS_MAX)
+                fail_msg("%s: %s", w->id, e.text);
+            params_format(w, values, text);
+            assert_string_equal(text, p->params);
+            for (const struct point *other = w->points; other->params; other++)
+                assert_string_not_equal(other->params, p->params);
+            seen |= p->profiles;
+        }
         /* A profile that the row takes part in has points, and no others. */
         if (w->points)
             assert_true((seen & ~w->profiles) == 0);

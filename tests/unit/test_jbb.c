@@ -32,6 +32,13 @@ static void answers_are_taken(void **state)
     assert_int_equal(parse("done ops=512", &a), 0);
     assert_int_equal(a.kind, JBB_DONE);
     assert_int_equal(a.ops, 512);
+    assert_int_equal(parse("time ns=120345 n=7", &a), 0);
+    assert_int_equal(a.kind, JBB_TIME);
+    assert_int_equal(a.ns, 120345);
+    assert_int_equal(a.ops, 7);
+    assert_int_equal(parse("times n=0", &a), 0);
+    assert_int_equal(a.kind, JBB_TIMES);
+    assert_int_equal(a.ops, 0);
     assert_int_equal(parse("right", &a), 0);
     assert_int_equal(a.kind, JBB_RIGHT);
     assert_int_equal(parse("wrong text=a%20cent%1b%5b31m%20lacks", &a), 0);
@@ -59,6 +66,11 @@ static void anything_else_is_not(void **state)
         "done ops=0",
         "done ops=-1",
         "done ops=18446744073709551616",
+        "time ns=1",
+        "time ns=-1 n=1",
+        "time ns=1 n=0",
+        "time ns=1 n=1000000000001",
+        "times",
         "wrong",
         "failed text=",
         "other ops=1",

@@ -20,17 +20,16 @@
 #define SHA "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 /* Says hello and answers questions for the clock until its input ends. */
-static _Noreturn void agent(int fd, const char *boot)
+static _Noreturn void agent(int fd, const char *boot, const char *virt)
 {
     char line[1024];
     unsigned seq = 0;
     FILE *in = fdopen(dup(fd), "r");
-    dprintf(
-        fd,
-        "hello magic=vmtax-agent proto=1 sha256=" SHA
-        " kernel=6.1 cpus=2 memory_kib=1000 clocksource=tsc arch=x86_64 virt=none boot=%s seq=%u "
-        "client=127.0.0.1 server=192.0.2.7 t=1\n",
-        boot, seq++);
+    dprintf(fd,
+            "hello magic=vmtax-agent proto=1 sha256=" SHA
+            " kernel=6.1 cpus=2 memory_kib=1000 clocksource=tsc arch=x86_64 virt=%s boot=%s seq=%u "
+            "client=127.0.0.1 server=192.0.2.7 t=1\n",
+            virt, boot, seq++);
     while (in && fgets(line, sizeof line, in)) {
         const char *id = strstr(line, " id=");
         struct timespec t;
@@ -77,7 +76,7 @@ static struct target *start(const struct target_kind *kind, const struct target_
     assert_true(m->child >= 0);
     if (m->child == 0) {
         close(pair[0]);
-        agent(pair[1], kind->where ? kind->where : "here");
+        agent(pair[1], kind->where ? kind->where : "here", kind->what ? kind->what : "none");
     }
     close(pair[1]);
     fcntl(pair[0], F_SETFL, O_NONBLOCK);
@@ -272,6 +271,41 @@ static void one_second_chance(void **state)
 
 /* What is reached is another machine unless its kernel is native's, or it is this one's guest, or
  * the user says so. */
+/* The page cache of a virtual machine's own kernel is nobody else's; all others are. */
+static void kernels_are_told_apart(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *boot, *virt; /* of native it is "here" */
+        enum place_kernel kernel;
+    } cases[] = {
+        {"here", "kvm", PLACE_KERNEL_HOST},          {"here", "container", PLACE_KERNEL_HOST},
+        {"elsewhere", "kvm", PLACE_KERNEL_OWN},      {"elsewhere", "tcg", PLACE_KERNEL_OWN},
+        {"elsewhere", "xen", PLACE_KERNEL_OWN},      {"elsewhere", "none", PLACE_KERNEL_ELSE},
+        {"elsewhere", "openvz", PLACE_KERNEL_ELSE},  {"elsewhere", "container", PLACE_KERNEL_ELSE},
+        {"elsewhere", "unknown", PLACE_KERNEL_ELSE}, {"unknown", "kvm", PLACE_KERNEL_ELSE},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct target_kind box = {.id = "box",
+                                        .what = cases[i].virt,
+                                        .where = cases[i].boot,
+                                        .probe = probe_free,
+                                        .start = start,
+                                        .stop = stop};
+        const struct target_kind *const kinds[] = {&kind_native, &box};
+        struct error e;
+        struct fixture *f = begin(kinds, 2);
+        for (size_t t = 0; t < 2; t++)
+            if (place_start(&f->places, t, &e) < 0)
+                fail_msg("%s", e.text);
+        assert_int_equal(place_kernel(&f->places, 0), PLACE_KERNEL_HOST);
+        assert_int_equal(place_kernel(&f->places, 1), cases[i].kernel);
+        place_stop(&f->places, 0);
+        assert_int_equal(place_kernel(&f->places, 1), PLACE_KERNEL_ELSE);
+        end(f);
+    }
+}
+
 static void machines_are_told_apart(void **state)
 {
     (void)state;
@@ -446,6 +480,7 @@ int main(void)
         cmocka_unit_test(unusable_targets),
         cmocka_unit_test(starts_and_tells),
         cmocka_unit_test(one_second_chance),
+        cmocka_unit_test(kernels_are_told_apart),
         cmocka_unit_test(machines_are_told_apart),
         cmocka_unit_test(own_networks),
         cmocka_unit_test(failed_start),

@@ -1,4 +1,6 @@
 #include "plan.h"
+#include "target/disk.h"
+#include "target/reach.h"
 #include "unit.h"
 
 #include <math.h>
@@ -366,6 +368,83 @@ static void scratch_is_what_the_largest_row_writes(void **state)
     plan_release(&p);
 }
 
+/* What is announced of the host's directory counts the image of a machine, whole, and nothing for a
+ * guest that was there already. */
+static void announced_is_what_all_targets_take(void **state)
+{
+    (void)state;
+    static const struct target_kind files = {.id = "files"};
+    static const struct target_kind machine = {.id = "machine", .own_disk = true};
+    static const struct target_kind other = {.id = "other", .way = &reach_ways[0], .where = "x"};
+    const uint64_t mib = UINT64_C(1) << 20;
+    struct plan p = quick();
+    p.targets[0] = p.targets[1] = &files;
+    assert_true(plan_scratch_total(&p, 64 * mib) == 128 * mib);
+    p.targets[1] = &other;
+    assert_true(plan_scratch_total(&p, 64 * mib) == 64 * mib);
+    p.targets[1] = &machine;
+    assert_true(plan_scratch_total(&p, 64 * mib) == 64 * mib + disk_bytes(64 * mib));
+    assert_true(disk_bytes(64 * mib) > 64 * mib);
+    p.targets[0] = p.targets[1] = NULL;
+    plan_release(&p);
+}
+
+/* The paper's profile has files that no target's memory holds, whatever its limit. */
+static void files_go_beyond_the_memory(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t memory_mib;
+        const char *size;
+    } cases[] = {
+        {1536, "2G"}, {64, "128M"}, {4096, "5504M"}, {0, "2G"}, {UINT64_C(1) << 20, "64G"}};
+    static const char *const ids[] = {
+        "file.write",     "file.rewrite",  "file.read",      "file.reread",  "file.randread",
+        "file.randwrite", "bonnie.output", "bonnie.rewrite", "bonnie.input", "bonnie.seeks"};
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++)
+        for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+            struct plan p = quick();
+            struct error e;
+            size_t found = 0;
+            char word[32];
+            snprintf(word, sizeof word, "size=%s ", cases[c].size);
+            p.profile = PROFILE_PAPER;
+            p.options.memory_bytes = cases[c].memory_mib << 20;
+            assert_int_equal(plan_add(&p, ids[i], &e), 0);
+            for (size_t k = 0; k < p.row_count; k++)
+                found += strncmp(p.rows[k].params, word, strlen(word)) == 0;
+            if (found < 1)
+                fail_msg("%s has no row of %s", ids[i], word);
+            plan_release(&p);
+        }
+}
+
+/* IOzone's operations are all swept, from 4K to 16M, through the cache and past it. */
+static void operations_are_swept(void **state)
+{
+    (void)state;
+    static const char *const ids[] = {"file.write",  "file.rewrite",  "file.read",
+                                      "file.reread", "file.randread", "file.randwrite"};
+    static const char *const records[] = {"4K", "16K", "64K", "256K", "1M", "4M", "16M"};
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+        struct plan p = quick();
+        struct error e;
+        p.profile = PROFILE_PAPER;
+        assert_int_equal(plan_add(&p, ids[i], &e), 0);
+        for (size_t r = 0; r < 2 * sizeof records / sizeof *records; r++) {
+            char wanted[PARAMS_TEXT];
+            bool found = false;
+            snprintf(wanted, sizeof wanted, "size=16M record=%s sync=none direct=%s",
+                     records[r / 2], r % 2 ? "yes" : "no");
+            for (size_t k = 0; k < p.row_count; k++)
+                found |= strcmp(p.rows[k].params, wanted) == 0;
+            if (!found)
+                fail_msg("%s has no row of %s", ids[i], wanted);
+        }
+        plan_release(&p);
+    }
+}
+
 /* A guest's boot is part of the whole, and an emulated one's more so. */
 static void a_boot_takes_its_time(void **state)
 {
@@ -394,6 +473,9 @@ int main(void)
         cmocka_unit_test(warming_is_paid_once),
         cmocka_unit_test(large_files_take_their_time),
         cmocka_unit_test(scratch_is_what_the_largest_row_writes),
+        cmocka_unit_test(announced_is_what_all_targets_take),
+        cmocka_unit_test(files_go_beyond_the_memory),
+        cmocka_unit_test(operations_are_swept),
         cmocka_unit_test(a_boot_takes_its_time),
         cmocka_unit_test(words_name_workloads),
         cmocka_unit_test(all_leaves_null_out_and_keeps_order),

@@ -233,7 +233,7 @@ static void agent_errs(struct peer *p)
     answer(p, "end slot=%lu", slot);
     answer(p,
            "result slot=%lu ops=400 ns=4000000 start_ns=1000 end_ns=4002000 verified=1 lat_n=0 "
-           "errors=3 unsteady=1",
+           "errors=3 unsteady=1 dropped=0",
            slot);
     wait_for(p, "run");
 }
@@ -548,6 +548,7 @@ static void good_agent_gives_a_result(void **state)
     assert_int_equal(out.statements.errors, 2);
     assert_true(isnan(out.steal));
     assert_false(out.flags & (FLAG_CLOCK | FLAG_UNSTEADY));
+    assert_int_equal(out.dropped, DROPPED_UNASKED);
     /* The same agent again: sessions go on. */
     assert_int_equal(session_run(s, &run, &out, NULL, NULL, &e), 0);
     assert_int_equal(session_audit_clock(s, &e), 0);
@@ -568,6 +569,7 @@ static void counts_errors(void **state)
     assert_string_equal(out.failure, "");
     assert_int_equal(out.statements.errors, 3);
     assert_true(out.flags & FLAG_UNSTEADY);
+    assert_int_equal(out.dropped, DROPPED_REFUSED);
     assert_int_equal(out.statements.transactions, 0);
     session_close(s);
     stop(&f);

@@ -153,6 +153,7 @@ int process_start(struct process *p, const struct process_plan *plan, struct err
     }
     text_copy(p->shared->tree, sizeof p->shared->tree, plan->tree);
     p->shared->warm = plan->warm;
+    p->shared->drop = plan->drop;
     p->shared->role = plan->role;
     if (plan->role != ROLE_SELF)
         p->shared->endpoint = *plan->endpoint;

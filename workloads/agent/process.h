@@ -29,7 +29,7 @@ struct process_plan {
     const char *scratch;  /* where to make its directory, or NULL */
     const char *payloads; /* directory of programs, or NULL */
     const char *tree;     /* as struct work has it, or empty */
-    bool warm;            /* likewise */
+    bool warm, drop;      /* likewise */
     const void *cpu_mask;
     size_t cpu_mask_size; /* the processors that it may use */
 };

@@ -143,7 +143,7 @@ static int take_role(struct request *r, const struct record *record, struct erro
 int request_parse(struct request *r, const struct record *record, const struct facts *facts,
                   const char *scratch, struct error *e)
 {
-    uint64_t lead_us, time_us, tick_us, fresh, warm = 0;
+    uint64_t lead_us, time_us, tick_us, fresh, warm = 0, drop = 0;
     const char *id = record_text(record, "workload");
     const char *params = record_text(record, "params");
     if (record_u64(record, "lead_us", 0, LEAD_MAX_US, &lead_us, e) < 0 ||
@@ -151,7 +151,8 @@ int request_parse(struct request *r, const struct record *record, const struct f
         record_u64(record, "tick_us", 0, TIME_MAX_US, &tick_us, e) < 0 ||
         record_u64(record, "fresh", 0, 1, &fresh, e) < 0 ||
         record_u64(record, "seed", 0, UINT64_MAX, &r->job.seed, e) < 0 ||
-        (record_text(record, "warm") && record_u64(record, "warm", 0, 1, &warm, e) < 0))
+        (record_text(record, "warm") && record_u64(record, "warm", 0, 1, &warm, e) < 0) ||
+        (record_text(record, "drop") && record_u64(record, "drop", 0, 1, &drop, e) < 0))
         return -1;
     if (tick_us > 0 && tick_us < TICK_MIN_US)
         return error_set(e, ERROR_GUEST, "a record's tick_us= is neither 0 nor at least %u",
@@ -171,6 +172,7 @@ int request_parse(struct request *r, const struct record *record, const struct f
         return -1;
     r->fresh = fresh;
     r->warm = warm;
+    r->drop = drop;
     r->tick_ns = tick_us * 1000;
     r->job.lead_ns = lead_us * 1000;
     r->job.time_ns = time_us * 1000;

@@ -25,6 +25,7 @@ struct request {
     char tree[PATH_MAX]; /* as struct work has it; empty: none was sent */
     bool fresh;
     bool warm;        /* of a load: its server is */
+    bool drop;        /* the kernel is the target's own: its page cache may be dropped */
     uint64_t tick_ns; /* 0: no ticks */
     struct worker_slot job;
 };

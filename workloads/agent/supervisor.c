@@ -165,6 +165,7 @@ static void start_process(struct supervisor *s, const struct request *r)
                                 .payloads = s->payloads,
                                 .tree = r->tree,
                                 .warm = r->warm,
+                                .drop = r->drop,
                                 .cpu_mask = s->facts.cpu_mask,
                                 .cpu_mask_size = sizeof s->facts.cpu_mask};
     if (process_start(&s->process, &plan, &e) < 0) {

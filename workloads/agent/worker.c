@@ -145,6 +145,7 @@ static int collect(struct worker *w)
     }
     o->ns = ns / w->crew.lane_count;
     o->verified = w->crew.ops->verify != NULL;
+    o->dropped = w->lanes[0].work.dropped;
     memcpy(o->engine, w->lanes[0].work.engine, sizeof o->engine);
     memcpy(o->product, w->lanes[0].work.product, sizeof o->product);
 
@@ -234,6 +235,7 @@ static int worker_init(struct worker *w)
                                 .payloads = s->payloads[0] ? s->payloads : NULL,
                                 .tree = s->tree[0] ? s->tree : NULL,
                                 .warm = s->warm,
+                                .drop = s->drop,
                                 .seed = s->slot.seed,
                                 .role = s->role,
                                 .endpoint = s->endpoint,

@@ -14,6 +14,7 @@
 
 #include "histogram.h"
 #include "workloads/catalog.h"
+#include "workloads/dropped.h"
 #include "workloads/role.h"
 #include "workloads/statements.h"
 
@@ -61,6 +62,7 @@ struct worker_outcome {
     uint64_t sent, sent_ns, received, reordered; /* struct delivery */
     struct statements statements;
     bool unsteady;             /* of one lane or more */
+    enum dropped dropped;      /* of the first lane */
     bool verified;             /* false: the workload has no way to; a wrong result fails */
     char engine[ENGINE_MAX];   /* empty: our own code */
     char product[PRODUCT_MAX]; /* empty: nothing to compare */
@@ -74,7 +76,7 @@ struct worker_shared {
     char scratch[PATH_MAX];  /* empty: none */
     char payloads[PATH_MAX]; /* likewise */
     char tree[PATH_MAX];     /* likewise */
-    bool warm;
+    bool warm, drop;
     enum role role;
     struct endpoint endpoint; /* of a server the worker writes the ports */
     unsigned lanes;

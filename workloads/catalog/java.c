@@ -44,6 +44,7 @@ const struct workload java_workloads[] = {
      .lead_s = 0.05,
      .start_s = 3,
      .preparing = "the JVM is started and warmed",
+     .latency = true,
      .own_threads = true,
      .profiles = QSP},
     {.id = NULL},

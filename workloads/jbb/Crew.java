@@ -9,6 +9,7 @@ final class Crew {
     private final CyclicBarrier start, end;
     private final AtomicLong left = new AtomicLong();
     private volatile Throwable failure;
+    private boolean timed; // written while all wait at the barrier
 
     Crew(Company company) {
         int count = company.warehouses.length;
@@ -28,7 +29,10 @@ final class Crew {
                 try {
                     for (long n; (n = left.getAndAdd(-TAKEN)) > 0;)
                         for (long i = Math.min(n, TAKEN); i > 0; i--)
-                            w.transact();
+                            if (timed && w.times.due())
+                                time(w);
+                            else
+                                w.transact();
                 } catch (Throwable t) { // also that memory is used up
                     failure = t;
                     left.set(0);
@@ -40,9 +44,16 @@ final class Crew {
         }
     }
 
-    /** Do so many transactions, by all. */
-    void run(long count) throws Throwable {
+    private static void time(Warehouse w) {
+        long from = System.nanoTime();
+        w.transact();
+        w.times.add(System.nanoTime() - from);
+    }
+
+    /** Do so many transactions, by all; timed: look how long some of them take. */
+    void run(long count, boolean look) throws Throwable {
         left.set(count);
+        timed = look;
         start.await();
         end.await();
         if (failure != null)

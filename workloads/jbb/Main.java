@@ -11,12 +11,15 @@ import java.nio.charset.StandardCharsets;
  * and a seed, warms up, and then does as its input says, a line each:
  *
  *   go N      so many transactions, then `done ops=N`
+ *   go N timed    the same, and how long some of them take is kept
+ *   times     what was kept since the last time: `time ns=... n=...`, as often as there is something,
+ *             then `times n=...`
  *   check     are the books right? `right`, or `wrong text=...`
  *
  * It begins with `ready`, ends with its input, and says `failed text=...` before it ends otherwise.
  * With --digest WAREHOUSES N it does N transactions for each warehouse in turn, in one thread, and
- * prints their digest, the same everywhere; with a fourth argument a cent is lost before the books
- * are looked at.
+ * prints their digest, the same everywhere; with a fourth argument something is wrong before the
+ * books are looked at: of a balance, of what left a stock, or of the number of orders.
  */
 final class Main {
     private static final int WAREHOUSES_MAX = 8;
@@ -33,7 +36,8 @@ final class Main {
         PrintStream out = new PrintStream(System.out, true);
         try {
             if (args.length >= 3 && args[0].equals("--digest"))
-                digest(out, warehouses(args[1]), Long.parseLong(args[2]), args.length > 3);
+                digest(out, warehouses(args[1]), Long.parseLong(args[2]),
+                       args.length > 3 ? args[3] : "");
             else if (args.length == 2)
                 serve(out, warehouses(args[0]), Long.parseLong(args[1]));
             else
@@ -78,15 +82,31 @@ final class Main {
         return s.toString();
     }
 
-    private static void digest(PrintStream out, int warehouses, long count, boolean fault) {
+    /** Something that no transaction does. */
+    private static void falsify(Warehouse w, String what) {
+        District.Customer one = w.districts[0].customers[0];
+        if (what.equals("balance"))
+            one.balance = one.balance.subtract(BigDecimal.valueOf(1, 2));
+        else if (what.equals("stock"))
+            w.stocks.get(0).taken++;
+        else if (what.equals("lines"))
+            w.stocks.get(0).takes++;
+        else if (what.equals("order"))
+            w.districts[0].created++;
+        else if (what.equals("delivery"))
+            w.districts[0].delivered--;
+        else if (what.equals("count"))
+            w.done[0]++;
+        else if (!what.isEmpty())
+            throw new IllegalArgumentException("nothing is called " + what);
+    }
+
+    private static void digest(PrintStream out, int warehouses, long count, String fault) {
         Company c = open(warehouses, 1);
         for (long i = 0; i < count; i++)
             for (Warehouse w : c.warehouses)
                 w.transact();
-        if (fault) {
-            District.Customer one = c.warehouses[0].districts[0].customers[0];
-            one.balance = one.balance.subtract(BigDecimal.valueOf(1, 2));
-        }
+        falsify(c.warehouses[0], fault);
         String wrong = c.check();
         if (wrong != null)
             throw new IllegalStateException(wrong);
@@ -97,13 +117,21 @@ final class Main {
         Company c = open(warehouses, seed);
         Crew crew = new Crew(c);
         ready(out, crew);
+        for (Warehouse w : c.warehouses)
+            new Times().take(w.times); // of the warm-up
         BufferedReader in = new BufferedReader(
             new InputStreamReader(System.in, StandardCharsets.US_ASCII));
         for (String line; (line = in.readLine()) != null;) {
-            if (line.startsWith("go ")) {
-                long n = Long.parseLong(line.substring(3));
-                crew.run(n);
+            String[] words = line.split(" ");
+            if (words[0].equals("go") && words.length >= 2) {
+                long n = Long.parseLong(words[1]);
+                crew.run(n, words.length > 2 && words[2].equals("timed"));
                 out.println("done ops=" + n);
+            } else if (line.equals("times")) {
+                Times all = new Times();
+                for (Warehouse w : c.warehouses)
+                    all.take(w.times);
+                all.tell(out);
             } else if (line.equals("check")) {
                 String wrong = c.check();
                 out.println(wrong == null ? "right" : "wrong text=" + encode(wrong));
@@ -121,7 +149,7 @@ final class Main {
         for (int n = 0; !steady && System.nanoTime() - begun < WARM_NS; n++) {
             long from = System.nanoTime(), done = 0, took;
             do {
-                crew.run(count);
+                crew.run(count, true); // as it will be asked
                 done += count;
                 took = System.nanoTime() - from;
                 if (took < WINDOW_NS / 10)

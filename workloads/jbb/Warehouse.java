@@ -20,6 +20,7 @@ final class Warehouse {
     final long[] done = new long[MIX.length];
     long ordered, lines; // pieces, order lines
     long digest;
+    final Times times = new Times();
 
     private final Company company;
     private final Random random;

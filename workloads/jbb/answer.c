@@ -20,8 +20,9 @@ static int take_text(const struct record *r, const char *key, char *out, size_t 
 int jbb_answer_parse(char *line, size_t length, struct jbb_answer *out, struct error *e)
 {
     static const char *const verbs[] = {
-        [JBB_READY] = "ready", [JBB_DONE] = "done",     [JBB_RIGHT] = "right",
-        [JBB_WRONG] = "wrong", [JBB_FAILED] = "failed",
+        [JBB_READY] = "ready",   [JBB_DONE] = "done",   [JBB_TIME] = "time",
+        [JBB_TIMES] = "times",   [JBB_RIGHT] = "right", [JBB_WRONG] = "wrong",
+        [JBB_FAILED] = "failed",
     };
     struct record r;
     uint64_t steady = 0;
@@ -45,6 +46,12 @@ int jbb_answer_parse(char *line, size_t length, struct jbb_answer *out, struct e
         return 0;
     case JBB_DONE:
         return record_u64(&r, "ops", 1, UINT64_MAX, &out->ops, e);
+    case JBB_TIME:
+        return record_u64(&r, "ns", 0, INT64_MAX, &out->ns, e) < 0
+                   ? -1
+                   : record_u64(&r, "n", 1, JBB_OPS_MAX, &out->ops, e);
+    case JBB_TIMES:
+        return record_u64(&r, "n", 0, JBB_OPS_MAX, &out->ops, e);
     case JBB_RIGHT:
         return 0;
     case JBB_WRONG:

@@ -14,10 +14,13 @@
 
 #define JBB_LINE_MAX 1024
 #define JBB_RATE_MAX UINT64_C(1000000000)
+#define JBB_OPS_MAX  UINT64_C(1000000000000)
 
 enum jbb_kind {
     JBB_READY,  /* name, version, rate, steady */
     JBB_DONE,   /* ops */
+    JBB_TIME,   /* ns, ops: so many transactions took about so long */
+    JBB_TIMES,  /* ops: of all those lines, the last of which this follows */
     JBB_RIGHT,  /* the books are */
     JBB_WRONG,  /* text: a sentence without an end */
     JBB_FAILED, /* text */
@@ -28,7 +31,7 @@ struct jbb_answer {
     char name[16], version[16]; /* of the JVM: "OpenJDK", "17.0.15" */
     uint64_t rate;              /* transactions a second at the end of the warm-up, at least 1 */
     bool steady;                /* the warm-up came to an end before its time was over */
-    uint64_t ops;
+    uint64_t ops, ns;
     char text[160];
 };
 

@@ -48,7 +48,8 @@ struct jbb_state {
     pid_t child;
     int socket;
     struct line_reader lines;
-    char said[120]; /* the last line that was no answer */
+    struct histogram *latency; /* of the slot, once it is timed */
+    char said[120];            /* the last line that was no answer */
 };
 
 static size_t processors(const struct work *w)
@@ -157,7 +158,8 @@ static char *next_line(struct jbb_state *s, size_t *length)
     }
 }
 
-static int hear(struct work *w, enum jbb_kind kind, struct jbb_answer *out)
+/* One of two kinds. */
+static int hear(struct work *w, enum jbb_kind kind, enum jbb_kind other, struct jbb_answer *out)
 {
     struct jbb_state *s = w->state;
     size_t length;
@@ -175,7 +177,7 @@ static int hear(struct work *w, enum jbb_kind kind, struct jbb_answer *out)
             return error_set(w->error, ERROR_SYSTEM, "jbb: %s", out->text);
         if (out->kind == JBB_WRONG)
             return error_set(w->error, ERROR_SYSTEM, "jbb's books are wrong: %s", out->text);
-        if (out->kind != kind)
+        if (out->kind != kind && out->kind != other)
             return error_set(w->error, ERROR_SYSTEM,
                              JBB_PROGRAM " is not of this version: build and install vmtax "
                                          "completely");
@@ -184,7 +186,8 @@ static int hear(struct work *w, enum jbb_kind kind, struct jbb_answer *out)
     return jvm_ended(w);
 }
 
-static int ask(struct work *w, const char *request, enum jbb_kind kind, struct jbb_answer *out)
+static int ask(struct work *w, const char *request, enum jbb_kind kind, enum jbb_kind other,
+               struct jbb_answer *out)
 {
     struct jbb_state *s = w->state;
     size_t length = 0;
@@ -194,7 +197,7 @@ static int ask(struct work *w, const char *request, enum jbb_kind kind, struct j
         return error_set(w->error, ERROR_SYSTEM, "the JVM of jbb has ended");
     if (send(s->socket, request, length, MSG_NOSIGNAL) != (ssize_t)length)
         return jvm_ended(w);
-    return hear(w, kind, out);
+    return hear(w, kind, other, out);
 }
 
 static int find_jar(struct work *w, char path[PATH_MAX])
@@ -233,7 +236,7 @@ static int jbb_prepare(struct work *w)
         become_jvm(w, java, jar, ends[1]);
     close(ends[1]);
     s->socket = ends[0];
-    if (s->child < 0 || hear(w, JBB_READY, &a) < 0)
+    if (s->child < 0 || hear(w, JBB_READY, JBB_READY, &a) < 0)
         return -1;
     snprintf(w->engine, sizeof w->engine, "%s %s, C1, SerialGC, heap " HEAP, a.name, a.version);
     w->unsteady = !a.steady;
@@ -243,10 +246,15 @@ static int jbb_prepare(struct work *w)
 
 static int jbb_run(struct work *w, uint64_t count)
 {
+    struct jbb_state *s = w->state;
     struct jbb_answer a;
-    char request[32];
-    snprintf(request, sizeof request, "go %llu\n", (unsigned long long)count);
-    if (ask(w, request, JBB_DONE, &a) < 0)
+    char request[40];
+    bool timed = w->latency != NULL;
+    if (timed)
+        s->latency = w->latency;
+    snprintf(request, sizeof request, "go %llu%s\n", (unsigned long long)count,
+             timed ? " timed" : "");
+    if (ask(w, request, JBB_DONE, JBB_DONE, &a) < 0)
         return -1;
     if (a.ops != count)
         return error_set(w->error, ERROR_SYSTEM,
@@ -255,10 +263,33 @@ static int jbb_run(struct work *w, uint64_t count)
     return 0;
 }
 
+/* The program keeps how long one in sixteen transactions took, from its begin to its end. */
+static int take_times(struct work *w)
+{
+    struct jbb_state *s = w->state;
+    struct jbb_answer a;
+    uint64_t taken = 0;
+    if (ask(w, "times\n", JBB_TIME, JBB_TIMES, &a) < 0)
+        return -1;
+    for (size_t lines = 0; a.kind == JBB_TIME && lines < HISTOGRAM_BUCKETS; lines++) {
+        histogram_record_many(s->latency, a.ns, a.ops);
+        taken += a.ops;
+        if (hear(w, JBB_TIME, JBB_TIMES, &a) < 0)
+            return -1;
+    }
+    return a.kind == JBB_TIMES && a.ops == taken
+               ? 0
+               : error_set(w->error, ERROR_SYSTEM, "jbb told other times than it kept");
+}
+
 static int jbb_verify(struct work *w)
 {
+    struct jbb_state *s = w->state;
     struct jbb_answer a;
-    return ask(w, "check\n", JBB_RIGHT, &a);
+    if (s->latency && take_times(w) < 0)
+        return -1;
+    s->latency = NULL;
+    return ask(w, "check\n", JBB_RIGHT, JBB_RIGHT, &a);
 }
 
 static void jbb_release(struct work *w)
