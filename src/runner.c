@@ -331,14 +331,17 @@ static void tell_scratch(struct run *r)
 {
     struct error e;
     char scheduler[32];
-    bool disk = false;
+    bool disk = false, images = false;
     uint64_t each = r->places.options.scratch_bytes;
+    for (size_t t = 0; t < r->plan->target_count; t++)
+        images |= r->plan->targets[t]->own_disk;
     for (size_t i = 0; i < r->plan->row_count; i++)
         disk |= r->plan->rows[i].workload->disk != 0;
     board_log(r->board, BOARD_LOG_NOTE, "",
-              "rows write up to %llu MiB on each target, below %s up to %llu MiB in all with the "
-              "disks of machines, and remove it%s",
+              "rows write up to %llu MiB on each target, below %s up to %llu MiB in all%s, and "
+              "remove it%s",
               mib(each), r->scratch.path, mib(plan_scratch_total(r->plan, each) + r->seed_bytes),
+              images ? " with the disks of machines" : "",
               disk ? "; what each drops of its page cache between slots is told after its first one"
                    : "");
     if (!disk)

@@ -29,7 +29,7 @@ fi
 # Whose the page cache is says who may drop it between slots: natively that is nobody. A guest that was there
 # already drops all of it where it is a virtual machine with a kernel of its own and the agent may. Here both
 # are this machine with another boot and a file in place of the kernel's, so that nothing is dropped in truth.
-says "$err" 'native +page cache dropped between slots: its file.s alone: the rest are the host.s'
+says "$err" 'native: page cache dropped between slots: its file.s alone: the rest are the host.s'
 if [ "$(id -u)" = 0 ] && unshare --mount true 2>/dev/null; then
     mkdir -p "$HOME/.config/vmtax"
     for guest in may maynot; do
@@ -46,12 +46,12 @@ END
     done >"$HOME/.config/vmtax/vmtax.conf"
     run 0 run file.read:size=1M --on may,maynot --blocks 2 --seconds 0.05 --scratch "$scratch" --json
     if "$jsonpath" "$out" targets.1.virt | grep -Eqx 'none|container|openvz|unknown'; then
-        says "$err" 'may +page cache dropped .*its file.s alone: others may use the rest'
+        says "$err" 'may: page cache dropped .*its file.s alone: others may use the rest'
         empty "$work/may.drop"
     else
-        says "$err" 'may +page cache dropped .*all clean pages of its kernel'
+        says "$err" 'may: page cache dropped .*all clean pages of its kernel'
         [ "$(cat "$work/may.drop")" = 1 ] || fail "the agent wrote $(cat "$work/may.drop") for 1"
-        says "$err" 'maynot +page cache dropped .*its file.s alone: the agent may not drop the rest'
+        says "$err" 'maynot: page cache dropped .*its file.s alone: the agent may not drop the rest'
     fi
     empty "$work/maynot.drop"
     "$jsonpath" "$out" 'targets.*.caches' | grep -c . | grep -qx 3 || fail "not every target tells what it dropped"
