@@ -48,6 +48,12 @@ run 0 run sys.syscall sys.fork_exec ctx.2p0k:placement=same membw.frd:size=64K c
 if grep '"value":null' "$work/slots" | grep -qv 'its own overhead'; then
     fail "no figure: $(grep '"value":null' "$work/slots" | grep -v 'its own overhead' | head -n 1)"
 fi
+# A kernel of its own gives up its page cache; a container's is the host's.
+[ "$("$jsonpath" "$out" 'targets.*.caches' | tr '\n' ';')" = \
+    "its file's alone: the rest are the host's;all clean pages of its kernel;its file's alone: the rest are the host's;" ] ||
+    fail "dropped between slots: $("$jsonpath" "$out" 'targets.*.caches' | tr '\n' ';')"
+# Files of 8 MiB on two targets, and the whole image of the third.
+says "$err" 'rows write up to 8 MiB on each target, below .* up to 89 MiB in all with the disks of machines'
 # Shown, never judged.
 "$jsonpath" "$out" 'comparisons.*' | grep '"target":"tcg"' | grep -v '"verdict":"not-comparable"' &&
     fail "an emulated row was judged"
