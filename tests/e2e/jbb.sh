@@ -161,7 +161,7 @@ for format in text plain md html; do
 done
 
 # The JVM dies: that row has a reason, the other one a figure.
-"$vmtax" run jbb sys.syscall --on native --blocks 2 --seconds 1 --json >"$out" 2>"$err" &
+"$vmtax" run jbb:warehouses=1 sys.syscall --on native --blocks 2 --seconds 1 --json >"$out" 2>"$err" &
 pid=$!
 wait_for 20 is_up
 # shellcheck disable=SC2046 # several, if at all

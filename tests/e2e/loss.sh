@@ -66,6 +66,9 @@ awk -v full="$full" '{d = $1 - $2 - $1 / 5; if (d <= -1 || d >= 1 + full) {print
 awk -v full="$full" '!($1 > 0.195 && $1 < 0.205 + full / 500) {exit 1} END {exit !NR}' "$work/loss" ||
     fail "a fifth lost is reported as $(tr '\n' ' ' <"$work/loss")"
 
+run 0 report last --format md
+says "$out" '## Datagrams'
+
 # What they receive: the firewall is the target's, and comes while a slot runs, so only later ones are a
 # fifth. A process of ours stays in that network, to ask its kernel when the run is over.
 start_run net.udp.rx:size=1K,rate=8 --blocks 2 --seconds 0.7

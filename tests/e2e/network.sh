@@ -50,7 +50,4 @@ grep -q 'none of [0-9]* datagrams arrived' "$out" || fail "it is not said that n
 "$jsonpath" "$out" 'metrics.*.sent_mb_per_s' >"$work/rate"
 awk '!($1 > 0.8 && $1 < 1.1) {exit 1} END {exit NR != 1}' "$work/rate" ||
     fail "8 Mbit/s are told as $(cat "$work/rate") MB/s"
-run 0 report last --format md
-says "$out" '## Datagrams'
-
 leftovers
