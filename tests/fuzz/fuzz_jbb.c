@@ -28,7 +28,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     memcpy(line, data, size);
     if (jbb_answer_parse(line, size, &a, &e) == 0) {
-        if (a.rate < 1 || a.rate > JBB_RATE_MAX || (a.kind == JBB_DONE && a.ops < 1))
+        if (a.rate < 1 || a.rate > JBB_RATE_MAX ||
+            ((a.kind == JBB_DONE || a.kind == JBB_TIME) && a.ops < 1) || a.ns > INT64_MAX)
             abort();
         require_clean(a.name, sizeof a.name);
         require_clean(a.version, sizeof a.version);
