@@ -153,6 +153,167 @@ static void ray_meets_spheres(void **unused)
     }
 }
 
+/* The same picture by another way: the roots of a quadratic equation in longer numbers, rays that
+ * are followed in a loop and summed from their end, normals by the radius. */
+struct ray3 {
+    long double x[3];
+};
+static struct ray3 ray3_of(struct ray_vec v)
+{
+    return (struct ray3){{v.x, v.y, v.z}};
+}
+static long double ray3_dot(struct ray3 a, struct ray3 b)
+{
+    return a.x[0] * b.x[0] + a.x[1] * b.x[1] + a.x[2] * b.x[2];
+}
+static struct ray3 ray3_sum(struct ray3 a, long double k, struct ray3 b)
+{
+    for (int i = 0; i < 3; i++)
+        a.x[i] += k * b.x[i];
+    return a;
+}
+static struct ray3 ray3_mirrored(struct ray3 along, struct ray3 normal)
+{
+    return ray3_sum(along, -2 * ray3_dot(along, normal), normal);
+}
+
+/* Where a ray meets a sphere, whatever its length: the smaller root that lies ahead, or 0. */
+static long double ray3_meets(const struct ray_sphere *s, struct ray3 from, struct ray3 along)
+{
+    struct ray3 to = ray3_sum(from, -1, ray3_of(s->centre));
+    long double a = ray3_dot(along, along), b = 2 * ray3_dot(to, along);
+    long double c = ray3_dot(to, to) - (long double)s->radius * s->radius, d = b * b - 4 * a * c;
+    if (d < 0)
+        return 0;
+    for (int side = -1; side <= 1; side += 2) {
+        long double t = (-b + side * sqrtl(d)) / (2 * a);
+        if (t > 1e-7L)
+            return t;
+    }
+    return 0;
+}
+
+static int ray3_first(const struct ray_state *s, struct ray3 from, struct ray3 along,
+                      long double *distance)
+{
+    int first = -1;
+    *distance = 1e9L;
+    for (int i = 0; i < RAY_SPHERES; i++) {
+        long double t = ray3_meets(&s->sphere[i], from, along);
+        if (t > 0 && t < *distance) {
+            *distance = t;
+            first = i + 1;
+        }
+    }
+    long double floor_at = (RAY_FLOOR - from.x[1]) / along.x[1];
+    if (along.x[1] < 0 && floor_at > 1e-7L && floor_at < *distance) {
+        *distance = floor_at;
+        first = 0;
+    }
+    return first;
+}
+
+/* What of its colour, and of white, a point shows by its lights alone. */
+static void ray3_light(const struct ray_state *s, struct ray3 at, struct ray3 normal,
+                       struct ray3 along, long double *light, long double *shine)
+{
+    static const struct ray3 lamps[] = {{{0.48L, 0.64L, -0.6L}}, {{-0.48L, 0.8L, -0.36L}}};
+    static const long double power[] = {0.5L, 0.3L};
+    *light = 0.2L;
+    *shine = 0;
+    for (int k = 0; k < 2; k++) {
+        bool lit = ray3_dot(normal, lamps[k]) > 0;
+        for (int i = 0; lit && i < RAY_SPHERES; i++)
+            lit = ray3_meets(&s->sphere[i], at, lamps[k]) <= 0;
+        long double glance = ray3_dot(ray3_mirrored(along, normal), lamps[k]);
+        *light += lit ? power[k] * ray3_dot(normal, lamps[k]) : 0;
+        *shine += lit && glance > 0 ? power[k] * powl(glance, 32) : 0;
+    }
+}
+
+/* On the line between two tiles of the floor, where rounding says which it is. */
+static bool ray3_on_line(struct ray3 at)
+{
+    return fabsl(at.x[0] - roundl(at.x[0])) < 1e-9L || fabsl(at.x[2] - roundl(at.x[2])) < 1e-9L;
+}
+
+/* What the ray shows first. *sharp: it meets no line of the floor. */
+static int ray3_trace(const struct ray_state *s, struct ray3 along, long double colour[3],
+                      bool *sharp)
+{
+    struct {
+        long double own[3], mirror;
+    } bounce[RAY_DEPTH + 1];
+    struct ray3 from = {{0, 0, 0}};
+    int bounces = 0, first = -1, shows = -1;
+    colour[0] = colour[1] = colour[2] = 0;
+    *sharp = true;
+    do {
+        long double t, light, shine;
+        shows = ray3_first(s, from, along, &t);
+        if (bounces == 0)
+            first = shows;
+        if (shows < 0) {
+            long double high = fmaxl(along.x[1] / sqrtl(ray3_dot(along, along)), 0);
+            colour[0] = 0.8L - 0.5L * high;
+            colour[1] = 0.9L - 0.4L * high;
+            colour[2] = 1;
+            break;
+        }
+        const struct ray_sphere *sphere = shows ? &s->sphere[shows - 1] : NULL;
+        from = ray3_sum(from, t, along);
+        struct ray3 normal = {{0, 1, 0}}, paint = {{0.9L, 0.9L, 0.9L}};
+        if (sphere) {
+            normal = ray3_sum(from, -1, ray3_of(sphere->centre));
+            for (int k = 0; k < 3; k++)
+                normal.x[k] /= sphere->radius;
+            paint = ray3_of(sphere->colour);
+            assert_true(ray3_dot(normal, along) < 0); /* no ray starts inside a sphere */
+        } else if (fmodl(fabsl(floorl(from.x[0]) + floorl(from.x[2])), 2) == 1) {
+            paint = (struct ray3){{0.2L, 0.25L, 0.3L}};
+        }
+        *sharp &= sphere || !ray3_on_line(from);
+        long double mirror = bounce[bounces].mirror = sphere ? sphere->mirror : 0.25L;
+        ray3_light(s, from, normal, along, &light, &shine);
+        for (int k = 0; k < 3; k++)
+            bounce[bounces].own[k] = (1 - mirror) * light * paint.x[k] + 0.3L * mirror * shine;
+        along = ray3_mirrored(along, normal);
+    } while (bounces++ < RAY_DEPTH);
+    while (bounces-- > 0)
+        for (int k = 0; k < 3; k++)
+            colour[k] = fminl(bounce[bounces].own[k] + bounce[bounces].mirror * colour[k], 1);
+    return first;
+}
+
+static void ray_another_way(void **unused)
+{
+    (void)unused;
+    struct ray_state *s = made(&cfp_raytrace);
+    assert_right(&cfp_raytrace, s);
+    size_t met[3] = {0, 0, 0}, blurred = 0;
+    for (size_t i = 0; i < RAY_POINTS; i += 7) {
+        long double colour[3];
+        bool sharp;
+        struct ray3 along = {{(long double)(i % RAY_WIDTH) + 0.5L - RAY_WIDTH / 2.0L,
+                              RAY_HEIGHT / 2.0L - (long double)(i / RAY_WIDTH) - 0.5L,
+                              RAY_WIDTH / 1.5L}};
+        long double length = sqrtl(ray3_dot(along, along));
+        for (int k = 0; k < 3; k++)
+            along.x[k] /= length;
+        int shows = ray3_trace(s, along, colour, &sharp);
+        met[shows < 0 ? 0 : shows ? 1 : 2]++;
+        if (shows != (int)s->shows[i])
+            fail_msg("point %zu shows %g, not %d", i, s->shows[i], shows);
+        blurred += !sharp;
+        for (size_t k = 0; sharp && k < 3; k++)
+            if (fabsl(colour[k] - s->picture[3 * i + k]) > 1e-9L)
+                fail_msg("point %zu has the colour %.12g, not %.12Lg", i, s->picture[3 * i + k],
+                         colour[k]);
+    }
+    assert_true(met[0] > 100 && met[1] > 100 && met[2] > 100 && blurred < 200);
+    free(s);
+}
+
 static void ray_fault(void **unused)
 {
     (void)unused;
@@ -264,6 +425,134 @@ static void density_integral(void **unused)
                        exp(-(x - a) * (x - a) - (x - b) * (x - b));
             assert_true(fabs(density_overlap_axis(a, b, i, j) - sum) < 1e-10);
         }
+}
+
+/* What follows holds for an eigenproblem however it was solved, and for a density however it was
+ * summed. */
+
+/* Function i of the basis at a point. */
+static double density_function(const struct density_state *s, unsigned i, const double at[3])
+{
+    double square = 0, value = i % 4 ? 2 * pow(2 / M_PI, 0.75) : pow(2 / M_PI, 0.75);
+    for (unsigned axis = 0; axis < 3; axis++) {
+        double far = at[axis] - s->atom[i / 4][axis];
+        square += far * far;
+        value *= i % 4 == axis + 1 ? far : 1;
+    }
+    return value * exp(-square);
+}
+
+/* How many eigenvalues of the Hamiltonian lie below a level: negative pivots of H - level S. */
+static unsigned density_below(const struct density_state *s, double level)
+{
+    density_matrix m;
+    unsigned below = 0;
+    for (unsigned i = 0; i < DENSITY_BASIS; i++)
+        for (unsigned j = 0; j < DENSITY_BASIS; j++)
+            m[i][j] = s->hamilton[i][j] - level * s->overlap[i][j];
+    for (unsigned k = 0; k < DENSITY_BASIS; k++) {
+        below += m[k][k] < 0;
+        for (unsigned i = k + 1; i < DENSITY_BASIS; i++)
+            for (unsigned j = k + 1; j < DENSITY_BASIS; j++)
+                m[i][j] -= m[i][k] * m[k][j] / m[k][k];
+    }
+    return below;
+}
+
+static void density_times(density_matrix out, const density_matrix a, const density_matrix b)
+{
+    for (unsigned i = 0; i < DENSITY_BASIS; i++)
+        for (unsigned j = 0; j < DENSITY_BASIS; j++) {
+            out[i][j] = 0;
+            for (unsigned k = 0; k < DENSITY_BASIS; k++)
+                out[i][j] += a[i][k] * b[k][j];
+        }
+}
+
+/* P S P = 2 P: whole orbitals, two electrons each. H P S = S P H: orbitals of this Hamiltonian. The
+ * lowest: there are as many below the gap, and they have the energy of P. */
+static void density_orbitals(void **unused)
+{
+    (void)unused;
+    struct density_state *s = made(&cfp_density), *fresh = made(&cfp_density);
+    assert_right(&cfp_density, s);
+    density_integrals(fresh); /* whose Hamiltonian is not yet diagonal */
+    density_matrix ps, psp, hps, hp;
+    density_times(ps, s->density, fresh->overlap);
+    density_times(psp, ps, s->density);
+    density_times(hp, fresh->hamilton, s->density);
+    density_times(hps, fresh->hamilton, ps);
+    double energy = 0, sum = 0, low = -INFINITY, high = INFINITY;
+    for (unsigned i = 0; i < DENSITY_BASIS; i++) {
+        energy += hp[i][i];
+        for (unsigned j = 0; j < DENSITY_BASIS; j++) {
+            assert_true(fabs(psp[i][j] - 2 * s->density[i][j]) < 1e-10);
+            assert_true(fabs(hps[i][j] - hps[j][i]) < 1e-10); /* S P H is its transpose */
+        }
+        unsigned below = density_below(fresh, s->hamilton[i][i] - 1e-9);
+        assert_int_equal(density_below(fresh, s->hamilton[i][i] + 1e-9) > below, true);
+        if (below < DENSITY_OCCUPIED) {
+            sum += 2 * s->hamilton[i][i];
+            low = fmax(low, s->hamilton[i][i]);
+        } else {
+            high = fmin(high, s->hamilton[i][i]);
+        }
+    }
+    assert_true(low < high);
+    assert_int_equal(density_below(fresh, 0.5 * (low + high)), DENSITY_OCCUPIED);
+    assert_true(fabs(energy - sum) < 1e-10);
+    free(s);
+    free(fresh);
+}
+
+/* Points of the grid by the orbitals' functions there, and structure factors by one sum over all of
+ * the cell. */
+static void density_factors(void **unused)
+{
+    (void)unused;
+    static const unsigned index[][3] = {{0, 0, 0}, {1, 0, 0}, {0, 1, 0}, {0, 0, 1},
+                                        {3, 1, 0}, {1, 3, 2}, {2, 5, 4}, {6, 6, 6}};
+    struct density_state *s = made(&cfp_density);
+    assert_right(&cfp_density, s);
+    double most = 0;
+    for (size_t i = 0; i < DENSITY_POINTS; i += 997) {
+        const double at[3] = {(double)(i / DENSITY_GRID / DENSITY_GRID) * DENSITY_SPACING,
+                              (double)(i / DENSITY_GRID % DENSITY_GRID) * DENSITY_SPACING,
+                              (double)(i % DENSITY_GRID) * DENSITY_SPACING};
+        double function[DENSITY_BASIS], rho = 0;
+        for (unsigned k = 0; k < DENSITY_BASIS; k++)
+            function[k] = density_function(s, k, at);
+        for (unsigned k = 0; k < DENSITY_BASIS; k++)
+            for (unsigned l = 0; l < DENSITY_BASIS; l++)
+                rho += s->density[k][l] * function[k] * function[l];
+        if (fabs(rho - s->rho[i]) > 1e-9)
+            fail_msg("point %zu has the density %.12g, not %.12g", i, s->rho[i], rho);
+        most = fmax(most, rho);
+    }
+    assert_true(most > 0.1);
+    double cosine[DENSITY_GRID], sine[DENSITY_GRID];
+    for (unsigned i = 0; i < DENSITY_GRID; i++) {
+        cosine[i] = cos(2 * M_PI * i / DENSITY_GRID);
+        sine[i] = sin(2 * M_PI * i / DENSITY_GRID);
+    }
+    for (size_t n = 0; n < sizeof index / sizeof index[0]; n++) {
+        const unsigned *hkl = index[n];
+        const double cell = DENSITY_SPACING * DENSITY_SPACING * DENSITY_SPACING;
+        double re = 0, im = 0;
+        for (unsigned x = 0; x < DENSITY_GRID; x++)
+            for (unsigned y = 0; y < DENSITY_GRID; y++)
+                for (unsigned z = 0; z < DENSITY_GRID; z++) {
+                    double rho = s->rho[(x * DENSITY_GRID + y) * DENSITY_GRID + z];
+                    unsigned turn = (hkl[0] * x + hkl[1] * y + hkl[2] * z) % DENSITY_GRID;
+                    re += rho * cosine[turn];
+                    im += rho * sine[turn];
+                }
+        const double *is = s->factor[hkl[0]][hkl[1]][hkl[2]];
+        if (fabs(is[0] - re * cell) > 1e-9 || fabs(is[1] - im * cell) > 1e-9)
+            fail_msg("F(%u%u%u) is %.12g, %.12g, not %.12g, %.12g", hkl[0], hkl[1], hkl[2], is[0],
+                     is[1], re * cell, im * cell);
+    }
+    free(s);
 }
 
 static void density_fault(void **unused)
@@ -405,12 +694,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lp_small),          cmocka_unit_test(lp_fault),
         cmocka_unit_test(ray_meets_spheres), cmocka_unit_test(ray_fault),
-        cmocka_unit_test(elastic_element),   cmocka_unit_test(elastic_fault),
-        cmocka_unit_test(fdtd_rings),        cmocka_unit_test(fdtd_fault),
-        cmocka_unit_test(density_integral),  cmocka_unit_test(density_fault),
-        cmocka_unit_test(lbm_from_rest),     cmocka_unit_test(lbm_fault),
-        cmocka_unit_test(weather_order),     cmocka_unit_test(weather_fault),
-        cmocka_unit_test(speech_scores),     cmocka_unit_test(speech_fault),
+        cmocka_unit_test(ray_another_way),   cmocka_unit_test(elastic_element),
+        cmocka_unit_test(elastic_fault),     cmocka_unit_test(fdtd_rings),
+        cmocka_unit_test(fdtd_fault),        cmocka_unit_test(density_integral),
+        cmocka_unit_test(density_fault),     cmocka_unit_test(density_orbitals),
+        cmocka_unit_test(density_factors),   cmocka_unit_test(lbm_from_rest),
+        cmocka_unit_test(lbm_fault),         cmocka_unit_test(weather_order),
+        cmocka_unit_test(weather_fault),     cmocka_unit_test(speech_scores),
+        cmocka_unit_test(speech_fault),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
