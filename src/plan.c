@@ -31,6 +31,9 @@
  * disk moves them: rather too few than too many. */
 #define FILE_CACHED_PER_S 1e9
 #define FILE_DISK_PER_S   3e8
+/* Floating-point operations a second of one processor that solves a dense system, rather too few
+ * than too many. */
+#define SOLVED_PER_S 2e10
 /* Of a target without a limit. Half of it may wait for a disk to take it. */
 #define FILE_MEMORY (UINT64_C(2) << 30)
 /* A file beyond a target's memory is a multiple of this, as of every size of a record. */
@@ -137,6 +140,14 @@ static void add_beyond(struct plan *p, const struct workload *w, const char *poi
     add_point(p, w, params);
 }
 
+/* A matrix that the targets have no room for is no point of theirs. */
+static bool has_room(const struct plan *p, const struct workload *w, const char *params)
+{
+    uint64_t values[PARAMS_MAX], memory = p->options.memory_bytes;
+    return !w->order || !memory || params_parse(w, params, values, NULL) < 0 ||
+           workload_matrix(w, values) <= WORKLOAD_SWEEP_SHARE(memory);
+}
+
 /* The points of w in the plan's profile. A workload that was named itself is measured with its
  * defaults if the profile leaves it out. */
 static size_t add_points(struct plan *p, const struct workload *w, bool named)
@@ -144,7 +155,7 @@ static size_t add_points(struct plan *p, const struct workload *w, bool named)
     size_t before = p->row_count;
     if (w->points)
         for (const struct point *point = w->points; point->params; point++)
-            if (point->profiles & p->profile)
+            if ((point->profiles & p->profile) && has_room(p, w, point->params))
                 add_point(p, w, point->params);
     for (const struct point *point = w->beyond; point && point->params; point++)
         if (point->profiles & p->profile)
@@ -318,17 +329,33 @@ static double lap_seconds(const struct plan *p, const struct plan_row *row)
                                       : 0;
 }
 
+/* What one solution of a large system takes longer than a part of a slot of so many seconds; 0 for
+ * all else. */
+static double solution_seconds(const struct plan *p, const struct plan_row *row, double part_s)
+{
+    uint64_t values[PARAMS_MAX];
+    struct error e;
+    if (!row->workload->order || params_parse(row->workload, row->params, values, &e) < 0)
+        return 0;
+    uint64_t cpus = params_value(row->workload, row->params, "cpus", 1);
+    double all = fmax(1, (double)p->options.cpu_count);
+    double solution = workload_solution(row->workload, values) / SOLVED_PER_S /
+                      (cpus ? (double)cpus : all);
+    return fmax(0, solution - part_s);
+}
+
 static double slot_seconds(const struct plan *p, const struct plan_row *row)
 {
     const struct workload *w = row->workload;
+    double lead_s = plan_lead_seconds(p, w), slot_s = plan_slot_seconds(p, w);
     uint64_t values[PARAMS_MAX];
     struct error e;
     if (w->timed)
-        return plan_slot_seconds(p, w) + LOAD_S;
+        return slot_s + LOAD_S;
     if (w->patience_s > 0 && params_parse(w, row->params, values, &e) == 0)
         return workload_slot_s(w, values) + ARRANGE_S;
-    return plan_lead_seconds(p, w) + plan_slot_seconds(p, w) + SLOT_EXTRA_S +
-           FILE_LAPS_SLOT * lap_seconds(p, row);
+    return lead_s + solution_seconds(p, row, lead_s) + slot_s + solution_seconds(p, row, slot_s) +
+           SLOT_EXTRA_S + FILE_LAPS_SLOT * lap_seconds(p, row);
 }
 
 double plan_block_seconds(const struct plan *p, const struct plan_row *row)

@@ -126,9 +126,31 @@ double workload_slot_s(const struct workload *w, const uint64_t values[PARAMS_MA
 
 /* Bytes a second of a disk that is slow, for records that are not small. */
 #define SLOW_DISK 30e6
+/* Floating-point operations a second of an emulated processor. */
+#define SLOW_PROCESSOR 2e8
+
+static double order_of(const struct workload *w, const uint64_t values[PARAMS_MAX])
+{
+    size_t order = w->order ? params_find(w, w->order) : PARAMS_MAX;
+    return order < PARAMS_MAX ? (double)values[order] : 0;
+}
+
+double workload_solution(const struct workload *w, const uint64_t values[PARAMS_MAX])
+{
+    double n = order_of(w, values);
+    return 2.0 / 3 * n * n * n + 2 * n * n;
+}
+
+uint64_t workload_matrix(const struct workload *w, const uint64_t values[PARAMS_MAX])
+{
+    double n = order_of(w, values);
+    return (uint64_t)(n * n) * sizeof(double);
+}
 
 double workload_pass_s(const struct workload *w, const uint64_t values[PARAMS_MAX])
 {
+    if (w->order)
+        return workload_solution(w, values) / SLOW_PROCESSOR;
     size_t size = w->lap_s > 0 ? params_find(w, "size") : PARAMS_MAX;
     return size < PARAMS_MAX && values[size] > WORKLOAD_FILE_USUAL
                ? (double)(values[size] - WORKLOAD_FILE_USUAL) / SLOW_DISK

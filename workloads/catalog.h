@@ -143,6 +143,10 @@ struct workload {
     const double *estimates_s; /* instead of slot_s, by the value of the first parameter; or NULL */
     double margin;             /* log units; 0 = the subsystem's */
     bool latency;              /* keeps a histogram of sampled operations */
+    /* The parameter that is the order of a dense system of equations: its matrix is the memory that
+     * it takes, and its solution one operation. NULL: it solves none. */
+    const char *order;
+    double set_mib;    /* of a stand-in: memory that one execution works in; 0: not said */
     double warm_s;     /* Of a load: before its first slot of a row on a target, about so long */
     bool served;       /* two roles (role.h): a server in the target, the load on the peer */
     bool own_threads;  /* parameter cpus is the workload's own business: the agent runs one lane */
@@ -169,8 +173,18 @@ double workload_margin(const struct workload *w);
 double workload_slot_s(const struct workload *w, const uint64_t values[PARAMS_MAX]);
 /* The times of disk rows hold for files up to so much. */
 #define WORKLOAD_FILE_USUAL (UINT64_C(64) << 20)
-/* Seconds that a pass over a larger one takes longer on a slow disk; 0 for all else. */
+/* Seconds that a pass over a larger one takes longer on a slow disk, or that a system of equations
+ * takes a slow processor; 0 for all else. */
 double workload_pass_s(const struct workload *w, const uint64_t values[PARAMS_MAX]);
+/* Of a system of equations: floating-point operations of its solution, as HPL counts them, and
+ * bytes of its matrix. 0 for all else. */
+double workload_solution(const struct workload *w, const uint64_t values[PARAMS_MAX]);
+uint64_t workload_matrix(const struct workload *w, const uint64_t values[PARAMS_MAX]);
+/* A workload may take three quarters of a target's memory; the rest is the kernel's and the
+ * agent's. A sweep over orders ends below two thirds of what a target is given: its kernel keeps a
+ * part before it counts. */
+#define WORKLOAD_MEMORY_SHARE(bytes) ((bytes) / 4 * 3)
+#define WORKLOAD_SWEEP_SHARE(bytes)  ((bytes) / 3 * 2)
 /* Of enum workload_need, with these parameters: placement=cross or several cpus want two. */
 unsigned workload_needs(const struct workload *w, const uint64_t values[PARAMS_MAX]);
 

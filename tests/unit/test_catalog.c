@@ -332,7 +332,8 @@ static void parameters_go_together(void **state)
         }
 }
 
-/* A row of a large file is not given up while a slow disk still moves it. */
+/* A row of a large file is not given up while a slow disk still moves it, nor one of a large system
+ * while a slow processor solves it. */
 static void large_files_have_their_time(void **state)
 {
     (void)state;
@@ -344,6 +345,7 @@ static void large_files_have_their_time(void **state)
                  {"bonnie.input", "size=64G", 65472 * 1.048576 / 30},
                  {"membw.frd", "size=8G", 0},
                  {"net.tcp.tx", "size=32K", 0},
+                 {"linpack", "size=6000", (2.0 / 3 * 6000 + 2) * 6000 * 6000 / 2e8},
                  {"sys.read", "", 0}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         uint64_t values[PARAMS_MAX];
@@ -418,6 +420,19 @@ static void needs_follow_parameters(void **state)
     }
 }
 
+/* A system of equations is what HPL counts, and its matrix the memory that it takes. */
+static void systems_have_a_size(void **state)
+{
+    (void)state;
+    const struct workload *dense = workload_find("linpack"), *other = workload_find("sys.read");
+    uint64_t values[PARAMS_MAX];
+    assert_int_equal(params_parse(dense, "size=3000 cpus=0", values, NULL), 0);
+    assert_true(workload_solution(dense, values) == 2.0 / 3 * 27e9 + 2 * 9e6);
+    assert_int_equal(workload_matrix(dense, values), 9000000 * 8);
+    assert_true(workload_solution(other, values) == 0);
+    assert_int_equal(workload_matrix(other, values), 0);
+}
+
 static void values_follow_counts(void **state)
 {
     (void)state;
@@ -460,6 +475,7 @@ int main(void)
         cmocka_unit_test(a_rate_is_said),
         cmocka_unit_test(one_parameter_of_a_text),
         cmocka_unit_test(needs_follow_parameters),
+        cmocka_unit_test(systems_have_a_size),
         cmocka_unit_test(values_follow_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

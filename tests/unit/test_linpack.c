@@ -1,6 +1,7 @@
 /* The workload `linpack` and its payload: a right solution is taken, a spoiled one is not; and
  * whatever goes wrong with the payload is a sentence, never a hang. Payloads that go wrong are
- * this program itself, by a link of the payload's name in a directory of the test. */
+ * this program itself, by a link of the payload's name in a directory of the test. The payload
+ * itself is inside, too, with a slow library of its own. */
 #include <config.h>
 
 #include "unit.h"
@@ -19,18 +20,19 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+int payload_main(int argc, char **argv);
+#define main payload_main
+#include "workloads/payload/linpack.c"
+#undef main
+
 #define ORDER "120"
 
-/* --- the residual --------------------------------------------------------------------------- */
+/* --- a library ------------------------------------------------------------------------------- */
 
-/* Gauss with partial pivoting: slow, simple, and by nobody's library. */
-static void solve(size_t n, uint64_t seed, double *x)
+/* Gauss with partial pivoting: slow, simple, and by nobody's library. n columns of a side by side;
+ * x has the right side, then the solution. */
+static void gauss(size_t n, double *a, double *x)
 {
-    double *a = malloc(n * n * sizeof *a);
-    assert_non_null(a);
-    for (size_t j = 0; j < n; j++)
-        dense_column(a + j * n, n, seed, j);
-    dense_column(x, n, seed, n);
     for (size_t k = 0; k < n; k++) {
         size_t pivot = k;
         for (size_t i = k + 1; i < n; i++)
@@ -56,6 +58,53 @@ static void solve(size_t n, uint64_t seed, double *x)
             x[k] -= a[j * n + k] * x[j];
         x[k] /= a[k * n + k];
     }
+}
+
+/* Where the payload asks OpenBLAS. */
+char *openblas_get_config(void)
+{
+    static char name[] = "Gauss 1.0 SLOW";
+    return name;
+}
+char *openblas_get_corename(void)
+{
+    static char name[] = "Prescott";
+    return name;
+}
+int openblas_get_num_threads(void)
+{
+    return 1;
+}
+int openblas_get_parallel(void)
+{
+    return 1;
+}
+
+static unsigned library_calls, library_errs_in; /* a call; 0: in none */
+
+void dgesv_(const int *n, const int *columns, double *a, const int *a_step, int *pivots, double *b,
+            const int *b_step, int *info)
+{
+    size_t order = (size_t)*n;
+    for (size_t j = 1; j < order; j++)
+        memmove(a + j * order, a + j * (size_t)*a_step, order * sizeof *a);
+    gauss(order, a, b);
+    pivots[0] = 1;
+    *info = *columns != 1 || *b_step != *n;
+    if (++library_calls == library_errs_in)
+        b[order / 3] *= 1 + 1e-9;
+}
+
+/* --- the residual --------------------------------------------------------------------------- */
+
+static void solution(size_t n, uint64_t seed, double *x)
+{
+    double *a = malloc(n * n * sizeof *a);
+    assert_non_null(a);
+    for (size_t j = 0; j < n; j++)
+        dense_column(a + j * n, n, seed, j);
+    dense_column(x, n, seed, n);
+    gauss(n, a, x);
     free(a);
 }
 
@@ -71,7 +120,7 @@ static void a_spoiled_solution_is_noticed(void **state)
     (void)state;
     enum { N = 150 };
     double x[N];
-    solve(N, 7, x);
+    solution(N, 7, x);
     double right = residual(N, 7, x);
     assert_true(right > 0 && right < 1);
     assert_true(residual(N, 8, x) > LINPACK_RESIDUAL_MAX); /* of another system */
@@ -114,7 +163,7 @@ static void say(const struct linpack_answer *a)
         _exit(3);
 }
 
-/* The seed says how: it is the one thing that a test can tell through the workload. */
+/* The seed says how, and is odd: it is the one thing that a test can tell through the workload. */
 enum fault {
     FAULT_NONE = 1,
     FAULT_WRONG = 3,
@@ -124,12 +173,17 @@ enum fault {
     FAULT_UNLOADED = 11,
     FAULT_FAST = 13,
     FAULT_WORDS = 15,
-    FAULT_EARLY = 17
+    FAULT_EARLY = 17,
+    /* Of the library below the payload itself: */
+    FAULT_LIBRARY_NONE = 101,
+    FAULT_LIBRARY_FIRST = 103,
+    FAULT_LIBRARY_SECOND = 105,
 };
 
 static int pretend(enum fault fault)
 {
     char request;
+    unsigned asked = 0;
     if (fault == FAULT_UNLOADED)
         return 127; /* as the dynamic linker ends */
     if (fault == FAULT_CUT)
@@ -144,14 +198,12 @@ static int pretend(enum fault fault)
             say(&(struct linpack_answer){.kind = LINPACK_FAILED, .text = "no memory, it says"});
             return 1;
         }
-        if (request == LINPACK_SOLVE)
-            say(&(struct linpack_answer){.kind = LINPACK_SOLVED,
-                                         .ns = fault == FAULT_FAST ? UINT64_MAX : 1});
-        else
-            say(&(struct linpack_answer){.kind = LINPACK_CHECKED,
-                                         .residual = fault == FAULT_NAN     ? (double)NAN
-                                                     : fault == FAULT_WRONG ? 16.0
-                                                                            : 0.01});
+        if (request != LINPACK_SOLVE)
+            return 4;
+        double residual = fault == FAULT_NAN ? (double)NAN : fault == FAULT_WRONG ? 16.0 : 0.01;
+        say(&(struct linpack_answer){.kind = LINPACK_SOLVED,
+                                     .ns = fault == FAULT_FAST ? UINT64_MAX : 1,
+                                     .residual = asked++ == 0 ? residual : 0.01});
     }
     return 0;
 }
@@ -242,8 +294,30 @@ static void what_goes_wrong_is_a_sentence(void **state)
     static const uint64_t wrong[] = {FAULT_WRONG, FAULT_NAN};
     for (size_t i = 0; i < 2; i++) {
         assert_int_equal(prepare(r, PARAMS, wrong[i]), 0);
+        assert_int_equal(r->ops->run(&r->work, 2), 0);
+        refused(r, r->ops->verify(&r->work), "1 of linpack's 2 solutions are wrong");
+    }
+}
+
+/* One wrong solution of three spoils its slot, whichever it is, and that slot alone. */
+static void every_solution_is_checked(void **state)
+{
+    struct rig *r = *state;
+    static const uint64_t wrong[] = {FAULT_LIBRARY_FIRST, FAULT_LIBRARY_SECOND};
+    assert_int_equal(prepare(r, PARAMS, FAULT_LIBRARY_NONE), 0);
+    assert_string_equal(r->work.engine, "Gauss 1.0");
+    assert_int_equal(r->ops->run(&r->work, 3), 0);
+    assert_int_equal(r->ops->verify(&r->work), 0);
+    r->ops->release(&r->work);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(prepare(r, PARAMS, wrong[i]), 0);
         assert_int_equal(r->ops->run(&r->work, 1), 0);
-        refused(r, r->ops->verify(&r->work), "solution is wrong");
+        assert_int_equal(r->ops->run(&r->work, 2), 0);
+        assert_int_equal(r->ops->verify(&r->work), -1);
+        assert_non_null(strstr(r->error.text, "1 of linpack's 3 solutions are wrong"));
+        assert_int_equal(r->ops->run(&r->work, 3), 0);
+        assert_int_equal(r->ops->verify(&r->work), 0);
+        r->ops->release(&r->work);
     }
 }
 
@@ -256,21 +330,32 @@ static void a_missing_payload_names_the_package(void **state)
     refused(r, prepare(r, PARAMS, FAULT_NONE), "libopenblas-dev");
 }
 
+/* As the payload that the workload starts, in the environment that it is to have. */
+static int payload(int argc, char **argv)
+{
+    const char *core = getenv("OPENBLAS_CORETYPE"), *threads = getenv("OPENBLAS_NUM_THREADS");
+    if (argc != 5 || strcmp(argv[1], ORDER) != 0 || strcmp(argv[3], "Prescott") != 0 ||
+        strcmp(argv[4], "1") != 0 || !core || strcmp(core, "Prescott") != 0 || !threads ||
+        strcmp(threads, "1") != 0)
+        return 99;
+    int fault = atoi(argv[2]);
+    if (fault < FAULT_LIBRARY_NONE)
+        return pretend((enum fault)fault);
+    library_errs_in = (unsigned)(fault - FAULT_LIBRARY_NONE) / 2;
+    return payload_main(argc, argv);
+}
+
 int main(int argc, char **argv)
 {
     const char *name = strrchr(argv[0], '/');
     if (strcmp(name ? name + 1 : argv[0], LINPACK_PROGRAM) == 0)
-        return argc == 5 && strcmp(argv[1], ORDER) == 0 && strcmp(argv[3], "Prescott") == 0 &&
-                       strcmp(argv[4], "1") == 0 && getenv("OPENBLAS_CORETYPE") &&
-                       strcmp(getenv("OPENBLAS_CORETYPE"), "Prescott") == 0 &&
-                       strcmp(getenv("OPENBLAS_NUM_THREADS"), "1") == 0
-                   ? pretend((enum fault)atoi(argv[2]))
-                   : 99;
+        return payload(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_spoiled_solution_is_noticed),
         cmocka_unit_test(elements_are_known_and_differ),
         cmocka_unit_test_setup_teardown(a_payload_is_asked_and_believed, rig_new, rig_free),
         cmocka_unit_test_setup_teardown(what_goes_wrong_is_a_sentence, rig_new, rig_free),
+        cmocka_unit_test_setup_teardown(every_solution_is_checked, rig_new, rig_free),
         cmocka_unit_test_setup_teardown(a_missing_payload_names_the_package, rig_new, rig_free),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -350,6 +350,59 @@ static void large_files_take_their_time(void **state)
     assert_true(seconds[3] > 1800 && seconds[3] < 7200);
 }
 
+/* The largest order of a sweep over systems of equations with so much memory; on one processor and
+ * on all there are the same. */
+static uint64_t largest_order(uint64_t memory, const char *word)
+{
+    struct plan p = quick();
+    struct error e;
+    uint64_t largest[2] = {0, 0};
+    p.profile = PROFILE_PAPER;
+    p.options.memory_bytes = memory;
+    assert_int_equal(plan_add(&p, word, &e), 0);
+    for (size_t i = 0; i < p.row_count; i++) {
+        const struct plan_row *row = &p.rows[i];
+        bool all = params_value(row->workload, row->params, "cpus", 1) == 0;
+        if (strcmp(row->workload->id, "linpack") == 0)
+            largest[all] = params_value(row->workload, row->params, "size", 0);
+    }
+    assert_int_equal(largest[0], largest[1]);
+    plan_release(&p);
+    return largest[0];
+}
+
+/* Orders go on to two thirds of the memory, and their rows take as long as their solutions. */
+static void orders_follow_the_memory(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t mib, order;
+    } cases[] = {{256, 4000},   {1536, 11000},  {2929, 11000}, {2930, 16000},
+                 {6144, 22000}, {16384, 32000}, {0, 32000}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint64_t memory = cases[i].mib << 20;
+        assert_int_equal(largest_order(memory, "processor"), cases[i].order);
+        assert_int_equal(largest_order(memory, "linpack"), cases[i].order);
+    }
+    struct error e;
+    static const char *const rows[] = {"linpack:size=500", "linpack:size=11000",
+                                       "linpack:size=11000,cpus=0"};
+    double seconds[3];
+    for (size_t i = 0; i < 3; i++) {
+        struct plan p = quick();
+        p.options.memory_bytes = UINT64_C(1) << 28; /* who names an order gets it */
+        p.options.cpu_count = 4;
+        assert_int_equal(plan_add(&p, rows[i], &e), 0);
+        assert_int_equal(p.row_count, 1);
+        seconds[i] = plan_block_seconds(&p, &p.rows[0]);
+        plan_release(&p);
+    }
+    /* two targets, two slots, in each a solution before the time and one in it */
+    double solution = (2.0 / 3 * 11000 + 2) * 11000 * 11000 / 2e10;
+    assert_true(seconds[0] < 2);
+    assert_true(fabs(seconds[1] - 8 * solution) < 2 && fabs(seconds[2] - 2 * solution) < 2);
+}
+
 /* The disk of a machine has room for what its rows write. */
 static void scratch_is_what_the_largest_row_writes(void **state)
 {
@@ -472,6 +525,7 @@ int main(void)
         cmocka_unit_test(servers_start_as_often_as_they_must),
         cmocka_unit_test(warming_is_paid_once),
         cmocka_unit_test(large_files_take_their_time),
+        cmocka_unit_test(orders_follow_the_memory),
         cmocka_unit_test(scratch_is_what_the_largest_row_writes),
         cmocka_unit_test(announced_is_what_all_targets_take),
         cmocka_unit_test(files_go_beyond_the_memory),

@@ -14,9 +14,6 @@
 #define TIME_MAX_US 600000000u
 #define TICK_MIN_US 10000u
 
-/* A workload may take three quarters of the memory; the rest is the kernel's and the agent's. */
-#define MEMORY_SHARE(kib) ((kib) / 4 * 3)
-
 int request_slot(const struct record *record, uint64_t *slot, struct error *e)
 {
     return record_u64(record, "slot", 0, UINT32_MAX, slot, e);
@@ -80,7 +77,7 @@ static int check_memory(const struct request *r, const struct facts *facts, stru
         kib = ops->memory(r->workload, r->param, r->lanes) / 1024;
     else if (r->role == ROLE_SERVE && ops->serve->memory)
         kib = ops->serve->memory(r->workload, r->param) / 1024;
-    uint64_t may = MEMORY_SHARE(facts->memory_kib);
+    uint64_t may = WORKLOAD_MEMORY_SHARE(facts->memory_kib);
     if (!facts->memory_kib || kib <= may / r->lanes)
         return 0;
     char copies[48] = "";

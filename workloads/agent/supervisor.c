@@ -132,7 +132,7 @@ static uint64_t longer(uint64_t a, uint64_t b)
 }
 
 /* What passing once over a large file may take beside: to fill it, in lead-in and timed part, and
- * to check it. */
+ * to check it. Or solving a large system once. */
 static uint64_t pass(const struct supervisor *s)
 {
     return (uint64_t)(workload_pass_s(s->current.workload, s->current.param) * (double)SECOND);

@@ -39,7 +39,8 @@ static const struct param linpack_params[] = {
     {.name = NULL},
 };
 
-/* To the order that a memory of 1536 MiB, the paper's, still has room for beside its kernel. */
+/* As far as the targets' memory goes (WORKLOAD_SWEEP_SHARE): with 1536 MiB, the paper's, to 11000.
+ * From there on each matrix has twice the one before. */
 #define LINPACK_SIZE(n, one, all)          \
     {"size=" n " cpus=1 core=auto", one},  \
     {                                      \
@@ -52,6 +53,10 @@ static const struct point linpack_points[] = {
     LINPACK_SIZE("4000", SP, SP),
     LINPACK_SIZE("6000", P, P),
     LINPACK_SIZE("8000", P, P),
+    LINPACK_SIZE("11000", P, P),
+    LINPACK_SIZE("16000", P, P),
+    LINPACK_SIZE("22000", P, P),
+    LINPACK_SIZE("32000", P, P),
     {NULL, 0},
 };
 
@@ -203,6 +208,7 @@ const struct workload processor_workloads[] = {
      .method = "a dense system of linear equations solved by OpenBLAS, as HPL counts and checks it",
      .figure = FIGURE_GFLOPS,
      .needs = NEED_OPENBLAS,
+     .order = "size",
      .params = linpack_params,
      .points = linpack_points,
      .slot_s = 0.25,

@@ -36,7 +36,6 @@ struct solver {
     uint64_t seed;  /* of the last system */
     double *a, *x;
     int *pivots;
-    bool solved;
 };
 
 static void answer(const struct linpack_answer *a)
@@ -60,8 +59,11 @@ static uint64_t now_ns(void)
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
+/* Only the library's part is timed. Every solution is checked: one that was wrong in the middle of
+ * a slot would else have made its figure. */
 static void solve(struct solver *s)
 {
+    struct linpack_answer out = {.kind = LINPACK_SOLVED};
     int n = (int)s->n, step = (int)s->step, one = 1, info = 0;
     s->seed++;
     for (size_t j = 0; j < s->n; j++)
@@ -69,18 +71,9 @@ static void solve(struct solver *s)
     dense_column(s->x, s->n, s->seed, s->n);
     uint64_t from = now_ns();
     dgesv_(&n, &one, s->a, &step, s->pivots, s->x, &n, &info);
-    uint64_t took = now_ns() - from;
+    out.ns = now_ns() - from;
     if (info != 0)
         give_up("the solver refused a system of linear equations%s%s", "", "");
-    s->solved = true;
-    answer(&(struct linpack_answer){.kind = LINPACK_SOLVED, .ns = took});
-}
-
-static void check(const struct solver *s)
-{
-    struct linpack_answer out = {.kind = LINPACK_CHECKED};
-    if (!s->solved)
-        give_up("no system was solved that could be checked%s%s", "", "");
     if (dense_residual(s->n, s->seed, s->x, &out.residual) < 0)
         give_up("there is no memory to check the solution%s%s", "", "");
     answer(&out);
@@ -173,8 +166,6 @@ int main(int argc, char **argv)
     for (char request; recv(STDIN_FILENO, &request, 1, 0) == 1;)
         if (request == LINPACK_SOLVE)
             solve(&s);
-        else if (request == LINPACK_CHECK)
-            check(&s);
     free(s.a);
     free(s.x);
     free(s.pivots);
