@@ -183,6 +183,7 @@ static void look_exits(const struct target_options *o, struct finding *f)
 const struct doctor_check doctor_checks[] = {
     {"processors", "processors", doctor_look_processors},
     {"nodes", "memory nodes", doctor_look_nodes},
+    {"caches", "caches", doctor_look_caches},
     {"nested", "below this machine", doctor_look_nested},
     {"governor", "frequency governor", doctor_look_governor},
     {"epp", "energy preference", doctor_look_epp},

@@ -10,6 +10,7 @@ void doctor_say(struct finding *f, enum finding_level level, const char *remedy,
                 ...) __attribute__((format(printf, 4, 5)));
 
 void doctor_look_processors(const struct target_options *o, struct finding *f);
+void doctor_look_caches(const struct target_options *o, struct finding *f);
 void doctor_look_nested(const struct target_options *o, struct finding *f);
 void doctor_look_governor(const struct target_options *o, struct finding *f);
 void doctor_look_epp(const struct target_options *o, struct finding *f);

@@ -109,6 +109,44 @@ void doctor_look_nodes(const struct target_options *o, struct finding *f)
     }
 }
 
+/* A stand-in whose memory the last cache holds says little of what memory costs a guest. */
+void doctor_look_caches(const struct target_options *o, struct finding *f)
+{
+    (void)o;
+    enum { SEVERAL = 2 };
+    uint64_t bytes[BOARD_CACHES];
+    const struct workload *largest = NULL;
+    size_t level = BOARD_CACHES, held = 0, all = 0;
+    host_caches(bytes);
+    while (level > 0 && bytes[level - 1] == 0)
+        level--;
+    double last_mib = level ? (double)bytes[level - 1] / (1 << 20) : 0;
+    for (const struct workload *w = workload_next(NULL); w; w = workload_next(w)) {
+        if (!(w->set_mib > 0))
+            continue;
+        all++;
+        held += w->set_mib <= last_mib;
+        if (!largest || w->set_mib > largest->set_mib)
+            largest = w;
+    }
+    if (level == 0 || !largest)
+        doctor_say(f, FINDING_NOTE, NULL,
+                   "the caches are not visible here: whether the stand-ins for SPEC's programs go "
+                   "beyond them is not known");
+    else if (largest->set_mib >= SEVERAL * last_mib)
+        doctor_say(f, FINDING_OK, NULL,
+                   "the last, of level %zu, has %.0f MiB and holds %zu of the %zu stand-ins for "
+                   "SPEC's programs; %s works in %.1f times as much",
+                   level, last_mib, held, all, largest->id, largest->set_mib / last_mib);
+    else
+        doctor_say(f, FINDING_NOTE, "vmtax run membw.frd:size=1G membw.fwr:size=1G --memory 2G",
+                   "the last, of level %zu, has %.0f MiB and holds %zu of the %zu stand-ins for "
+                   "SPEC's programs, and none works in several times as much (%s in %.0f MiB): "
+                   "what memory costs a guest shows in them only as far as others use that cache, "
+                   "and in rows of the memory",
+                   level, last_mib, held, all, largest->id, largest->set_mib);
+}
+
 void doctor_look_nested(const struct target_options *o, struct finding *f)
 {
     (void)o;

@@ -336,8 +336,7 @@ static void publish(struct host_sampler *s, const struct sample *from)
     board_publish_run(s->board);
 }
 
-/* The data caches of the first processor, by level; 0 where the kernel does not say. */
-static void read_caches(uint64_t bytes[BOARD_CACHES])
+void host_caches(uint64_t bytes[BOARD_CACHES])
 {
     memset(bytes, 0, BOARD_CACHES * sizeof *bytes);
     for (int i = 0; i < 8; i++) {
@@ -373,7 +372,7 @@ static void publish_machine(struct host_sampler *s)
     char name[64] = "";
     gethostname(name, sizeof name - 1);
     uint64_t caches[BOARD_CACHES];
-    read_caches(caches);
+    host_caches(caches);
 
     struct board_host *h = &board_edit(s->board)->host;
     text_clean(h->name, sizeof h->name, name);

@@ -42,6 +42,9 @@ struct host_times {
 /* text need not end at a line. */
 void host_parse_times(const char *text, size_t length, struct host_times *out);
 
+/* The data caches of the first processor, by level from 1; 0 where the kernel does not say. */
+void host_caches(uint64_t bytes[BOARD_CACHES]);
+
 /* Processors this process may use, ascending. Returns how many (> 0), at most room. */
 size_t host_cpus(int *cpus, size_t room);
 

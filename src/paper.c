@@ -206,13 +206,26 @@ double paper_ratio(const struct paper_row *row, enum paper_column column)
     return row->us[PAPER_NATIVE] / row->us[column];
 }
 
+/* Is it called so: by its id, by what it stands for, or by what it is itself a member of? */
+static bool is_called(const struct workload *w, const char *params, const char *name)
+{
+    char word[sizeof((struct paper_stated *)0)->of];
+    size_t member = params_find(w, "benchmark");
+    if (strcmp(name, w->id) == 0 || (w->paper && strcmp(name, w->paper) == 0))
+        return true;
+    uint64_t value = params_value(w, params, "benchmark", UINT64_MAX);
+    if (member == PARAMS_MAX || value == UINT64_MAX)
+        return false;
+    param_word(&w->params[member], value, word, sizeof word);
+    return strcmp(name, word) == 0;
+}
+
 const struct paper_stated *paper_stated_find(const struct paper *p, const struct workload *w,
-                                             enum paper_column column)
+                                             const char *params, enum paper_column column)
 {
     for (size_t i = 0; i < p->stated_count; i++) {
         const struct paper_stated *s = &p->stated[i];
-        if (s->of[0] && s->column == column &&
-            (strcmp(s->of, w->id) == 0 || (w->paper && strcmp(s->of, w->paper) == 0)))
+        if (s->of[0] && s->column == column && is_called(w, params, s->of))
             return s;
     }
     return NULL;
@@ -252,14 +265,17 @@ const struct paper_explained *paper_explain(const struct paper *p, const struct 
     return best;
 }
 
-double paper_relation(const struct paper *p, const struct workload *w, enum paper_column column)
+double paper_relation(const struct paper *p, const struct workload *w, const char *params,
+                      enum paper_column column)
 {
     const struct paper_row *row = paper_find(p, w);
     if (column >= PAPER_COLUMNS)
         return NAN;
     if (row)
         return paper_ratio(row, column);
-    const struct paper_stated *stated = paper_stated_find(p, w, column);
+    if (params_value(w, params, "cpus", 1) != 1)
+        return NAN;
+    const struct paper_stated *stated = paper_stated_find(p, w, params, column);
     return stated ? stated->value : NAN;
 }
 

@@ -27,7 +27,8 @@ struct paper_row {
 struct paper_stated {
     enum subsystem subsystem;
     char text[256]; /* the sentence, or what the figure is of */
-    char of[24]; /* the row that it speaks of: its `paper` or its id in the catalogue; "": none */
+    char of[24]; /* the row that it speaks of: its `paper` or its id in the catalogue, or a member
+                    of SPEC's suite that it is; "": none */
     enum paper_column column; /* whom the figure is of; PAPER_COLUMNS: of nobody alone */
     double value; /* NAN: a sentence only; of a row and a column: relative to the paper's native */
 };
@@ -66,13 +67,14 @@ int paper_parse(struct paper *p, const char *text, size_t length, const char *na
 const struct paper_row *paper_find(const struct paper *p, const struct workload *w);
 /* Performance of a column relative to the paper's native (1 = equal, below 1 slower). */
 double paper_ratio(const struct paper_row *row, enum paper_column column);
-/* What the text says of a workload: of a column its figure, of PAPER_COLUMNS the sentence. NULL if
- * it says nothing. */
+/* What the text says of a row: of a column its figure, of PAPER_COLUMNS the sentence. NULL if it
+ * says nothing. */
 const struct paper_stated *paper_stated_find(const struct paper *p, const struct workload *w,
-                                             enum paper_column column);
-/* Performance of a workload on a column relative to the paper's native, from the tables or else
- * from the text; NAN if neither has it. */
-double paper_relation(const struct paper *p, const struct workload *w, enum paper_column column);
+                                             const char *params, enum paper_column column);
+/* Performance of a row on a column relative to the paper's native, from the tables or else from the
+ * text, which speaks of one processor; NAN if neither has it. */
+double paper_relation(const struct paper *p, const struct workload *w, const char *params,
+                      enum paper_column column);
 /* What the paper says of the closest to that row and column: of the row rather than of its
  * subsystem, of the column rather than of all. NULL: nothing, not even of everything. */
 const struct paper_explained *paper_explain(const struct paper *p, const struct workload *w,

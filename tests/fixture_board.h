@@ -12,10 +12,12 @@ void fixture_container(
 void fixture_stored(struct snapshot *s); /* the same figures from a stored result, nothing live */
 void fixture_older(struct snapshot *s);  /* of a session that is over; every second row is from an
                                             earlier one, hours or days before */
-void fixture_all(struct snapshot *s);  /* container, openvz, xen, kvm, and a kvm that is emulated */
-void fixture_spec(struct snapshot *s); /* as container, with members of the user's own SPEC CPU */
-void fixture_rated(struct snapshot *s);    /* container and an emulated machine, with datagrams that
-                                              the    sender keeps a rate for */
+void fixture_all(struct snapshot *s); /* container, openvz, xen, kvm, and a kvm that is emulated */
+void fixture_paper(
+    struct snapshot *s); /* as container, the processor as the profile `paper` has it */
+void fixture_spec(struct snapshot *s);  /* as container, with members of the user's own SPEC CPU */
+void fixture_rated(struct snapshot *s); /* container and an emulated machine, with datagrams that
+                                           the    sender keeps a rate for */
 void fixture_starting(struct snapshot *s); /* the first run has begun, the container is starting */
 void fixture_live(struct snapshot *s, const char *kind); /* native, container and one more kind */
 /* In fixture_machine.c: */

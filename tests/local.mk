@@ -200,6 +200,7 @@ tests_unit_test_kernels_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_
 unit_tests += tests/unit/test_programs
 tests_unit_test_programs_SOURCES = tests/unit/test_programs.c tests/unit/unit.h workloads/agent/work.c
 tests_unit_test_programs_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_programs_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCE_MAN='"$(abs_top_srcdir)/man"'
 tests_unit_test_programs_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_wire

@@ -1,5 +1,6 @@
 #include "ui/detail.h"
 
+#include "text.h"
 #include "ui/costs.h"
 
 #include <math.h>
@@ -268,6 +269,26 @@ static void loss_line(struct page *p, const struct board_metric *m, const struct
                t->emulated ? "~" : "", share, sent, order);
 }
 
+/* What a stand-in works in, against the last cache of this machine, if it was measured here. */
+static void set_line(struct page *p, const struct snapshot *s, const struct workload *w)
+{
+    size_t level = s->stored ? 0 : BOARD_CACHES;
+    char size[32];
+    if (!(w->set_mib > 0))
+        return;
+    while (level > 0 && s->host.cache_bytes[level - 1] == 0)
+        level--;
+    double last_mib = level ? (double)s->host.cache_bytes[level - 1] / (1 << 20) : NAN;
+    if (level == 0)
+        page_field(p, "works in", STYLE_DIM, "%.1f MiB", w->set_mib);
+    else if (w->set_mib <= last_mib)
+        page_field(p, "works in", STYLE_DIM, "%.1f MiB: the L%zu of %s holds it", w->set_mib, level,
+                   text_bytes(size, sizeof size, s->host.cache_bytes[level - 1]));
+    else
+        page_field(p, "works in", STYLE_DIM, "%.1f MiB, %.1f times the L%zu", w->set_mib,
+                   w->set_mib / last_mib, level);
+}
+
 #define RULE_ROWS 2 /* left for what is said last */
 
 /* The paper's text speaks of one processor. */
@@ -284,7 +305,7 @@ static void paper_line(struct page *p, const struct snapshot *s, const struct bo
     if (isfinite(native))
         used = (size_t)snprintf(text, sizeof text, "native %.4g µs", native);
     for (size_t i = 0; i < 3; i++) {
-        double relation = row_paper_relation(s, w, kinds[i]);
+        double relation = row_paper_relation(s, w, m->params, kinds[i]);
         if (isfinite(relation) && used < sizeof text)
             used += (size_t)snprintf(text + used, sizeof text - used, "%s%s %.*f %%",
                                      used ? "  " : "", titles[i], isfinite(native) ? 1 : 2,
@@ -393,6 +414,7 @@ void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, cons
                    row_figure(w, m->baseline_value, value),
                    row_range(w, m->baseline_value, m->baseline_low, m->baseline_high, range));
     }
+    set_line(&p, s, w);
     char method[METHOD_MAX];
     if (w->method)
         page_field(&p, "method", STYLE_DIM, "%s", workload_method(w, m->params, method));

@@ -407,7 +407,7 @@ void list_rows_draw(struct canvas *c, struct rect box, struct rect in, const str
         if (!k.axis || !r.compared)
             continue;
         if (paper)
-            row_draw_ghosts(c, y, at, k.axis - 1, &a, s, r.metric->workload);
+            row_draw_ghosts(c, y, at, k.axis - 1, &a, s, r.metric->workload, r.metric->params);
         for (size_t t = 1; t <= guests; t++) { /* the others' marks; the selected guest's on top */
             struct row other = row_read(s, metrics[first + i], t);
             if (t != target && other.compared)

@@ -267,7 +267,8 @@ static void draw_linpack(struct canvas *c, struct rect r, const struct snapshot 
              count ? workload_unit(s->metrics[points[0]].workload) : "GFLOPS",
              processors(v, BOX_LINPACK), named ? " " : "", named ? core + 1 : "");
     bool letters = v->paper && count && !l.sweep.smp &&
-                   isfinite(row_paper_relation(s, s->metrics[points[0]].workload, "kvm"));
+                   isfinite(row_paper_relation(s, s->metrics[points[0]].workload,
+                                               s->metrics[points[0]].params, "kvm"));
     struct box box = {.title = "LINPACK",
                       .note = note,
                       .top = other_cpus(v, BOX_LINPACK),
@@ -340,7 +341,7 @@ static void draw_compile(struct canvas *c, struct rect r, const struct snapshot 
     size_t at = v->row[BOX_COMPILE] < count ? v->row[BOX_COMPILE] : 0, chosen = row_target(s, v);
     const struct workload *w = count ? s->metrics[list[at]].workload : workload_find(COMPILE);
     const struct paper_stated *stated = w && s->paper
-                                            ? paper_stated_find(s->paper, w, PAPER_COLUMNS)
+                                            ? paper_stated_find(s->paper, w, "", PAPER_COLUMNS)
                                             : NULL;
     char note[80], params[PARAMS_TEXT] = "";
     if (count)
@@ -389,7 +390,7 @@ static void draw_unmeasured(struct canvas *c, struct rect in, const struct snaps
                             : "not measured yet: r runs all of this panel");
     page_field(&p, "method", STYLE_DIM, "%s", w->method ? w->method : "");
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        double relation = row_paper_relation(s, w, kinds[i]);
+        double relation = row_paper_relation(s, w, "", kinds[i]);
         if (isfinite(relation) && cpus_of(v, BOX_SUITES) == 1) /* of which the paper speaks */
             page_field(&p, "paper", STYLE_DIM, "2010: %s %.2f %% of its native", titles[i],
                        100 * relation);

@@ -558,20 +558,22 @@ double row_paper(const struct snapshot *s, const struct workload *w, const char 
     return NAN;
 }
 
-double row_paper_relation(const struct snapshot *s, const struct workload *w, const char *kind)
+double row_paper_relation(const struct snapshot *s, const struct workload *w, const char *params,
+                          const char *kind)
 {
-    return s->paper ? paper_relation(s->paper, w, paper_column_of(kind)) : NAN;
+    return s->paper ? paper_relation(s->paper, w, params, paper_column_of(kind)) : NAN;
 }
 
 void row_draw_ghosts(struct canvas *c, int y, int x, int w, const struct axis *a,
-                     const struct snapshot *s, const struct workload *wl)
+                     const struct snapshot *s, const struct workload *wl, const char *params)
 {
     static const struct {
         const char *kind;
         uint32_t letter;
     } guests[] = {{"openvz", 'o'}, {"xen", 'x'}, {"kvm", 'k'}};
     for (size_t i = 0; i < sizeof guests / sizeof guests[0]; i++) {
-        int off, at = axis_column(a, w, 100 * row_paper_relation(s, wl, guests[i].kind), &off);
+        int off,
+            at = axis_column(a, w, 100 * row_paper_relation(s, wl, params, guests[i].kind), &off);
         if (at >= 0)
             canvas_put(c, y, x + at, off < 0 ? glyph(c->glyphs, GLYPH_OFF_LEFT) : guests[i].letter,
                        STYLE_DIM, 0);

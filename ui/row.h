@@ -77,7 +77,7 @@ void row_draw_mark(struct canvas *c, int y, int x, int w, const struct axis *a,
                    const struct row *r);
 /* The paper's guests as small letters o, x, k at what they had relative to their native. */
 void row_draw_ghosts(struct canvas *c, int y, int x, int w, const struct axis *a,
-                     const struct snapshot *s, const struct workload *wl);
+                     const struct snapshot *s, const struct workload *wl, const char *params);
 
 /* "14 days", "3 hours", "5 min"; "14d", "3h", "5m" in at most four columns. */
 char *row_age(double seconds, char out[32]);
@@ -113,7 +113,8 @@ size_t row_subsystem_rows(enum subsystem sub, enum profile profile);
  * NAN if it has none. */
 double row_paper(const struct snapshot *s, const struct workload *w, const char *kind);
 /* What the paper says of a kind relative to its native, in its tables or its text; NAN: nothing. */
-double row_paper_relation(const struct snapshot *s, const struct workload *w, const char *kind);
+double row_paper_relation(const struct snapshot *s, const struct workload *w, const char *params,
+                          const char *kind);
 
 /* The guest that one-target views show: view.target if it is one, else the first; 0 if there is no
  * guest. */

@@ -51,6 +51,11 @@ static void read_metrics(const struct snapshot *s, const struct view *v, struct 
     }
 }
 
+static const char *params_of(const struct snapshot *s, const struct strip *strip)
+{
+    return strip->metric < s->metric_count ? s->metrics[strip->metric].params : "";
+}
+
 /* The name of a row in its suite. */
 static const char *title_of(const struct snapshot *s, const struct strips *list,
                             const struct strip *strip, char out[PARAMS_TEXT])
@@ -182,7 +187,8 @@ static struct axis axis_of(const struct snapshot *s, const struct view *v,
             }
     for (size_t i = 0; v->paper && list->cpus == 1 && i < list->count; i++)
         for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
-            ends[used++] = 100 * row_paper_relation(s, list->row[i].workload, kinds[k]);
+            ends[used++] = 100 * row_paper_relation(s, list->row[i].workload,
+                                                    params_of(s, &list->row[i]), kinds[k]);
     return row_zoom(row_axis(ends, used), v->zoom[index]);
 }
 
@@ -331,7 +337,7 @@ static void draw_strip(struct canvas *c, int y, struct rect in, const struct fie
         else
             ruler(c, y, x, w, a);
         if (v->paper && list->cpus == 1) /* the text speaks of one processor */
-            row_draw_ghosts(c, y, x, w, a, s, strip->workload);
+            row_draw_ghosts(c, y, x, w, a, s, strip->workload, params_of(s, strip));
         draw_others(c, y, x, w, a, s, &r, strip->metric);
     }
     draw_tail(c, y, x + k->axis, k, v, &r);
@@ -340,7 +346,8 @@ static void draw_strip(struct canvas *c, int y, struct rect in, const struct fie
 static bool any_ghost(const struct snapshot *s, const struct strips *list)
 {
     for (size_t i = 0; i < list->count; i++)
-        if (isfinite(row_paper_relation(s, list->row[i].workload, "kvm")))
+        if (isfinite(
+                row_paper_relation(s, list->row[i].workload, params_of(s, &list->row[i]), "kvm")))
             return true;
     return false;
 }

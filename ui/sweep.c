@@ -203,7 +203,8 @@ static void draw_stated(struct canvas *c, const struct rect *g, const struct axi
     size_t native = sweep_peak(s, points, count, 0);
     int taken = -1;
     for (size_t i = 0; native != SIZE_MAX && i < sizeof guests / sizeof guests[0]; i++) {
-        double relation = row_paper_relation(s, s->metrics[native].workload, guests[i].kind);
+        double relation = row_paper_relation(s, s->metrics[native].workload,
+                                             s->metrics[native].params, guests[i].kind);
         int row = axis_row(ay, g->h, relation * s->metrics[native].cell[0].figure.value);
         if (row < 0)
             continue;

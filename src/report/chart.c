@@ -169,7 +169,8 @@ void chart_subsystem(struct chart *c, const struct result *r, const struct repor
                 row->mark[t - 1].verdict = VERDICT_NOT_MEASURED;
         }
         for (size_t g = 0; paper && g < GHOSTS; g++)
-            row->paper[ghosts[g].column] = paper_relation(paper, m->row, ghosts[g].column);
+            row->paper[ghosts[g].column] = paper_relation(paper, m->row, m->params,
+                                                          ghosts[g].column);
     }
     free(swept.sweeps);
 }

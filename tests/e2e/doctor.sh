@@ -26,6 +26,14 @@ while [ $cpu -lt "$cpus" ]; do
     echo 17 >$directory/thermal_throttle/core_throttle_count
     cpu=$((cpu + 1))
 done
+cache=/sys/devices/system/cpu/cpu0/cache
+for index in 0 1 2; do
+    mkdir -p $cache/index$index
+    echo $((index + 1)) >$cache/index$index/level
+    echo Unified >$cache/index$index/type
+    echo 2048K >$cache/index$index/size
+done
+echo 266240K >$cache/index2/size
 mkdir /sys/devices/system/cpu/intel_pstate
 echo 0 >/sys/devices/system/cpu/intel_pstate/no_turbo
 mount -t tmpfs tmpfs /sys/kernel/mm
@@ -36,7 +44,9 @@ mount -t tmpfs tmpfs /var/tmp
 find /sys/devices/system/cpu /sys/kernel/mm -type f -exec cat {} + >"$1/before"
 "$2" doctor --json >"$1/json"
 "$2" doctor >"$1/text"
+echo 16M >$cache/index2/size
 taskset -c "$(taskset -cp $$ | sed 's/.*[ ,-]//')" "$2" doctor --json >"$1/one.json"
+echo 266240K >$cache/index2/size
 find /sys/devices/system/cpu /sys/kernel/mm -type f -exec cat {} + >"$1/after"
 mkdir /var/tmp/home
 HOME=/var/tmp/home "$2" doctor --json >"$1/nodisk.json"
@@ -59,6 +69,10 @@ fi
 finding governor hazard 'governor powersave' 'echo performance [|] tee /sys/.*/scaling_governor'
 finding epp hazard 'balance_power' 'echo performance [|] tee /sys/.*energy_performance_preference'
 finding boost note 'turbo is on' 'echo 1 > /sys/.*no_turbo'
+finding caches note 'level 3, has 260 MiB and holds 29 of the 29 stand-ins .* none works in several times' 'membw.frd:size='
+"$jsonpath" "$work/one.json" '*' | grep -F '"id":"caches"' |
+    grep -q '"level":"ok".*level 3, has 16 MiB and holds [1-9][0-9]* of the 29 .*works in [0-9.]* times' ||
+    fail "stand-ins go beyond 16 MiB: $("$jsonpath" "$work/one.json" '*' | grep -F '"id":"caches"')"
 finding heat hazard '17 times' 'core_throttle_count'
 finding merging hazard 'KSM' 'echo 0 > /sys/kernel/mm/ksm/run'
 finding huge-pages note 'always' 'echo madvise > /sys/'

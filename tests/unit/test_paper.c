@@ -38,7 +38,7 @@ static void test_the_file(void **state)
         if (table && !paper_find(&p, w))
             fail_msg("%s names the row %s, which the paper does not have", w->id, w->paper);
         named += table;
-        programs += !table && isfinite(paper_relation(&p, w, PAPER_KVM));
+        programs += !table && isfinite(paper_relation(&p, w, "", PAPER_KVM));
     }
     assert_int_equal(named, 25);
     assert_true(programs >= 1);
@@ -101,19 +101,31 @@ static void test_relations(void **state)
     assert_int_equal(paper_load_file(&p, SOURCE_DATA "/paper.json", &e), 0);
     const struct workload *bwaves = workload_find("cfp.implicit");
     assert_non_null(bwaves);
-    assert_true(paper_relation(&p, bwaves, PAPER_KVM) == 0.8431);
-    assert_true(isnan(paper_relation(&p, bwaves, PAPER_XEN)));
-    assert_true(isnan(paper_relation(&p, bwaves, PAPER_COLUMNS)));
-    assert_true(paper_relation(&p, &linpack, PAPER_OPENVZ) == 0.9994);
-    assert_true(paper_relation(&p, &linpack, PAPER_XEN) == 0.9927);
-    assert_true(paper_relation(&p, &linpack, PAPER_KVM) == 0.7835);
+    assert_true(paper_relation(&p, bwaves, "", PAPER_KVM) == 0.8431);
+    assert_true(isnan(paper_relation(&p, bwaves, "", PAPER_XEN)));
+    assert_true(isnan(paper_relation(&p, bwaves, "", PAPER_COLUMNS)));
+    assert_true(paper_relation(&p, &linpack, "", PAPER_OPENVZ) == 0.9994);
+    assert_true(paper_relation(&p, &linpack, "", PAPER_XEN) == 0.9927);
+    assert_true(paper_relation(&p, &linpack, "", PAPER_KVM) == 0.7835);
     /* a row of the tables: from them */
     const struct workload *fork = workload_find("sys.fork_exec");
-    assert_true(fabs(paper_relation(&p, fork, PAPER_KVM) - 349.87 / 2193) < 1e-12);
-    assert_null(paper_stated_find(&p, &kbuild, PAPER_KVM));
-    assert_non_null(paper_stated_find(&p, &kbuild, PAPER_COLUMNS));
-    assert_non_null(strstr(paper_stated_find(&p, &kbuild, PAPER_COLUMNS)->text, "KVM slowest"));
-    assert_null(paper_stated_find(&p, workload_find("cint.go"), PAPER_COLUMNS));
+    assert_true(fabs(paper_relation(&p, fork, "", PAPER_KVM) - 349.87 / 2193) < 1e-12);
+    assert_null(paper_stated_find(&p, &kbuild, "", PAPER_KVM));
+    assert_non_null(paper_stated_find(&p, &kbuild, "", PAPER_COLUMNS));
+    assert_non_null(strstr(paper_stated_find(&p, &kbuild, "", PAPER_COLUMNS)->text, "KVM slowest"));
+    assert_null(paper_stated_find(&p, workload_find("cint.go"), "", PAPER_COLUMNS));
+    /* on all processors it is not the text's figure */
+    assert_true(paper_relation(&p, bwaves, "cpus=1", PAPER_KVM) == 0.8431);
+    assert_true(isnan(paper_relation(&p, bwaves, "cpus=0", PAPER_KVM)));
+    /* the program itself, of the user's own SPEC, and no other member */
+    const struct workload *spec = workload_find("spec.fp2006");
+    assert_true(paper_relation(&p, spec, "benchmark=410.bwaves", PAPER_KVM) == 0.8431);
+    assert_true(isnan(paper_relation(&p, spec, "benchmark=410.bwaves", PAPER_XEN)));
+    assert_true(isnan(paper_relation(&p, spec, "benchmark=410.bwaves cpus=0", PAPER_KVM)));
+    assert_true(isnan(paper_relation(&p, spec, "benchmark=470.lbm", PAPER_KVM)));
+    assert_true(isnan(paper_relation(&p, spec, "benchmark=nothing", PAPER_KVM)));
+    assert_true(isnan(
+        paper_relation(&p, workload_find("spec.fp2017"), "benchmark=503.bwaves_r", PAPER_KVM)));
 }
 
 static void test_stated_damage(void **state)

@@ -11,16 +11,19 @@ static const struct param program_params[] = {PARAM_CPUS, {.name = NULL}};
 static const struct point program_points_quick[] = {{"cpus=1", QSP}, {"cpus=0", P}, {NULL, 0}};
 static const struct point program_points_standard[] = {{"cpus=1", SP}, {"cpus=0", P}, {NULL, 0}};
 
-/* A stand-in for a member of SPEC CPU2006, named by what it computes. */
-#define PROGRAM(suite, fig, name, member, row_points, how)                                        \
+/* A stand-in for a member of SPEC CPU2006, named by what it computes, with the MiB that it works
+ * in. */
+#define PROGRAM(suite, fig, name, member, mib, row_points, how)                                   \
     {                                                                                             \
         .id = suite "." name, .subsystem = SUBSYSTEM_PROCESSOR, .title = name,                    \
         .mirrors = "Fig. " fig " stand-in for " member, .paper = member, .method = how,           \
         .figure = FIGURE_TIME_MS, .params = program_params, .points = row_points, .slot_s = 0.25, \
-        .lead_s = 0.04, .profiles = QSP                                                           \
+        .lead_s = 0.04, .set_mib = mib, .profiles = QSP                                           \
     }
-#define CINT(name, member, row_points, how) PROGRAM("cint", "1", name, member, row_points, how)
-#define CFP(name, member, row_points, how)  PROGRAM("cfp", "2", name, member, row_points, how)
+#define CINT(name, member, mib, row_points, how) \
+    PROGRAM("cint", "1", name, member, mib, row_points, how)
+#define CFP(name, member, mib, row_points, how) \
+    PROGRAM("cfp", "2", name, member, mib, row_points, how)
 
 static const struct param linpack_params[] = {
     {.name = "size",
@@ -80,7 +83,12 @@ static const struct param kbuild_params[] = {
  */
 static const double kbuild_estimates_s[] = {70, 450};
 static const struct point kbuild_points[] = {
-    {"part=quick cpus=1", SP}, {"part=whole cpus=1", P}, {"part=whole cpus=0", P}, {NULL, 0}};
+    {"part=quick cpus=1", SP},
+    {"part=quick cpus=0", P},
+    {"part=whole cpus=1", P},
+    {"part=whole cpus=0", P},
+    {NULL, 0},
+};
 
 /* Of SPEC's three sizes `ref` is the one that its times are defined by, and the paper's; `test`
  * only shows that a program works, and is over before it is warm. */
@@ -135,70 +143,70 @@ const struct workload processor_workloads[] = {
      .lead_s = 0.02},
 
     CINT(
-        "interpreter", "400.perlbench", program_points_quick,
+        "interpreter", "400.perlbench", 14.1, program_points_quick,
         "a bytecode interpreter runs a text program: tokens, hash tables, pattern matching, sorting"),
     CINT(
-        "bzip2", "401.bzip2", program_points_standard,
+        "bzip2", "401.bzip2", 3.9, program_points_standard,
         "libbz2 compresses and decompresses text, picture-like and random data; the round trip must be exact"),
     CINT(
-        "compiler", "403.gcc", program_points_standard,
+        "compiler", "403.gcc", 41.2, program_points_standard,
         "an optimising compiler in small: control-flow graphs to SSA, value numbering, liveness, register allocation"),
     CINT(
-        "mincost", "429.mcf", program_points_quick,
+        "mincost", "429.mcf", 104.3, program_points_quick,
         "minimum-cost flow by the network simplex method on a vehicle-scheduling graph; pointer chasing"),
-    CINT("go", "445.gobmk", program_points_standard,
+    CINT("go", "445.gobmk", 4.2, program_points_standard,
          "Go: chains and liberties, patterns, tactical reading and playouts on 19x19"),
-    CINT("viterbi", "456.hmmer", program_points_standard,
+    CINT("viterbi", "456.hmmer", 0.2, program_points_standard,
          "sequences against a profile hidden Markov model by Viterbi's algorithm, in integers"),
-    CINT("chess", "458.sjeng", program_points_standard,
+    CINT("chess", "458.sjeng", 59.5, program_points_standard,
          "chess: move generation and alpha-beta search with a transposition table"),
     CINT(
-        "quantum", "462.libquantum", program_points_standard,
+        "quantum", "462.libquantum", 48.0, program_points_standard,
         "a quantum register under Hadamard, CNOT and Toffoli gates: Grover's search; streaming sweeps"),
     CINT(
-        "video", "464.h264ref", program_points_standard,
+        "video", "464.h264ref", 18.0, program_points_standard,
         "video coding: motion search, 4x4 integer transform, quantisation, exponential-Golomb codes"),
     CINT(
-        "events", "471.omnetpp", program_points_standard,
+        "events", "471.omnetpp", 55.8, program_points_standard,
         "a discrete-event simulation of a packet network: an event heap and many small allocations"),
-    CINT("path", "473.astar", program_points_quick,
+    CINT("path", "473.astar", 64.0, program_points_quick,
          "shortest paths on a grid of costs by A* with a heap; irregular reads"),
-    CINT("xml", "483.xalancbmk", program_points_standard,
+    CINT("xml", "483.xalancbmk", 41.5, program_points_standard,
          "an XML document is parsed to a tree, transformed by templates, sorted and written"),
 
-    CFP("implicit", "410.bwaves", program_points_quick,
+    CFP("implicit", "410.bwaves", 249.9, program_points_quick,
         "implicit step of a 3-D viscous flow: 5x5-block seven-point systems solved by BiCGstab"),
-    CFP("scf", "416.gamess", program_points_standard,
+    CFP("scf", "416.gamess", 0.6, program_points_standard,
         "Hartree-Fock: two-electron integrals of Gaussians, Fock matrix, diagonalisation; compute bound"),
-    CFP("lattice", "433.milc", program_points_standard,
+    CFP("lattice", "433.milc", 41.1, program_points_standard,
         "lattice QCD: staggered D-slash and conjugate gradients with SU(3) links"),
-    CFP("mhd", "434.zeusmp", program_points_standard,
+    CFP("mhd", "434.zeusmp", 61.3, program_points_standard,
         "3-D ideal magnetohydrodynamics: a blast wave by finite volumes with constrained transport"),
-    CFP("water", "435.gromacs", program_points_standard,
+    CFP("water", "435.gromacs", 2.0, program_points_standard,
         "molecular dynamics in single precision: a box of water-like molecules with pair lists"),
-    CFP("relativity", "436.cactusADM", program_points_standard,
+    CFP("relativity", "436.cactusADM", 61.6, program_points_standard,
         "a system of coupled Einstein-like wave equations: one huge loop body with mixed derivatives"),
-    CFP("euler", "437.leslie3d", program_points_standard,
+    CFP("euler", "437.leslie3d", 67.8, program_points_standard,
         "compressible flow by MacCormack's predictor and corrector: a vortex carried along"),
-    CFP("atoms", "444.namd", program_points_standard,
+    CFP("atoms", "444.namd", 4.1, program_points_standard,
         "molecular dynamics in double precision: cells, pair lists, exclusions"),
-    CFP("fem", "447.dealII", program_points_standard,
+    CFP("fem", "447.dealII", 14.8, program_points_standard,
         "finite elements for Poisson's equation in 3-D: assembly to sparse rows, preconditioned CG"),
-    CFP("lp", "450.soplex", program_points_standard,
+    CFP("lp", "450.soplex", 30.2, program_points_standard,
         "linear programming: the revised simplex method on sparse columns, its basis in dense LU factors"),
-    CFP("raytrace", "453.povray", program_points_standard,
+    CFP("raytrace", "453.povray", 2.3, program_points_standard,
         "ray tracing: spheres, planes, reflections and shadows by recursion"),
-    CFP("elastic", "454.calculix", program_points_standard,
+    CFP("elastic", "454.calculix", 20.9, program_points_standard,
         "structural mechanics: a cantilever of hexahedra solved by a skyline LDL^T factorisation"),
-    CFP("fdtd", "459.GemsFDTD", program_points_standard,
+    CFP("fdtd", "459.GemsFDTD", 62.6, program_points_standard,
         "Maxwell's equations by Yee's scheme in a conducting box; streaming stencils"),
-    CFP("density", "465.tonto", program_points_standard,
+    CFP("density", "465.tonto", 7.8, program_points_standard,
         "quantum crystallography: integrals of s and p Gaussians, density matrix, structure factors"),
-    CFP("lbm", "470.lbm", program_points_quick,
+    CFP("lbm", "470.lbm", 247.0, program_points_quick,
         "lattice Boltzmann, D3Q19: a flow between plates; bound by memory bandwidth"),
-    CFP("weather", "481.wrf", program_points_standard,
+    CFP("weather", "481.wrf", 48.8, program_points_standard,
         "weather: fifth-order advection in three Runge-Kutta steps and column physics"),
-    CFP("speech", "482.sphinx3", program_points_standard,
+    CFP("speech", "482.sphinx3", 20.1, program_points_standard,
         "speech: Gaussian mixture scores and a beam search over hidden Markov models"),
 
     {.id = "linpack",
