@@ -232,6 +232,49 @@ static void test_text(void **state)
     setlocale(LC_ALL, "C");
 }
 
+/* Of a sweep over orders the best is told, on one processor and on all; one order alone is no
+ * sweep. */
+static void test_peaks(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *params;
+        double value[2]; /* native, container */
+    } rows[] = {{"size=1000 cpus=1 core=auto", {30, 29}},
+                {"size=4000 cpus=1 core=auto", {42.5, 41}},
+                {"size=8000 cpus=1 core=auto", {42, 41.5}},
+                {"size=4000 cpus=0 core=auto", {80, 79}}};
+    struct result r;
+    fixture_result(&r);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        size_t m = result_add_metric(&r, workload_find("linpack"), rows[i].params);
+        for (size_t t = 0; t < 2; t++) {
+            XGROW(r.figures, r.figure_count, r.figure_room);
+            r.figures[r.figure_count++] = (struct figure_value){
+                .metric = m, .target = t, .n = 4, .value = rows[i].value[t], .measured = true};
+        }
+    }
+    char *text = written("text", &r);
+    /* lines are folded */
+    for (char *c = text; *c; c++)
+        *c = *c == '\n' ? ' ' : *c;
+    char *at = strstr(text, "linpack on one processor");
+    assert_non_null(at);
+    char folded[200];
+    size_t used = 0;
+    for (; *at && used < sizeof folded - 1; at++)
+        if (*at != ' ' || used == 0 || folded[used - 1] != ' ')
+            folded[used++] = *at;
+    folded[used] = '\0';
+    if (!strstr(folded,
+                "the best of its orders: native 42.50 GFLOPS at 4000, container 41.50 GFLOPS "
+                "at 8000 "))
+        fail_msg("%s", folded);
+    assert_null(strstr(text, "linpack on all processors"));
+    free(text);
+    result_release(&r);
+}
+
 /* A run whose time ran out: each format says so, of the run and of each row. */
 static void test_out_of_time(void **state)
 {
@@ -872,6 +915,7 @@ int main(void)
         cmocka_unit_test(test_signs_are_those_of_the_screens),
         cmocka_unit_test(test_csv),
         cmocka_unit_test(test_text),
+        cmocka_unit_test(test_peaks),
         cmocka_unit_test(test_ticks),
         cmocka_unit_test(test_a_reason_is_not_cut),
         cmocka_unit_test(test_placement),
