@@ -12,12 +12,13 @@ small_tree "$tree"
 
 guests=native
 if container_works; then guests=native,container; fi
-run 0 run kbuild:part=quick kbuild:part=whole,cpus=0 --on "$guests" --blocks 2 --tree "$tree" --json
+run 0 run kbuild:part=quick kbuild:part=quick,cpus=0 kbuild:part=whole,cpus=0 --on "$guests" --blocks 2 \
+    --tree "$tree" --json
 [ "$("$jsonpath" "$out" 'metrics.*.unit' | sort -u)" = s ] || fail "not in seconds"
 [ "$("$jsonpath" "$out" 'metrics.*.verified' | sort -u)" = true ] || fail "not verified"
 ! "$jsonpath" "$out" 'slots.*.value' | grep -q null || fail "a slot without a figure"
 
-for row in 'part=quick cpus=1' 'part=whole cpus=0'; do
+for row in 'part=quick cpus=1' 'part=quick cpus=0' 'part=whole cpus=0'; do
     grep -Eq "\"product.kbuild $row\":[[:space:]]*\"[3-4] objects [0-9a-f]{16}\"" "$out" ||
         fail "what $row made is not among the facts"
 done
@@ -80,16 +81,48 @@ wait_for 10 does_not_compile
 cp "$work/unsalted" "$tree/Makefile"
 run 0 run null --on native --blocks 2 # clears up
 
-# What is missing has a package.
+# What is missing has a package: the sources, ...
 run 0 list workloads
+cp "$out" "$work/list"
+run 0 doctor
 if [ -z "$(find /usr/src -maxdepth 1 -name 'linux-source-*.tar.xz')" ]; then
-    says "$out" 'needs apt-get install .*linux-source'
+    says "$work/list" 'needs apt-get install .*linux-source'
+    says "$out" 'kernel compile +no kernel can be compiled: no kbuild without --tree DIR'
     run 2 run kbuild --on native --json
     says "$out" 'apt install linux-source'
 else
-    says_not "$out" 'needs apt-get install .*linux-source'
+    says_not "$work/list" 'needs apt-get install .*linux-source'
+    says "$out" 'kernel compile +the tools and sources for kbuild are here'
 fi
-run 0 doctor
-says "$out" 'kernel compile +(the tools and sources for kbuild are here|no kernel can be compiled)'
+
+# ... a compiler, or a tool that the kernel's build uses. /dev/null in its place is none: nobody may
+# execute it.
+if [ "$(id -u)" = 0 ] && unshare --mount true 2>/dev/null; then
+    cat >"$work/without" <<'END'
+program=$(readlink -f "$(command -v "$1")")
+shift
+mount --bind /dev/null "$program" && exec "$@"
+END
+    # without TOOL PACKAGE: each command that asks for it says so.
+    without() {
+        unshare --mount sh "$work/without" "$1" "$vmtax" list workloads >"$out" 2>"$err" ||
+            fail "list without $1: $(cat "$err")"
+        says "$out" "needs apt-get install $2( linux-source)?\$"
+        unshare --mount sh "$work/without" "$1" "$vmtax" doctor >"$out" 2>"$err" ||
+            fail "doctor without $1: $(cat "$err")"
+        says "$out" 'kernel compile +no kernel can be compiled: no kbuild$'
+        says "$out" "apt-get install $2( linux-source)?\$"
+        code=0
+        unshare --mount sh "$work/without" "$1" "$vmtax" run kbuild --on native --blocks 2 --tree "$tree" --json \
+            >"$out" 2>"$err" </dev/null || code=$?
+        [ "$code" = 2 ] || fail "a run without $1 ends with $code"
+        says "$out" "kbuild finds no tools to build with: apt install $2\""
+        [ "$("$jsonpath" "$out" 'slots.*.value' | sort -u)" = null ] || fail "a figure without $1"
+    }
+    without gcc gcc
+    without bison bison
+else
+    echo "not tried, it needs root and a mount namespace: a missing compiler"
+fi
 
 leftovers
