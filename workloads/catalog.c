@@ -126,7 +126,7 @@ double workload_slot_s(const struct workload *w, const uint64_t values[PARAMS_MA
 
 /* Bytes a second of a disk that is slow, for records that are not small. */
 #define SLOW_DISK 30e6
-/* Floating-point operations a second of an emulated processor. */
+/* Floating-point operations a second of a processor that is very slow, and not emulated. */
 #define SLOW_PROCESSOR 2e8
 
 static double order_of(const struct workload *w, const uint64_t values[PARAMS_MAX])
