@@ -1,10 +1,13 @@
 /* linpack against HPL, as hpcc has it (Debian: package hpcc), on the same OpenBLAS.
  *
- * The same order, one process with one thread on one processor, the same core type forced on both.
- * HPL's blocking is 192, which suits OpenBLAS's kernels; ours has none, it is the library's own.
- * Both figures are those of the solution alone, by the operation count that HPL uses; hpcc's other
- * benchmarks run between and do not count. A figure is the best of a few solutions, as hpcc tells
- * it: what was interrupted by something else does not count. */
+ * The same order, the same core type forced on both, on one processor and on all: HPL as one
+ * process, and as one a processor side by side (mpirun), each with one thread, which is how it is
+ * meant to run; ours has its library's threads. Both must be linked to libraries of one directory,
+ * which for hpcc is a choice of the machine (update-alternatives). HPL's blocking is 192, which
+ * suits OpenBLAS's kernels; ours has none, it is the library's own. Both figures are those of the
+ * solution alone, by the operation count that HPL uses; hpcc's other benchmarks run between and do
+ * not count. A figure is the best of a few solutions, as hpcc tells it: what was interrupted by
+ * something else does not count. */
 #include <config.h>
 
 #include "coretype.h"
@@ -13,7 +16,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <math.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +36,7 @@ struct pair {
     struct error error;
     const struct workload_ops *ops;
     int order;
+    int cpus[CPU_SETSIZE], cpu_count;
     char directory[32];
 };
 
@@ -61,7 +67,7 @@ static double ours(void *context)
 
 /* One process, the same order again and again; a line that hpcc asks for and does not use holds its
  * place. */
-static bool write_input(int order)
+static bool write_input(int order, int processes)
 {
     FILE *f = fopen(INPUT, "we");
     if (!f)
@@ -69,8 +75,10 @@ static bool write_input(int order)
     fprintf(f, "vmtax\nvmtax\nHPL.out\n8\n%d\n", SOLVES);
     for (int i = 0; i < SOLVES; i++)
         fprintf(f, "%d ", order);
-    fprintf(f, "\n1\n192\n0\n1\n1\n1\n16.0\n1\n2\n1\n4\n1\n2\n1\n1\n1\n1\n"
-               "1\n0\n2\n64\n0\n0\n1\n8\n-\n0\n1200\n0\n40\n");
+    fprintf(f,
+            "\n1\n192\n0\n1\n1\n%d\n16.0\n1\n2\n1\n4\n1\n2\n1\n1\n1\n1\n"
+            "1\n0\n2\n64\n0\n0\n1\n8\n-\n0\n1200\n0\n40\n",
+            processes);
     return fclose(f) == 0;
 }
 
@@ -95,14 +103,20 @@ static double read_output(void)
 
 static double theirs(void *context)
 {
-    (void)context;
+    const struct pair *p = context;
+    char processes[16];
+    snprintf(processes, sizeof processes, "%d", p->cpu_count);
     unlink(OUTPUT);
     pid_t pid = fork();
     if (pid == 0) {
         int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
         dup2(null, STDOUT_FILENO);
         dup2(null, STDERR_FILENO);
-        execlp("hpcc", "hpcc", (char *)NULL);
+        if (p->cpu_count > 1)
+            execlp("mpirun", "mpirun", "--allow-run-as-root", "--bind-to", "none", "-np", processes,
+                   "hpcc", (char *)NULL);
+        else
+            execlp("hpcc", "hpcc", (char *)NULL);
         _exit(127);
     }
     int status = -1;
@@ -111,15 +125,54 @@ static double theirs(void *context)
     return status == 0 ? read_output() : (double)NAN;
 }
 
-static bool prepare(struct pair *p, int *cpu, const char *core)
+/* The directory of the library that a program's calls of BLAS lead to; empty: none is found. */
+static void library_of(const char *program, char directory[PATH_MAX])
+{
+    char command[PATH_MAX + 64], line[PATH_MAX];
+    directory[0] = '\0';
+    snprintf(command, sizeof command, "ldd \"$(command -v '%s')\" 2>/dev/null", program);
+    FILE *f = popen(command, "re");
+    while (f && fgets(line, sizeof line, f)) {
+        char *path = strstr(line, "blas") ? strstr(line, "=> ") : NULL;
+        if (!path || directory[0])
+            continue;
+        path += strlen("=> ");
+        path[strcspn(path, " \n")] = '\0';
+        if (!realpath(path, directory))
+            directory[0] = '\0';
+    }
+    if (f)
+        pclose(f);
+    char *name = strrchr(directory, '/');
+    if (name)
+        *name = '\0';
+}
+
+static bool same_library(void)
+{
+    char own[PATH_MAX], peer[PATH_MAX];
+    library_of(BENCH_BUILD "/vmtax-linpack", own);
+    library_of("hpcc", peer);
+    if (own[0] && strcmp(own, peer) == 0) {
+        printf("both on the libraries in %s\n", own);
+        return true;
+    }
+    printf("linpack            not measured: it uses the libraries in %s, and hpcc those in %s%s\n",
+           own, peer[0] ? peer : "no directory",
+           peer[0] ? " (update-alternatives --config libblas.so.3-x86_64-linux-gnu)"
+                   : ": is it installed (package hpcc)?");
+    return false;
+}
+
+static bool prepare(struct pair *p, const char *core)
 {
     char params[PARAMS_TEXT];
-    snprintf(params, sizeof params, "size=%d cpus=1 core=%s", p->order, core);
+    snprintf(params, sizeof params, "size=%d cpus=%d core=%s", p->order, p->cpu_count, core);
     p->work = (struct work){.workload = workload_find("linpack"),
                             .payloads = BENCH_BUILD,
                             .lanes = 1,
-                            .cpus = cpu,
-                            .cpu_count = 1,
+                            .cpus = p->cpus,
+                            .cpu_count = (size_t)p->cpu_count,
                             .seed = 1,
                             .error = &p->error};
     p->ops = workload_ops_find("linpack");
@@ -131,6 +184,53 @@ static bool prepare(struct pair *p, int *cpu, const char *core)
     return true;
 }
 
+/* On so many processors, the last ones of all; then both may use these alone. */
+static bool take_cpus(struct pair *p, const cpu_set_t *all, int count)
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    p->cpu_count = 0;
+    for (int cpu = CPU_SETSIZE - 1; cpu >= 0 && p->cpu_count < count; cpu--)
+        if (CPU_ISSET(cpu, all)) {
+            p->cpus[p->cpu_count++] = cpu;
+            CPU_SET(cpu, &set);
+        }
+    return sched_setaffinity(0, sizeof set, &set) == 0;
+}
+
+/* One line. *measured: had the peer a figure? */
+static bool compare_on(struct pair *p, const cpu_set_t *all, int count, const char *core,
+                       bool *measured)
+{
+    char peer[48];
+    bool pass = false;
+    if (!take_cpus(p, all, count)) {
+        perror("cannot pin to processors");
+        return false;
+    }
+    snprintf(peer, sizeof peer, "HPL (hpcc), NB 192, %d process%s", count, count > 1 ? "es" : "");
+    if (prepare(p, core) && write_input(p->order, count)) {
+        struct compare c = {.name = count > 1 ? "linpack smp" : "linpack",
+                            .peer = peer,
+                            .ours = ours,
+                            .theirs = theirs,
+                            .context = p,
+                            .low = 0.97,
+                            .high = 1.5,
+                            .unit = "GFLOPS",
+                            .scale = 1};
+        *measured = isfinite(theirs(p));
+        if (*measured)
+            pass = compare_run(&c, BLOCKS);
+        else
+            printf("%-18s %-34s not measured: %s gives no figure here\n", c.name, c.peer,
+                   count > 1 ? "mpirun hpcc" : "hpcc");
+        pass |= !*measured;
+    }
+    p->ops->release(&p->work);
+    return pass;
+}
+
 int main(int argc, char **argv)
 {
     char *end = NULL;
@@ -139,42 +239,29 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: bench_linpack [ORDER], from 100 to 40000\n");
         return 1;
     }
-    struct pair p = {.order = (int)order, .directory = "/tmp/vmtax-hpcc-XXXXXX"};
+    static struct pair p = {.directory = "/tmp/vmtax-hpcc-XXXXXX"};
     const char *core = coretypes[coretype_pick(cpu_features_read())].name;
-    int cpu = compare_pin();
-    if (cpu < 0 || !mkdtemp(p.directory) || chdir(p.directory) < 0) {
-        perror("cannot pin to one processor, or make a directory");
+    cpu_set_t all;
+    p.order = (int)order;
+    if (!same_library())
+        return COMPARE_NOT_MEASURED;
+    if (sched_getaffinity(0, sizeof all, &all) < 0 || !mkdtemp(p.directory) ||
+        chdir(p.directory) < 0) {
+        perror("cannot read the processors, or make a directory");
         return 1;
     }
     setenv("OPENBLAS_CORETYPE", core, 1);
     setenv("OPENBLAS_NUM_THREADS", "1", 1);
     setenv("OMP_NUM_THREADS", "1", 1);
-    bool pass = true, measured = true;
-    if (prepare(&p, &cpu, core) && write_input(p.order)) {
-        printf("core type %s, order %d\n", core, p.order);
-        compare_heading();
-        double first = theirs(NULL);
-        struct compare c = {.name = "linpack",
-                            .peer = "HPL (hpcc), NB 192",
-                            .ours = ours,
-                            .theirs = theirs,
-                            .context = &p,
-                            .low = 0.97,
-                            .high = 1.5,
-                            .unit = "GFLOPS",
-                            .scale = 1};
-        if (isfinite(first))
-            pass = compare_run(&c, BLOCKS);
-        else
-            printf("%-18s %-34s not measured: no hpcc here (package hpcc)\n", c.name, c.peer);
-        measured = isfinite(first);
-    } else {
-        pass = false;
-    }
-    p.ops->release(&p.work);
+    printf("core type %s, order %d\n", core, p.order);
+    compare_heading();
+    bool one = true, every = true;
+    bool pass = compare_on(&p, &all, 1, core, &one);
+    if (CPU_COUNT(&all) > 1)
+        pass &= compare_on(&p, &all, CPU_COUNT(&all), core, &every);
     unlink(INPUT);
     unlink(OUTPUT);
     if (chdir("/") == 0)
         rmdir(p.directory);
-    return !pass ? 1 : measured ? 0 : COMPARE_NOT_MEASURED;
+    return !pass ? 1 : one && every ? 0 : COMPARE_NOT_MEASURED;
 }
