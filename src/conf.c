@@ -5,6 +5,7 @@
 #include "replace.h"
 #include "target/reach.h"
 #include "text.h"
+#include "wholefile.h"
 #include "xalloc.h"
 #include "xdg.h"
 
@@ -14,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define KEY_PREFIX    "key."
 #define TARGET_PREFIX "target."
@@ -50,18 +52,73 @@ static int read_target(struct options *o, const char *name, const char *spec, st
     return 0;
 }
 
-static int read_line(struct options *o, char *line, int number, struct error *e)
+/* A file of settings is small; what is larger is none. */
+#define CONF_MAX ((size_t)1 << 20)
+/* Of lines that are ignored so many are told. */
+#define FAULTS_TOLD 20
+
+/* The whole file with a NUL behind it; NULL with a sentence, and errno where it is not there. The
+ * caller frees. */
+static char *read_whole(const char *path, size_t *length, struct error *e)
 {
-    line[strcspn(line, "#\n")] = '\0';
-    char *name = trim(line);
-    if (!*name)
+    int fd = wholefile_open(path, path, e);
+    if (fd < 0)
+        return NULL;
+    char *text = wholefile_read(fd, path, CONF_MAX, "settings", length, e);
+    close(fd);
+    return text;
+}
+
+/* Editors of some systems mark UTF-8 so. */
+static size_t mark_length(const char *text)
+{
+    static const char mark[] = "\xEF\xBB\xBF";
+    return strncmp(text, mark, sizeof mark - 1) == 0 ? sizeof mark - 1 : 0;
+}
+
+/* The next line, a NUL instead of its end; NULL: there is none. left: behind it. */
+static char *next_line(char **left, const char *end, size_t *length)
+{
+    char *line = *left;
+    if (line >= end)
+        return NULL;
+    char *newline = memchr(line, '\n', (size_t)(end - line));
+    *length = newline ? (size_t)(newline - line) : (size_t)(end - line);
+    line[*length] = '\0';
+    *left = line + *length + 1;
+    return line;
+}
+
+/* Takes a line apart. 1: it is `name = value`; 0: it says nothing; -1 with a sentence. */
+static int split(char *line, size_t length, char **name, char **value, struct error *e)
+{
+    char *comment = memchr(line, '#', length);
+    if (comment) {
+        *comment = '\0';
+        length = (size_t)(comment - line);
+    }
+    if (strlen(line) != length)
+        return error_set(e, ERROR_USAGE, "it has a NUL character, so this is no text");
+    if (length >= CONF_LINE_MAX)
+        return error_set(e, ERROR_USAGE, "it is longer than %d characters", CONF_LINE_MAX - 1);
+    *name = trim(line);
+    if (!**name)
         return 0;
-    char *equals = strchr(name, '=');
+    char *equals = strchr(*name, '=');
     if (!equals)
         return error_set(e, ERROR_USAGE, "name = value is wanted");
     *equals = '\0';
-    char *value = trim(equals + 1);
-    name = trim(name);
+    *value = trim(equals + 1);
+    *name = trim(*name);
+    return 1;
+}
+
+static int read_line(struct options *o, char *line, size_t length, int number, struct error *e)
+{
+    char *name, *value;
+    int rc = split(line, length, &name, &value, e);
+    if (rc <= 0)
+        return rc;
     if (strncmp(name, KEY_PREFIX, strlen(KEY_PREFIX)) == 0) {
         XGROW(o->keys, o->key_count, o->key_room);
         o->keys[o->key_count++] = (struct option_key){keep(o, name + strlen(KEY_PREFIX)),
@@ -83,24 +140,21 @@ static int read_line(struct options *o, char *line, int number, struct error *e)
 
 int conf_read_file(struct options *o, const char *path, FILE *warnings, struct error *e)
 {
-    FILE *f = fopen(path, "re");
-    struct stat st;
-    if (!f)
-        return error_errno(e, errno, "%s", path);
-    /* Opened it can be all the same, and reads as if it were empty. */
-    if (fstat(fileno(f), &st) == 0 && S_ISDIR(st.st_mode)) {
-        fclose(f);
-        errno = EISDIR;
-        return error_set(e, ERROR_USAGE, "%s: that is a directory, settings stand in a file", path);
-    }
+    size_t length, faults = 0;
+    char *text = read_whole(path, &length, e);
+    if (!text)
+        return -1;
     o->conf_file = keep(o, path);
-    char line[CONF_LINE_MAX];
-    for (int number = 1; fgets(line, sizeof line, f); number++) {
+    char *left = text + mark_length(text), *line;
+    const char *end = text + length;
+    for (int number = 1; (line = next_line(&left, end, &length)); number++) {
         struct error bad;
-        if (read_line(o, line, number, &bad) < 0)
+        if (read_line(o, line, length, number, &bad) < 0 && ++faults <= FAULTS_TOLD)
             fprintf(warnings, "vmtax: %s, line %d is ignored: %s\n", path, number, bad.text);
     }
-    fclose(f);
+    if (faults > FAULTS_TOLD)
+        fprintf(warnings, "vmtax: %s: %zu more lines are ignored\n", path, faults - FAULTS_TOLD);
+    free(text);
     return 0;
 }
 
@@ -119,26 +173,22 @@ void conf_read(struct options *o, FILE *warnings)
     char path[PATH_MAX];
     struct error e;
     if (conf_path(path, sizeof path, &e) == 0 && conf_read_file(o, path, warnings, &e) < 0 &&
-        errno != ENOENT && errno != ENOTDIR)
+        (e.kind != ERROR_SYSTEM || (errno != ENOENT && errno != ENOTDIR)))
         fprintf(warnings, "vmtax: %s; it is ignored\n", e.text);
 }
 
 /* Writing */
 
-/* Which of the settings the line sets; count: none. */
-static size_t setting_of(const char *line, const struct conf_setting *settings, size_t count)
+/* Which of the settings the line sets; count: none, as of a line that is not read. */
+static size_t setting_of(const char *line, size_t length, const struct conf_setting *settings,
+                         size_t count)
 {
-    char copy[CONF_LINE_MAX];
-    text_copy(copy, sizeof copy, line);
-    copy[strcspn(copy, "#\n")] = '\0';
-    char *equals = strchr(copy, '=');
-    if (!equals)
-        return count;
-    *equals = '\0';
-    const char *name = trim(copy);
-    size_t i = 0;
+    char *copy = xcalloc(length + 1, 1), *name, *value;
+    memcpy(copy, line, length);
+    size_t i = split(copy, length, &name, &value, NULL) > 0 ? 0 : count;
     while (i < count && strcmp(settings[i].name, name) != 0)
         i++;
+    free(copy);
     return i;
 }
 
@@ -150,18 +200,20 @@ static void write_setting(FILE *out, const struct conf_setting *s, const char *c
         fprintf(out, "%s\n", comment);
 }
 
-static void rewrite(FILE *in, FILE *out, const struct conf_setting *settings, size_t count)
+/* text: of the file as it was. */
+static void rewrite(char *text, size_t length, FILE *out, const struct conf_setting *settings,
+                    size_t count)
 {
     bool *written = xcalloc(count + 1, sizeof *written);
-    char line[CONF_LINE_MAX];
-    while (in && fgets(line, sizeof line, in)) {
-        size_t length = strlen(line), i = setting_of(line, settings, count);
-        bool whole = length && line[length - 1] == '\n';
-        if (whole)
-            line[length - 1] = '\0';
-        if (i == count)
-            fprintf(out, "%s%s", line, whole || feof(in) ? "\n" : "");
-        else /* a name that was set twice is set twice to the same */
+    char *left = text + mark_length(text), *line;
+    const char *end = text + length;
+    fwrite(text, 1, (size_t)(left - text), out);
+    while ((line = next_line(&left, end, &length))) {
+        size_t i = setting_of(line, length, settings, count);
+        if (i == count) {
+            fwrite(line, 1, length, out);
+            fputc('\n', out);
+        } else /* a name that was set twice is set twice to the same */
             write_setting(out, &settings[i], line + strcspn(line, "#"));
         written[i] = true;
     }
@@ -200,16 +252,18 @@ int conf_write(const char *path, const struct conf_setting *settings, size_t cou
     struct replace file;
     if (check(settings, count, e) < 0 || make_directory(path, e) < 0)
         return -1;
-    FILE *in = fopen(path, "re");
-    if (!in && errno != ENOENT)
-        return error_errno(e, errno, "cannot read %s", path);
+    size_t length = 0;
+    char *text = read_whole(path, &length, e);
+    if (!text && (!e || e->kind != ERROR_SYSTEM || errno != ENOENT))
+        return -1;
+    if (!text)
+        text = xcalloc(1, 1);
     int rc = replace_begin(&file, path, 0600, e);
     if (rc == 0) {
-        rewrite(in, file.out, settings, count);
+        rewrite(text, length, file.out, settings, count);
         rc = replace_end(&file, e);
     }
-    if (in)
-        fclose(in);
+    free(text);
     return rc;
 }
 

@@ -206,6 +206,7 @@ int main(int argc, char **argv)
     if (code < 0) {
         /* The sentence may quote the command line. */
         char clean[sizeof e.text];
+        option_blame(&options, &e);
         fprintf(stderr, "vmtax: %s\n", text_clean(clean, sizeof clean, e.text));
         code = command_exit(&e);
     }

@@ -5,6 +5,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,8 +25,9 @@ const struct option_row option_rows[] = {
      "how much: quick (120 s, two stages), standard (8 blocks of each row) or paper (the full "
      "sweeps); default: standard, but quick for record and the dashboard's R",
      FOR_CHOOSING},
-    {"blocks", 'b', OPTION_COUNT, AT(blocks), 2, 200, NULL, "N",
-     "blocks of each row, an even number; intervals are exact from 6 on (default: 8)",
+    {"blocks", 'b', OPTION_EVEN, AT(blocks), 2, 200, NULL, "N",
+     "blocks of each row, an even number; intervals are exact from 6 on (default: 8, with the "
+     "profile quick 2)",
      FOR_CHOOSING},
     {"seconds", 's', OPTION_SECONDS, AT(seconds), 0.01, 600, NULL, "S",
      "length of a slot (default: the workload's own)", FOR_MEASURING},
@@ -258,16 +260,18 @@ int option_unknown(const char *before, const char *name, size_t length, struct e
                      conf ? ".conf(5)" : " --help");
 }
 
-static int out_of_range(const struct option_row *r, const char *value, struct error *e)
+static int out_of_range(const struct option_row *r, const char *dashes, const char *value,
+                        struct error *e)
 {
     char clean[64];
     text_clean(clean, sizeof clean, *value ? value : "\"\"");
     if (r->type == OPTION_BYTES)
         return error_set(e, ERROR_USAGE,
-                         "--%s %s: a size from 64M to 1024T is wanted, such as 1536M or 2G",
+                         "%s%s %s: a size from 64M to 1024T is wanted, such as 1536M or 2G", dashes,
                          r->name, clean);
-    return error_set(e, ERROR_USAGE, "--%s %s: %s from %g to %g is wanted", r->name, clean,
+    return error_set(e, ERROR_USAGE, "%s%s %s: %s from %g to %g is wanted", dashes, r->name, clean,
                      r->type == OPTION_COUNT     ? "a whole number"
+                     : r->type == OPTION_EVEN    ? "an even number"
                      : r->type == OPTION_PERCENT ? "a percentage"
                                                  : "a number of seconds",
                      r->min, r->max);
@@ -325,8 +329,9 @@ static double parse_unit(const char *value, char unit)
     return parse_number(text);
 }
 
-static int read_value(struct options *o, const struct option_row *r, const char *value,
-                      struct error *e)
+/* dashes: how sentences write the name, "--" of the command line or "". */
+static int read_value(struct options *o, const struct option_row *r, const char *dashes,
+                      const char *value, struct error *e)
 {
     void *member = (char *)o + r->offset;
     double n;
@@ -337,8 +342,8 @@ static int read_value(struct options *o, const struct option_row *r, const char 
     case OPTION_PATH:
         if (!*value)
             return error_set(e, ERROR_USAGE,
-                             "--%s \"\": a %s is wanted; leave the option out for the usual one",
-                             r->name,
+                             "%s%s \"\": a %s is wanted; leave the option out for the usual one",
+                             dashes, r->name,
                              strcmp(r->argument, "DIR") == 0        ? "directory"
                              : strcmp(r->argument, "BASELINE") == 0 ? "baseline"
                                                                     : "file");
@@ -351,42 +356,45 @@ static int read_value(struct options *o, const struct option_row *r, const char 
         if (!is_choice(r->choices, value)) {
             char clean[64];
             text_clean(clean, sizeof clean, *value ? value : "\"\"");
-            return error_set(e, ERROR_USAGE, "--%s %s: one of %s is wanted", r->name, clean,
+            return error_set(e, ERROR_USAGE, "%s%s %s: one of %s is wanted", dashes, r->name, clean,
                              r->choices);
         }
         *(const char **)member = value;
         return 0;
     case OPTION_COUNT:
+    case OPTION_EVEN:
         n = parse_number(value);
-        if (!(n >= r->min && n <= r->max) || n != floor(n))
-            return out_of_range(r, value, e);
+        if (!(n >= r->min && n <= r->max) || n != floor(n) ||
+            (r->type == OPTION_EVEN && fmod(n, 2) != 0))
+            return out_of_range(r, dashes, value, e);
         *(uint64_t *)member = (uint64_t)n;
         return 0;
     case OPTION_SECONDS:
         n = parse_unit(value, 's');
         if (!(n >= r->min && n <= r->max))
-            return out_of_range(r, value, e);
+            return out_of_range(r, dashes, value, e);
         *(double *)member = n;
         return 0;
     case OPTION_PERCENT:
         n = parse_unit(value, '%');
         if (!(n >= r->min && n <= r->max))
-            return out_of_range(r, value, e);
+            return out_of_range(r, dashes, value, e);
         *(double *)member = n;
         return 0;
     case OPTION_BYTES:
         n = parse_bytes(value);
         if (!(n >= r->min && n <= r->max))
-            return out_of_range(r, value, e);
+            return out_of_range(r, dashes, value, e);
         *(uint64_t *)member = (uint64_t)n;
         return 0;
     }
     BUG("option of no type");
 }
 
-static int set(struct options *o, const struct option_row *r, const char *value, struct error *e)
+static int set(struct options *o, const struct option_row *r, const char *dashes, const char *value,
+               struct error *e)
 {
-    if (read_value(o, r, value, e) < 0)
+    if (read_value(o, r, dashes, value, e) < 0)
         return -1;
     o->conf_lines[r - option_rows] = 0;
     return 0;
@@ -409,7 +417,7 @@ int option_set(struct options *o, const struct option_row *r, const char *value,
         return 0;
     }
     bool text = r->type == OPTION_TEXT || r->type == OPTION_PATH || r->type == OPTION_CHOICE;
-    return set(o, r, text ? keep(o, value) : value, e);
+    return set(o, r, "", text ? keep(o, value) : value, e);
 }
 
 void option_unset(struct options *o, const struct option_row *r)
@@ -425,6 +433,7 @@ void option_unset(struct options *o, const struct option_row *r)
         *(const char **)member = NULL;
         break;
     case OPTION_COUNT:
+    case OPTION_EVEN:
     case OPTION_BYTES:
         *(uint64_t *)member = 0;
         break;
@@ -462,6 +471,7 @@ char *option_text(const struct options *o, const struct option_row *r, char *out
         snprintf(out, size, "%s", text ? text : "");
         break;
     case OPTION_COUNT:
+    case OPTION_EVEN:
         if (*(const uint64_t *)member)
             snprintf(out, size, "%llu", (unsigned long long)*(const uint64_t *)member);
         break;
@@ -486,6 +496,22 @@ char *option_source(const struct options *o, const struct option_row *r, char *o
     else
         snprintf(out, size, "--%s", r->name);
     return out;
+}
+
+int option_blame(const struct options *o, struct error *e)
+{
+    char rest[sizeof e->text], source[PATH_MAX + 64];
+    size_t length;
+    if (!e || strncmp(e->text, "--", 2) != 0)
+        return -1;
+    length = strcspn(e->text + 2, " :");
+    const struct option_row *r = option_find(e->text + 2, length);
+    if (!r || !o->conf_lines[r - option_rows])
+        return -1;
+    memcpy(rest, e->text, sizeof rest);
+    snprintf(e->text, sizeof e->text, "%.300s%s", option_source(o, r, source, sizeof source),
+             rest + 2 + length);
+    return -1;
 }
 
 static const char *command_of(unsigned bit)
@@ -513,6 +539,8 @@ static const char *command_of(unsigned bit)
         return "vmtax screen";
     case FOR_REPLAY:
         return "vmtax replay";
+    case FOR_DEMO:
+        return "vmtax demo";
     default:
         return "vmtax";
     }
@@ -551,7 +579,7 @@ static int parse_option(struct options *o, unsigned command, int *at, int argc, 
                              r->argument);
         value = argv[++*at];
     }
-    return set(o, r, value, e);
+    return set(o, r, "--", value, e);
 }
 
 int option_parse(struct options *o, unsigned command, int from, int argc, char **argv,

@@ -172,6 +172,16 @@ void setup_try_named(const struct options *o, const struct target_options *t,
     free(probes);
 }
 
+/* What a row is about is wrong: a value of vmtax.conf is told with its line. */
+static int blame(const struct options *o, const char *row, struct error *e)
+{
+    char source[PATH_MAX];
+    if (strncmp(e->text, "--", 2) == 0)
+        return option_blame(o, e);
+    option_source(o, option_find(row, strlen(row)), source, sizeof source);
+    return strncmp(source, "--", 2) == 0 ? -1 : error_prefix(e, "%.300s", source);
+}
+
 static int add_target(struct plan *p, const struct options *o, const char *word, struct error *e)
 {
     for (size_t i = 0; i < p->target_count; i++)
@@ -194,7 +204,7 @@ static int set_peer(struct plan *p, const struct options *o, struct error *e)
         return 0;
     p->peer = setup_target(o, o->peer, e);
     if (!p->peer)
-        return -1;
+        return blame(o, "peer", e);
     if (!p->peer->way)
         return error_set(e, ERROR_USAGE,
                          "--peer %s: the peer is another machine, such as ssh:HOST; without --peer "
@@ -245,7 +255,7 @@ static int add_targets(struct plan *p, const struct options *o, struct error *e)
         memcpy(word, at, length);
         word[length] = '\0';
         if (length && add_target(p, o, word, e) < 0)
-            return -1;
+            return blame(o, "on", e);
         at += length + (at[length] == ',');
     }
     return 0;
@@ -416,9 +426,9 @@ static int check_size(const struct options *o, size_t cpus, struct error *e)
     return 0;
 }
 
-int setup_plan(struct plan *p, const struct options *o, enum profile default_profile,
-               const char *const *words, size_t word_count, char *agent, size_t size,
-               struct error *e)
+static int fill(struct plan *p, const struct options *o, enum profile default_profile,
+                const char *const *words, size_t word_count, char *agent, size_t size,
+                struct error *e)
 {
     p->profile = profile_of(o->profile, default_profile);
     p->two_stage = p->profile == PROFILE_QUICK && !o->blocks;
@@ -494,6 +504,14 @@ void setup_expect(const struct plan *p, struct result *today)
         /* A machine is its own limit. */
         if (limits || target_find(today->targets[t].kind)->start_s > 0)
             today->targets[t].memory_mib = p->options.memory_bytes >> 20;
+}
+
+int setup_plan(struct plan *p, const struct options *o, enum profile default_profile,
+               const char *const *words, size_t word_count, char *agent, size_t size,
+               struct error *e)
+{
+    int rc = fill(p, o, default_profile, words, word_count, agent, size, e);
+    return rc < 0 ? option_blame(o, e) : rc;
 }
 
 void setup_session(struct plan *p, double budget_s)

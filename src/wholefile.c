@@ -15,9 +15,11 @@ int wholefile_open(const char *path, const char *name, struct error *e)
     struct stat st;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0 || fstat(fd, &st) < 0) {
-        error_errno(e, errno, "cannot read %s", name);
+        int why = errno;
+        error_errno(e, why, "cannot read %s", name);
         if (fd >= 0)
             close(fd);
+        errno = why;
         return -1;
     }
     if (S_ISREG(st.st_mode))

@@ -98,7 +98,7 @@ static enum option_list_event next_value(struct options *o, const struct option_
 {
     char choices[CHOICES_MAX][VALUE_MAX], now[VALUE_MAX];
     size_t count = choices_of(r, choices), at = 0;
-    if (r->type == OPTION_COUNT)
+    if (r->type == OPTION_COUNT || r->type == OPTION_EVEN)
         return count_on(o, r, by, e);
     if (count == 0) {
         error_set(e, ERROR_USAGE, "%s has no list of values: Enter types one", r->name);

@@ -159,21 +159,36 @@ printf '# mine\nthme = dark\njson = yes\nblocks = 3x\nquiet = yes\non = native\n
 run 0 run null --blocks 2 --seconds 0.02
 says "$err" 'vmtax.conf, line 2 is ignored: .*theme'
 says "$err" 'vmtax.conf, line 3 is ignored: json belongs on the command line'
-says "$err" 'vmtax.conf, line 4 is ignored: .*2 to 200'
+says "$err" 'vmtax.conf, line 4 is ignored: blocks 3x: .*2 to 200'
 says_not "$err" 'stored as|row'
 says_not "$out" 'Performance relative'
 run 2 run null --on nowhere
 rm "$HOME/.config/vmtax/vmtax.conf"
 mkdir "$HOME/.config/vmtax/vmtax.conf"
 run 0 list themes
-says "$err" 'vmtax.conf: that is a directory.*it is ignored'
+says "$err" 'vmtax.conf is not a file; it is ignored'
 rmdir "$HOME/.config/vmtax/vmtax.conf"
+mkfifo "$HOME/.config/vmtax/vmtax.conf"
+run 0 list themes
+says "$err" 'vmtax.conf is not a file; it is ignored'
+rm "$HOME/.config/vmtax/vmtax.conf"
+truncate -s 20G "$HOME/.config/vmtax/vmtax.conf"
+run 0 list themes
+says "$err" 'vmtax.conf is larger than 1 MiB: not settings; it is ignored'
+rm "$HOME/.config/vmtax/vmtax.conf"
 
 # What the machine does not have.
 bad 'this machine has [0-9]+M' run null --memory 1000T
 echo 'cpus = 256' >"$HOME/.config/vmtax/vmtax.conf"
 bad 'vmtax.conf, line 1: cpus 256: (this machine has|vmtax may use) [0-9]+ ' run null
 bad '^vmtax: --cpus 255: ' run null --cpus 255
+# Nobody typed --scratch.
+for line in 'scratch = /nowhere' 'tree = /nowhere' 'on = nowhere' 'peer = nowhere' 'spec = /nowhere'; do
+    printf '# mine\n%s\n' "$line" >"$HOME/.config/vmtax/vmtax.conf"
+    what=null
+    case $line in spec*) what='spec.*' ;; esac
+    bad "^vmtax: [^ ]*/vmtax.conf, line 2: ${line%% *}.*nowhere" run "$what"
+done
 rm "$HOME/.config/vmtax/vmtax.conf"
 if [ ! -e /sys/hypervisor/type ]; then
     for target in xen pvh xen:dom 'xen:dom console'; do

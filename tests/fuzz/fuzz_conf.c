@@ -21,11 +21,12 @@ static void check_row(const struct options *o, const struct option_row *row)
     double value;
     if (row->type == OPTION_SECONDS || row->type == OPTION_PERCENT)
         memcpy(&value, at, sizeof value);
-    else if (row->type == OPTION_COUNT || row->type == OPTION_BYTES)
+    else if (row->type == OPTION_COUNT || row->type == OPTION_EVEN || row->type == OPTION_BYTES)
         value = (double)*(const uint64_t *)(const void *)at;
     else
         return;
     require(value == 0 || (value >= row->min && value <= row->max));
+    require(row->type != OPTION_EVEN || (uint64_t)value % 2 == 0);
 }
 
 static void show(void *context, const char *sentence)

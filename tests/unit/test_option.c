@@ -60,9 +60,11 @@ static void bad_lines_say_what(void **state)
         {FOR_RUN, "x --blcoks 6", "--blocks"},
         {FOR_RUN, "x --blocks", "needs a value"},
         {FOR_RUN, "x --blocks six", "2 to 200"},
+        {FOR_RUN, "x --blocks 3", "--blocks 3: an even number"},
         {FOR_RUN, "x --blocks -4", "2 to 200"},
-        {FOR_RUN, "x --blocks 6.5", "whole number"},
-        {FOR_RUN, "x --blocks 6s", "whole number"},
+        {FOR_RUN, "x --blocks 6.5", "even number"},
+        {FOR_RUN, "x --blocks 6s", "even number"},
+        {FOR_RUN, "x --cpus 1.5", "whole number"},
         {FOR_RUN, "x --blocks 1e99", "2 to 200"},
         {FOR_RUN, "x --seconds nan", "0.01 to 600"},
         {FOR_RUN, "x --seconds inf", "0.01 to 600"},
@@ -96,7 +98,7 @@ static void conf_file(void **state)
     assert_true(fd >= 0);
     FILE *f = fdopen(fd, "w");
     fputs("# comment\n\n theme = light # mine\nblocks=10\nbolcks = 4\nascii = yes\nnonsense\n"
-          "seconds = -1\n",
+          "seconds = -1\nblocks = 3\nprofile = slow\n",
           f);
     fclose(f);
     char *warnings = NULL;
@@ -113,7 +115,10 @@ static void conf_file(void **state)
     assert_true(o.seconds == 0);
     assert_non_null(strstr(warnings, "line 5"));
     assert_non_null(strstr(warnings, "line 7"));
-    assert_non_null(strstr(warnings, "line 8"));
+    assert_non_null(strstr(warnings, "line 8 is ignored: seconds -1: a number"));
+    assert_non_null(strstr(warnings, "line 9 is ignored: blocks 3: an even number"));
+    assert_non_null(strstr(warnings, "line 10 is ignored: profile slow: one of"));
+    assert_null(strstr(warnings, "--"));
     assert_null(strstr(warnings, "line 3"));
     /* Where a value is from is known. */
     char source[128], want[128];
@@ -121,6 +126,17 @@ static void conf_file(void **state)
     assert_string_equal(option_source(&o, option_find("blocks", 6), source, sizeof source), want);
     option_source(&o, option_find("cpus", 4), source, sizeof source);
     assert_string_equal(source, "--cpus");
+    /* A sentence about it, too, and only about it. */
+    error_set(&e, ERROR_USAGE, "--blocks 10: no");
+    snprintf(want, sizeof want, "%s, line 4: blocks 10: no", path);
+    assert_int_equal(option_blame(&o, &e), -1);
+    assert_string_equal(e.text, want);
+    error_set(&e, ERROR_USAGE, "--cpus 10: no");
+    option_blame(&o, &e);
+    assert_string_equal(e.text, "--cpus 10: no");
+    error_set(&e, ERROR_USAGE, "--block: no");
+    option_blame(&o, &e);
+    assert_string_equal(e.text, "--block: no");
     /* The command line wins over the file. */
     char name[] = "vmtax", option[] = "--theme", value[] = "dark";
     char *argv[] = {name, option, value};
@@ -132,8 +148,117 @@ static void conf_file(void **state)
     unlink(path);
     assert_int_equal(conf_read_file(&o, path, stderr, &e), -1);
     assert_int_equal(conf_read_file(&o, "/", stderr, &e), -1);
-    assert_non_null(strstr(e.text, "that is a directory"));
+    assert_non_null(strstr(e.text, "/ is not a file"));
     assert_null(o.conf_file);
+}
+
+/* Reads bytes as a vmtax.conf; what is told is the caller's to free. */
+static char *read_bytes(struct options *o, const char *bytes, size_t length, int want)
+{
+    char path[] = "/tmp/vmtax-test-conf-XXXXXX", *warnings = NULL;
+    size_t size = 0;
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, bytes, length), length);
+    close(fd);
+    FILE *w = open_memstream(&warnings, &size);
+    struct error e;
+    option_init(o);
+    assert_int_equal(conf_read_file(o, path, w, &e), want);
+    fclose(w);
+    unlink(path);
+    return warnings;
+}
+
+static size_t lines_of(const char *text)
+{
+    size_t n = 0;
+    for (; (text = strchr(text, '\n')); text++)
+        n++;
+    return n;
+}
+
+/* Each bad line is told once, by the number that an editor shows. */
+static void conf_of_strange_bytes(void **state)
+{
+    (void)state;
+    struct options o;
+    static const char nul[] = "blocks = 4\0x\ncpus = 1\n# \0\ntheme = light";
+    char *said = read_bytes(&o, nul, sizeof nul - 1, 0);
+    assert_int_equal(o.blocks, 0);
+    assert_int_equal(o.cpus, 1);
+    assert_string_equal(o.theme, "light");
+    assert_non_null(strstr(said, "line 1 is ignored: it has a NUL"));
+    assert_int_equal(lines_of(said), 1);
+    free(said);
+    option_release(&o);
+
+    static const char marked[] = "\xEF\xBB\xBF"
+                                 "blocks = 4\r\n";
+    said = read_bytes(&o, marked, sizeof marked - 1, 0);
+    assert_int_equal(o.blocks, 4);
+    assert_string_equal(said, "");
+    free(said);
+    option_release(&o);
+
+    char *text = calloc(1, 3 * CONF_LINE_MAX + 64);
+    assert_non_null(text);
+    strcpy(text, "tree = ");
+    memset(text + strlen(text), 'x', 2 * CONF_LINE_MAX);
+    strcat(text, "\nbolcks = 4\n# ");
+    memset(text + strlen(text), 'y', CONF_LINE_MAX);
+    said = read_bytes(&o, text, strlen(text), 0);
+    assert_null(o.tree);
+    assert_non_null(strstr(said, "line 1 is ignored: it is longer than 1023"));
+    assert_non_null(strstr(said, "line 2 is ignored"));
+    assert_int_equal(lines_of(said), 2); /* a comment may be long */
+    free(said);
+    free(text);
+    option_release(&o);
+
+    text = calloc(1, ((size_t)1 << 20) + 2);
+    assert_non_null(text);
+    for (size_t i = 0; i < (size_t)1 << 20; i += 2)
+        memcpy(text + i, "x\n", 2);
+    said = read_bytes(&o, text, (size_t)1 << 20, 0);
+    assert_int_equal(lines_of(said), 21);
+    assert_non_null(strstr(said, ": 524268 more lines are ignored\n"));
+    free(said);
+    option_release(&o);
+    text[(size_t)1 << 20] = 'x';
+    said = read_bytes(&o, text, ((size_t)1 << 20) + 1, -1);
+    assert_string_equal(said, "");
+    free(said);
+    free(text);
+    option_release(&o);
+}
+
+/* Neither read nor written, and nobody waits for it. */
+static void conf_that_is_no_file(void **state)
+{
+    (void)state;
+    static const struct conf_setting setting = {"theme", "light"};
+    char directory[] = "/tmp/vmtax-test-conf-XXXXXX", fifo[64], zero[64];
+    assert_non_null(mkdtemp(directory));
+    snprintf(fifo, sizeof fifo, "%s/fifo", directory);
+    snprintf(zero, sizeof zero, "%s/zero", directory);
+    assert_int_equal(mkfifo(fifo, 0600), 0);
+    assert_int_equal(symlink("/dev/zero", zero), 0);
+    const char *paths[] = {fifo, zero, directory};
+    for (size_t i = 0; i < 3; i++) {
+        struct options o;
+        struct error e;
+        option_init(&o);
+        assert_int_equal(conf_read_file(&o, paths[i], stderr, &e), -1);
+        assert_non_null(strstr(e.text, "is not a file"));
+        assert_null(o.conf_file);
+        assert_int_equal(conf_write(paths[i], &setting, 1, &e), -1);
+        assert_non_null(strstr(e.text, "is not a file"));
+        option_release(&o);
+    }
+    unlink(fifo);
+    unlink(zero);
+    rmdir(directory);
 }
 
 /* What is set by hand reads back as the same text, and unset as none. */
@@ -298,11 +423,14 @@ static void every_row_is_helped(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(good_lines),          cmocka_unit_test(bad_lines_say_what),
-        cmocka_unit_test(conf_file),           cmocka_unit_test(every_value_is_a_text),
-        cmocka_unit_test(conf_is_written),     cmocka_unit_test(every_row_is_helped),
-        cmocka_unit_test(good_lines),          cmocka_unit_test(bad_lines_say_what),
-        cmocka_unit_test(conf_file),           cmocka_unit_test(targets_have_names),
+        cmocka_unit_test(good_lines),
+        cmocka_unit_test(bad_lines_say_what),
+        cmocka_unit_test(conf_file),
+        cmocka_unit_test(conf_of_strange_bytes),
+        cmocka_unit_test(conf_that_is_no_file),
+        cmocka_unit_test(every_value_is_a_text),
+        cmocka_unit_test(conf_is_written),
+        cmocka_unit_test(targets_have_names),
         cmocka_unit_test(every_row_is_helped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
