@@ -21,19 +21,24 @@
 struct measured {
     struct result sessions[CHECK_SESSIONS];
     size_t count;
+    bool lost; /* one of them could not be stored */
 };
 
-/* What was measured is kept, as results: also of a session that was cut short. */
-static void keep(const struct result *r, bool quiet)
+/* What was measured is kept, as results: also of a session that was cut short. false: it could not
+ * be. */
+static bool keep(const struct result *r, bool quiet)
 {
     char path[STORE_PATH_MAX];
     struct error e;
     if (!result_any_figure(r))
-        return;
-    if (store_save_result(r, path, sizeof path, &e) < 0)
+        return true;
+    if (store_save_result(r, path, sizeof path, &e) < 0) {
         fprintf(stderr, "vmtax: the session is not stored: %s\n", e.text);
-    else if (!quiet)
+        return false;
+    }
+    if (!quiet)
         fprintf(stderr, "vmtax: stored as %s%s\n", path, r->partial ? ", partial" : "");
+    return true;
 }
 
 static int measure(const struct context *c, struct check_plan *p, struct measured *m,
@@ -47,7 +52,7 @@ static int measure(const struct context *c, struct check_plan *p, struct measure
         if (!c->options->quiet)
             fprintf(stderr, "vmtax: check, session %zu of %zu\n", m->count + 1, p->sessions);
         int rc = measure_run(c, &p->plan, r, e);
-        keep(r, c->options->quiet);
+        m->lost |= !keep(r, c->options->quiet);
         if (rc < 0) {
             result_release(r);
             return -1;
@@ -94,21 +99,32 @@ static void wanted_files(const struct options *o, struct wanted out[FILES])
 }
 
 /* They read it as who they are, and never half of it. */
+static int write_file(const struct check *check, const struct wanted *to, struct error *e)
+{
+    struct replace file;
+    if (replace_begin(&file, to->path, 0644, e) < 0)
+        return -1;
+    check_form_find(to->form)->write(check, (int64_t)time(NULL), file.out);
+    return replace_end(&file, e);
+}
+
+/* One that cannot be written keeps no other from its readers; each is told, the last in e. */
 static int write_files(const struct check *check, const struct options *o, struct error *e)
 {
     struct wanted files[FILES];
     wanted_files(o, files);
+    int rc = 0;
     for (size_t i = 0; i < FILES; i++) {
-        struct replace file;
-        if (!files[i].path)
+        struct error why;
+        char clean[sizeof why.text];
+        if (!files[i].path || write_file(check, &files[i], &why) == 0)
             continue;
-        if (replace_begin(&file, files[i].path, 0644, e) < 0)
-            return -1;
-        check_form_find(files[i].form)->write(check, (int64_t)time(NULL), file.out);
-        if (replace_end(&file, e) < 0)
-            return -1;
+        if (rc < 0)
+            fprintf(stderr, "vmtax: %s\n", text_clean(clean, sizeof clean, e->text));
+        *e = why;
+        rc = -1;
     }
-    return 0;
+    return rc;
 }
 
 static const struct check_form *form_of(const struct options *o, struct error *e)
@@ -216,6 +232,9 @@ static int run(const struct context *c, struct error *e)
         code = measure(c, &plan, &measured, e);
         if (code == 0)
             code = conclude(c, &b, measured.sessions, measured.count, &plan, e);
+        /* The verdict stands on the screen; nobody can look at it again. */
+        if (code >= 0 && measured.lost)
+            code = EXIT_USAGE_OR_SETUP;
     }
     for (size_t i = 0; i < measured.count; i++)
         result_release(&measured.sessions[i]);

@@ -180,6 +180,16 @@ if command -v tmux >/dev/null 2>&1; then
     shows '^  subsystem +target' || fail "no text on the terminal that asked for it: $(screen)"
     tmux -S "$work/tmux" kill-server
 fi
+# What cannot be kept, or written where others look, is told with each of its files, and is no verdict.
+: >"$work/no-state"
+export XDG_STATE_HOME="$work/no-state"
+check 2 --against "$work/faster" --budget 8 --metrics /dev/full --html /dev/full
+says "$out" 'WORSE|INCONCLUSIVE'
+says "$err" 'the session is not stored'
+[ "$(grep -c '/dev/full: No space left' "$err")" = 2 ] || fail "not two files that are full: $(cat "$err")"
+check 2 --against "$work/faster" --budget 8
+says "$err" 'the session is not stored'
+unset XDG_STATE_HOME
 check 2 --format cvs
 says "$err" 'a verdict has no format "cvs"; there are text, json, md, html, openmetrics, junit'
 check 2 --format htlm
