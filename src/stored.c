@@ -62,9 +62,10 @@ static bool holds_recording(const char *path)
     struct error none;
     uint8_t *bytes;
     size_t size;
-    if (unpack_file(path, STORE_FILE_MAX, &bytes, &size, &none) < 0)
+    if (unpack_read(path, STORE_FILE_MAX, &bytes, &size, &none) < 0)
         return false; /* whoever loads it says why */
-    bool is = recording_is((const char *)bytes);
+    /* Results are never compressed; of a damaged recording that it is one would not show. */
+    bool is = unpack_kind(bytes, size) || recording_is((const char *)bytes);
     free(bytes);
     return is;
 }

@@ -73,8 +73,9 @@ static int damaged(struct archive *a, const char *name, const char *kind, struct
                      text_clean(clean, sizeof clean, why ? why : "no reason given"));
 }
 
+/* part: what was read before the damage is good. */
 static int read_all(struct archive *a, struct block *b, const char *name, const char *kind,
-                    struct error *e)
+                    bool *part, struct error *e)
 {
     struct archive_entry *entry;
     if (archive_read_next_header(a, &entry) != ARCHIVE_OK)
@@ -86,16 +87,19 @@ static int read_all(struct archive *a, struct block *b, const char *name, const 
         int status = archive_read_data_block(a, &data, &size, &offset);
         if (status == ARCHIVE_EOF)
             return 0;
-        if (status != ARCHIVE_OK)
+        if (status != ARCHIVE_OK) {
+            *part = b->size > 0;
             return damaged(a, name, kind, e);
+        }
         if (!append(b, data, size))
             return error_set(e, ERROR_DATA, "%s: unpacked it is larger than the %zu bytes allowed",
                              name, b->limit);
     }
 }
 
-int unpack_bytes(const uint8_t *data, size_t size, size_t limit, const char *name, uint8_t **out,
-                 size_t *out_size, struct error *e)
+/* 1 with a sentence: damaged behind what *out holds, which is something. */
+static int unpack(const uint8_t *data, size_t size, size_t limit, const char *name, uint8_t **out,
+                  size_t *out_size, struct error *e)
 {
     const struct kind *kind = find_kind(data, size);
     *out = NULL;
@@ -112,21 +116,34 @@ int unpack_bytes(const uint8_t *data, size_t size, size_t limit, const char *nam
     }
     struct block b = {.limit = limit};
     int status = 0;
+    bool part = false;
     if (archive_read_support_format_raw(a) != ARCHIVE_OK ||
         archive_read_open_memory(a, data, size) != ARCHIVE_OK)
         status = damaged(a, name, kind->name, e);
     if (status == 0)
-        status = read_all(a, &b, name, kind->name, e);
+        status = read_all(a, &b, name, kind->name, &part, e);
     archive_read_free(a);
     if (status == 0 && b.size == 0)
         status = error_set(e, ERROR_DATA, "%s: there is nothing in its %s data", name, kind->name);
-    if (status < 0) {
+    if (status < 0 && !part) {
         free(b.bytes);
         return -1;
     }
     *out = b.bytes;
     *out_size = b.size;
-    return 0;
+    return part;
+}
+
+int unpack_bytes(const uint8_t *data, size_t size, size_t limit, const char *name, uint8_t **out,
+                 size_t *out_size, struct error *e)
+{
+    int status = unpack(data, size, limit, name, out, out_size, e);
+    if (status <= 0)
+        return status;
+    free(*out);
+    *out = NULL;
+    *out_size = 0;
+    return -1;
 }
 
 /* size bytes of fd; fewer if the file became shorter. */
@@ -180,7 +197,7 @@ int unpack_read(const char *path, size_t limit, uint8_t **out, size_t *out_size,
     return status;
 }
 
-int unpack_file(const char *path, size_t limit, uint8_t **out, size_t *out_size, struct error *e)
+int unpack_part(const char *path, size_t limit, uint8_t **out, size_t *out_size, struct error *e)
 {
     uint8_t *raw;
     size_t size;
@@ -194,7 +211,18 @@ int unpack_file(const char *path, size_t limit, uint8_t **out, size_t *out_size,
         *out_size = size;
         return 0;
     }
-    int status = unpack_bytes(raw, size, limit, path, out, out_size, e);
+    int status = unpack(raw, size, limit, path, out, out_size, e);
     free(raw);
     return status;
+}
+
+int unpack_file(const char *path, size_t limit, uint8_t **out, size_t *out_size, struct error *e)
+{
+    int status = unpack_part(path, limit, out, out_size, e);
+    if (status <= 0)
+        return status;
+    free(*out);
+    *out = NULL;
+    *out_size = 0;
+    return -1;
 }

@@ -26,4 +26,8 @@ int unpack_read(const char *path, size_t limit, uint8_t **out, size_t *out_size,
 /* The same, decompressed if it is compressed; limit holds for the file and for what is in it. */
 int unpack_file(const char *path, size_t limit, uint8_t **out, size_t *out_size, struct error *e);
 
+/* The same, but of what is damaged or cut off behind its beginning that much is 1 and a sentence:
+ * by whole blocks of libarchive's, of gzip 64 KiB. */
+int unpack_part(const char *path, size_t limit, uint8_t **out, size_t *out_size, struct error *e);
+
 #endif

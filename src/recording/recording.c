@@ -178,15 +178,33 @@ int recording_parse(struct recording *r, const char *text, size_t length, const 
     return rc;
 }
 
+/* What lies behind the end of its bytes is missing. */
+static void cut_off(struct recording *r, const struct error *why)
+{
+    char after[32];
+    if (!r->remark[0])
+        snprintf(r->remark, sizeof r->remark, "cut off after %s: what follows is missing (%s)",
+                 text_duration(after, sizeof after, recording_seconds(r)), why->text);
+}
+
 int recording_load(struct recording *r, const char *path, struct error *e)
 {
     uint8_t *bytes;
     size_t size;
+    struct error why;
     const char *slash = strrchr(path, '/');
     *r = (struct recording){0};
-    if (unpack_file(path, STORE_FILE_MAX, &bytes, &size, e) < 0)
+    int part = unpack_part(path, STORE_FILE_MAX, &bytes, &size, &why);
+    if (part < 0) {
+        if (e)
+            *e = why;
         return -1;
+    }
     int rc = recording_parse(r, (const char *)bytes, size, slash ? slash + 1 : path, e);
     free(bytes);
+    if (part && rc == 0)
+        cut_off(r, &why);
+    else if (part && e && e->kind == ERROR_DATA)
+        *e = why;
     return rc;
 }

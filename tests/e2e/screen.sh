@@ -43,6 +43,14 @@ sed 's/ *$//' "$out" >"$work/now"
 awk '/^```$/ { if (inside++) exit; next } inside' "$abs_top_srcdir/README.md" | sed 's/ *$//' >"$work/shown"
 cmp -s "$work/now" "$work/shown" || fail "README shows another screen: $(diff "$work/now" "$work/shown" | head -4)"
 
+# A copy that was cut off shows what it has, or says what is wrong with it.
+head -c 50000 "$example" >"$work/cut.rec.gz"
+run 0 screen overview "$work/cut.rec.gz"
+says "$err" 'cut.rec.gz: cut off after 0:[0-9]+: what follows is missing'
+head -c 1000 "$example" >"$work/cut.rec.gz"
+run 2 screen overview "$work/cut.rec.gz"
+says "$err" 'cut.rec.gz: its gzip data is damaged'
+
 # A recording, by its name and by its file.
 run 0 list recordings
 name=$(sed -n 's/^\([^ ]*-session\).*/\1/p' "$out")

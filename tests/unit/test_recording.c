@@ -274,6 +274,42 @@ static void test_damage_costs_what_is_behind_it(void **state)
 }
 
 /* Control characters do not reach a screen. */
+/* A copy that was cut off is good up to there, as one that is not compressed. */
+static void test_cut_off_though_compressed(void **state)
+{
+    (void)state;
+    static uint8_t bytes[50000];
+    const char *sources = getenv("abs_top_srcdir");
+    char *whole_path = xasprintf("%s/data/example.rec.gz", sources ? sources : ".");
+    char path[] = "/tmp/vmtax-test-XXXXXX";
+    struct recording whole, part;
+    struct error e;
+    FILE *f = fopen(whole_path, "r");
+    assert_non_null(f);
+    assert_int_equal(fread(bytes, 1, sizeof bytes, f), sizeof bytes);
+    fclose(f);
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, bytes, sizeof bytes), sizeof bytes);
+    assert_int_equal(recording_load(&whole, whole_path, &e), 0);
+    assert_string_equal(whole.remark, "");
+    assert_int_equal(recording_load(&part, path, &e), 0);
+    assert_non_null(strstr(part.remark, "cut off after"));
+    assert_true(part.count > whole.count / 3 && part.count < whole.count);
+    const struct recording_frame *last = &part.frames[part.count - 1];
+    assert_memory_equal(whole.text, part.text, last->at + last->length);
+    recording_release(&part);
+    recording_release(&whole);
+    /* Of nothing there is no beginning: what is wrong is the compressed data. */
+    assert_int_equal(ftruncate(fd, 1000), 0);
+    close(fd);
+    assert_int_equal(recording_load(&part, path, &e), -1);
+    assert_int_equal(e.kind, ERROR_DATA);
+    assert_non_null(strstr(e.text, "its gzip data is damaged"));
+    unlink(path);
+    free(whole_path);
+}
+
 static void test_texts_are_cleaned(void **state)
 {
     struct recording r;
@@ -407,6 +443,7 @@ int main(void)
         cmocka_unit_test(test_rings),
         cmocka_unit_test(test_what_is_none),
         cmocka_unit_test(test_damage_costs_what_is_behind_it),
+        cmocka_unit_test(test_cut_off_though_compressed),
         cmocka_unit_test(test_texts_are_cleaned),
         cmocka_unit_test(test_flipped_bytes),
         cmocka_unit_test(test_recorded_and_played),
