@@ -15,15 +15,49 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The same to the last figure: a copy. */
+static bool is_same_session(const struct result *a, const struct result *b)
+{
+    if (a->started != b->started || a->slot_count != b->slot_count)
+        return false;
+    char *x = store_to_json(a, false), *y = store_to_json(b, false);
+    bool same = strcmp(x, y) == 0;
+    free(x);
+    free(y);
+    return same;
+}
+
+size_t baseline_drop_copies(struct baseline *b)
+{
+    size_t kept = 0, count = b->count;
+    for (size_t i = 0; i < count; i++) {
+        size_t k = 0;
+        while (k < kept && !is_same_session(&b->sessions[k], &b->sessions[i]))
+            k++;
+        if (k < kept)
+            result_release(&b->sessions[i]);
+        else if (kept++ != i)
+            b->sessions[kept - 1] = b->sessions[i];
+    }
+    b->count = kept;
+    return count - kept;
+}
+
 int baseline_load(struct baseline *b, const char *name, struct error *e)
 {
     struct store_entry *entries;
     size_t count, unreadable = 0;
-    if (strchr(name, '/') && baseline_file_is(name))
+    bool is_path = strchr(name, '/') != NULL;
+    /* A stored one goes before a file that happens to lie here. */
+    if ((is_path || store_check_name(name, NULL) < 0) && baseline_file_is(name))
         return baseline_file_read(b, name, e);
     memset(b, 0, sizeof *b);
     if (store_list_sessions(name, &entries, &count, e) < 0)
         return -1;
+    if (!count && !is_path && baseline_file_is(name)) {
+        free(entries);
+        return baseline_file_read(b, name, e);
+    }
     if (count > BASELINE_MAX)
         count = BASELINE_MAX;
     b->sessions = xcalloc(count ? count : 1, sizeof *b->sessions);
@@ -40,6 +74,13 @@ int baseline_load(struct baseline *b, const char *name, struct error *e)
         b->count++;
     }
     free(entries);
+    size_t copies = baseline_drop_copies(b);
+    if (copies)
+        fprintf(stderr,
+                "vmtax: warning: %zu session%s of the baseline \"%s\" %s of another, and do%s not "
+                "count\n",
+                copies, copies == 1 ? "" : "s", name, copies == 1 ? "is a copy" : "are copies",
+                copies == 1 ? "es" : "");
     if (!b->count) {
         baseline_release(b);
         if (strchr(name, '/') && !unreadable)

@@ -18,11 +18,14 @@ struct baseline {
     struct result *sessions; /* newest first */
     size_t count;
 };
-/* name: of the store; with a '/' it is a directory of sessions, such as a copy from elsewhere, or a
- * file that was exported (baseline_file.h). Damaged sessions are set aside with a warning on
- * stderr; none left is an error. On failure b is empty. */
+/* name: of the store, or, where that has none, of a file that was exported (baseline_file.h); with
+ * a '/' it is such a file or a directory of sessions, such as a copy from elsewhere. Damaged
+ * sessions are set aside with a warning on stderr, and copies do not count; none left is an error.
+ * On failure b is empty. */
 int baseline_load(struct baseline *b, const char *name, struct error *e);
 void baseline_release(struct baseline *b);
+/* Each session once; returns how many were copies. Derived parts must be up to date. */
+size_t baseline_drop_copies(struct baseline *b);
 /* The median over sessions of a metric's native figure, in the metric's unit. low and high are the
  * smallest and largest session, or, where only one session has it, its own 95 % interval (low =
  * high = value if it has none). Sessions in which the workload was other work than in today are

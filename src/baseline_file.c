@@ -43,12 +43,15 @@ int baseline_file_write(const struct baseline *b, FILE *out, struct error *e)
     json_add_count(head, "sessions", b->count);
     cJSON_AddStringToObject(head, "sha256", hex);
     char *line = cJSON_PrintUnformatted(head);
-    fprintf(out, "%s\n", line);
-    fwrite(text, 1, size, out);
+    /* Of what is written later no errno is left. */
+    errno = 0;
+    bool failed = fprintf(out, "%s\n", line) < 0 || fwrite(text, 1, size, out) != size;
+    int why = errno;
     free(line);
     cJSON_Delete(head);
     free(text);
-    return report_flush(out, e);
+    return failed && why && why != EPIPE ? error_errno(e, why, "cannot write the output")
+                                         : report_flush(out, e);
 }
 
 /* ---- reading ---- */
@@ -121,6 +124,11 @@ static int read_sessions(struct baseline *b, const char *text, const char *end,
     if (!b->count || b->count < h->sessions || text < end)
         return error_set(e, ERROR_DATA, "%s does not have the %llu sessions that it says", name,
                          (unsigned long long)h->sessions);
+    if (baseline_drop_copies(b))
+        return error_set(e, ERROR_DATA,
+                         "%s has a session more than once, which would count as if the machine had "
+                         "been measured as often: export it anew",
+                         name);
     qsort(b->sessions, b->count, sizeof *b->sessions, newest_first);
     text_copy(b->name, sizeof b->name, h->name);
     return 0;

@@ -315,7 +315,7 @@ static void series_of(const char *name, char *text, size_t size, cJSON *array)
     size_t count, used = 0;
     char last[16] = "";
     struct error e;
-    if (store_list_sessions(name, &sessions, &count, &e) < 0)
+    if (store_relist_sessions(name, &sessions, &count, &e) < 0)
         return;
     for (size_t i = 0; i < count; i++) {
         time_t at = (time_t)sessions[i].started;

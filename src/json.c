@@ -344,8 +344,9 @@ void json_fault(struct json_reader *r, const char *key, const char *what)
     if (r->failed)
         return;
     r->failed = true;
-    error_set(r->e, ERROR_DATA, "%s: damaged at %s%s%s: %s", r->name, r->path,
-              r->path[0] && key[0] ? "." : "", key, what);
+    error_set(r->e, ERROR_DATA, "%s: damaged%s%s%s%s: %s", r->name,
+              r->path[0] || key[0] ? " at " : "", r->path, r->path[0] && key[0] ? "." : "", key,
+              what);
 }
 
 /* The member if it is there and not null. */

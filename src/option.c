@@ -92,8 +92,8 @@ const struct option_row option_rows[] = {
      "begin the baseline again; the sessions that it has are kept under another name",
      FOR_RECORD | FOR_BASELINE | NOT_IN_CONF},
     {"against", 'a', OPTION_PATH, AT(against), 0, 0, NULL, "BASELINE",
-     "the baseline to check against: a name, or the path of a directory with sessions or of a "
-     "baseline's file (default: \"default\")",
+     "the baseline to check against: a name, a baseline's file, or the path of a directory with "
+     "sessions (default: \"default\")",
      FOR_CHECK | FOR_DASHBOARD},
     {"find", 0, OPTION_PERCENT, AT(find), 0.1, 99, NULL, "PERCENT",
      "what a check must be able to find to call it nothing worse (default: 10)",

@@ -237,10 +237,42 @@ static void remedy_of(const char *path, char *out, size_t size)
     snprintf(out, size, "it is left out, and can only be measured anew");
 }
 
+/* "20261122T101824Z-quick.json", and what became of it. */
+static bool is_own_name(const char *name)
+{
+    struct tm utc = {0};
+    const char *word = strptime(name, "%Y%m%dT%H%M%SZ", &utc),
+               *end = word ? strchr(word, '.') : NULL;
+    return end && *word == '-' && end > word + 1 &&
+           (strcmp(end, ".json") == 0 || strcmp(end, ".json.damaged") == 0);
+}
+
+bool store_is_own(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char head[STORE_HEAD] = "";
+    if (is_own_name(slash ? slash + 1 : path))
+        return true;
+    int fd = wholefile_open(path, path, NULL);
+    if (fd < 0)
+        return false;
+    ssize_t n = read(fd, head, sizeof head - 1);
+    close(fd);
+    return n > 0 && strstr(head, STORE_FAMILY);
+}
+
 void store_set_aside(const char *path, struct error *e)
 {
     char aside[STORE_PATH_MAX];
     int length = snprintf(aside, sizeof aside, "%s.damaged", path);
+    if (!store_is_own(path)) {
+        if (e) {
+            char place[sizeof e->text];
+            text_copy(place, sizeof place, e->text);
+            error_set(e, ERROR_DATA, "%s; vmtax did not make it: left as it is", place);
+        }
+        return;
+    }
     if (length < 0 || (size_t)length >= sizeof aside || rename(path, aside) < 0 || !e)
         return;
     char place[sizeof e->text], name[STORE_PATH_MAX], remedy[200];

@@ -12,6 +12,8 @@
 #define STORE_VALUE_MAX 1e18              /* of a figure; a bound beyond it is not known */
 #define STORE_REASON    "reason: "        /* in `flags`: why a value is null */
 #define STORE_PATH_MAX  512
+#define STORE_FAMILY    "\"vmtax.result/" /* with a number behind it a document's schema */
+#define STORE_HEAD      256               /* bytes within which it stands */
 
 /* Serialise; the caller frees. pretty: indented. Deterministic; independent of the locale. */
 char *store_to_json(const struct result *r, bool pretty);
@@ -56,7 +58,8 @@ int store_retire_baseline(const char *name, char *kept, size_t size, struct erro
  * anew it is retired, and kept says as what. */
 int store_put_baseline(const char *name, const struct result *sessions, size_t count, bool anew,
                        char *kept, size_t size, struct error *e);
-/* With all its sessions, for good. */
+/* With all its sessions, for good; of a link to a directory the link. One with files that vmtax did
+ * not make is refused. */
 int store_remove_baseline(const char *name, struct error *e);
 
 /* $XDG_STATE_HOME/vmtax/recordings/<time>-session.rec: a new file, open for appending; path gets
@@ -74,9 +77,13 @@ struct store_entry {
  * looked at; files that cannot be whole are skipped with a warning on stderr. An empty or absent
  * directory is no error. */
 int store_list(enum store_family f, struct store_entry **entries, size_t *count, struct error *e);
+/* The same once more, without the warnings. */
+int store_relist(enum store_family f, struct store_entry **entries, size_t *count, struct error *e);
 /* The session files of one baseline, likewise; a name with '/' is a directory of them elsewhere. */
 int store_list_sessions(const char *name, struct store_entry **entries, size_t *count,
                         struct error *e);
+int store_relist_sessions(const char *name, struct store_entry **entries, size_t *count,
+                          struct error *e);
 /* A result named by a path, a result's name, a baseline's name ("default": its newest session) or
  * "last": the newest with a figure; of those without that are newer a line on stderr. */
 int store_find(const char *word, char *path, size_t size, struct error *e);
@@ -91,7 +98,10 @@ int store_make_directory(const char *path, struct error *e);
 /* directory/<time>-<word>.json, with -2, -3 ... if the second is taken; path gets it. */
 int store_save_new(const struct result *r, const char *directory, const char *word, char *path,
                    size_t size, struct error *e);
-/* Rename a damaged file of the store to *.damaged; e, which says what is wrong with it, says so. */
+/* Did vmtax make this file of the store? By its name, or because it begins as a result. */
+bool store_is_own(const char *path);
+/* Rename a damaged file of the store to *.damaged; e, which says what is wrong with it, says so, or
+ * that it is left because vmtax did not make it. */
 void store_set_aside(const char *path, struct error *e);
 
 #endif

@@ -114,6 +114,28 @@ static int clear(int fd, const char *directory, struct error *e)
     return rc;
 }
 
+/* Only what vmtax put there goes with a baseline: its sessions, damaged ones and temporary files.
+ */
+static int hold_others(const char *directory, const char *name, struct error *e)
+{
+    DIR *d = opendir(directory);
+    if (!d)
+        return error_errno(e, errno, "cannot read the directory %s", directory);
+    int rc = 0;
+    for (struct dirent *item = readdir(d); item && rc == 0; item = readdir(d)) {
+        char *path = xasprintf("%s/%s", directory, item->d_name), shown[256];
+        if (strcmp(item->d_name, ".") != 0 && strcmp(item->d_name, "..") != 0 &&
+            !tempfile_is(item->d_name) && !store_is_own(path))
+            rc = error_set(e, ERROR_USAGE,
+                           "the baseline \"%s\" is not removed: %s is not vmtax's; move it away "
+                           "first",
+                           name, text_clean(shown, sizeof shown, path));
+        free(path);
+    }
+    closedir(d);
+    return rc;
+}
+
 /* A directory that is ours alone until it is closed: made, or left by one of us that was killed.
  * The descriptor, or -1. */
 static int seize(const char *directory, struct error *e)
@@ -204,9 +226,17 @@ int store_remove_baseline(const char *name, struct error *e)
     if (place_of(name, "", from, sizeof from, e) < 0 ||
         place_of(name, ".gone", to, sizeof to, e) < 0)
         return -1;
-    if (lstat(from, &st) < 0 || !S_ISDIR(st.st_mode))
+    bool there = lstat(from, &st) == 0;
+    if (!there && errno != ENOENT && errno != ENOTDIR)
+        return error_errno(e, errno, "cannot remove the baseline \"%s\"", name);
+    /* Of one that lies elsewhere only what makes it one of the store. */
+    if (there && S_ISLNK(st.st_mode) && stat(from, &st) == 0 && S_ISDIR(st.st_mode))
+        return unlink(from) < 0 ? error_errno(e, errno, "cannot remove the link %s", from) : 0;
+    if (!there || !S_ISDIR(st.st_mode))
         return error_set(e, ERROR_USAGE, "there is no baseline \"%s\"; see vmtax list baselines",
                          name);
+    if (hold_others(from, name, e) < 0)
+        return -1;
     int fd = seize(to, e);
     if (fd < 0)
         return -1;

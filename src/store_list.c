@@ -28,7 +28,7 @@ static bool ends_with(const char *text, const char *end)
  * loaded. 0, or -1 with a sentence: ERROR_DATA for what is damaged, not for what cannot be read. */
 static int look_at_ends(const char *path, struct error *e)
 {
-    char head[256], tail[2], shown[STORE_PATH_MAX];
+    char head[STORE_HEAD], tail[2], shown[STORE_PATH_MAX];
     struct stat st;
     text_clean(shown, sizeof shown, path);
     int fd = wholefile_open(path, shown, e);
@@ -46,7 +46,7 @@ static int look_at_ends(const char *path, struct error *e)
     if (n < 0 || m < 0)
         return error_errno(e, failed, "cannot read %s", shown);
     head[n] = '\0';
-    if (m == 2 && (tail[0] == '}' || tail[1] == '}') && strstr(head, "\"vmtax.result/"))
+    if (m == 2 && (tail[0] == '}' || tail[1] == '}') && strstr(head, STORE_FAMILY))
         return 0;
     return error_set(e, ERROR_DATA, "%s is not a whole result", shown);
 }
@@ -73,8 +73,9 @@ static void find_damage(const char *path, struct error *e)
     free(text);
 }
 
-/* Said once of what is damaged, as it is set aside; of anything else every time. */
-static bool usable(const char *path, bool own)
+/* Said once of what is damaged, as it is set aside; of anything else every time. tell: on stderr.
+ */
+static bool usable(const char *path, bool own, bool tell)
 {
     struct error e;
     if (look_at_ends(path, &e) == 0)
@@ -83,7 +84,8 @@ static bool usable(const char *path, bool own)
         find_damage(path, &e);
     if (e.kind == ERROR_DATA && own)
         store_set_aside(path, &e);
-    fprintf(stderr, "vmtax: warning: %s%s\n", e.text, own ? "" : ": left out");
+    if (tell)
+        fprintf(stderr, "vmtax: warning: %s%s\n", e.text, own ? "" : ": left out");
     return false;
 }
 
@@ -126,7 +128,7 @@ static int newest_first(const void *a, const void *b)
 
 /* The documents of one directory; own: of the store, which sets damaged ones aside. Recordings need
  * not be whole. */
-static int list_files(const char *directory, bool own, bool recordings,
+static int list_files(const char *directory, bool own, bool recordings, bool tell,
                       struct store_entry **entries, size_t *count, struct error *e)
 {
     const char *suffix = recordings ? ".rec" : ".json";
@@ -147,7 +149,7 @@ static int list_files(const char *directory, bool own, bool recordings,
         if (length < 0 || (size_t)length >= sizeof entry.path || stem >= sizeof entry.name)
             continue;
         memcpy(entry.name, item->d_name, stem);
-        if ((!recordings && !usable(entry.path, own)) || stat(entry.path, &st) < 0)
+        if ((!recordings && !usable(entry.path, own, tell)) || stat(entry.path, &st) < 0)
             continue;
         entry.started = (int64_t)st.st_mtime;
         entry.written_ns = st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec;
@@ -161,8 +163,8 @@ static int list_files(const char *directory, bool own, bool recordings,
     return 0;
 }
 
-static int list_baselines(const char *family, struct store_entry **entries, size_t *count,
-                          struct error *e)
+static int list_baselines(const char *family, bool tell, struct store_entry **entries,
+                          size_t *count, struct error *e)
 {
     size_t room = 0;
     *entries = NULL;
@@ -179,7 +181,7 @@ static int list_baselines(const char *family, struct store_entry **entries, size
         if (store_check_name(item->d_name, NULL) < 0 || length < 0 ||
             (size_t)length >= sizeof directory || stat(directory, &st) < 0 ||
             !S_ISDIR(st.st_mode) ||
-            list_files(directory, true, false, &sessions, &session_count, NULL) < 0)
+            list_files(directory, true, false, tell, &sessions, &session_count, NULL) < 0)
             continue;
         if (session_count) {
             struct store_entry entry = sessions[0];
@@ -196,7 +198,8 @@ static int list_baselines(const char *family, struct store_entry **entries, size
     return 0;
 }
 
-int store_list(enum store_family f, struct store_entry **entries, size_t *count, struct error *e)
+static int list_family(enum store_family f, bool tell, struct store_entry **entries, size_t *count,
+                       struct error *e)
 {
     char directory[STORE_PATH_MAX];
     *entries = NULL;
@@ -204,24 +207,46 @@ int store_list(enum store_family f, struct store_entry **entries, size_t *count,
     if (store_directory(f, directory, sizeof directory, e) < 0)
         return -1;
     return f == STORE_BASELINES
-               ? list_baselines(directory, entries, count, e)
-               : list_files(directory, true, f == STORE_RECORDINGS, entries, count, e);
+               ? list_baselines(directory, tell, entries, count, e)
+               : list_files(directory, true, f == STORE_RECORDINGS, tell, entries, count, e);
 }
 
-int store_list_sessions(const char *name, struct store_entry **entries, size_t *count,
-                        struct error *e)
+static int list_sessions(const char *name, bool tell, struct store_entry **entries, size_t *count,
+                         struct error *e)
 {
     char family[STORE_PATH_MAX], directory[STORE_PATH_MAX];
     *entries = NULL;
     *count = 0;
     if (strchr(name, '/'))
-        return list_files(name, false, false, entries, count, e);
+        return list_files(name, false, false, tell, entries, count, e);
     if (store_directory(STORE_BASELINES, family, sizeof family, e) < 0)
         return -1;
     int length = snprintf(directory, sizeof directory, "%s/%s", family, name);
     if (store_check_name(name, NULL) < 0 || length < 0 || (size_t)length >= sizeof directory)
         return error_set(e, ERROR_USAGE, "that cannot be the name of a baseline");
-    return list_files(directory, true, false, entries, count, e);
+    return list_files(directory, true, false, tell, entries, count, e);
+}
+
+int store_list(enum store_family f, struct store_entry **entries, size_t *count, struct error *e)
+{
+    return list_family(f, true, entries, count, e);
+}
+
+int store_relist(enum store_family f, struct store_entry **entries, size_t *count, struct error *e)
+{
+    return list_family(f, false, entries, count, e);
+}
+
+int store_list_sessions(const char *name, struct store_entry **entries, size_t *count,
+                        struct error *e)
+{
+    return list_sessions(name, true, entries, count, e);
+}
+
+int store_relist_sessions(const char *name, struct store_entry **entries, size_t *count,
+                          struct error *e)
+{
+    return list_sessions(name, false, entries, count, e);
 }
 
 /* ---- finding ---- */
@@ -292,16 +317,16 @@ int store_find(const char *word, char *path, size_t size, struct error *e)
         return named_file(word, path, size, e);
     if (store_list(STORE_RESULTS, &results, &result_count, e) < 0)
         return -1;
-    if (store_list(STORE_BASELINES, &baselines, &baseline_count, e) < 0) {
-        free(results);
-        return -1;
-    }
     const char *found = NULL;
     if (strcmp(word, "last") == 0 && result_count)
         found = last_result(results, result_count);
     for (size_t i = 0; i < result_count && !found; i++)
         if (strcmp(word, results[i].name) == 0)
             found = results[i].path;
+    if (!found && store_list(STORE_BASELINES, &baselines, &baseline_count, e) < 0) {
+        free(results);
+        return -1;
+    }
     for (size_t i = 0; i < baseline_count && !found; i++)
         if (strcmp(word, baselines[i].name) == 0)
             found = baselines[i].path;

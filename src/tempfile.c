@@ -5,7 +5,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +17,7 @@
 #define BEGIN ".vmtax-"
 #define END   ".tmp"
 
-static bool is_temporary(const char *name)
+bool tempfile_is(const char *name)
 {
     size_t length = strlen(name);
     return length > sizeof BEGIN + sizeof END && strncmp(name, BEGIN, sizeof BEGIN - 1) == 0 &&
@@ -31,10 +30,9 @@ static void remove_left(const char *directory)
     DIR *d = opendir(directory);
     for (struct dirent *entry = d ? readdir(d) : NULL; entry; entry = readdir(d)) {
         struct stat st;
-        int fd = is_temporary(entry->d_name)
-                     ? openat(dirfd(d), entry->d_name,
-                              O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-                     : -1;
+        int fd = tempfile_is(entry->d_name) ? openat(dirfd(d), entry->d_name,
+                                                     O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+                                            : -1;
         if (fd < 0)
             continue;
         if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && flock(fd, LOCK_EX | LOCK_NB) == 0)

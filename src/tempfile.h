@@ -9,8 +9,11 @@
 
 #include "error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
+/* Is that the name of one? */
+bool tempfile_is(const char *name);
 /* An empty file of this user alone (0600) in the directory, open for reading and writing, and its
  * name in out (size at least PATH_MAX). Removes those that were left there before. The caller
  * renames or removes it, and closes it only then. */

@@ -75,14 +75,15 @@ static void say_log(const struct snapshot *s)
 static int print_findings(struct error *e)
 {
     struct dashboard *d = xcalloc(1, sizeof *d);
-    char path[STORE_PATH_MAX];
     int rc = board_init(&d->board, e);
     if (rc == 0) {
         result_init(&d->last);
         dashboard_show_last(d);
         say_log(&d->board.current);
         rc = d->last.slot_count ? report_find("plain")->write(&d->last, stdout, e)
-                                : store_find("last", path, sizeof path, e);
+                                : error_set(e, ERROR_USAGE,
+                                            "there is no result to tell of: none is stored yet "
+                                            "that can be read; make one with vmtax run");
         result_release(&d->last);
         board_release(&d->board);
     }

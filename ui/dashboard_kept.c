@@ -57,7 +57,7 @@ static void take_earlier(struct dashboard *d, const char *last)
     size_t count, taken = 0;
     uint64_t until = clock_now_ns() + (uint64_t)(EARLIER_S * 1e9);
     struct error e;
-    if (store_list(STORE_RESULTS, &entries, &count, &e) < 0)
+    if (store_relist(STORE_RESULTS, &entries, &count, &e) < 0)
         return;
     for (size_t i = 0; i < count && taken < EARLIER_MAX && clock_now_ns() < until; i++) {
         struct result earlier, shown;

@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define ENDING ".theme"
 
@@ -25,6 +26,13 @@ static void add(struct theme_list *l, const char *name)
 {
     if (l->count < THEMES_MAX && theme_list_find(l, name) == l->count)
         text_copy(l->name[l->count++], THEME_NAME_MAX, name);
+}
+
+/* A directory or a FIFO is no theme, whatever it is called. */
+static bool is_file(int directory, const char *name)
+{
+    struct stat st;
+    return fstatat(directory, name, &st, 0) == 0 && S_ISREG(st.st_mode);
 }
 
 /* The name of a theme in that of its file. False: it is none that could be typed and shown. */
@@ -55,7 +63,7 @@ void theme_list_read(struct theme_list *l, const char *const *directories)
     for (size_t i = 0; directories && directories[i]; i++) {
         DIR *directory = opendir(directories[i]);
         for (const struct dirent *d; directory && (d = readdir(directory));)
-            if (name_of(d->d_name, name))
+            if (name_of(d->d_name, name) && is_file(dirfd(directory), d->d_name))
                 add(l, name);
         if (directory)
             closedir(directory);

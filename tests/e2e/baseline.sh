@@ -39,6 +39,7 @@ run 2 baseline export default "$work/nowhere/file"
 echo old >"$work/old"
 if [ -w /dev/full ]; then
     run 2 baseline export default /dev/full
+    says "$err" 'No space left'
 fi
 run 2 baseline export nosuch "$work/old"
 [ "$(cat "$work/old")" = old ] || fail "an export that failed took the old file"
@@ -54,6 +55,30 @@ code=0
 "$vmtax" compare "$work/file" default >"$out" 2>"$err" </dev/null || code=$?
 case $code in 0 | 3) ;; *) fail "a baseline and its file differ: exit code $code" ;; esac
 [ "$(grep -c ' +0\.0 % ' "$out")" = 2 ] || fail "a baseline and its file differ"
+
+# By its bare name, too, where the store has none of that name: the same as everywhere else.
+cd "$work"
+mv file e.bl
+run 0 baseline show e.bl
+says "$out" '^baseline "default": 3 sessions'
+run 0 baseline export e.bl -
+cmp -s "$out" e.bl || fail "another file than the one that was named"
+mv e.bl default
+run 0 baseline show default
+says "$out" '^baseline "default": 3 sessions'
+run 0 baseline export default -
+mv default file
+cmp -s "$out" file || fail "the stored baseline is not the one that is taken"
+cd "$OLDPWD"
+
+# Copies of a session are no sessions.
+mkdir "$work/copied"
+for i in 1 2 3; do
+    cp "$(find "$baselines/default" -name '*Z-session.json' | head -n 1)" "$work/copied/$i.json"
+done
+run 0 baseline show "$work/copied"
+says "$out" '^baseline "copied": too young to judge, 2 more sessions'
+says "$err" '2 sessions of the baseline .* are copies of another, and do not count'
 
 # --- another machine: another store ------------------------------------------------------------------
 
@@ -135,6 +160,8 @@ seal 'sessions[1]["partial"] = True'
 refused 'session 2 was cut short' "$work/sealed"
 seal 'sessions[2]["slots"] = []; sessions[2]["metrics"] = []; sessions[2]["comparisons"] = []'
 refused 'session 3 has no figure' "$work/sealed"
+seal 'sessions[2] = sessions[0]'
+refused 'has a session more than once' "$work/sealed"
 seal 'sessions[0]["slots"][0]["target"] = "nobody"'
 refused 'session 1' "$work/sealed"
 
@@ -160,7 +187,7 @@ says "$out" 'warn +the kernel changed from 5\.10\.0-1 to '
 run 0 baseline remove older
 
 # Killed at any time, an import has given nothing or all of it.
-seal 'sessions = [dict(s) for s in sessions * 20]; head["sessions"] = 60'
+seal 'sessions = [dict(s, elapsed_s=s["elapsed_s"] + i) for i in range(20) for s in sessions]; head["sessions"] = 60'
 for hundredths in 01 02 04 06 08 10 12 15 18 22 26 30; do
     timeout -s KILL "0.$hundredths" "$vmtax" baseline import "$work/sealed" --name killed >/dev/null 2>&1 || :
     if [ -d "$there/killed" ]; then
@@ -185,6 +212,29 @@ finding ok '3 sessions; '
 run 0 baseline remove default
 [ ! -e "$there/default" ] || fail "the baseline is still there"
 [ -d "$there/copied" ] || fail "another baseline is gone"
+# Only what vmtax put there is removed, and of what lies elsewhere only the link to it.
+echo '{}' >"$there/copied/notes.json"
+sums >"$work/before"
+run 2 baseline remove copied
+says "$err" 'the baseline "copied" is not removed: .*copied/notes.json is not vmtax'
+sums | cmp -s - "$work/before" || fail "a baseline that was not removed is not what it was"
+run 0 list baselines
+[ "$(grep -c 'notes.json.*vmtax did not make it: left as it is' "$err")" = 1 ] || fail "not told once: $(cat "$err")"
+rm "$there/copied/notes.json"
+mkdir "$work/elsewhere"
+cp "$there"/copied/*.json "$work/elsewhere"
+ln -s "$work/elsewhere" "$there/linked"
+run 0 list baselines
+says "$out" '^linked '
+run 0 baseline remove linked
+[ ! -L "$there/linked" ] || fail "the link is still there"
+[ "$(find "$work/elsewhere" -type f | wc -l)" = 3 ] || fail "what a link names is gone"
+mv "$there" "$there.away"
+ln -s baselines "$there"
+run 2 baseline remove copied
+says "$err" 'cannot remove the baseline "copied": Too many levels'
+rm "$there"
+mv "$there.away" "$there"
 run 0 doctor --json
 finding note 'nothing to check against.*"remedy":"vmtax record"'
 mkdir "$work/copies"

@@ -215,7 +215,21 @@ says "$err" "$state/results/cut.*: damaged at line 1, byte 30: .*; set aside as 
 run 0 list results
 empty "$err"
 
-# So is a session of a baseline, which goes on without it; what to do is told.
+# What vmtax did not make it leaves, and says so once in a call.
+echo '{"mine": 1}' >"$state/results/notes.json"
+for words in 'list results' --plain 'report last'; do
+    # shellcheck disable=SC2086 # words
+    run 0 $words
+    [ "$(grep -c 'results/notes.json.*vmtax did not make it: left as it is' "$err")" = 1 ] ||
+        fail "vmtax $words does not tell once of a foreign file: $(cat "$err")"
+done
+[ -f "$state/results/notes.json" ] || fail "a foreign file is gone"
+rm "$state/results/notes.json"
+echo 5 >"$work/number.json"
+run 2 report "$work/number.json"
+says "$err" 'number.json: damaged: not an object'
+
+# A damaged session of a baseline is set aside, too, which goes on without it; what to do is told.
 mkdir -p "$state/baselines/some"
 printf '{"schema": "vmtax.result/1",\n"x": tru' >"$state/baselines/some/20260101T000000Z-session.json"
 run 0 list baselines

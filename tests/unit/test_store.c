@@ -127,6 +127,18 @@ static void test_damaged_files(void **state)
     spoil(mine, "[]");
     assert_int_equal(store_load(&b, mine, &e), -1);
     assert_int_equal(access(mine, F_OK), 0);
+    /* In the store, too, if it is none of vmtax's. */
+    struct store_entry *entries;
+    size_t count;
+    char *notes = xasprintf("%.*s/notes.json", (int)(strrchr(path, '/') - path), path);
+    spoil(notes, "{\"mine\": 1}");
+    assert_false(store_is_own(notes));
+    assert_true(store_is_own(path));
+    assert_int_equal(store_relist(STORE_RESULTS, &entries, &count, &e), 0);
+    free(entries);
+    assert_int_equal(access(notes, F_OK), 0);
+    unlink(notes);
+    free(notes);
     /* A file of a later version is not damaged. */
     spoil(path, "{\"schema\": \"vmtax.result/9\"}");
     assert_int_equal(store_load(&b, path, &e), -1);

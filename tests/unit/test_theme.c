@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 static void builtin_themes_are_whole(void **state)
 {
@@ -163,8 +162,16 @@ static void files_of_the_user_are_listed(void **state)
     assert_non_null(mkdtemp(directory));
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         write_file(directory, files[i], "kvm = #010203\n");
+    /* What is called a theme and is none. */
+    char fifo[160], inner[160];
+    snprintf(fifo, sizeof fifo, "%s/fifo.theme", directory);
+    snprintf(inner, sizeof inner, "%s/inner.theme", directory);
+    assert_int_equal(mkfifo(fifo, 0600), 0);
+    assert_int_equal(mkdir(inner, 0700), 0);
     const char *const directories[] = {"/nonexistent", directory, directory, NULL};
     theme_list_read(&l, directories);
+    assert_int_equal(unlink(fifo), 0);
+    assert_int_equal(rmdir(inner), 0);
     assert_int_equal(l.count, 7);
     for (size_t i = 0; i < 5; i++)
         assert_string_equal(l.name[i], theme_builtin(i));
