@@ -104,12 +104,13 @@ static void write_session(const struct result *r, FILE *out)
     char when[32] = "?", targets[TARGETS_MAX * (TARGET_ID_MAX + 12)], line[512];
     const char *kernel = result_fact(r, "kernel");
     time_t at = (time_t)r->started;
+    size_t rows = rows_of(r);
     struct tm local;
     if (localtime_r(&at, &local))
         strftime(when, sizeof when, "%Y-%m-%d %H:%M", &local);
     targets_text(r, targets, sizeof targets);
-    snprintf(line, sizeof line, "%s, %zu rows on %s%s%s%s",
-             r->profile[0] ? r->profile : "no profile", rows_of(r), targets,
+    snprintf(line, sizeof line, "%s, %zu row%s on %s%s%s%s",
+             r->profile[0] ? r->profile : "no profile", rows, rows == 1 ? "" : "s", targets,
              kernel ? "; kernel " : "", kernel ? kernel : "",
              r->load.busy ? "; the machine was not quiet" : "");
     text_wrap(out, line, fprintf(out, "  %s  ", when), 6);

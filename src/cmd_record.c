@@ -136,8 +136,9 @@ static int run(const struct context *c, struct error *e)
 const struct command command_record = {
     .name = "record",
     .usage = "record [WORKLOAD...] [OPTION...]",
-    .summary = "a native baseline to compare with later: three short sessions",
-    .words = COMMAND_WORKLOADS " Without one: all.",
+    .summary = "a baseline to compare with later: three short sessions",
+    .words = COMMAND_WORKLOADS " Without one: all. They are measured on native and on every guest "
+                               "that works here, or as --on says.",
     .bit = FOR_RECORD,
     .words_min = 0,
     .words_max = 256,

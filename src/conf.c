@@ -274,6 +274,8 @@ int conf_save(const struct options *o, unsigned commands, char *path, size_t siz
     char values[SETTINGS_MAX][CONF_LINE_MAX / 2];
     struct conf_setting settings[SETTINGS_MAX];
     size_t count = 0;
+    struct stat st;
+    bool any = false;
     if (conf_path(path, size, e) < 0)
         return -1;
     for (const struct option_row *r = option_rows; r->name && count < SETTINGS_MAX; r++) {
@@ -281,7 +283,11 @@ int conf_save(const struct options *o, unsigned commands, char *path, size_t siz
             continue;
         settings[count] = (struct conf_setting){r->name, values[count]};
         option_text(o, r, values[count], sizeof values[count]);
+        any |= values[count][0] != '\0';
         count++;
     }
+    if (!any && lstat(path, &st) < 0 && errno == ENOENT)
+        return error_set(e, ERROR_USAGE,
+                         "everything is at its default: there is nothing to write to %s", path);
     return conf_write(path, settings, count, e);
 }

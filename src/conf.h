@@ -32,7 +32,7 @@ int conf_write(const char *path, const struct conf_setting *settings, size_t cou
                struct error *e);
 
 /* The options of these commands as they are now, into the user's vmtax.conf; path gets its name.
- * What was not given is not set there. */
+ * What was not given is not set there; where nothing was no file is made, which is an error. */
 int conf_save(const struct options *o, unsigned commands, char *path, size_t size, struct error *e);
 
 #endif

@@ -104,6 +104,8 @@ static int unknown_command(const char *name)
 /* "vmtax help" and "vmtax help run", as many programs have them. */
 static int help(const char *name)
 {
+    if (name && strcmp(name, "help") == 0)
+        name = NULL;
     const struct command *c = name ? find_command(name) : NULL;
     if (name && !c)
         return unknown_command(name);

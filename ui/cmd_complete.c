@@ -338,6 +338,12 @@ static int run(const struct context *context, struct error *e)
     (void)e;
     if (last == 0 && t.word[0] != '-') {
         offer_commands(&t);
+        offer(&t, "help", "what a command does");
+        return EXIT_DONE;
+    }
+    if (strcmp(o->words[0], "help") == 0) {
+        if (last == 1)
+            offer_commands(&t);
         return EXIT_DONE;
     }
     if (o->words[0][0] == '-') {

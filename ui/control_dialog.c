@@ -97,8 +97,10 @@ static void start_plan(struct control *c, const struct moment *m)
         control_flash(c, m->now_s, true, "%s", c->plan.planner.problem);
     } else if (ask_plan(c, PLAN_REQUEST_START, m->now_s) == 0) {
         c->overlay = OVERLAY_NONE;
-        control_flash(c, m->now_s, false, "starting %zu rows on %zu targets", c->plan.planner.rows,
-                      c->plan.planner.marked_targets);
+        control_flash(c, m->now_s, false, "starting %zu row%s on %zu target%s",
+                      c->plan.planner.rows, c->plan.planner.rows == 1 ? "" : "s",
+                      c->plan.planner.marked_targets,
+                      c->plan.planner.marked_targets == 1 ? "" : "s");
     }
 }
 

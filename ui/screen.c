@@ -234,6 +234,21 @@ static bool is_modern(const char *term)
     return prefixed(term, names);
 }
 
+/* Why curses takes no terminal it does not say; of its size it may have no memory for. */
+static struct screen *refuse_terminal(struct error *e)
+{
+    struct winsize size;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col && size.ws_row)
+        error_set(e, ERROR_SYSTEM,
+                  "curses cannot use this terminal of %u columns and %u rows; `vmtax run` works "
+                  "without one",
+                  size.ws_col, size.ws_row);
+    else
+        error_set(e, ERROR_SYSTEM,
+                  "curses cannot use this terminal; `vmtax run` works without one");
+    return NULL;
+}
+
 struct screen *screen_open(const struct screen_options *options, struct error *e)
 {
     const char *term = getenv("TERM");
@@ -244,11 +259,8 @@ struct screen *screen_open(const struct screen_options *options, struct error *e
     tcgetattr(STDIN_FILENO, &crash.settings);
     set_escdelay(25);
     SCREEN *curses = newterm(term, stdout, stdin);
-    if (!curses) {
-        error_set(e, ERROR_SYSTEM,
-                  "curses cannot use this terminal; `vmtax run` works without one");
-        return NULL;
-    }
+    if (!curses)
+        return refuse_terminal(e);
     struct screen *s = xcalloc(1, sizeof *s);
     s->term = curses;
     cbreak();

@@ -47,8 +47,8 @@ static int network_run(const struct box *b, struct error *e)
 int main(int argc, char **argv)
 {
     struct error e = {0};
-    if (argc < 2) {
-        fputs("vmtax-container is started by vmtax\n", stderr);
+    if (argc < 2 || !strchr(argv[1], '=')) {
+        fputs("vmtax-container is started by vmtax; see vmtax(1)\n", stderr);
         return 2;
     }
     const char *how = argument(argv, "how"), *network = argument(argv, "network"),

@@ -159,7 +159,7 @@ int main(int argc, char **argv)
         return probe();
     char **words = argc > 1 ? after_dashes(argv + 1) : NULL;
     if (!words) {
-        fputs("vmtax-machine is started by vmtax\n", stderr);
+        fputs("vmtax-machine is started by vmtax; see vmtax(1)\n", stderr);
         return 2;
     }
     pid_t parent = getppid();

@@ -153,6 +153,24 @@ says_not "$err" 'stored as'
 run 0 run sys.syscall --on native --blocks 2 --seconds 0.02 --ascii
 [ -z "$(tr -d '\000-\177' <"$out")" ] || fail "--ascii writes other characters"
 
+# Help of help is help, and who types a wrong word is told which.
+run 0 help help
+says "$out" '^usage: vmtax '
+run 2 demo --size 10x10
+says "$err" 'means nothing to `vmtax demo`'
+run 0 record --help
+says "$out" 'native and on every guest that works'
+code=0
+"$abs_top_srcdir/bootstrap" foo >"$out" 2>"$err" </dev/null || code=$?
+[ $code = 2 ] || fail "bootstrap foo: exit code $code"
+says "$err" '^bootstrap: there is no "foo"'
+for program in container machine; do
+    code=0
+    "${vmtax%/*}/vmtax-$program" --help >"$out" 2>"$err" </dev/null || code=$?
+    [ $code = 2 ] || fail "vmtax-$program --help: exit code $code"
+    says "$err" "^vmtax-$program is started by vmtax; see vmtax\(1\)\$"
+done
+
 # Settings: a bad line is named and ignored, a good one counts, the command line wins.
 mkdir -p "$HOME/.config/vmtax"
 printf '# mine\nthme = dark\njson = yes\nblocks = 3x\nquiet = yes\non = native\n' >"$HOME/.config/vmtax/vmtax.conf"

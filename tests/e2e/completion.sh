@@ -21,9 +21,15 @@ same() {
 
 run 0 --help
 sed -n 's/^  \([a-z]\{1,\}\)  *[^ ].*/\1/p' "$out" >"$work/program"
+cp "$work/program" "$work/commands"
+offers help ''
+same 'help of commands'
+offers help run ''
+[ ! -s "$work/offered" ] || fail "help of a second command is offered"
+cp "$work/commands" "$work/program"
+echo help >>"$work/program"
 offers ''
 same commands
-cp "$work/program" "$work/commands"
 
 # Every option of every command, and something for each value that has a name; numbers, sizes and
 # words of the user's own have none.

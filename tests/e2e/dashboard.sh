@@ -37,6 +37,30 @@ ended 0
 sane
 tmux -S "$work/tmux" kill-server
 
+# One that is larger than curses has memory for names its size.
+code=0
+python3 - "$vmtax" >"$out" 2>&1 <<'HUGE' || code=$?
+import fcntl, os, pty, struct, sys, termios
+pid, master = pty.fork()
+if pid == 0:
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 65535, 65535, 0, 0))
+    os.environ["TERM"] = "xterm-256color"
+    os.execv(sys.argv[1], sys.argv[1:])
+said = b""
+try:
+    while len(said) < 1 << 20:
+        data = os.read(master, 4096)
+        if not data:
+            break
+        said += data
+except OSError:
+    pass
+print(said.decode(errors="replace"))
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+HUGE
+says "$out" 'cannot use this terminal of 65535 columns and 65535 rows'
+[ $code = 2 ] || fail "a terminal that is too large ends with $code"
+
 # A terminal that nobody knows, and a locale of C.
 rm -f "$work/stty"
 rm -f "$work/stty"

@@ -2,6 +2,7 @@
 #include "option.h"
 #include "unit.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -364,6 +365,33 @@ static void conf_is_written(void **state)
     }
 }
 
+/* Where nothing is set no file is made; one that is there loses what it set. */
+static void nothing_to_save(void **state)
+{
+    (void)state;
+    char directory[] = "/tmp/vmtax-test-conf-XXXXXX", path[PATH_MAX];
+    struct options o;
+    struct error e;
+    assert_non_null(mkdtemp(directory));
+    setenv("XDG_CONFIG_HOME", directory, 1);
+    option_init(&o);
+    assert_int_equal(conf_save(&o, FOR_DASHBOARD, path, sizeof path, &e), -1);
+    assert_non_null(strstr(e.text, "everything is at its default"));
+    assert_int_equal(access(path, F_OK), -1);
+    o.cpus = 1;
+    assert_int_equal(conf_save(&o, FOR_DASHBOARD, path, sizeof path, &e), 0);
+    expect_file(path, "cpus = 1\n");
+    o.cpus = 0;
+    assert_int_equal(conf_save(&o, FOR_DASHBOARD, path, sizeof path, &e), 0);
+    expect_file(path, "");
+    option_release(&o);
+    unsetenv("XDG_CONFIG_HOME");
+    unlink(path);
+    *strrchr(path, '/') = '\0';
+    rmdir(path);
+    rmdir(directory);
+}
+
 static void targets_have_names(void **state)
 {
     (void)state;
@@ -430,6 +458,7 @@ int main(void)
         cmocka_unit_test(conf_that_is_no_file),
         cmocka_unit_test(every_value_is_a_text),
         cmocka_unit_test(conf_is_written),
+        cmocka_unit_test(nothing_to_save),
         cmocka_unit_test(targets_have_names),
         cmocka_unit_test(every_row_is_helped),
     };
