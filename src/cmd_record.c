@@ -137,8 +137,10 @@ const struct command command_record = {
     .name = "record",
     .usage = "record [WORKLOAD...] [OPTION...]",
     .summary = "a baseline to compare with later: three short sessions",
-    .words = COMMAND_WORKLOADS " Without one: all. They are measured on native and on every guest "
-                               "that works here, or as --on says.",
+    .words = COMMAND_WORKLOADS
+    " Without one: all. They are measured on native and on every guest "
+    "that works here, or as --on says, each in two blocks, not in eight, unless "
+    "--blocks or --profile says otherwise.",
     .bit = FOR_RECORD,
     .words_min = 0,
     .words_max = 256,

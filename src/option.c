@@ -26,8 +26,7 @@ const struct option_row option_rows[] = {
      "sweeps); default: standard, but quick for record and the dashboard's R",
      FOR_CHOOSING},
     {"blocks", 'b', OPTION_EVEN, AT(blocks), 2, 200, NULL, "N",
-     "blocks of each row, an even number; intervals are exact from 6 on (default: 8, with the "
-     "profile quick 2)",
+     "blocks of each row, an even number; intervals are exact from 6 on (default: 8)",
      FOR_CHOOSING},
     {"seconds", 's', OPTION_SECONDS, AT(seconds), 0.01, 600, NULL, "S",
      "length of a slot (default: the workload's own)", FOR_MEASURING},

@@ -159,7 +159,8 @@ says "$out" '^usage: vmtax '
 run 2 demo --size 10x10
 says "$err" 'means nothing to `vmtax demo`'
 run 0 record --help
-says "$out" 'native and on every guest that works'
+says "$out" 'native and on every guest'
+says "$out" 'in two blocks, not in eight'
 code=0
 "$abs_top_srcdir/bootstrap" foo >"$out" 2>"$err" </dev/null || code=$?
 [ $code = 2 ] || fail "bootstrap foo: exit code $code"
