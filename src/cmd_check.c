@@ -41,8 +41,8 @@ static bool keep(const struct result *r, bool quiet)
     return true;
 }
 
-static int measure(const struct context *c, struct check_plan *p, struct measured *m,
-                   struct error *e)
+static int measure_sessions(const struct context *c, struct check_plan *p, struct measured *m,
+                            struct measure *by, struct error *e)
 {
     double begin = clock_now_s(), budget;
     while ((budget = check_plan_budget(p, m->count, clock_now_s() - begin)) > 0) {
@@ -51,7 +51,7 @@ static int measure(const struct context *c, struct check_plan *p, struct measure
         p->plan.after_s = (double)(p->sessions - m->count - 1) * p->session_s;
         if (!c->options->quiet)
             fprintf(stderr, "vmtax: check, session %zu of %zu\n", m->count + 1, p->sessions);
-        int rc = measure_run(c, &p->plan, r, e);
+        int rc = measure_run(by, &p->plan, r, e);
         m->lost |= !keep(r, c->options->quiet);
         if (rc < 0) {
             result_release(r);
@@ -60,6 +60,15 @@ static int measure(const struct context *c, struct check_plan *p, struct measure
         m->count++;
     }
     return 0;
+}
+
+static int measure(const struct context *c, struct check_plan *p, struct measured *m,
+                   struct error *e)
+{
+    struct measure *by = measure_open(c, e);
+    int rc = by ? measure_sessions(c, p, m, by, e) : -1;
+    measure_close(by);
+    return rc;
 }
 
 static void tell_plan(const struct check_plan *p, const struct baseline *b, bool quiet)

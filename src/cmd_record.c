@@ -52,12 +52,12 @@ static int may_join(const struct plan *plan, const char *name, const char *agent
     return code;
 }
 
-static int record_one(const struct context *c, const struct plan *plan, const char *name, bool anew,
-                      struct error *e)
+static int record_one(const struct context *c, struct measure *m, const struct plan *plan,
+                      const char *name, bool anew, struct error *e)
 {
     struct result result;
     char path[4096];
-    int rc = measure_run(c, plan, &result, e);
+    int rc = measure_run(m, plan, &result, e);
     if (rc == 0 && anew)
         rc = begin_anew(name, c->options->quiet, e);
     if (rc == 0) {
@@ -116,13 +116,16 @@ static int run(const struct context *c, struct error *e)
     }
     uint64_t sessions = o->sessions ? o->sessions : BASELINE_YOUNG;
     uint64_t stored = 0;
+    struct measure *m = rc == 0 ? measure_open(c, e) : NULL;
+    rc = m ? 0 : -1;
     for (; rc == 0 && stored < sessions; stored += rc == 0) {
         if (!o->quiet)
             fprintf(stderr, "vmtax: baseline \"%s\", session %llu of %llu\n", name,
                     (unsigned long long)(stored + 1), (unsigned long long)sessions);
         plan.after_s = (double)(sessions - stored - 1) * plan_seconds(&plan);
-        rc = record_one(c, &plan, name, o->anew && !stored, e);
+        rc = record_one(c, m, &plan, name, o->anew && !stored, e);
     }
+    measure_close(m);
     plan_release(&plan);
     if (rc < 0 && stored && !o->quiet)
         fprintf(stderr, "vmtax: %llu session%s of the baseline \"%s\" %s kept\n",

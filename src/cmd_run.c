@@ -54,8 +54,14 @@ static int run(const struct context *c, struct error *e)
         plan_release(&plan);
         return -1;
     }
+    struct measure *m = measure_open(c, e);
+    if (!m) {
+        plan_release(&plan);
+        return -1;
+    }
     int code = EXIT_DONE;
-    int rc = measure_run(c, &plan, &result, e);
+    int rc = measure_run(m, &plan, &result, e);
+    measure_close(m);
     if (rc < 0) {
         fprintf(stderr, "vmtax: %s\n", e->text);
         code = command_exit(e);

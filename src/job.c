@@ -1,7 +1,6 @@
 #include "job.h"
 
 #include "runner.h"
-#include "setup.h"
 #include "store.h"
 #include "text.h"
 #include "xalloc.h"
@@ -59,7 +58,6 @@ static void keep(struct job *j)
 static void *work(void *argument)
 {
     struct job *j = argument;
-    setup_step_aside(&j->plan.options);
     struct runner_hooks hooks = {.below = j->below};
     j->rc = runner_run(&j->plan, j->board, &j->result, j->stop_fd, &hooks, &j->error);
     keep(j);

@@ -7,6 +7,7 @@
 #include "setup.h"
 #include "store.h"
 #include "text.h"
+#include "xalloc.h"
 
 #include <math.h>
 #include <poll.h>
@@ -190,18 +191,63 @@ static void ticker_stop(struct ticker *k)
     close(k->end_fd);
 }
 
-int measure_run(const struct context *c, const struct plan *plan, struct result *result,
-                struct error *e)
-{
-    result_init(result);
+struct measure {
+    const struct context *c;
     struct board board;
-    if (board_init(&board, e) < 0)
+    struct recorder *recorder;
+    struct host_sampler *sampler;
+};
+
+static int start_recording(struct measure *m, struct error *e)
+{
+    char unused[STORE_PATH_MAX];
+    m->recorder = recorder_start(&m->board, e);
+    if (!m->recorder)
         return -1;
-    struct progress progress = {.board = &board,
+    m->sampler = host_sampler_start(&m->board, e);
+    if (m->sampler)
+        return 0;
+    recorder_stop(m->recorder, unused, sizeof unused);
+    unlink(unused); /* of nothing */
+    return -1;
+}
+
+struct measure *measure_open(const struct context *c, struct error *e)
+{
+    struct measure *m = xcalloc(1, sizeof *m);
+    m->c = c;
+    int rc = board_init(&m->board, e);
+    if (rc == 0 && c->options->rec && (rc = start_recording(m, e)) < 0)
+        board_release(&m->board);
+    if (rc == 0)
+        return m;
+    free(m);
+    return NULL;
+}
+
+void measure_close(struct measure *m)
+{
+    char path[STORE_PATH_MAX];
+    if (!m)
+        return;
+    host_sampler_stop(m->sampler);
+    recorder_stop(m->recorder, path, sizeof path);
+    if (path[0] && !m->c->options->quiet)
+        fprintf(stderr, "vmtax: recorded as %s; vmtax replay last shows it\n", path);
+    board_release(&m->board);
+    free(m);
+}
+
+int measure_run(struct measure *m, const struct plan *plan, struct result *result, struct error *e)
+{
+    const struct options *o = m->c->options;
+    struct progress progress = {.board = &m->board,
                                 .terminal = isatty(STDERR_FILENO) == 1,
-                                .quiet = c->options->quiet,
-                                .slots = c->options->ndjson};
+                                .quiet = o->quiet,
+                                .told_log = m->board.current.log_total, /* in another session */
+                                .slots = o->ndjson};
     struct runner_hooks hooks = {.progress = show, .slot = show_slot, .context = &progress};
+    result_init(result);
     if (!progress.quiet) {
         char time[32];
         fprintf(stderr, "vmtax: %zu row%s on %zu target%s, about %s\n", plan->row_count,
@@ -209,31 +255,11 @@ int measure_run(const struct context *c, const struct plan *plan, struct result 
                 plan->target_count == 1 ? "" : "s",
                 text_duration(time, sizeof time, plan_seconds(plan)));
     }
-    setup_step_aside(&plan->options);
-    struct recorder *recorder = NULL;
-    struct host_sampler *sampler = NULL;
-    if (c->options->rec) {
-        recorder = recorder_start(&board, e);
-        sampler = recorder ? host_sampler_start(&board, e) : NULL;
-        if (!sampler) {
-            char unused[STORE_PATH_MAX];
-            recorder_stop(recorder, unused, sizeof unused);
-            board_release(&board);
-            return -1;
-        }
-    }
-    struct ticker ticker = {.board = &board, .progress = &progress};
+    setup_step_aside(&plan->options, NULL);
+    struct ticker ticker = {.board = &m->board, .progress = &progress};
     ticker_start(&ticker);
-    int rc = runner_run(plan, &board, result, c->interrupt_fd, &hooks, e);
+    int rc = runner_run(plan, &m->board, result, m->c->interrupt_fd, &hooks, e);
     ticker_stop(&ticker);
     wipe(&progress);
-    if (recorder) {
-        char path[STORE_PATH_MAX];
-        host_sampler_stop(sampler);
-        recorder_stop(recorder, path, sizeof path);
-        if (path[0] && !progress.quiet)
-            fprintf(stderr, "vmtax: recorded as %s; vmtax replay last shows it\n", path);
-    }
-    board_release(&board);
     return rc;
 }

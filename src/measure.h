@@ -1,5 +1,5 @@
-/* measure.h - run a plan from the command line: the runner with progress on stderr and, on request,
- * slots as JSON lines on stdout. */
+/* measure.h - run plans from the command line, one or several sessions: the runner with progress on
+ * stderr and, on request, slots as JSON lines on stdout and a recording of all of it. */
 #ifndef VMTAX_MEASURE_H
 #define VMTAX_MEASURE_H
 
@@ -7,8 +7,14 @@
 #include "plan.h"
 #include "result.h"
 
+/* What its sessions share: the board, and with --rec who records it. */
+struct measure;
+
+/* c must outlive it. NULL with a sentence: it cannot be recorded, say. */
+struct measure *measure_open(const struct context *c, struct error *e);
 /* As runner_run(); result is initialised here and belongs to the caller, also on failure. */
-int measure_run(const struct context *c, const struct plan *plan, struct result *result,
-                struct error *e);
+int measure_run(struct measure *m, const struct plan *plan, struct result *result, struct error *e);
+/* Ends the recording, and tells where it is. NULL is allowed. */
+void measure_close(struct measure *m);
 
 #endif

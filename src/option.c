@@ -143,7 +143,7 @@ const struct option_row option_rows[] = {
     {"quiet", 'q', OPTION_FLAG, AT(quiet), 0, 0, NULL, NULL, "no progress on stderr",
      FOR_RUN | FOR_RECORD | FOR_CHECK | FOR_BASELINE},
     {"rec", 0, OPTION_FLAG, AT(rec), 0, 0, NULL, NULL, "record what is shown, for `vmtax replay`",
-     FOR_DASHBOARD | FOR_RUN | FOR_DEMO},
+     FOR_DASHBOARD | FOR_RUN | FOR_RECORD | FOR_CHECK | FOR_DEMO},
     {"plain", 0, OPTION_FLAG, AT(plain), 0, 0, NULL, NULL,
      "print what the dashboard would show first, a sentence for each finding, and end: for screen "
      "readers and logs",

@@ -12,6 +12,7 @@
 #include "workloads/spec/suite.h"
 #include "xalloc.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
@@ -73,18 +74,35 @@ void setup_take_cpus(struct target_options *t, const struct target_options *all,
     take_cpus(t, all->cpus, all->cpu_count, wanted);
 }
 
-void setup_step_aside(const struct target_options *t)
+/* All threads that there are: those that look at the host and that record began earlier. One that
+ * ends meanwhile, or begins, is where it was, or where the one that made it is. */
+static void move_threads(const cpu_set_t *set)
 {
-    int all[TARGET_CPUS_MAX];
-    size_t n = host_cpus(all, TARGET_CPUS_MAX);
+    DIR *tasks = opendir("/proc/self/task");
+    for (const struct dirent *t; tasks && (t = readdir(tasks));) {
+        pid_t tid = (pid_t)strtol(t->d_name, NULL, 10);
+        if (tid > 0)
+            sched_setaffinity(tid, sizeof *set, set);
+    }
+    if (tasks)
+        closedir(tasks);
+    else
+        sched_setaffinity(0, sizeof *set, set);
+}
+
+void setup_step_aside(const struct target_options *t, const struct target_options *all)
+{
+    int here[TARGET_CPUS_MAX];
+    const int *from = all ? all->cpus : here;
+    size_t n = all ? all->cpu_count : host_cpus(here, TARGET_CPUS_MAX);
     cpu_set_t set;
     CPU_ZERO(&set);
     for (size_t i = 0; i < n; i++) {
         bool measured = false;
         for (size_t k = 0; k < t->cpu_count; k++)
-            measured |= t->cpus[k] == all[i];
-        if (!measured && all[i] < CPU_SETSIZE)
-            CPU_SET(all[i], &set);
+            measured |= t->cpus[k] == from[i];
+        if (!measured && from[i] < CPU_SETSIZE)
+            CPU_SET(from[i], &set);
     }
     /* All are measured: at least not the one that most rows use alone. */
     if (CPU_COUNT(&set) == 0 && t->cpu_count > 1)
@@ -92,7 +110,7 @@ void setup_step_aside(const struct target_options *t)
             if (t->cpus[k] < CPU_SETSIZE)
                 CPU_SET(t->cpus[k], &set);
     if (CPU_COUNT(&set) > 0)
-        sched_setaffinity(0, sizeof set, &set);
+        move_threads(&set);
 }
 
 struct machine_options setup_machine(const struct options *o)

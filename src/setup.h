@@ -46,7 +46,9 @@ void setup_try_named(const struct options *o, const struct target_options *t,
                      void *context);
 /* What virtual machines are made of, as the options say. */
 struct machine_options setup_machine(const struct options *o);
-/* Keep this thread off the workload's first processor where there is another. */
-void setup_step_aside(const struct target_options *t);
+/* Keep all threads of this process off the workload's processors, or where it has all of them at
+ * least off its first. all: those that there were before (setup_cpus()), which they may come back
+ * to when others are measured; NULL: those where this thread may run now. */
+void setup_step_aside(const struct target_options *t, const struct target_options *all);
 
 #endif

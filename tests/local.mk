@@ -116,6 +116,11 @@ tests_unit_test_plan_SOURCES = tests/unit/test_plan.c tests/unit/unit.h
 tests_unit_test_plan_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_plan_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_setup
+tests_unit_test_setup_SOURCES = tests/unit/test_setup.c tests/unit/unit.h
+tests_unit_test_setup_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_setup_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) $(STATGRAB_LIBS) -lm
+
 unit_tests += tests/unit/test_console
 tests_unit_test_console_SOURCES = tests/unit/test_console.c tests/unit/unit.h workloads/agent/console.c
 tests_unit_test_console_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

@@ -118,8 +118,7 @@ int dashboard_open(const struct options *o, bool tour, struct error *e)
     struct target_options measured;
     setup_cpus(&d->all_cpus, TARGET_CPUS_MAX);
     setup_take_cpus(&measured, &d->all_cpus, o->cpus);
-    setup_step_aside(&measured);
-    /* After that: its thread inherits where it may run. */
+    setup_step_aside(&measured, &d->all_cpus);
     d->sampler = host_sampler_start(&d->board, &no_sampler);
     if (!d->sampler)
         board_log(&d->board, BOARD_LOG_WARN, "", "%s", no_sampler.text);

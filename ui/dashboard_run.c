@@ -82,12 +82,14 @@ static int may_start(struct dashboard *d, struct error *e)
 {
     struct error earlier; /* stands in the log */
     dashboard_reap(d, &earlier);
-    return d->job ? error_set(e, ERROR_USAGE, "a run is live: x aborts it") : 0;
+    return d->job ? error_set(e, ERROR_USAGE, "a run is live already") : 0;
 }
 
 int dashboard_start_job(struct dashboard *d, struct plan *plan, const char *baseline,
                         struct error *e)
 {
+    /* The settings, or the planner, may have other processors than at the start. */
+    setup_step_aside(&plan->options, &d->all_cpus);
     struct snapshot *s = board_edit(&d->board);
     s->stored = false;
     text_copy(s->title, sizeof s->title, "live");

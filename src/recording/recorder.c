@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #define LOOK_NS 500000000L
+#define SYNC_S  2.0
 
 struct recorder {
     struct board *board;
@@ -29,6 +30,8 @@ struct recorder {
     struct snapshot *now, *was; /* what was looked at, and what stands in the file */
     bool any;
     size_t bytes;
+    double synced_s; /* when what stands in the file was last on the disk; ... */
+    bool owes;       /* ... something was written since */
 };
 
 static int append(struct recorder *r, cJSON *line)
@@ -65,11 +68,26 @@ static int look(struct recorder *r)
         return 0;
     cJSON *line = delta_make(r->now, r->any ? r->was : NULL);
     int rc = line ? append(r, line) : 0;
+    r->owes = r->owes || line;
     struct snapshot *was = r->was;
     r->was = r->now;
     r->now = was;
     r->any = true;
     return rc;
+}
+
+/* To the disk every few seconds, for a machine that goes down; but not while a slot is timed, which
+ * may measure that disk. */
+static int keep(struct recorder *r)
+{
+    const struct board_run *run = &r->was->run;
+    double now = board_now(r->board);
+    bool timed = run->active && strcmp(run->phase, BOARD_PHASE_MEASURE) == 0;
+    if (!r->owes || timed || now - r->synced_s < SYNC_S)
+        return 0;
+    r->synced_s = now;
+    r->owes = false;
+    return fdatasync(r->fd);
 }
 
 static void show_recording(struct recorder *r, bool on)
@@ -94,7 +112,7 @@ static void *record(void *context)
     while (!r->failed) {
         struct timespec until;
         bool last = r->stop;
-        if (look(r) < 0)
+        if (look(r) < 0 || keep(r) < 0)
             fail(r);
         if (last)
             break;

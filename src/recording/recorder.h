@@ -1,9 +1,10 @@
 /* recorder.h - writes what a board shows to a file while it is shown, for `vmtax replay`.
  *
  * Schema vmtax.recording/1: lines of JSON, the first one a header, each further one what changed
- * (delta.h). A thread looks at the board twice a second and appends whole lines, so that a crash
- * costs at most the last of them. When that fails the recording ends with a line in the board's
- * log, and nothing else does. */
+ * (delta.h). A thread looks at the board twice a second and appends whole lines, so that a crash of
+ * the program costs at most the last of them; every two seconds, but not while a slot is timed,
+ * they go to the disk, so that one of the machine costs little more. When that fails the recording
+ * ends with a line in the board's log, and nothing else does. */
 #ifndef VMTAX_RECORDING_RECORDER_H
 #define VMTAX_RECORDING_RECORDER_H
 

@@ -12,6 +12,7 @@
 #include "xalloc.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -435,6 +436,56 @@ static void test_recorded_and_played(void **state)
     assert_int_equal(rmdir(state_home), 0);
 }
 
+/* In place of the C library's: how often the recorder asked for it. */
+static atomic_int syncs;
+int fdatasync(int fd)
+{
+    assert_true(fd >= 0);
+    atomic_fetch_add(&syncs, 1);
+    return 0;
+}
+
+static void set_phase(struct board *board, bool active, const char *phase)
+{
+    struct snapshot *s = board_edit(board);
+    s->run.active = active;
+    snprintf(s->run.phase, sizeof s->run.phase, "%s", phase);
+    board_publish_run(board);
+}
+
+/* What is written goes to the disk, but not beside a slot that is timed. */
+static void test_synced_between_slots(void **state)
+{
+    char state_home[] = "/tmp/vmtax-test-rec-XXXXXX", path[STORE_PATH_MAX];
+    struct board board;
+    struct error e;
+    (void)state;
+    assert_non_null(mkdtemp(state_home));
+    setenv("XDG_STATE_HOME", state_home, 1);
+    assert_int_equal(board_init(&board, &e), 0);
+    set_phase(&board, true, BOARD_PHASE_MEASURE);
+    atomic_store(&syncs, 0);
+    struct recorder *recorder = recorder_start(&board, &e);
+    assert_non_null(recorder);
+    for (int i = 0; i < 6; i++) {
+        usleep(500000);
+        board_log(&board, BOARD_LOG_OK, "", "event %d", i);
+    }
+    assert_int_equal(atomic_load(&syncs), 0);
+    set_phase(&board, true, BOARD_PHASE_VERIFY);
+    for (int i = 0; i < 1000 && !atomic_load(&syncs); i++)
+        usleep(10000);
+    assert_int_equal(atomic_load(&syncs), 1);
+    recorder_stop(recorder, path, sizeof path);
+    board_release(&board);
+    unlink(path);
+    snprintf(path, sizeof path, "%s/vmtax/recordings", state_home);
+    rmdir(path);
+    snprintf(path, sizeof path, "%s/vmtax", state_home);
+    rmdir(path);
+    assert_int_equal(rmdir(state_home), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -447,6 +498,7 @@ int main(void)
         cmocka_unit_test(test_texts_are_cleaned),
         cmocka_unit_test(test_flipped_bytes),
         cmocka_unit_test(test_recorded_and_played),
+        cmocka_unit_test(test_synced_between_slots),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
