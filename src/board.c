@@ -44,7 +44,7 @@ int board_init(struct board *b, struct error *e)
     b->origin_ns = monotonic_ns();
     b->current.version = b->current.whole_version = 1;
     b->current.host.mhz = NAN;
-    b->current.self.ui_share = NAN;
+    b->current.self.ui_share = b->current.self.share = NAN;
     b->current.run.eta_s = -1;
     return 0;
 }

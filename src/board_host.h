@@ -36,7 +36,8 @@ struct board_host {
 };
 
 struct board_self {
-    double ui_share; /* of one core, last 2 s; NAN unknown */
+    double ui_share; /* of one core, last 2 s: the thread that draws; NAN unknown */
+    double share;    /* all threads of vmtax; what it started (load, guests) is not in it */
     double frames_per_s;
     uint64_t frames, bytes, rss_kib;
     bool recording; /* what is shown is being written to a file, too */

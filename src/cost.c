@@ -33,25 +33,55 @@ static bool told_per_op(const struct figure_cost *c, const struct figure_cost *b
            (per_op(c, which) >= PER_OP_MIN || (two && per_op(beside, which) >= PER_OP_MIN));
 }
 
+const char *const cost_units[COST_UNITS] = {"", "per operation", "per second"};
+
+/* Seconds in a second: what documents have in nanoseconds too. */
+static double time_share(const struct figure_cost *c, enum counter which)
+{
+    return c->per_s[which] * (counter_kinds[which].scale < 1 ? 1 : 1e-9);
+}
+
+/* "12.00µs/op" */
+static void time_per_op(char *out, size_t size, double s)
+{
+    static const struct {
+        double from, scale;
+        const char *unit;
+    } units[] = {{1, 1, "s"}, {1e-3, 1e3, "ms"}, {1e-6, 1e6, "µs"}, {0, 1e9, "ns"}};
+    char number[16];
+    size_t i = 0;
+    while (i + 1 < sizeof units / sizeof *units && s < units[i].from)
+        i++;
+    snprintf(out, size, "%s%s/op", text_figure(number, sizeof number, s * units[i].scale),
+             units[i].unit);
+}
+
+char *cost_value_in(char *out, size_t size, const struct figure_cost *c,
+                    const struct figure_cost *beside, enum counter which, enum cost_unit unit)
+{
+    const struct counter_kind *k = &counter_kinds[which];
+    const char *bytes = counter_is_bytes(which) ? "B" : "";
+    bool of_operation = unit == COST_PER_OPERATION ||
+                        (unit == COST_CHOSEN && !k->time && told_per_op(c, beside, which));
+    char number[16];
+    if (!known(c, which) || (of_operation && !isfinite(c->s_per_op)))
+        text_copy(out, size, "-");
+    else if (k->time && of_operation)
+        time_per_op(out, size, time_share(c, which) * c->s_per_op);
+    else if (k->time)
+        snprintf(out, size, "%s %%",
+                 text_figure(number, sizeof number, 100 * time_share(c, which)));
+    else if (of_operation)
+        snprintf(out, size, "%s%s/op", text_figure(number, sizeof number, per_op(c, which)), bytes);
+    else
+        snprintf(out, size, "%s%s/s", text_figure(number, sizeof number, c->per_s[which]), bytes);
+    return out;
+}
+
 char *cost_value(char *out, size_t size, const struct figure_cost *c,
                  const struct figure_cost *beside, enum counter which)
 {
-    const struct counter_kind *k = &counter_kinds[which];
-    const char *unit = counter_is_bytes(which) ? "B" : "";
-    char number[16];
-    if (!known(c, which)) {
-        text_copy(out, size, "-");
-        return out;
-    }
-    double rate = c->per_s[which];
-    if (k->time) /* seconds of it in a second; what documents have in nanoseconds too */
-        snprintf(out, size, "%s %%",
-                 text_figure(number, sizeof number, 100 * rate * (k->scale < 1 ? 1 : 1e-9)));
-    else if (told_per_op(c, beside, which))
-        snprintf(out, size, "%s%s/op", text_figure(number, sizeof number, per_op(c, which)), unit);
-    else
-        snprintf(out, size, "%s%s/s", text_figure(number, sizeof number, rate), unit);
-    return out;
+    return cost_value_in(out, size, c, beside, which, COST_CHOSEN);
 }
 
 char *cost_names(char *out, size_t size, uint32_t set)

@@ -35,6 +35,14 @@ bool cost_counted(const struct figure_cost *c, enum counter which);
  * or NULL. Returns out. */
 char *cost_value(char *out, size_t size, const struct figure_cost *c,
                  const struct figure_cost *beside, enum counter which);
+
+/* By what it is told: as cost_value() chooses, or always of an operation (times too, "12.00µs/op",
+ * which is not ASCII), or always of a second. */
+enum cost_unit { COST_CHOSEN, COST_PER_OPERATION, COST_PER_SECOND, COST_UNITS };
+extern const char *const cost_units[COST_UNITS]; /* "per operation"; "" for the first */
+/* As cost_value(); "-" also if how long an operation takes is not known, and asked for. */
+char *cost_value_in(char *out, size_t size, const struct figure_cost *c,
+                    const struct figure_cost *beside, enum counter which, enum cost_unit unit);
 /* "exits, vCPU, halt polling": the counters of a set of bits 1 << enum counter, as far as they fit.
  * Returns out. */
 char *cost_names(char *out, size_t size, uint32_t set);

@@ -14,15 +14,11 @@
 #define MORE_MIN   0.25 /* than natively, of an operation; */
 #define OFTEN_MIN  0.1  /* and of a second: what just goes on, like a timer, comes with the time */
 
-static const enum counter times[] = {COUNTER_RUN_DELAY, COUNTER_THROTTLED, COUNTER_VMM_CPU,
-                                     COUNTER_HALT_POLL};
-static const enum counter events[] = {COUNTER_EXITS,
-                                      COUNTER_EMULATED,
-                                      COUNTER_GUEST_FAULTS,
-                                      COUNTER_GUEST_SHOOTDOWNS,
-                                      COUNTER_GUEST_INTERRUPTS,
-                                      COUNTER_GUEST_SWITCHES,
-                                      COUNTER_REFUSED};
+static const enum counter times[] = {COUNTER_RUN_DELAY, COUNTER_STOLEN, COUNTER_THROTTLED,
+                                     COUNTER_VMM_CPU, COUNTER_HALT_POLL};
+static const enum counter events[] = {
+    COUNTER_EXITS,    COUNTER_EMULATED,         COUNTER_GUEST_FAULTS,   COUNTER_GUEST_SHOOTDOWNS,
+    COUNTER_INJECTED, COUNTER_GUEST_INTERRUPTS, COUNTER_GUEST_SWITCHES, COUNTER_REFUSED};
 
 static void say(struct cost_reading *r, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -79,7 +75,9 @@ static void say_times(struct cost_reading *r, const struct figure_cost *guest,
     size_t used = 0;
     for (size_t i = 0; i < sizeof times / sizeof *times && used < sizeof text; i++) {
         double s = known(guest, times[i]) ? beyond(guest, native, times[i]) : 0;
-        if (s < SHARE_MIN * longer)
+        /* What the host knows as waiting, its guest knows as stolen. */
+        bool twice = times[i] == COUNTER_STOLEN && known(guest, COUNTER_RUN_DELAY);
+        if (twice || s < SHARE_MIN * longer)
             continue;
         used += (size_t)snprintf(text + used, sizeof text - used, "%s%s %s (%.0f %%)",
                                  used ? ", " : "", counter_kinds[times[i]].name,

@@ -42,6 +42,10 @@ const struct counter_kind counter_kinds[COUNTER_COUNT] = {
                                   "interrupts by which its kernel's processors were told to flush "
                                   "their TLBs",
                                   false, 1},
+    [COUNTER_INJECTED] = {"injected_interrupts", "injected",
+                          "interrupts that KVM put into the vCPUs", false, 1},
+    [COUNTER_STOLEN] = {"stolen_s", "steal", "what a hypervisor below took of its processors' time",
+                        true, 1e-9},
 };
 
 bool counter_is_kernels(enum counter which)

@@ -29,7 +29,9 @@ enum counter {
     COUNTER_NET_SENT,
     COUNTER_VDISK_READ,
     COUNTER_VDISK_WRITTEN,
-    COUNTER_GUEST_SHOOTDOWNS, /* recordings have them in this order: new ones come last */
+    COUNTER_GUEST_SHOOTDOWNS,
+    COUNTER_INJECTED,
+    COUNTER_STOLEN, /* recordings have them in this order: new ones come last */
     COUNTER_COUNT,
 };
 

@@ -93,10 +93,10 @@ const struct option_row option_rows[] = {
     {"against", 'a', OPTION_PATH, AT(against), 0, 0, NULL, "BASELINE",
      "the baseline to check against: a name, a baseline's file, or the path of a directory with "
      "sessions (default: \"default\")",
-     FOR_CHECK | FOR_DASHBOARD},
+     FOR_CHECK | FOR_DASHBOARD | FOR_SCREEN},
     {"find", 0, OPTION_PERCENT, AT(find), 0.1, 99, NULL, "PERCENT",
      "what a check must be able to find to call it nothing worse (default: 10)",
-     FOR_CHECK | FOR_DASHBOARD},
+     FOR_CHECK | FOR_DASHBOARD | FOR_SCREEN},
     {"json", 'j', OPTION_FLAG, AT(json), 0, 0, NULL, NULL, "JSON on stdout instead of text",
      FOR_RUN | FOR_RECORD | FOR_CHECK | FOR_COMPARE | FOR_BASELINE | FOR_LIST | FOR_DOCTOR |
          NOT_IN_CONF},
@@ -144,6 +144,10 @@ const struct option_row option_rows[] = {
      FOR_RUN | FOR_RECORD | FOR_CHECK | FOR_BASELINE},
     {"rec", 0, OPTION_FLAG, AT(rec), 0, 0, NULL, NULL, "record what is shown, for `vmtax replay`",
      FOR_DASHBOARD | FOR_RUN | FOR_RECORD | FOR_CHECK | FOR_DEMO},
+    {"quiet-ui", 0, OPTION_FLAG, AT(quiet_ui), 0, 0, NULL, NULL,
+     "draw between slots only: while the timed part of one runs the screen stands still, but for "
+     "keys",
+     FOR_DASHBOARD | FOR_DEMO},
     {"plain", 0, OPTION_FLAG, AT(plain), 0, 0, NULL, NULL,
      "print what the dashboard would show first, a sentence for each finding, and end: for screen "
      "readers and logs",
@@ -165,8 +169,8 @@ const struct option_row option_rows[] = {
      FOR_DASHBOARD | FOR_RUN | FOR_REPORT | FOR_SCREEN | FOR_REPLAY | FOR_DEMO},
     {"no-mouse", 0, OPTION_FLAG, AT(no_mouse), 0, 0, NULL, NULL, "leave the mouse to the terminal",
      FOR_DASHBOARD | FOR_REPLAY | FOR_DEMO},
-    {"no-clipboard", 0, OPTION_FLAG, AT(no_clipboard), 0, 0, NULL, NULL,
-     "what the key y writes into a file does not go to the terminal's clipboard, too",
+    {"clipboard", 0, OPTION_FLAG, AT(clipboard), 0, 0, NULL, NULL,
+     "what the key y writes into a file goes to the terminal's clipboard, too, where it has one",
      FOR_DASHBOARD | FOR_REPLAY | FOR_DEMO},
     {"no-sync", 0, OPTION_FLAG, AT(no_sync), 0, 0, NULL, NULL,
      "no synchronized updates, for terminals that show them as text",

@@ -79,12 +79,13 @@ struct options {
     const char *replay; /* of a demo: a recording */
     double turn_s;      /* seconds of its slides; 0: keys turn them */
     bool rec;           /* the session is recorded */
+    bool quiet_ui;      /* the dashboard is drawn between slots only */
     bool quiet;
     bool help, version;
     const char *theme;
     const char *color;
     const char *glyphs;
-    bool ascii, utf8, no_mouse, no_clipboard, no_sync, reader;
+    bool ascii, utf8, no_mouse, clipboard, no_sync, reader;
     bool plain; /* the findings in sentences, no dashboard */
     /* Of vmtax.conf: targets with names of their own, in its order. */
     struct option_target {

@@ -98,13 +98,16 @@ static void read_stated(struct json_reader *j, struct paper *p, const cJSON *roo
         if (json_get_text(j, item, "metric", metric, sizeof metric, JSON_OPTIONAL))
             memcpy(s.text, metric, sizeof s.text);
         s.value = json_get_number(j, item, "value", 0, 1e9, NAN, JSON_OPTIONAL);
+        s.lost = json_get_number(j, item, "lost", 0, 1, NAN, JSON_OPTIONAL);
+        s.size = isfinite(s.lost) ? json_get_count(j, item, "size", UINT32_MAX, JSON_REQUIRED) : 0;
         s.subsystem = subsystem_find(subsystem);
         json_get_name(j, item, "of", s.of, sizeof s.of, JSON_OPTIONAL);
         s.column = PAPER_COLUMNS;
         if (json_get_name(j, item, "column", column, sizeof column, JSON_OPTIONAL)) {
             s.column = paper_column_of(column);
-            if (!s.of[0] || s.column == PAPER_COLUMNS || !(s.value > 0))
-                json_fault(j, "column", "must be native, openvz, xen or kvm, with of and value");
+            if (!s.of[0] || s.column == PAPER_COLUMNS || !(s.value > 0 || isfinite(s.lost)))
+                json_fault(j, "column",
+                           "must be native, openvz, xen or kvm, with of, and value or lost");
         }
         if (!j->failed && (s.subsystem == SUBSYSTEM_COUNT || !s.text[0]))
             json_fault(j, "subsystem", "is none that there is, or there is nothing to say");
@@ -220,28 +223,45 @@ static bool is_called(const struct workload *w, const char *params, const char *
     return strcmp(name, word) == 0;
 }
 
-const struct paper_stated *paper_stated_find(const struct paper *p, const struct workload *w,
-                                             const char *params, enum paper_column column)
-{
-    for (size_t i = 0; i < p->stated_count; i++) {
-        const struct paper_stated *s = &p->stated[i];
-        if (s->of[0] && s->column == column && is_called(w, params, s->of))
-            return s;
-    }
-    return NULL;
-}
-
-/* How closely a name of an explanation meets a row; 0: not. */
-static unsigned meets(const char *name, const struct workload *w)
+/* How closely a name meets a row; 0: not. */
+static unsigned meets(const char *name, const struct workload *w, const char *params)
 {
     size_t length = strlen(name);
-    if (strcmp(name, w->id) == 0 || (w->paper && strcmp(name, w->paper) == 0))
+    if (is_called(w, params, name))
         return 4;
     if (strncmp(name, w->id, length) == 0 && w->id[length] == '.')
         return 3;
     if (strcmp(name, subsystems[w->subsystem].id) == 0)
         return 2;
     return strcmp(name, "all") == 0;
+}
+
+const struct paper_stated *paper_stated_find(const struct paper *p, const struct workload *w,
+                                             const char *params, enum paper_column column)
+{
+    const struct paper_stated *best = NULL;
+    unsigned most = column == PAPER_COLUMNS ? 0 : 3; /* a relation is one row's alone */
+    for (size_t i = 0; i < p->stated_count; i++) {
+        const struct paper_stated *s = &p->stated[i];
+        bool speaks = s->of[0] && s->column == column && isnan(s->lost);
+        unsigned close = speaks ? meets(s->of, w, params) : 0;
+        if (close > most) {
+            most = close;
+            best = s;
+        }
+    }
+    return best;
+}
+
+double paper_loss(const struct paper *p, const struct workload *w, enum paper_column column,
+                  uint64_t size)
+{
+    for (size_t i = 0; i < p->stated_count; i++) {
+        const struct paper_stated *s = &p->stated[i];
+        if (isfinite(s->lost) && s->column == column && s->size == size && meets(s->of, w, "") >= 3)
+            return s->lost;
+    }
+    return NAN;
 }
 
 const struct paper_explained *paper_explain(const struct paper *p, const struct workload *w,
@@ -254,7 +274,7 @@ const struct paper_explained *paper_explain(const struct paper *p, const struct 
         if (x->column != column && x->column != PAPER_COLUMNS)
             continue;
         for (size_t k = 0; k < x->row_count; k++) {
-            unsigned close = meets(x->rows[k], w);
+            unsigned close = meets(x->rows[k], w, "");
             close = close ? 2 * close + (x->column == column) : 0;
             if (close > most) {
                 most = close;

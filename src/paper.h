@@ -10,6 +10,7 @@
 #include "workloads/catalog.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 enum paper_column { PAPER_NATIVE, PAPER_OPENVZ, PAPER_XEN, PAPER_KVM, PAPER_COLUMNS };
 #define PAPER_ROWS_MAX       64
@@ -27,10 +28,12 @@ struct paper_row {
 struct paper_stated {
     enum subsystem subsystem;
     char text[256]; /* the sentence, or what the figure is of */
-    char of[24]; /* the row that it speaks of: its `paper` or its id in the catalogue, or a member
-                    of SPEC's suite that it is; "": none */
+    char of[24];    /* the rows that it speaks of, as in explanations; of a relation one row, by its
+                     * `paper`, its id, or the member of SPEC's suite that it is; "": none */
     enum paper_column column; /* whom the figure is of; PAPER_COLUMNS: of nobody alone */
-    double value; /* NAN: a sentence only; of a row and a column: relative to the paper's native */
+    double value;             /* NAN: none; of a row and a column: relative to the paper's native */
+    double lost;              /* NAN: none; share of the datagrams of ... */
+    uint64_t size;            /* ... that many bytes */
 };
 
 /* Why a guest was as fast or slow as it was, in the authors' view. */
@@ -67,10 +70,13 @@ int paper_parse(struct paper *p, const char *text, size_t length, const char *na
 const struct paper_row *paper_find(const struct paper *p, const struct workload *w);
 /* Performance of a column relative to the paper's native (1 = equal, below 1 slower). */
 double paper_ratio(const struct paper_row *row, enum paper_column column);
-/* What the text says of a row: of a column its figure, of PAPER_COLUMNS the sentence. NULL if it
- * says nothing. */
+/* What the text says of a row: of a column its relation, of PAPER_COLUMNS the closest sentence (of
+ * the row, its kind or its subsystem). NULL if it says nothing. */
 const struct paper_stated *paper_stated_find(const struct paper *p, const struct workload *w,
                                              const char *params, enum paper_column column);
+/* Share of datagrams of that size that the column lost, by the text; NAN if it does not say. */
+double paper_loss(const struct paper *p, const struct workload *w, enum paper_column column,
+                  uint64_t size);
 /* Performance of a row on a column relative to the paper's native, from the tables or else from the
  * text, which speaks of one processor; NAN if neither has it. */
 double paper_relation(const struct paper *p, const struct workload *w, const char *params,

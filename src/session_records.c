@@ -55,10 +55,9 @@ void session_take_counters(const struct record *r, struct counters *out)
         const char *key;
         enum counter counter;
     } keys[] = {
-        {"intr", COUNTER_GUEST_INTERRUPTS},
-        {"ctxt", COUNTER_GUEST_SWITCHES},
-        {"pgfault", COUNTER_GUEST_FAULTS},
-        {"tlb", COUNTER_GUEST_SHOOTDOWNS},
+        {"intr", COUNTER_GUEST_INTERRUPTS}, {"ctxt", COUNTER_GUEST_SWITCHES},
+        {"pgfault", COUNTER_GUEST_FAULTS},  {"tlb", COUNTER_GUEST_SHOOTDOWNS},
+        {"stolen_ns", COUNTER_STOLEN},
     };
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         uint64_t value;

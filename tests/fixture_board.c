@@ -110,6 +110,7 @@ static void fill_cost(struct figure_cost *c, const char *kind, bool emulated,
     count(c, COUNTER_GUEST_SWITCHES, 410 + 90 * wobble(seed, 13));
     count(c, COUNTER_GUEST_FAULTS, strstr(w->id, "fork") ? 90 / per_op : 12);
     count(c, COUNTER_GUEST_SHOOTDOWNS, 3 + wobble(seed, 15));
+    count(c, COUNTER_STOLEN, kvm ? 0.005 : 0);
     if (!kvm)
         return;
     count(c, COUNTER_VCPU_CPU, c->per_s[COUNTER_CPU] - 0.01);
@@ -119,6 +120,7 @@ static void fill_cost(struct figure_cost *c, const char *kind, bool emulated,
         return;
     count(c, COUNTER_EXITS, 1400 + (w->subsystem == SUBSYSTEM_DISK ? 3 / per_op : 0));
     count(c, COUNTER_EMULATED, 0);
+    count(c, COUNTER_INJECTED, 320 + 30 * wobble(seed, 16));
     count(c, COUNTER_HALT_POLL, 2.1e6);
     double exits = c->per_s[COUNTER_EXITS];
     c->reason_count = 3;
@@ -467,7 +469,7 @@ static void fill_common(struct snapshot *s)
     s->clock = CLOCK_AT;
     text_copy(s->title, sizeof s->title, "live");
     s->self = (struct board_self){
-        .ui_share = 0.001, .frames_per_s = 4, .frames = 1200, .rss_kib = 9000};
+        .ui_share = 0.001, .share = 0.004, .frames_per_s = 4, .frames = 1200, .rss_kib = 9000};
     s->host.mhz = NAN;
     s->run.eta_s = -1;
 }
@@ -475,7 +477,7 @@ static void fill_common(struct snapshot *s)
 void fixture_empty(struct snapshot *s)
 {
     fill_common(s);
-    s->self.ui_share = NAN;
+    s->self.ui_share = s->self.share = NAN;
     s->self.frames_per_s = 0;
 }
 

@@ -88,6 +88,11 @@ tests_unit_test_strips_SOURCES = tests/unit/test_strips.c tests/unit/unit.h test
 tests_unit_test_strips_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_strips_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_own_cost
+tests_unit_test_own_cost_SOURCES = tests/unit/test_own_cost.c tests/unit/unit.h
+tests_unit_test_own_cost_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_own_cost_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
 journey_sources = tests/unit/journey.c tests/unit/journey.h tests/unit/unit.h tests/fixture_board.c \
 	tests/fixture_machine.c tests/fixture_check.c tests/fixture_board.h \
 	tests/fixture_plan.c tests/fixture_plan.h

@@ -1,14 +1,16 @@
 /* ui_demo - the dashboard on a board that is filled by hand, for tests of the terminal and the
  * bench of the dashboard's own cost. Nothing is measured.
  *
- * Usage: ui_demo [FIXTURE] [feed] [welcome] [panel=ID] [theme=NAME] [ascii|block] [mono|8|16|256]
- * [mouse] [no-clipboard] [curses] feed: a thread publishes 20 times a second, as a run does; keys
- * start and stop it. On exit the last line of stdout says what the dashboard cost: "frames N
- * ui_cpu_s S rss_kib K". */
+ * Usage: ui_demo [FIXTURE] [feed] [slots] [welcome] [panel=ID] [theme=NAME] [ascii|block]
+ * [mono|8|16|256] [mouse] [clipboard] [curses] feed: a thread publishes 20 times a second, as a
+ * run does; keys start and stop it. slots: the same with --quiet-ui, in slots of 3 s that are
+ * timed, with 0.5 s between them. On exit the last line of stdout says what the dashboard cost:
+ * "frames N ui_cpu_s S rss_kib K". */
 #include <config.h>
 
 #include "tests/fixture_board.h"
 #include "tests/fixture_plan.h"
+#include "text.h"
 #include "ui/app.h"
 #include "ui/appearance.h"
 
@@ -27,6 +29,7 @@ struct feeder {
     struct board board;
     struct options options; /* what the settings change */
     atomic_bool end;
+    bool slots;
     double longest_s; /* that a publisher waited for the board */
 };
 
@@ -51,6 +54,9 @@ static void *feed(void *context)
             r->elapsed_s += 0.05;
             r->eta_s = r->eta_s > 1 ? r->eta_s - 0.05 : 72;
             r->done = fmod(r->done + 0.0005, 1);
+            if (f->slots)
+                text_copy(r->phase, sizeof r->phase,
+                          tick % 70 < 60 ? BOARD_PHASE_MEASURE : BOARD_PHASE_PREPARE);
         }
         if (tick % 20 == 0) {
             size_t at = snapshot_ring_push(&s->host.first, &s->host.count, BOARD_HOST_MAX);
@@ -140,6 +146,8 @@ int main(int argc, char **argv)
             if (strcmp(fixtures[k].name, a) == 0)
                 fill = fixtures[k].fill;
         feeding = feeding || strcmp(a, "feed") == 0;
+        if (strcmp(a, "slots") == 0)
+            feeding = f.slots = options.hold = true;
         if (strcmp(a, "welcome") == 0)
             options.welcome = welcome;
         if (strcmp(a, "mouse") == 0)
@@ -150,8 +158,8 @@ int main(int argc, char **argv)
             options.screen.glyphs = GLYPH_CHOICE_BLOCK;
         if (strcmp(a, "mono") == 0)
             options.screen.colors = COLOR_CHOICE_MONO;
-        if (strcmp(a, "no-clipboard") == 0)
-            options.screen.no_clipboard = true;
+        if (strcmp(a, "clipboard") == 0)
+            options.screen.clipboard = true;
         if (strcmp(a, "curses") == 0)
             options.screen.curses = true;
         if (strcmp(a, "8") == 0)
@@ -177,7 +185,8 @@ int main(int argc, char **argv)
     f.options.ascii = options.screen.glyphs == GLYPH_CHOICE_ASCII;
     f.options.theme = options.theme;
     f.options.no_mouse = !options.mouse;
-    f.options.no_clipboard = options.screen.no_clipboard;
+    f.options.clipboard = options.screen.clipboard;
+    f.options.quiet_ui = options.hold;
     if (feeding)
         pthread_create(&thread, NULL, feed, &f);
     int status = app_run(&f.board, &options, &actions, &e);

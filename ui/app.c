@@ -1,8 +1,9 @@
 /* The loop. It sleeps in poll() on the terminal, the board's event, a timer and the signals, and
  * draws under the frame governor: 4 frames a second while a run is live, 1 when idle, none when
  * frozen, at once after a key; while a frame is owed or a run is live, it does not even listen to
- * the board. Its own processor time is measured, shown in the footer, and halves the rate when it
- * exceeds 0.4 % of a core. */
+ * the board. Its own processor time is measured, shown in the footer beside that of the
+ * whole program, and halves the rate when it exceeds 0.4 % of a core. With --quiet-ui it draws
+ * nothing but answers to keys while a slot is timed: then it only looks whether that is over. */
 #include <config.h>
 
 #include "ui/app.h"
@@ -11,6 +12,7 @@
 #include "ui/capture.h"
 #include "ui/control.h"
 #include "ui/detail.h"
+#include "ui/own_cost.h"
 #include "ui/theme_list.h"
 #include "xalloc.h"
 
@@ -28,20 +30,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define COST_WINDOW_S 2.0
-#define COST_LIMIT    0.004
-#define COST_SAMPLES  64
-#define KEY_GAP_S     0.01 /* keys that come faster share a frame */
-
-struct cost {
-    struct {
-        double at_s, cpu_s;
-        uint64_t frames;
-    } sample[COST_SAMPLES]; /* ring */
-    size_t count;
-    double share; /* NAN: not known yet */
-    double frames_per_s;
-};
+#define COST_LIMIT 0.004 /* of a processor, for drawing */
+#define KEY_GAP_S  0.01  /* keys that come faster share a frame */
 
 struct app {
     struct board *board;
@@ -51,7 +41,7 @@ struct app {
     struct canvas canvas;
     struct snapshot snapshot;
     struct control control;
-    struct cost cost;
+    struct own_cost cost;
     struct capture capture;
     int signal_fd, timer_fd;
     bool dirty; /* the board moved, or something else changed */
@@ -63,16 +53,11 @@ struct app {
     int ended_by; /* signal */
 };
 
-static double clock_s(clockid_t id)
-{
-    struct timespec t;
-    clock_gettime(id, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 static double now_s(void)
 {
-    return clock_s(CLOCK_MONOTONIC);
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 static void dashboard_signals(sigset_t *set)
@@ -92,28 +77,13 @@ void app_block_signals(void)
 
 /* Own cost */
 
+/* The governor: of what this thread costs, which is what fewer frames make less. */
 static void cost_sample(struct app *a, double now)
 {
-    struct cost *c = &a->cost;
-    size_t at = c->count++ % COST_SAMPLES;
-    c->sample[at].at_s = now;
-    c->sample[at].cpu_s = clock_s(CLOCK_THREAD_CPUTIME_ID);
-    c->sample[at].frames = a->frames;
-    size_t kept = c->count < COST_SAMPLES ? c->count : COST_SAMPLES;
-    for (size_t back = 1; back < kept; back++) {
-        size_t old = (c->count - 1 - back) % COST_SAMPLES;
-        double span = now - c->sample[old].at_s;
-        if (span < COST_WINDOW_S && back + 1 < kept)
-            continue;
-        if (span >= 0.5) { /* shorter says nothing */
-            c->share = (c->sample[at].cpu_s - c->sample[old].cpu_s) / span;
-            c->frames_per_s = (double)(a->frames - c->sample[old].frames) / span;
-        }
-        break;
-    }
-    if (c->share > COST_LIMIT && a->slow_factor < 4)
+    own_cost_sample(&a->cost, now, a->frames);
+    if (a->cost.thread > COST_LIMIT && a->slow_factor < 4)
         a->slow_factor *= 2;
-    else if (c->share < COST_LIMIT / 3 && a->slow_factor > 1)
+    else if (a->cost.thread < COST_LIMIT / 3 && a->slow_factor > 1)
         a->slow_factor /= 2;
 }
 
@@ -122,7 +92,8 @@ static void cost_publish(struct app *a)
 {
     struct rusage usage;
     struct snapshot *s = board_edit(a->board);
-    s->self.ui_share = a->cost.share;
+    s->self.ui_share = a->cost.thread;
+    s->self.share = a->cost.process;
     s->self.frames_per_s = a->cost.frames_per_s;
     s->self.frames = a->frames;
     if (getrusage(RUSAGE_SELF, &usage) == 0)
@@ -136,9 +107,7 @@ static void cost_publish(struct app *a)
 static double frame_interval(const struct app *a, double now)
 {
     double interval = a->snapshot.run.active ? 0.25 : 1;
-    if (a->options.slow)
-        interval = 1;
-    else if (now < a->key_until_s)
+    if (now < a->key_until_s)
         interval = 1.0 / 30;
     else if (a->options.calm)
         interval = 1;
@@ -150,6 +119,17 @@ static double frame_interval(const struct app *a, double now)
 static bool frozen(struct app *a)
 {
     return control_view(&a->control)->frozen;
+}
+
+/* Asked of the board itself, as no snapshot is taken meanwhile. */
+static bool held(struct app *a)
+{
+    if (!a->options.hold || a->now || a->snapshot.replayed)
+        return false;
+    const struct board_run *r = &board_edit(a->board)->run;
+    bool timed = r->active && strcmp(r->phase, BOARD_PHASE_MEASURE) == 0;
+    pthread_mutex_unlock(&a->board->lock);
+    return timed;
 }
 
 static void draw(struct app *a)
@@ -174,6 +154,7 @@ static void draw(struct app *a)
     screen_size(a->screen, &h, &w);
     control_clamp(&a->control, &a->snapshot, h, w);
     struct scene scene = control_scene(&a->control);
+    scene.held = a->options.hold;
     a->control.help_last = scene_draw(&a->canvas, h, w, &a->snapshot, &scene);
     if (a->control.help_first > a->control.help_last)
         a->control.help_first = a->control.help_last;
@@ -286,7 +267,7 @@ static void reopen(struct app *a, const struct screen_options *former)
 static bool same_screen(const struct screen_options *a, const struct screen_options *b)
 {
     return a->glyphs == b->glyphs && a->colors == b->colors && a->utf8 == b->utf8 &&
-           a->no_sync == b->no_sync && a->no_clipboard == b->no_clipboard && a->reader == b->reader;
+           a->no_sync == b->no_sync && a->clipboard == b->clipboard && a->reader == b->reader;
 }
 
 static void apply_settings(struct app *a)
@@ -380,6 +361,7 @@ static void save_row(struct app *a)
         return;
     }
     canvas_init(&c, a->canvas.glyphs);
+    c.keymap = a->canvas.keymap;
     canvas_resize(&c, ROW_H, ROW_W);
     detail_draw(&c, (struct rect){0, 0, ROW_H, ROW_W}, &a->snapshot, v, metric);
     while (c.h > 1 && row_is_empty(&c, c.h - 1))
@@ -485,6 +467,8 @@ static double next_due(struct app *a, double now)
         return due;
     if (a->now)
         return a->last_frame_s + KEY_GAP_S;
+    if (held(a)) /* the board tells when that is over */
+        return due;
     if (a->control.flash[0])
         due = a->control.flash_until_s;
     if (frozen(a))
@@ -512,7 +496,8 @@ static void wait_for_news(struct app *a)
         {a->timer_fd, POLLIN, 0},
         /* a frame is owed already, or will be in a moment, or none is wanted: more news would only
            wake us */
-        {a->dirty || a->snapshot.run.active || frozen(a) ? -1 : a->board->wake_fd, POLLIN, 0},
+        {frozen(a) || (!held(a) && (a->dirty || a->snapshot.run.active)) ? -1 : a->board->wake_fd,
+         POLLIN, 0},
         {screen_waiting(a->screen) ? screen_output(a->screen) : -1, POLLOUT, 0},
     };
     if (poll(fds, 5, -1) < 0 && errno != EINTR)
@@ -580,8 +565,8 @@ int app_run(struct board *board, const struct app_options *options,
                       .signal_fd = -1,
                       .timer_fd = -1,
                       .now = true,
-                      .slow_factor = 1,
-                      .cost = {.share = NAN}};
+                      .slow_factor = 1};
+    own_cost_init(&a->cost);
     control_init(&a->control, options, actions);
     canvas_init(&a->canvas, GLYPHS_ASCII);
     if (open_events(a, e) == 0 && (a->screen = screen_open(&options->screen, e))) {

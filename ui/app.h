@@ -60,7 +60,7 @@ struct app_options {
     const char *const *theme_directories; /* may be NULL */
     bool mouse;
     bool calm; /* no more than a frame a second, but for keys */
-    bool slow; /* one frame a second, to disturb a measurement less */
+    bool hold; /* nothing but keys is answered while the timed part of a slot runs */
     const char *const
         *welcome;            /* lines of the first dialog, whose Enter starts count 0; NULL: none */
     bool tour;               /* it begins with the tour (tour.h) */

@@ -47,9 +47,10 @@ void appearance_fill(struct app_options *to, const struct options *o)
                                          .colors = colors_of(o),
                                          .utf8 = o->utf8,
                                          .no_sync = o->no_sync,
-                                         .no_clipboard = o->no_clipboard,
+                                         .clipboard = o->clipboard,
                                          .reader = o->reader};
     to->calm = o->reader;
+    to->hold = o->quiet_ui;
     to->theme = o->theme;
     theme_place(o, to->theme_place, sizeof to->theme_place);
     to->mouse = !o->no_mouse;

@@ -3,6 +3,7 @@
 #include "ui/control_parts.h"
 
 #include "text.h"
+#include "ui/keymap.h"
 #include "ui/layout.h"
 #include "ui/row.h"
 #include "ui/tour.h"
@@ -210,7 +211,7 @@ void control_act(struct control *c, enum action a, const struct moment *m)
         control_open(c, s, now_s);
         break;
     case ACTION_BACK:
-        control_back(c);
+        control_back(c, now_s);
         break;
     case ACTION_RUN:
         control_run_row(c, s, now_s);
@@ -263,7 +264,8 @@ void control_act(struct control *c, enum action a, const struct moment *m)
         break;
     case ACTION_COPY:
         if (!can_copy(c, s))
-            control_flash(c, now_s, true, "no row here to copy; Y copies the screen");
+            control_flash(c, now_s, true, "no row here to copy; %s copies the screen",
+                          key_word(c->keymap, ACTION_COPY_SCREEN));
         else
             c->requests |= REQUEST_SAVE_ROW;
         break;
@@ -274,7 +276,8 @@ void control_act(struct control *c, enum action a, const struct moment *m)
         control_export(c, s, now_s);
         break;
     case ACTION_ALL:
-        control_flash(c, now_s, false, "there is nothing to mark here: p opens the planner");
+        control_flash(c, now_s, false, "there is nothing to mark here: %s opens the planner",
+                      key_word(c->keymap, ACTION_PLAN));
         break;
     case ACTION_THEME:
         c->requests |= REQUEST_THEME;
@@ -316,6 +319,18 @@ void control_act(struct control *c, enum action a, const struct moment *m)
     }
 }
 
+void control_refuse(struct control *c, int code, double now_s, const char *format, ...)
+{
+    char key[KEYMAP_NAME], where[160];
+    va_list args;
+    if (!keymap_name(code, key)) /* half of a sequence that no key sends */
+        return;
+    va_start(args, format);
+    vsnprintf(where, sizeof where, format, args);
+    va_end(args);
+    control_flash(c, now_s, true, "%s does nothing %s", key, where);
+}
+
 void control_key(struct control *c, int code, const struct snapshot *s, double now_s, int h, int w)
 {
     const struct moment m = {s, now_s, h, w};
@@ -324,9 +339,8 @@ void control_key(struct control *c, int code, const struct snapshot *s, double n
     c->flash[0] = '\0';
     if (control_is_small(&m))
         control_small_key(c, code, &m);
-    else if (c->overlay == OVERLAY_NONE && control_action(c, code) == ACTION_NONE && code > ' ' &&
-             code < 0x7f)
-        control_flash(c, now_s, true, "%c does nothing here: ? lists the keys", code);
+    else if (c->overlay == OVERLAY_NONE && control_action(c, code) == ACTION_NONE)
+        control_refuse(c, code, now_s, "here: %s lists the keys", key_word(c->keymap, ACTION_HELP));
     else if (c->overlay == OVERLAY_NONE)
         control_act(c, control_action(c, code), &m);
     else
@@ -362,6 +376,8 @@ void control_click(struct control *c, const struct canvas_hit *hit, int wheel,
         for (int i = 0; i < 3; i++)
             control_key(c, wheel < 0 ? KEY_CODE_UP : KEY_CODE_DOWN, s, now_s, h, w);
     } else if (hit && hit->key) {
+        if (hit->key != KEY_CODE_ENTER && hit->key != KEY_CODE_ESCAPE)
+            control_end_typing(c, &m);
         control_key(c, hit->key, s, now_s, h, w);
     } else if (hit && c->overlay == OVERLAY_NONE && hit->box < BOXES_MAX) {
         select_row(c, hit, s, now_s, h, w);

@@ -28,7 +28,7 @@ static void turn_page(struct control *c, size_t by)
     c->help_find[0] = '\0';
 }
 
-static void help_key(struct control *c, int code)
+static void help_key(struct control *c, int code, double now_s)
 {
     enum action a = control_action(c, code);
     size_t *first = &c->help_first;
@@ -50,8 +50,9 @@ static void help_key(struct control *c, int code)
         control_step(first, c->help_last + 1, a == ACTION_PAGE_UP ? -10 : 10);
     } else if (a == ACTION_HOME || a == ACTION_END) {
         *first = a == ACTION_HOME ? 0 : c->help_last;
-    } else if (a == ACTION_REPAINT) {
-        c->requests |= REQUEST_REPAINT;
+    } else {
+        control_refuse(c, code, now_s, "in the help: %s finds in it, %s closes it",
+                       key_word(c->keymap, ACTION_FILTER), key_word(c->keymap, ACTION_BACK));
     }
 }
 
@@ -92,7 +93,8 @@ void control_open_plan(struct control *c, double now_s)
 static void start_plan(struct control *c, const struct moment *m)
 {
     if (m->s->run.active) {
-        control_flash(c, m->now_s, true, "a run is live: Esc, then x stops it");
+        control_flash(c, m->now_s, true, "a run is live: %s, then %s stops it",
+                      key_word(c->keymap, ACTION_BACK), key_word(c->keymap, ACTION_ABORT));
     } else if (c->plan.planner.problem[0]) {
         control_flash(c, m->now_s, true, "%s", c->plan.planner.problem);
     } else if (ask_plan(c, PLAN_REQUEST_START, m->now_s) == 0) {
@@ -104,7 +106,7 @@ static void start_plan(struct control *c, const struct moment *m)
     }
 }
 
-static void serve_plan(struct control *c, enum plan_event event, const struct error *e,
+static void serve_plan(struct control *c, enum plan_event event, int code, const struct error *e,
                        const struct moment *m)
 {
     switch (event) {
@@ -124,6 +126,12 @@ static void serve_plan(struct control *c, enum plan_event event, const struct er
         break;
     case PLAN_REFUSED:
         control_flash(c, m->now_s, true, "%s", e->text);
+        break;
+    case PLAN_UNKNOWN:
+        control_refuse(c, code, m->now_s,
+                       "in the planner: %s marks, %s is the next column, %s starts, %s leaves",
+                       key_word(c->keymap, ACTION_FREEZE), key_word(c->keymap, ACTION_NEXT_BOX),
+                       key_word(c->keymap, ACTION_OPEN), key_word(c->keymap, ACTION_BACK));
         break;
     }
 }
@@ -152,8 +160,8 @@ static void write_settings(struct control *c, double now_s)
         control_flash(c, now_s, false, "written to %s", path);
 }
 
-static void serve_settings(struct control *c, enum settings_event event, const struct error *e,
-                           double now_s)
+static void serve_settings(struct control *c, enum settings_event event, int code,
+                           const struct error *e, double now_s)
 {
     switch (event) {
     case SETTINGS_NOTHING:
@@ -171,13 +179,18 @@ static void serve_settings(struct control *c, enum settings_event event, const s
     case SETTINGS_REFUSED:
         control_flash(c, now_s, true, "%s", e->text);
         break;
+    case SETTINGS_UNKNOWN:
+        control_refuse(c, code, now_s, "in the settings: %s changes, %s writes them, %s closes",
+                       key_word(c->keymap, ACTION_OPEN), key_word(c->keymap, ACTION_EXPORT),
+                       key_word(c->keymap, ACTION_BACK));
+        break;
     }
 }
 
 /* A text */
 
 /* Up and down go on to the rows beside it. */
-static void reading_key(struct control *c, enum action a, const struct moment *m)
+static void reading_key(struct control *c, enum action a, int code, const struct moment *m)
 {
     switch (a) {
     case ACTION_OPEN:
@@ -197,17 +210,18 @@ static void reading_key(struct control *c, enum action a, const struct moment *m
         break;
     case ACTION_COPY:
     case ACTION_COPY_SCREEN:
-    case ACTION_REPAINT:
         control_act(c, a, m);
         break;
     default:
+        control_refuse(c, code, m->now_s, "beside this text: %s copies it, %s closes it",
+                       key_word(c->keymap, ACTION_COPY), key_word(c->keymap, ACTION_BACK));
         break;
     }
 }
 
 /* The tour */
 
-static void tour_key(struct control *c, enum action a, const struct moment *m)
+static void tour_key(struct control *c, enum action a, int code, const struct moment *m)
 {
     c->slide_until_s = m->now_s + c->tour_s;
     switch (a) {
@@ -238,7 +252,6 @@ static void tour_key(struct control *c, enum action a, const struct moment *m)
     case ACTION_ABORT:
     case ACTION_THEME:
     case ACTION_MOUSE:
-    case ACTION_REPAINT:
     case ACTION_COPY_SCREEN:
     case ACTION_SEEK_BACK:
     case ACTION_SEEK:
@@ -247,19 +260,38 @@ static void tour_key(struct control *c, enum action a, const struct moment *m)
         control_act(c, a, m);
         break;
     default:
+        control_refuse(c, code, m->now_s, "in the tour: %s is the next slide, %s the dashboard",
+                       key_word(c->keymap, ACTION_FREEZE), key_word(c->keymap, ACTION_BACK));
         break;
     }
 }
 
 /* All of them */
 
+static bool typing(const struct control *c)
+{
+    return c->overlay == OVERLAY_FILTER || (c->overlay == OVERLAY_HELP && c->typing) ||
+           (c->overlay == OVERLAY_PLAN && c->plan.options.editing) ||
+           (c->overlay == OVERLAY_SETTINGS && c->settings.editing);
+}
+
+void control_end_typing(struct control *c, const struct moment *m)
+{
+    if (typing(c))
+        control_dialog_key(c, KEY_CODE_ENTER, m);
+}
+
 void control_dialog_key(struct control *c, int code, const struct moment *m)
 {
     enum action a = control_action(c, code);
     struct error e = {0};
+    if (a == ACTION_REPAINT && !typing(c)) {
+        c->requests |= REQUEST_REPAINT;
+        return;
+    }
     switch (c->overlay) {
     case OVERLAY_HELP:
-        help_key(c, code);
+        help_key(c, code, m->now_s);
         break;
     case OVERLAY_FILTER:
         filter_key(c, code);
@@ -278,16 +310,16 @@ void control_dialog_key(struct control *c, int code, const struct moment *m)
             control_act(c, a, m);
         break;
     case OVERLAY_PLAN:
-        serve_plan(c, plan_dialog_key(&c->plan, a, code, &e), &e, m);
+        serve_plan(c, plan_dialog_key(&c->plan, a, code, &e), code, &e, m);
         break;
     case OVERLAY_SETTINGS:
-        serve_settings(c, settings_key(&c->settings, a, code, c->options, &e), &e, m->now_s);
+        serve_settings(c, settings_key(&c->settings, a, code, c->options, &e), code, &e, m->now_s);
         break;
     case OVERLAY_READING:
-        reading_key(c, a, m);
+        reading_key(c, a, code, m);
         break;
     case OVERLAY_TOUR:
-        tour_key(c, a, m);
+        tour_key(c, a, code, m);
         break;
     case OVERLAY_NONE:
         break;
@@ -304,7 +336,8 @@ void control_dialog_click(struct control *c, const struct canvas_hit *hit, const
 {
     struct error e = {0};
     if (c->overlay == OVERLAY_PLAN)
-        serve_plan(c, plan_dialog_click(&c->plan, hit->box, hit->row, &e), &e, m);
+        serve_plan(c, plan_dialog_click(&c->plan, hit->box, hit->row, &e), KEY_CODE_NONE, &e, m);
     else if (c->overlay == OVERLAY_SETTINGS)
-        serve_settings(c, settings_click(&c->settings, hit->row, c->options, &e), &e, m->now_s);
+        serve_settings(c, settings_click(&c->settings, hit->row, c->options, &e), KEY_CODE_NONE, &e,
+                       m->now_s);
 }

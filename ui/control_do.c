@@ -28,8 +28,8 @@ void control_start(struct control *c, const char *const *words, size_t count,
     struct error e = {0};
     char done[192];
     if (s->run.active) {
-        control_flash(c, now_s, true, "%s is being measured: x stops it first",
-                      s->run.title[0] ? s->run.title : "a run");
+        control_flash(c, now_s, true, "%s is being measured: %s stops it first",
+                      s->run.title[0] ? s->run.title : "a run", key_word(c->keymap, ACTION_ABORT));
         return;
     }
     if (!c->actions || !c->actions->start) {
@@ -66,7 +66,8 @@ void control_run_row(struct control *c, const struct snapshot *s, double now_s)
             return;
         }
     } else if (metric == SIZE_MAX) {
-        control_flash(c, now_s, true, "no row to run here; R runs the quick comparison");
+        control_flash(c, now_s, true, "no row to run here; %s runs the quick comparison",
+                      key_word(c->keymap, ACTION_RUN_ALL));
         return;
     } else {
         const struct board_metric *m = &s->metrics[metric];
@@ -116,29 +117,38 @@ void control_check(struct control *c, const struct snapshot *s, double now_s)
     control_go_verdict(c);
 }
 
+static void say_live(struct control *c, double now_s)
+{
+    control_flash(c, now_s, true, "a run is live: %s stops it first",
+                  key_word(c->keymap, ACTION_ABORT));
+}
+
 /* A second try at what was in doubt would only be repeated until it is green: what is measured
  * again is a session of the whole check. */
 void control_doubt(struct control *c, const struct snapshot *s, double now_s)
 {
+    const char *check = key_word(c->keymap, ACTION_CHECK);
     size_t doubtful = s->check.verdict ? s->check.verdict->verdicts[VERDICT_INCONCLUSIVE] : 0;
     if (!s->check.verdict)
-        control_flash(c, now_s, true, "no check was made yet: c makes one");
+        control_flash(c, now_s, true, "no check was made yet: %s makes one", check);
     else if (!doubtful)
-        control_flash(c, now_s, true, "no row of the check is in doubt; c makes a new check");
+        control_flash(c, now_s, true, "no row of the check is in doubt; %s makes a new check",
+                      check);
     else if (!s->check.active && !s->run.active) {
         control_go_verdict(c);
         control_check(c, s, now_s);
     } else {
-        control_flash(c, now_s, true, "a run is live: x stops it first");
+        say_live(c, now_s);
     }
 }
 
 void control_baseline(struct control *c, const struct snapshot *s, double now_s)
 {
-    call(c, c->actions && !s->run.active ? c->actions->baseline : NULL, now_s,
-         "recording sessions of the baseline",
-         s->run.active ? "a run is live: x stops it first"
-                       : "`vmtax record` records the native baseline");
+    if (s->run.active)
+        say_live(c, now_s);
+    else
+        call(c, c->actions ? c->actions->baseline : NULL, now_s,
+             "recording sessions of the baseline", "`vmtax record` records the baseline");
 }
 
 /* In the panel of the verdict that, else the result. */

@@ -34,7 +34,8 @@ void control_go_whitebox(struct control *c, const struct snapshot *s, double now
         return;
     }
     if (metric >= s->metric_count) {
-        control_flash(c, now_s, true, "no single row is chosen here: Enter opens a subsystem's");
+        control_flash(c, now_s, true, "no single row is chosen here: %s opens a subsystem's",
+                      key_word(c->keymap, ACTION_OPEN));
         return;
     }
     control_go_tab(c, (size_t)(strchr(TAB_KEYS, p->key) - TAB_KEYS));
@@ -55,7 +56,8 @@ void control_go_live(struct control *c, size_t metric, double now_s)
         return;
     }
     if (c->live && c->views[LIVE_VIEW].metric == metric)
-        control_flash(c, now_s, false, "this is the live view; Esc goes back");
+        control_flash(c, now_s, false, "this is the live view; %s goes back",
+                      key_word(c->keymap, ACTION_BACK));
     control_share(c);
     c->views[LIVE_VIEW].metric = metric;
     c->live = true;
@@ -94,7 +96,7 @@ void control_open(struct control *c, const struct snapshot *s, double now_s)
 }
 
 /* One level back: expanded box, live view, filter. Never quits. */
-void control_back(struct control *c)
+void control_back(struct control *c, double now_s)
 {
     struct view *v = control_view(c);
     if (v->expanded)
@@ -103,8 +105,11 @@ void control_back(struct control *c)
         c->live = false;
     else if (c->verdict)
         c->verdict = false;
-    else
+    else if (v->filter[0])
         v->filter[0] = '\0';
+    else
+        control_flash(c, now_s, false, "there is nothing to go back from; %s quits",
+                      key_word(c->keymap, ACTION_QUIT));
 }
 
 void control_go_suite(struct control *c, const struct snapshot *s, bool of_floats, double now_s)
@@ -130,9 +135,7 @@ static void go_found(struct control *c, size_t rows, int by, double now_s)
 {
     struct view *v = control_view(c);
     control_step(&v->row[v->box], rows, by);
-    if (rows == 0)
-        control_flash(c, now_s, false, "there are no rows here");
-    else
+    if (rows > 0)
         control_flash(c, now_s, false, "row %zu of %zu", v->row[v->box] + 1, rows);
 }
 
@@ -143,12 +146,18 @@ void control_move(struct control *c, enum action a, const struct moment *m)
     size_t boxes = control_boxes(c, m->s, m->h, m->w);
     struct rect area = control_area(m->h, m->w);
     long page = area.h > 6 ? area.h - 4 : 2;
+    bool sideways = a == ACTION_LEFT || a == ACTION_RIGHT;
+    if (sideways && columns == 0)
+        control_flash(c, m->now_s, false, "there are no columns here");
+    else if (!sideways && a != ACTION_NEXT_BOX && a != ACTION_PREVIOUS_BOX && rows == 0)
+        control_flash(c, m->now_s, false, "there are no rows here");
     switch (a) {
     case ACTION_NEXT_BOX:
-        v->box = boxes ? (v->box + 1) % boxes : 0;
-        break;
     case ACTION_PREVIOUS_BOX:
-        v->box = boxes ? (v->box + boxes - 1) % boxes : 0;
+        if (boxes < 2)
+            control_flash(c, m->now_s, false, "this is the only box here");
+        else
+            v->box = (v->box + (a == ACTION_NEXT_BOX ? 1 : boxes - 1)) % boxes;
         break;
     case ACTION_FILTER_PREVIOUS:
     case ACTION_FILTER_NEXT:

@@ -27,6 +27,9 @@ size_t control_rows(struct control *c, const struct snapshot *s);
 size_t control_columns(struct control *c, const struct snapshot *s);
 size_t control_metric(struct control *c, const struct snapshot *s); /* under the cursor */
 void control_act(struct control *c, enum action a, const struct moment *m);
+/* "F5 does nothing " and the rest of the sentence, which says what does something there. */
+void control_refuse(struct control *c, int code, double now_s, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 
 /* control_go.c */
 void control_step(size_t *at, size_t count, long by);
@@ -36,7 +39,7 @@ void control_go_verdict(struct control *c);
 void control_go_whitebox(struct control *c, const struct snapshot *s, double now_s);
 void control_go_suite(struct control *c, const struct snapshot *s, bool of_floats, double now_s);
 void control_open(struct control *c, const struct snapshot *s, double now_s);
-void control_back(struct control *c);
+void control_back(struct control *c, double now_s);
 void control_move(struct control *c, enum action a, const struct moment *m);
 
 /* control_show.c */
@@ -65,6 +68,8 @@ void control_small_key(struct control *c, int code, const struct moment *m);
 void control_open_plan(struct control *c, double now_s);
 void control_open_settings(struct control *c, double now_s);
 void control_dialog_key(struct control *c, int code, const struct moment *m);
+/* What is being typed is kept, as by Enter: a click on something else goes on with that. */
+void control_end_typing(struct control *c, const struct moment *m);
 void control_dialog_point(struct control *c, size_t box); /* the wheel is over that box */
 void control_dialog_click(struct control *c, const struct canvas_hit *hit, const struct moment *m);
 

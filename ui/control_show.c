@@ -6,19 +6,23 @@
 
 void control_change_span(struct control *c, int by, double now_s)
 {
-    static const double spans[] = {30, 120, 600};
+    static const struct {
+        double s;
+        const char *words;
+    } spans[] = {{30, "30 seconds"}, {120, "2 minutes"}, {600, "10 minutes"}};
+    const int last = sizeof spans / sizeof *spans - 1;
     struct view *v = control_view(c);
     int at = 0;
-    while (at < 2 && spans[at] < v->span_s)
+    while (at < last && spans[at].s < v->span_s)
         at++;
-    at += by;
-    at = at < 0 ? 0 : at > 2 ? 2 : at;
-    v->span_s = spans[at];
+    if (at + by < 0 || at + by > last) {
+        control_flash(c, now_s, false, "graphs show %s: there is no %s range", spans[at].words,
+                      by < 0 ? "shorter" : "longer");
+        return;
+    }
+    v->span_s = spans[at + by].s;
     control_share(c);
-    control_flash(c, now_s, false, "graphs show %s",
-                  at == 0   ? "30 seconds"
-                  : at == 1 ? "2 minutes"
-                            : "10 minutes");
+    control_flash(c, now_s, false, "graphs show %s", spans[at + by].words);
 }
 
 void control_next_target(struct control *c, const struct snapshot *s, double now_s)
@@ -101,7 +105,7 @@ static const char *why_not(enum action a)
     case ACTION_OTHER_VIEW:
         return "no box here has another view";
     case ACTION_AXIS:
-        return "this box has no other axis; Tab goes to the next box";
+        return "this box has no other axis";
     default: /* ACTION_PAPER */
         return "the paper has no figures for what is shown here";
     }
@@ -172,7 +176,8 @@ void control_zoom(struct control *c, const struct moment *m)
         *level = former;
     struct axis a = row_zoom((struct axis){0, 0, false}, *level);
     if (same)
-        control_flash(c, m->now_s, false, "this box has no axis of ratios; Tab goes to the next");
+        control_flash(c, m->now_s, false, "this box has no axis of ratios; %s goes to the next",
+                      key_word(c->keymap, ACTION_NEXT_BOX));
     else if (*level == 0)
         control_flash(c, m->now_s, false, "axis: as far as the figures go");
     else

@@ -44,7 +44,9 @@ void control_small_key(struct control *c, int code, const struct moment *m)
         quit_key(c, a, m);
         break;
     case ACTION_HELP:
-        control_flash(c, m->now_s, false, "q quits, Space pauses, x stops a run");
+        control_flash(c, m->now_s, false, "%s quits, %s pauses, %s stops a run",
+                      key_word(c->keymap, ACTION_QUIT), key_word(c->keymap, ACTION_FREEZE),
+                      key_word(c->keymap, ACTION_ABORT));
         break;
     case ACTION_FREEZE:
         freeze(c, m);
@@ -60,15 +62,17 @@ void control_small_key(struct control *c, int code, const struct moment *m)
     case ACTION_FASTER:
         control_act(c, a, m);
         break;
-    case ACTION_NONE:
-        break;
     default:
         if (asking && a == ACTION_OPEN)
             quit_key(c, ACTION_QUIT, m);
         else if (asking)
             c->overlay = c->tour ? OVERLAY_TOUR : OVERLAY_NONE;
+        else if (a == ACTION_NONE)
+            control_refuse(c, code, m->now_s, "here: %s says what works",
+                           key_word(c->keymap, ACTION_HELP));
         else
-            control_flash(c, m->now_s, true, "no room to show that; ? says what works");
+            control_flash(c, m->now_s, true, "no room to show that; %s says what works",
+                          key_word(c->keymap, ACTION_HELP));
         break;
     }
 }

@@ -10,6 +10,12 @@
 #define NAME   13
 #define COLUMN 10
 
+/* "118.0ms/op" is as wide as a column. */
+static int column_of(enum cost_unit unit)
+{
+    return unit == COST_PER_OPERATION ? COLUMN + 1 : COLUMN;
+}
+
 const char *costs_whose(const struct board_target *t)
 {
     static const char *const sharing[] = {"native", "container", "openvz"};
@@ -40,20 +46,18 @@ bool costs_kernels(uint32_t known)
 }
 
 static void row(struct page *p, enum counter which, const struct figure_cost *native,
-                const struct figure_cost *guest, bool emulated)
+                const struct figure_cost *guest, bool emulated, enum cost_unit unit)
 {
     char value[24], reasons[160];
-    int x = p->r.x;
+    int x = p->r.x, column = column_of(unit);
     struct rect former = canvas_clip(p->c, (struct rect){p->y, p->r.x, 1, p->r.w});
     canvas_textf(p->c, p->y, x, STYLE_DIM, 0, "%s%s", counter_kinds[which].name,
                  counter_is_kernels(which) ? "*" : "");
     x += NAME;
-    for (int k = 0; k < 2; k++, x += COLUMN) {
+    for (int k = 0; k < 2; k++, x += column) {
         const struct figure_cost *c = k ? guest : native;
-        bool known = c->known & 1u << which;
-        widget_figure(p->c, p->y, x + COLUMN - 1,
-                      known ? cost_value(value, sizeof value, c, k ? native : guest, which) : NULL,
-                      k && emulated);
+        cost_value_in(value, sizeof value, c, k ? native : guest, which, unit);
+        widget_figure(p->c, p->y, x + column - 1, value[0] == '-' ? NULL : value, k && emulated);
     }
     if (which == COUNTER_EXITS && p->r.x + p->r.w - x >= NAME)
         widget_cut(p->c, p->y, x + 1, p->r.x + p->r.w - x - 1, STYLE_DIM, 0,
@@ -63,23 +67,24 @@ static void row(struct page *p, enum counter which, const struct figure_cost *na
 }
 
 void costs_lines(struct page *p, const struct figure_cost *native, const struct figure_cost *guest,
-                 bool emulated, int keep)
+                 bool emulated, enum cost_unit unit, int keep)
 {
+    int column = column_of(unit);
     if (page_left(p) <= keep)
         return;
     if (!guest->known) {
         page_text(p, STYLE_DIM, 0, COST_NONE);
         return;
     }
-    if (page_left(p) < keep + 2 || p->r.w < NAME + 2 * COLUMN)
+    if (page_left(p) < keep + 2 || p->r.w < NAME + 2 * column)
         return;
     canvas_text(p->c, p->y, p->r.x, STYLE_DIM, 0, "white-box");
-    canvas_text_right(p->c, p->y, p->r.x + NAME + COLUMN - 1, STYLE_NATIVE, 0, "native");
-    canvas_text_right(p->c, p->y, p->r.x + NAME + 2 * COLUMN - 1, STYLE_TEXT, 0, "guest");
+    canvas_text_right(p->c, p->y, p->r.x + NAME + column - 1, STYLE_NATIVE, 0, "native");
+    canvas_text_right(p->c, p->y, p->r.x + NAME + 2 * column - 1, STYLE_TEXT, 0, "guest");
     p->y++;
     for (enum counter i = 0; i < COUNTER_COUNT && page_left(p) > keep; i++)
         if (cost_counted(guest, i) || (cost_counted(native, i) && guest->known & 1u << i))
-            row(p, i, native, guest, emulated);
+            row(p, i, native, guest, emulated, unit);
 }
 
 void costs_reasons(struct page *p, const struct figure_cost *guest)

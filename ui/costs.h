@@ -16,7 +16,7 @@ bool costs_kernels(uint32_t known);
 /* What the host and the kernels counted beside the operations, a line for each counter that did; or
  * that nothing was. emulated: the guest is. keep: rows of the page that are left free. */
 void costs_lines(struct page *p, const struct figure_cost *native, const struct figure_cost *guest,
-                 bool emulated, int keep);
+                 bool emulated, enum cost_unit unit, int keep);
 /* Bars of the shares that the reasons have in all exits; nothing if none are known. */
 void costs_reasons(struct page *p, const struct figure_cost *guest);
 

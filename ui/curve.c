@@ -267,10 +267,14 @@ static void draw_graph(const struct curve *k, struct canvas *c, struct rect r,
                       .bottom_note = below[0] ? below : NULL,
                       .focus = true};
     struct rect in = widget_box(c, r, &box);
+    int told = row_draw_paper(c, in, s, v, w);
+    in.y += told;
+    in.h -= told;
     if (p->count == 0 && has_other(k, s, v)) {
         struct page page = page_begin(c, in);
-        page_textf(&page, STYLE_DIM, 0, "not measured on %s: o shows the other",
-                   is_smp(v) ? "all processors" : "one processor");
+        page_textf(&page, STYLE_DIM, 0, "not measured on %s: %s shows the other",
+                   is_smp(v) ? "all processors" : "one processor",
+                   key_word(c->keymap, ACTION_OTHER_VIEW));
     } else if (p->count == 0) {
         list_nothing(c, in, s, v, k->subsystem);
     } else {
@@ -380,7 +384,7 @@ static void draw_target(struct canvas *c, int y, struct rect in, const struct ta
     int x = in.x + t->target;
     widget_target(c, y, in.x, t->target - 1, r.target);
     if (!r.measured) {
-        row_reason(s, &r, reason);
+        row_reason(s, &r, c->keymap, reason);
         widget_cut(c, y, x, in.x + in.w - x, STYLE_DIM, 0, reason);
         return;
     }

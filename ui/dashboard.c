@@ -48,14 +48,23 @@ static void show_paper(struct dashboard *d)
     board_publish(&d->board);
 }
 
-static const char *const welcome[] = {
-    "What does your hypervisor cost you?",
-    "",
-    "Enter   a quick comparison of native and guests: 2 min,",
-    "        real workloads, nothing stays behind",
-    "Esc     look around first; ? is the help, q leaves",
-    NULL,
+/* The first dialog, with the user's keys in it. */
+struct welcome {
+    char start[80], look[80];
+    const char *lines[6];
 };
+
+static const char *const *welcome_make(struct welcome *w, const struct keymap *map)
+{
+    snprintf(w->start, sizeof w->start, "%-7s a quick comparison of native and guests: 2 min,",
+             key_word(map, ACTION_OPEN));
+    snprintf(w->look, sizeof w->look, "%-7s look around first; %s is the help, %s leaves",
+             key_word(map, ACTION_BACK), key_word(map, ACTION_HELP), key_word(map, ACTION_QUIT));
+    const char *const lines[] = {"What does your hypervisor cost you?",          "",      w->start,
+                                 "        real workloads, nothing stays behind", w->look, NULL};
+    memcpy(w->lines, lines, sizeof lines);
+    return w->lines;
+}
 
 static void warn_of_key(void *context, const char *sentence)
 {
@@ -124,9 +133,11 @@ int dashboard_open(const struct options *o, bool tour, struct error *e)
         board_log(&d->board, BOARD_LOG_WARN, "", "%s", no_sampler.text);
 
     struct appearance look;
+    struct welcome first;
     struct app_options app = {.options = &d->options,
                               .keymap = &keymap,
-                              .welcome = d->last.slot_count || tour ? NULL : welcome,
+                              .welcome = d->last.slot_count || tour ? NULL
+                                                                    : welcome_make(&first, &keymap),
                               .tour = tour,
                               .tour_s = o->turn_s};
     appearance_from(&look, &app, &d->options);

@@ -74,7 +74,7 @@ static void comparison_lines(struct page *p, const struct snapshot *s, const str
 {
     char half[NUMBER_MAX], detectable[NUMBER_MAX], reason[REASON_TEXT];
     if (!r->compared) {
-        row_reason(s, r, reason);
+        row_reason(s, r, p->c->keymap, reason);
         page_text(p, r->target->state == BOARD_TARGET_FAILED ? STYLE_ERROR : STYLE_DIM, 0, reason);
         if (r->target->remedy[0] &&
             (r->target->state == BOARD_TARGET_FAILED || r->target->state == BOARD_TARGET_UNUSABLE))
@@ -335,9 +335,9 @@ static void costs(struct page *p, const struct snapshot *s, const struct board_m
     bool note = costs_kernels(guest->known);
     char text[160];
     int from = p->y;
-    costs_lines(p, native, guest, s->targets[target].emulated, RULE_ROWS + note);
+    costs_lines(p, native, guest, s->targets[target].emulated, COST_CHOSEN, RULE_ROWS + note);
     if (p->y == from) /* for a line and the note there is no room: for a line there may be */
-        costs_lines(p, native, guest, s->targets[target].emulated, RULE_ROWS);
+        costs_lines(p, native, guest, s->targets[target].emulated, COST_CHOSEN, RULE_ROWS);
     else if (note && page_left(p) > RULE_ROWS)
         page_text(p, STYLE_DIM, 0,
                   costs_note(text, sizeof text, &s->targets[0], &s->targets[target]));
@@ -349,11 +349,13 @@ void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, cons
     struct page p = page_begin(c, r);
     if (metric >= s->metric_count) {
         if (v->filter[0])
-            page_textf(&p, STYLE_DIM, 0, "no row here contains '%s': Esc removes the filter",
-                       v->filter);
+            page_textf(&p, STYLE_DIM, 0, "no row here contains '%s': %s removes the filter",
+                       v->filter, key_word(c->keymap, ACTION_BACK));
+        else if (s->replayed)
+            page_text(&p, STYLE_DIM, 0, "no row here");
         else
-            page_text(&p, STYLE_DIM, 0,
-                      s->replayed ? "no row here" : "no row here yet: r or R measures");
+            page_textf(&p, STYLE_DIM, 0, "no row here yet: %s or %s measures",
+                       key_word(c->keymap, ACTION_RUN), key_word(c->keymap, ACTION_RUN_ALL));
         return;
     }
     const struct board_metric *m = &s->metrics[metric];

@@ -62,6 +62,7 @@ static void page_keys(struct page *p)
 {
     static const char *const titles[] = {
         [KEY_GROUP_GLOBAL] = "EVERYWHERE", [KEY_GROUP_MOVE] = "MOVE", [KEY_GROUP_HERE] = "HERE"};
+    char help[96];
     for (size_t g = 0; g < sizeof titles / sizeof titles[0]; g++) {
         heading(p, titles[g]);
         if (g == KEY_GROUP_GLOBAL) {
@@ -70,7 +71,8 @@ static void page_keys(struct page *p)
         }
         for (const struct key *k = keys; k->action; k++)
             if ((size_t)k->group == g)
-                key_line(p, key_shown(p->c->glyphs, p->c->keymap, k), k->help);
+                key_line(p, key_shown(p->c->glyphs, p->c->keymap, k),
+                         key_help(p->c->keymap, k, help, sizeof help));
         if (g == KEY_GROUP_GLOBAL)
             key_line(p, "^Z", "stop the program; fg continues it");
         line(p, "");
@@ -166,13 +168,17 @@ static void page_method(struct page *p)
         "",
         "THE PAPER",
         " Che, Shi, Yu, Lin: A Synthetical Performance Evaluation of OpenVZ, Xen",
-        " and KVM. Panels follow its nine subsystems; P shows its own figures.",
     };
+    char last[96];
     for (size_t i = 0; i < sizeof text / sizeof text[0]; i++)
         if (text[i][0] >= 'A' && text[i][0] <= 'Z')
             heading(p, text[i]);
         else
             line(p, text[i]);
+    snprintf(last, sizeof last,
+             " and KVM. Panels follow its nine subsystems; %s shows its own figures.",
+             key_word(p->c->keymap, ACTION_PAPER));
+    line(p, last);
 }
 
 static const struct {
@@ -189,7 +195,8 @@ static void draw_page(struct page *p, size_t page)
             pages[i].draw(p);
 }
 
-size_t help_draw(struct canvas *c, struct rect area, size_t page, size_t first, const char *find)
+size_t help_draw(struct canvas *c, struct rect area, size_t page, size_t first, const char *find,
+                 bool typing)
 {
     static const struct hint top[] = {
         {ACTION_BACK, " close"}, {ACTION_FILTER, " find"}, {ACTION_NONE, NULL}};
@@ -213,7 +220,8 @@ size_t help_draw(struct canvas *c, struct rect area, size_t page, size_t first, 
     first = first < last ? first : last;
     struct rect former = canvas_clip(c, in);
     if (none)
-        canvas_text(c, in.y, in.x, STYLE_DIM, 0, "no line of the help has it; Esc shows all");
+        canvas_textf(c, in.y, in.x, STYLE_DIM, 0, "no line of the help has it; %s shows all",
+                     typing ? "Esc" : key_word(c->keymap, ACTION_BACK));
     struct page draw = {c, in, -(int)first, find};
     draw_page(&draw, page);
     canvas_unclip(c, former);

@@ -8,7 +8,9 @@
 
 /* Over a screen that is dimmed already. page: 0..HELP_PAGES-1; first: line at the top, bounded by
  * the return value: the largest first that still fills the box. find: instead of a page, the lines
- * of all of them that hold it, whatever the case; NULL or "": the page. */
-size_t help_draw(struct canvas *c, struct rect area, size_t page, size_t first, const char *find);
+ * of all of them that hold it, whatever the case; NULL or "": the page. typing: it is being typed.
+ */
+size_t help_draw(struct canvas *c, struct rect area, size_t page, size_t first, const char *find,
+                 bool typing);
 
 #endif

@@ -219,14 +219,7 @@ const struct key keys[] = {
      KEY_GROUP_HERE,
      0},
     {ACTION_WHY, "why", {'w'}, "w", "hy", "why this figure is what it is", KEY_GROUP_HERE, 0},
-    {ACTION_COPY,
-     "copy",
-     {'y'},
-     "y",
-     "ank",
-     "copy the row as text: into a file and the clipboard",
-     KEY_GROUP_HERE,
-     0},
+    {ACTION_COPY, "copy", {'y'}, "y", "ank", "copy the row as text into a file", KEY_GROUP_HERE, 0},
     {ACTION_COPY_SCREEN,
      "copy-screen",
      {'Y'},
@@ -341,12 +334,38 @@ const char *key_shown(enum glyph_set glyphs, const struct keymap *map, const str
     return glyphs == GLYPHS_ASCII && k->action == ACTION_OPEN ? "Enter" : k->shown;
 }
 
+const char *key_word(const struct keymap *map, enum action a)
+{
+    const struct key *k = key_of(a);
+    if (k && map && map->of[a].own)
+        return map->of[a].shown;
+    return a == ACTION_OPEN ? "Enter" : a == ACTION_FREEZE ? "Space" : k ? k->shown : "";
+}
+
+char *key_help(const struct keymap *map, const struct key *k, char *out, size_t size)
+{
+    const char *also = strstr(k->help, " (also ");
+    bool own = map && map->of[k->action].own;
+    snprintf(out, size, "%.*s", also && own ? (int)(also - k->help) : (int)strlen(k->help),
+             k->help);
+    return out;
+}
+
 /* The two halves of a hint: "s" and "ort", or "F5" and " sort". */
 struct hint_text {
     const char *key;
     char label[64];
     char tab[2];
+    int code; /* that a click stands for */
 };
+
+/* Of keys that are always the same. */
+static void fixed_hint(struct hint_text *h, const char *key, const char *label, int code)
+{
+    h->key = key;
+    h->code = code;
+    snprintf(h->label, sizeof h->label, "%s", label ? label : "");
+}
 
 static void hint_text(const struct canvas *c, enum action a, const char *label, struct hint_text *h)
 {
@@ -355,7 +374,16 @@ static void hint_text(const struct canvas *c, enum action a, const char *label, 
                     ? TAB_KEYS[a - ACTION_TAB_FIRST]
                     : '\0';
     h->tab[1] = '\0';
-    h->key = k ? key_shown(c->glyphs, c->keymap, k) : h->tab;
+    if (a == ACTION_TYPED_KEEP) {
+        fixed_hint(h, c->glyphs == GLYPHS_ASCII ? "Enter" : "↵", label, KEY_CODE_ENTER);
+        return;
+    }
+    if (a == ACTION_TYPED_DROP || h->tab[0]) {
+        fixed_hint(h, h->tab[0] ? h->tab : "Esc", label, h->tab[0] ? h->tab[0] : KEY_CODE_ESCAPE);
+        return;
+    }
+    h->key = k ? key_shown(c->glyphs, c->keymap, k) : "";
+    h->code = key_codes(c->keymap, a)[0];
     label = label ? label : k ? k->label : "";
     bool moved = k && c->keymap && c->keymap->of[a].own && label[0] != ' ';
     bool word = moved && isalpha((unsigned char)label[0]);
@@ -368,8 +396,7 @@ int key_hint(struct canvas *c, int y, int x, enum action a, const char *label, b
     hint_text(c, a, label, &h);
     int end = canvas_text(c, y, x, on_bar ? STYLE_BAR_KEY : STYLE_STRONG, ATTR_BOLD, h.key);
     end = canvas_text(c, y, end, on_bar ? STYLE_BAR_TEXT : STYLE_DIM, 0, h.label);
-    canvas_hit_key(c, (struct rect){y, x, 1, end - x},
-                   h.tab[0] ? h.tab[0] : key_codes(c->keymap, a)[0]);
+    canvas_hit_key(c, (struct rect){y, x, 1, end - x}, h.code);
     return end;
 }
 

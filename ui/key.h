@@ -69,6 +69,10 @@ enum action {
     ACTION_SLOWER,
     ACTION_FASTER,
     ACTION_TAB_FIRST, /* jump to a panel: ACTION_TAB_FIRST + place of its key in TAB_KEYS */
+    /* What is typed is kept by Enter and dropped by Esc, whatever keys the user chose for other
+     * things: only hints have these. */
+    ACTION_TYPED_KEEP = ACTION_TAB_FIRST + 32,
+    ACTION_TYPED_DROP,
 };
 
 /* The panels' keys, in the order of the tabs. */
@@ -133,6 +137,11 @@ const struct key *key_of(enum action a); /* NULL for ACTION_NONE and the tabs */
 
 /* How the key is written with these glyphs: where there is no ↵ it is "Enter". */
 const char *key_shown(enum glyph_set glyphs, const struct keymap *map, const struct key *k);
+
+/* The key in a sentence: "Space", "Enter", "q", or what the user chose. */
+const char *key_word(const struct keymap *map, enum action a);
+/* What the key does, without "(also k)" where the user chose others. Returns out. */
+char *key_help(const struct keymap *map, const struct key *k, char *out, size_t size);
 
 /* One hint, with the canvas's keys: key bold, label dim; a target for the mouse. label NULL: the
  * table's. A key that the user chose stands before the whole word. Returns the column after it.

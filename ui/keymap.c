@@ -49,6 +49,27 @@ int keymap_code(const char *name)
     return used == length && used > 0 && code > ' ' && text_width(code) == 1 ? (int)code : 0;
 }
 
+bool keymap_name(int code, char out[KEYMAP_NAME])
+{
+    char utf8[5] = "";
+    for (size_t i = 0; i < sizeof named / sizeof *named; i++)
+        if (named[i].code == code && code != '#') {
+            text_copy(out, KEYMAP_NAME, named[i].name);
+            return true;
+        }
+    if (code >= KEY_CODE_F1 && code <= KEY_CODE_F12) {
+        snprintf(out, KEYMAP_NAME, "F%d", code - KEY_CODE_F1 + 1);
+    } else if (code > 0 && code < ' ') {
+        snprintf(out, KEYMAP_NAME, "^%c", code + '@');
+    } else if (code > ' ' && code < KEY_CODE_UP) {
+        utf8[text_encode((uint32_t)code, utf8)] = '\0';
+        text_clean(out, KEYMAP_NAME, utf8);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 static void show(const char *name, char *out, size_t size)
 {
     for (size_t i = 0; i < sizeof named / sizeof *named; i++)

@@ -9,6 +9,8 @@
 #include "option.h"
 #include "ui/key.h"
 
+#include <stdbool.h>
+
 /* tell is called for each line that is ignored, with a sentence that names it; may be NULL. */
 void keymap_read(struct keymap *map, const struct option_key *lines, size_t count,
                  void (*tell)(void *context, const char *sentence), void *context);
@@ -16,5 +18,8 @@ void keymap_read(struct keymap *map, const struct option_key *lines, size_t coun
 /* The code of a key as it is written in the file: "s", "F5", "Tab", "Space", "^L"; 0: there is none
  * of that name. */
 int keymap_code(const char *name);
+#define KEYMAP_NAME 16
+/* The name of a key that was pressed: "s", "F5", "^L", "PgUp". False: it is none that has one. */
+bool keymap_name(int code, char out[KEYMAP_NAME]);
 
 #endif

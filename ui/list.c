@@ -265,7 +265,7 @@ static void draw_comparison(struct canvas *c, int y, int x, int w, const struct 
         at += k->raw;
     }
     if (!r->compared) {
-        row_reason(s, r, reason);
+        row_reason(s, r, c->keymap, reason);
         canvas_put(
             c, y, at,
             glyph(c->glyphs, r->verdict == VERDICT_CANNOT ? GLYPH_CANNOT : GLYPH_NOT_MEASURED),
@@ -428,8 +428,8 @@ void list_nothing(struct canvas *c, struct rect in, const struct snapshot *s, co
     size_t rows = row_subsystem_rows(sub, PROFILE_STANDARD),
            quick = row_subsystem_rows(sub, PROFILE_QUICK);
     if (v->filter[0]) {
-        page_textf(&p, STYLE_DIM, 0, "No row of this panel contains '%s'. Esc removes the filter.",
-                   v->filter);
+        page_textf(&p, STYLE_DIM, 0, "No row of this panel contains '%s'. %s removes the filter.",
+                   v->filter, key_word(c->keymap, ACTION_BACK));
         return;
     }
     page_textf(&p, STYLE_STRONG, ATTR_BOLD, "%s: nothing measured yet.", subsystems[sub].title);
@@ -439,13 +439,15 @@ void list_nothing(struct canvas *c, struct rect in, const struct snapshot *s, co
     else if (s->replayed)
         page_text(&p, STYLE_TEXT, 0, "The recording has no rows of it by this moment.");
     else if (s->run.active)
-        page_text(&p, STYLE_TEXT, 0,
-                  "A run is going on; rows come as their turn does. v shows it.");
+        page_textf(&p, STYLE_TEXT, 0,
+                   "A run is going on; rows come as their turn does. %s shows it.",
+                   key_word(c->keymap, ACTION_VIEW));
     else
         page_textf(&p, STYLE_TEXT, 0,
-                   "r measures its %zu row%s here and on the guest, R %zu of them and all else, "
+                   "%s measures its %zu row%s here and on the guest, %s %zu of them and all else, "
                    "quickly.",
-                   rows, rows == 1 ? "" : "s", quick);
+                   key_word(c->keymap, ACTION_RUN), rows, rows == 1 ? "" : "s",
+                   key_word(c->keymap, ACTION_RUN_ALL), quick);
     page_gap(&p);
     int before = p.y;
     facts_targets(&p, s, false);
@@ -490,10 +492,14 @@ void list_queue_draw(struct canvas *c, struct rect box, struct rect in, const st
         return;
     if (s->queue_count == 0) {
         struct page p = page_begin(c, in);
-        page_text(&p, STYLE_DIM, 0,
-                  !s->run.active                     ? "empty: r or p puts something here"
-                  : s->run.metric >= s->metric_count ? "the rows follow when the targets are ready"
-                                                     : "this is the last of the plan");
+        if (!s->run.active)
+            page_textf(&p, STYLE_DIM, 0, "empty: %s or %s puts something here",
+                       key_word(c->keymap, ACTION_RUN), key_word(c->keymap, ACTION_PLAN));
+        else
+            page_text(&p, STYLE_DIM, 0,
+                      s->run.metric >= s->metric_count
+                          ? "the rows follow when the targets are ready"
+                          : "this is the last of the plan");
         return;
     }
     size_t visible = (size_t)in.h;

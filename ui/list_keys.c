@@ -59,8 +59,10 @@ static int list_keys(const struct options *o, FILE *out, struct error *e)
     cJSON *array = o->json ? cJSON_CreateArray() : NULL;
     (void)e;
     keymap_read(&map, o->keys, o->key_count, NULL, NULL);
+    char text[96];
     for (const struct key *k = keys; k->action; k++)
-        list_key(array, out, key_shown(GLYPHS_BRAILLE, &map, k), k->name, k->help);
+        list_key(array, out, key_shown(GLYPHS_BRAILLE, &map, k), k->name,
+                 key_help(&map, k, text, sizeof text));
     for (size_t i = 0; i < sizeof TAB_KEYS - 1; i++) {
         char help[64];
         snprintf(help, sizeof help, "the panel %s", tab_at(i).title);

@@ -38,6 +38,7 @@ libui_a_SOURCES = \
 	ui/loss.c ui/loss.h \
 	ui/curve.c ui/curve.h \
 	ui/scoreboard.c ui/scoreboard.h \
+	ui/own_cost.c ui/own_cost.h \
 	ui/panel_overview.c \
 	ui/panel_live.c \
 	ui/panel_processor.c \

@@ -131,6 +131,20 @@ void loss_draw(struct canvas *c, struct rect in, const struct snapshot *s)
     canvas_unclip(c, former);
 }
 
+void loss_paper(const struct snapshot *s, char out[LOSS_WORST])
+{
+    const struct workload *w = workload_find(directions[0].sweep.id);
+    size_t used = 0;
+    out[0] = '\0';
+    for (uint64_t size = 1024; s->paper && w && size <= 65536 && used < LOSS_WORST; size *= 2) {
+        double lost = paper_loss(s->paper, w, PAPER_KVM, size);
+        if (isfinite(lost))
+            used += (size_t)snprintf(out + used, LOSS_WORST - used, "%s%.0f %% of %uk",
+                                     used ? ", " : "paper 2010: KVM lost ", 100 * lost,
+                                     (unsigned)(size / 1024));
+    }
+}
+
 struct worst {
     double loss; /* 0: nothing is lost */
     size_t metric, target;

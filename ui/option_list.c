@@ -101,7 +101,7 @@ static enum option_list_event next_value(struct options *o, const struct option_
     if (r->type == OPTION_COUNT || r->type == OPTION_EVEN)
         return count_on(o, r, by, e);
     if (count == 0) {
-        error_set(e, ERROR_USAGE, "%s has no list of values: Enter types one", r->name);
+        error_set(e, ERROR_USAGE, "%s has no list of values: one is typed", r->name);
         return OPTION_LIST_REFUSED;
     }
     option_text(o, r, now, sizeof now);

@@ -150,9 +150,13 @@ static void draw_graph(struct canvas *c, struct rect r, const struct snapshot *s
         any = any || isfinite(all[i]);
     if (!any) {
         struct page p = page_begin(c, in);
-        page_textf(&p, STYLE_DIM, 0, "%s cells of this row are not measured%s.",
-                   cross ? "Cross-cpu" : "Same-cpu",
-                   s->stored || s->replayed ? "" : " yet: r on a cell measures it");
+        const char *which = cross ? "Cross-cpu" : "Same-cpu";
+        if (s->stored || s->replayed)
+            page_textf(&p, STYLE_DIM, 0, "%s cells of this row are not measured.", which);
+        else
+            page_textf(&p, STYLE_DIM, 0,
+                       "%s cells of this row are not measured yet: %s on a cell measures it.",
+                       which, key_word(c->keymap, ACTION_RUN));
         return;
     }
     struct axis ax = {.low = 0, .high = 64}, ay = axis_over(all, values, 0, false);
@@ -206,7 +210,7 @@ static void draw_detail(struct canvas *c, struct rect r, const struct snapshot *
     page_textf(&p, STYLE_STRONG, ATTR_BOLD, "%s, %s-cpu", w->title,
                v->other_view[BOX_MATRIX] ? "cross" : "same");
     char why[REASON_TEXT];
-    row_missing(s, NULL, 0, id, why);
+    row_missing(s, NULL, 0, id, c->keymap, why);
     page_text(&p, STYLE_DIM, 0, why);
     page_text(&p, STYLE_DIM, 0, w->method);
 }

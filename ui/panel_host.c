@@ -145,9 +145,10 @@ static void draw_baseline(struct canvas *c, struct rect r, const struct snapshot
     char text[160];
     if (!s->baseline.known) {
         page_text(&p, STYLE_TEXT, 0, "No baseline of this machine yet.");
-        page_text(
-            &p, STYLE_DIM, 0,
-            "b records a session of one, about a minute; three can judge. After an upgrade, c checks against it.");
+        page_textf(&p, STYLE_DIM, 0,
+                   "%s records a session of one, about a minute; three can judge. After an "
+                   "upgrade, %s checks against it.",
+                   key_word(c->keymap, ACTION_BASELINE), key_word(c->keymap, ACTION_CHECK));
         return;
     }
     facts_baseline(s, text);

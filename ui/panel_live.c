@@ -453,9 +453,10 @@ static void draw_row(struct canvas *c, struct rect r, const struct snapshot *s,
         struct page p = page_begin(c, in);
         page_text(&p, STYLE_STRONG, ATTR_BOLD, "Nothing runs.");
         page_gap(&p);
-        page_text(&p, STYLE_TEXT, 0,
-                  "R runs the quick comparison of everything; r on a row of any panel runs that "
-                  "row. This view then shows it live.");
+        page_textf(&p, STYLE_TEXT, 0,
+                   "%s runs the quick comparison of everything; %s on a row of any panel runs that "
+                   "row. This view then shows it live.",
+                   key_word(c->keymap, ACTION_RUN_ALL), key_word(c->keymap, ACTION_RUN));
         return;
     }
     detail_draw(c, in, s, v, m);

@@ -8,6 +8,7 @@
 #include "ui/rowbox.h"
 #include "ui/sweep.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { BOX_ROWS, BOX_TX, BOX_RX, BOX_COUNT };
@@ -144,11 +145,13 @@ static void draw_sweeps(struct canvas *c, struct rect r, const struct snapshot *
 static void draw_loss(struct canvas *c, struct rect r, const struct snapshot *s,
                       const struct view *v)
 {
-    (void)v;
-    char worst[LOSS_WORST];
+    char worst[LOSS_WORST], theirs[LOSS_WORST] = "", note[2 * LOSS_WORST + 2];
     loss_worst(s, worst);
+    if (v->paper)
+        loss_paper(s, theirs);
+    snprintf(note, sizeof note, "%s%s%s", theirs, theirs[0] && worst[0] ? "; " : "", worst);
     struct box box = {
-        .title = "UDP loss", .note = "% of datagrams ↓", .bottom_note = worst[0] ? worst : NULL};
+        .title = "UDP loss", .note = "% of datagrams ↓", .bottom_note = note[0] ? note : NULL};
     loss_draw(c, widget_box(c, r, &box), s);
 }
 

@@ -168,8 +168,9 @@ static void draw_idle(struct canvas *c, struct rect in, const struct snapshot *s
     if (!row_any(s, SIZE_MAX)) {
         page_text(&p, STYLE_STRONG, ATTR_BOLD, "Nothing has been measured yet.");
         page_gap(&p);
-        page_text(&p, STYLE_TEXT, 0,
-                  "Press Enter or r: a quick comparison of native and guests, about 2 min.");
+        page_textf(&p, STYLE_TEXT, 0,
+                   "Press %s or %s: a quick comparison of native and guests, about 2 min.",
+                   key_word(c->keymap, ACTION_OPEN), key_word(c->keymap, ACTION_RUN));
         page_gap(&p);
         page_text(&p, STYLE_DIM, 0,
                   "The bars fill as blocks finish. 100 is native, right is better, ink is loss.");
@@ -179,10 +180,15 @@ static void draw_idle(struct canvas *c, struct rect in, const struct snapshot *s
     facts_answer(&p, s);
     facts_late(&p, s);
     facts_tally(&p, s);
-    page_text(&p, STYLE_DIM, 0,
-              s->stored     ? "A stored result is shown; nothing runs. R measures anew."
-              : s->replayed ? "A recording is shown; nothing is measured."
-                            : "Nothing runs. r runs the row again, R everything.");
+    const char *row = key_word(c->keymap, ACTION_RUN), *all = key_word(c->keymap, ACTION_RUN_ALL);
+    if (s->stored)
+        page_textf(&p, STYLE_DIM, 0, "A stored result is shown; nothing runs. %s measures anew.",
+                   all);
+    else if (s->replayed)
+        page_text(&p, STYLE_DIM, 0, "A recording is shown; nothing is measured.");
+    else
+        page_textf(&p, STYLE_DIM, 0, "Nothing runs. %s runs the row again, %s everything.", row,
+                   all);
     facts_targets(&p, s, true);
     facts_differences(&p, s);
 }

@@ -236,18 +236,24 @@ static void draw_absent(struct canvas *c, struct rect in, const struct snapshot 
     struct page p = page_begin(c, in);
     size_t list[SWEEP_MAX];
     const struct workload *w = workload_find(id);
+    const char *run = key_word(c->keymap, ACTION_RUN);
+    char runs[32] = "";
+    if (!s->replayed)
+        snprintf(runs, sizeof runs, "%s runs it, ", run);
     if (rows_of(s, id, 1 - cpus_of(v, box), list) > 0)
-        page_textf(&p, STYLE_DIM, 0, "%s: not measured on %s processor%s: %so shows the others", id,
-                   v->other_view[box] ? "all" : "one", v->other_view[box] ? "s" : "",
-                   s->replayed ? "" : "r runs it, ");
+        page_textf(&p, STYLE_DIM, 0, "%s: not measured on %s processor%s: %s%s shows the others",
+                   id, v->other_view[box] ? "all" : "one", v->other_view[box] ? "s" : "", runs,
+                   key_word(c->keymap, ACTION_OTHER_VIEW));
     else if (!w)
         page_textf(&p, STYLE_DIM, 0, "%s is not in this version", id);
-    else
+    else if (s->stored || s->replayed)
         page_text(&p, STYLE_DIM, 0,
-                  s->stored       ? "not in this result"
-                  : s->replayed   ? "not measured by this moment"
-                  : s->run.active ? "not measured yet: its turn comes, or r runs it later"
-                                  : "not measured yet: r runs it");
+                  s->stored ? "not in this result" : "not measured by this moment");
+    else
+        page_textf(&p, STYLE_DIM, 0,
+                   s->run.active ? "not measured yet: its turn comes, or %s runs it later"
+                                 : "not measured yet: %s runs it",
+                   run);
     if (w && w->method && page_left(&p) > 1)
         page_text(&p, STYLE_DIM, 0, w->method);
 }
@@ -293,7 +299,7 @@ static void draw_time(struct canvas *c, int y, struct rect in, const struct axis
     int w = in.w - name - value - ratio;
     widget_target(c, y, in.x, name > 2 ? name - 1 : 1, r.target);
     if (!f->measured || w < 4) {
-        row_reason(s, &r, reason);
+        row_reason(s, &r, c->keymap, reason);
         widget_cut(c, y, in.x + name, in.w - name, STYLE_DIM, 0, reason);
         return;
     }
@@ -383,11 +389,14 @@ static void draw_unmeasured(struct canvas *c, struct rect in, const struct snaps
     static const char *const titles[] = {"OpenVZ", "Xen", "KVM"};
     struct page p = page_begin(c, in);
     page_textf(&p, STYLE_STRONG, ATTR_BOLD, "%s  %s", w->title, processors(v, BOX_SUITES));
-    page_text(&p, STYLE_TEXT, 0,
-              s->stored     ? "not in this result"
-              : s->replayed ? "not measured by this moment"
-              : measured(s) ? "not measured yet: r runs it"
-                            : "not measured yet: r runs all of this panel");
+    if (s->stored || s->replayed)
+        page_text(&p, STYLE_TEXT, 0,
+                  s->stored ? "not in this result" : "not measured by this moment");
+    else
+        page_textf(&p, STYLE_TEXT, 0,
+                   measured(s) ? "not measured yet: %s runs it"
+                               : "not measured yet: %s runs all of this panel",
+                   key_word(c->keymap, ACTION_RUN));
     page_field(&p, "method", STYLE_DIM, "%s", w->method ? w->method : "");
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         double relation = row_paper_relation(s, w, "", kinds[i]);

@@ -150,7 +150,8 @@ static void draw_head(struct canvas *c, struct rect r, const struct snapshot *s,
         return;
     }
     if (!check) {
-        canvas_text(c, in.y, in.x, STYLE_DIM, 0, "no check yet: c starts one");
+        canvas_textf(c, in.y, in.x, STYLE_DIM, 0, "no check yet: %s starts one",
+                     key_word(c->keymap, ACTION_CHECK));
         return;
     }
     enum verdict v = verdict_of(check);

@@ -14,14 +14,38 @@
 #define LABEL  22
 
 /* The most telling first: where not all fit, the arrows move along. */
-static const enum counter counters[] = {
-    COUNTER_EXITS,        COUNTER_GUEST_SWITCHES, COUNTER_GUEST_INTERRUPTS, COUNTER_GUEST_FAULTS,
-    COUNTER_VCPU_CPU,     COUNTER_VMM_CPU,        COUNTER_RUN_DELAY,        COUNTER_CPU,
-    COUNTER_EMULATED,     COUNTER_HALT_POLL,      COUNTER_GUEST_SHOOTDOWNS, COUNTER_DISK_READ,
-    COUNTER_DISK_WRITTEN, COUNTER_THROTTLED,      COUNTER_REFUSED,          COUNTER_NET_RECEIVED,
-    COUNTER_NET_SENT,     COUNTER_VDISK_READ,     COUNTER_VDISK_WRITTEN};
+static const enum counter counters[] = {COUNTER_EXITS,
+                                        COUNTER_GUEST_SWITCHES,
+                                        COUNTER_GUEST_INTERRUPTS,
+                                        COUNTER_GUEST_FAULTS,
+                                        COUNTER_VCPU_CPU,
+                                        COUNTER_VMM_CPU,
+                                        COUNTER_RUN_DELAY,
+                                        COUNTER_CPU,
+                                        COUNTER_EMULATED,
+                                        COUNTER_INJECTED,
+                                        COUNTER_HALT_POLL,
+                                        COUNTER_STOLEN,
+                                        COUNTER_GUEST_SHOOTDOWNS,
+                                        COUNTER_DISK_READ,
+                                        COUNTER_DISK_WRITTEN,
+                                        COUNTER_THROTTLED,
+                                        COUNTER_REFUSED,
+                                        COUNTER_NET_RECEIVED,
+                                        COUNTER_NET_SENT,
+                                        COUNTER_VDISK_READ,
+                                        COUNTER_VDISK_WRITTEN};
 _Static_assert(sizeof counters / sizeof *counters == COUNTER_COUNT, "every counter");
 #define ALL_COUNTERS ((UINT32_C(1) << COUNTER_COUNT) - 1)
+
+/* `u`: what an operation took, where that can be said and is not tiny; all of an operation; all of
+ * a second. */
+static enum cost_unit unit_of(const struct view *v)
+{
+    return v->unit == UNIT_TIMES ? COST_PER_OPERATION
+           : v->unit == UNIT_RAW ? COST_PER_SECOND
+                                 : COST_CHOSEN;
+}
 
 static const struct figure_cost *cost_of(const struct snapshot *s, size_t metric, size_t target)
 {
@@ -90,8 +114,8 @@ static void say_nothing(struct canvas *c, struct rect in, const struct snapshot 
         page_text(&p, STYLE_TEXT, 0,
                   "Neither the host nor its kernel gave a reading with any of its rows.");
     } else if (v->filter[0]) {
-        page_textf(&p, STYLE_DIM, 0, "No row of %s contains '%s'. Esc removes the filter.", id,
-                   v->filter);
+        page_textf(&p, STYLE_DIM, 0, "No row of %s contains '%s'. %s removes the filter.", id,
+                   v->filter, key_word(c->keymap, ACTION_BACK));
     } else {
         page_textf(&p, STYLE_STRONG, ATTR_BOLD, "No row was measured on %s yet.", id);
         page_gap(&p);
@@ -121,7 +145,7 @@ static void foot_words(char *out, size_t size, const struct board_target *t,
 
 static void draw_row(struct canvas *c, int y, struct rect in, int label, const struct row *r,
                      const struct figure_cost *native, const enum counter *known, size_t shown,
-                     bool selected)
+                     enum cost_unit unit, bool selected)
 {
     char text[LABEL_MAX];
     widget_cursor(c, y, in.x, selected);
@@ -129,12 +153,9 @@ static void draw_row(struct canvas *c, int y, struct rect in, int label, const s
     widget_cut(c, y, in.x, label - 1, r->older ? STYLE_DIM : STYLE_TEXT, selected ? ATTR_BOLD : 0,
                text);
     for (size_t i = 0; i < shown; i++) {
-        const struct figure_cost *cost = &r->cell->figure.cost;
-        bool counted = cost->known & 1u << known[i];
         int right = in.x + label + (int)(i + 1) * COLUMN - 1;
-        widget_figure(c, y, right,
-                      counted ? cost_value(text, sizeof text, cost, native, known[i]) : NULL,
-                      r->emulated);
+        cost_value_in(text, sizeof text, &r->cell->figure.cost, native, known[i], unit);
+        widget_figure(c, y, right, text[0] == '-' ? NULL : text, r->emulated);
     }
 }
 
@@ -175,7 +196,7 @@ static void draw_list(struct canvas *c, struct rect box, struct rect in, const s
         int y = in.y + 1 + (int)i;
         struct row r = row_read(s, list[first + i], target);
         draw_row(c, y, in, label, &r, target > 0 ? cost_of(s, list[first + i], 0) : NULL,
-                 known + from, shown, first + i == v->row[0]);
+                 known + from, shown, unit_of(v), first + i == v->row[0]);
         canvas_hit_row(c, (struct rect){y, in.x, 1, in.w}, 0, first + i, 0);
     }
     if (foot)
@@ -214,7 +235,7 @@ static void draw_detail(struct canvas *c, struct rect r, const struct snapshot *
         row_label(&s->metrics[m], label);
     struct box box = {.title = "this row", .note = label};
     struct rect in = widget_box(c, r, &box), part[2];
-    const struct part across[2] = {{.min = 34, .max = 36, .weight = 1, .priority = 2},
+    const struct part across[2] = {{.min = 35, .max = 36, .weight = 1, .priority = 2},
                                    {.min = 36, .max = 80, .weight = 1, .priority = 1}};
     if (m >= s->metric_count)
         return;
@@ -222,17 +243,14 @@ static void draw_detail(struct canvas *c, struct rect r, const struct snapshot *
     layout_columns(in, across, 2, part);
     struct page left = page_begin(c, part[0]), right = page_begin(c, part[1]);
     if (target > 0)
-        costs_lines(&left, cost_of(s, m, 0), cost, s->targets[target].emulated, 0);
+        costs_lines(&left, cost_of(s, m, 0), cost, s->targets[target].emulated, unit_of(v), 0);
     if (!cost->known)
         return;
     draw_reading(&right, s, m, target);
     costs_reasons(&right, cost);
     if (cost->reason_count)
         page_gap(&right);
-    page_text(
-        &right, STYLE_DIM, 0,
-        "Counted while the row was measured. Steal is not among it: flag S tells of more than "
-        "1 %.");
+    page_text(&right, STYLE_DIM, 0, "Counted while the row was measured.");
     char note[160], names[200];
     if (cost->known != ALL_COUNTERS)
         page_textf(&right, STYLE_DIM, 0, "Not counted: %s.",
@@ -245,7 +263,7 @@ static void draw_detail(struct canvas *c, struct rect r, const struct snapshot *
 static void draw(struct canvas *c, struct rect area, const struct snapshot *s, const struct view *v)
 {
     static const struct hint top[] = {
-        {ACTION_TARGET, NULL}, {ACTION_FILTER, NULL}, {ACTION_NONE, NULL}};
+        {ACTION_UNITS, NULL}, {ACTION_TARGET, NULL}, {ACTION_FILTER, NULL}, {ACTION_NONE, NULL}};
     static const struct hint bottom[] = {
         {ACTION_OPEN, NULL}, {ACTION_RUN, NULL}, {ACTION_NONE, NULL}};
     enum size_class size = layout_area_size(area);
@@ -257,10 +275,12 @@ static void draw(struct canvas *c, struct rect area, const struct snapshot *s, c
     const struct part down[2] = {{.min = 9, .weight = 3, .priority = 2},
                                  {.min = 11, .max = 20, .weight = 3, .priority = 1}};
     layout_rows(area, down, v->expanded ? 1 : 2, part);
-    char note[TARGET_ID_MAX + 16] = "";
+    char note[TARGET_ID_MAX + 40] = "";
     if (s->target_count > 0) {
         const struct board_target *t = &s->targets[row_target(s, v)];
-        snprintf(note, sizeof note, "%s%s", t->id, t->emulated ? " EMULATED" : "");
+        const char *unit = cost_units[unit_of(v)];
+        snprintf(note, sizeof note, "%s%s%s%s", t->id, t->emulated ? " EMULATED" : "",
+                 unit[0] ? "  " : "", unit);
     }
     struct box box = {
         .title = "white-box", .note = note, .top = top, .bottom = bottom, .focus = true};

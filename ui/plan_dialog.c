@@ -131,18 +131,12 @@ enum plan_event plan_dialog_key(struct plan_dialog *d, enum action a, int code, 
         return mark(d, e);
     case ACTION_ALL:
         if (d->column == PLAN_OPTIONS) {
-            error_set(e, ERROR_USAGE, "options are not marked: * is for targets and workloads");
+            error_set(e, ERROR_USAGE, "options are not marked: only targets and workloads are");
             return PLAN_REFUSED;
         }
         return mark_all(d);
-    case ACTION_NONE:
-        return PLAN_NOTHING;
     default:
-        error_set(
-            e, ERROR_USAGE,
-            "that key waits until the planner is closed: Space marks, Tab is the next column, "
-            "Enter starts, Esc leaves");
-        return PLAN_REFUSED;
+        return PLAN_UNKNOWN;
     }
 }
 
@@ -318,7 +312,7 @@ void plan_dialog_draw(struct canvas *c, struct rect area, const struct snapshot 
                                       {ACTION_RUN, "un it"},
                                       {ACTION_NONE, NULL}};
     static const struct hint type[] = {
-        {ACTION_OPEN, " keep"}, {ACTION_BACK, " as it was"}, {ACTION_NONE, NULL}};
+        {ACTION_TYPED_KEEP, " keep"}, {ACTION_TYPED_DROP, " as it was"}, {ACTION_NONE, NULL}};
     size_t lines = d->planner.target_count > SUBSYSTEM_COUNT ? d->planner.target_count
                                                              : SUBSYSTEM_COUNT;
     struct rect r = layout_center(area, (int)lines + 1 + 1 + INFO_ROWS + 2 + 2, DIALOG_W);

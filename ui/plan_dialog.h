@@ -28,6 +28,7 @@ enum plan_event {
     PLAN_LOOK,  /* options changed that decide what works: planner_look() */
     PLAN_START,
     PLAN_REFUSED, /* e says why */
+    PLAN_UNKNOWN, /* the key means nothing here */
 };
 enum plan_event plan_dialog_key(struct plan_dialog *d, enum action a, int code, struct error *e);
 /* A click on a row of a column: goes there; again: as the space bar. */

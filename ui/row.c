@@ -1,6 +1,7 @@
 #include "ui/row.h"
 
 #include "text.h"
+#include "ui/prose.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -81,7 +82,8 @@ static bool being_measured(const struct snapshot *s, size_t metric, char out[REA
     return true;
 }
 
-void row_reason(const struct snapshot *s, const struct row *r, char out[REASON_TEXT])
+void row_reason(const struct snapshot *s, const struct row *r, const struct keymap *map,
+                char out[REASON_TEXT])
 {
     const char *reason = NULL;
     out[0] = '\0';
@@ -115,11 +117,12 @@ void row_reason(const struct snapshot *s, const struct row *r, char out[REASON_T
         snprintf(out, REASON_TEXT, "not measured by this moment of the recording");
     else if (s->run.active)
         snprintf(out, REASON_TEXT,
-                 "not measured yet: its turn comes in this run, or press r later");
+                 "not measured yet: its turn comes in this run, or press %s later",
+                 key_word(map, ACTION_RUN));
     else if (s->stored)
         snprintf(out, REASON_TEXT, "not measured in this stored result");
     else
-        snprintf(out, REASON_TEXT, "not measured yet: r runs it");
+        snprintf(out, REASON_TEXT, "not measured yet: %s runs it", key_word(map, ACTION_RUN));
 }
 
 /* What was said of a row when it could not be measured; NULL: nothing. */
@@ -136,7 +139,7 @@ static const char *told(const struct board_metric *m, size_t targets)
 }
 
 void row_missing(const struct snapshot *s, const size_t *metrics, size_t count, const char *word,
-                 char out[REASON_TEXT])
+                 const struct keymap *map, char out[REASON_TEXT])
 {
     const char *why = NULL;
     bool turn = s->run.active && !s->replayed;
@@ -158,7 +161,7 @@ void row_missing(const struct snapshot *s, const size_t *metrics, size_t count, 
     if (s->replayed || s->stored)
         snprintf(out + used, REASON_TEXT - used, "; `vmtax run %s` measures it", word);
     else
-        snprintf(out + used, REASON_TEXT - used, "; r measures it");
+        snprintf(out + used, REASON_TEXT - used, "; %s measures it", key_word(map, ACTION_RUN));
 }
 
 /* One "name=value" of the canonical text, in place: labels are made for every row and frame. */
@@ -562,6 +565,21 @@ double row_paper_relation(const struct snapshot *s, const struct workload *w, co
                           const char *kind)
 {
     return s->paper ? paper_relation(s->paper, w, params, paper_column_of(kind)) : NAN;
+}
+
+int row_draw_paper(struct canvas *c, struct rect in, const struct snapshot *s, const struct view *v,
+                   const struct workload *w)
+{
+    const struct paper_stated *stated = v->paper && s->paper && w
+                                            ? paper_stated_find(s->paper, w, "", PAPER_COLUMNS)
+                                            : NULL;
+    char text[sizeof stated->text + 16];
+    if (!stated || in.h < 4)
+        return 0;
+    snprintf(text, sizeof text, "paper 2010: %s", stated->text);
+    in.h /= 3;
+    in.h = in.h < 1 ? 1 : in.h;
+    return prose(c, in, STYLE_DIM, 0, text);
 }
 
 void row_draw_ghosts(struct canvas *c, int y, int x, int w, const struct axis *a,

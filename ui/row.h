@@ -40,13 +40,15 @@ struct row row_read(const struct snapshot *s, size_t metric, size_t target);
 /* How far the row is that is being measured: "prepare; the JVM is started and warmed", and as soon
  * as its slot has a tick that: "4021 op/s now". False: another runs, or none. */
 bool row_running(const struct snapshot *s, size_t metric, char out[REASON_TEXT]);
-/* Why there is no ratio, as a sentence; never empty if row.compared is false. */
-void row_reason(const struct snapshot *s, const struct row *r, char out[REASON_TEXT]);
+/* Why there is no ratio, as a sentence with the user's keys; never empty if row.compared is false.
+ * map: NULL is the table's keys. */
+void row_reason(const struct snapshot *s, const struct row *r, const struct keymap *map,
+                char out[REASON_TEXT]);
 /* The same for a box none of whose rows (count may be 0) has a figure, as two sentences: why, and
- * what measures them: word, on the command line or by the key r, whichever there is where this
- * snapshot is shown. */
+ * what measures them: word, on the command line or by the key of `run`, whichever there is where
+ * this snapshot is shown. */
 void row_missing(const struct snapshot *s, const size_t *metrics, size_t count, const char *word,
-                 char out[REASON_TEXT]);
+                 const struct keymap *map, char out[REASON_TEXT]);
 
 /* "fork+exec", "full read 64K smp", "2p0k cross-cpu", "file read 64M/64K direct". */
 void row_label(const struct board_metric *m, char out[LABEL_MAX]);
@@ -112,6 +114,10 @@ size_t row_subsystem_rows(enum subsystem sub, enum profile profile);
 /* The paper's own figure of this workload in microseconds on "native", "openvz", "xen" or "kvm";
  * NAN if it has none. */
 double row_paper(const struct snapshot *s, const struct workload *w, const char *kind);
+/* With `P`: what the paper's text says of these rows in a sentence, wrapped at the top of in, of
+ * which it leaves most. Returns the rows that it took; 0: it says nothing, or is not wanted. */
+int row_draw_paper(struct canvas *c, struct rect in, const struct snapshot *s, const struct view *v,
+                   const struct workload *w);
 /* What the paper says of a kind relative to its native, in its tables or its text; NAN: nothing. */
 double row_paper_relation(const struct snapshot *s, const struct workload *w, const char *params,
                           const char *kind);

@@ -37,6 +37,10 @@ void rowbox_draw(const struct rowbox *b, struct canvas *c, struct rect r, const 
                       .bottom_note = ghosts ? "o x k: the paper's OpenVZ, Xen, KVM (2010)" : NULL,
                       .focus = focus};
     struct rect in = widget_box(c, r, &box);
+    size_t at = v->row[b->index] < count ? v->row[b->index] : 0;
+    int told = count ? row_draw_paper(c, in, s, v, s->metrics[list[at]].workload) : 0;
+    in.y += told;
+    in.h -= told;
     if (count == 0)
         list_nothing(c, in, s, v, b->subsystem);
     else

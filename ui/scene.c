@@ -17,6 +17,7 @@
 #include <time.h>
 
 #define TAB_COUNT (sizeof TAB_KEYS - 1)
+#define WIDE      110 /* columns from which names are long */
 
 /* Tabs */
 
@@ -53,7 +54,7 @@ static void draw_tabs(struct canvas *c, struct rect r, char current, const char 
     struct tab tabs[TAB_COUNT];
     for (size_t i = 0; i < TAB_COUNT; i++)
         tabs[i] = tab_at(i);
-    enum tab_names names = r.w >= 110 ? TABS_LONG : TABS_SHORT;
+    enum tab_names names = r.w >= WIDE ? TABS_LONG : TABS_SHORT;
     for (;; names++) {
         int n = 0;
         for (size_t i = 0; i < TAB_COUNT; i++)
@@ -71,10 +72,35 @@ static void draw_tabs(struct canvas *c, struct rect r, char current, const char 
 
 /* Footer */
 
-static void status_text(char *out, size_t size, const struct snapshot *s, const struct view *v,
-                        bool wide)
+/* What the program costs, in per cent of a processor, and drawing's part of it. */
+static void share_text(char *out, size_t size, const struct board_self *self, bool wide)
 {
-    char share[NUMBER_MAX + 8] = "ui —", clock[16] = "";
+    char all[NUMBER_MAX], ui[NUMBER_MAX];
+    if (!isfinite(self->share))
+        snprintf(out, size, "own —");
+    else if (wide)
+        snprintf(out, size, "own %s%% core, ui %s%%", number_fit(all, 4, 100 * self->share, 1),
+                 number_fit(ui, 4, 100 * self->ui_share, 1));
+    else
+        snprintf(out, size, "own %s%%", number_fit(all, 4, 100 * self->share, 1));
+}
+
+/* What a screen says that stands still while a slot is timed: what that may be, and why. */
+static void held_text(char *out, size_t size, const struct snapshot *s, const char *share, int w)
+{
+    const struct board_run *r = &s->run;
+    bool named = w >= 80 && r->title[0] && r->target < s->target_count;
+    snprintf(out, size, "%s%s%s%s%sdrawn between slots %s", s->self.recording ? "rec " : "",
+             named ? r->title : "", named ? " on " : "", named ? s->targets[r->target].id : "",
+             named ? ": " : "", share);
+}
+
+static void status_text(char *out, size_t size, const struct snapshot *s, const struct scene *scene,
+                        int w)
+{
+    bool wide = w >= WIDE;
+    const struct view *v = scene->view;
+    char share[64], clock[16] = "";
     const char *mode = v->frozen       ? "frozen"
                        : s->stored     ? "stored"
                        : s->run.active ? "live"
@@ -83,10 +109,10 @@ static void status_text(char *out, size_t size, const struct snapshot *s, const 
         snprintf(out, size, "recording: %s", s->title);
         return;
     }
-    if (isfinite(s->self.ui_share)) {
-        char number[NUMBER_MAX];
-        snprintf(share, sizeof share, "ui %s%%%s", number_fit(number, 4, 100 * s->self.ui_share, 1),
-                 wide ? " core" : "");
+    share_text(share, sizeof share, &s->self, wide);
+    if (scene->held && s->run.active) {
+        held_text(out, size, s, share, w);
+        return;
     }
     time_t at = (time_t)s->clock;
     struct tm tm;
@@ -117,8 +143,7 @@ static void footer_hints(struct canvas *c, struct rect r, int limit)
 static void draw_footer(struct canvas *c, struct rect r, const struct snapshot *s,
                         const struct scene *scene)
 {
-    char status[128];
-    bool wide = r.w >= 110;
+    char status[192];
     canvas_fill(c, r, ' ', STYLE_BAR, 0);
     bool finding = scene->overlay == OVERLAY_HELP && scene->typing;
     if (scene->overlay == OVERLAY_FILTER || finding) {
@@ -127,10 +152,13 @@ static void draw_footer(struct canvas *c, struct rect r, const struct snapshot *
                         finding ? scene->help_find : scene->view->filter);
         canvas_put(c, r.y, x, '_', STYLE_BAR_KEY, ATTR_BOLD);
         canvas_cursor(c, r.y, x);
-        canvas_text_right(c, r.y, r.x + r.w - 2, STYLE_BAR_TEXT, 0, "↵ keep  Esc clear");
+        int keep = key_hint_columns(c, ACTION_TYPED_KEEP, " keep");
+        int right = r.x + r.w - 1 - key_hint_columns(c, ACTION_TYPED_DROP, " clear");
+        key_hint(c, r.y, right, ACTION_TYPED_DROP, " clear", true);
+        key_hint(c, r.y, right - 2 - keep, ACTION_TYPED_KEEP, " keep", true);
         return;
     }
-    status_text(status, sizeof status, s, scene->view, wide);
+    status_text(status, sizeof status, s, scene, r.w);
     int status_x = r.x + r.w - 1 - canvas_columns(status);
     if (scene->flash) {
         struct rect former = canvas_clip(c,
@@ -167,13 +195,16 @@ static void draw_lines(struct canvas *c, struct rect area, const char *title,
 
 static void draw_quit(struct canvas *c, struct rect area, const struct snapshot *s)
 {
-    char what[160];
+    char what[160], question[96];
     static const struct hint hints[] = {
         {ACTION_OPEN, " quit"}, {ACTION_BACK, " stay"}, {ACTION_NONE, NULL}};
     snprintf(what, sizeof what, "%s is being measured.", s->run.title[0] ? s->run.title : "A run");
+    snprintf(question, sizeof question, "Quit? %s or %s quits, %s stays.",
+             key_word(c->keymap, ACTION_OPEN), key_word(c->keymap, ACTION_QUIT),
+             key_word(c->keymap, ACTION_BACK));
     const char *const lines[] = {
-        what, "Quitting stops it; guests are removed, what was measured is kept.", "",
-        "Quit? Enter or q quits, Esc stays.", NULL};
+        what, "Quitting stops it; guests are removed, what was measured is kept.", "", question,
+        NULL};
     draw_lines(c, area, "a run is live", lines, hints);
 }
 
@@ -181,7 +212,10 @@ static void draw_quit(struct canvas *c, struct rect area, const struct snapshot 
 static bool draw_small_answer(struct canvas *c, int y, const struct scene *scene)
 {
     bool asks = scene->overlay == OVERLAY_QUIT;
-    const char *text = asks                  ? "A run is live. q quits, Esc stays"
+    char question[80];
+    snprintf(question, sizeof question, "A run is live. %s quits, %s stays",
+             key_word(c->keymap, ACTION_QUIT), key_word(c->keymap, ACTION_BACK));
+    const char *text = asks                  ? question
                        : scene->flash        ? scene->flash
                        : scene->view->frozen ? "frozen"
                                              : NULL;
@@ -239,7 +273,8 @@ static size_t draw_overlay(struct canvas *c, struct layout frame, const struct s
         draw_footer(c, frame.footer, s, scene); /* that is not below */
     switch (scene->overlay) {
     case OVERLAY_HELP:
-        return help_draw(c, frame.area, scene->help_page, scene->help_first, scene->help_find);
+        return help_draw(c, frame.area, scene->help_page, scene->help_first, scene->help_find,
+                         scene->typing);
     case OVERLAY_QUIT:
         draw_quit(c, frame.area, s);
         break;

@@ -36,6 +36,7 @@ struct scene {
     const char *flash;             /* takes the footer's place; NULL: none */
     bool flash_error;
     size_t slide; /* of OVERLAY_TOUR */
+    bool held;    /* while a slot is timed nothing is drawn: what moves by itself is left out */
 };
 
 /* Resize the canvas and draw. Returns the largest help_first that makes sense (0 without help). */

@@ -154,7 +154,7 @@ static void draw_unmeasured(struct canvas *c, int y, int x, int w, const struct 
         if (s->metrics[i].workload->subsystem != sub)
             continue;
         struct row r = row_read(s, i, 1);
-        row_reason(s, &r, reason);
+        row_reason(s, &r, c->keymap, reason);
         break;
     }
     snprintf(text, sizeof text, "—  %s", reason);
@@ -327,7 +327,8 @@ static void draw_words(struct canvas *c, struct rect r, const struct snapshot *s
         char wait[CARD_TEXT];
         page_text(&p, STYLE_TEXT, 0, card_reason(wait, t, CARD_TEXT));
         page_gap(&p);
-        page_text(&p, STYLE_DIM, 0, "Its figures come here. x stops the run.");
+        page_textf(&p, STYLE_DIM, 0, "Its figures come here. %s stops the run.",
+                   key_word(c->keymap, ACTION_ABORT));
         return;
     }
     page_textf(&p, t->state == BOARD_TARGET_FAILED ? STYLE_ERROR : STYLE_WARN, ATTR_BOLD,
@@ -340,7 +341,8 @@ static void draw_words(struct canvas *c, struct rect r, const struct snapshot *s
         page_text(&p, STYLE_TEXT, ATTR_BOLD, t->remedy);
     }
     page_gap(&p);
-    page_text(&p, STYLE_DIM, 0, "Everything else goes on without it. r tries again.");
+    page_textf(&p, STYLE_DIM, 0, "Everything else goes on without it. %s tries again.",
+               key_word(c->keymap, ACTION_RUN));
 }
 
 static void draw_absent(struct canvas *c, int y, int x, int w, enum subsystem sub, bool fresh)

@@ -287,7 +287,7 @@ struct screen *screen_open(const struct screen_options *options, struct error *e
     if (s->writer)
         refresh(); /* curses is done with the screen */
     s->sync = !options->no_sync && is_modern(term);
-    s->clipboard = !options->no_clipboard && is_modern(term);
+    s->clipboard = options->clipboard && is_modern(term);
     s->reader = options->reader;
     arm_crash(true);
     allocate(s);

@@ -33,7 +33,7 @@ struct screen_options {
     enum color_choice colors;
     bool utf8;    /* take the terminal for a UTF-8 one whatever the locale says */
     bool no_sync; /* no synchronized-update brackets */
-    bool no_clipboard;
+    bool clipboard;
     bool reader; /* the terminal's cursor is shown, on what is selected; no braille by itself */
     bool curses; /* curses writes, whatever the terminal: for tests that compare */
 };

@@ -26,7 +26,7 @@ enum settings_event settings_key(struct option_list *l, enum action a, int code,
         return event_of(event);
     if (a == ACTION_BACK || a == ACTION_QUIT || a == ACTION_SETTINGS)
         return SETTINGS_CLOSE;
-    return a == ACTION_EXPORT ? SETTINGS_WRITE : SETTINGS_NOTHING;
+    return a == ACTION_EXPORT ? SETTINGS_WRITE : SETTINGS_UNKNOWN;
 }
 
 enum settings_event settings_click(struct option_list *l, size_t row, struct options *o,
@@ -49,7 +49,7 @@ void settings_draw(struct canvas *c, struct rect area, const struct option_list 
                                          {ACTION_EXPORT, " write"},
                                          {ACTION_NONE, NULL}};
     static const struct hint type[] = {
-        {ACTION_OPEN, " keep"}, {ACTION_BACK, " as it was"}, {ACTION_NONE, NULL}};
+        {ACTION_TYPED_KEEP, " keep"}, {ACTION_TYPED_DROP, " as it was"}, {ACTION_NONE, NULL}};
     struct rect r = layout_center(area, (int)l->count + 1 + HELP_ROWS + 2, DIALOG_W);
     const struct box box = {
         .title = "settings", .top = top, .bottom = l->editing ? type : bottom, .focus = true};
@@ -70,6 +70,7 @@ void settings_draw(struct canvas *c, struct rect area, const struct option_list 
     page_textf(
         &page, STYLE_DIM, 0,
         "Backspace takes the default. A change holds at once: for runs from the next on, for "
-        "rec from the next start%s%s",
-        path[0] ? ". E writes all to " : "", path);
+        "rec from the next start%s%s%s%s",
+        path[0] ? ". " : "", path[0] ? key_word(c->keymap, ACTION_EXPORT) : "",
+        path[0] ? " writes all to " : "", path);
 }

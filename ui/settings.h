@@ -11,6 +11,7 @@ enum settings_event {
     SETTINGS_CHANGED,
     SETTINGS_WRITE,   /* to the file */
     SETTINGS_REFUSED, /* e says why */
+    SETTINGS_UNKNOWN, /* the key means nothing here */
 };
 enum settings_event settings_key(struct option_list *l, enum action a, int code, struct options *o,
                                  struct error *e);

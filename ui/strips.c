@@ -275,12 +275,13 @@ static void draw_reason(struct canvas *c, int y, int x, int w, const struct snap
     char reason[REASON_TEXT];
     bool cannot = r && r->verdict == VERDICT_CANNOT;
     if (r)
-        row_reason(s, r, reason);
-    else
+        row_reason(s, r, c->keymap, reason);
+    else if (s->stored || s->replayed)
         snprintf(reason, sizeof reason, "%s",
-                 s->stored     ? "not in this result"
-                 : s->replayed ? "not measured yet"
-                               : "not measured: r runs it");
+                 s->stored ? "not in this result" : "not measured yet");
+    else
+        snprintf(reason, sizeof reason, "not measured: %s runs it",
+                 key_word(c->keymap, ACTION_RUN));
     canvas_put(c, y, x, glyph(c->glyphs, cannot ? GLYPH_CANNOT : GLYPH_NOT_MEASURED), STYLE_DIM, 0);
     widget_cut(c, y, x + 2, w - 2, STYLE_DIM, 0, reason);
 }

@@ -281,7 +281,7 @@ void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, cons
     if (!any) {
         char why[REASON_TEXT];
         struct page p = page_begin(c, in);
-        row_missing(s, points, count, w->id, why);
+        row_missing(s, points, count, w->id, c->keymap, why);
         page_text(&p, STYLE_DIM, 0, why);
         return;
     }

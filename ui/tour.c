@@ -353,7 +353,8 @@ static void draw_end(struct page *p, const struct snapshot *s)
     facts_targets(p, s, false);
     page_gap(p);
     page_text(p, STYLE_TEXT, 0, "The figures hold for this machine and the minutes of the run.");
-    page_text(p, STYLE_DIM, 0, "Esc goes to the dashboard, where every row shows its reasons.");
+    page_textf(p, STYLE_DIM, 0, "%s goes to the dashboard, where every row shows its reasons.",
+               key_word(p->c->keymap, ACTION_BACK));
 }
 
 /* Those without a row here are subsystems, which say the rest. */
@@ -395,20 +396,13 @@ void tour_draw(struct canvas *c, struct rect bar, struct rect area, const struct
 
 void tour_hints(struct canvas *c, int y, int x, int limit)
 {
-    static const struct {
-        int key;
-        const char *name, *label;
-    } hints[] = {{' ', "Space", " next"},
-                 {KEY_CODE_LEFT, "←", " back"},
-                 {KEY_CODE_ESCAPE, "Esc", " dashboard"},
-                 {'q', "q", " quit"}};
+    static const struct hint hints[] = {{ACTION_FREEZE, " next"},
+                                        {ACTION_LEFT, " back"},
+                                        {ACTION_BACK, " dashboard"},
+                                        {ACTION_QUIT, " quit"}};
     for (size_t i = 0; i < sizeof hints / sizeof *hints; i++) {
-        int w = canvas_columns(hints[i].name) + canvas_columns(hints[i].label);
-        if (x + w > limit)
+        if (x + key_hint_columns(c, hints[i].action, hints[i].label) > limit)
             return;
-        int at = canvas_text(c, y, x, STYLE_BAR_KEY, ATTR_BOLD, hints[i].name);
-        canvas_text(c, y, at, STYLE_BAR_TEXT, 0, hints[i].label);
-        canvas_hit_key(c, (struct rect){y, x, 1, w}, hints[i].key);
-        x += w + 2;
+        x = key_hint(c, y, x, hints[i].action, hints[i].label, true) + 2;
     }
 }

@@ -11,13 +11,16 @@
 #define STATS_MAX   512  /* of one of them; there are 50 */
 #define VALUE_MAX   ((uint64_t)1 << 53)
 
-/* Statistics that are a counter of ours each; polling has two, for when it paid and when not. */
+/* Statistics that are a counter of ours each; polling has two, for when it paid and when not, and
+ * what is injected is an interrupt or one that cannot be masked. */
 static const struct {
     const char *name;
     enum counter counter;
 } plain[] = {
     {"exits", COUNTER_EXITS},
     {"insn_emulation", COUNTER_EMULATED},
+    {"irq_injections", COUNTER_INJECTED},
+    {"nmi_injections", COUNTER_INJECTED},
     {"halt_poll_success_ns", COUNTER_HALT_POLL},
     {"halt_poll_fail_ns", COUNTER_HALT_POLL},
 };

@@ -1,4 +1,5 @@
-/* kvm_stats.h - KVM's own statistics, as QEMU passes them on: exits by reason, emulation, polling.
+/* kvm_stats.h - KVM's own statistics, as QEMU passes them on: exits by reason, emulation, polling,
+ * interrupts that it injected.
  *
  * QMP's query-stats (QEMU 7.1 and later) answers with a list, one element for each provider and
  * object:
@@ -20,9 +21,9 @@
 cJSON *kvm_stats_question(const char *target);
 
 /* Adds what a reply to query-stats for target vcpu says, summed over the vCPUs: exits, exits by
- * reason, instructions emulated, time polled. Without provider kvm (emulation, an old kernel)
- * nothing becomes known, which is no error. A reply for target vm holds nothing that is counted
- * here. -1 with ERROR_GUEST if it is not of this shape; then c is as it was. */
+ * reason, instructions emulated, interrupts injected, time polled. Without provider kvm (emulation,
+ * an old kernel) nothing becomes known, which is no error. A reply for target vm holds nothing that
+ * is counted here. -1 with ERROR_GUEST if it is not of this shape; then c is as it was. */
 int kvm_stats_add(struct counters *c, const cJSON *reply, struct error *e);
 
 #endif

@@ -1,6 +1,7 @@
 /* bench_ui - what the dashboard costs, through a terminal of our own, with a board that is fed 20
- * times a second as by a run. Limits: 0.3 % of a core at 4 frames a second, 1.5 kB a frame, first
- * paint within 100 ms, key to paint within 20 ms at the 99th percentile, 16 MiB resident, all at
+ * times a second as by a run. Limits: 0.3 % of a core (the frame governor draws less often to keep
+ * below that: the frames are told, too), 1.5 kB a frame, first paint within 100 ms, key to paint
+ * within 20 ms at the 99th percentile, 16 MiB resident, 0.1 % of a core in an idle minute, all at
  * 120x40. Its peer is the same screen painted whole for every frame, which is what a program
  * without a cell grid would send.
  *
@@ -21,6 +22,7 @@
 #include <unistd.h>
 
 #define WINDOW_S 15.0
+#define IDLE_S   60.0
 #define KEYS     200
 
 struct figures {
@@ -192,6 +194,24 @@ static double key_p99(void)
     return ms[KEYS * 99 / 100];
 }
 
+/* A minute in which nothing happens but the clock. */
+static double idle_share(void)
+{
+    struct pty p;
+    char *const argv[] = {(char *)UI_DEMO, (char *)"stored", NULL};
+    if (!pty_start(&p, 40, 120, "xterm-256color", argv) || !pty_expect(&p, 0, "uit", 10000))
+        exit(1);
+    pty_read(&p, 2000, 2000);
+    double cpu = thread_ns(p.pid), began = pty_now_s();
+    while (pty_now_s() - began < IDLE_S)
+        pty_read(&p, 2000, 2000);
+    double share = (thread_ns(p.pid) - cpu) / 1e9 / (pty_now_s() - began);
+    pty_send(&p, "q", 1);
+    pty_wait(&p, 3000);
+    pty_release(&p);
+    return share;
+}
+
 static bool line(const char *what, double value, const char *unit, double limit)
 {
     bool good = value <= limit;
@@ -207,9 +227,7 @@ int main(void)
         struct figures f;
         run(panels[i], &f);
         printf("dashboard, %s, 120x40, %.1f frames/s\n", panels[i], f.frames_per_s);
-        good = line("processor at 4 frames/s", 100 * f.cpu_share * 4 / f.frames_per_s, "% of core",
-                    0.3) &&
-               good;
+        good = line("processor", 100 * f.cpu_share, "% of core", 0.3) && good;
         good = line("written per frame", f.bytes_per_frame / 1e3, "kB", 1.5) && good;
         good = line("resident", f.rss_mib, "MiB", 16) && good;
         good = line("first paint", f.first_paint_ms, "ms", 100) && good;
@@ -220,9 +238,7 @@ int main(void)
     double sampler = NAN;
     if (run_vmtax(&f, &sampler)) {
         printf("vmtax, its quick comparison runs, 120x40, %.1f frames/s\n", f.frames_per_s);
-        good = line("processor at 4 frames/s", 100 * (f.cpu_share * 4 / f.frames_per_s + sampler),
-                    "% of core", 0.3) &&
-               good;
+        good = line("processor", 100 * (f.cpu_share + sampler), "% of core", 0.3) && good;
         printf("  %-28s %8.3f %% of core\n", "of it, looking at the host", 100 * sampler);
         good = line("written per frame", f.bytes_per_frame / 1e3, "kB", 1.5) && good;
         good = line("resident", f.rss_mib, "MiB", 16) && good;
@@ -231,6 +247,7 @@ int main(void)
         printf("vmtax did not come up, or did not start a run\n");
         good = false;
     }
+    good = line("idle for a minute", 100 * idle_share(), "% of core", 0.1) && good;
     good = line("key to paint, p99", key_p99(), "ms", 20) && good;
     return good ? 0 : 1;
 }

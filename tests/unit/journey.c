@@ -166,6 +166,7 @@ void picture(struct journey *j, struct canvas *c)
 {
     struct scene scene = control_scene(&j->control);
     canvas_init(c, GLYPHS_BRAILLE);
+    c->keymap = j->control.keymap;
     scene_draw(c, j->h, j->w, &j->board, &scene);
 }
 

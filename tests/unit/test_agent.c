@@ -383,14 +383,15 @@ static void counts(void **state)
 {
     struct agent a;
     struct record r;
-    static const char *const keys[] = {"intr", "ctxt", "pgfault"}; /* of one processor no "tlb" */
-    uint64_t before[3];
+    /* of one processor no "tlb" */
+    static const char *const keys[] = {"intr", "ctxt", "pgfault", "stolen_ns"};
+    uint64_t before[4];
     (void)state;
     agent_start_greeted(&a, STRANGE_AGENT, NULL);
     agent_say(&a, "count id=7\n");
     agent_expect(&a, &r, "count");
     assert_int_equal(agent_number(&r, "id"), 7);
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < 4; i++)
         before[i] = agent_number(&r, keys[i]);
     agent_ask(&a, 1, "sys.fork_exec", "", 60000, 0, true);
     agent_expect(&a, &r, "begin");
@@ -399,6 +400,8 @@ static void counts(void **state)
     assert_int_equal(agent_number(&r, "id"), 8);
     for (size_t i = 0; i < 3; i++)
         assert_true(agent_number(&r, keys[i]) > before[i]);
+    assert_true(agent_number(&r, keys[3]) >= before[3]); /* as long as somebody else wants it */
+    assert_int_equal(before[3] % 1000000, 0);            /* in ticks */
     agent_say(&a, "stop\n");
     agent_expect_fail(&a, 1, "stopped");
     agent_say(&a, "count\n");

@@ -54,8 +54,8 @@ static void runs_null(void **state)
     assert_int_equal(agent_number(&r, "lat_n"), 0);
     assert_int_equal(agent_number(&r, "bytes"), 0);
     assert_int_equal(agent_number(&r, "overhead_ops"), 0);
-    static const char *const counts[] = {"minflt", "majflt", "nvcsw",   "nivcsw",
-                                         "intr",   "ctxt",   "pgfault", "tlb"};
+    static const char *const counts[] = {"minflt", "majflt",  "nvcsw", "nivcsw",   "intr",
+                                         "ctxt",   "pgfault", "tlb",   "stolen_ns"};
     for (size_t i = 0; i < COUNT(counts); i++)
         agent_number(&r, counts[i]);
     agent_finish(&a);

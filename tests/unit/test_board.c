@@ -26,7 +26,7 @@ static void test_version_and_wake(void **state)
     assert_true(board_snapshot(&b, &s));
     assert_false(board_snapshot(&b, &s));
     assert_int_equal(poll(&wake, 1, 0), 0);
-    assert_true(isnan(s.host.mhz) && isnan(s.self.ui_share));
+    assert_true(isnan(s.host.mhz) && isnan(s.self.ui_share) && isnan(s.self.share));
 
     board_edit(&b)->run.active = true;
     board_publish(&b);

@@ -65,6 +65,39 @@ static void values(void **state)
     }
 }
 
+/* As the user wants it: all of an operation, or all of a second. */
+static void values_in_one_unit(void **state)
+{
+    (void)state;
+    char out[24];
+    struct figure_cost c = kvm();
+    const struct {
+        enum counter which;
+        const char *operation, *second;
+    } cases[] = {{COUNTER_EXITS, "1.240/op", "12400/s"},
+                 {COUNTER_GUEST_INTERRUPTS, "0.005/op", "50.00/s"},
+                 {COUNTER_VCPU_CPU, "97.40µs/op", "97.40 %"},
+                 {COUNTER_HALT_POLL, "250.0ns/op", "0.250 %"},
+                 {COUNTER_VMM_CPU, "-", "-"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        enum counter which = cases[i].which;
+        cost_value_in(out, sizeof out, &c, NULL, which, COST_PER_OPERATION);
+        assert_string_equal(out, cases[i].operation);
+        cost_value_in(out, sizeof out, &c, &c, which, COST_PER_SECOND);
+        assert_string_equal(out, cases[i].second);
+    }
+    c.s_per_op = 25;
+    cost_value_in(out, sizeof out, &c, NULL, COUNTER_VCPU_CPU, COST_PER_OPERATION);
+    assert_string_equal(out, "24.35s/op");
+    c.s_per_op = NAN; /* other things were in that time */
+    assert_string_equal(cost_value_in(out, sizeof out, &c, NULL, COUNTER_EXITS, COST_PER_OPERATION),
+                        "-");
+    assert_string_equal(
+        cost_value_in(out, sizeof out, &c, NULL, COUNTER_VCPU_CPU, COST_PER_OPERATION), "-");
+    assert_string_equal(cost_value_in(out, sizeof out, &c, NULL, COUNTER_EXITS, COST_PER_SECOND),
+                        "12400/s");
+}
+
 static void sentences(void **state)
 {
     (void)state;
@@ -95,6 +128,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values),
+        cmocka_unit_test(values_in_one_unit),
         cmocka_unit_test(sentences),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

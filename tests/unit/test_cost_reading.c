@@ -72,6 +72,21 @@ static void native_stands_beside(void **state)
     assert_false(says(&r, "an exit took"));
 }
 
+/* Waiting for a processor, as the host knows it and as the guest does, is told once. */
+static void stolen_time_is_not_told_twice(void **state)
+{
+    (void)state;
+    struct figure_cost guest = cost(2e-4), native = cost(1e-4);
+    struct cost_reading r;
+    count(&guest, COUNTER_STOLEN, 50000);
+    cost_reading_make(&r, &guest, &native, false);
+    assert_true(says(&r, "steal 50.00 µs (50 %)"));
+    count(&guest, COUNTER_RUN_DELAY, 50000);
+    cost_reading_make(&r, &guest, &native, false);
+    assert_true(says(&r, "vCPU waiting 50.00 µs (50 %)."));
+    assert_false(says(&r, "steal"));
+}
+
 static void nothing_is_made_up(void **state)
 {
     (void)state;
@@ -120,6 +135,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exits_are_bounded),
         cmocka_unit_test(native_stands_beside),
+        cmocka_unit_test(stolen_time_is_not_told_twice),
         cmocka_unit_test(nothing_is_made_up),
         cmocka_unit_test(everything_at_once),
     };

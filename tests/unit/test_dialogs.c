@@ -3,6 +3,8 @@
 
 #include "conf.h"
 #include "tests/unit/journey.h"
+#include "text.h"
+#include "ui/keymap.h"
 #include "ui/tour.h"
 
 #include <stdio.h>
@@ -293,13 +295,295 @@ static void tours_by_itself(void **state)
     end(&j);
 }
 
+static void open_help(struct journey *j)
+{
+    begin(j, fixture_stored, NULL);
+    type(j, "?");
+}
+
+static void open_planner(struct journey *j)
+{
+    begin(j, fixture_stored, NULL);
+    type(j, "p");
+}
+
+static void open_settings(struct journey *j)
+{
+    begin(j, fixture_stored, NULL);
+    type(j, "O");
+}
+
+static void open_line(struct journey *j)
+{
+    begin(j, fixture_container, "log");
+    key(j, KEY_CODE_ENTER);
+    assert_int_equal(j->control.overlay, OVERLAY_READING);
+}
+
+static void open_tour(struct journey *j)
+{
+    begin_tour(j, fixture_stored, 0);
+}
+
+static const struct {
+    const char *where;
+    void (*open)(struct journey *j);
+} dialogs[] = {{"in the help", open_help},
+               {"in the planner", open_planner},
+               {"in the settings", open_settings},
+               {"beside this text", open_line},
+               {"in the tour", open_tour}};
+
+/* Does the key change what is seen, ask for something, or leave a sentence? */
+static bool answers(struct journey *j, int code)
+{
+    struct canvas before, after;
+    picture(j, &before);
+    key(j, code);
+    picture(j, &after);
+    char *old = canvas_to_text(&before), *new = canvas_to_text(&after);
+    char *old_look = canvas_to_attributes(&before), *new_look = canvas_to_attributes(&after);
+    bool same = strcmp(old, new) == 0 && strcmp(old_look, new_look) == 0;
+    canvas_release(&before);
+    canvas_release(&after);
+    free(old);
+    free(new);
+    free(old_look);
+    free(new_look);
+    return !same || j->control.requests || j->control.flash[0];
+}
+
+/* Every key of the table and every other that a terminal has, but those that move, which are
+ * silent at an end. */
+static void keys_in_dialogs_act_or_say_why(void **state)
+{
+    (void)state;
+    setenv("XDG_CONFIG_HOME", "/dev/null", 1); /* settings are saved nowhere */
+    for (size_t d = 0; d < sizeof dialogs / sizeof *dialogs; d++) {
+        for (int code = 1; code <= KEY_CODE_F12; code = code == 0x17F ? KEY_CODE_F1 : code + 1) {
+            struct journey j;
+            const struct key *k = key_of(key_action(NULL, code));
+            bool pages = k && k->action == ACTION_FREEZE && dialogs[d].open == open_help;
+            if (pages || (k && k->group == KEY_GROUP_MOVE))
+                continue;
+            dialogs[d].open(&j);
+            if (!answers(&j, code))
+                fail_msg("key %#x does nothing and says nothing %s", (unsigned)code,
+                         dialogs[d].where);
+            end(&j);
+        }
+        struct journey j;
+        char says_where[64];
+        dialogs[d].open(&j);
+        key(&j, KEY_CODE_F1 + 4);
+        snprintf(says_where, sizeof says_where, "F5 does nothing %s: ", dialogs[d].where);
+        says(&j, says_where, true);
+        end(&j);
+    }
+}
+
+/* And where no dialog is. */
+static void keys_beyond_the_table_say_so(void **state)
+{
+    static const struct {
+        int code;
+        const char *says;
+    } cases[] = {{KEY_CODE_F1 + 4, "F5 does nothing here"},
+                 {KEY_CODE_F12, "F12 does nothing"},
+                 {0x14, "^T does nothing"},
+                 {KEY_CODE_BACKSPACE, "Backspace does"},
+                 {0xE9, "é does nothing"},
+                 {'Z', "Z does nothing here"}};
+    (void)state;
+    struct journey j;
+    begin(&j, fixture_stored, NULL);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        key(&j, cases[i].code);
+        says(&j, cases[i].says, true);
+    }
+    type(&j, "+++");
+    says(&j, "graphs show 10 minutes: there is no longer range", false);
+    type(&j, "---");
+    says(&j, "graphs show 30 seconds: there is no shorter range", false);
+    key(&j, KEY_CODE_ESCAPE);
+    says(&j, "nothing to go back from; q quits", false);
+    end(&j);
+}
+
+/* A click on a hint does not type its key into what is being typed; the prompt's own hints are
+ * targets, too. */
+static void clicks_while_something_is_typed(void **state)
+{
+    (void)state;
+    struct journey j;
+    begin(&j, fixture_stored, "sysops");
+    type(&j, "/re");
+    click(&j, "3Mem"); /* a tab: what was typed stays, and the panel is another */
+    assert_string_equal(panel(&j), "memory");
+    type(&j, "9");
+    assert_string_equal(view(&j)->filter, "re");
+    type(&j, "/a");
+    click(&j, "units"); /* a hint in a frame */
+    assert_int_equal(view(&j)->unit, UNIT_TIMES);
+    assert_string_equal(view(&j)->filter, "rea");
+    type(&j, "/");
+    click(&j, "Esc clear");
+    assert_int_equal(j.control.overlay, OVERLAY_NONE);
+    assert_string_equal(view(&j)->filter, "");
+    type(&j, "/ab");
+    click(&j, "↵ keep");
+    assert_int_equal(j.control.overlay, OVERLAY_NONE);
+    assert_string_equal(view(&j)->filter, "ab");
+    type(&j, "?/no");
+    click(&j, "Esc clear");
+    assert_false(j.control.typing);
+    assert_int_equal(j.control.overlay, OVERLAY_HELP);
+    end(&j);
+    open_settings(&j);
+    key(&j, KEY_CODE_ENTER);
+    type(&j, "native");
+    click(&j, "↵ keep");
+    assert_string_equal(j.options.on, "native");
+    end(&j);
+}
+
+/* The user's keys stand wherever a sentence or a hint names one, and what is typed is kept by
+ * Enter whatever they are. */
+static void sentences_follow_the_keys(void **state)
+{
+    static const struct option_key lines[] = {
+        {"quit", "F3", 1},    {"abort", "F4", 2},     {"run", "F5", 3},
+        {"run-all", "F6", 4}, {"open", "F7", 5},      {"back", "F8", 6},
+        {"freeze", "F9", 7},  {"help", "F10", 8},     {"copy-screen", "F11", 9},
+        {"left", "F12", 10},  {"check", "^A", 11},    {"view", "^E", 12},
+        {"plan", "^P", 13},   {"baseline", "^B", 14}, {"page-up", "PgUp", 15}};
+    static const struct {
+        void (*fill)(struct snapshot *s);
+        const char *panel;
+        int key;
+        const char *footer;
+    } said[] = {{fixture_container, NULL, KEY_CODE_F1 + 5, "F4 stops it first"},
+                {fixture_stored, "log", 'y', "F11 copies the screen"},
+                {fixture_stored, NULL, '*', "^P opens the planner"},
+                {fixture_stored, NULL, 'd', "^A makes one"},
+                {fixture_stored, NULL, 'Z', "F10 lists the keys"},
+                {fixture_stored, NULL, KEY_CODE_F1 + 7, "F3 quits"}};
+    static const struct {
+        void (*fill)(struct snapshot *s);
+        const char *panel, *shows;
+    } shown[] = {{fixture_empty, NULL, "Press F7 or F5: a quick comparison"},
+                 {fixture_empty, "disk", "F5 measures its"},
+                 {fixture_empty, "live", "F6 runs the quick comparison of everything; F5"},
+                 {fixture_empty, "verdict", "no check yet: ^A starts one"},
+                 {fixture_empty, "host", "^B records a session"},
+                 {fixture_empty, "processor", "F5 runs"}};
+    struct keymap map;
+    struct journey j;
+    (void)state;
+    keymap_read(&map, lines, sizeof lines / sizeof *lines, NULL, NULL);
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+        begin(&j, said[i].fill, said[i].panel);
+        j.control.keymap = &map;
+        key(&j, said[i].key);
+        if (!strstr(j.control.flash, said[i].footer))
+            fail_msg("'%s' is not '%s'", j.control.flash, said[i].footer);
+        end(&j);
+    }
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
+        begin(&j, shown[i].fill, shown[i].panel);
+        j.control.keymap = &map;
+        if (!shows(&j, shown[i].shows))
+            fail_msg("'%s' is not on the screen", shown[i].shows);
+        end(&j);
+    }
+    begin(&j, fixture_container, NULL);
+    j.control.keymap = &map;
+    key(&j, KEY_CODE_F1 + 2);
+    assert_true(shows(&j, "Quit? F7 or F3 quits, F8 stays."));
+    key(&j, KEY_CODE_F1 + 7);
+    assert_int_equal(j.control.overlay, OVERLAY_NONE);
+    type(&j, "/x");
+    assert_true(shows(&j, "↵ keep  Esc clear"));
+    key(&j, KEY_CODE_ENTER);
+    assert_int_equal(j.control.overlay, OVERLAY_NONE);
+    end(&j);
+    begin_tour(&j, fixture_stored, 0);
+    j.control.keymap = &map;
+    assert_true(shows(&j, "F9 next"));
+    assert_true(shows(&j, "F12 back"));
+    assert_true(shows(&j, "F8 dashboard"));
+    assert_true(shows(&j, "F3 quit"));
+    click(&j, "F9 next");
+    assert_int_not_equal(j.control.slide, TOUR_INTRO);
+    end(&j);
+    open_help(&j);
+    j.control.keymap = &map;
+    j.h = 60;
+    assert_true(shows(&j, "a page up ")); /* not "(also ^U, ^B)", which it is no more */
+    assert_false(shows(&j, "(also ^U, ^B)"));
+    assert_true(shows(&j, "(also ^D, ^F)"));
+    end(&j);
+}
+
+/* The same in all panels of all boards: no sentence names a key that has become another. */
+static void no_sentence_keeps_a_fixed_key(void **state)
+{
+    static const char *const verbs[] = {
+        " runs ",    " stops ", " quits",   " shows ", " starts ", " records ", " measures",
+        " removes ", " tries ", " checks ", " goes ",  " opens ",  " writes ",  " makes "};
+    static void (*const fills[])(struct snapshot *) = {fixture_empty,  fixture_container,
+                                                       fixture_stored, fixture_all,
+                                                       fixture_failed, fixture_booting};
+    struct option_key lines[ACTION_TAB_FIRST];
+    char values[ACTION_TAB_FIRST][8];
+    struct keymap map;
+    size_t count = 0;
+    (void)state;
+    for (const struct key *k = keys; k->action; k++) {
+        char utf8[5] = "";
+        utf8[text_encode(0x410 + (uint32_t)count, utf8)] = '\0'; /* Cyrillic letters */
+        snprintf(values[count], sizeof values[count], "%s", utf8);
+        lines[count] = (struct option_key){k->name, values[count], (int)count + 1};
+        count++;
+    }
+    keymap_read(&map, lines, count, NULL, NULL);
+    for (size_t f = 0; f < sizeof fills / sizeof *fills; f++)
+        for (size_t p = 0; panels[p]; p++) {
+            struct journey j;
+            struct canvas c;
+            begin(&j, fills[f], panels[p]->id);
+            j.control.keymap = &map;
+            snprintf(view(&j)->filter, sizeof view(&j)->filter, "%s", f % 2 ? "nowhere" : "");
+            picture(&j, &c);
+            char *text = canvas_to_text(&c);
+            for (const struct key *k = keys; k->action; k++)
+                for (size_t v = 0; v < sizeof verbs / sizeof *verbs; v++) {
+                    char words[64];
+                    snprintf(words, sizeof words, " %s%s", key_word(NULL, k->action), verbs[v]);
+                    if (strstr(text, words))
+                        fail_msg("%s has '%s':\n%s", panels[p]->id, words, text);
+                }
+            free(text);
+            canvas_release(&c);
+            end(&j);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plans_a_run),      cmocka_unit_test(plans_with_options),
-        cmocka_unit_test(planner_by_mouse), cmocka_unit_test(settings_apply_and_are_written),
-        cmocka_unit_test(help_is_searched), cmocka_unit_test(tours),
+        cmocka_unit_test(plans_a_run),
+        cmocka_unit_test(plans_with_options),
+        cmocka_unit_test(planner_by_mouse),
+        cmocka_unit_test(settings_apply_and_are_written),
+        cmocka_unit_test(help_is_searched),
+        cmocka_unit_test(tours),
         cmocka_unit_test(tours_by_itself),
+        cmocka_unit_test(keys_in_dialogs_act_or_say_why),
+        cmocka_unit_test(keys_beyond_the_table_say_so),
+        cmocka_unit_test(clicks_while_something_is_typed),
+        cmocka_unit_test(sentences_follow_the_keys),
+        cmocka_unit_test(no_sentence_keeps_a_fixed_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -187,6 +187,12 @@ static void welcome(struct scene *scene, struct view *view)
     scene->welcome = lines;
 }
 
+static void held(struct scene *scene, struct view *view)
+{
+    (void)view;
+    scene->held = true;
+}
+
 static void flash(struct scene *scene, struct view *view)
 {
     (void)view;
@@ -219,6 +225,18 @@ static void row_reading(struct scene *scene, struct view *view)
         if (strcmp(s.metrics[scene->panel->metric(&s, view)].workload->id, "sys.fork_exec") == 0)
             break;
     snapshot_release(&s);
+}
+
+static void per_operation(struct scene *scene, struct view *view)
+{
+    (void)scene;
+    view->unit = UNIT_TIMES;
+}
+
+static void per_second(struct scene *scene, struct view *view)
+{
+    (void)scene;
+    view->unit = UNIT_RAW;
 }
 
 static void times(struct scene *scene, struct view *view)
@@ -580,6 +598,9 @@ static const struct golden {
     {"", 80, 24, ASCII, fixture_container, "frame", first_tab},
     {"", 120, 40, BRAILLE, fixture_stored, "frame", first_tab},
     {"", 60, 16, BRAILLE, fixture_container, "flash", flash},
+    {"", 60, 16, BRAILLE, fixture_container, "held", held},
+    {"", 80, 24, BRAILLE, fixture_container, "held", held},
+    {"", 120, 40, BRAILLE, fixture_container, "held", held},
     {"", 40, 3, BRAILLE, fixture_all, "small", first_tab},
     {"", 80, 24, BRAILLE, fixture_container, "quit", quit_question},
     {"", 80, 24, BRAILLE, fixture_empty, "welcome", welcome},
@@ -768,7 +789,15 @@ static const struct golden {
     {"memory", 120, 40, BLOCK, fixture_all, "all", idle},
     {"sysops", 120, 40, BRAILLE, fixture_container, "raw", raw},
     {"sysops", 120, 40, BRAILLE, fixture_container, "paper", paper_marks},
+    {"memory", 80, 24, BRAILLE, fixture_all, "paper", paper_marks},
+    {"disk", 120, 40, BRAILLE, fixture_all, "paper", paper_marks},
+    {"network", 80, 24, BRAILLE, fixture_all, "paper", paper_marks},
+    {"web", 80, 24, BRAILLE, fixture_all, "paper", paper_marks},
+    {"database", 80, 24, ASCII, fixture_all, "paper", paper_marks},
+    {"java", 120, 40, BRAILLE, fixture_all, "paper", paper_marks},
     {"whitebox", 80, 24, BRAILLE, fixture_all, "reading", row_reading},
+    {"whitebox", 120, 40, BRAILLE, fixture_kvm, "per-operation", per_operation},
+    {"whitebox", 120, 40, BRAILLE, fixture_kvm, "per-second", per_second},
     {"whitebox", 120, 40, BRAILLE, fixture_all, "reading", row_reading},
     {"whitebox", 120, 40, ASCII, fixture_all, "reading", row_reading},
     {"sysops", 120, 40, BRAILLE, fixture_older, "older", older_row},

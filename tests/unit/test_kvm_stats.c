@@ -34,6 +34,7 @@ static uint64_t reason(const struct counters *c, const char *name)
     "{\"name\": \"directed_yield_successful\", \"value\": 0}, "            \
     "{\"name\": \"req_event\", \"value\": 3400}, "                         \
     "{\"name\": \"irq_injections\", \"value\": 1800}, "                    \
+    "{\"name\": \"nmi_injections\", \"value\": 7}, "                       \
     "{\"name\": \"hypercalls\", \"value\": 6}, "                           \
     "{\"name\": \"insn_emulation_fail\", \"value\": 0}, "                  \
     "{\"name\": \"insn_emulation\", \"value\": 250}, "                     \
@@ -71,11 +72,12 @@ static void vcpus_are_summed(void **state)
                           VCPU("/machine/unattached/device[2]", "3000", "10") "]",
                           &e),
                      0);
-    assert_int_equal(c.known,
-                     1u << COUNTER_EXITS | 1u << COUNTER_EMULATED | 1u << COUNTER_HALT_POLL);
+    assert_int_equal(c.known, 1u << COUNTER_EXITS | 1u << COUNTER_EMULATED |
+                                  1u << COUNTER_HALT_POLL | 1u << COUNTER_INJECTED);
     assert_int_equal(c.value[COUNTER_EXITS], 5000);
     assert_int_equal(c.value[COUNTER_EMULATED], 500);
     assert_int_equal(c.value[COUNTER_HALT_POLL], 406000);
+    assert_int_equal(c.value[COUNTER_INJECTED], 2 * (1800 + 7));
     static const struct {
         const char *name;
         uint64_t count;

@@ -126,6 +126,35 @@ static void test_relations(void **state)
     assert_true(isnan(paper_relation(&p, spec, "benchmark=nothing", PAPER_KVM)));
     assert_true(isnan(
         paper_relation(&p, workload_find("spec.fp2017"), "benchmark=503.bwaves_r", PAPER_KVM)));
+    /* Sentences of a kind of rows and of a subsystem; every one has its rows. */
+    static const struct {
+        const char *id, *words;
+    } sentences[] = {{"membw.frd", "alike in all four"},
+                     {"file.read", "KVM lowest"},
+                     {"net.tcp.tx", "OpenVZ best"},
+                     {"web", "levels off above 8"},
+                     {"oltp", "Xen highest"},
+                     {"jbb", "all below native"}};
+    for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++) {
+        const struct workload *w = workload_find(sentences[i].id);
+        assert_non_null(w);
+        const struct paper_stated *s = paper_stated_find(&p, w, "", PAPER_COLUMNS);
+        assert_non_null(s);
+        assert_non_null(strstr(s->text, sentences[i].words));
+        assert_true(isnan(paper_relation(&p, w, "", PAPER_KVM))); /* no figure of it is in the text */
+    }
+    for (size_t i = 0; i < p.stated_count; i++)
+        if (!p.stated[i].of[0])
+            fail_msg("of no row: %s", p.stated[i].text);
+    assert_null(paper_stated_find(&p, workload_find("bonnie.output"), "", PAPER_COLUMNS));
+    const struct workload *udp = workload_find("net.udp.rx");
+    assert_non_null(udp);
+    assert_true(paper_loss(&p, udp, PAPER_KVM, 1024) == 0.53);
+    assert_true(paper_loss(&p, udp, PAPER_KVM, 32768) == 0.99);
+    assert_true(isnan(paper_loss(&p, udp, PAPER_KVM, 4096)));
+    assert_true(isnan(paper_loss(&p, udp, PAPER_XEN, 1024)));
+    assert_true(isnan(paper_loss(&p, workload_find("net.tcp.rx"), PAPER_KVM, 1024)));
+    assert_null(paper_stated_find(&p, udp, "", PAPER_KVM)); /* a loss is no relation */
 }
 
 static void test_stated_damage(void **state)
@@ -144,6 +173,9 @@ static void test_stated_damage(void **state)
         {"\"of\":\"linpack\",\"column\":\"kvm\",\"value\":0", false},
         {"\"column\":\"kvm\",\"value\":0.5", false},
         {"\"of\":7,\"value\":0.5", false},
+        {"\"of\":\"net.udp\",\"column\":\"kvm\",\"size\":1024,\"lost\":0.5", true},
+        {"\"of\":\"net.udp\",\"column\":\"kvm\",\"lost\":0.5", false},
+        {"\"of\":\"net.udp\",\"column\":\"kvm\",\"size\":1024,\"lost\":1.5", false},
     };
     char home[64];
     fixture_home(home, sizeof home);

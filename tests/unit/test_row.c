@@ -48,9 +48,9 @@ static void what_is_missing_says_why(void **state)
                 text_copy(s.metrics[k].cell[1].figure.reason,
                           sizeof s.metrics[k].cell[1].figure.reason, cases[i].reason);
         }
-        row_missing(&s, rows, 2, "sys.read", why);
+        row_missing(&s, rows, 2, "sys.read", NULL, why);
         assert_string_equal(why, cases[i].sentence);
-        row_missing(&s, NULL, 0, "sys.read", why);
+        row_missing(&s, NULL, 0, "sys.read", NULL, why);
         if (!cases[i].reason[0])
             assert_string_equal(why, cases[i].sentence);
         snapshot_release(&s);
@@ -94,10 +94,10 @@ static void what_runs_says_how_far_it_is(void **state)
         assert_true(row_running(&s, m, words));
         assert_string_equal(words, cases[i].words);
         struct row row = row_read(&s, m, 0);
-        row_reason(&s, &row, reason);
+        row_reason(&s, &row, NULL, reason);
         snprintf(sentence, sizeof sentence, "being measured: container, %s", words);
         assert_string_equal(reason, sentence);
-        row_missing(&s, &m, 1, "jbb", reason);
+        row_missing(&s, &m, 1, "jbb", NULL, reason);
         assert_string_equal(reason, sentence);
         assert_false(row_running(&s, m + 1, words));
         s.run.active = false;

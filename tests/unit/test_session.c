@@ -218,7 +218,7 @@ static void agent_good(struct peer *p)
             "result slot=%lu ops=400 ns=4000000 start_ns=1000 end_ns=4002000 verified=1 "
             "overhead_ops=10 overhead_ns=10000 lat_n=5 p50_ns=1000 p90_ns=2000 p99_ns=3000 "
             "p99_9_ns=3000 max_ns=9000 transactions=400 reads=5600 writes=1599 others=801 errors=2 "
-            "tsc=10000 intr=120 ctxt=-5 pgfault=99999999999999999999",
+            "tsc=10000 stolen_ns=10000000 intr=120 ctxt=-5 pgfault=99999999999999999999",
             slot);
     }
 }
@@ -506,8 +506,9 @@ static void the_timed_part_is_marked(void **state)
     assert_string_equal(m.order, "()");
     assert_int_equal(m.sum, 300);
     /* What the kernel inside counted, where it can be believed. */
-    assert_int_equal(out.inside.known, 1u << COUNTER_GUEST_INTERRUPTS);
+    assert_int_equal(out.inside.known, 1u << COUNTER_GUEST_INTERRUPTS | 1u << COUNTER_STOLEN);
     assert_int_equal(out.inside.value[COUNTER_GUEST_INTERRUPTS], 120);
+    assert_int_equal(out.inside.value[COUNTER_STOLEN], 10000000);
     session_close(s);
     stop(&f);
     /* An agent that says nothing of the end has ended when its result is there. */

@@ -236,6 +236,29 @@ static void a_frozen_screen_writes_nothing(void **state)
     pty_release(&p);
 }
 
+/* With --quiet-ui: while a slot is timed not one byte is written, but a key is answered; what was
+ * held comes between two slots. */
+static void nothing_is_drawn_while_a_slot_is_timed(void **state)
+{
+    struct pty p;
+    (void)state;
+    assert_true(start(&p, 40, 120, "xterm-256color", "container", "slots"));
+    assert_true(pty_expect(&p, 0, "drawn between slots", START_MS));
+    double from = pty_now_s();
+    pty_read(&p, 1000, START_MS);
+    assert_true(pty_now_s() - from < START_MS / 1e3); /* a whole second without a byte */
+    size_t at = p.length;
+    pty_send(&p, "L", 1);
+    assert_true(pty_expect(&p, at, "agent answered", 1500)); /* of the 2 s that are left of it */
+    pty_read(&p, 100, 1000);
+    at = p.length;
+    pty_read(&p, 4000, 4000); /* longer than a slot */
+    assert_true(p.length > at);
+    pty_send(&p, "q\r", 2);
+    check_end(&p, 0);
+    pty_release(&p);
+}
+
 /* The C locale says nothing of UTF-8: not one byte beyond ASCII, and frames all the same. */
 static void plain_locale_is_ascii(void **state)
 {
@@ -329,7 +352,7 @@ static void settings_change_the_terminal(void **state)
     assert_true(pty_expect(&p, at, "1000l", START_MS));
     pty_read(&p, 100, 1000);
     at = p.length;
-    pty_send(&p, "OGkkkkk", 7); /* reader, no-sync, no-clipboard, no-mouse, utf8, ascii */
+    pty_send(&p, "OGkkkkk", 7); /* reader, no-sync, clipboard, no-mouse, utf8, ascii */
     assert_true(pty_expect(&p, at, "ASCII", START_MS));
     pty_send(&p, " ", 1);
     assert_true(pty_expect(&p, at, "+-", START_MS));
@@ -341,16 +364,16 @@ static void settings_change_the_terminal(void **state)
     pty_release(&p);
 }
 
-/* A row that is copied goes to the terminal's clipboard, where there may be one and the user has
- * not said no. */
+/* A row that is copied goes into a file, and only where the user asked for that, and the terminal
+ * may have one, to the clipboard. */
 static void a_row_is_copied(void **state)
 {
     static const struct {
         const char *term, *option;
         bool copied;
-    } cases[] = {{"xterm-256color", "mono", true},
-                 {"xterm-256color", "no-clipboard", false},
-                 {"linux", "mono", false}};
+    } cases[] = {{"xterm-256color", "clipboard", true},
+                 {"xterm-256color", "mono", false},
+                 {"linux", "clipboard", false}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct pty p;
@@ -635,6 +658,7 @@ int main(void)
         cmocka_unit_test(a_terminal_that_does_not_read),
         cmocka_unit_test(ends_though_nobody_reads),
         cmocka_unit_test(a_frozen_screen_writes_nothing),
+        cmocka_unit_test(nothing_is_drawn_while_a_slot_is_timed),
         cmocka_unit_test(survives_a_storm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,6 +56,12 @@ int reply_rest(struct output *o, uint64_t id)
     return output_end(o);
 }
 
+static uint64_t jiffy_ns(void)
+{
+    long per_s = sysconf(_SC_CLK_TCK);
+    return UINT64_C(1000000000) / (uint64_t)(per_s > 0 ? per_s : 100);
+}
+
 static void add_counts(struct record_writer *w, const struct facts_counts *counts)
 {
     if (counts->intr_known)
@@ -66,6 +72,8 @@ static void add_counts(struct record_writer *w, const struct facts_counts *count
         record_add_u64(w, "pgfault", counts->pgfault);
     if (counts->tlb_known)
         record_add_u64(w, "tlb", counts->tlb);
+    if (counts->steal_known)
+        record_add_u64(w, "stolen_ns", counts->stolen * jiffy_ns());
 }
 
 int reply_count(struct output *o, uint64_t id, const struct facts_counts *counts)
