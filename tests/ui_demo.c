@@ -3,7 +3,7 @@
  *
  * Usage: ui_demo [FIXTURE] [feed] [slots] [welcome] [panel=ID] [theme=NAME] [ascii|block]
  * [mono|8|16|256] [mouse] [clipboard] [curses] feed: a thread publishes 20 times a second, as a
- * run does; keys start and stop it. slots: the same with --quiet-ui, in slots of 3 s that are
+ * run does; keys start and stop it. slots: the same with --quiet-ui, in slots of 4 s that are
  * timed, with 0.5 s between them. On exit the last line of stdout says what the dashboard cost:
  * "frames N ui_cpu_s S rss_kib K". */
 #include <config.h>
@@ -56,7 +56,7 @@ static void *feed(void *context)
             r->done = fmod(r->done + 0.0005, 1);
             if (f->slots)
                 text_copy(r->phase, sizeof r->phase,
-                          tick % 70 < 60 ? BOARD_PHASE_MEASURE : BOARD_PHASE_PREPARE);
+                          tick % 90 < 80 ? BOARD_PHASE_MEASURE : BOARD_PHASE_PREPARE);
         }
         if (tick % 20 == 0) {
             size_t at = snapshot_ring_push(&s->host.first, &s->host.count, BOARD_HOST_MAX);
