@@ -4,7 +4,10 @@
 
 #include "ui/dashboard.h"
 
+#include "analysis.h"
+#include "baseline.h"
 #include "check.h"
+#include "store.h"
 #include "stored.h"
 #include "text.h"
 #include "ui/ansi.h"
@@ -182,6 +185,45 @@ bool screen_verdict(const struct check *check, const struct options *o)
     return true;
 }
 
+/* Of the results that are named, as the sessions of one check, against a baseline. */
+static int judge(struct check *check, const struct options *o, struct error *e)
+{
+    static const char *const last[] = {"last"};
+    const char *const *names = o->word_count > 1 ? o->words + 1 : last;
+    size_t count = o->word_count > 1 ? o->word_count - 1 : 1, loaded = 0;
+    struct result now[CHECK_SESSIONS];
+    struct baseline b;
+    char path[STORE_PATH_MAX];
+    if (baseline_load(&b, o->against ? o->against : "default", e) < 0)
+        return -1;
+    int rc = 0;
+    for (; rc == 0 && loaded < count; loaded += rc == 0) {
+        struct result *r = &now[loaded];
+        result_init(r);
+        rc = store_find(names[loaded], path, sizeof path, e) == 0 ? store_load(r, path, e) : -1;
+        if (rc == 0)
+            analysis_update(r);
+        else
+            result_release(r);
+    }
+    if (rc == 0)
+        check_results(check, &b, now, count, o->find > 0 ? o->find / 100 : CHECK_FIND, NULL);
+    for (size_t i = 0; i < loaded; i++)
+        result_release(&now[i]);
+    baseline_release(&b);
+    return rc;
+}
+
+static int check_words(const struct options *o, const struct panel *panel, struct error *e)
+{
+    size_t most = panel == &panel_verdict ? 1 + CHECK_SESSIONS : 2;
+    if (o->word_count > most)
+        return error_set(e, ERROR_USAGE,
+                         "one word too many: a screen is of one result, and verdict of up to %d",
+                         CHECK_SESSIONS);
+    return 0;
+}
+
 static int run(const struct context *context, struct error *e)
 {
     const struct options *o = context->options;
@@ -190,28 +232,39 @@ static int run(const struct context *context, struct error *e)
     struct theme theme;
     int w = 80, h = 24;
     if (find_panel(o->word_count > 0 ? o->words[0] : "overview", &panel, e) < 0 ||
-        find_format(o->format, &format, e) < 0 || (o->size && parse_size(o->size, &w, &h, e) < 0) ||
-        appearance_theme(&theme, o, e) < 0)
+        check_words(o, panel, e) < 0 || find_format(o->format, &format, e) < 0 ||
+        (o->size && parse_size(o->size, &w, &h, e) < 0) || appearance_theme(&theme, o, e) < 0)
         return -1;
     struct stored *s = stored_load(o->word_count > 1 ? o->words[1] : "last",
                                    o->at > 0 ? o->at : INFINITY, e);
     if (!s)
         return -1;
-    write_screen(o, format, panel, &s->snapshot, &theme, w, h);
+    struct check check;
+    check_init(&check);
+    int rc = EXIT_DONE;
+    if (panel == &panel_verdict)
+        rc = judge(&check, o, e);
+    if (rc == EXIT_DONE) {
+        if (panel == &panel_verdict)
+            s->snapshot.check.verdict = &check;
+        write_screen(o, format, panel, &s->snapshot, &theme, w, h);
+    }
+    check_release(&check);
     stored_free(s);
-    return EXIT_DONE;
+    return rc;
 }
 
 const struct command command_screen = {
     .name = "screen",
-    .usage = "screen [PANEL [RESULT]] [OPTION...]",
+    .usage = "screen [PANEL [RESULT...]] [OPTION...]",
     .summary = "one screen of the dashboard as text or picture, from what is stored",
     .words =
         "PANEL is overview (the default), processor, memory, disk, sysops, ctxsw, ...: a panel "
         "of the dashboard by its id. RESULT is a name of `vmtax list results` or `vmtax list "
-        "recordings`, a file of either, or last (the default: the last result).",
+        "recordings`, a file of either, or last (the default: the last result); verdict takes up to "
+        "three results, the sessions of a check, and judges them against a baseline.",
     .bit = FOR_SCREEN,
     .plain_signals = true,
-    .words_max = 2,
+    .words_max = 1 + CHECK_SESSIONS,
     .run = run,
 };

@@ -89,3 +89,27 @@ cmp "$work/screen" "$work/replayed" || fail "the screen is not that of the repla
     diff "$work/screen" "$work/replayed" | head -n 20
 )"
 leftovers
+
+# All sessions of a baseline are one recording, and so are those of a check.
+recordings() {
+    find "$state/recordings" -name '*.rec' | wc -l
+}
+rm -rf "$state"
+run 0 record sys.read --on native --sessions 3 --blocks 2 --seconds 0.02 --quiet --rec
+[ "$(recordings)" = 1 ] || fail "record --rec: $(recordings) recordings, not 1"
+"$vmtax" check --seconds 0.05 --budget 20 --quiet --rec >"$out" 2>"$err" || :
+[ "$(recordings)" = 2 ] || fail "check --rec: $(recordings) recordings, not 2"
+run 0 screen log "$(find "$state/recordings" -name '*.rec' | sort | tail -n 1)" --size 120x40
+says "$out" 'recording: '
+
+# The sessions of a check are kept: their verdict is a screen, too.
+run 0 screen verdict last last --size 120x40
+says "$out" 'check after upgrade'
+says "$out" 'baseline "default": 3 sessions'
+says "$out" '2 sessions now'
+run 2 screen verdict last last last last
+says "$err" 'one word too many'
+run 2 screen overview last last
+says "$err" 'one word too many'
+run 2 screen verdict --against nobody
+says "$err" 'nobody'
