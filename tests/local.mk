@@ -45,7 +45,7 @@ e2e_tests = \
 	tests/e2e/container.sh \
 	tests/e2e/network.sh tests/e2e/loss.sh tests/e2e/netem.sh \
 	tests/e2e/interrupt.sh \
-	tests/e2e/dashboard.sh tests/e2e/replay.sh tests/e2e/planner.sh \
+	tests/e2e/dashboard.sh tests/e2e/dashboard_ends.sh tests/e2e/replay.sh tests/e2e/planner.sh \
 	tests/e2e/targets.sh \
 	tests/e2e/kvm.sh \
 	tests/e2e/shell.sh \
