@@ -8,6 +8,7 @@
 
 #include "ui/app.h"
 
+#include "clock.h"
 #include "text.h"
 #include "ui/capture.h"
 #include "ui/control.h"
@@ -52,13 +53,6 @@ struct app {
     uint64_t frames;
     int ended_by; /* signal */
 };
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static void dashboard_signals(sigset_t *set)
 {
@@ -135,7 +129,7 @@ static bool held(struct app *a)
 static void draw(struct app *a)
 {
     int h, w;
-    double now = now_s();
+    double now = clock_now_s();
     struct error e;
     if (control_tick(&a->control, &a->snapshot, now))
         a->now = true;
@@ -185,9 +179,9 @@ static void tell_faults(struct app *a, const struct theme_faults *faults, const 
         board_log(a->board, BOARD_LOG_WARN, "", "theme %s: and %zu more lines that make no sense",
                   a->theme, faults->count - told);
     if (faults->count == 1)
-        control_flash(&a->control, now_s(), true, "%s", e->text);
+        control_flash(&a->control, clock_now_s(), true, "%s", e->text);
     else
-        control_flash(&a->control, now_s(), true,
+        control_flash(&a->control, clock_now_s(), true,
                       "theme %s: %zu lines make no sense; the log (L) names them", a->theme,
                       faults->count);
 }
@@ -197,7 +191,7 @@ static void tell_faults(struct app *a, const struct theme_faults *faults, const 
 static void tell_unknown(struct app *a, const struct error *e)
 {
     const char *place = a->options.theme_place, *slash = strrchr(place, '/');
-    control_flash(&a->control, now_s(), true, "%s%s%s", e->text, place[0] ? " See " : "",
+    control_flash(&a->control, clock_now_s(), true, "%s%s%s", e->text, place[0] ? " See " : "",
                   slash ? slash + 1 : place);
     board_log(a->board, BOARD_LOG_WARN, "", "%s%s%s", place, place[0] ? ": " : "", e->text);
 }
@@ -232,7 +226,7 @@ static void next_theme(struct app *a)
     at = at < list.count ? at : 0; /* of a name that is none, the default is shown */
     const char *name = list.name[(at + 1) % list.count];
     if (take_theme(a, name))
-        control_flash(&a->control, now_s(), false, "theme: %s", name);
+        control_flash(&a->control, clock_now_s(), false, "theme: %s", name);
     note_setting(a, "theme", name);
     a->options.theme = a->theme;
     a->options.theme_place[0] = '\0';
@@ -252,7 +246,7 @@ static void reopen(struct app *a, const struct screen_options *former)
     screen_close(a->screen, false);
     a->screen = screen_open(&a->options.screen, &e);
     if (!a->screen) {
-        control_flash(&a->control, now_s(), true, "%s", e.text);
+        control_flash(&a->control, clock_now_s(), true, "%s", e.text);
         a->options.screen = *former;
         a->screen = screen_open(former, &e);
     }
@@ -309,9 +303,9 @@ static void save_text(struct app *a, const char *what, const char *text, bool co
     if (fd >= 0 && close(fd) < 0)
         failed = true;
     if (failed)
-        control_flash(&a->control, now_s(), true, "cannot write %s: %s", path, strerror(why));
+        control_flash(&a->control, clock_now_s(), true, "cannot write %s: %s", path, strerror(why));
     else
-        control_flash(&a->control, now_s(), false, "%s written to %s%s", what, path,
+        control_flash(&a->control, clock_now_s(), false, "%s written to %s%s", what, path,
                       copied ? ", and copied" : "");
 }
 
@@ -383,7 +377,7 @@ static void serve_requests(struct app *a)
     if (requests & REQUEST_MOUSE) {
         set_mouse(a, !a->mouse);
         note_setting(a, "no-mouse", a->mouse ? "no" : "yes");
-        control_flash(&a->control, now_s(), false, "mouse %s", a->mouse ? "on" : "off");
+        control_flash(&a->control, clock_now_s(), false, "mouse %s", a->mouse ? "on" : "off");
     }
     if (requests & REQUEST_SAVE_TEXT)
         save_screen(a);
@@ -400,7 +394,7 @@ static void read_keys(struct app *a)
     int code, h, w;
     screen_size(a->screen, &h, &w);
     for (int i = 0; i < 256 && a->screen && (code = screen_key(a->screen)) != KEY_CODE_NONE; i++) {
-        double now = now_s();
+        double now = clock_now_s();
         if (code == KEY_CODE_MOUSE) {
             const struct mouse_event *m = screen_last_mouse(a->screen);
             control_click(&a->control, canvas_hit_at(&a->canvas, m->y, m->x), m->wheel,
@@ -440,7 +434,7 @@ static void read_signals(struct app *a)
         switch (info.ssi_signo) {
         case SIGINT:
             screen_size(a->screen, &h, &w);
-            control_key(&a->control, KEY_CODE_CTRL_C, &a->snapshot, now_s(), h, w);
+            control_key(&a->control, KEY_CODE_CTRL_C, &a->snapshot, clock_now_s(), h, w);
             break;
         case SIGWINCH:
             screen_resize(a->screen);
@@ -480,7 +474,7 @@ static double next_due(struct app *a, double now)
 
 static void wait_for_news(struct app *a)
 {
-    double now = now_s(), due = next_due(a, now);
+    double now = clock_now_s(), due = next_due(a, now);
     struct itimerspec timer = {{0, 0}, {0, 0}};
     if (isfinite(due)) {
         double at = due > now ? due : now;
@@ -528,7 +522,7 @@ static void wait_for_news(struct app *a)
 static void loop(struct app *a)
 {
     while (!a->ended_by && !(a->control.requests & (REQUEST_QUIT | REQUEST_QUIT_LEAVE))) {
-        double now = now_s();
+        double now = clock_now_s();
         if (a->control.flash[0] && now >= a->control.flash_until_s) {
             a->control.flash[0] = '\0';
             a->now = true;
