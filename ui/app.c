@@ -115,13 +115,14 @@ static bool frozen(struct app *a)
     return control_view(&a->control)->frozen;
 }
 
-/* Asked of the board itself, as no snapshot is taken meanwhile. */
+/* Asked of the board itself, as no snapshot is taken meanwhile. A target that says nothing may be
+ * lost: that must be seen. */
 static bool held(struct app *a)
 {
     if (!a->options.hold || a->now || a->snapshot.replayed)
         return false;
     const struct board_run *r = &board_edit(a->board)->run;
-    bool timed = r->active && strcmp(r->phase, BOARD_PHASE_MEASURE) == 0;
+    bool timed = r->active && !(r->silent_s > 0) && strcmp(r->phase, BOARD_PHASE_MEASURE) == 0;
     pthread_mutex_unlock(&a->board->lock);
     return timed;
 }

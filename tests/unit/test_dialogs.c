@@ -4,6 +4,7 @@
 #include "conf.h"
 #include "tests/unit/journey.h"
 #include "text.h"
+#include "ui/appearance.h"
 #include "ui/keymap.h"
 #include "ui/tour.h"
 
@@ -202,6 +203,25 @@ static void settings_apply_and_are_written(void **state)
     *strrchr(path, '/') = '\0';
     rmdir(path);
     rmdir(directory);
+}
+
+/* What the options say reaches the screen, and what they do not say is the default. */
+static void options_reach_the_screen(void **state)
+{
+    static const char *const words[] = {"quiet-ui", "clipboard", "no-sync", "reader", "no-mouse"};
+    struct options o;
+    struct error e;
+    struct app_options to = {.tour = true};
+    (void)state;
+    option_init(&o);
+    appearance_fill(&to, &o);
+    assert_true(!to.hold && !to.screen.clipboard && !to.screen.no_sync && !to.calm && to.mouse);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        assert_int_equal(option_set(&o, option_find(words[i], strlen(words[i])), "yes", &e), 0);
+    appearance_fill(&to, &o);
+    assert_true(to.hold && to.screen.clipboard && to.screen.no_sync && to.calm && !to.mouse);
+    assert_true(to.tour); /* no option of the screen's */
+    option_release(&o);
 }
 
 static void help_is_searched(void **state)
@@ -576,6 +596,7 @@ int main(void)
         cmocka_unit_test(plans_with_options),
         cmocka_unit_test(planner_by_mouse),
         cmocka_unit_test(settings_apply_and_are_written),
+        cmocka_unit_test(options_reach_the_screen),
         cmocka_unit_test(help_is_searched),
         cmocka_unit_test(tours),
         cmocka_unit_test(tours_by_itself),
