@@ -37,7 +37,7 @@ tests_unit_test_mouse_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_mouse_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_theme
-tests_unit_test_theme_SOURCES = tests/unit/test_theme.c tests/unit/unit.h
+tests_unit_test_theme_SOURCES = tests/unit/test_theme.c tests/unit/sight.c tests/unit/sight.h tests/unit/unit.h
 tests_unit_test_theme_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_theme_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 

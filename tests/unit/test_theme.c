@@ -1,8 +1,11 @@
 #include <config.h>
 
+#include "tests/unit/sight.h"
 #include "tests/unit/unit.h"
+#include "ui/glyph.h"
 #include "ui/theme_list.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,7 +80,7 @@ static void half_a_theme_is_a_theme(void **state)
     assert_int_equal(theme_look(&t, STYLE_KVM, DEPTH_16).fg, 9); /* not given: nearest */
     assert_memory_equal(&t.style[STYLE_XEN], &dark.style[STYLE_XEN], sizeof t.style[0]);
     assert_int_equal(theme_parse(&t, "mine", "base = light\nbackground = #ffffff\n", NULL, &e), 0);
-    assert_int_equal(theme_look(&t, STYLE_XEN, DEPTH_TRUE).fg, 0xA8467D);
+    assert_int_equal(theme_look(&t, STYLE_XEN, DEPTH_TRUE).fg, 0xA0307C);
     assert_int_equal(theme_look(&t, STYLE_XEN, DEPTH_TRUE).bg, 0xFFFFFF);
     assert_int_equal(theme_look(&t, STYLE_BAR, DEPTH_TRUE).bg, 0xE2E5EA);
     assert_int_equal(theme_parse(&t, "empty", "", NULL, &e), 0);
@@ -136,6 +139,168 @@ static void every_bad_line_is_told(void **state)
     assert_int_equal(faults.count, 3 * THEME_FAULTS);
     assert_int_equal(theme_load(&t, "dark", NULL, &faults, &e), 0);
     assert_int_equal(faults.count, 0);
+}
+
+/* Looks */
+
+/* Of a theme with colours of its own: what it draws with, on what. The terminal's own sixteen are
+ * as the user has set them. */
+static bool colors_of(const struct theme *t, enum style s, enum depth d, int32_t *fg, int32_t *bg)
+{
+    struct look l = theme_look(t, s, d);
+    if (l.fg == COLOR_NONE || l.bg == COLOR_NONE || l.fg < 16 || l.bg < 16)
+        return false;
+    *fg = theme_rgb(l.fg, d);
+    *bg = theme_rgb(l.bg, d);
+    return true;
+}
+
+static const enum depth deep[] = {DEPTH_256, DEPTH_TRUE};
+
+/* Contrast of 4.5 wherever there is text: WCAG 2 AA. Frames and grooves are no text, and the bar
+ * is only ground. */
+static void text_can_be_read(void **state)
+{
+    size_t looked = 0;
+    (void)state;
+    for (size_t n = 0; theme_builtin(n); n++) {
+        struct theme t;
+        theme_load(&t, theme_builtin(n), NULL, NULL, NULL);
+        for (size_t k = 0; k < sizeof deep / sizeof *deep; k++)
+            for (enum style s = 0; s < STYLE_COUNT; s++) {
+                int32_t fg, bg;
+                double least = s == STYLE_FRAME || s == STYLE_GROOVE ? 1.5 : 4.5;
+                if (s == STYLE_BAR || !colors_of(&t, s, deep[k], &fg, &bg))
+                    continue;
+                looked++;
+                if (sight_contrast(fg, bg) < least)
+                    fail_msg("%s: %s, #%06X on #%06X, has a contrast of %.2f", t.name,
+                             style_name(s), (unsigned)fg, (unsigned)bg, sight_contrast(fg, bg));
+            }
+    }
+    assert_true(looked > 150);
+}
+
+/* What is slower is brighter, step by step, to every eye and on grey paper. */
+static void heat_rises_for_every_eye(void **state)
+{
+    size_t looked = 0;
+    (void)state;
+    for (size_t n = 0; theme_builtin(n); n++) {
+        struct theme t;
+        theme_load(&t, theme_builtin(n), NULL, NULL, NULL);
+        for (size_t k = 0; k < sizeof deep / sizeof *deep; k++)
+            for (enum sight sight = 0; sight < SIGHT_COUNT; sight++) {
+                double before = -1;
+                for (enum style s = STYLE_HEAT_0; s <= STYLE_HEAT_7; s++) {
+                    int32_t fg, bg;
+                    if (!colors_of(&t, s, deep[k], &fg, &bg))
+                        continue;
+                    double l = sight_lab(bg, sight).l;
+                    looked++;
+                    if (l < before + 2)
+                        fail_msg("%s at depth %d: %s is of lightness %.1f after %.1f to %s eyes",
+                                 t.name, (int)deep[k], style_name(s), l, before,
+                                 sight_names[sight]);
+                    before = l;
+                }
+            }
+    }
+    assert_true(looked >= 3 * 2 * 8 * SIGHT_COUNT);
+}
+
+/* Too near for these eyes by hue alone. */
+static const struct {
+    const char *theme;
+    enum sight sight;
+    enum style a, b;
+} near[] = {
+    {"dark", SIGHT_DEUTAN, STYLE_XEN, STYLE_REACHED},
+    {"light", SIGHT_TRITAN, STYLE_OPENVZ, STYLE_REACHED},
+};
+#define NEAR_COUNT (sizeof near / sizeof *near)
+
+/* Its place in that list, or NEAR_COUNT. */
+static size_t near_place(const char *theme, enum sight sight, enum style a, enum style b)
+{
+    size_t i = 0;
+    while (i < NEAR_COUNT && !(strcmp(theme, near[i].theme) == 0 && sight == near[i].sight &&
+                               a == near[i].a && b == near[i].b))
+        i++;
+    return i;
+}
+
+/* Who, and how good: each has a sign of its own in every set of glyphs, so that no meaning hangs on
+ * a hue; and the hues are apart, to every eye, but for those few that are named above. */
+static void meanings_are_told_apart(void **state)
+{
+    static const char *const kinds[] = {"native", "container", "openvz", "xen", "kvm", "ssh"};
+    static const enum verdict signs[] = {
+        VERDICT_BETTER,       VERDICT_SAME,    VERDICT_SLIGHTLY_WORSE, VERDICT_WORSE,
+        VERDICT_INCONCLUSIVE, VERDICT_NO_SIGN, VERDICT_NOT_MEASURED,   VERDICT_NOT_COMPARABLE};
+    const size_t kind_count = sizeof kinds / sizeof *kinds;
+    const size_t verdict_count = sizeof signs / sizeof *signs;
+    bool used[NEAR_COUNT] = {false};
+    (void)state;
+    for (enum glyph_set set = 0; set < GLYPH_SET_COUNT; set++) {
+        for (size_t i = 0; i < kind_count; i++)
+            for (size_t j = 0; j < i; j++)
+                for (int hollow = 0; hollow < 4; hollow++)
+                    assert_int_not_equal(glyph(set, glyph_of_kind(kinds[i], hollow & 1)),
+                                         glyph(set, glyph_of_kind(kinds[j], hollow & 2)));
+        for (size_t i = 0; i < verdict_count; i++)
+            for (size_t j = 0; j < i; j++)
+                assert_int_not_equal(glyph(set, glyph_of_verdict(signs[i])),
+                                     glyph(set, glyph_of_verdict(signs[j])));
+    }
+    for (size_t n = 0; theme_builtin(n); n++) {
+        struct theme t;
+        theme_load(&t, theme_builtin(n), NULL, NULL, NULL);
+        for (size_t k = 0; k < sizeof deep / sizeof *deep; k++)
+            for (enum sight sight = 0; sight < SIGHT_GREY; sight++)
+                for (enum style a = STYLE_NATIVE; a <= STYLE_UNSURE; a++)
+                    for (enum style b = a + 1; b <= STYLE_UNSURE; b++) {
+                        int32_t one, other, ground;
+                        bool who = a <= STYLE_REACHED && b <= STYLE_REACHED;
+                        if ((!who && a < STYLE_BETTER) ||
+                            !colors_of(&t, a, deep[k], &one, &ground) ||
+                            !colors_of(&t, b, deep[k], &other, &ground))
+                            continue;
+                        double apart = sight_distance(one, other, sight);
+                        size_t place = near_place(t.name, sight, a, b);
+                        if (apart < 10 && place < NEAR_COUNT)
+                            used[place] = true;
+                        else if (apart < 10)
+                            fail_msg("%s at depth %d, to %s eyes: %s and %s are %.1f apart", t.name,
+                                     (int)deep[k], sight_names[sight], style_name(a), style_name(b),
+                                     apart);
+                    }
+    }
+    for (size_t i = 0; i < NEAR_COUNT; i++)
+        assert_true(used[i]);
+}
+
+/* The simulation itself: greys stay, and what such eyes are known for holds. */
+static void eyes_are_simulated_rightly(void **state)
+{
+    (void)state;
+    for (enum sight s = 0; s < SIGHT_COUNT; s++)
+        for (int32_t grey = 0; grey <= 0xFF; grey += 0x33) {
+            int32_t rgb = grey << 16 | grey << 8 | grey;
+            struct sight_lab seen = sight_lab(rgb, s), full = sight_lab(rgb, SIGHT_FULL);
+            assert_true(fabs(seen.l - full.l) < 0.1 && fabs(seen.a) < 0.1 && fabs(seen.b) < 0.1);
+        }
+    /* red is dark without the long-wave cones, and not without the middle-wave ones */
+    assert_true(sight_lab(0xFF0000, SIGHT_PROTAN).l < 42);
+    assert_true(sight_lab(0xFF0000, SIGHT_DEUTAN).l > 53);
+    /* a red and a green become one yellow; a blue and a green stay apart, but not without the
+     * short-wave ones */
+    assert_true(sight_distance(0xA03000, 0x606000, SIGHT_FULL) > 40);
+    assert_true(sight_distance(0xA03000, 0x606000, SIGHT_DEUTAN) < 15);
+    assert_true(sight_distance(0x0080A0, 0x008060, SIGHT_TRITAN) <
+                sight_distance(0x0080A0, 0x008060, SIGHT_DEUTAN) / 2);
+    assert_true(fabs(sight_contrast(0xFFFFFF, 0) - 21) < 0.01);
+    assert_true(fabs(sight_contrast(0x777777, 0xFFFFFF) - 4.48) < 0.01);
 }
 
 static void write_file(const char *directory, const char *name, const char *text)
@@ -243,6 +408,10 @@ int main(void)
         cmocka_unit_test(half_a_theme_is_a_theme),
         cmocka_unit_test(damage_names_its_line),
         cmocka_unit_test(every_bad_line_is_told),
+        cmocka_unit_test(eyes_are_simulated_rightly),
+        cmocka_unit_test(text_can_be_read),
+        cmocka_unit_test(heat_rises_for_every_eye),
+        cmocka_unit_test(meanings_are_told_apart),
         cmocka_unit_test(files_of_the_user_are_listed),
         cmocka_unit_test(files_come_before_the_built_in),
         cmocka_unit_test(every_style_has_a_name),
