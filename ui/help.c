@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define WIDEST 92 /* all sentences on one line */
+
 /* A line of a page is drawn at a row; where in has no rows it only counts. */
 struct page {
     struct canvas *c;
@@ -38,24 +40,54 @@ static void heading(struct page *p, const char *text)
         canvas_text(p->c, y, p->in.x, STYLE_STRONG, ATTR_BOLD, text);
 }
 
+/* Bytes of a text that go into w columns: all, or up to a blank. */
+static size_t line_bytes(const char *text, int w)
+{
+    char part[256];
+    size_t n = strlen(text);
+    while (n > 0 && n < sizeof part) {
+        memcpy(part, text, n);
+        part[n] = '\0';
+        if (canvas_columns(part) <= w)
+            return n;
+        do
+            n--;
+        while (n > 0 && text[n] != ' ');
+    }
+    return strlen(text); /* one word: it is cut */
+}
+
+/* From column `indent` on, on as many lines as it takes. Returns the row of the first one;
+ * negative: it is not to be seen. */
+static int text_lines(struct page *p, int indent, const char *text)
+{
+    int first = next_row(p);
+    for (int y = first;; y = next_row(p)) {
+        char part[256];
+        size_t n = line_bytes(text, p->in.w - indent);
+        snprintf(part, sizeof part, "%.*s", (int)n, text);
+        if (y >= 0)
+            widget_cut(p->c, y, p->in.x + indent, p->in.w - indent, STYLE_TEXT, 0, part);
+        text += n;
+        text += strspn(text, " ");
+        if (!*text)
+            return first;
+    }
+}
+
 static void line(struct page *p, const char *text)
 {
-    if (!wanted(p, NULL, text))
-        return;
-    int y = next_row(p);
-    if (y >= 0)
-        widget_cut(p->c, y, p->in.x, p->in.w, STYLE_TEXT, 0, text);
+    if (wanted(p, NULL, text))
+        text_lines(p, 0, text);
 }
 
 static void key_line(struct page *p, const char *shown, const char *help)
 {
     if (!wanted(p, shown, help))
         return;
-    int y = next_row(p);
-    if (y < 0)
-        return;
-    canvas_text(p->c, y, p->in.x + 1, STYLE_STRONG, ATTR_BOLD, shown);
-    widget_cut(p->c, y, p->in.x + 9, p->in.w - 9, STYLE_TEXT, 0, help);
+    int y = text_lines(p, 9, help);
+    if (y >= 0)
+        canvas_text(p->c, y, p->in.x + 1, STYLE_STRONG, ATTR_BOLD, shown);
 }
 
 static void page_keys(struct page *p)
@@ -83,11 +115,19 @@ static void glyph_line(struct page *p, enum glyph g, enum style s, unsigned attr
 {
     if (!wanted(p, NULL, text))
         return;
-    int y = next_row(p);
-    if (y < 0)
+    int y = text_lines(p, 4, text);
+    if (y >= 0)
+        canvas_put(p->c, y, p->in.x + 1, glyph(p->c->glyphs, g), s, attr);
+}
+
+static void flag_line(struct page *p, const struct flag_info *f)
+{
+    const char letter[] = {f->letter, '\0'};
+    if (!wanted(p, letter, f->meaning))
         return;
-    canvas_put(p->c, y, p->in.x + 1, glyph(p->c->glyphs, g), s, attr);
-    widget_cut(p->c, y, p->in.x + 4, p->in.w - 4, STYLE_TEXT, 0, text);
+    int y = text_lines(p, 4, f->meaning);
+    if (y >= 0)
+        canvas_text(p->c, y, p->in.x + 1, STYLE_TEXT, 0, letter);
 }
 
 static void page_legend(struct page *p)
@@ -116,7 +156,6 @@ static void page_legend(struct page *p)
         {VERDICT_NOT_MEASURED, "not measured; n/a: cannot be measured here. The row says why"},
         {VERDICT_NOT_COMPARABLE, "not comparable: something that must be equal differs"},
     };
-    char text[160];
     heading(p, "WHO: mark and hue");
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         glyph_line(p, glyph_of_kind(kinds[i].kind, false), style_of_kind(kinds[i].kind),
@@ -124,20 +163,16 @@ static void page_legend(struct page *p)
     glyph_line(p, GLYPH_CONTAINER_HOLLOW, STYLE_CONTAINER, ATTR_BOLD,
                "hollow: no interval yet, emulated, or a KVM that is not confirmed yet");
     line(p, "");
-    heading(p, "HOW GOOD: sign and colour");
+    heading(p, "HOW GOOD: sign, colour and shape");
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
         glyph_line(p, glyph_of_verdict(marks[i].v), style_of_verdict(marks[i].v),
                    attr_of_verdict(marks[i].v), marks[i].text);
-    line(p, "");
-    heading(p, "SHAPES");
     line(p, " ├─●─┤ mean and 95 % interval   ┃ native   ━╸ overhead: no ink is no loss");
     line(p, " heat: 1× native is dark, 8× and more is bright; every cell prints its number");
     line(p, "");
     heading(p, "FLAGS beside a figure");
-    for (size_t i = 0; i < FLAG_COUNT; i++) {
-        snprintf(text, sizeof text, " %c  %s", flags[i].letter, flags[i].meaning);
-        line(p, text);
-    }
+    for (size_t i = 0; i < FLAG_COUNT; i++)
+        flag_line(p, &flags[i]);
 }
 
 static void page_method(struct page *p)
@@ -209,10 +244,11 @@ size_t help_draw(struct canvas *c, struct rect area, size_t page, size_t first, 
         snprintf(title, sizeof title, "help: lines with \"%s\"", find);
     else
         snprintf(title, sizeof title, "%s", pages[page].title);
-    struct page count = {c, {0}, 0, find};
+    int w = area.w < WIDEST ? area.w : WIDEST;
+    struct page count = {c, {.w = w - 4}, 0, find};
     draw_page(&count, page);
     bool none = count.row == 0;
-    struct rect r = layout_center(area, (none ? 1 : count.row) + 2, 82);
+    struct rect r = layout_center(area, (none ? 1 : count.row) + 2, w);
     const struct box box = {.title = title, .top = top, .bottom = bottom, .focus = true};
     struct rect in = widget_box(c, r, &box);
     size_t lines = (size_t)count.row, visible = in.h > 0 ? (size_t)in.h : 0;
