@@ -710,14 +710,43 @@ void fixture_slow(struct snapshot *s)
     fill_summary(s);
 }
 
-static void fill_text(char *out, size_t size, const char *unit)
+/* What a guest may send where a word or a sentence is expected, as it was before anybody cleaned
+ * it: the second line of defence is the canvas. None of the sequences is one of the dashboard's
+ * own, so that a test of what reaches the terminal tells them apart. */
+static const char *const poison[] = {
+    "\033[5;8m",                 /* blinking and hidden */
+    "\r",                        /* over the begin of the row */
+    "\033]0;title\a",            /* a title */
+    "\342\200\256",              /* U+202E: right to left from here on */
+    "\t",                        /* some columns on */
+    "\033]52;c;aGk=\a",          /* into the clipboard */
+    "\2333J",                    /* a bare C1: no UTF-8 */
+    "\033[6n",                   /* the terminal shall answer */
+    "\302\2335m",                /* U+009B, in UTF-8 */
+    "\n",                        /* a row lower */
+    "\033[?1003h",               /* every motion of the mouse */
+    "\033Pq\033\\",              /* a picture */
+    "\342\201\246",              /* U+2066: an isolate that nobody ends */
+    "\b\177",                    /* over what is left of it */
+    "\033[3J",                   /* away with what was scrolled off */
+    "\033c",                     /* a reset */
+    "\355\240\200",              /* half of a surrogate */
+    "\016",                      /* another character set */
+    "\342\200\213",              /* U+200B: of no width */
+    "\377\300\257",              /* no UTF-8 at all */
+    "e\314\201\314\201\314\201", /* a stack of accents */
+};
+
+/* Poison and words in turn until it is full, beginning with poison that another turn has not. The
+ * mark after each poison is one that no screen has. */
+static void fill_text(char *out, size_t size, const char *word, size_t turn)
 {
-    size_t used = 0, n = strlen(unit);
-    while (used + n + 1 < size) {
-        memcpy(out + used, unit, n);
-        used += n;
+    size_t used = 0;
+    while (used + 1 < size) {
+        int n = snprintf(out + used, size - used, "%s" FIXTURE_HOSTILE_MARK "%s",
+                         poison[turn++ % (sizeof poison / sizeof *poison)], word);
+        used += (size_t)n;
     }
-    out[used] = '\0';
 }
 
 void fixture_hostile(struct snapshot *s)
@@ -725,39 +754,60 @@ void fixture_hostile(struct snapshot *s)
     fixture_all(s);
     s->clock = INT64_MAX;
     s->now_s = 1e12;
-    fill_text(s->title, sizeof s->title, "漢字 ");
-    fill_text(s->host.name, sizeof s->host.name, "node·");
-    fill_text(s->host.cpu_model, sizeof s->host.cpu_model, "W");
-    fill_text(s->host.quiet_why, sizeof s->host.quiet_why, "busy ");
+    fill_text(s->title, sizeof s->title, "漢字 ", 0);
+    fill_text(s->left_out, sizeof s->left_out, "left out ", 1);
+    fill_text(s->host.name, sizeof s->host.name, "node·", 2);
+    fill_text(s->host.cpu_model, sizeof s->host.cpu_model, "W", 3);
+    fill_text(s->host.kernel, sizeof s->host.kernel, "6.1-", 4);
+    fill_text(s->host.governor, sizeof s->host.governor, "gov", 5);
+    fill_text(s->host.virt, sizeof s->host.virt, "virt", 6);
+    fill_text(s->host.quiet_why, sizeof s->host.quiet_why, "busy ", 7);
     s->host.quiet = false;
     s->host.mhz = INFINITY;
     s->host.load1 = 1e9;
     s->host.processes = SIZE_MAX;
     s->host.uptime_s = 1e18;
-    for (size_t t = 1; t < s->target_count; t++) {
-        fill_text(s->targets[t].id, sizeof s->targets[t].id, "漢x");
-        fill_text(s->targets[t].reason, sizeof s->targets[t].reason, "it failed ");
-        s->targets[t].state = (enum board_target_state)(t % 5);
+    for (size_t i = 1; i < s->target_count; i++) {
+        struct board_target *t = &s->targets[i];
+        fill_text(t->id, sizeof t->id, "漢x", i);
+        fill_text(t->how, sizeof t->how, "QEMU ", i + 2);
+        fill_text(t->network, sizeof t->network, "tap ", i + 4);
+        fill_text(t->limits, sizeof t->limits, "2 vCPUs ", i + 6);
+        fill_text(t->devices, sizeof t->devices, "virtio ", i + 8);
+        fill_text(t->kernel, sizeof t->kernel, "6.1.0 ", i + 10);
+        fill_text(t->remark, sizeof t->remark, "slower, because ", i + 12);
+        fill_text(t->clocksource, sizeof t->clocksource, "tsc", i + 14);
+        fill_text(t->reason, sizeof t->reason, "it failed ", i + 16);
+        fill_text(t->remedy, sizeof t->remedy, "do this ", i + 18);
+        t->state = (enum board_target_state)(i % 5);
     }
     for (size_t i = 0; i < BOARD_LOG_MAX; i++) {
         struct board_log_line *l = &s->log[i];
         l->at = INT64_MIN + (int64_t)i;
-        fill_text(l->text, sizeof l->text, "éé—");
-        fill_text(l->target, sizeof l->target, "t");
+        fill_text(l->text, sizeof l->text, "éé—", i);
+        fill_text(l->target, sizeof l->target, "t", i);
     }
     s->log_count = BOARD_LOG_MAX;
     s->log_first = 100;
     for (size_t i = 0; i < BOARD_QUEUE_MAX; i++) {
-        fill_text(s->queue[i].workload, sizeof s->queue[i].workload, "w");
-        fill_text(s->queue[i].params, sizeof s->queue[i].params, "p=");
-        fill_text(s->queue[i].targets, sizeof s->queue[i].targets, "g,");
+        fill_text(s->queue[i].workload, sizeof s->queue[i].workload, "w", i);
+        fill_text(s->queue[i].params, sizeof s->queue[i].params, "p=", i + 7);
+        fill_text(s->queue[i].targets, sizeof s->queue[i].targets, "g,", i + 14);
         s->queue[i].seconds = 1e15;
         s->queue[i].blocks = UINT32_MAX;
     }
     s->queue_count = BOARD_QUEUE_MAX;
     s->queue_total = SIZE_MAX;
+    s->baseline.known = true;
+    s->baseline.age_s = -1e18;
+    fill_text(s->baseline.name, sizeof s->baseline.name, "base", 8);
+    fill_text(s->baseline.strength, sizeof s->baseline.strength, "strong ", 9);
+    s->baseline.difference_count = s->baseline.difference_total = 4;
+    for (size_t i = 0; i < 4; i++)
+        fill_text(s->baseline.differences[i], sizeof s->baseline.differences[i], "kernel was ", i);
     static const double extremes[] = {0, -1, 1e-300, 1e300, INFINITY, NAN};
-    for (size_t m = 0; m < s->metric_count; m++)
+    for (size_t m = 0; m < s->metric_count; m++) {
+        fill_text(s->metrics[m].engine, sizeof s->metrics[m].engine, "MariaDB ", m);
         for (size_t t = 0; t < s->target_count; t++) {
             struct board_cell *cell = &s->metrics[m].cell[t];
             double x = extremes[(m + t) % 6], y = extremes[(m + 2 * t + 1) % 6];
@@ -772,10 +822,14 @@ void fixture_hostile(struct snapshot *s)
             cell->comparison.detectable = x;
             cell->comparison.flags = ~0u;
             cell->comparison.verdict = (enum verdict)((m + t) % VERDICT_COUNT);
-            fill_text(cell->comparison.reason, sizeof cell->comparison.reason, "because ");
-            fill_text(cell->figure.reason, sizeof cell->figure.reason, "because ");
+            fill_text(cell->comparison.reason, sizeof cell->comparison.reason, "because ", m);
+            fill_text(cell->figure.reason, sizeof cell->figure.reason, "because ", m + t);
+            for (size_t r = 0; r < cell->figure.cost.reason_count; r++)
+                fill_text(cell->figure.cost.reasons[r].name,
+                          sizeof cell->figure.cost.reasons[r].name, "exit", r);
             s->metrics[m].baseline_value = x;
         }
+    }
     for (size_t sub = 0; sub <= SUBSYSTEM_COUNT; sub++)
         for (size_t t = 0; t < s->target_count; t++)
             s->summary.cell[sub][t].ratio = extremes[(sub + t) % 6];
@@ -796,6 +850,8 @@ void fixture_hostile(struct snapshot *s)
                                              .p99_us = 1e300,
                                              .p99_9_us = INFINITY,
                                              .max_us = -1};
-    fill_text(s->run.title, sizeof s->run.title, "title ");
-    fill_text(s->run.phase, sizeof s->run.phase, "phase ");
+    fill_text(s->run.title, sizeof s->run.title, "title ", 10);
+    fill_text(s->run.phase, sizeof s->run.phase, "phase ", 11);
+    fill_text(s->run.params, sizeof s->run.params, "p=", 12);
+    fill_text(s->run.position, sizeof s->run.position, "", 13);
 }

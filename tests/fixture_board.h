@@ -34,8 +34,10 @@ void fixture_failed(struct snapshot *s);      /* the container did not start, na
 void fixture_rows_failed(
     struct snapshot *s); /* nothing runs; some rows failed, cannot be, or carry flags */
 void fixture_slow(struct snapshot *s); /* a container that costs: every verdict, hollow marks */
-void fixture_hostile(
-    struct snapshot *s); /* longest names and extreme or missing figures everywhere */
+/* Longest names and extreme or missing figures everywhere; in each string that a guest or a file
+ * can give, what would command a terminal, uncleaned. Each piece of it is followed by the mark. */
+#define FIXTURE_HOSTILE_MARK "\xc2\xbf" /* U+00BF */
+void fixture_hostile(struct snapshot *s);
 
 /* In fixture_check.c: */
 struct check;

@@ -63,10 +63,11 @@ tests_ui_demo_CFLAGS = $(AM_CFLAGS)
 tests_ui_demo_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(NCURSES_LIBS) -lm
 
 # Never against the demo of another build.
-tests_unit_test_terminal_SOURCES = tests/unit/test_terminal.c tests/unit/unit.h tests/pty.c tests/pty.h
-tests_unit_test_terminal_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) -DUI_DEMO='"$(abs_builddir)/tests/ui_demo"' \
+tests_unit_test_terminal_SOURCES = tests/unit/test_terminal.c tests/unit/unit.h tests/unit/sequences.c \
+	tests/unit/sequences.h tests/fixture_board.h tests/pty.c tests/pty.h workloads/remove.c
+tests_unit_test_terminal_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(NCURSES_CFLAGS) -DUI_DEMO='"$(abs_builddir)/tests/ui_demo"' \
 	-DSANITIZED=$(if $(SANITIZE_CFLAGS),1,0)
-tests_unit_test_terminal_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_terminal_LDADD = libvmtax.a $(ENGINE_LIBS) $(NCURSES_LIBS) $(CMOCKA_LIBS) -lm
 
 EXTRA_PROGRAMS += tests/bench/bench_ui
 tests_bench_bench_ui_SOURCES = tests/bench/bench_ui.c tests/pty.c tests/pty.h workloads/remove.c

@@ -166,6 +166,8 @@ int main(int argc, char **argv)
             options.screen.colors = COLOR_CHOICE_8;
         if (strcmp(a, "16") == 0)
             options.screen.colors = COLOR_CHOICE_16;
+        if (strcmp(a, "256") == 0)
+            options.screen.colors = COLOR_CHOICE_256;
         value_of(a, "panel", &options.panel);
         value_of(a, "theme", &options.theme);
     }

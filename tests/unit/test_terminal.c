@@ -3,9 +3,16 @@
  * storm longer or another one. */
 #include <config.h>
 
+#include "tests/fixture_board.h"
 #include "tests/pty.h"
+#include "tests/unit/sequences.h"
 #include "tests/unit/unit.h"
+#include "workloads/remove.h"
 
+#define NCURSES_NOMACROS 1
+#include <curses.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +20,7 @@
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <term.h>
 #include <unistd.h>
 
 #define START_MS 15000 /* sanitizers and busy machines start slowly */
@@ -54,37 +62,10 @@ static void check_end(struct pty *p, int want)
     }
 }
 
-/* The text for the clipboard at out: nothing in it but digits of base64 and the end. Its length; 0:
- * there is none. */
-static size_t clipboard_at(const char *out)
+/* No string of the data may command the terminal. The texts that went to its clipboard. */
+static size_t check_bytes(const struct pty *p)
 {
-    static const char begin[] = "\x1b]52;c;";
-    static const char digits[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
-    if (strncmp(out, begin, sizeof begin - 1) != 0)
-        return 0;
-    size_t n = strspn(out + sizeof begin - 1, digits);
-    assert_int_equal(out[sizeof begin - 1 + n], '\a');
-    return sizeof begin - 1 + n + 1;
-}
-
-/* No string of the data may start a control sequence: what curses uses is all that may be there. */
-static void check_bytes(const struct pty *p)
-{
-    for (size_t i = 0; i < p->length; i++) {
-        unsigned char c = (unsigned char)p->out[i];
-        size_t copied = clipboard_at(p->out + i);
-        if (copied > 0) {
-            i += copied - 1;
-        } else if (c == 0x1b) {
-            if (!strchr("[()=>78M\x18", p->out[i + 1])) /* CAN ends one that was cut */
-                fail_msg("at %zu of %zu: ESC %02x %02x %02x", i, p->length,
-                         (unsigned char)p->out[i + 1], (unsigned char)p->out[i + 2],
-                         (unsigned char)p->out[i + 3]);
-        } else if (c < 0x20) {
-            assert_non_null(memchr("\r\n\b\t\x0e\x0f\x18", c, 7));
-        }
-    }
+    return check_sequences(p->out, p->length, false);
 }
 
 static void starts_and_quits(void **state)
@@ -95,7 +76,7 @@ static void starts_and_quits(void **state)
     assert_true(pty_expect(&p, 0, "verview", START_MS));
     pty_send(&p, "q", 1);
     check_end(&p, 0);
-    check_bytes(&p);
+    assert_int_equal(check_bytes(&p), 0);
     pty_release(&p);
 }
 
@@ -179,43 +160,158 @@ static void check_eight_colors(const struct pty *p)
     assert_true(any);
 }
 
+/* Does this system have the entry? Asked of curses, not of the dashboard. */
+static bool has_entry(const char *term)
+{
+    int status;
+    if (!*term || setupterm(term, STDOUT_FILENO, &status) != OK)
+        return false;
+    del_curterm(cur_term);
+    return true;
+}
+
+/* Colours as red, green and blue. */
+static bool has_direct_color(const struct pty *p)
+{
+    return strstr(p->out, "\x1b[38:2:") || strstr(p->out, "\x1b[38;2;");
+}
+
+static bool has_palette_color(const struct pty *p)
+{
+    return strstr(p->out, "\x1b[38;5;") || strstr(p->out, "\x1b[38:5:");
+}
+
 static void kinds_of_terminals(void **state)
 {
     static const struct {
         const char *term;
+        bool everywhere; /* every system with curses has it */
         int status;
         const char *says;
     } cases[] = {
-        {"xterm-256color", 0, NULL}, {"xterm", 0, NULL},
-        {"tmux-256color", 0, NULL},  {"screen", 0, NULL},
-        {"xterm-direct", 0, NULL},   {"rxvt-unicode-256color", 0, NULL},
-        {"linux", 0, NULL},          {"vt100", 0, NULL},
-        {"dumb", 2, "vmtax run"},    {"no-such-terminal", 2, "is not known on this system"},
-        {"", 2, "TERM is not set"},
+        {"xterm-256color", true, 0, NULL},
+        {"xterm", true, 0, NULL},
+        {"tmux-256color", false, 0, NULL},
+        {"screen", true, 0, NULL},
+        {"rxvt-unicode-256color", false, 0, NULL},
+        {"linux", true, 0, NULL},
+        {"vt100", true, 0, NULL},
+        {"dumb", true, 2, "vmtax run"},
+        {"no-such-terminal", false, 2, "is not known on this system"},
+        {"", false, 2, "TERM is not set"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct pty p;
+        bool known = has_entry(cases[i].term);
+        int status = known || cases[i].status ? cases[i].status : 2;
+        const char *says = status && !cases[i].status ? "is not known on this system"
+                                                      : cases[i].says;
+        if (cases[i].everywhere && !known)
+            fail_msg("this system has no entry for %s", cases[i].term);
         assert_true(start(&p, 24, 80, cases[i].term, "all", NULL));
-        if (cases[i].status == 0) {
-            if (!pty_expect(&p, 0, "uit", START_MS)) { /* an entry that is not installed here */
-                assert_int_equal(WEXITSTATUS(pty_wait(&p, START_MS)), 2);
-                pty_release(&p);
-                continue;
-            }
+        if (status == 0) {
+            assert_true(pty_expect(&p, 0, "uit", START_MS));
+            pty_read(&p, 60, 400);
             if (strcmp(cases[i].term, "vt100") == 0)
                 check_no_color(&p);
-            if (strcmp(cases[i].term, "linux") == 0 || strcmp(cases[i].term, "xterm") == 0)
+            else if (strstr(cases[i].term, "256color"))
+                assert_true(has_palette_color(&p) && !has_direct_color(&p));
+            else
                 check_eight_colors(&p);
-            if (strcmp(cases[i].term, "xterm-direct") == 0)
-                assert_true(strstr(p.out, "\x1b[38:2::") || strstr(p.out, "\x1b[38;2;"));
             pty_send(&p, "q\r", 2);
         }
-        check_end(&p, cases[i].status);
-        if (cases[i].says)
-            assert_non_null(strstr(p.out, cases[i].says));
+        check_end(&p, status);
+        if (says)
+            assert_non_null(strstr(p.out, says));
         pty_release(&p);
     }
+}
+
+/* What the environment says of colours: NO_COLOR takes them away if it is not empty and nothing
+ * else was asked for; COLORTERM promises what the terminal's entry does not have, whose keys would
+ * be another one's, and changes nothing. */
+static void colors_by_the_environment(void **state)
+{
+    static const struct {
+        const char *variable, *option;
+        bool colors;
+    } cases[] = {{"NO_COLOR=1", NULL, false},         {"NO_COLOR=", NULL, true},
+                 {"NO_COLOR=1", "256", true},         {"NO_COLOR=", "mono", false},
+                 {"COLORTERM=truecolor", NULL, true}, {"COLORTERM=24bit", NULL, true}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct pty p;
+        char *const argv[] = {(char *)"/usr/bin/env", (char *)cases[i].variable, (char *)UI_DEMO,
+                              (char *)"all",          (char *)cases[i].option,   NULL};
+        assert_true(pty_start(&p, 24, 80, "xterm-256color", argv));
+        assert_true(pty_expect(&p, 0, "uit", START_MS));
+        pty_read(&p, 60, 400);
+        pty_send(&p, "q\r", 2);
+        check_end(&p, 0);
+        if (cases[i].colors)
+            assert_true(has_palette_color(&p));
+        else
+            check_no_color(&p);
+        assert_false(has_direct_color(&p));
+        pty_release(&p);
+    }
+}
+
+static int compile_entry(const char *directory, const char *source)
+{
+    int status;
+    pid_t child = fork();
+    if (child == 0) {
+        execlp("tic", "tic", "-x", "-o", directory, source, (char *)NULL);
+        _exit(127);
+    }
+    if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status))
+        return -1;
+    return WEXITSTATUS(status);
+}
+
+/* A terminal whose entry takes red, green and blue; few systems have one installed. */
+static void direct_color(void **state)
+{
+    static const char entry[] =
+        "vmtax-direct|a terminal whose colours are no numbers of a palette,\n"
+        "\tRGB, colors#0x1000000, pairs#0x7FFF,\n"
+        "\tsetaf=\\E[%?%p1%{8}%<%t3%p1%d%e38\\:2\\:\\:%p1%{65536}%/%d\\:%p1%{256}%/%{255}%&%d\\:"
+        "%p1%{255}%&%d%;m,\n"
+        "\tsetab=\\E[%?%p1%{8}%<%t4%p1%d%e48\\:2\\:\\:%p1%{65536}%/%d\\:%p1%{256}%/%{255}%&%d\\:"
+        "%p1%{255}%&%d%;m,\n"
+        "\tuse=xterm-256color,\n";
+    char directory[] = "test-terminfo-XXXXXX", here[PATH_MAX], source[PATH_MAX], variable[PATH_MAX];
+    struct pty p;
+    (void)state;
+    assert_non_null(mkdtemp(directory));
+    assert_non_null(realpath(directory, here));
+    assert_true(snprintf(source, sizeof source, "%s/entry", here) < (int)sizeof source);
+    assert_true(snprintf(variable, sizeof variable, "TERMINFO=%s", here) < (int)sizeof variable);
+    FILE *f = fopen(source, "w");
+    assert_non_null(f);
+    fputs(entry, f);
+    assert_int_equal(fclose(f), 0);
+    int compiled = compile_entry(here, source);
+    if (compiled == 0) {
+        char *const argv[] = {(char *)"/usr/bin/env", variable, (char *)UI_DEMO, (char *)"all",
+                              NULL};
+        assert_true(pty_start(&p, 24, 80, "vmtax-direct", argv));
+        assert_true(pty_expect(&p, 0, "uit", START_MS));
+        pty_read(&p, 60, 400);
+        pty_send(&p, "q\r", 2);
+        check_end(&p, 0);
+        assert_true(has_direct_color(&p) && !has_palette_color(&p));
+        check_bytes(&p);
+        pty_release(&p);
+    }
+    remove_tree(AT_FDCWD, directory);
+    if (compiled == 127) {
+        print_message("tic, which compiles entries of terminals, is not installed\n");
+        skip();
+    }
+    assert_int_equal(compiled, 0);
 }
 
 static void a_frozen_screen_writes_nothing(void **state)
@@ -391,10 +487,41 @@ static void a_row_is_copied(void **state)
         const char *sequence = strstr(p.out + at, "\x1b]52;");
         assert_int_equal(sequence != NULL, cases[i].copied);
         if (sequence)
-            assert_true(clipboard_at(sequence) > 100);
+            assert_true(strcspn(sequence, "\a") > 100);
         pty_send(&p, "q\r", 2);
         check_end(&p, 0);
-        check_bytes(&p);
+        assert_int_equal(check_bytes(&p), cases[i].copied);
+        pty_release(&p);
+    }
+}
+
+/* Names, versions, errors and lines of a log that would command the terminal, on every panel and in
+ * the dialogs that show them: they are text there, whoever writes the frames, and so is the screen
+ * that Q leaves behind. */
+static void hostile_strings_are_text(void **state)
+{
+    static const char *const steps[] = {"2",  "3",    "4", "5", "6", "7",    "8", "9",  "0",    "H",
+                                        "\t", "e",    "e", "W", "w", "\x1b", "L", "\r", "\x1b", "v",
+                                        "?",  "\x1b", "9", "y", "c", "\x1b", "1", "p",  "\x1b"};
+    static const char *const writers[] = {NULL, "curses"};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct pty p;
+        assert_true(start(&p, 40, 120, "xterm-256color", "hostile", writers[i]));
+        assert_true(pty_expect(&p, 0, "uit", START_MS));
+        for (size_t k = 0; k < sizeof steps / sizeof *steps; k++) {
+            pty_send(&p, steps[k], strlen(steps[k]));
+            pty_read(&p, 60, 400);
+        }
+        size_t at = p.length;
+        pty_send(&p, "QQ", 2); /* a run is live: it asks */
+        check_end(&p, 0);
+        check_sequences(p.out, p.length, writers[i] != NULL);
+        /* they were there: before and after the end */
+        assert_non_null(strstr(p.out, "\xc2\xb7[5;8m" FIXTURE_HOSTILE_MARK));
+        const char *left = strstr(p.out + at, "\x1b[?1049l");
+        assert_non_null(left);
+        assert_non_null(strstr(left, FIXTURE_HOSTILE_MARK));
         pty_release(&p);
     }
 }
@@ -624,7 +751,7 @@ static void storm(const char *fixture, const char *more, double seconds)
     pty_read(&p, 60, 400);
     pty_send(&p, "\r", 1);
     check_end(&p, 0);
-    check_bytes(&p);
+    check_sequences(p.out, p.length, strcmp(more, "curses") == 0);
     pty_release(&p);
 }
 
@@ -650,11 +777,14 @@ int main(void)
         cmocka_unit_test(a_signal_ends_it_in_order),
         cmocka_unit_test(a_crash_leaves_the_terminal_whole),
         cmocka_unit_test(kinds_of_terminals),
+        cmocka_unit_test(colors_by_the_environment),
+        cmocka_unit_test(direct_color),
         cmocka_unit_test(plain_locale_is_ascii),
         cmocka_unit_test(without_mouse_no_mouse_mode),
         cmocka_unit_test(a_report_that_is_cut_off),
         cmocka_unit_test(settings_change_the_terminal),
         cmocka_unit_test(a_row_is_copied),
+        cmocka_unit_test(hostile_strings_are_text),
         cmocka_unit_test(stops_and_comes_back),
         cmocka_unit_test(a_terminal_that_does_not_read),
         cmocka_unit_test(ends_though_nobody_reads),
