@@ -629,6 +629,7 @@ static const struct golden {
         {"", 120, 40, BRAILLE, fixture_container, scenario, set}, \
         {"", 160, 48, BRAILLE, fixture_container, scenario, set}, \
         {"", 80, 24, BLOCK, fixture_container, scenario, set},    \
+        {"", 200, 60, BRAILLE, fixture_container, scenario, set}, \
         {"", 60, 16, ASCII, fixture_container, scenario, set},    \
         {"", 80, 24, ASCII, fixture_container, scenario, set},    \
     {                                                             \
@@ -649,6 +650,9 @@ static const struct golden {
         {panel, 80, 24, ASCII, fixture_container, "", idle},                \
         {panel, 120, 40, ASCII, fixture_container, "", idle},               \
         {panel, 160, 48, ASCII, fixture_container, "", idle},               \
+        {panel, 80, 24, BLOCK, fixture_container, "", idle},                \
+        {panel, 200, 60, BRAILLE, fixture_all, "all", idle},                \
+        {panel, 250, 80, BRAILLE, fixture_container, "", idle},             \
         {panel, 80, 24, BRAILLE, fixture_empty, "empty", idle},             \
         {panel, 80, 24, BRAILLE, fixture_failed, "failed", idle},           \
         {panel, 120, 40, BRAILLE, fixture_all, "all", idle},                \
@@ -681,7 +685,6 @@ static const struct golden {
     {"overview", 60, 18, BRAILLE, fixture_container, "", idle},
     {"overview", 80, 24, BRAILLE, fixture_late, "late", idle},
     {"overview", 80, 24, BRAILLE, fixture_last_and_older, "last-older", idle},
-    {"overview", 80, 24, BLOCK, fixture_container, "", idle},
     {"overview", 120, 40, BRAILLE, fixture_looking, "looking", idle},
     {"host", 80, 24, ASCII, fixture_looking, "looking", idle},
     {"overview", 120, 40, BRAILLE, fixture_container, "expanded", expanded},
@@ -813,6 +816,8 @@ static const struct golden {
     {"verdict", 120, 40, BRAILLE, fixture_verdict, "", idle},
     {"verdict", 80, 24, BRAILLE, fixture_verdict, "", idle},
     {"verdict", 80, 24, ASCII, fixture_verdict, "", idle},
+    {"verdict", 80, 24, BLOCK, fixture_verdict, "", idle},
+    {"verdict", 200, 60, BRAILLE, fixture_verdict, "", idle},
     {"verdict", 60, 16, BRAILLE, fixture_verdict, "", idle},
     {"verdict", 80, 24, BRAILLE, fixture_checking, "checking", idle},
     {"verdict", 80, 24, BRAILLE, fixture_empty, "empty", idle},
@@ -907,6 +912,43 @@ static void screens_are_as_they_were(void **state)
     assert_int_equal(paper_load_file(&paper, PAPER_JSON, &e), 0);
     for (size_t i = 0; i < sizeof goldens / sizeof goldens[0]; i++)
         wrong += !check_golden(&goldens[i], &paper);
+    assert_int_equal(wrong, 0);
+}
+
+/* The colours of each theme, as the terminal gets them at each depth: one screen that has most of
+ * the styles. */
+static void themes_are_as_they_were(void **state)
+{
+    static const struct {
+        enum depth depth;
+        const char *name;
+    } depths[] = {{DEPTH_MONO, "mono"},
+                  {DEPTH_8, "8"},
+                  {DEPTH_16, "16"},
+                  {DEPTH_256, "256"},
+                  {DEPTH_TRUE, "direct"}};
+    struct view view = {.target = 1, .span_s = 30, .metric = SIZE_MAX, .other_view = {true}};
+    struct scene scene = {.panel = panel_find("ctxsw"), .tab = '0', .view = &view};
+    struct snapshot s = {0};
+    struct canvas c;
+    size_t wrong = 0;
+    (void)state;
+    fixture_all(&s);
+    canvas_init(&c, BRAILLE);
+    scene_draw(&c, 24, 80, &s, &scene);
+    for (size_t t = 0; theme_builtin(t); t++)
+        for (size_t d = 0; d < sizeof depths / sizeof *depths; d++) {
+            struct theme theme;
+            struct error e;
+            char name[64];
+            assert_int_equal(theme_load(&theme, theme_builtin(t), NULL, NULL, &e), 0);
+            snprintf(name, sizeof name, "theme-%s-%s", theme.name, depths[d].name);
+            char *text = ansi_from_canvas(&c, &theme, depths[d].depth);
+            wrong += !matches(name, "ansi", text);
+            free(text);
+        }
+    canvas_release(&c);
+    snapshot_release(&s);
     assert_int_equal(wrong, 0);
 }
 
@@ -1074,6 +1116,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ansi_says_what_the_canvas_says),
         cmocka_unit_test(screens_are_as_they_were),
+        cmocka_unit_test(themes_are_as_they_were),
         cmocka_unit_test(panels_fit_every_size),
         cmocka_unit_test(waiting_is_seen_to_go_on),
         cmocka_unit_test(panels_survive_anything),
