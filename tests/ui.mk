@@ -78,9 +78,10 @@ bench_programs += tests/ui_demo tests/bench/bench_ui
 benches += tests/bench/bench_ui
 
 unit_tests += tests/unit/test_writer
-tests_unit_test_writer_SOURCES = tests/unit/test_writer.c tests/unit/unit.h tests/fixture_board.c \
-	tests/fixture_machine.c tests/fixture_check.c tests/fixture_board.h
-tests_unit_test_writer_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(NCURSES_CFLAGS)
+tests_unit_test_writer_SOURCES = tests/unit/test_writer.c tests/unit/unit.h tests/unit/fixture.c \
+	tests/unit/fixture.h tests/fixture_board.c tests/fixture_machine.c tests/fixture_check.c tests/fixture_board.h
+tests_unit_test_writer_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(NCURSES_CFLAGS) \
+	-DGOLDEN_DIR='"$(abs_top_srcdir)/tests/golden"'
 tests_unit_test_writer_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(NCURSES_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_strips

@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include "tests/fixture_board.h"
+#include "tests/unit/fixture.h"
 #include "tests/unit/unit.h"
 #include "text.h"
 #include "ui/scene.h"
@@ -12,7 +13,9 @@
 
 #include <curses.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <langinfo.h>
+#include <limits.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,8 +25,8 @@
 #undef columns
 #undef lines
 
-#define H_MAX 12
-#define W_MAX 40
+#define H_MAX 80
+#define W_MAX 250
 
 struct shown {
     uint32_t ch;
@@ -209,7 +212,7 @@ static void scribble(struct canvas *c)
         enum style s = (enum style)pick(5);
         unsigned attr = pick(3) ? 0 : pick(16);
         if (pick(5) == 0)
-            canvas_fill(c, (struct rect){y, x, 1, 1 + (int)pick(W_MAX)}, ' ', s, attr & ATTR_BOLD);
+            canvas_fill(c, (struct rect){y, x, 1, 1 + (int)pick(40)}, ' ', s, attr & ATTR_BOLD);
         else
             for (int n = (int)pick(12); n >= 0; n--)
                 canvas_put(c, y, x + n, signs[pick(sizeof signs / sizeof signs[0])], s, attr);
@@ -222,6 +225,9 @@ static size_t take(int fd, char *out, size_t size)
     out[n > 0 ? n : 0] = '\0';
     return n > 0 ? (size_t)n : 0;
 }
+
+#define H_SCRIBBLE 12
+#define W_SCRIBBLE 40
 
 /* Frames of all kinds on one kind of terminal. false: its entry is not installed, or not for us. */
 static bool frames(const char *term, enum depth depth, const struct look *looks, bool erase_colors)
@@ -237,7 +243,7 @@ static bool frames(const char *term, enum depth depth, const struct look *looks,
         writer_set_look(w, (enum style)s, looks[s % 5]);
     for (int round = 0; round < 40; round++) {
         struct canvas c;
-        struct vt t = {.h = 1 + (int)pick(H_MAX), .w = 2 + (int)pick(W_MAX - 1)};
+        struct vt t = {.h = 1 + (int)pick(H_SCRIBBLE), .w = 2 + (int)pick(W_SCRIBBLE - 1)};
         struct cell *sent = xcalloc((size_t)(t.h * t.w), sizeof *sent);
         t.erase_colors = erase_colors;
         canvas_init(&c, GLYPHS_BRAILLE);
@@ -298,6 +304,135 @@ static void shows_what_the_canvas_has(void **state)
     /* erasing gives the terminal's own ground there */
     frames("tmux-256color", DEPTH_256, colors, false);
     frames("tmux-256color", DEPTH_256, ground, false);
+}
+
+/* A golden screen as it stands in its two files, named by that of its attributes. Returns its text,
+ * which the caller frees. */
+static char *read_golden(const char *path, struct canvas *c)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    char other[PATH_MAX];
+    size_t stem = strlen(path) - strlen("attr"), tall = 0;
+    assert_true(snprintf(other, sizeof other, "%.*stxt", (int)stem, path) < (int)sizeof other);
+    char *attributes = fixture_slurp(path), *text = fixture_slurp(other);
+    size_t wide = strcspn(attributes, "\n");
+    for (const char *p = text; (p = strchr(p, '\n')); p++)
+        tall++;
+    assert_int_equal(strlen(attributes), 2 * tall * (wide + 1) + 1);
+    canvas_resize(c, (int)tall, (int)wide);
+    const char *p = text, *style = attributes, *attr = attributes + tall * (wide + 1) + 1;
+    for (size_t y = 0; y < tall; y++, p++)
+        for (size_t x = 0; x < wide; x++) {
+            struct cell *cell = &c->cells[y * wide + x];
+            size_t at = y * (wide + 1) + x;
+            const char *letter = strchr(letters, style[at]);
+            assert_non_null(letter);
+            cell->style = (uint8_t)(letter - letters);
+            cell->attr = (uint8_t)(attr[at] == '.'   ? 0
+                                   : attr[at] >= 'a' ? attr[at] - 'a' + 10
+                                                     : attr[at] - '0');
+            if (x > 0 && cell[-1].ch != 0 && text_width(cell[-1].ch) == 2) {
+                cell->ch = 0;
+                continue;
+            }
+            size_t used = text_decode(p, strlen(p), &cell->ch);
+            assert_true(used > 0);
+            p += used;
+        }
+    free(attributes);
+    return text;
+}
+
+static char *vt_text(const struct vt *t)
+{
+    struct canvas c;
+    canvas_init(&c, GLYPHS_BRAILLE);
+    canvas_resize(&c, t->h, t->w);
+    for (int i = 0; i < t->h * t->w; i++)
+        c.cells[i].ch = t->cell[i / t->w][i % t->w].ch;
+    char *text = canvas_to_text(&c);
+    canvas_release(&c);
+    return text;
+}
+
+/* Every golden screen, one after the other as a user would turn to them: each as the difference to
+ * the one before, if that is of its size. What the terminal then shows is the golden text, in the
+ * theme's colours. */
+static bool show_goldens(const char *term, enum depth depth, const char *name, bool erase_colors)
+{
+    static char bytes[1 << 20];
+    static struct vt t;
+    struct look looks[STYLE_COUNT];
+    struct theme theme;
+    glob_t found;
+    size_t shown = 0, turned = 0;
+    int ends[2], status;
+    assert_int_equal(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
+    if (setupterm(term, ends[1], &status) != OK) {
+        close(ends[0]);
+        close(ends[1]);
+        return false;
+    }
+    struct writer *w = writer_open(ends[1], depth);
+    assert_non_null(w);
+    assert_int_equal(theme_load(&theme, name, NULL, NULL, NULL), 0);
+    for (int s = 0; s < STYLE_COUNT; s++) {
+        looks[s] = theme_look(&theme, (enum style)s, depth);
+        writer_set_look(w, (enum style)s, looks[s]);
+    }
+    struct cell *sent = xcalloc(H_MAX * W_MAX, sizeof *sent);
+    struct canvas c;
+    canvas_init(&c, GLYPHS_BRAILLE);
+    memset(&t, 0, sizeof t);
+    assert_int_equal(glob(GOLDEN_DIR "/*.attr", 0, NULL, &found), 0);
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        char *text = read_golden(found.gl_pathv[i], &c);
+        bool whole = c.h != t.h || c.w != t.w;
+        assert_true(c.h <= H_MAX && c.w <= W_MAX);
+        t.h = c.h;
+        t.w = c.w;
+        t.erase_colors = erase_colors;
+        for (int k = 0; whole && k < t.h * t.w; k++)
+            t.cell[k / t.w][k % t.w] = (struct shown){'#', 3, 4, ATTR_REVERSE};
+        if (whole)
+            writer_forget(w);
+        writer_frame(w, sent, c.cells, t.h, t.w, whole, true);
+        size_t used = 0;
+        for (bool all = false; !all;) {
+            all = writer_flush(w);
+            used += take(ends[0], bytes + used, sizeof bytes - used);
+        }
+        vt_feed(&t, bytes, used);
+        vt_check(&t, &c, looks);
+        char *have = vt_text(&t);
+        if (strcmp(have, text) != 0)
+            fail_msg("%s is shown as\n%s", found.gl_pathv[i], have);
+        free(have);
+        free(text);
+        shown++;
+        turned += !whole;
+    }
+    globfree(&found);
+    assert_true(shown > 400 && turned > shown / 4);
+    free(sent);
+    canvas_release(&c);
+    writer_close(w);
+    del_curterm(cur_term);
+    close(ends[0]);
+    close(ends[1]);
+    return true;
+}
+
+static void golden_screens_are_shown(void **state)
+{
+    (void)state;
+    if (!show_goldens("xterm-256color", DEPTH_256, "dark", true))
+        skip();
+    show_goldens("xterm-256color", DEPTH_256, "light", true);
+    show_goldens("xterm-256color", DEPTH_16, "ansi16", true);
+    show_goldens("xterm-256color", DEPTH_MONO, "mono", true);
+    show_goldens("tmux-256color", DEPTH_256, "high-contrast", false);
+    show_goldens("xterm", DEPTH_8, "dark", true);
 }
 
 /* A terminal that does not read: the frame waits, nothing blocks, and it goes on where it was. */
@@ -424,6 +559,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shows_what_the_canvas_has),
+        cmocka_unit_test(golden_screens_are_shown),
         cmocka_unit_test(waits_for_a_terminal_that_does_not_read),
         cmocka_unit_test(frames_of_a_run_are_small),
         cmocka_unit_test(leaves_strange_terminals_to_curses),
