@@ -7,6 +7,7 @@
 
 #include "error.h"
 #include "text.h"
+#include "ui/canvas_watch.h"
 #include "ui/glyph.h"
 #include "xalloc.h"
 
@@ -46,6 +47,7 @@ void canvas_clear(struct canvas *c)
     c->clip = (struct rect){0, 0, c->h, c->w};
     c->cursor_y = c->cursor_x = -1;
     c->hit_count = 0;
+    canvas_watch_layer(c);
 }
 
 void canvas_cursor(struct canvas *c, int y, int x)
@@ -120,8 +122,10 @@ static uint32_t clean_code(uint32_t ch)
 void canvas_put(struct canvas *c, int y, int x, uint32_t ch, enum style s, unsigned attr)
 {
     int width = 1;
-    if (!inside(c, y, x))
+    if (!inside(c, y, x)) {
+        canvas_watch_cell(c, y, x, ch, true);
         return;
+    }
     if (!plain_sign(ch)) {
         width = text_width(ch);
         if (width == 0) /* a combining mark: cells hold one character */
@@ -134,9 +138,11 @@ void canvas_put(struct canvas *c, int y, int x, uint32_t ch, enum style s, unsig
         width = 1;
     }
     struct cell *row = c->cells + (size_t)y * (size_t)c->w;
+    canvas_watch_cell(c, y, x, shown, false);
     break_wide(row, x, c->w);
     row[x] = (struct cell){shown, (uint8_t)s, (uint8_t)attr};
     if (width == 2) {
+        canvas_watch_cell(c, y, x + 1, shown, false);
         break_wide(row, x + 1, c->w);
         row[x] = (struct cell){shown, (uint8_t)s, (uint8_t)attr};
         row[x + 1] = (struct cell){shown < 0x7F ? shown : 0, (uint8_t)s, (uint8_t)attr};
@@ -206,6 +212,7 @@ void canvas_fill(struct canvas *c, struct rect r, uint32_t ch, enum style s, uns
     for (int y = r.y; y < r.y + r.h; y++)
         for (int x = r.x; x < r.x + r.w; x++) {
             struct cell *row = c->cells + (size_t)y * (size_t)c->w;
+            canvas_watch_cell(c, y, x, ch, false);
             break_wide(row, x, c->w);
             row[x] = (struct cell){ch, (uint8_t)s, (uint8_t)attr};
         }
@@ -220,6 +227,7 @@ void canvas_dim(struct canvas *c)
     }
     c->cursor_y = c->cursor_x = -1;
     c->hit_count = 0; /* a dialog takes all clicks */
+    canvas_watch_layer(c);
 }
 
 static void add_hit(struct canvas *c, struct canvas_hit hit)

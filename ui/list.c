@@ -588,6 +588,8 @@ void list_log_draw(struct canvas *c, struct rect box, struct rect in, const stru
         page_text(&p, STYLE_DIM, 0, v->filter[0] ? "no line passes the filter" : "nothing yet");
         return;
     }
+    if (box.h == in.h && count > visible && visible > 1) /* no frame: a line for what is hidden */
+        visible--;
     size_t selected = focus ? v->row[index] : 0;
     size_t newest = widget_scroll(focus ? v->scroll[index] : 0, selected, visible, count);
     size_t shown = count - newest < visible ? count - newest : visible;

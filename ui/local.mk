@@ -11,7 +11,7 @@ libui_a_SOURCES = \
 	ui/cmd_demo.c \
 	ui/cmd_complete.c \
 	ui/appearance.c ui/appearance.h \
-	ui/canvas.c ui/canvas.h \
+	ui/canvas.c ui/canvas.h ui/canvas_watch.h \
 	ui/glyph.c ui/glyph.h \
 	ui/key.c ui/key.h \
 	ui/layout.c ui/layout.h \

@@ -300,7 +300,9 @@ static void draw_blocks_plot(struct canvas *c, struct rect r, const struct snaps
         if (x >= r.x + left + w)
             break;
         axis_column(&a, h, percents[i], &off);
-        widget_mark(c, r.y + axis_row(&a, h, percents[i]), x, t);
+        int row = axis_row(&a, h, percents[i]);
+        if (row >= 0)
+            widget_mark(c, r.y + row, x, t);
         if (each >= 2 || i % 5 == 0)
             canvas_textf(c, r.y + h, x - (i >= 9), STYLE_DIM, 0, "%zu", i + 1);
     }

@@ -190,11 +190,12 @@ static void draw_head(struct canvas *c, int y, int x, int w, const struct column
         name -= 2;
     end = widget_target(c, y, x, w - 1 < name + k->half ? w - 1 : name + k->half, t);
     char state[CARD_TEXT] = "";
+    int room = words || k->rows == 0 ? w : k->ink + k->ratio + k->half + k->rows - 5;
     if (t->state == BOARD_TARGET_STARTING)
-        card_wait(state, s, t, x + w - 2 - end);
+        card_wait(state, s, t, x + room - 2 - end);
     else if (t->state == BOARD_TARGET_FAILED || t->state == BOARD_TARGET_UNUSABLE)
         text_copy(state, sizeof state, t->state == BOARD_TARGET_FAILED ? "failed" : "n/a here");
-    if (*state && end + 1 + canvas_columns(state) < x + w)
+    if (*state && end + 1 + canvas_columns(state) < x + room)
         canvas_text(c, y, end + 1, t->state == BOARD_TARGET_FAILED ? STYLE_ERROR : STYLE_WARN, 0,
                     state);
     if (words)
@@ -377,16 +378,17 @@ void scoreboard_draw(struct canvas *c, struct rect r, const struct snapshot *s,
     bool fresh = !row_any(s, SIZE_MAX);
     int y = r.y, x0 = r.x + name + instruments;
 
-    canvas_text(c, y, r.x, STYLE_DIM, 0,
-                framed                  ? "subsystem"
-                : v->unit == UNIT_TIMES ? "× native"
-                                        : "% native");
+    if (shown == guests)
+        canvas_text(c, y, r.x, STYLE_DIM, 0,
+                    framed                  ? "subsystem"
+                    : v->unit == UNIT_TIMES ? "× native"
+                                            : "% native");
+    else
+        canvas_textf(c, y, r.x, STYLE_DIM, 0, "+%zu target ", guests - shown);
     if (guests == 0 && fresh)
         canvas_text(c, y, x0, STYLE_DIM, 0, "what is measured, on native and on each guest");
     else if (guests == 0)
         canvas_text(c, y, x0, STYLE_DIM, 0, "native alone: no guest to compare with");
-    else if (shown < guests)
-        canvas_textf(c, y, r.x, STYLE_DIM, 0, "+%zu target ", guests - shown);
     for (size_t i = 0; i < shown; i++)
         draw_head(c, y, x0 + (int)i * w, w, &k, s, &s->targets[first + i], has_words(s, first + i));
     y++;
@@ -418,9 +420,9 @@ void scoreboard_draw(struct canvas *c, struct rect r, const struct snapshot *s,
                 draw_unmeasured(c, y, x0, absent, s, sub);
             continue;
         }
-        for (size_t i = 0; i < shown; i++) {
-            draw_cell(c, y, x0 + (int)i * w, &k, s, v, line, first + i, &axes[i]);
-        }
+        for (size_t i = 0; i < shown; i++)
+            if (!has_words(s, first + i))
+                draw_cell(c, y, x0 + (int)i * w, &k, s, v, line, first + i, &axes[i]);
         if (guests == 0)
             canvas_textf(c, y, x0, STYLE_TEXT, 0, "%zu rows measured",
                          s->summary.cell[line][0].rows);
@@ -433,6 +435,8 @@ void scoreboard_draw(struct canvas *c, struct rect r, const struct snapshot *s,
             widget_cut(c, y, r.x + 10, instruments + name - 11, STYLE_DIM, 0, text);
         for (size_t i = 0; i < shown; i++) {
             int at = x0 + (int)i * w;
+            if (has_words(s, first + i))
+                continue;
             draw_cell(c, y, at, &k, s, v, SUBSYSTEM_COUNT, first + i, &axes[i]);
             at += k.ink + k.ratio + k.half + k.rows + k.finds + k.worst;
             if (k.strip > 0 && present > 0)

@@ -353,12 +353,15 @@ static bool any_ghost(const struct snapshot *s, const struct strips *list)
     return false;
 }
 
+/* Where there is no frame, what is hidden of the list is said in the place of the label. */
 static void draw_foot(struct canvas *c, int y, struct rect in, const struct fields *k,
                       const struct axis *a, const struct snapshot *s, const struct view *v,
-                      const struct strips *list)
+                      const struct strips *list, bool label)
 {
     int x = in.x + k->label + k->figures;
-    if (v->paper && list->cpus == 1 && any_ghost(s, list))
+    if (!label)
+        ;
+    else if (v->paper && list->cpus == 1 && any_ghost(s, list))
         widget_cut(c, y, in.x, k->label - 1, STYLE_DIM, 0, "k: paper 2010");
     else
         widget_cut(c, y, in.x, k->label - 1, STYLE_DIM, 0, "% of native");
@@ -413,9 +416,8 @@ void strips_draw(struct canvas *c, struct rect box, struct rect in, const struct
         canvas_hit_row(c, (struct rect){y, in.x, 1, in.w}, index, row, 0);
     }
     if (foot)
-        draw_foot(c, in.y + (int)(lines < visible ? lines : visible), in, &k, &a, s, v, list);
+        draw_foot(c, in.y + (int)(lines < visible ? lines : visible), in, &k, &a, s, v, list,
+                  box.h > in.h || lines <= visible);
     canvas_unclip(c, former);
-    if (foot && box.h == in.h && lines > visible) /* its label makes room for what is hidden */
-        canvas_fill(c, (struct rect){box.y + box.h - 1, in.x, 1, k.label - 1}, ' ', STYLE_TEXT, 0);
     widget_more(c, box, first, lines > first + visible ? lines - first - visible : 0);
 }

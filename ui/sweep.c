@@ -138,26 +138,36 @@ struct knee sweep_knee(const struct snapshot *s, const size_t *points, size_t co
     return k;
 }
 
-/* Native's knee as a dotted vertical, its words beside its foot; or that there is none. */
-static void draw_knee(struct canvas *c, const struct rect *g, const struct axis *ax,
-                      const struct snapshot *s, const struct sweep *w, const size_t *points,
-                      size_t count)
+/* A dotted line over the whole height at column x. */
+static void draw_vertical(struct canvas *c, const struct rect *g, int x, enum style s)
 {
-    struct knee knee = sweep_knee(s, points, count, 0);
+    for (int y = 0; y < g->h; y++)
+        canvas_put(c, g->y + y, x, glyph(c->glyphs, GLYPH_BOUNDARY), s, 0);
+}
+
+/* Where native's knee stands in words: beside the foot of its line, which is drawn before, or that
+ * there is none. */
+static void draw_knee(struct canvas *c, const struct rect *g, int x, const struct snapshot *s,
+                      const struct sweep *w, const struct knee *knee)
+{
     char text[48];
-    if (knee.point == SIZE_MAX)
-        return;
-    uint64_t value = row_param(&s->metrics[knee.point], w->x, 0);
-    int x = g->x + axis_column(ax, g->w, (double)value, NULL);
-    for (int y = 0; y < g->h && !knee.rising; y++)
-        canvas_put(c, g->y + y, x, glyph(c->glyphs, GLYPH_BOUNDARY), STYLE_GROOVE, 0);
-    snprintf(text, sizeof text, "%s %llu %s", knee.rising ? "no knee up to" : "knee at",
+    uint64_t value = row_param(&s->metrics[knee->point], w->x, 0);
+    snprintf(text, sizeof text, "%s %llu %s", knee->rising ? "no knee up to" : "knee at",
              (unsigned long long)value, value == 1 ? w->one : w->many);
     int n = canvas_columns(text), y = g->y + g->h - 1;
     if (x + 2 + n <= g->x + g->w)
         canvas_text(c, y, x + 2, STYLE_DIM, 0, text);
     else if (x - 1 - n >= g->x)
         canvas_text(c, y, x - 1 - n, STYLE_DIM, 0, text);
+}
+
+/* The column of each cache's size; -1: beyond the axis, or not known. */
+static int cache_column(const struct rect *g, const struct axis *ax, const struct snapshot *s,
+                        size_t level)
+{
+    double size = (double)s->host.cache_bytes[level];
+    int off, x = size > 0 ? axis_column(ax, g->w, size, &off) : -1;
+    return x < 0 || off ? -1 : g->x + x;
 }
 
 /* Two maxima have no interval for their relation: what is said of it is the row's of the guest's.
@@ -297,24 +307,24 @@ void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, cons
         return;
     struct rect former = canvas_clip(c, in);
     make_clickable(c, &g, &ax, xs, count, box);
-    if (w->caches)
-        for (size_t i = 0; i < BOARD_CACHES; i++) {
-            double size = (double)s->host.cache_bytes[i];
-            int off, x = size > 0 ? axis_column(&ax, g.w, size, &off) : -1;
-            if (x < 0 || off)
-                continue;
-            for (int y = 0; y < g.h; y++)
-                canvas_put(c, g.y + y, g.x + x, glyph(c->glyphs, GLYPH_BOUNDARY), STYLE_GROOVE, 0);
-            canvas_textf(c, g.y, g.x + x - 1, STYLE_DIM, 0, "L%zu", i + 1);
-        }
-    if (w->many)
-        draw_knee(c, &g, &ax, s, w, points, count);
-    int cursor = -1;
-    if (selected < count) {
-        cursor = g.x + axis_column(&ax, g.w, xs[selected], NULL);
-        for (int y = 0; y < g.h; y++)
-            canvas_put(c, g.y + y, cursor, glyph(c->glyphs, GLYPH_BOUNDARY), STYLE_STRONG, 0);
+    /* Lines lie below the curves, words above them. */
+    for (size_t i = 0; w->caches && i < BOARD_CACHES; i++) {
+        int x = cache_column(&g, &ax, s, i);
+        if (x >= 0)
+            draw_vertical(c, &g, x, STYLE_GROOVE);
     }
+    struct knee knee = {.point = SIZE_MAX};
+    int knee_x = 0;
+    if (w->many)
+        knee = sweep_knee(s, points, count, 0);
+    if (knee.point != SIZE_MAX) {
+        double value = (double)row_param(&s->metrics[knee.point], w->x, 0);
+        knee_x = g.x + axis_column(&ax, g.w, value, NULL);
+    }
+    if (knee.point != SIZE_MAX && !knee.rising)
+        draw_vertical(c, &g, knee_x, STYLE_GROOVE);
+    if (selected < count)
+        draw_vertical(c, &g, g.x + axis_column(&ax, g.w, xs[selected], NULL), STYLE_STRONG);
     struct plot p;
     plot_init(&p, g.h, g.w);
     int rows[TARGETS_MAX];
@@ -334,6 +344,13 @@ void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, cons
                 STYLE_NATIVE);
     plot_blit(&p, c, g.y, g.x);
     plot_release(&p);
+    for (size_t i = 0; w->caches && i < BOARD_CACHES; i++) {
+        int x = cache_column(&g, &ax, s, i);
+        if (x >= 0)
+            canvas_textf(c, g.y, x - 1, STYLE_DIM, 0, "L%zu", i + 1);
+    }
+    if (knee.point != SIZE_MAX)
+        draw_knee(c, &g, knee_x, s, w, &knee);
     if (w->peaks && v->paper && !w->smp)
         draw_stated(c, &g, &ay, s, points, count);
     draw_marks(c, &g, single ? middle : g.x + g.w, s, rows, chosen);

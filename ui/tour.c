@@ -99,14 +99,17 @@ static void verdict_line(struct canvas *c, int y, int x, const struct share *f)
     canvas_textf(c, y, x, STYLE_DIM, 0, "  %s", interval);
 }
 
-/* "6 rows  P" */
-static void count_line(struct canvas *c, int y, int x, const char *before, const struct share *f)
+/* "6 rows  P"; nothing if that does not end before column end. */
+static void count_line(struct canvas *c, int y, int x, int end, const char *before,
+                       const struct share *f)
 {
-    char letters[FLAG_COUNT + 1];
-    x = canvas_textf(c, y, x, before[0] ? STYLE_TEXT : STYLE_DIM, 0, "%s%zu %s%s", before, f->n,
-                     f->of, f->n == 1 ? "" : "s");
-    canvas_text(c, y, x + 2, STYLE_WARN, 0,
-                stats_flags(f->flags & ~(uint32_t)FLAG_NESTED, letters));
+    char letters[FLAG_COUNT + 1], text[96];
+    snprintf(text, sizeof text, "%s%zu %s%s", before, f->n, f->of, f->n == 1 ? "" : "s");
+    stats_flags(f->flags & ~(uint32_t)FLAG_NESTED, letters);
+    if (x + canvas_columns(text) + 2 + canvas_columns(letters) > end)
+        return;
+    x = canvas_text(c, y, x, before[0] ? STYLE_TEXT : STYLE_DIM, 0, text);
+    canvas_text(c, y, x + 2, STYLE_WARN, 0, letters);
 }
 
 /* Who, how much, how sure. */
@@ -131,13 +134,14 @@ static void draw_figure(struct canvas *c, struct rect r, int scale, const struct
         digits_draw(c, y + 2, r.x, scale, style_of_verdict(f->verdict), attr_of_verdict(f->verdict),
                     text);
         y += scale * DIGITS_HEIGHT;
-        count_line(c, y + 3, r.x, "of native's performance, ", f);
+        count_line(c, y + 3, r.x, r.x + r.w, "of native's performance, ", f);
         verdict_line(c, y + 4, r.x, f);
     }
     canvas_unclip(c, former);
 }
 
-/* As many beside each other as there is room for; the others a line each. Returns the next row. */
+/* As many beside each other as there is room for; the others a line each, and where there are not
+ * lines enough their number. Returns the next row. */
 static int draw_figures(struct canvas *c, struct rect r, const struct snapshot *s, size_t sub)
 {
     int guests = (int)s->target_count - 1, place = 0;
@@ -145,8 +149,16 @@ static int draw_figures(struct canvas *c, struct rect r, const struct snapshot *
     int scale = digits_scale(r, guests < columns ? guests : columns);
     int column = scale * DIGITS_WIDTH, rows = figure_rows(scale), y = r.y + rows;
     columns = r.w / column > 1 ? r.w / column : 1;
+    int lines = r.h - rows, listed = guests - columns;
+    if (listed > lines) /* the last line is for their number */
+        listed = lines > 0 ? lines - 1 : 0;
     for (size_t t = 1; t < s->target_count; t++) {
         struct share f = summary_figure(s, sub, t);
+        if (place >= columns + listed) {
+            if (lines > 0)
+                canvas_textf(c, y++, r.x, STYLE_DIM, 0, "and %zu more", s->target_count - t);
+            break;
+        }
         if (place < columns) {
             int w = columns > 1 ? column : r.w;
             draw_figure(c, (struct rect){r.y, r.x + place * column, rows, w}, scale, &s->targets[t],
@@ -158,8 +170,9 @@ static int draw_figures(struct canvas *c, struct rect r, const struct snapshot *
         widget_ratio(c, y, x + 2, 8, f.known ? f.ratio : NAN, f.verdict, UNIT_PERCENT, f.emulated);
         if (f.known && f.bounded && !f.emulated) {
             x = canvas_textf(c, y, x + 12, STYLE_DIM, 0, "%.1f–%.1f", 100 * f.low, 100 * f.high);
-            count_line(c, y, x + 2, "", &f);
+            count_line(c, y, x + 2, r.x + r.w, "", &f);
         }
+        place++;
         y++;
     }
     return y;
@@ -376,12 +389,12 @@ void tour_draw(struct canvas *c, struct rect bar, struct rect area, const struct
     canvas_fill(c, bar, ' ', STYLE_BAR, 0);
     int x = canvas_text(c, bar.y, bar.x + 1, STYLE_BAR_KEY, ATTR_BOLD,
                         s->replayed ? "RECORDED" : "LIVE");
-    canvas_textf(c, bar.y, x, STYLE_BAR_TEXT, 0, "  %s",
-                 s->replayed       ? s->title
-                 : s->host.name[0] ? s->host.name
-                                   : "this machine");
     tour_place(s, slide, place);
-    canvas_text_right(c, bar.y, bar.x + bar.w - 2, STYLE_BAR_TEXT, 0, place);
+    int end = canvas_text_right(c, bar.y, bar.x + bar.w - 2, STYLE_BAR_TEXT, 0, place);
+    widget_cut(c, bar.y, x + 2, end - 2 - (x + 2), STYLE_BAR_TEXT, 0,
+               s->replayed       ? s->title
+               : s->host.name[0] ? s->host.name
+                                 : "this machine");
     int w = area.w - 2 * MARGIN, gap = area.h >= 20 ? 2 : 1;
     size_t sub = slide - TOUR_SUBSYSTEM;
     canvas_text(c, area.y + 1, area.x + MARGIN, STYLE_STRONG, ATTR_BOLD,

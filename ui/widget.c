@@ -136,15 +136,15 @@ void widget_more(struct canvas *c, struct rect box, size_t above, size_t below)
     else
         snprintf(text, sizeof text, " ↓%zu more ", below);
     x = canvas_text(c, y, x, STYLE_DIM, 0, text);
-    /* What is left of a note that began here is no note any more. */
+    /* What is left of a note or a hint that began here is none any more. */
     if (y >= 0 && y < c->h && box.x >= 0 && box.x + box.w <= c->w) {
         const struct cell *row = &c->cells[y * c->w];
         enum style frame = row[box.x].style;
+        uint32_t line = glyph(c->glyphs, GLYPH_FRAME_HORIZONTAL);
         bool framed = frame == STYLE_FRAME || frame == STYLE_FRAME_FOCUS;
-        for (; framed && x < box.x + box.w - 2 && row[x].style == STYLE_DIM; x++)
-            put(c, y, x, GLYPH_FRAME_HORIZONTAL, frame, 0);
-        if (framed && x < box.x + box.w - 2 && row[x].ch == ' ')
-            put(c, y, x, GLYPH_FRAME_HORIZONTAL, frame, 0);
+        for (; framed && x < box.x + box.w - 2 && !(row[x].ch == line && row[x].style == frame);
+             x++)
+            canvas_put(c, y, x, line, frame, 0);
     }
     canvas_unclip(c, former);
 }

@@ -114,6 +114,31 @@ static void box_has_hints_in_its_frame(void **state)
     expect(&c, "+- 1score -- sort -+\n|                  |\n+----- Enter open -+\n");
 }
 
+/* What is hidden of a list takes its place in the lower edge: a note or a hint that it reaches goes
+ * as a whole, the others stay. */
+static void more_takes_no_half_hint(void **state)
+{
+    (void)state;
+    static const struct hint hints[] = {
+        {ACTION_SORT, NULL}, {ACTION_UNITS, NULL}, {ACTION_OPEN, NULL}, {ACTION_NONE, NULL}};
+    static const struct {
+        int w;
+        const char *note, *edge;
+    } cases[] = {{42, "a note", "╰─ ↓12 more ───── sort ─ units ─ ↵ open ─╯\n"},
+                 {31, NULL, "╰─ ↓12 more ─ units ─ ↵ open ─╯\n"},
+                 {28, NULL, "╰─ ↓12 more ────── ↵ open ─╯\n"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct box box = {.bottom = hints, .bottom_note = cases[i].note};
+        struct canvas c = make(2, cases[i].w, GLYPHS_BRAILLE);
+        widget_box(&c, (struct rect){0, 0, 2, c.w}, &box);
+        widget_more(&c, (struct rect){0, 0, 2, c.w}, 0, 12);
+        char *text = canvas_to_text(&c);
+        assert_string_equal(strchr(text, '\n') + 1, cases[i].edge);
+        free(text);
+        canvas_release(&c);
+    }
+}
+
 static void boxes_of_any_size_stay_inside(void **state)
 {
     (void)state;
@@ -358,6 +383,7 @@ int main(void)
         cmocka_unit_test(whisker_shows_interval_and_ruler),
         cmocka_unit_test(lollipop_grows_from_zero),
         cmocka_unit_test(box_has_hints_in_its_frame),
+        cmocka_unit_test(more_takes_no_half_hint),
         cmocka_unit_test(boxes_of_any_size_stay_inside),
         cmocka_unit_test(area_has_every_value),
         cmocka_unit_test(heat_keeps_its_number),
