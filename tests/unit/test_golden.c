@@ -952,102 +952,6 @@ static void themes_are_as_they_were(void **state)
     assert_int_equal(wrong, 0);
 }
 
-/* Every panel at every size class and some between, with good, missing and absurd figures: nothing
- * but its area changes, nothing crashes (run this under the sanitizers). */
-static void panels_survive_anything(void **state)
-{
-    static void (*const fixtures[])(struct snapshot *) = {
-        fixture_empty,       fixture_container, fixture_stored,    fixture_older,
-        fixture_all,         fixture_hostile,   fixture_tcg,       fixture_booting,
-        fixture_unconfirmed, fixture_revived,   fixture_no_machine};
-    static const int sizes[][2] = {{1, 1},    {3, 40},   {16, 60},  {17, 79},  {23, 100},
-                                   {24, 80},  {24, 109}, {40, 120}, {43, 150}, {44, 150},
-                                   {48, 160}, {80, 250}, {16, 250}, {90, 60}};
-    (void)state;
-    for (size_t f = 0; f < sizeof fixtures / sizeof fixtures[0]; f++) {
-        struct snapshot s = {0};
-        fixtures[f](&s);
-        for (size_t p = 0; panels[p]; p++)
-            for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
-                for (unsigned variant = 0; variant < 8; variant++) {
-                    struct view view = {.target = 1, .span_s = 30, .metric = SIZE_MAX};
-                    struct scene scene = {.panel = panels[p], .tab = panels[p]->key, .view = &view};
-                    struct canvas c;
-                    canvas_init(&c, (enum glyph_set)(variant % 3));
-                    view.unit = (enum unit_mode)(variant % UNIT_COUNT);
-                    view.box = variant % 4;
-                    view.expanded = variant & 1;
-                    view.paper = variant & 2;
-                    view.reverse = variant & 4;
-                    view.sort = variant;
-                    view.metric = variant & 4 ? 1000000 : SIZE_MAX;
-                    for (size_t b = 0; b < 16; b++) {
-                        view.row[b] = variant == 7 ? SIZE_MAX / 2 : variant * 5;
-                        view.column[b] = view.row[b];
-                        view.scroll[b] = variant;
-                        view.other_view[b] = variant & 1;
-                        view.log_axis[b] = variant & 2;
-                        view.zoom[b] = variant;
-                    }
-                    scene_draw(&c, sizes[i][0], sizes[i][1], &s, &scene);
-                    char *text = canvas_to_text(&c);
-                    check_shape(&c, text, sizes[i][0], sizes[i][1]);
-                    free(text);
-                    if (panels[p]->metric)
-                        panels[p]->metric(&s, &view);
-                    for (size_t b = 0; b < 16; b++) {
-                        if (panels[p]->rows)
-                            panels[p]->rows(&s, &view, b);
-                        if (panels[p]->columns)
-                            panels[p]->columns(&s, &view, b);
-                    }
-                    canvas_release(&c);
-                }
-        snapshot_release(&s);
-    }
-}
-
-/* Every panel at every odd size up to 200x60: nothing outside its area, nothing outside memory. */
-static void panels_fit_every_size(void **state)
-{
-    static void (*const fixtures[])(struct snapshot *) = {
-        fixture_empty, fixture_slow, fixture_failed, fixture_hostile, fixture_tcg, fixture_booting};
-    struct paper paper;
-    struct error e;
-    struct canvas c;
-    (void)state;
-    assert_int_equal(paper_load_file(&paper, PAPER_JSON, &e), 0);
-    canvas_init(&c, BRAILLE);
-    for (size_t f = 0; f < sizeof fixtures / sizeof fixtures[0]; f++) {
-        struct snapshot s = {0};
-        fixtures[f](&s);
-        s.paper = &paper;
-        for (size_t p = 0; panels[p]; p++)
-            for (int w = 1; w <= 201; w += 11)
-                for (int h = 1 + (int)(f + (size_t)w) % 3; h <= 61; h += 4) {
-                    struct view view = {.target = 1, .span_s = 30, .metric = SIZE_MAX};
-                    struct rect area = {2, 3, h, w};
-                    canvas_resize(&c, h + 4, w + 6);
-                    canvas_fill(&c, (struct rect){0, 0, h + 4, w + 6}, '@', STYLE_TEXT, 0);
-                    /* the scene clips; where a panel is fit to be seen it must not need that */
-                    struct rect former = c.clip;
-                    if (w < 60 || h < 14)
-                        canvas_clip(&c, area);
-                    panels[p]->draw(&c, area, &s, &view);
-                    canvas_unclip(&c, former);
-                    for (int y = 0; y < c.h; y++)
-                        for (int x = 0; x < c.w; x++) {
-                            bool inside = y >= 2 && y < 2 + h && x >= 3 && x < 3 + w;
-                            if (!inside && c.cells[y * c.w + x].ch != '@')
-                                fail_msg("%s draws outside its area of %dx%d, at row %d column %d",
-                                         panels[p]->id, w, h, y - 2, x - 3);
-                        }
-                }
-        snapshot_release(&s);
-    }
-    canvas_release(&c);
-}
-
 /* A guest boots for half a minute and nothing else happens: the picture moves all the same. */
 static void waiting_is_seen_to_go_on(void **state)
 {
@@ -1117,9 +1021,7 @@ int main(void)
         cmocka_unit_test(ansi_says_what_the_canvas_says),
         cmocka_unit_test(screens_are_as_they_were),
         cmocka_unit_test(themes_are_as_they_were),
-        cmocka_unit_test(panels_fit_every_size),
         cmocka_unit_test(waiting_is_seen_to_go_on),
-        cmocka_unit_test(panels_survive_anything),
     };
     setenv("TZ", "UTC0", 1);
     setenv("XDG_CONFIG_HOME", "/home/user/.config", 1);

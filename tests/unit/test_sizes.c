@@ -7,6 +7,7 @@
 
 #include "paper.h"
 #include "tests/unit/journey.h"
+#include "text.h"
 #include "ui/canvas_watch.h"
 #include "ui/layout.h"
 #include "ui/tour.h"
@@ -22,14 +23,15 @@
 #define H_MAX 80
 #define W_MIN 20
 #define W_MAX 250
+#define CELLS 32768 /* more than any canvas here has */
 
 /* What lies on the canvas, by what was told before it was drawn. */
 static struct {
     int h, w;
-    uint32_t ch[H_MAX * W_MAX]; /* 0: nothing in this layer */
-    bool cut[H_MAX * W_MAX];    /* a text went on beyond this last cell of its room */
-    int fault_y, fault_x;       /* the first one */
-    const char *fault;          /* NULL: none */
+    uint32_t ch[CELLS];   /* 0: nothing in this layer */
+    bool cut[CELLS];      /* a text went on beyond this last cell of its room */
+    int fault_y, fault_x; /* the first one */
+    const char *fault;    /* NULL: none */
     uint32_t below, above;
 } seen;
 
@@ -78,7 +80,7 @@ static bool is_ghost(int y, int x)
 void canvas_watch_layer(const struct canvas *c)
 {
     size_t n = (size_t)c->h * (size_t)c->w;
-    if (c->h > H_MAX || c->w > W_MAX)
+    if (n > CELLS)
         fail_msg("a canvas of %dx%d", c->w, c->h);
     seen.h = c->h;
     seen.w = c->w;
@@ -308,6 +310,107 @@ static void slides_are_whole(void **state)
     assert_int_equal(wrong, 0);
 }
 
+/* Each row is full: a wide character, and it alone, has a second cell. */
+static void check_cells(const struct canvas *c, int h, int w)
+{
+    assert_true(c->h == h && c->w == w);
+    for (int i = 0; i < h * w; i++) {
+        bool second = i % w > 0 && text_width(c->cells[i - 1].ch) == 2;
+        assert_int_equal(c->cells[i].ch == 0, second);
+    }
+}
+
+/* Every panel at every size class and some between, with good, missing and absurd figures: nothing
+ * but its area changes, nothing crashes (run this under the sanitizers). */
+static void panels_survive_anything(void **state)
+{
+    static void (*const fills[])(struct snapshot *) = {
+        fixture_empty,       fixture_container, fixture_stored,    fixture_older,
+        fixture_all,         fixture_hostile,   fixture_tcg,       fixture_booting,
+        fixture_unconfirmed, fixture_revived,   fixture_no_machine};
+    static const int sizes[][2] = {{1, 1},    {3, 40},   {16, 60},  {17, 79},  {23, 100},
+                                   {24, 80},  {24, 109}, {40, 120}, {43, 150}, {44, 150},
+                                   {48, 160}, {80, 250}, {16, 250}, {90, 60}};
+    (void)state;
+    for (size_t f = 0; f < COUNT(fills); f++) {
+        struct snapshot s = {0};
+        fills[f](&s);
+        for (size_t p = 0; panels[p]; p++)
+            for (size_t i = 0; i < COUNT(sizes); i++)
+                for (unsigned variant = 0; variant < 8; variant++) {
+                    struct view view = {.target = 1, .span_s = 30, .metric = SIZE_MAX};
+                    struct scene scene = {.panel = panels[p], .tab = panels[p]->key, .view = &view};
+                    struct canvas c;
+                    canvas_init(&c, (enum glyph_set)(variant % GLYPH_SET_COUNT));
+                    view.unit = (enum unit_mode)(variant % UNIT_COUNT);
+                    view.box = variant % 4;
+                    view.expanded = variant & 1;
+                    view.paper = variant & 2;
+                    view.reverse = variant & 4;
+                    view.sort = variant;
+                    view.metric = variant & 4 ? 1000000 : SIZE_MAX;
+                    for (size_t b = 0; b < 16; b++) {
+                        view.row[b] = variant == 7 ? SIZE_MAX / 2 : variant * 5;
+                        view.column[b] = view.row[b];
+                        view.scroll[b] = variant;
+                        view.other_view[b] = variant & 1;
+                        view.log_axis[b] = variant & 2;
+                        view.zoom[b] = variant;
+                    }
+                    scene_draw(&c, sizes[i][0], sizes[i][1], &s, &scene);
+                    check_cells(&c, sizes[i][0], sizes[i][1]);
+                    if (panels[p]->metric)
+                        panels[p]->metric(&s, &view);
+                    for (size_t b = 0; b < 16; b++) {
+                        if (panels[p]->rows)
+                            panels[p]->rows(&s, &view, b);
+                        if (panels[p]->columns)
+                            panels[p]->columns(&s, &view, b);
+                    }
+                    canvas_release(&c);
+                }
+        snapshot_release(&s);
+    }
+}
+
+/* Every panel at every odd size up to 200x60: nothing outside its area, nothing outside memory. */
+static void panels_fit_every_size(void **state)
+{
+    static void (*const fills[])(struct snapshot *) = {
+        fixture_empty, fixture_slow, fixture_failed, fixture_hostile, fixture_tcg, fixture_booting};
+    struct canvas c;
+    (void)state;
+    canvas_init(&c, GLYPHS_BRAILLE);
+    for (size_t f = 0; f < COUNT(fills); f++) {
+        struct snapshot s = {0};
+        fills[f](&s);
+        s.paper = &paper;
+        for (size_t p = 0; panels[p]; p++)
+            for (int w = 1; w <= 201; w += 11)
+                for (int h = 1 + (int)(f + (size_t)w) % 3; h <= 61; h += 4) {
+                    struct view view = {.target = 1, .span_s = 30, .metric = SIZE_MAX};
+                    struct rect area = {2, 3, h, w};
+                    canvas_resize(&c, h + 4, w + 6);
+                    canvas_fill(&c, (struct rect){0, 0, h + 4, w + 6}, '@', STYLE_TEXT, 0);
+                    /* the scene clips; where a panel is fit to be seen it must not need that */
+                    struct rect former = c.clip;
+                    if (w < 60 || h < 14)
+                        canvas_clip(&c, area);
+                    panels[p]->draw(&c, area, &s, &view);
+                    canvas_unclip(&c, former);
+                    for (int y = 0; y < c.h; y++)
+                        for (int x = 0; x < c.w; x++) {
+                            bool inside = y >= 2 && y < 2 + h && x >= 3 && x < 3 + w;
+                            if (!inside && c.cells[y * c.w + x].ch != '@')
+                                fail_msg("%s draws outside its area of %dx%d, at row %d column %d",
+                                         panels[p]->id, w, h, y - 2, x - 3);
+                        }
+                }
+        snapshot_release(&s);
+    }
+    canvas_release(&c);
+}
+
 static void box(struct canvas *c, int y, int x, int h, int w)
 {
     const struct box b = {.title = "title", .note = "a note"};
@@ -353,10 +456,9 @@ static void faults_are_seen(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(faults_are_seen),
-        cmocka_unit_test(panels_are_whole),
-        cmocka_unit_test(dialogs_are_whole),
-        cmocka_unit_test(slides_are_whole),
+        cmocka_unit_test(faults_are_seen),         cmocka_unit_test(panels_are_whole),
+        cmocka_unit_test(dialogs_are_whole),       cmocka_unit_test(slides_are_whole),
+        cmocka_unit_test(panels_survive_anything), cmocka_unit_test(panels_fit_every_size),
     };
     struct error e;
     setenv("TZ", "UTC0", 1);
