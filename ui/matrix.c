@@ -145,6 +145,7 @@ static void draw_cell(struct canvas *c, int y, int x, int w, double times, const
         return;
     }
     int n = canvas_columns(text), right = x + w - 1;
+    canvas_fill(c, (struct rect){y, x, 1, w}, ' ', STYLE_DIM, 0);
     canvas_text_right(c, y, n < w ? right - WIDGET_HEAT_PAD(w) : right, STYLE_DIM, 0, text);
 }
 
