@@ -198,7 +198,7 @@ static void heat_rises_for_every_eye(void **state)
                         continue;
                     double l = sight_lab(bg, sight).l;
                     looked++;
-                    if (l < before + 2)
+                    if (l < before + 4)
                         fail_msg("%s at depth %d: %s is of lightness %.1f after %.1f to %s eyes",
                                  t.name, (int)deep[k], style_name(s), l, before,
                                  sight_names[sight]);
