@@ -39,10 +39,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (const struct workload *w = workload_next(NULL); w; w = workload_next(w))
         for (int c = 0; c <= PAPER_COLUMNS; c++) {
             if (c < PAPER_COLUMNS) {
-                double relation = paper_relation(&p, w, (enum paper_column)c);
+                double relation = paper_relation(&p, w, "", (enum paper_column)c);
                 require(isnan(relation) || relation >= 0);
             }
-            (void)paper_stated_find(&p, w, (enum paper_column)c);
+            (void)paper_stated_find(&p, w, "", (enum paper_column)c);
             (void)paper_explain(&p, w, (enum paper_column)c);
         }
     return 0;
