@@ -346,12 +346,13 @@ enum place_kernel place_kernel(const struct places *p, size_t t)
     const struct session_hello *guest = session_hello(p->place[t].session);
     if (t == 0 || (strcmp(host->boot, "unknown") != 0 && strcmp(host->boot, guest->boot) == 0))
         return PLACE_KERNEL_HOST;
-    if (strcmp(host->boot, "unknown") == 0 || strcmp(guest->boot, "unknown") == 0)
-        return PLACE_KERNEL_ELSE;
+    /* LXC gives its containers a boot of their own: one that we made has the host's kernel. */
     for (size_t i = 0; i < sizeof shared / sizeof *shared; i++)
         if (strcmp(guest->virt, shared[i]) == 0)
-            return PLACE_KERNEL_ELSE;
-    return PLACE_KERNEL_OWN;
+            return p->place[t].kind->way ? PLACE_KERNEL_ELSE : PLACE_KERNEL_HOST;
+    return strcmp(host->boot, "unknown") == 0 || strcmp(guest->boot, "unknown") == 0
+               ? PLACE_KERNEL_ELSE
+               : PLACE_KERNEL_OWN;
 }
 
 double place_count(const struct place *p, struct counters *out)

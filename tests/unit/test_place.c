@@ -275,18 +275,27 @@ static void one_second_chance(void **state)
 static void kernels_are_told_apart(void **state)
 {
     (void)state;
+    static const struct reach anywhere = {.id = "ssh"};
     static const struct {
         const char *boot, *virt; /* of native it is "here" */
         enum place_kernel kernel;
     } cases[] = {
-        {"here", "kvm", PLACE_KERNEL_HOST},          {"here", "container", PLACE_KERNEL_HOST},
-        {"elsewhere", "kvm", PLACE_KERNEL_OWN},      {"elsewhere", "tcg", PLACE_KERNEL_OWN},
-        {"elsewhere", "xen", PLACE_KERNEL_OWN},      {"elsewhere", "none", PLACE_KERNEL_ELSE},
-        {"elsewhere", "openvz", PLACE_KERNEL_ELSE},  {"elsewhere", "container", PLACE_KERNEL_ELSE},
-        {"elsewhere", "unknown", PLACE_KERNEL_ELSE}, {"unknown", "kvm", PLACE_KERNEL_ELSE},
+        {"here", "kvm", PLACE_KERNEL_HOST},
+        {"here", "container", PLACE_KERNEL_HOST},
+        {"elsewhere", "kvm", PLACE_KERNEL_OWN},
+        {"elsewhere", "tcg", PLACE_KERNEL_OWN},
+        {"elsewhere", "xen", PLACE_KERNEL_OWN},
+        {"elsewhere", "none", PLACE_KERNEL_ELSE},
+        {"elsewhere", "openvz", PLACE_KERNEL_ELSE},
+        {"elsewhere", "container", PLACE_KERNEL_ELSE},
+        {"elsewhere", "unknown", PLACE_KERNEL_ELSE},
+        {"unknown", "kvm", PLACE_KERNEL_ELSE},
+        {"elsewhere", "container", PLACE_KERNEL_HOST}, /* made by us */
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    size_t count = sizeof cases / sizeof cases[0];
+    for (size_t i = 0; i < count; i++) {
         const struct target_kind box = {.id = "box",
+                                        .way = i + 1 < count ? &anywhere : NULL,
                                         .what = cases[i].virt,
                                         .where = cases[i].boot,
                                         .probe = probe_free,
