@@ -152,8 +152,8 @@ char *option_text(const struct options *o, const struct option_row *r, char *out
 /* Where the value is from, to begin a sentence about it: "--cpus" or
  * "/home/me/.config/vmtax/vmtax.conf, line 3: cpus". Returns out. */
 char *option_source(const struct options *o, const struct option_row *r, char *out, size_t size);
-/* A sentence that begins with an option, "--cpus 900: ...", begins with the line of vmtax.conf where
- * the value stands if that is where it is from. Returns -1. */
+/* A sentence that begins with an option, "--cpus 900: ...", begins with the line of vmtax.conf
+ * where the value stands if that is where it is from. Returns -1. */
 int option_blame(const struct options *o, struct error *e);
 /* Values of from, to be changed for themselves: to owns only what it is set to, and must not live
  * longer than from. Words and keys are left out. */

@@ -157,7 +157,7 @@ run 0 run sys.syscall --on native --blocks 2 --seconds 0.02 --ascii
 run 0 help help
 says "$out" '^usage: vmtax '
 run 2 demo --size 10x10
-says "$err" 'means nothing to `vmtax demo`'
+says "$err" 'means nothing to .vmtax demo.'
 run 0 record --help
 says "$out" 'native and on every guest'
 says "$out" 'in two blocks, not in eight'
