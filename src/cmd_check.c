@@ -230,7 +230,7 @@ static int run(const struct context *c, struct error *e)
     if (check_output(c->options, e) < 0)
         return -1;
     if (baseline_load(&b, c->options->against ? c->options->against : "default", e) < 0)
-        return -1;
+        return option_blame_row(c->options, "against", e);
     if (check_plan_make(&plan, c->options, NULL, &b, agent, sizeof agent, e) < 0) {
         baseline_release(&b);
         return -1;

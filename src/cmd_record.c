@@ -97,6 +97,8 @@ static int run(const struct context *c, struct error *e)
 {
     const struct options *o = c->options;
     const char *name = o->name ? o->name : "default";
+    if (store_check_name(name, e) < 0)
+        return option_blame_row(o, "name", e);
     if (store_prepare_baseline(name, e) < 0)
         return -1;
     const char *all[] = {"all"};

@@ -517,6 +517,17 @@ int option_blame(const struct options *o, struct error *e)
     return -1;
 }
 
+int option_blame_row(const struct options *o, const char *name, struct error *e)
+{
+    const struct option_row *r = option_find(name, strlen(name));
+    char source[PATH_MAX + 64];
+    if (!r || !o->conf_lines[r - option_rows])
+        return -1;
+    if (e && strncmp(e->text, "--", 2) == 0)
+        return option_blame(o, e);
+    return error_prefix(e, "%.300s", option_source(o, r, source, sizeof source));
+}
+
 static const char *command_of(unsigned bit)
 {
     switch (bit) {

@@ -155,6 +155,8 @@ char *option_source(const struct options *o, const struct option_row *r, char *o
 /* A sentence that begins with an option, "--cpus 900: ...", begins with the line of vmtax.conf
  * where the value stands if that is where it is from. Returns -1. */
 int option_blame(const struct options *o, struct error *e);
+/* One that is about the value of an option begins so, too, if it is from there. Returns -1. */
+int option_blame_row(const struct options *o, const char *name, struct error *e);
 /* Values of from, to be changed for themselves: to owns only what it is set to, and must not live
  * longer than from. Words and keys are left out. */
 void option_borrow(struct options *to, const struct options *from);

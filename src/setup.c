@@ -5,6 +5,7 @@
 #include "host.h"
 #include "scratch.h"
 #include "spec.h"
+#include "target/boot_files.h"
 #include "target/kinds.h"
 #include "target/reach.h"
 #include "text.h"
@@ -190,16 +191,6 @@ void setup_try_named(const struct options *o, const struct target_options *t,
     free(probes);
 }
 
-/* What a row is about is wrong: a value of vmtax.conf is told with its line. */
-static int blame(const struct options *o, const char *row, struct error *e)
-{
-    char source[PATH_MAX];
-    if (strncmp(e->text, "--", 2) == 0)
-        return option_blame(o, e);
-    option_source(o, option_find(row, strlen(row)), source, sizeof source);
-    return strncmp(source, "--", 2) == 0 ? -1 : error_prefix(e, "%.300s", source);
-}
-
 static int add_target(struct plan *p, const struct options *o, const char *word, struct error *e)
 {
     for (size_t i = 0; i < p->target_count; i++)
@@ -222,7 +213,7 @@ static int set_peer(struct plan *p, const struct options *o, struct error *e)
         return 0;
     p->peer = setup_target(o, o->peer, e);
     if (!p->peer)
-        return blame(o, "peer", e);
+        return option_blame_row(o, "peer", e);
     if (!p->peer->way)
         return error_set(e, ERROR_USAGE,
                          "--peer %s: the peer is another machine, such as ssh:HOST; without --peer "
@@ -273,7 +264,7 @@ static int add_targets(struct plan *p, const struct options *o, struct error *e)
         memcpy(word, at, length);
         word[length] = '\0';
         if (length && add_target(p, o, word, e) < 0)
-            return blame(o, "on", e);
+            return option_blame_row(o, "on", e);
         at += length + (at[length] == ',');
     }
     return 0;
@@ -341,6 +332,15 @@ static bool has_target(const struct plan *p, const struct target_kind *kind)
     return false;
 }
 
+/* A program or a kernel that was named and is none would show when everything else is measured. */
+static int check_named_files(const struct plan *p, const struct target_kind *k, struct error *e)
+{
+    struct boot_files files;
+    bool named = p->options.machine.qemu || p->options.machine.kernel;
+    bool boots = k == &target_kvm || k == &target_tcg;
+    return named && boots ? boot_files_find(&p->options, &files, e) : 0;
+}
+
 /* What would be emulated takes longer to start, and has no KVM to offer: that is found out here and
  * not by a boot, which may take a minute. */
 static int look_at_machines(struct plan *p, struct error *e)
@@ -351,6 +351,8 @@ static int look_at_machines(struct plan *p, struct error *e)
         memset(&probe, 0, sizeof probe);
         if (!(k->start_s > 0))
             continue;
+        if (check_named_files(p, k, e) < 0)
+            return -1;
         k->probe(k, &p->options, &probe);
         if (!probe.emulated || probe.use == TARGET_UNUSABLE)
             continue;

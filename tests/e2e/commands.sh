@@ -208,6 +208,10 @@ for line in 'scratch = /nowhere' 'tree = /nowhere' 'on = nowhere' 'peer = nowher
     case $line in spec*) what='spec.*' ;; esac
     bad "^vmtax: [^ ]*/vmtax.conf, line 2: ${line%% *}.*nowhere" run "$what"
 done
+echo 'against = nowhere' >"$HOME/.config/vmtax/vmtax.conf"
+bad '^vmtax: [^ ]*/vmtax.conf, line 1: against: there is no baseline "nowhere"' check
+echo 'name = no/where' >"$HOME/.config/vmtax/vmtax.conf"
+bad "^vmtax: [^ ]*/vmtax.conf, line 1: name: a baseline's name has" record null
 rm "$HOME/.config/vmtax/vmtax.conf"
 if [ ! -e /sys/hypervisor/type ]; then
     for target in xen pvh xen:dom 'xen:dom console'; do

@@ -118,6 +118,13 @@ for wrong in /etc /bin/true; do
 done
 run 2 run null --on tcg --qemu /nonexistent
 says "$err" '/nonexistent'
+mkdir -p "$HOME/.config/vmtax"
+for name in qemu kernel; do
+    echo "$name = /nonexistent" >"$HOME/.config/vmtax/vmtax.conf"
+    run 2 run null --on tcg
+    says "$err" "^vmtax: [^ ]*/vmtax.conf, line 1: $name.*/nonexistent"
+done
+rm "$HOME/.config/vmtax/vmtax.conf"
 run 2 run null --on tcg --machine microvm --devices emulated
 says "$err" 'microvm'
 run 2 run null --on kvm --accel hvf

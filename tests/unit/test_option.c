@@ -138,6 +138,13 @@ static void conf_file(void **state)
     error_set(&e, ERROR_USAGE, "--block: no");
     option_blame(&o, &e);
     assert_string_equal(e.text, "--block: no");
+    error_set(&e, ERROR_USAGE, "there is none");
+    snprintf(want, sizeof want, "%s, line 4: blocks: there is none", path);
+    option_blame_row(&o, "blocks", &e);
+    assert_string_equal(e.text, want);
+    error_set(&e, ERROR_USAGE, "there is none");
+    option_blame_row(&o, "cpus", &e);
+    assert_string_equal(e.text, "there is none");
     /* The command line wins over the file. */
     char name[] = "vmtax", option[] = "--theme", value[] = "dark";
     char *argv[] = {name, option, value};
