@@ -110,20 +110,23 @@ static void draw_paths(struct canvas *c, struct rect r, const struct snapshot *s
                        const struct view *v)
 {
     (void)v;
-    struct rect in = {r.y, r.x + 2, 1, r.w - 4};
-    struct rect former = canvas_clip(c, in);
-    int x = canvas_text(c, r.y, in.x, STYLE_DIM, 0, "path");
+    int right = r.x + r.w - 2, x = canvas_text(c, r.y, r.x + 2, STYLE_DIM, 0, "path");
     for (size_t t = 0; t < s->target_count; t++) {
         const struct board_target *at = &s->targets[t];
         bool other = t > 0 && at->path[0] && strcmp(at->path, s->targets[0].path) != 0;
         if (!at->path[0])
             continue;
-        x = widget_target(c, r.y, x + 2, canvas_columns(at->id) + 2, at) + 1;
+        int name = canvas_columns(at->id) + 2;
+        /* A target whole, or a sign that there are more. */
+        if (x + 2 + name + 1 + canvas_columns(at->path) + 2 > right - 2) {
+            canvas_put(c, r.y, x + 2, U'…', STYLE_DIM, 0);
+            return;
+        }
+        x = widget_target(c, r.y, x + 2, name, at) + 1;
         x = canvas_text(c, r.y, x, other ? STYLE_WARN : STYLE_TEXT, 0, at->path);
         if (other)
             x = canvas_text(c, r.y, x, STYLE_WARN, 0, " P");
     }
-    canvas_unclip(c, former);
 }
 
 #define PIECES 4
