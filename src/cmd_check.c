@@ -117,7 +117,17 @@ static int write_file(const struct check *check, const struct wanted *to, struct
     return replace_end(&file, e);
 }
 
-/* One that cannot be written keeps no other from its readers; each is told, the last in e. */
+/* One more that cannot be written: each is told, the last in e. */
+static int add_failure(int before, const struct error *why, struct error *e)
+{
+    char clean[sizeof e->text];
+    if (before < 0)
+        fprintf(stderr, "vmtax: %s\n", text_clean(clean, sizeof clean, e->text));
+    *e = *why;
+    return -1;
+}
+
+/* One that cannot be written keeps no other from its readers. */
 static int write_files(const struct check *check, const struct options *o, struct error *e)
 {
     struct wanted files[FILES];
@@ -125,13 +135,8 @@ static int write_files(const struct check *check, const struct options *o, struc
     int rc = 0;
     for (size_t i = 0; i < FILES; i++) {
         struct error why;
-        char clean[sizeof why.text];
-        if (!files[i].path || write_file(check, &files[i], &why) == 0)
-            continue;
-        if (rc < 0)
-            fprintf(stderr, "vmtax: %s\n", text_clean(clean, sizeof clean, e->text));
-        *e = why;
-        rc = -1;
+        if (files[i].path && write_file(check, &files[i], &why) < 0)
+            rc = add_failure(rc, &why, e);
     }
     return rc;
 }
@@ -179,27 +184,33 @@ static int conclude(const struct context *c, const struct baseline *b, const str
     return code;
 }
 
+static int check_file(const char *path, struct error *e)
+{
+    char directory[4096];
+    struct stat st;
+    const char *slash = strrchr(path, '/');
+    snprintf(directory, sizeof directory, "%.*s", slash ? (int)(slash + 1 - path) : 1,
+             slash ? path : ".");
+    bool device = stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+    if (device && S_ISDIR(st.st_mode))
+        return error_set(e, ERROR_USAGE, "%s is a directory: name a file in it", path);
+    if (access(device ? path : directory, W_OK) < 0)
+        return error_errno(e, errno, "cannot write %s", path);
+    return 0;
+}
+
 /* What cannot be written is known before three minutes are spent on it, too. */
 static int check_output(const struct options *o, struct error *e)
 {
     struct wanted files[FILES];
     wanted_files(o, files);
+    int rc = 0;
     for (size_t i = 0; i < FILES; i++) {
-        const char *path = files[i].path;
-        char directory[4096];
-        struct stat st;
-        if (!path)
-            continue;
-        const char *slash = strrchr(path, '/');
-        snprintf(directory, sizeof directory, "%.*s", slash ? (int)(slash + 1 - path) : 1,
-                 slash ? path : ".");
-        bool device = stat(path, &st) == 0 && !S_ISREG(st.st_mode);
-        if (device && S_ISDIR(st.st_mode))
-            return error_set(e, ERROR_USAGE, "%s is a directory: name a file in it", path);
-        if (access(device ? path : directory, W_OK) < 0)
-            return error_errno(e, errno, "cannot write %s", path);
+        struct error why;
+        if (files[i].path && check_file(files[i].path, &why) < 0)
+            rc = add_failure(rc, &why, e);
     }
-    return form_of(o, e) ? 0 : -1;
+    return rc == 0 && form_of(o, e) ? 0 : -1;
 }
 
 /* What forbids a comparison is known before three minutes are spent on it. */

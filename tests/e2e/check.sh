@@ -199,8 +199,9 @@ says "$err" 'exclude each other'
 check 2 --html "$work"
 says "$err" 'is a directory'
 says_not "$err" 'session'
-check 2 --metrics /nowhere/v.prom
+check 2 --metrics /nowhere/v.prom --md /nowhere/v.md
 says "$err" 'cannot write /nowhere/v.prom'
+says "$err" 'cannot write /nowhere/v.md'
 says_not "$err" 'session'
 
 # Processors, memory and slots are the baseline's, whatever vmtax.conf says for runs. Who asks for others is
