@@ -334,6 +334,35 @@ static size_t stored(const char *name)
     return count;
 }
 
+/* One that is there twice says as much as once; two that began in the same second are two. */
+static void test_copies_do_not_count(void **state)
+{
+    (void)state;
+    struct baseline b = {.sessions = calloc(5, sizeof *b.sessions), .count = 5}, again;
+    struct error e;
+    char *text = NULL;
+    size_t size;
+    session(&b.sessions[0], 1, 1000);
+    session(&b.sessions[1], 1, 1000);
+    session(&b.sessions[2], 2, 1000);
+    session(&b.sessions[3], 1, 900);
+    session(&b.sessions[4], 2, 1000);
+    FILE *f = open_memstream(&text, &size);
+    assert_int_equal(baseline_file_write(&b, f, &e), 0);
+    fclose(f);
+    assert_int_equal(baseline_file_parse(&again, text, size, "it", &e), -1);
+    assert_non_null(strstr(e.text, "it has a session more than once"));
+    free(text);
+    assert_int_equal(baseline_drop_copies(&b), 2);
+    assert_int_equal(b.count, 3);
+    assert_int_equal(b.sessions[0].started, 1000);
+    assert_true(result_figure(&b.sessions[1], 0, 0)->value >
+                1.5 * result_figure(&b.sessions[0], 0, 0)->value);
+    assert_int_equal(b.sessions[2].started, 900);
+    assert_int_equal(baseline_drop_copies(&b), 0);
+    baseline_release(&b);
+}
+
 static void test_put_and_removed_as_a_whole(void **state)
 {
     (void)state;
@@ -373,6 +402,19 @@ static void test_put_and_removed_as_a_whole(void **state)
     assert_int_equal(store_remove_baseline("x", &e), -1);
     assert_non_null(strstr(e.text, "there is no baseline \"x\""));
     assert_int_equal(store_remove_baseline("..", &e), -1);
+    /* What another put there stays, and with it all of it. */
+    char *notes = xasprintf("%s/.local/state/vmtax/baselines/x-1/notes.json", home);
+    FILE *f = fopen(notes, "w");
+    assert_non_null(f);
+    fputs("{}", f);
+    fclose(f);
+    assert_int_equal(store_remove_baseline("x-1", &e), -1);
+    assert_non_null(strstr(e.text, "notes.json is not vmtax's"));
+    assert_int_equal(stored("x-1"), 3);
+    assert_int_equal(unlink(notes), 0);
+    assert_int_equal(store_remove_baseline("x-1", &e), 0);
+    assert_int_equal(stored("x-1"), 0);
+    free(notes);
     char *left = xasprintf("%s/.local/state/vmtax/baselines/.x.gone", home);
     assert_int_not_equal(access(left, F_OK), 0);
     free(left);
@@ -421,6 +463,7 @@ int main(void)
         cmocka_unit_test(test_a_machine_as_it_was),
         cmocka_unit_test(test_on_the_board),
         cmocka_unit_test(test_to_a_file_and_back),
+        cmocka_unit_test(test_copies_do_not_count),
         cmocka_unit_test(test_put_and_removed_as_a_whole),
         cmocka_unit_test(test_fits_or_not),
     };
