@@ -294,11 +294,10 @@ static void draw_foot(struct canvas *c, int y, int x, const struct columns *k, c
         widget_axis(c, y, at, k->axis - 1, a, v->unit == UNIT_TIMES ? "%" : NULL);
         at += k->axis;
     }
-    canvas_text_right(c, y, at + k->ratio - 2, STYLE_DIM, 0,
-                      v->unit == UNIT_TIMES ? "× time" : "% nat");
+    canvas_text_right(c, y, at + k->ratio - 2, STYLE_DIM, 0, row_ratio_heading(v->unit, k->raw));
     at += k->ratio;
     if (k->half)
-        canvas_text(c, y, at, STYLE_DIM, 0, "95%");
+        canvas_text(c, y, at, STYLE_DIM, 0, row_half_heading(v->unit, k->raw));
     at += k->half;
     if (k->n)
         canvas_text_right(c, y, at + k->n - 2, STYLE_DIM, 0, "n");

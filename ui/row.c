@@ -472,6 +472,18 @@ char *row_half(const struct row *r, enum unit_mode unit, char out[NUMBER_MAX])
     return out;
 }
 
+const char *row_ratio_heading(enum unit_mode unit, bool figures)
+{
+    if (unit == UNIT_RAW && !figures)
+        return "guest";
+    return unit == UNIT_TIMES ? "× time" : "% nat";
+}
+
+const char *row_half_heading(enum unit_mode unit, bool figures)
+{
+    return unit == UNIT_RAW && !figures ? "% nat" : "95%";
+}
+
 char *row_detectable(const struct row *r, char out[NUMBER_MAX])
 {
     out[0] = '\0';

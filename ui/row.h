@@ -96,6 +96,10 @@ char *row_range(const struct workload *w, double value, double low, double high,
 bool row_statements(const struct figure_value *f, char out[STATEMENTS_TEXT]);
 /* "±0.4" of the interval (in the unit of the ratio); "±?" if there is none, "" if not compared. */
 char *row_half(const struct row *r, enum unit_mode unit, char out[NUMBER_MAX]);
+/* What stands above or below the columns of ratio and interval; figures: columns of their own tell
+ * the figures in their units, else in the raw mode the ratio's does. */
+const char *row_ratio_heading(enum unit_mode unit, bool figures);
+const char *row_half_heading(enum unit_mode unit, bool figures);
 /* "1.9%": the detectable effect; "" if unknown. row_finds puts that of a row that was looked at
  * only briefly in brackets, for columns in which both stand: "(1.9%)". */
 char *row_finds(const struct row *r, char out[NUMBER_MAX]);

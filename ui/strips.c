@@ -374,9 +374,9 @@ static void draw_foot(struct canvas *c, int y, struct rect in, const struct fiel
     x += k->axis;
     if (k->ratio)
         canvas_text_right(c, y, x + k->ratio - 2, STYLE_DIM, 0,
-                          v->unit == UNIT_TIMES ? "× time" : "% nat");
+                          row_ratio_heading(v->unit, k->figures));
     if (k->half)
-        canvas_text(c, y, x + k->ratio, STYLE_DIM, 0, "95%");
+        canvas_text(c, y, x + k->ratio, STYLE_DIM, 0, row_half_heading(v->unit, k->figures));
     if (k->age)
         canvas_text_right(c, y, x + k->ratio + k->half + k->age - 2, STYLE_DIM, 0, "age");
 }

@@ -475,7 +475,8 @@ static void handle_deadline(struct supervisor *s)
 {
     static const char *const missed[] = {
         [PHASE_PREPARE] = "was not prepared in time",
-        [PHASE_LEAD] = "did not come out of its lead-in",
+        [PHASE_LEAD] = "had not begun its timed part in time (too much for this processor, or "
+                       "it hangs)",
         [PHASE_TIMED] = "did not stop in time",
         [PHASE_VERIFY] = "was not verified in time",
     };
