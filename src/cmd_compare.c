@@ -17,10 +17,11 @@
 static int load_side(struct baseline *b, const char *word, struct error *e)
 {
     struct error none;
-    if (baseline_file_is(word))
-        return baseline_file_read(b, word, e);
+    /* A stored one goes before a file that happens to lie here, as everywhere. */
     if (store_check_name(word, &none) == 0 && baseline_load(b, word, &none) == 0)
         return 0;
+    if (baseline_file_is(word))
+        return baseline_file_read(b, word, e);
     char path[STORE_PATH_MAX];
     *b = (struct baseline){0};
     if (store_find(word, path, sizeof path, e) < 0)

@@ -69,6 +69,11 @@ says "$out" '^baseline "default": 3 sessions'
 run 0 baseline export default -
 mv default file
 cmp -s "$out" file || fail "the stored baseline is not the one that is taken"
+printf '{"schema":"vmtax.baseline/1' >default
+code=0
+"$vmtax" compare default default >"$out" 2>"$err" </dev/null || code=$?
+case $code in 0 | 3) ;; *) fail "compare takes a file before the stored baseline: exit code $code" ;; esac
+rm default
 cd "$OLDPWD"
 
 # Copies of a session are no sessions.
