@@ -141,7 +141,8 @@ static void test_relations(void **state)
         const struct paper_stated *s = paper_stated_find(&p, w, "", PAPER_COLUMNS);
         assert_non_null(s);
         assert_non_null(strstr(s->text, sentences[i].words));
-        assert_true(isnan(paper_relation(&p, w, "", PAPER_KVM))); /* no figure of it is in the text */
+        assert_true(
+            isnan(paper_relation(&p, w, "", PAPER_KVM))); /* no figure of it is in the text */
     }
     for (size_t i = 0; i < p.stated_count; i++)
         if (!p.stated[i].of[0])
