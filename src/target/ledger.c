@@ -472,11 +472,13 @@ static struct shared *make_run(const char *base, struct error *e)
 static void close_at_exit(int status, void *argument)
 {
     struct guard *g = argument;
+    struct ledger *l = g->owner == getpid() ? g->ledger : NULL;
     (void)status;
-    if (!g->ledger || g->owner != getpid() || pthread_mutex_trylock(&g->ledger->shared->lock) != 0)
-        return;
-    pthread_mutex_unlock(&g->ledger->shared->lock);
-    ledger_close(g->ledger);
+    if (l && pthread_mutex_trylock(&l->shared->lock) == 0) {
+        pthread_mutex_unlock(&l->shared->lock);
+        ledger_close(l);
+    }
+    free(g);
 }
 
 struct ledger *ledger_open(size_t *swept, struct error *e)
