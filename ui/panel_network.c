@@ -202,7 +202,7 @@ static void draw(struct canvas *c, struct rect area, const struct snapshot *s, c
         down[count++] = (struct part){.min = 1, .max = 1, .priority = 4};
     }
     piece[count] = draw_rows;
-    down[count++] = (struct part){.min = 8, .weight = 3, .priority = 2};
+    down[count++] = (struct part){.min = 7, .weight = 3, .priority = 2};
     layout_rows(area, down, count, part);
     for (size_t i = 0; i < count; i++)
         if (part[i].h > 0)
