@@ -632,7 +632,8 @@ static int init(struct supervisor *s, int input, int output, const char *scratch
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     /* Where whoever started it wants it killed at its own death: asked to end it takes with it what
      * programs of a worker have started, which being killed would leave to go on. */
-    if (getpid() != 1)
+    int at_death = 0;
+    if (prctl(PR_GET_PDEATHSIG, &at_death) == 0 && at_death == SIGKILL && getpid() != 1)
         prctl(PR_SET_PDEATHSIG, SIGTERM);
     return s->signals < 0 ? -1 : 0;
 }
