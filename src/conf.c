@@ -57,18 +57,6 @@ static int read_target(struct options *o, const char *name, const char *spec, st
 /* Of lines that are ignored so many are told. */
 #define FAULTS_TOLD 20
 
-/* The whole file with a NUL behind it; NULL with a sentence, and errno where it is not there. The
- * caller frees. */
-static char *read_whole(const char *path, size_t *length, struct error *e)
-{
-    int fd = wholefile_open(path, path, e);
-    if (fd < 0)
-        return NULL;
-    char *text = wholefile_read(fd, path, CONF_MAX, "settings", length, e);
-    close(fd);
-    return text;
-}
-
 /* Editors of some systems mark UTF-8 so. */
 static size_t mark_length(const char *text)
 {
@@ -141,7 +129,7 @@ static int read_line(struct options *o, char *line, size_t length, int number, s
 int conf_read_file(struct options *o, const char *path, FILE *warnings, struct error *e)
 {
     size_t length, faults = 0;
-    char *text = read_whole(path, &length, e);
+    char *text = wholefile_load(path, path, CONF_MAX, "settings", &length, e);
     if (!text)
         return -1;
     o->conf_file = keep(o, path);
@@ -253,7 +241,7 @@ int conf_write(const char *path, const struct conf_setting *settings, size_t cou
     if (check(settings, count, e) < 0 || make_directory(path, e) < 0)
         return -1;
     size_t length = 0;
-    char *text = read_whole(path, &length, e);
+    char *text = wholefile_load(path, path, CONF_MAX, "settings", &length, e);
     if (!text && (!e || e->kind != ERROR_SYSTEM || errno != ENOENT))
         return -1;
     if (!text)

@@ -179,11 +179,7 @@ int paper_load_file(struct paper *p, const char *path, struct error *e)
 {
     size_t length;
     memset(p, 0, sizeof *p);
-    int fd = wholefile_open(path, path, e);
-    if (fd < 0)
-        return -1;
-    char *text = wholefile_read(fd, path, FILE_MAX, "the figures of a paper", &length, e);
-    close(fd);
+    char *text = wholefile_load(path, path, FILE_MAX, "the figures of a paper", &length, e);
     int rc = text ? paper_parse(p, text, length, path, e) : -1;
     free(text);
     return rc;

@@ -188,17 +188,6 @@ int store_save_result(const struct result *r, char *path, size_t size, struct er
 
 /* ---- reading ---- */
 
-/* The whole file; the caller frees. */
-static char *read_file(const char *path, size_t *length, struct error *e)
-{
-    int fd = wholefile_open(path, path, e);
-    if (fd < 0)
-        return NULL;
-    char *text = wholefile_read(fd, path, STORE_FILE_MAX, "a result of vmtax", length, e);
-    close(fd);
-    return text;
-}
-
 /* Does the file lie below the state directory? Links are resolved on both sides. */
 static bool in_store(const char *path)
 {
@@ -286,7 +275,7 @@ int store_load(struct result *r, const char *path, struct error *e)
 {
     struct error own;
     size_t length;
-    char *text = read_file(path, &length, e);
+    char *text = wholefile_load(path, path, STORE_FILE_MAX, "a result of vmtax", &length, e);
     if (!text)
         return -1;
     if (length > 1 && (unsigned char)text[0] == 0x1f && (unsigned char)text[1] == 0x8b) {

@@ -58,12 +58,7 @@ static void find_damage(const char *path, struct error *e)
     struct error found;
     size_t length;
     text_clean(shown, sizeof shown, path);
-    int fd = wholefile_open(path, shown, &found);
-    char *text = fd < 0 ? NULL
-                        : wholefile_read(fd, shown, STORE_FILE_MAX, "a result of vmtax", &length,
-                                         &found);
-    if (fd >= 0)
-        close(fd);
+    char *text = wholefile_load(path, shown, STORE_FILE_MAX, "a result of vmtax", &length, &found);
     if (!text)
         return;
     cJSON *root = json_parse(text, length, shown, &found);

@@ -59,3 +59,16 @@ char *wholefile_read(int fd, const char *name, size_t most, const char *what, si
     free(text);
     return NULL;
 }
+
+char *wholefile_load(const char *path, const char *name, size_t most, const char *what,
+                     size_t *length, struct error *e)
+{
+    int fd = wholefile_open(path, name, e);
+    if (fd < 0)
+        return NULL;
+    char *text = wholefile_read(fd, name, most, what, length, e);
+    int why = errno;
+    close(fd);
+    errno = why;
+    return text;
+}

@@ -16,4 +16,8 @@ int wholefile_open(const char *path, const char *name, struct error *e);
 char *wholefile_read(int fd, const char *name, size_t most, const char *what, size_t *length,
                      struct error *e);
 
+/* Both of a file that is named, and closed again: errors as theirs. */
+char *wholefile_load(const char *path, const char *name, size_t most, const char *what,
+                     size_t *length, struct error *e);
+
 #endif

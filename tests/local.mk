@@ -808,7 +808,7 @@ bench_programs += tests/bench/bench_linpack
 benches += tests/bench/bench_linpack
 CLEANFILES += tests/bench/bench_linpack
 tests_bench_bench_linpack_SOURCES = tests/bench/bench_linpack.c tests/bench/compare.c \
-	tests/bench/compare.h workloads/agent/work.c
+	tests/bench/compare.h tests/bench/peer.c tests/bench/peer.h workloads/agent/work.c
 tests_bench_bench_linpack_CFLAGS = $(AM_CFLAGS) -DBENCH_BUILD='"$(abs_top_builddir)"'
 tests_bench_bench_linpack_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
 

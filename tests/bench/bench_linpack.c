@@ -12,6 +12,7 @@
 
 #include "coretype.h"
 #include "tests/bench/compare.h"
+#include "tests/bench/peer.h"
 #include "workloads/workload.h"
 
 #include <errno.h>
@@ -128,21 +129,23 @@ static double theirs(void *context)
 /* The directory of the library that a program's calls of BLAS lead to; empty: none is found. */
 static void library_of(const char *program, char directory[PATH_MAX])
 {
-    char command[PATH_MAX + 64], line[PATH_MAX];
+    char *where = peer_say((const char *[]){"which", program, NULL}, PEER_SILENT), *rest = NULL;
     directory[0] = '\0';
-    snprintf(command, sizeof command, "ldd \"$(command -v '%s')\" 2>/dev/null", program);
-    FILE *f = popen(command, "re");
-    while (f && fgets(line, sizeof line, f)) {
+    if (where)
+        where[strcspn(where, "\n")] = '\0';
+    char *text = where ? peer_say((const char *[]){"ldd", where, NULL}, PEER_SILENT) : NULL;
+    for (char *line = text ? strtok_r(text, "\n", &rest) : NULL; line && !directory[0];
+         line = strtok_r(NULL, "\n", &rest)) {
         char *path = strstr(line, "blas") ? strstr(line, "=> ") : NULL;
-        if (!path || directory[0])
+        if (!path)
             continue;
         path += strlen("=> ");
-        path[strcspn(path, " \n")] = '\0';
+        path[strcspn(path, " ")] = '\0';
         if (!realpath(path, directory))
             directory[0] = '\0';
     }
-    if (f)
-        pclose(f);
+    free(text);
+    free(where);
     char *name = strrchr(directory, '/');
     if (name)
         *name = '\0';

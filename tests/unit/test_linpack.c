@@ -338,7 +338,7 @@ static int payload(int argc, char **argv)
         strcmp(argv[4], "1") != 0 || !core || strcmp(core, "Prescott") != 0 || !threads ||
         strcmp(threads, "1") != 0)
         return 99;
-    int fault = atoi(argv[2]);
+    int fault = (int)strtol(argv[2], NULL, 10);
     if (fault < FAULT_LIBRARY_NONE)
         return pretend((enum fault)fault);
     library_errs_in = (unsigned)(fault - FAULT_LIBRARY_NONE) / 2;

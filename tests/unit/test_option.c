@@ -209,22 +209,19 @@ static void conf_of_strange_bytes(void **state)
     free(said);
     option_release(&o);
 
-    char *text = calloc(1, 3 * CONF_LINE_MAX + 64);
-    assert_non_null(text);
-    strcpy(text, "tree = ");
-    memset(text + strlen(text), 'x', 2 * CONF_LINE_MAX);
-    strcat(text, "\nbolcks = 4\n# ");
-    memset(text + strlen(text), 'y', CONF_LINE_MAX);
-    said = read_bytes(&o, text, strlen(text), 0);
+    char many[2 * CONF_LINE_MAX + 1], lines[sizeof many + CONF_LINE_MAX + 64];
+    memset(many, 'x', sizeof many - 1);
+    many[sizeof many - 1] = '\0';
+    snprintf(lines, sizeof lines, "tree = %s\nbolcks = 4\n# %.*s", many, CONF_LINE_MAX, many);
+    said = read_bytes(&o, lines, strlen(lines), 0);
     assert_null(o.tree);
     assert_non_null(strstr(said, "line 1 is ignored: it is longer than 1023"));
     assert_non_null(strstr(said, "line 2 is ignored"));
     assert_int_equal(lines_of(said), 2); /* a comment may be long */
     free(said);
-    free(text);
     option_release(&o);
 
-    text = calloc(1, ((size_t)1 << 20) + 2);
+    char *text = calloc(1, ((size_t)1 << 20) + 2);
     assert_non_null(text);
     for (size_t i = 0; i < (size_t)1 << 20; i += 2)
         memcpy(text + i, "x\n", 2);
