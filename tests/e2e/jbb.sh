@@ -9,8 +9,16 @@ jar=${vmtax%/*}/vmtax-jbb.jar
 [ -x "$jar" ] || skip "this build has no jbb (no JDK when it was configured)"
 command -v java >/dev/null || skip "there is no JVM (Debian: default-jre-headless)"
 
+# The JVMs of this test. Where a server's user may not go its program is handed to it open.
 is_up() {
-    pgrep -f -- "-jar $jar"
+    for jvm in $(pgrep -f -- '-jar '); do
+        case $(tr '\0' ' ' <"/proc/$jvm/cmdline") in
+        *"-jar $jar "* | *"-jar $work/"*) echo "$jvm" ;;
+        *'-jar /proc/self/fd/'*)
+            find "/proc/$jvm/fd" '(' -lname "$jar" -o -lname "$work/*.jar" ')' -printf "$jvm\n" -quit
+            ;;
+        esac
+    done 2>/dev/null | grep .
 }
 is_down() {
     ! is_up

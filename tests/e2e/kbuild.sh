@@ -87,7 +87,8 @@ cp "$out" "$work/list"
 run 0 doctor
 if [ -z "$(find /usr/src -maxdepth 1 -name 'linux-source-*.tar.xz')" ]; then
     says "$work/list" 'needs apt-get install .*linux-source'
-    says "$out" 'kernel compile +no kernel can be compiled: no kbuild without --tree DIR'
+    tr -s ' \n' ' ' <"$out" >"$work/doctor" # in one line
+    says "$work/doctor" ' kernel compile no kernel can be compiled: no kbuild without --tree DIR '
     run 2 run kbuild --on native --json
     says "$out" 'apt install linux-source'
 else
