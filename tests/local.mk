@@ -799,7 +799,7 @@ bench_programs += tests/bench/bench_programs
 benches += tests/bench/bench_programs
 CLEANFILES += tests/bench/bench_programs
 tests_bench_bench_programs_SOURCES = tests/bench/bench_programs.c tests/bench/compare.c \
-	tests/bench/compare.h workloads/agent/work.c
+	tests/bench/compare.h tests/bench/quiet.c tests/bench/quiet.h workloads/agent/work.c
 tests_bench_bench_programs_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
 
 # LINPACK against HPL.

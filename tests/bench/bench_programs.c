@@ -13,18 +13,16 @@
  * vmtax compares neighbours. "robust" is 1.4826 median absolute deviations from the median; it has
  * the machine's own steps in it, of its clock, or when another thread comes to share the core.
  * "c.v.", the coefficient of variation, has every disturbance of a single slot. "fastest" is the
- * robust spread of the slots' fastest executions. Robust spread and c.v. of wall time follow.
+ * robust spread of the slots' fastest executions. Robust spread and c.v. of wall time follow, and
+ * "machine": the spread between neighbours of a loop that is no program, timed around each slot.
+ * What is no noisier than that loop is not shown to be noisy by itself.
  *
- * Other work shares caches and memory, so that processor time spreads with it. A slot is quiet if
- * everything else on the machine took at most QUIET_PART of its processors meanwhile (/proc/stat);
- * if the clock was steady: a chain of multiplications took as long after it as before, within
- * STEADY_PART; and if the core was whole: a loop that wants all of it in every cycle took, measured
- * in that chain, at most WHOLE_PART longer than the fastest such loop so far, before each of its
- * executions and after the last. That finds what /proc/stat does not see: another guest on the
- * other thread of the core, which makes that loop half as fast and the chain not slower. Who else
- * fills the last cache is not found. Before each slot a quiet moment is waited for, WAIT_S on
- * average, and slots that were not quiet are measured again, up to TRIES times as many as wanted in
- * all. Where too few were quiet, all are shown, with the number that was, and nothing is judged.
+ * Other work shares caches and memory, so that processor time spreads with it. quiet.h says what a
+ * quiet slot is; the core is looked at before each of its executions, too, and the last cache and
+ * memory count for a program that touches more than OWN_CACHES. Before each slot a quiet moment is
+ * waited for, WAIT_S on average, and slots that were not quiet are measured again, up to TRIES
+ * times as many as wanted in all. Where too few were quiet, all are shown, with the number that
+ * was, and nothing is judged.
  *
  * Fails if "next" or "robust" exceeds NOISE_LIMIT in quiet slots, and has not measured if any
  * program had too few of them. */
@@ -32,6 +30,7 @@
 
 #include "stats.h"
 #include "tests/bench/compare.h"
+#include "tests/bench/quiet.h"
 #include "workloads/program/program.h"
 #include "xalloc.h"
 
@@ -49,16 +48,10 @@
 #define SLOTS_MAX       10000
 #define SLOTS_PER_BLOCK 2
 #define NOISE_LIMIT     0.02
-#define QUIET_PART      0.05
-#define STEADY_PART     0.01
-#define WHOLE_PART      0.2    /* shared it is more than half */
-#define CHAIN_TURNS     250000 /* about a quarter of a millisecond, like the next */
-#define WHOLE_TURNS     250000
-#define LOOP_TIMES      5
-#define WHOLE_LOOKS     100 /* before the first slot */
+#define OWN_CACHES      ((size_t)2 << 20) /* what a core's own caches hold, about */
 #define WAIT_S          1.0
 #define WAIT_STEP_NS    100000000
-#define TRIES           6
+#define TRIES           3
 
 struct rig {
     const struct program *program;
@@ -67,15 +60,16 @@ struct rig {
     struct error error;
 };
 
-/* What is told of a slot, in seconds per execution: the means, and the processor time of the
- * fastest execution. */
-enum figure_kind { WALL, CPU, FASTEST, FIGURES };
+/* What is told of a slot, in seconds: per execution the means, and the processor time of the
+ * fastest execution; and what quiet.h's loop took around it, the one that reads memory where it
+ * matters, else the one that wants all of the core. */
+enum figure_kind { WALL, CPU, FASTEST, MACHINE, FIGURES };
 
 /* The slots of one program. Quiet ones stand first, others from the end on. */
 struct series {
     size_t wanted, room, quiet, disturbed, executions;
     double patience; /* seconds left to wait for quiet moments */
-    double whole;    /* of load, the least so far */
+    bool far;        /* it works in more than the core's own caches hold */
     double *of[FIGURES];
 };
 
@@ -96,104 +90,20 @@ static double wall_now(void)
     return (double)work_now_ns() * 1e-9;
 }
 
-/* A point in time, to tell what everything else on the machine did since; in seconds. */
-struct load {
-    double wall;
-    double all; /* of all processors, not idle; NAN: cannot be told */
-    double own;
-    double chain; /* seconds of the chain at that time */
-    double whole; /* of the other loop, in such */
-};
-
-static double chain_s(void)
-{
-    double from = cpu_now();
-    uint64_t a = 3;
-    for (unsigned i = 0; i < CHAIN_TURNS; i++) {
-        a = a * a + 1;
-        __asm__ volatile("" : "+r"(a));
-    }
-    return cpu_now() - from;
-}
-
-/* Two chains of multiplications and four of other operations, none of which waits for another. */
-static double whole_s(void)
-{
-    double from = cpu_now();
-    uint64_t a = 3, b = 5, c = 7, d = 9, e = 11, f = 13;
-    for (unsigned i = 0; i < WHOLE_TURNS; i++) {
-        a = a * a + 1;
-        b = b * b + 1;
-        c = (c ^ 0x55) + i;
-        d = (d ^ 0x33) + i;
-        e = (e + 0x77) ^ i;
-        f = (f + 0x11) ^ i;
-        __asm__ volatile("" : "+r"(a), "+r"(b), "+r"(c), "+r"(d), "+r"(e), "+r"(f));
-    }
-    return cpu_now() - from;
-}
-
-/* The fastest of a few: an interrupt is no other clock. */
-static double fastest_of(double (*loop_s)(void))
-{
-    double fastest = HUGE_VAL;
-    for (unsigned k = 0; k < LOOP_TIMES; k++)
-        fastest = fmin(fastest, loop_s());
-    return fastest;
-}
-
-static struct load load_now(void)
-{
-    unsigned long long user, nice, system, idle, wait, irq, softirq, steal;
-    double chain = fastest_of(chain_s);
-    struct load l = {.chain = chain,
-                     .whole = fastest_of(whole_s) / chain,
-                     .wall = wall_now(),
-                     .all = (double)NAN};
-    struct timespec own;
-    FILE *f = fopen("/proc/stat", "r");
-    if (f && fscanf(f, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &user, &nice, &system, &idle,
-                    &wait, &irq, &softirq, &steal) == 8)
-        l.all = (double)(user + nice + system + irq + softirq + steal) /
-                (double)sysconf(_SC_CLK_TCK);
-    if (f)
-        fclose(f);
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &own);
-    l.own = (double)own.tv_sec + (double)own.tv_nsec * 1e-9;
-    return l;
-}
-
-static bool quiet_since(struct series *s, const struct load *then)
-{
-    struct load now = load_now();
-    double others = (now.all - then->all) - (now.own - then->own);
-    double there = (now.wall - then->wall) * (double)sysconf(_SC_NPROCESSORS_ONLN);
-    s->whole = fmin(s->whole, fmin(then->whole, now.whole));
-    return others <= QUIET_PART * there &&
-           fabs(then->chain - now.chain) <= STEADY_PART * fmin(then->chain, now.chain) &&
-           fmax(then->whole, now.whole) <= s->whole * (1 + WHOLE_PART);
-}
-
-static void wait_quiet(struct series *s)
+static void wait_quiet(struct series *s, struct quiet *q)
 {
     for (bool quiet = false; !quiet && s->patience > 0;) {
-        struct load then = load_now();
+        struct look then = quiet_look(q);
         nanosleep(&(struct timespec){.tv_nsec = WAIT_STEP_NS}, NULL);
-        quiet = quiet_since(s, &then);
+        struct look now = quiet_look(q);
+        quiet = quiet_between(q, &then, &now, s->far);
         s->patience -= wall_now() - then.wall;
     }
 }
 
-/* How whole the core is just now: both loops once. */
-static double whole_now(void)
-{
-    double chain = chain_s();
-    return whole_s() / chain;
-}
-
 /* *whole: was the core whole before each of the slot's executions? The look takes no memory and
  * does not count. */
-static bool slot(struct rig *r, const struct series *s, double figure[FIGURES], size_t *executions,
+static bool slot(struct rig *r, const struct quiet *q, double figure[FIGURES], size_t *executions,
                  bool *whole)
 {
     const double slot_s = r->work.workload->slot_s;
@@ -206,7 +116,7 @@ static bool slot(struct rig *r, const struct series *s, double figure[FIGURES], 
     figure[FASTEST] = HUGE_VAL;
     *whole = true;
     do {
-        *whole &= whole_now() <= s->whole * (1 + WHOLE_PART);
+        *whole &= quiet_core_whole(q);
         double cpu_from = cpu_now(), wall_from = wall_now();
         if (r->ops->run(&r->work, 1) < 0)
             return failed(r);
@@ -227,16 +137,24 @@ static bool complete(const struct series *s)
     return s->quiet == s->wanted || s->quiet + s->disturbed == s->room;
 }
 
-static bool block(struct rig *r, struct series *s)
+static double machine_s(const struct look *l, bool far)
+{
+    return far ? l->far : l->whole * l->chain;
+}
+
+static bool block(struct rig *r, struct series *s, struct quiet *q)
 {
     bool good = r->ops->prepare(&r->work) == 0 || failed(r);
     for (unsigned i = 0; good && i < SLOTS_PER_BLOCK && !complete(s); i++) {
         double figure[FIGURES] = {0};
-        wait_quiet(s);
-        struct load then = load_now();
+        wait_quiet(s, q);
+        struct look then = quiet_look(q);
         bool whole = false;
-        good = slot(r, s, figure, &s->executions, &whole);
-        size_t place = quiet_since(s, &then) && whole ? s->quiet++ : s->room - ++s->disturbed;
+        good = slot(r, q, figure, &s->executions, &whole);
+        struct look now = quiet_look(q);
+        figure[MACHINE] = machine_s(&then, s->far) + machine_s(&now, s->far);
+        bool quiet = whole && quiet_between(q, &then, &now, s->far);
+        size_t place = quiet ? s->quiet++ : s->room - ++s->disturbed;
         for (unsigned k = 0; k < FIGURES; k++)
             s->of[k][place] = figure[k];
     }
@@ -298,10 +216,10 @@ static double neighbour_spread(const double *values, size_t n)
 
 static void heading(void)
 {
-    printf("%-17s %-15s %6s %6s %8s  %-33s  %s\n", "", "", "", "per", "MiB", "processor time",
-           "wall time");
-    printf("%-17s %-15s %6s %6s %8s  %7s %7s %7s %9s  %7s %7s\n", "program", "stands in for", "ms",
-           "slot", "touched", "next", "robust", "c.v.", "fastest", "robust", "c.v.");
+    printf("%-17s %-15s %6s %6s %8s  %-37s  %-17s  %s\n", "", "", "", "per", "MiB",
+           "processor time", "wall time", "machine");
+    printf("%-17s %-15s %6s %6s %8s  %8s %8s %8s %9s  %8s %8s  %8s\n", "program", "stands in for",
+           "ms", "slot", "touched", "next", "robust", "c.v.", "fastest", "robust", "c.v.", "next");
 }
 
 /* Prints one line; false if it is too noisy. */
@@ -311,15 +229,17 @@ static bool series_judge(const struct program *p, struct series *s, size_t bytes
     size_t all = s->quiet + s->disturbed;
     size_t n = enough ? s->quiet : all; /* all: there is no gap between them */
     double varied[FIGURES], spread[FIGURES], next = 100 * neighbour_spread(s->of[CPU], n);
+    double machine = 100 * neighbour_spread(s->of[MACHINE], n);
     for (unsigned k = 0; k < FIGURES; k++) {
         varied[k] = 100 * variation(s->of[k], n);
         spread[k] = 100 * robust_spread(s->of[k], n);
     }
     bool good = !enough || fmax(next, spread[CPU]) <= 100 * NOISE_LIMIT;
-    printf("%-17s %-15s %6.1f %6.1f %8.1f  %5.2f %% %5.2f %% %5.2f %% %7.2f %%  %5.2f %% %5.2f %%",
-           p->id, workload_find(p->id)->paper, stats_median(s->of[CPU], n) * 1e3,
-           (double)s->executions / (double)all, (double)bytes / (1 << 20), next, spread[CPU],
-           varied[CPU], spread[FASTEST], spread[WALL], varied[WALL]);
+    printf(
+        "%-17s %-15s %6.1f %6.1f %8.1f  %6.2f %% %6.2f %% %6.2f %% %7.2f %%  %6.2f %% %6.2f %%  %6.2f %%",
+        p->id, workload_find(p->id)->paper, stats_median(s->of[CPU], n) * 1e3,
+        (double)s->executions / (double)all, (double)bytes / (1 << 20), next, spread[CPU],
+        varied[CPU], spread[FASTEST], spread[WALL], varied[WALL], machine);
     if (!enough)
         printf("  not judged: %zu of %zu slots were quiet", s->quiet, all);
     printf("%s\n", good ? "" : "  FAIL: noisy");
@@ -327,19 +247,12 @@ static bool series_judge(const struct program *p, struct series *s, size_t bytes
     return good;
 }
 
-/* All of a run. */
-struct tally {
-    double whole; /* of load, the least so far */
-    bool judged;  /* every program */
-};
-
-static bool program_measure(const struct program *p, size_t slots, int *cpu, struct tally *tally)
+/* *judged: false if it had too few quiet slots. */
+static bool program_measure(const struct program *p, size_t slots, int *cpu, struct quiet *q,
+                            bool *judged)
 {
     struct rig r = {.program = p, .ops = workload_ops_find(p->id)};
-    struct series s = {.wanted = slots,
-                       .room = slots * TRIES,
-                       .patience = (double)slots * WAIT_S,
-                       .whole = tally->whole};
+    struct series s = {.wanted = slots, .room = slots * TRIES, .patience = (double)slots * WAIT_S};
     for (unsigned k = 0; k < FIGURES; k++)
         s.of[k] = xcalloc(s.room, sizeof *s.of[k]);
     r.work = (struct work){.workload = workload_find(p->id),
@@ -349,11 +262,11 @@ static bool program_measure(const struct program *p, size_t slots, int *cpu, str
                            .error = &r.error};
     bool good = params_parse(r.work.workload, "", r.work.param, &r.error) == 0 || failed(&r);
     size_t bytes = good ? touched(&r) : 0;
+    s.far = bytes > OWN_CACHES;
     while (good && !complete(&s))
-        good = block(&r, &s);
+        good = block(&r, &s, q);
     good = good && series_judge(p, &s, bytes);
-    tally->whole = s.whole;
-    tally->judged &= s.quiet == s.wanted;
+    *judged &= s.quiet == s.wanted;
     for (unsigned k = 0; k < FIGURES; k++)
         free(s.of[k]);
     return good;
@@ -383,15 +296,17 @@ int main(int argc, char **argv)
         perror("cannot pin to one processor");
         return 1;
     }
-    struct tally tally = {.whole = HUGE_VAL, .judged = true};
-    bool pass = true;
-    for (int i = 0; i < WHOLE_LOOKS; i++)
-        tally.whole = fmin(tally.whole, load_now().whole);
+    struct quiet q = quiet_begin();
+    bool pass = true, judged = true;
     heading();
     for (size_t i = 0; i < sizeof suites / sizeof suites[0]; i++)
         for (const struct program *const *p = suites[i]; *p; p++)
             if (wanted((*p)->id, ids))
-                pass &= program_measure(*p, (size_t)slots, &cpu, &tally);
-    printf("%ld quiet slots each, on processor %d.\n", slots, cpu);
-    return !pass ? 1 : tally.judged ? 0 : COMPARE_NOT_MEASURED;
+                pass &= program_measure(*p, (size_t)slots, &cpu, &q, &judged);
+    printf(
+        "%ld quiet slots each, on processor %d. To read %d MiB that had just been read took %.1f to "
+        "%.1f ms.\n",
+        slots, cpu, QUIET_FAR_MIB, q.far_least * 1e3, q.far_most * 1e3);
+    quiet_free(&q);
+    return !pass ? 1 : judged ? 0 : COMPARE_NOT_MEASURED;
 }
