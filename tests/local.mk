@@ -752,7 +752,7 @@ bench_programs += tests/bench/bench_web
 benches += tests/bench/bench_web
 CLEANFILES += tests/bench/bench_web
 tests_bench_bench_web_SOURCES = tests/bench/bench_web.c tests/bench/compare.c tests/bench/compare.h \
-	workloads/agent/work.c
+	tests/bench/scratch.c tests/bench/scratch.h workloads/agent/work.c
 tests_bench_bench_web_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
 
 EXTRA_PROGRAMS += tests/bench/bench_fio
@@ -760,7 +760,7 @@ bench_programs += tests/bench/bench_fio
 benches += tests/bench/bench_fio
 CLEANFILES += tests/bench/bench_fio
 tests_bench_bench_fio_SOURCES = tests/bench/bench_fio.c tests/bench/compare.c tests/bench/compare.h \
-	tests/bench/peer.c tests/bench/peer.h workloads/agent/work.c
+	tests/bench/peer.c tests/bench/peer.h tests/bench/scratch.c tests/bench/scratch.h workloads/agent/work.c
 tests_bench_bench_fio_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
 
 EXTRA_PROGRAMS += tests/bench/bench_iperf3
@@ -808,7 +808,7 @@ bench_programs += tests/bench/bench_linpack
 benches += tests/bench/bench_linpack
 CLEANFILES += tests/bench/bench_linpack
 tests_bench_bench_linpack_SOURCES = tests/bench/bench_linpack.c tests/bench/compare.c \
-	tests/bench/compare.h tests/bench/peer.c tests/bench/peer.h workloads/agent/work.c
+	tests/bench/compare.h tests/bench/peer.c tests/bench/peer.h tests/bench/scratch.c tests/bench/scratch.h workloads/agent/work.c
 tests_bench_bench_linpack_CFLAGS = $(AM_CFLAGS) -DBENCH_BUILD='"$(abs_top_builddir)"'
 tests_bench_bench_linpack_LDADD = libkernels.a libvmtax.a $(ENGINE_LIBS) -lm
 

@@ -13,6 +13,7 @@
 #include "coretype.h"
 #include "tests/bench/compare.h"
 #include "tests/bench/peer.h"
+#include "tests/bench/scratch.h"
 #include "workloads/workload.h"
 
 #include <errno.h>
@@ -248,7 +249,7 @@ int main(int argc, char **argv)
     p.order = (int)order;
     if (!same_library())
         return COMPARE_NOT_MEASURED;
-    if (sched_getaffinity(0, sizeof all, &all) < 0 || !mkdtemp(p.directory) ||
+    if (sched_getaffinity(0, sizeof all, &all) < 0 || !scratch_make(p.directory) ||
         chdir(p.directory) < 0) {
         perror("cannot read the processors, or make a directory");
         return 1;
@@ -262,9 +263,5 @@ int main(int argc, char **argv)
     bool pass = compare_on(&p, &all, 1, core, &one);
     if (CPU_COUNT(&all) > 1)
         pass &= compare_on(&p, &all, CPU_COUNT(&all), core, &every);
-    unlink(INPUT);
-    unlink(OUTPUT);
-    if (chdir("/") == 0)
-        rmdir(p.directory);
     return !pass ? 1 : one && every ? 0 : COMPARE_NOT_MEASURED;
 }

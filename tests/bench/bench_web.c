@@ -10,7 +10,7 @@
 #include <config.h>
 
 #include "tests/bench/compare.h"
-#include "workloads/remove.h"
+#include "tests/bench/scratch.h"
 #include "workloads/web/document.h"
 #include "workloads/web/load.h"
 #include "workloads/web/server.h"
@@ -18,7 +18,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <sched.h>
 #include <stdio.h>
@@ -144,27 +143,6 @@ static double theirs(void *context)
     return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? value : (double)NAN;
 }
 
-/* The directory goes with this process, however that ends: another one, of a session of its own,
- * waits for it. */
-static bool remove_when_gone(const char *scratch)
-{
-    int ends[2];
-    char byte;
-    if (pipe2(ends, O_CLOEXEC) < 0)
-        return false;
-    pid_t pid = fork();
-    if (pid != 0) {
-        close(ends[0]); /* the other end is this process's alone, and stays open */
-        return pid > 0;
-    }
-    setsid();
-    close(ends[1]);
-    while (read(ends[0], &byte, 1) < 0 && errno == EINTR)
-        ;
-    remove_tree(AT_FDCWD, scratch);
-    _exit(0);
-}
-
 /* False: a figure is out of its bounds. */
 static bool compare_all(struct pair *p)
 {
@@ -207,7 +185,7 @@ int main(void)
     unsigned char *page = malloc(PAGE);
     struct error e;
     int first = sched_getcpu(), last = -1;
-    if (page && mkdtemp(scratch) && remove_when_gone(scratch)) {
+    if (page && scratch_make(scratch)) {
         document_fill(page, PAGE);
         last = compare_pin();
         first = last > 0 ? 0 : last;
