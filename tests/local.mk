@@ -58,6 +58,8 @@ e2e_tests = \
 long_tests =
 # Of the unit tests, those that write their golden files when VMTAX_GOLDEN_UPDATE is set.
 golden_tests =
+# What several tests have in common.
+check_LIBRARIES =
 # Programs (EXTRA_PROGRAMS) that the benchmarks need, and the scripts or programs that are run.
 bench_programs =
 benches =
@@ -68,6 +70,17 @@ if HAVE_CMOCKA
 timed_tests = tests/unit/test_terminal tests/unit/test_agent tests/unit/test_agent_slots \
 	tests/unit/test_threads tests/unit/test_host tests/unit/test_session
 unit_tests = $(timed_tests)
+# What they make, fill and compare by hand.
+check_LIBRARIES += tests/libfixtures.a
+tests_libfixtures_a_SOURCES = \
+	tests/fixture_board.c tests/fixture_board.h tests/fixture_machine.c tests/fixture_check.c \
+	tests/fixture_plan.c tests/fixture_plan.h \
+	tests/unit/fixture.c tests/unit/fixture.h \
+	tests/unit/fixture_files.c tests/unit/fixture_files.h \
+	tests/unit/fixture_kernel.c tests/unit/fixture_kernel.h \
+	tests/unit/foreign.c tests/unit/foreign.h \
+	tests/unit/journey.c tests/unit/journey.h tests/unit/unit.h
+tests_libfixtures_a_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS) $(ARCHIVE_CFLAGS)
 include tests/ui.mk
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
@@ -139,7 +152,7 @@ tests_unit_test_boot_watch_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
 unit_tests += tests/unit/test_xen
 tests_unit_test_xen_SOURCES = tests/unit/test_xen.c tests/unit/unit.h workloads/agent/boot.c
 tests_unit_test_xen_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_xen_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_xen_LDADD = tests/libfixtures.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_kvm_health
 tests_unit_test_kvm_health_SOURCES = tests/unit/test_kvm_health.c tests/unit/unit.h
@@ -280,26 +293,25 @@ tests_unit_test_method_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCE_MAN='"$(abs_top_srcdir
 tests_unit_test_method_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_store
-store_fixture = tests/unit/same_result.c tests/unit/same_result.h tests/unit/fixture.c \
-	tests/unit/fixture.h tests/unit/unit.h
+store_fixture = tests/unit/same_result.c tests/unit/same_result.h tests/unit/unit.h
 tests_unit_test_store_SOURCES = tests/unit/test_store.c $(store_fixture)
 tests_unit_test_store_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
-tests_unit_test_store_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_store_LDADD = tests/libfixtures.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_store_json
 tests_unit_test_store_json_SOURCES = tests/unit/test_store_json.c $(store_fixture)
 tests_unit_test_store_json_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
-tests_unit_test_store_json_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_store_json_LDADD = tests/libfixtures.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_scratch
-tests_unit_test_scratch_SOURCES = tests/unit/test_scratch.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
+tests_unit_test_scratch_SOURCES = tests/unit/test_scratch.c tests/unit/unit.h
 tests_unit_test_scratch_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
-tests_unit_test_scratch_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_scratch_LDADD = tests/libfixtures.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_baseline
-tests_unit_test_baseline_SOURCES = tests/unit/test_baseline.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
+tests_unit_test_baseline_SOURCES = tests/unit/test_baseline.c tests/unit/unit.h
 tests_unit_test_baseline_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
-tests_unit_test_baseline_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_baseline_LDADD = tests/libfixtures.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_compare
 tests_unit_test_compare_SOURCES = tests/unit/test_compare.c tests/unit/unit.h
@@ -309,12 +321,11 @@ tests_unit_test_compare_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 unit_tests += tests/unit/test_check_forms
 golden_tests += tests/unit/test_check_forms
 EXTRA_DIST += tests/unit/markdown.py
-tests_unit_test_check_forms_SOURCES = tests/unit/test_check_forms.c tests/unit/foreign.c tests/unit/foreign.h \
-	tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
+tests_unit_test_check_forms_SOURCES = tests/unit/test_check_forms.c tests/unit/unit.h
 tests_unit_test_check_forms_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
 tests_unit_test_check_forms_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCE_DATA='"$(abs_top_srcdir)/data"' \
 	-DSOURCE_TESTS='"$(abs_top_srcdir)/tests/unit"' -DGOLDEN_DIR='"$(abs_top_srcdir)/tests/golden"'
-tests_unit_test_check_forms_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_check_forms_LDADD = tests/libfixtures.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_check
 tests_unit_test_check_SOURCES = tests/unit/test_check.c tests/unit/unit.h
@@ -327,34 +338,33 @@ tests_unit_test_overlay_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_overlay_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_paper
-tests_unit_test_paper_SOURCES = tests/unit/test_paper.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
+tests_unit_test_paper_SOURCES = tests/unit/test_paper.c tests/unit/unit.h
 tests_unit_test_paper_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
 tests_unit_test_paper_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCE_DATA='"$(abs_top_srcdir)/data"'
-tests_unit_test_paper_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_paper_LDADD = tests/libfixtures.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_report
-tests_unit_test_report_SOURCES = tests/unit/test_report.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
+tests_unit_test_report_SOURCES = tests/unit/test_report.c tests/unit/unit.h
 tests_unit_test_report_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
-tests_unit_test_report_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_report_LDADD = tests/libfixtures.a libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_export
 golden_tests += tests/unit/test_export
 EXTRA_DIST += tests/unit/junit.xsd
-tests_unit_test_export_SOURCES = tests/unit/test_export.c tests/unit/foreign.c tests/unit/foreign.h \
-	tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
+tests_unit_test_export_SOURCES = tests/unit/test_export.c tests/unit/unit.h
 tests_unit_test_export_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
 tests_unit_test_export_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCE_DATA='"$(abs_top_srcdir)/data"' \
 	-DSOURCE_TESTS='"$(abs_top_srcdir)/tests/unit"' -DGOLDEN_DIR='"$(abs_top_srcdir)/tests/golden"'
-tests_unit_test_export_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_export_LDADD = tests/libfixtures.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_fingerprint
-tests_unit_test_fingerprint_SOURCES = tests/unit/test_fingerprint.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
+tests_unit_test_fingerprint_SOURCES = tests/unit/test_fingerprint.c tests/unit/unit.h
 tests_unit_test_fingerprint_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
-tests_unit_test_fingerprint_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_fingerprint_LDADD = tests/libfixtures.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
-tests_unit_test_host_SOURCES = tests/unit/test_host.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
+tests_unit_test_host_SOURCES = tests/unit/test_host.c tests/unit/unit.h
 tests_unit_test_host_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
-tests_unit_test_host_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) $(STATGRAB_LIBS) -lm
+tests_unit_test_host_LDADD = tests/libfixtures.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) $(STATGRAB_LIBS) -lm
 
 unit_tests += tests/unit/test_board
 tests_unit_test_board_SOURCES = tests/unit/test_board.c tests/unit/unit.h
@@ -391,12 +401,12 @@ tests_unit_test_forward_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 unit_tests += tests/unit/test_tree
 tests_unit_test_tree_SOURCES = tests/unit/test_tree.c tests/unit/unit.h workloads/kbuild/tar.c
 tests_unit_test_tree_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(ARCHIVE_CFLAGS)
-tests_unit_test_tree_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_tree_LDADD = tests/libfixtures.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_spec
 tests_unit_test_spec_SOURCES = tests/unit/test_spec.c tests/unit/unit.h workloads/spec/result.c
 tests_unit_test_spec_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_spec_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_spec_LDADD = tests/libfixtures.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_sysbench
 tests_unit_test_sysbench_SOURCES = tests/unit/test_sysbench.c tests/unit/unit.h \
@@ -407,25 +417,22 @@ tests_unit_test_sysbench_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 unit_tests += tests/unit/test_cache
 tests_unit_test_cache_SOURCES = tests/unit/test_cache.c tests/unit/unit.h
 tests_unit_test_cache_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(ARCHIVE_CFLAGS)
-tests_unit_test_cache_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_cache_LDADD = tests/libfixtures.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_modules
-tests_unit_test_modules_SOURCES = tests/unit/test_modules.c \
-	tests/unit/fixture_kernel.c tests/unit/fixture_kernel.h tests/unit/unit.h
+tests_unit_test_modules_SOURCES = tests/unit/test_modules.c tests/unit/unit.h
 tests_unit_test_modules_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(ARCHIVE_CFLAGS)
-tests_unit_test_modules_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_modules_LDADD = tests/libfixtures.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_kernel
-tests_unit_test_kernel_SOURCES = tests/unit/test_kernel.c \
-	tests/unit/fixture_kernel.c tests/unit/fixture_kernel.h tests/unit/unit.h
+tests_unit_test_kernel_SOURCES = tests/unit/test_kernel.c tests/unit/unit.h
 tests_unit_test_kernel_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(ARCHIVE_CFLAGS)
-tests_unit_test_kernel_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_kernel_LDADD = tests/libfixtures.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_initramfs
-tests_unit_test_initramfs_SOURCES = tests/unit/test_initramfs.c \
-	tests/unit/fixture_kernel.c tests/unit/fixture_kernel.h tests/unit/unit.h
+tests_unit_test_initramfs_SOURCES = tests/unit/test_initramfs.c tests/unit/unit.h
 tests_unit_test_initramfs_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(ARCHIVE_CFLAGS)
-tests_unit_test_initramfs_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_initramfs_LDADD = tests/libfixtures.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_target
 tests_unit_test_target_SOURCES = tests/unit/test_target.c tests/unit/unit.h
@@ -470,10 +477,9 @@ tests_unit_test_counters_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_counters_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
 
 unit_tests += tests/unit/test_cgroup_place
-tests_unit_test_cgroup_place_SOURCES = tests/unit/test_cgroup_place.c tests/unit/fixture.c \
-	tests/unit/fixture.h tests/unit/unit.h
+tests_unit_test_cgroup_place_SOURCES = tests/unit/test_cgroup_place.c tests/unit/unit.h
 tests_unit_test_cgroup_place_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
-tests_unit_test_cgroup_place_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_cgroup_place_LDADD = tests/libfixtures.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_blockdev
 tests_unit_test_blockdev_SOURCES = tests/unit/test_blockdev.c tests/unit/unit.h
@@ -491,9 +497,9 @@ tests_unit_test_cost_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_cost_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_openvz
-tests_unit_test_openvz_SOURCES = tests/unit/test_openvz.c tests/unit/fixture.c tests/unit/fixture.h tests/unit/unit.h
+tests_unit_test_openvz_SOURCES = tests/unit/test_openvz.c tests/unit/unit.h
 tests_unit_test_openvz_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
-tests_unit_test_openvz_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_openvz_LDADD = tests/libfixtures.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_kvm_stats
 tests_unit_test_kvm_stats_SOURCES = tests/unit/test_kvm_stats.c tests/unit/unit.h

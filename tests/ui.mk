@@ -21,10 +21,9 @@ tests_unit_test_key_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_key_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_row
-tests_unit_test_row_SOURCES = tests/unit/test_row.c tests/unit/unit.h tests/fixture_board.c \
-	tests/fixture_machine.c tests/fixture_check.c tests/fixture_board.h
+tests_unit_test_row_SOURCES = tests/unit/test_row.c tests/unit/unit.h
 tests_unit_test_row_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_row_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_row_LDADD = tests/libfixtures.a libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_clipboard
 tests_unit_test_clipboard_SOURCES = tests/unit/test_clipboard.c tests/unit/unit.h
@@ -42,25 +41,24 @@ tests_unit_test_theme_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_theme_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_drawing
-tests_unit_test_drawing_SOURCES = tests/unit/test_drawing.c tests/unit/unit.h tests/fixture_board.c \
-	tests/fixture_machine.c tests/fixture_check.c tests/fixture_board.h
+tests_unit_test_drawing_SOURCES = tests/unit/test_drawing.c tests/unit/unit.h
 tests_unit_test_drawing_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_drawing_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_drawing_LDADD = tests/libfixtures.a libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_golden
-tests_unit_test_golden_SOURCES = tests/unit/test_golden.c tests/unit/unit.h tests/fixture_plan.c tests/fixture_plan.h tests/fixture_board.c tests/fixture_machine.c tests/fixture_check.c tests/fixture_board.h
+tests_unit_test_golden_SOURCES = tests/unit/test_golden.c tests/unit/unit.h
 tests_unit_test_golden_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) \
 	-DGOLDEN_DIR='"$(abs_top_srcdir)/tests/golden"' \
 	-DPAPER_JSON='"$(abs_top_srcdir)/data/paper.json"'
-tests_unit_test_golden_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_golden_LDADD = tests/libfixtures.a libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 golden_tests += tests/unit/test_golden
 EXTRA_DIST += tests/golden
 
 # The dashboard over a board filled by hand: for the terminal's tests and the bench.
 check_PROGRAMS += tests/ui_demo
-tests_ui_demo_SOURCES = tests/ui_demo.c tests/fixture_plan.c tests/fixture_plan.h tests/fixture_board.c tests/fixture_machine.c tests/fixture_check.c tests/fixture_board.h
+tests_ui_demo_SOURCES = tests/ui_demo.c
 tests_ui_demo_CFLAGS = $(AM_CFLAGS)
-tests_ui_demo_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(NCURSES_LIBS) -lm
+tests_ui_demo_LDADD = tests/libfixtures.a libui.a libvmtax.a $(ENGINE_LIBS) $(NCURSES_LIBS) -lm
 
 # Never against the demo of another build.
 tests_unit_test_terminal_SOURCES = tests/unit/test_terminal.c tests/unit/unit.h tests/unit/sequences.c \
@@ -78,46 +76,39 @@ bench_programs += tests/ui_demo tests/bench/bench_ui
 benches += tests/bench/bench_ui
 
 unit_tests += tests/unit/test_writer
-tests_unit_test_writer_SOURCES = tests/unit/test_writer.c tests/unit/unit.h tests/unit/fixture.c \
-	tests/unit/fixture.h tests/fixture_board.c tests/fixture_machine.c tests/fixture_check.c tests/fixture_board.h
+tests_unit_test_writer_SOURCES = tests/unit/test_writer.c tests/unit/unit.h
 tests_unit_test_writer_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(NCURSES_CFLAGS) \
 	-DGOLDEN_DIR='"$(abs_top_srcdir)/tests/golden"'
-tests_unit_test_writer_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(NCURSES_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_writer_LDADD = tests/libfixtures.a libui.a libvmtax.a $(ENGINE_LIBS) $(NCURSES_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_strips
-tests_unit_test_strips_SOURCES = tests/unit/test_strips.c tests/unit/unit.h tests/fixture_board.c \
-	tests/fixture_machine.c tests/fixture_check.c tests/fixture_board.h
+tests_unit_test_strips_SOURCES = tests/unit/test_strips.c tests/unit/unit.h
 tests_unit_test_strips_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_strips_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_strips_LDADD = tests/libfixtures.a libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_own_cost
 tests_unit_test_own_cost_SOURCES = tests/unit/test_own_cost.c tests/unit/unit.h
 tests_unit_test_own_cost_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_own_cost_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
-journey_sources = tests/unit/journey.c tests/unit/journey.h tests/unit/unit.h tests/fixture_board.c \
-	tests/fixture_machine.c tests/fixture_check.c tests/fixture_board.h \
-	tests/fixture_plan.c tests/fixture_plan.h
-
 unit_tests += tests/unit/test_dialogs
-tests_unit_test_dialogs_SOURCES = tests/unit/test_dialogs.c $(journey_sources)
+tests_unit_test_dialogs_SOURCES = tests/unit/test_dialogs.c tests/unit/unit.h
 tests_unit_test_dialogs_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_dialogs_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_dialogs_LDADD = tests/libfixtures.a libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_recording
-tests_unit_test_recording_SOURCES = tests/unit/test_recording.c tests/unit/unit.h tests/fixture_board.c \
-	tests/fixture_machine.c tests/fixture_check.c tests/fixture_board.h
+tests_unit_test_recording_SOURCES = tests/unit/test_recording.c tests/unit/unit.h
 tests_unit_test_recording_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
-tests_unit_test_recording_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_recording_LDADD = tests/libfixtures.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_control
-tests_unit_test_control_SOURCES = tests/unit/test_control.c $(journey_sources)
+tests_unit_test_control_SOURCES = tests/unit/test_control.c tests/unit/unit.h
 tests_unit_test_control_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_control_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_control_LDADD = tests/libfixtures.a libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 # With a canvas.c of its own, which is told to it cell by cell.
 unit_tests += tests/unit/test_sizes
-tests_unit_test_sizes_SOURCES = tests/unit/test_sizes.c ui/canvas.c $(journey_sources)
+tests_unit_test_sizes_SOURCES = tests/unit/test_sizes.c ui/canvas.c tests/unit/unit.h
 tests_unit_test_sizes_CPPFLAGS = $(AM_CPPFLAGS) -DCANVAS_WATCH
 tests_unit_test_sizes_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) -DPAPER_JSON='"$(abs_top_srcdir)/data/paper.json"'
-tests_unit_test_sizes_LDADD = libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_sizes_LDADD = tests/libfixtures.a libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm

@@ -10,7 +10,7 @@ else
 fuzz_engine = tests/fuzz/libreplay.a
 fuzz_ldflags = $(AM_LDFLAGS)
 endif
-check_LIBRARIES = tests/fuzz/libreplay.a
+check_LIBRARIES += tests/fuzz/libreplay.a
 tests_fuzz_libreplay_a_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz.h
 
 fuzz_targets =

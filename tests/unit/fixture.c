@@ -5,18 +5,9 @@
 #include "fixture.h"
 #include "xalloc.h"
 
-#include <errno.h>
-#include <ftw.h>
 #include <math.h>
-#include <spawn.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-extern char **environ;
 
 static void target(struct result *r, const char *id, const char *kind)
 {
@@ -201,67 +192,4 @@ void fixture_result(struct result *r)
     c->stage = 0;
     snprintf(c->reason, sizeof c->reason, "/bin/sh is not there");
     comparison(r, unknown, 1, 0.005, VERDICT_SAME)->estimate.approximate = true;
-}
-
-void fixture_home(char *path, size_t size)
-{
-    snprintf(path, size, "/tmp/vmtax-test-XXXXXX");
-    assert_non_null(mkdtemp(path));
-    assert_int_equal(setenv("HOME", path, 1), 0);
-    unsetenv("XDG_STATE_HOME");
-    unsetenv("XDG_CONFIG_HOME");
-    unsetenv("XDG_RUNTIME_DIR");
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-    (void)st, (void)type, (void)ftw;
-    return remove(path);
-}
-
-void fixture_remove(const char *path)
-{
-    nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
-
-char *fixture_slurp(const char *path)
-{
-    FILE *f = fopen(path, "rb");
-    assert_non_null(f);
-    size_t used = 0, room = 1 << 16;
-    char *text = xcalloc(room, 1);
-    for (size_t n; (n = fread(text + used, 1, room - used - 1, f)) > 0;) {
-        used += n;
-        if (room - used < 2)
-            text = xrealloc_array(text, room *= 2, 1);
-    }
-    text[used] = '\0';
-    fclose(f);
-    return text;
-}
-
-void fixture_put(const char *root, const char *path, const char *text)
-{
-    char *full = xasprintf("%s/%s", root, path);
-    for (char *slash = strchr(full + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        mkdir(full, 0700);
-        *slash = '/';
-    }
-    FILE *f = fopen(full, "w");
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
-    free(full);
-}
-
-int fixture_tool(const char *const *argv)
-{
-    pid_t pid;
-    int status;
-    int failed = posix_spawnp(&pid, argv[0], NULL, NULL, (char *const *)(uintptr_t)argv, environ);
-    if (failed)
-        return failed == ENOENT ? 127 : -1;
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "fixture_files.h"
 #include "fixture_kernel.h"
 #include "unit.h"
 
@@ -10,11 +11,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 const char *const fixture_kinds[] = {"gzip", "xz", "zstd", "lz4-legacy", "lz4", "bzip2", NULL};
 
-void fixture_put(uint8_t *at, uint64_t value, int bytes)
+void fixture_number(uint8_t *at, uint64_t value, int bytes)
 {
     for (int i = 0; i < bytes; i++)
         at[i] = (uint8_t)(value >> (8 * i));
@@ -31,7 +31,7 @@ static struct bytes lz4_legacy(const uint8_t *data, size_t size)
 {
     const size_t block = (size_t)8 << 20;
     struct bytes out = {must(malloc(size + size / 200 + 64)), 4};
-    fixture_put(out.data, 0x184c2102, 4);
+    fixture_number(out.data, 0x184c2102, 4);
     while (size) {
         size_t n = size < block ? size : block;
         uint8_t *from = out.data + out.size, *p = from + 4;
@@ -43,7 +43,7 @@ static struct bytes lz4_legacy(const uint8_t *data, size_t size)
         *p++ = (uint8_t)rest;
         memcpy(p, data, n);
         p += n;
-        fixture_put(from, (uint64_t)(p - from) - 4, 4);
+        fixture_number(from, (uint64_t)(p - from) - 4, 4);
         out.size += (size_t)(p - from);
         data += n;
         size -= n;
@@ -94,13 +94,13 @@ struct bytes fixture_vmlinux(const char *version, bool pvh)
     memcpy(out.data + 64, segments, sizeof segments);
     /* An odd-sized note before the one that counts. */
     uint8_t *note = out.data + 512;
-    fixture_put(note, 4, 4);
-    fixture_put(note + 4, 1, 4);
-    fixture_put(note + 8, 6, 4);
+    fixture_number(note, 4, 4);
+    fixture_number(note + 4, 1, 4);
+    fixture_number(note + 8, 6, 4);
     memcpy(note + 12, "Xen\0\1\0\0\0", 8);
-    fixture_put(note + 20, 4, 4);
-    fixture_put(note + 24, 4, 4);
-    fixture_put(note + 28, pvh ? 18 : 17, 4);
+    fixture_number(note + 20, 4, 4);
+    fixture_number(note + 24, 4, 4);
+    fixture_number(note + 28, pvh ? 18 : 17, 4);
     memcpy(note + 32, "Xen\0\1\0\0\0", 8);
     /* Across the border of a reader's window. */
     snprintf((char *)out.data + 65536 - 9, 200, "Linux version %s (somebody@somewhere) #1 SMP",
@@ -116,12 +116,12 @@ struct bytes fixture_wrap(const char *version, const void *payload, size_t size,
     struct bytes out = {must(calloc(setup + offset + size + 100, 1)), setup + offset + size + 100};
     uint8_t *h = out.data;
     h[0x1f1] = 3;
-    fixture_put(h + 0x1fe, 0xaa55, 2);
+    fixture_number(h + 0x1fe, 0xaa55, 2);
     memcpy(h + 0x202, "HdrS", 4);
-    fixture_put(h + 0x206, 0x20f, 2);
-    fixture_put(h + 0x20e, 0x400, 2);
-    fixture_put(h + 0x248, offset, 4);
-    fixture_put(h + 0x24c, payload_length, 4);
+    fixture_number(h + 0x206, 0x20f, 2);
+    fixture_number(h + 0x20e, 0x400, 2);
+    fixture_number(h + 0x248, offset, 4);
+    fixture_number(h + 0x24c, payload_length, 4);
     snprintf((char *)h + 0x600, 128, "%s (somebody@somewhere) #1 SMP", version);
     memcpy(h + setup + offset, payload, size);
     return out;
@@ -133,7 +133,7 @@ struct bytes fixture_bzimage(const char *version, const char *kind)
     struct bytes packed = fixture_compress(kind, plain.data, plain.size);
     if (strcmp(kind, "gzip") != 0) {
         packed.data = must(realloc(packed.data, packed.size + 4));
-        fixture_put(packed.data + packed.size, plain.size, 4);
+        fixture_number(packed.data + packed.size, plain.size, 4);
         packed.size += 4;
     }
     struct bytes out = fixture_wrap(version, packed.data, packed.size, (uint32_t)packed.size);
@@ -142,26 +142,7 @@ struct bytes fixture_bzimage(const char *version, const char *kind)
     return out;
 }
 
-/* ---- files ---- */
-
-void fixture_file(const char *path, const void *data, size_t size)
-{
-    char part[PATH_MAX];
-    snprintf(part, sizeof part, "%s", path);
-    for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        mkdir(part, 0755);
-        *slash = '/';
-    }
-    FILE *f = must(fopen(path, "wb"));
-    assert_int_equal(fwrite(data, 1, size, f), size);
-    assert_int_equal(fclose(f), 0);
-}
-
-void fixture_text(const char *path, const char *text)
-{
-    fixture_file(path, text, strlen(text));
-}
+/* ---- modules ---- */
 
 /* Paths and needs as in Debian's 6.1; virtio_ring is built in. */
 static const char *const modules[][2] = {

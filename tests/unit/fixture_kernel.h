@@ -29,11 +29,8 @@ struct bytes fixture_wrap(const char *version, const void *payload, size_t size,
                           uint32_t payload_length);
 
 /* Little-endian numbers at a place. */
-void fixture_put(uint8_t *at, uint64_t value, int bytes);
+void fixture_number(uint8_t *at, uint64_t value, int bytes);
 
-/* Write a file; its directories are made. */
-void fixture_file(const char *path, const void *data, size_t size);
-void fixture_text(const char *path, const char *text);
 /* A tree ROOT/lib/modules/VERSION as depmod leaves it, with every module that guests may need as
  * .ko (compressed by kind and called .ko.END if kind is not NULL). */
 void fixture_modules(const char *root, const char *version, const char *kind, const char *end);

@@ -9,6 +9,7 @@
 #include "baseline_words.h"
 #include "board.h"
 #include "fixture.h"
+#include "fixture_files.h"
 #include "store.h"
 #include "xalloc.h"
 

@@ -4,7 +4,7 @@
 #include "unit.h"
 
 #include "cache.h"
-#include "target/undo.h"
+#include "fixture_files.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -22,16 +22,13 @@ static char home[64];
 static int set_up(void **state)
 {
     (void)state;
-    snprintf(home, sizeof home, "/tmp/vmtax-test-XXXXXX");
-    return mkdtemp(home) && setenv("XDG_CACHE_HOME", home, 1) == 0 ? 0 : -1;
+    return fixture_cache(home, sizeof home);
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    struct error e = {0};
-    unsetenv("XDG_CACHE_HOME");
-    return undo_directory(home, &e);
+    return fixture_cache_remove(home);
 }
 
 static size_t files(const char *directory)

@@ -3,7 +3,7 @@
  * list of mounts that it is read from. */
 #include "target/cgroup_place.h"
 
-#include "fixture.h"
+#include "fixture_files.h"
 #include "mountinfo.h"
 #include "unit.h"
 #include "xalloc.h"

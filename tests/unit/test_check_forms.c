@@ -7,6 +7,7 @@
 
 #include "check.h"
 #include "fixture.h"
+#include "fixture_files.h"
 #include "foreign.h"
 #include "report/format.h"
 #include "text.h"
@@ -177,7 +178,7 @@ static void test_markdown(void **state)
     (void)state;
     static const char *const probe[] = {"cmark-gfm", "--version", NULL};
     static const char *const argv[] = {FOREIGN_PYTHON, SOURCE_TESTS "/markdown.py", "FILE", NULL};
-    if (fixture_tool(probe) != 0) {
+    if (foreign_tool(probe) != 0) {
         print_message("cmark-gfm is not installed\n");
         skip();
     }

@@ -6,6 +6,7 @@
 #include "unit.h"
 
 #include "fixture.h"
+#include "fixture_files.h"
 #include "foreign.h"
 #include "report/chart.h"
 #include "report/format.h"

@@ -5,6 +5,7 @@
 
 #include "fingerprint.h"
 #include "fixture.h"
+#include "fixture_files.h"
 #include "text.h"
 #include "xalloc.h"
 

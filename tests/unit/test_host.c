@@ -4,7 +4,7 @@
 
 #include "unit.h"
 
-#include "fixture.h"
+#include "fixture_files.h"
 #include "host.h"
 #include "load.h"
 #include "quiet.h"

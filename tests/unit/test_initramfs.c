@@ -4,10 +4,10 @@
 #include "unit.h"
 
 #include "cache.h"
+#include "fixture_files.h"
 #include "fixture_kernel.h"
 #include "target/initramfs.h"
 #include "target/modules.h"
-#include "target/undo.h"
 #include "workloads/payload/linpack.h"
 
 #include <dirent.h>
@@ -26,8 +26,7 @@ static int set_up(void **state)
 {
     (void)state;
     struct error e;
-    snprintf(home, sizeof home, "/tmp/vmtax-test-XXXXXX");
-    if (!mkdtemp(home) || setenv("XDG_CACHE_HOME", home, 1) < 0)
+    if (fixture_cache(home, sizeof home) < 0)
         return -1;
     snprintf(agent, sizeof agent, "%s/agent", home);
     fixture_file(agent, agent_bytes, sizeof agent_bytes);
@@ -37,9 +36,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
-    struct error e = {0};
-    unsetenv("XDG_CACHE_HOME");
-    return undo_directory(home, &e);
+    return fixture_cache_remove(home);
 }
 
 /* What cpio says when it reads the archive, with these options. It must be there: nothing else

@@ -5,10 +5,10 @@
 #include "unit.h"
 
 #include "cache.h"
+#include "fixture_files.h"
 #include "fixture_kernel.h"
 #include "target/image.h"
 #include "target/kernel.h"
-#include "target/undo.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -24,16 +24,13 @@ static char home[64];
 static int set_up(void **state)
 {
     (void)state;
-    snprintf(home, sizeof home, "/tmp/vmtax-test-XXXXXX");
-    return mkdtemp(home) && setenv("XDG_CACHE_HOME", home, 1) == 0 ? 0 : -1;
+    return fixture_cache(home, sizeof home);
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    struct error e = {0};
-    unsetenv("XDG_CACHE_HOME");
-    return undo_directory(home, &e);
+    return fixture_cache_remove(home);
 }
 
 static void versions(void **state)
@@ -128,7 +125,7 @@ static void executable(void **state)
     };
     for (size_t k = 0; k < COUNT(damage); k++) {
         b = fixture_vmlinux("6.1", true);
-        fixture_put(b.data + damage[k].at, damage[k].value, damage[k].bytes);
+        fixture_number(b.data + damage[k].at, damage[k].value, damage[k].bytes);
         assert_int_equal(image_from_bytes(&i, b.data, b.size, "vmlinux", &e), 0);
         assert_int_equal(image_check_pvh(&i, &e), -1);
         if (!strstr(e.text, damage[k].words))
@@ -179,7 +176,7 @@ static void damaged_headers(void **state)
     };
     for (size_t k = 0; k < COUNT(damage); k++) {
         struct bytes b = fixture_bzimage("6.1", "gzip");
-        fixture_put(b.data + damage[k].at, damage[k].value, damage[k].bytes);
+        fixture_number(b.data + damage[k].at, damage[k].value, damage[k].bytes);
         expect_trouble(&b, damage[k].words, damage[k].words);
         free(b.data);
     }
@@ -189,7 +186,7 @@ static void damaged_headers(void **state)
         struct bytes b = fixture_bzimage("6.1", "gzip");
         struct image i;
         char version[IMAGE_VERSION_MAX];
-        fixture_put(b.data + 0x20e, places[k], 2);
+        fixture_number(b.data + 0x20e, places[k], 2);
         memcpy(b.data + 0x810, "6.6 behind the setup part", 25);
         assert_int_equal(image_from_bytes(&i, b.data, b.size, "x", NULL), 0);
         assert_int_equal(image_version(&i, version, NULL), -1);
@@ -246,7 +243,7 @@ static void lying_payloads(void **state)
             const char *words;
         } sizes[] = {{0, NULL}, {1, ""}, {-1, "larger"}, {1000000, ""}};
         for (size_t k = 0; k < COUNT(sizes); k++) {
-            fixture_put(trailer, plain.size + (uint64_t)sizes[k].off, 4);
+            fixture_number(trailer, plain.size + (uint64_t)sizes[k].off, 4);
             struct bytes b = fixture_wrap("6.1", packed.data, size, (uint32_t)size);
             if (!sizes[k].words)
                 assert_string_equal(trouble(&b), "");
@@ -256,14 +253,14 @@ static void lying_payloads(void **state)
         }
         static const uint64_t wild[] = {0, 10, 0x20000001, UINT32_MAX};
         for (size_t k = 0; k < COUNT(wild); k++) {
-            fixture_put(trailer, wild[k], 4);
+            fixture_number(trailer, wild[k], 4);
             struct bytes b = fixture_wrap("6.1", packed.data, size, (uint32_t)size);
             expect_trouble(&b, "cannot be", *kind);
             free(b.data);
         }
         /* Half the data with a true size behind it. */
         size_t half = packed.size / 2;
-        fixture_put(packed.data + half, plain.size, 4);
+        fixture_number(packed.data + half, plain.size, 4);
         struct bytes b = fixture_wrap("6.1", packed.data, half + 4, (uint32_t)half + 4);
         expect_trouble(&b, "", *kind);
         free(b.data);
@@ -300,13 +297,10 @@ static void erase(const char *format, ...)
 {
     char path[PATH_MAX];
     va_list args;
-    struct error e = {0};
     va_start(args, format);
     vsnprintf(path, sizeof path, format, args);
     va_end(args);
-    struct stat st;
-    assert_int_equal(lstat(path, &st), 0);
-    assert_int_equal(S_ISDIR(st.st_mode) ? undo_directory(path, &e) : unlink(path), 0);
+    assert_int_equal(fixture_remove(path), 0);
 }
 
 static char private[128];

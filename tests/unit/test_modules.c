@@ -3,9 +3,9 @@
 
 #include "unit.h"
 
+#include "fixture_files.h"
 #include "fixture_kernel.h"
 #include "target/modules.h"
-#include "target/undo.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -194,8 +194,8 @@ static void first_counts(void **state)
 static void sets(void **state)
 {
     (void)state;
-    char root[] = "/tmp/vmtax-test-XXXXXX", tree[PATH_MAX], dep[PATH_MAX + 32];
-    assert_non_null(mkdtemp(root));
+    char root[64], tree[PATH_MAX], dep[PATH_MAX + 32];
+    fixture_private(root, sizeof root);
     snprintf(tree, sizeof tree, "%s/lib/modules/6.1-x", root);
     struct module_list list;
     struct error e = {0};
@@ -222,7 +222,7 @@ static void sets(void **state)
     char words[PATH_MAX];
     snprintf(words, sizeof words, "run depmod -b %s 6.1-x", root);
     assert_non_null(strstr(e.text, words));
-    assert_int_equal(undo_directory(root, &e), 0);
+    assert_int_equal(fixture_remove(root), 0);
 }
 
 static void signatures(void **state)

@@ -1,4 +1,4 @@
-#include "fixture.h"
+#include "fixture_files.h"
 #include "target/openvz_stats.h"
 #include "target/vzctl.h"
 #include "unit.h"

@@ -3,7 +3,7 @@
 
 #include "unit.h"
 
-#include "fixture.h"
+#include "fixture_files.h"
 #include "paper.h"
 #include "xalloc.h"
 

@@ -3,10 +3,11 @@
 
 #include "unit.h"
 
-#include "fixture.h"
+#include "fixture_files.h"
 #include "scratch.h"
 
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

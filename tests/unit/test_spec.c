@@ -2,9 +2,9 @@
  * which may be anything; the suites, whose members are the catalogue's choices. */
 #include <config.h>
 
+#include "fixture_files.h"
 #include "plan.h"
 #include "spec.h"
-#include "target/undo.h"
 #include "unit.h"
 #include "workloads/catalog.h"
 #include "workloads/spec/result.h"
@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* ---- the result file ---- */
@@ -174,29 +173,23 @@ static char top[64];
 
 static void make(const char *name, bool directory)
 {
-    char path[256];
-    snprintf(path, sizeof path, "%s/%s", top, name);
-    if (directory) {
-        assert_int_equal(mkdir(path, 0700), 0);
-    } else {
-        FILE *f = fopen(path, "w");
-        assert_non_null(f);
-        fclose(f);
-    }
+    if (directory)
+        fixture_directory(top, name);
+    else
+        fixture_put(top, name, "");
 }
 
 static int temporary(void **state)
 {
     (void)state;
-    snprintf(top, sizeof top, "/tmp/vmtax-test-XXXXXX");
-    return mkdtemp(top) ? 0 : -1;
+    fixture_private(top, sizeof top);
+    return 0;
 }
 
 static int removed(void **state)
 {
     (void)state;
-    struct error e;
-    return undo_directory(top, &e);
+    return fixture_remove(top);
 }
 
 static void finds(const char *config, const char *name)

@@ -4,6 +4,7 @@
 #include "unit.h"
 
 #include "fixture.h"
+#include "fixture_files.h"
 #include "same_result.h"
 #include "store.h"
 #include "text.h"

@@ -1,9 +1,9 @@
 /* The kernel's sources: found, trimmed, packed, and unpacked without a way out. */
 #include <config.h>
 
+#include "tests/unit/fixture_files.h"
 #include "tests/unit/unit.h"
 
-#include "target/undo.h"
 #include "tree.h"
 #include "workloads/kbuild/tar.h"
 
@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static char home[64];
@@ -20,33 +19,13 @@ static char home[64];
 static int set_up(void **state)
 {
     (void)state;
-    snprintf(home, sizeof home, "/tmp/vmtax-test-XXXXXX");
-    return mkdtemp(home) && setenv("XDG_CACHE_HOME", home, 1) == 0 ? 0 : -1;
+    return fixture_cache(home, sizeof home);
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    struct error e = {0};
-    unsetenv("XDG_CACHE_HOME");
-    return undo_directory(home, &e);
-}
-
-static void put(const char *name, const char *text)
-{
-    char path[PATH_MAX];
-    snprintf(path, sizeof path, "%s/%s", home, name);
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
-}
-
-static void make(const char *name)
-{
-    char path[PATH_MAX];
-    snprintf(path, sizeof path, "%s/%s", home, name);
-    assert_int_equal(mkdir(path, 0755), 0);
+    return fixture_cache_remove(home);
 }
 
 static void the_newest_is_found(void **state)
@@ -56,9 +35,9 @@ static void the_newest_is_found(void **state)
     struct error e = {0};
     assert_int_equal(tree_find(home, path, sizeof path, &e), -1);
     assert_non_null(strstr(e.text, "apt install linux-source"));
-    put("linux-source-6.1.tar.xz", "");
-    put("linux-source-6.12.tar.xz", "");
-    put("linux-source-6.9.tar.xz.part", "");
+    fixture_put(home, "linux-source-6.1.tar.xz", "");
+    fixture_put(home, "linux-source-6.12.tar.xz", "");
+    fixture_put(home, "linux-source-6.9.tar.xz.part", "");
     assert_int_equal(tree_find(home, path, sizeof path, &e), 0);
     snprintf(wanted, sizeof wanted, "%s/linux-source-6.12.tar.xz", home);
     assert_string_equal(path, wanted);
@@ -72,8 +51,8 @@ static void a_wrong_tree_is_named(void **state)
     assert_non_null(strstr(e.text, "--tree /nowhere"));
     assert_int_equal(tree_check(home, &e), -1);
     assert_non_null(strstr(e.text, "no Makefile"));
-    put("Makefile", "");
-    put("Kconfig", "");
+    fixture_put(home, "Makefile", "");
+    fixture_put(home, "Kconfig", "");
     assert_int_equal(tree_check(home, &e), 0);
 }
 
@@ -94,11 +73,9 @@ static int packed(char *archive, size_t size)
 {
     struct error e = {0};
     char path[PATH_MAX];
-    make("t");
-    make("t/lib");
-    put("t/Makefile", "all:\n");
-    put("t/Kconfig", "");
-    put("t/lib/a.c", "int a;\n");
+    fixture_put(home, "t/Makefile", "all:\n");
+    fixture_put(home, "t/Kconfig", "");
+    fixture_put(home, "t/lib/a.c", "int a;\n");
     snprintf(path, sizeof path, "%s/t", home);
     assert_int_equal(tree_make(path, -1, archive, size, NULL, &e), 0);
     return open(archive, O_RDWR);
@@ -107,7 +84,7 @@ static int packed(char *archive, size_t size)
 static int destination(void)
 {
     char path[PATH_MAX];
-    make("out");
+    fixture_directory(home, "out");
     snprintf(path, sizeof path, "%s/out", home);
     return open(path, O_RDONLY | O_DIRECTORY);
 }

@@ -3,7 +3,7 @@
 #include <config.h>
 
 #include "tests/fixture_board.h"
-#include "tests/unit/fixture.h"
+#include "tests/unit/fixture_files.h"
 #include "tests/unit/unit.h"
 #include "text.h"
 #include "ui/scene.h"

@@ -1,6 +1,6 @@
 /* What xl is told and what it tells, and the files by which a dom0 is known: all without Xen. */
 #include "counters.h"
-#include "target/undo.h"
+#include "fixture_files.h"
 #include "target/xen_probe.h"
 #include "target/xen_stats.h"
 #include "target/xl.h"
@@ -262,15 +262,7 @@ static void put(const char *path, const char *text, mode_t mode)
 {
     char full[256];
     snprintf(full, sizeof full, "%s%s", root, path);
-    for (char *at = full + 1; (at = strchr(at, '/')); at++) {
-        *at = '\0';
-        mkdir(full, 0700);
-        *at = '/';
-    }
-    FILE *f = fopen(full, "w");
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
+    fixture_text(full, text);
     chmod(full, mode);
 }
 
@@ -288,8 +280,7 @@ static void what_is_missing_is_said_with_what_to_do(void **state)
     (void)state;
     char version[40];
     struct error e;
-    snprintf(root, sizeof root, "/tmp/vmtax-test-xen-XXXXXX");
-    assert_non_null(mkdtemp(root));
+    fixture_private(root, sizeof root);
     refuses(false, "does not run under Xen", ": install a Xen hypervisor");
     put("/sys/hypervisor/type", "xen\n", 0600);
     refuses(false, "not its dom0", ": run vmtax in dom0");
@@ -317,8 +308,7 @@ static void domains_that_run_need_no_qemu(void **state)
     (void)state;
     char version[40];
     struct error e;
-    snprintf(root, sizeof root, "/tmp/vmtax-test-xen-XXXXXX");
-    assert_non_null(mkdtemp(root));
+    fixture_private(root, sizeof root);
     assert_int_equal(xen_probe_dom0(root, version, sizeof version, &e), -1);
     put("/sys/hypervisor/type", "xen\n", 0600);
     put("/proc/xen/capabilities", "control_d\n", 0600);
@@ -337,12 +327,8 @@ static void domains_that_run_need_no_qemu(void **state)
 static void put_word(const char *path, size_t size, const char *bytes)
 {
     char full[256];
-    put(path, "", 0600);
     snprintf(full, sizeof full, "%s%s", root, path);
-    FILE *f = fopen(full, "w");
-    assert_non_null(f);
-    assert_int_equal(fwrite(bytes, 1, size, f), size);
-    fclose(f);
+    fixture_file(full, bytes, size);
 }
 
 #define QEMU(number) "/usr/libexec/xen-qemu-system-i386\0-xen-domid\0" number "\0-no-shutdown\0"
@@ -352,8 +338,7 @@ static uint64_t served(const char *comm, size_t size, const char *command)
 {
     char path[64];
     struct counters c = {0};
-    snprintf(root, sizeof root, "/tmp/vmtax-test-xen-XXXXXX");
-    assert_non_null(mkdtemp(root));
+    fixture_private(root, sizeof root);
     snprintf(path, sizeof path, "/proc/%d/cmdline", (int)getpid());
     put_word(path, size, command);
     snprintf(path, sizeof path, "/proc/%d/comm", (int)getpid());
@@ -365,7 +350,7 @@ static uint64_t served(const char *comm, size_t size, const char *command)
     assert_false(xen_stats_look(s, &ns, &paused)); /* no hypervisor here */
     xen_stats_count(s, &c);
     xen_stats_free(s);
-    undo_directory(root, NULL);
+    fixture_remove(root);
     assert_false(counters_have(&c, COUNTER_VCPU_CPU) || counters_have(&c, COUNTER_RUN_DELAY));
     return counters_have(&c, COUNTER_VMM_CPU) ? c.value[COUNTER_VMM_CPU] : 0;
 }
@@ -391,8 +376,7 @@ static void devices_are_those_of_the_domain(void **state)
 {
     (void)state;
     struct counters c = {0};
-    snprintf(root, sizeof root, "/tmp/vmtax-test-xen-XXXXXX");
-    assert_non_null(mkdtemp(root));
+    fixture_private(root, sizeof root);
     put("/sys/class/net/vif7.0/statistics/rx_bytes", "1000\n", 0600);
     put("/sys/class/net/vif7.0/statistics/tx_bytes", "30\n", 0600);
     put("/sys/class/net/vif7.1/statistics/rx_bytes", "1\n", 0600);
@@ -414,7 +398,7 @@ static void devices_are_those_of_the_domain(void **state)
 static int remove_root(void **state)
 {
     (void)state;
-    return root[0] ? undo_directory(root, NULL) : 0;
+    return root[0] ? fixture_remove(root) : 0;
 }
 
 int main(void)
