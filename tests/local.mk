@@ -79,8 +79,11 @@ tests_libfixtures_a_SOURCES = \
 	tests/unit/fixture_files.c tests/unit/fixture_files.h \
 	tests/unit/fixture_kernel.c tests/unit/fixture_kernel.h \
 	tests/unit/foreign.c tests/unit/foreign.h \
-	tests/unit/journey.c tests/unit/journey.h tests/unit/unit.h
-tests_libfixtures_a_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS) $(ARCHIVE_CFLAGS)
+	tests/unit/golden.c tests/unit/golden.h \
+	tests/unit/journey.c tests/unit/journey.h \
+	tests/unit/screens.c tests/unit/screens.h tests/unit/unit.h
+tests_libfixtures_a_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS) $(ARCHIVE_CFLAGS) \
+	-DGOLDEN_DIR='"$(abs_top_srcdir)/tests/golden"' -DPAPER_JSON='"$(abs_top_srcdir)/data/paper.json"'
 include tests/ui.mk
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
@@ -324,7 +327,7 @@ EXTRA_DIST += tests/unit/markdown.py
 tests_unit_test_check_forms_SOURCES = tests/unit/test_check_forms.c tests/unit/unit.h
 tests_unit_test_check_forms_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
 tests_unit_test_check_forms_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCE_DATA='"$(abs_top_srcdir)/data"' \
-	-DSOURCE_TESTS='"$(abs_top_srcdir)/tests/unit"' -DGOLDEN_DIR='"$(abs_top_srcdir)/tests/golden"'
+	-DSOURCE_TESTS='"$(abs_top_srcdir)/tests/unit"'
 tests_unit_test_check_forms_LDADD = tests/libfixtures.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_check
@@ -354,7 +357,7 @@ EXTRA_DIST += tests/unit/junit.xsd
 tests_unit_test_export_SOURCES = tests/unit/test_export.c tests/unit/unit.h
 tests_unit_test_export_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
 tests_unit_test_export_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCE_DATA='"$(abs_top_srcdir)/data"' \
-	-DSOURCE_TESTS='"$(abs_top_srcdir)/tests/unit"' -DGOLDEN_DIR='"$(abs_top_srcdir)/tests/golden"'
+	-DSOURCE_TESTS='"$(abs_top_srcdir)/tests/unit"'
 tests_unit_test_export_LDADD = tests/libfixtures.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_fingerprint

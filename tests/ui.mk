@@ -45,14 +45,61 @@ tests_unit_test_drawing_SOURCES = tests/unit/test_drawing.c tests/unit/unit.h
 tests_unit_test_drawing_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_drawing_LDADD = tests/libfixtures.a libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
-unit_tests += tests/unit/test_golden
-tests_unit_test_golden_SOURCES = tests/unit/test_golden.c tests/unit/unit.h
-tests_unit_test_golden_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) \
-	-DGOLDEN_DIR='"$(abs_top_srcdir)/tests/golden"' \
-	-DPAPER_JSON='"$(abs_top_srcdir)/data/paper.json"'
-tests_unit_test_golden_LDADD = tests/libfixtures.a libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
-golden_tests += tests/unit/test_golden
 EXTRA_DIST += tests/golden
+
+unit_tests += tests/unit/test_ansi
+golden_tests += tests/unit/test_ansi
+tests_unit_test_ansi_SOURCES = tests/unit/test_ansi.c tests/unit/unit.h
+tests_unit_test_ansi_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_ansi_LDADD = tests/libfixtures.a libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_golden_frame
+golden_tests += tests/unit/test_golden_frame
+tests_unit_test_golden_frame_SOURCES = tests/unit/test_golden_frame.c tests/unit/unit.h
+tests_unit_test_golden_frame_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_golden_frame_LDADD = tests/libfixtures.a libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_golden_overlays
+golden_tests += tests/unit/test_golden_overlays
+tests_unit_test_golden_overlays_SOURCES = tests/unit/test_golden_overlays.c tests/unit/unit.h
+tests_unit_test_golden_overlays_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_golden_overlays_LDADD = tests/libfixtures.a libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_golden_run
+golden_tests += tests/unit/test_golden_run
+tests_unit_test_golden_run_SOURCES = tests/unit/test_golden_run.c tests/unit/unit.h
+tests_unit_test_golden_run_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_golden_run_LDADD = tests/libfixtures.a libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_golden_processor
+golden_tests += tests/unit/test_golden_processor
+tests_unit_test_golden_processor_SOURCES = tests/unit/test_golden_processor.c tests/unit/unit.h
+tests_unit_test_golden_processor_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_golden_processor_LDADD = tests/libfixtures.a libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_golden_resources
+golden_tests += tests/unit/test_golden_resources
+tests_unit_test_golden_resources_SOURCES = tests/unit/test_golden_resources.c tests/unit/unit.h
+tests_unit_test_golden_resources_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_golden_resources_LDADD = tests/libfixtures.a libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_golden_services
+golden_tests += tests/unit/test_golden_services
+tests_unit_test_golden_services_SOURCES = tests/unit/test_golden_services.c tests/unit/unit.h
+tests_unit_test_golden_services_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_golden_services_LDADD = tests/libfixtures.a libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_golden_system
+golden_tests += tests/unit/test_golden_system
+tests_unit_test_golden_system_SOURCES = tests/unit/test_golden_system.c tests/unit/unit.h
+tests_unit_test_golden_system_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_golden_system_LDADD = tests/libfixtures.a libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_golden_words
+golden_tests += tests/unit/test_golden_words
+tests_unit_test_golden_words_SOURCES = tests/unit/test_golden_words.c tests/unit/unit.h
+tests_unit_test_golden_words_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_golden_words_LDADD = tests/libfixtures.a libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 # The dashboard over a board filled by hand: for the terminal's tests and the bench.
 check_PROGRAMS += tests/ui_demo

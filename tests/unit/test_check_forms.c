@@ -7,8 +7,8 @@
 
 #include "check.h"
 #include "fixture.h"
-#include "fixture_files.h"
 #include "foreign.h"
+#include "golden.h"
 #include "report/format.h"
 #include "text.h"
 
@@ -217,19 +217,10 @@ static void test_golden(void **state)
     struct check c;
     worse(&c);
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-        char path[512];
         char *text = written(&c, forms[i]);
-        snprintf(path, sizeof path, "%s/check.%s", GOLDEN_DIR, forms[i]);
-        if (getenv("VMTAX_GOLDEN_UPDATE")) {
-            FILE *f = fopen(path, "w");
-            assert_non_null(f);
-            fputs(text, f);
-            fclose(f);
-        }
-        char *golden = fixture_slurp(path);
-        if (strcmp(golden, text) != 0)
-            fail_msg("the verdict differs from %s; see make golden-update", path);
-        free(golden);
+        if (!golden_matches("check", forms[i], text))
+            fail_msg("the verdict is another than tests/golden/check.%s; see make golden-update",
+                     forms[i]);
         free(text);
     }
     check_release(&c);

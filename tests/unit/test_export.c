@@ -6,8 +6,8 @@
 #include "unit.h"
 
 #include "fixture.h"
-#include "fixture_files.h"
 #include "foreign.h"
+#include "golden.h"
 #include "report/chart.h"
 #include "report/format.h"
 #include "report/markup.h"
@@ -196,19 +196,10 @@ static void test_golden(void **state)
     struct result r;
     swept(&r);
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
-        char path[512];
         char *text = written(formats[i], &r);
-        snprintf(path, sizeof path, "%s/report.%s", GOLDEN_DIR, formats[i]);
-        if (getenv("VMTAX_GOLDEN_UPDATE")) {
-            FILE *f = fopen(path, "w");
-            assert_non_null(f);
-            fputs(text, f);
-            fclose(f);
-        }
-        char *golden = fixture_slurp(path);
-        if (strcmp(golden, text) != 0)
-            fail_msg("the report differs from %s; see make golden-update", path);
-        free(golden);
+        if (!golden_matches("report", formats[i], text))
+            fail_msg("the report is another than tests/golden/report.%s; see make golden-update",
+                     formats[i]);
         free(text);
     }
     result_release(&r);
