@@ -153,6 +153,26 @@ tests_unit_test_control_SOURCES = tests/unit/test_control.c tests/unit/unit.h
 tests_unit_test_control_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_control_LDADD = tests/libfixtures.a libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_control_go
+tests_unit_test_control_go_SOURCES = tests/unit/test_control_go.c tests/unit/unit.h
+tests_unit_test_control_go_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_control_go_LDADD = tests/libfixtures.a libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_control_show
+tests_unit_test_control_show_SOURCES = tests/unit/test_control_show.c tests/unit/unit.h
+tests_unit_test_control_show_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_control_show_LDADD = tests/libfixtures.a libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_control_do
+tests_unit_test_control_do_SOURCES = tests/unit/test_control_do.c tests/unit/unit.h
+tests_unit_test_control_do_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_control_do_LDADD = tests/libfixtures.a libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_control_small
+tests_unit_test_control_small_SOURCES = tests/unit/test_control_small.c tests/unit/unit.h
+tests_unit_test_control_small_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_control_small_LDADD = tests/libfixtures.a libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
 # With a canvas.c of its own, which is told to it cell by cell.
 unit_tests += tests/unit/test_sizes
 tests_unit_test_sizes_SOURCES = tests/unit/test_sizes.c ui/canvas.c tests/unit/unit.h

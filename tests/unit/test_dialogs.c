@@ -3,7 +3,6 @@
 
 #include "conf.h"
 #include "tests/unit/journey.h"
-#include "text.h"
 #include "ui/appearance.h"
 #include "ui/keymap.h"
 #include "ui/tour.h"
@@ -224,6 +223,56 @@ static void options_reach_the_screen(void **state)
     option_release(&o);
 }
 
+static void help_pages(void **state)
+{
+    (void)state;
+    struct journey j;
+    begin(&j, fixture_container, NULL);
+    j.control.help_last = 30;
+    type(&j, "?");
+    assert_int_equal(j.control.overlay, OVERLAY_HELP);
+    type(&j, "jjj");
+    assert_int_equal(j.control.help_first, 3);
+    key(&j, KEY_CODE_END);
+    assert_int_equal(j.control.help_first, 30);
+    type(&j, "?");
+    assert_int_equal(j.control.help_page, 1);
+    assert_int_equal(j.control.help_first, 0);
+    key(&j, KEY_CODE_LEFT);
+    key(&j, KEY_CODE_LEFT);
+    assert_int_equal(j.control.help_page, 2);
+    type(&j, "x"); /* nothing acts below */
+    assert_int_equal(j.aborts, 0);
+    type(&j, "q"); /* leaves the help, not the program */
+    assert_int_equal(j.control.overlay, OVERLAY_NONE);
+    assert_int_equal(j.control.requests, REQUEST_NONE);
+    end(&j);
+}
+
+static void welcome(void **state)
+{
+    static const char *const lines[] = {"What does a container cost here?", NULL};
+    static const struct {
+        int key;
+        size_t started;
+        const char *panel;
+    } cases[] = {
+        {KEY_CODE_ENTER, 1, "overview"}, {KEY_CODE_ESCAPE, 0, "overview"}, {'3', 0, "memory"}};
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        struct journey j;
+        struct app_options options = {.welcome = lines};
+        begin(&j, fixture_empty, NULL);
+        control_init(&j.control, &options, &j.actions);
+        assert_int_equal(j.control.overlay, OVERLAY_WELCOME);
+        key(&j, cases[i].key);
+        assert_int_equal(j.control.overlay, OVERLAY_NONE);
+        assert_int_equal(j.start_count, cases[i].started);
+        assert_string_equal(panel(&j), cases[i].panel);
+        end(&j);
+    }
+}
+
 static void help_is_searched(void **state)
 {
     (void)state;
@@ -402,34 +451,6 @@ static void keys_in_dialogs_act_or_say_why(void **state)
     }
 }
 
-/* And where no dialog is. */
-static void keys_beyond_the_table_say_so(void **state)
-{
-    static const struct {
-        int code;
-        const char *says;
-    } cases[] = {{KEY_CODE_F1 + 4, "F5 does nothing here"},
-                 {KEY_CODE_F12, "F12 does nothing"},
-                 {0x14, "^T does nothing"},
-                 {KEY_CODE_BACKSPACE, "Backspace does"},
-                 {0xE9, "é does nothing"},
-                 {'Z', "Z does nothing here"}};
-    (void)state;
-    struct journey j;
-    begin(&j, fixture_stored, NULL);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        key(&j, cases[i].code);
-        says(&j, cases[i].says, true);
-    }
-    type(&j, "+++");
-    says(&j, "graphs show 10 minutes: there is no longer range", false);
-    type(&j, "---");
-    says(&j, "graphs show 30 seconds: there is no shorter range", false);
-    key(&j, KEY_CODE_ESCAPE);
-    says(&j, "nothing to go back from; q quits", false);
-    end(&j);
-}
-
 /* A click on a hint does not type its key into what is being typed; the prompt's own hints are
  * targets, too. */
 static void clicks_while_something_is_typed(void **state)
@@ -545,50 +566,6 @@ static void sentences_follow_the_keys(void **state)
     end(&j);
 }
 
-/* The same in all panels of all boards: no sentence names a key that has become another. */
-static void no_sentence_keeps_a_fixed_key(void **state)
-{
-    static const char *const verbs[] = {
-        " runs ",    " stops ", " quits",   " shows ", " starts ", " records ", " measures",
-        " removes ", " tries ", " checks ", " goes ",  " opens ",  " writes ",  " makes "};
-    static void (*const fills[])(struct snapshot *) = {fixture_empty,  fixture_container,
-                                                       fixture_stored, fixture_all,
-                                                       fixture_failed, fixture_booting};
-    struct option_key lines[ACTION_TAB_FIRST];
-    char values[ACTION_TAB_FIRST][8];
-    struct keymap map;
-    size_t count = 0;
-    (void)state;
-    for (const struct key *k = keys; k->action; k++) {
-        char utf8[5] = "";
-        utf8[text_encode(0x410 + (uint32_t)count, utf8)] = '\0'; /* Cyrillic letters */
-        snprintf(values[count], sizeof values[count], "%s", utf8);
-        lines[count] = (struct option_key){k->name, values[count], (int)count + 1};
-        count++;
-    }
-    keymap_read(&map, lines, count, NULL, NULL);
-    for (size_t f = 0; f < sizeof fills / sizeof *fills; f++)
-        for (size_t p = 0; panels[p]; p++) {
-            struct journey j;
-            struct canvas c;
-            begin(&j, fills[f], panels[p]->id);
-            j.control.keymap = &map;
-            snprintf(view(&j)->filter, sizeof view(&j)->filter, "%s", f % 2 ? "nowhere" : "");
-            picture(&j, &c);
-            char *text = canvas_to_text(&c);
-            for (const struct key *k = keys; k->action; k++)
-                for (size_t v = 0; v < sizeof verbs / sizeof *verbs; v++) {
-                    char words[64];
-                    snprintf(words, sizeof words, " %s%s", key_word(NULL, k->action), verbs[v]);
-                    if (strstr(text, words))
-                        fail_msg("%s has '%s':\n%s", panels[p]->id, words, text);
-                }
-            free(text);
-            canvas_release(&c);
-            end(&j);
-        }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -597,14 +574,14 @@ int main(void)
         cmocka_unit_test(planner_by_mouse),
         cmocka_unit_test(settings_apply_and_are_written),
         cmocka_unit_test(options_reach_the_screen),
+        cmocka_unit_test(help_pages),
+        cmocka_unit_test(welcome),
         cmocka_unit_test(help_is_searched),
         cmocka_unit_test(tours),
         cmocka_unit_test(tours_by_itself),
         cmocka_unit_test(keys_in_dialogs_act_or_say_why),
-        cmocka_unit_test(keys_beyond_the_table_say_so),
         cmocka_unit_test(clicks_while_something_is_typed),
         cmocka_unit_test(sentences_follow_the_keys),
-        cmocka_unit_test(no_sentence_keeps_a_fixed_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
