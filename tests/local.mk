@@ -81,7 +81,8 @@ tests_libfixtures_a_SOURCES = \
 	tests/unit/foreign.c tests/unit/foreign.h \
 	tests/unit/golden.c tests/unit/golden.h \
 	tests/unit/journey.c tests/unit/journey.h \
-	tests/unit/screens.c tests/unit/screens.h tests/unit/unit.h
+	tests/unit/screens.c tests/unit/screens.h \
+	tests/unit/written.c tests/unit/written.h tests/unit/unit.h
 tests_libfixtures_a_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS) $(ARCHIVE_CFLAGS) \
 	-DGOLDEN_DIR='"$(abs_top_srcdir)/tests/golden"' -DPAPER_JSON='"$(abs_top_srcdir)/data/paper.json"'
 include tests/ui.mk
@@ -350,6 +351,21 @@ unit_tests += tests/unit/test_report
 tests_unit_test_report_SOURCES = tests/unit/test_report.c tests/unit/unit.h
 tests_unit_test_report_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS)
 tests_unit_test_report_LDADD = tests/libfixtures.a libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_report_text
+tests_unit_test_report_text_SOURCES = tests/unit/test_report_text.c tests/unit/unit.h
+tests_unit_test_report_text_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_report_text_LDADD = tests/libfixtures.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_report_csv
+tests_unit_test_report_csv_SOURCES = tests/unit/test_report_csv.c tests/unit/unit.h
+tests_unit_test_report_csv_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_report_csv_LDADD = tests/libfixtures.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
+unit_tests += tests/unit/test_report_markdown
+tests_unit_test_report_markdown_SOURCES = tests/unit/test_report_markdown.c tests/unit/unit.h
+tests_unit_test_report_markdown_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_report_markdown_LDADD = tests/libfixtures.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 unit_tests += tests/unit/test_export
 golden_tests += tests/unit/test_export

@@ -14,6 +14,7 @@
 #include "report/picture.h"
 #include "report/redact.h"
 #include "text.h"
+#include "written.h"
 #include "xalloc.h"
 
 #include <stdio.h>
@@ -22,19 +23,6 @@
 #include <unistd.h>
 
 #define HOSTILE "</text></svg><script src=\"http://x.example/\">'&amp;\\\"\n\033[31m|\xff"
-
-static char *written(const char *format, const struct result *r)
-{
-    char *text = NULL;
-    size_t size = 0;
-    struct error e;
-    FILE *out = open_memstream(&text, &size);
-    assert_non_null(out);
-    if (report_find(format)->write(r, out, &e) < 0)
-        fail_msg("%s", e.text);
-    fclose(out);
-    return text;
-}
 
 /* ---- the results ---- */
 
