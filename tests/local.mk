@@ -336,6 +336,11 @@ tests_unit_test_check_SOURCES = tests/unit/test_check.c tests/unit/unit.h
 tests_unit_test_check_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_check_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) $(STATGRAB_LIBS) -lm
 
+unit_tests += tests/unit/test_check_run
+tests_unit_test_check_run_SOURCES = tests/unit/test_check_run.c tests/unit/unit.h
+tests_unit_test_check_run_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_check_run_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) $(STATGRAB_LIBS) -lm
+
 unit_tests += tests/unit/test_overlay
 tests_unit_test_overlay_SOURCES = tests/unit/test_overlay.c tests/unit/unit.h
 tests_unit_test_overlay_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
