@@ -98,7 +98,8 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/paper.c src/paper.h \
 	src/data.c src/data.h \
 	src/target/target.c src/target/target.h \
-	src/target/ledger.c src/target/ledger.h \
+	src/target/ledger.c src/target/ledger.h src/target/ledger_file.c src/target/ledger_file.h \
+	src/target/ledger_kind.c src/target/ledger_kind.h \
 	src/target/forward.c src/target/forward.h \
 	src/target/undo.c src/target/undo.h \
 	src/target/cgroup.c src/target/cgroup.h \

@@ -2,17 +2,15 @@
 
 #include "target/ledger.h"
 
-#include "target/forward.h"
+#include "target/ledger_file.h"
+#include "target/ledger_kind.h"
 #include "target/undo.h"
-#include "target/vzctl.h"
-#include "target/xl.h"
 #include "xalloc.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -23,23 +21,13 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The file: "CHECKSUM header ...", then "CHECKSUM NUMBER KIND ARGUMENT" for a promise and
- * "CHECKSUM NUMBER done" when it was undone, one per line. Arguments hold no newline. "CHECKSUM 0
- * told": the user knows that something of it still runs. */
-#define HEADER         "vmtax-ledger-1"
-#define LINE_MAX_BYTES (PATH_MAX + 64)
-#define FILE_MAX_BYTES (4u << 20)
-#define RUN_PREFIX     "run-"
-#define PATIENCE_S     2.0
-/* A domain takes a second; Xen's scripts for its devices, on a machine that is busy, far more. */
-#define DOMAIN_PATIENCE_S 20.0
-#define LOCK_PATIENCE     200 /* tries, 50 ms apart */
+#define RUN_PREFIX    "run-"
+#define PATIENCE_S    2.0
+#define LOCK_PATIENCE 200 /* tries, 50 ms apart */
 
 struct entry {
-    unsigned number;
-    enum ledger_kind kind;
-    char *argument;
-    const struct ledger *owner; /* branch that promised it */
+    struct ledger_promise promise;
+    const struct ledger *owner; /* branch that made it */
 };
 
 /* Shared by a ledger and its branches. */
@@ -68,91 +56,6 @@ struct guard {
     pid_t owner;
 };
 
-static const char *const kind_names[] = {
-    [LEDGER_PROCESS] = "process",     [LEDGER_MOUNT] = "mount",
-    [LEDGER_CGROUP] = "cgroup",       [LEDGER_LINK] = "link",
-    [LEDGER_DIRECTORY] = "directory", [LEDGER_FILE] = "file",
-    [LEDGER_OPENVZ] = "openvz",       [LEDGER_DOMAIN] = "domain",
-    [LEDGER_TABLE] = "table",         [LEDGER_FORWARDING] = "forwarding",
-};
-#define KIND_COUNT (sizeof kind_names / sizeof kind_names[0])
-
-static uint64_t checksum(const char *text)
-{
-    uint64_t h = UINT64_C(0xcbf29ce484222325);
-    for (; *text; text++)
-        h = (h ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-    return h;
-}
-
-/* Process numbers mean something only in the boot and the pid namespace that gave them. */
-static void where_numbers_hold(char *out, size_t size)
-{
-    char boot[64] = "?", space[64] = "?";
-    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-    if (fd >= 0) {
-        ssize_t n = read(fd, boot, sizeof boot - 1);
-        boot[n > 0 ? n : 0] = '\0';
-        boot[strcspn(boot, "\n")] = '\0';
-        close(fd);
-    }
-    ssize_t n = readlink("/proc/self/ns/pid", space, sizeof space - 1);
-    space[n > 0 ? n : 0] = '\0';
-    snprintf(out, size, "%s %s", boot, space);
-}
-
-static int write_line(int fd, const char *text)
-{
-    char line[LINE_MAX_BYTES];
-    int length = snprintf(line, sizeof line, "%016" PRIx64 " %s\n", checksum(text), text);
-    if (length < 0 || (size_t)length >= sizeof line) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    ssize_t n = write(fd, line, (size_t)length);
-    if (n == length)
-        return 0;
-    if (n >= 0)
-        errno = ENOSPC;
-    return -1;
-}
-
-/* May a line of this run ask for the removal of path? */
-static bool is_ours(const char *directory, const char *path)
-{
-    if (path[0] != '/' || strstr(path, "/../") || strchr(path, '\n'))
-        return false;
-    const char *last = strrchr(path, '/') + 1;
-    if (!strcmp(last, "..") || !strcmp(last, ".") || !*last)
-        return false;
-    size_t length = strlen(directory);
-    return !strncmp(last, "vmtax", 5) ||
-           (strncmp(path, directory, length) == 0 && path[length] == '/');
-}
-
-static bool acceptable(const char *directory, enum ledger_kind kind, const char *argument)
-{
-    switch (kind) {
-    case LEDGER_PROCESS:
-        return argument[0] >= '1' && argument[0] <= '9' && strchr(argument, ' ');
-    case LEDGER_LINK:
-        return !strncmp(argument, "vmtax", 5) && strlen(argument) < 16 && !strchr(argument, '\n');
-    case LEDGER_OPENVZ:
-        return vzctl_is_ours(argument);
-    case LEDGER_DOMAIN: {
-        const char *blank = strchr(argument, ' ');
-        return blank && strncmp(argument, "vmtax", 5) == 0 && !strchr(argument, '/') &&
-               xl_is_uuid(blank + 1);
-    }
-    case LEDGER_TABLE:
-        return forward_is_table(argument);
-    case LEDGER_FORWARDING:
-        return forward_is_switch(argument);
-    default:
-        return is_ours(directory, argument);
-    }
-}
-
 /* What is left of PATIENCE_S since from, so that a machine that hangs costs it once and not for
  * each thing. */
 static double patience_left(const struct timespec *from)
@@ -164,134 +67,33 @@ static double patience_left(const struct timespec *from)
     return used < PATIENCE_S ? PATIENCE_S - used : 0;
 }
 
-static int undo(enum ledger_kind kind, const char *argument, double patience_s, struct error *e)
-{
-    switch (kind) {
-    case LEDGER_PROCESS: {
-        char *end;
-        long pid = strtol(argument, &end, 10);
-        return undo_process((pid_t)pid, strtoull(end, NULL, 10), patience_s, e);
-    }
-    case LEDGER_MOUNT:
-        return undo_mount(argument, e);
-    case LEDGER_CGROUP:
-        return undo_cgroup(argument, patience_s, e);
-    case LEDGER_LINK:
-        return undo_link(argument, e);
-    case LEDGER_DIRECTORY:
-        return undo_directory(argument, e);
-    case LEDGER_FILE:
-        return undo_file(argument, e);
-    case LEDGER_OPENVZ:
-        return vzctl_remove(argument, e);
-    case LEDGER_DOMAIN: {
-        char *name = xstrdup(argument), *uuid = strchr(name, ' ');
-        *uuid++ = '\0';
-        int rc = xl_destroy(name, uuid, DOMAIN_PATIENCE_S, e);
-        free(name);
-        return rc;
-    }
-    case LEDGER_TABLE:
-        return forward_undo_table(argument, e);
-    case LEDGER_FORWARDING:
-        return forward_undo_switch(argument, e);
-    }
-    BUG("a ledger entry of no kind");
-}
-
 /* What could not be undone, in a line. A process that does not end keeps its cgroups, one for every
- * controller: of all those the first line says it, and no later start says it again. ledger: the
- * file's descriptor. */
-static void tell_left(struct shared *s, int ledger, enum ledger_kind kind, const char *head,
+ * controller: of all those the first line says it, and no later start says it again. fd: of the
+ * ledger file. */
+static void tell_left(bool *told, int fd, enum ledger_kind kind, const char *head,
                       const struct error *e)
 {
     bool running = kind == LEDGER_PROCESS || kind == LEDGER_CGROUP;
-    if (running && s->told)
+    if (running && *told)
         return;
     fprintf(stderr, "vmtax: %s%s\n", head, e->text);
     if (running) {
-        s->told = true;
-        (void)write_line(ledger, "0 told"); /* else it is told once more */
+        *told = true;
+        (void)ledger_file_told(fd); /* else it is told once more */
     }
 }
 
 /* --- what dead runs left ---------------------------------------------------------------------- */
 
-/* Split the valid lines of a dead run's ledger into entries; done ones are dropped. */
-static void parse(struct shared *s, char *text, bool *numbers_hold)
-{
-    char here[160];
-    where_numbers_hold(here, sizeof here);
-    *numbers_hold = false;
-    char *line, *save = NULL;
-    /* A last line without its newline was cut off while it was written: what it promised was never
-     * made. */
-    char *last = strrchr(text, '\n');
-    if (!last)
-        return;
-    *last = '\0';
-    for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-        char *rest;
-        if (strlen(line) < 18 || strtoull(line, &rest, 16) != checksum(line + 17) ||
-            rest != line + 16)
-            continue;
-        rest = line + 17;
-        if (!strncmp(rest, HEADER " ", sizeof HEADER)) {
-            *numbers_hold = !strcmp(rest + sizeof HEADER, here);
-            continue;
-        }
-        char *word;
-        unsigned number = (unsigned)strtoul(rest, &word, 10);
-        if (*word++ != ' ')
-            continue;
-        if (!strcmp(word, "done")) {
-            for (size_t i = 0; i < s->count; i++)
-                if (s->entries[i].number == number) {
-                    free(s->entries[i].argument);
-                    s->entries[i].argument = NULL;
-                }
-            continue;
-        }
-        if (!strcmp(word, "told"))
-            s->told = true;
-        for (size_t kind = 0; kind < KIND_COUNT; kind++) {
-            size_t length = strlen(kind_names[kind]);
-            if (strncmp(word, kind_names[kind], length) != 0 || word[length] != ' ' ||
-                !acceptable(s->directory, (enum ledger_kind)kind, word + length + 1))
-                continue;
-            XGROW(s->entries, s->count, s->room);
-            s->entries[s->count++] = (struct entry){.number = number,
-                                                    .kind = (enum ledger_kind)kind,
-                                                    .argument = xstrdup(word + length + 1)};
-        }
-    }
-}
-
-static char *read_all(int fd)
-{
-    struct stat st;
-    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-        return NULL;
-    size_t size = st.st_size < FILE_MAX_BYTES ? (size_t)st.st_size : FILE_MAX_BYTES;
-    char *text = xcalloc(size + 1, 1);
-    size_t used = 0;
-    ssize_t n;
-    while (used < size && (n = pread(fd, text + used, size - used, (off_t)used)) > 0)
-        used += (size_t)n;
-    for (size_t i = 0; i < used; i++)
-        if (!text[i])
-            text[i] = '?'; /* breaks the checksum of its line, and only that */
-    return text;
-}
-
 /* Undo one run directory if its owner is gone. 1 cleaned, 0 alive or not ours. */
 static int sweep_one(const char *base, const char *name)
 {
-    struct shared s = {.directory = xasprintf("%s/%s", base, name)};
-    char *path = xasprintf("%s/ledger", s.directory);
+    struct ledger_file left = {0};
+    char *run = xasprintf("%s/%s", base, name);
+    char *path = xasprintf("%s/ledger", run);
     int result = 0;
     struct stat st;
-    if (lstat(s.directory, &st) < 0 || !S_ISDIR(st.st_mode) || st.st_uid != geteuid())
+    if (lstat(run, &st) < 0 || !S_ISDIR(st.st_mode) || st.st_uid != geteuid())
         goto out;
     int fd = open(path, O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
     if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0) {
@@ -301,37 +103,31 @@ static int sweep_one(const char *base, const char *name)
     struct error e = {0};
     size_t failures = 0;
     if (fd >= 0) {
-        bool numbers_hold = false;
-        char *text = read_all(fd);
-        if (text)
-            parse(&s, text, &numbers_hold);
-        free(text);
-        char *label = xasprintf("%s:", s.directory);
+        ledger_file_read(&left, fd, run);
+        char *label = xasprintf("%s:", run);
         undo_labelled(LEDGER_VARIABLE, label, true);
         free(label);
         struct timespec from;
         clock_gettime(CLOCK_MONOTONIC, &from);
-        for (size_t i = s.count; i-- > 0;) {
-            const struct entry *entry = &s.entries[i];
-            if (!entry->argument || (entry->kind == LEDGER_PROCESS && !numbers_hold))
+        for (size_t i = left.count; i-- > 0;) {
+            const struct ledger_promise *p = &left.promises[i];
+            if (!p->argument || (p->kind == LEDGER_PROCESS && !left.numbers_hold))
                 continue;
-            if (undo(entry->kind, entry->argument, patience_left(&from), &e) < 0) {
+            if (ledger_kind_undo(p->kind, p->argument, patience_left(&from), &e) < 0) {
                 failures++;
-                tell_left(&s, fd, entry->kind, "left by an earlier run: ", &e);
+                tell_left(&left.told, fd, p->kind, "left by an earlier run: ", &e);
             }
         }
     }
     /* Keep the ledger while something of it remains: the next start tries again. */
-    if (!failures && undo_directory(s.directory, &e) < 0)
+    if (!failures && undo_directory(run, &e) < 0)
         fprintf(stderr, "vmtax: left by an earlier run: %s\n", e.text);
     if (fd >= 0)
         close(fd);
     result = !failures;
 out:
-    for (size_t i = 0; i < s.count; i++)
-        free(s.entries[i].argument);
-    free(s.entries);
-    free(s.directory);
+    ledger_file_release(&left);
+    free(run);
     free(path);
     return result;
 }
@@ -445,11 +241,8 @@ static struct shared *make_run(const char *base, struct error *e)
     }
     char *path = xasprintf("%s/ledger", directory);
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
-    char header[256], where[160];
-    where_numbers_hold(where, sizeof where);
-    snprintf(header, sizeof header, HEADER " %s", where);
     struct shared *s = NULL;
-    if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0 || write_line(fd, header) < 0) {
+    if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0 || ledger_file_begin(fd) < 0) {
         error_errno(e, errno, "%s could not be written", path);
         if (fd >= 0) {
             close(fd);
@@ -579,26 +372,23 @@ size_t ledger_others(const struct ledger *l, pid_t *pids, size_t room)
 int ledger_add(struct ledger *l, enum ledger_kind kind, const char *argument, struct error *e)
 {
     struct shared *s = l->shared;
-    if (!acceptable(s->directory, kind, argument))
+    if (!ledger_kind_accepts(kind, s->directory, argument))
         return error_set(
             e, ERROR_SYSTEM,
             "%s \"%s\" cannot be taken into the run's ledger: its name must begin with "
             "vmtax",
-            kind_names[kind], argument);
+            ledger_kind_name(kind), argument);
     pthread_mutex_lock(&s->lock);
     unsigned number = s->next_number++;
-    char *text = xasprintf("%u %s %s", number, kind_names[kind], argument);
-    int failed = write_line(s->fd, text);
+    int failed = ledger_file_promise(s->fd, number, kind, argument);
     int cause = errno;
     if (!failed) {
         XGROW(s->entries, s->count, s->room);
-        s->entries[s->count++] = (struct entry){
-            .number = number, .kind = kind, .argument = xstrdup(argument), .owner = l};
+        s->entries[s->count++] = (struct entry){{number, kind, xstrdup(argument)}, l};
         if (kind == LEDGER_PROCESS)
             l->any_process = s->any_process = true;
     }
     pthread_mutex_unlock(&s->lock);
-    free(text);
     if (failed)
         return error_errno(e, cause, "the ledger of the run in %s could not be written",
                            s->directory);
@@ -620,16 +410,16 @@ int ledger_add_process(struct ledger *l, pid_t pid, struct error *e)
  * (NULL: any).
  */
 static bool take_newest(struct shared *s, const struct ledger *owner, enum ledger_kind kind,
-                        const char *argument, struct entry *out)
+                        const char *argument, struct ledger_promise *out)
 {
     bool found = false;
     pthread_mutex_lock(&s->lock);
     for (size_t i = s->count; i-- > 0 && !found;) {
-        const struct entry *e = &s->entries[i];
-        if ((owner && e->owner != owner) ||
-            (argument && (e->kind != kind || strcmp(e->argument, argument) != 0)))
+        const struct ledger_promise *p = &s->entries[i].promise;
+        if ((owner && s->entries[i].owner != owner) ||
+            (argument && (p->kind != kind || strcmp(p->argument, argument) != 0)))
             continue;
-        *out = s->entries[i];
+        *out = *p;
         memmove(&s->entries[i], &s->entries[i + 1], (s->count - i - 1) * sizeof *s->entries);
         s->count--;
         found = true;
@@ -640,42 +430,40 @@ static bool take_newest(struct shared *s, const struct ledger *owner, enum ledge
 
 static void write_done(struct shared *s, unsigned number)
 {
-    char text[32];
-    snprintf(text, sizeof text, "%u done", number);
     pthread_mutex_lock(&s->lock);
-    (void)write_line(s->fd, text); /* else it is undone once more, which does no harm */
+    (void)ledger_file_done(s->fd, number); /* else it is undone once more, which does no harm */
     pthread_mutex_unlock(&s->lock);
 }
 
 void ledger_forget(struct ledger *l, enum ledger_kind kind, const char *argument)
 {
-    struct entry entry;
-    if (take_newest(l->shared, l, kind, argument, &entry)) {
-        write_done(l->shared, entry.number);
-        free(entry.argument);
+    struct ledger_promise p;
+    if (take_newest(l->shared, l, kind, argument, &p)) {
+        write_done(l->shared, p.number);
+        free(p.argument);
     }
 }
 
 static void undo_all(struct ledger *l)
 {
     struct shared *s = l->shared;
-    struct entry entry;
+    struct ledger_promise p;
     struct timespec from;
     clock_gettime(CLOCK_MONOTONIC, &from);
     /* Everything of a run carries its label; "DIRECTORY:" is the beginning of every branch's. */
     if (l->is_branch ? l->any_process : s->any_process)
         undo_labelled(LEDGER_VARIABLE, l->label, !l->is_branch);
-    while (take_newest(s, l->is_branch ? l : NULL, LEDGER_FILE, NULL, &entry)) {
+    while (take_newest(s, l->is_branch ? l : NULL, LEDGER_FILE, NULL, &p)) {
         struct error e = {0};
-        if (undo(entry.kind, entry.argument, patience_left(&from), &e) < 0) {
+        if (ledger_kind_undo(p.kind, p.argument, patience_left(&from), &e) < 0) {
             pthread_mutex_lock(&s->lock);
-            tell_left(s, s->fd, entry.kind, "", &e);
+            tell_left(&s->told, s->fd, p.kind, "", &e);
             s->failures++;
             pthread_mutex_unlock(&s->lock);
         } else {
-            write_done(s, entry.number);
+            write_done(s, p.number);
         }
-        free(entry.argument);
+        free(p.argument);
     }
 }
 
