@@ -264,16 +264,12 @@ rm -r "$state/baselines/some"
 
 # A report ends at a signal, whatever it waits for.
 mkfifo "$work/reader"
-"$vmtax" report last --output "$work/reader" >"$out" 2>"$err" </dev/null &
-pid=$!
+begin report last --output "$work/reader"
 waits() {
     grep -q '^State:.*S' "/proc/$pid/status" && [ "$(readlink "/proc/$pid/exe")" = "$(readlink -f "$vmtax")" ]
 }
 wait_for 10 waits
-kill -TERM $pid
-ends() {
-    [ ! -e "/proc/$pid" ] || grep -q '^State:.*Z' "/proc/$pid/status"
-}
-wait_for 5 ends
+kill -TERM "$pid"
+wait_for 5 is_over "$pid"
 
 leftovers

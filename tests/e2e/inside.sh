@@ -1,7 +1,7 @@
 # shellcheck shell=sh
-# Sourced by tests of the network: a run of native in the background, and its process in the network
+# Sourced after lib.sh by tests of the network: a run of native in the background, and its process in the network
 # that is the run's own. Loss and faults are made from there.
-# shellcheck disable=SC2154,SC2034 # of lib.sh, which sources this
+# shellcheck disable=SC2154,SC2034 # variables are for the tests, or lib.sh's
 
 # The process in the run's own network.
 inside() {
@@ -13,7 +13,6 @@ is_inside() {
     [ -n "$(inside)" ]
 }
 start_run() {
-    "$vmtax" run "$@" --on native --json >"$out" 2>"$err" &
-    pid=$!
+    begin run "$@" --on native --json
     wait_for 20 is_inside
 }

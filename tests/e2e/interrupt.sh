@@ -13,9 +13,7 @@ started() {
 }
 
 start() {
-    : >"$out"
-    "$vmtax" run sys.syscall --on "$on" --blocks 100 --seconds 0.05 --ndjson >"$out" 2>"$err" </dev/null &
-    pid=$!
+    begin run sys.syscall --on "$on" --blocks 100 --seconds 0.05 --ndjson
     wait_for 30 started
 }
 
@@ -38,6 +36,5 @@ done
 start
 kill -s KILL "$pid"
 wait "$pid" 2>/dev/null || :
-run 0 run null --on native --blocks 2 --seconds 0.05
-says "$err" 'earlier run|left'
+swept
 leftovers

@@ -28,7 +28,7 @@ figures() {
     fi
 }
 
-# Native, guest, guest, native, guest, guest: 6 slots a block.
+# Blocks are N1 G1 H1 H2 G2 N2 or their mirror: six slots each.
 run 0 run file.write:size=2M,sync=fsync file.rewrite:size=2M,direct=yes file.read:size=2M,direct=yes \
     file.reread:size=2M file.randread:size=1M,record=4K,direct=yes file.randwrite:size=1M,record=4K \
     bonnie.output:size=2M bonnie.rewrite:size=2M bonnie.input:size=2M bonnie.seeks:size=2M \

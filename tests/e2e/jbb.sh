@@ -169,8 +169,7 @@ for format in text plain md html; do
 done
 
 # The JVM dies: that row has a reason, the other one a figure.
-"$vmtax" run jbb:warehouses=1 sys.syscall --on native --blocks 2 --seconds 1 --json >"$out" 2>"$err" &
-pid=$!
+begin run jbb:warehouses=1 sys.syscall --on native --blocks 2 --seconds 1 --json
 wait_for 20 is_up
 # shellcheck disable=SC2046 # several, if at all
 kill -9 $(is_up)
@@ -180,10 +179,9 @@ other_goes_on
 is_down || fail "a JVM is left"
 
 # Killed in the middle, it leaves no JVM.
-"$vmtax" run jbb --on native --blocks 2 --seconds 5 >"$out" 2>"$err" &
-killed=$!
+begin run jbb --on native --blocks 2 --seconds 5
 wait_for 20 is_up
-kill -9 $killed
+kill -9 "$pid"
 wait_for 10 is_down
 
 # The next run clears up after it.

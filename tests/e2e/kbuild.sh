@@ -68,13 +68,12 @@ cp "$work/unsalted" "$tree/Makefile"
 sed -i 's/^lib\/:.*/lib\/: ; $(MAKE) -f long.mk/' "$tree/Makefile"
 echo 'all: ; sleep 599.25' >"$tree/long.mk"
 compiles() { pgrep -f '^sleep 599[.]25' >/dev/null; }
-"$vmtax" run kbuild --on native --blocks 2 --tree "$tree" --quiet >"$out" 2>"$err" &
-victim=$!
+begin run kbuild --on native --blocks 2 --tree "$tree" --quiet
 wait_for 60 compiles
-agent=$(pgrep -P "$victim")
+agent=$(pgrep -P "$pid")
 kill -STOP "$agent"
-kill -KILL "$victim"
-wait "$victim" || :
+kill -KILL "$pid"
+wait "$pid" || :
 kill -CONT "$agent"
 does_not_compile() { ! compiles; }
 wait_for 10 does_not_compile

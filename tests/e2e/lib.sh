@@ -99,6 +99,24 @@ run() {
     no_crash
 }
 
+# begin ARGUMENT…: vmtax with these arguments in the background, as $pid.
+begin() {
+    run_words=$*
+    "$vmtax" "$@" >"$out" 2>"$err" </dev/null &
+    pid=$!
+}
+
+# is_over PID: whether or not anybody has waited for its end.
+is_over() {
+    [ ! -d "/proc/$1" ] || grep -q '^State:.[ZX]' "/proc/$1/status" 2>/dev/null
+}
+
+# After one that was killed: the next start sweeps what it left, and says so.
+swept() {
+    run 0 run null --on native --blocks 2 --seconds 0.05
+    says "$err" 'earlier run|left'
+}
+
 no_crash() {
     if grep -q -e 'ERROR: .*Sanitizer' -e 'runtime error:' -e 'WARNING: ThreadSanitizer' "$err"; then
         fail "a sanitizer reports a fault"

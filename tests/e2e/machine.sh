@@ -40,6 +40,15 @@ qemu_pid() {
     return 1
 }
 
+no_qemu() {
+    ! qemu_pid
+}
+
+# With --ndjson: a slot of the emulated guest has ended.
+slot_in_guest() {
+    grep -q '"target":"tcg"' "$out"
+}
+
 # in_guest SECONDS SCRIPT OPTION…: run a shell script in an emulated guest; what it prints is in $out.
 # The guest's root is this machine's, without rights of root here, and its /tmp is its own: that is taken
 # away, so that the build tree and $work are there by their names.

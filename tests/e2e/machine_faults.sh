@@ -12,19 +12,10 @@ need_tool unshare
 small="--cpus 1 --memory 256M --blocks 2 --seconds 0.05"
 one_file="file.write:size=8M,sync=fsync,direct=no"
 
-# start ARGUMENT…: vmtax in the background, as $pid.
-start() {
-    "$vmtax" "$@" >"$out" 2>"$err" </dev/null &
-    pid=$!
-}
-
 # finished CODE SECONDS: it ends with this code within that time from now.
 finished() {
     finished_from=$(date +%s)
-    gone() {
-        ! kill -0 "$pid" 2>/dev/null || grep -q '^State:.Z' "/proc/$pid/status"
-    }
-    wait_for "$2" gone
+    wait_for "$2" is_over "$pid"
     finished_code=0
     wait "$pid" || finished_code=$?
     took=$(($(date +%s) - finished_from))
@@ -42,7 +33,7 @@ alone() {
     pid=$!
 }
 
-# The machine of $pid, as $qemu: found at once, because its boot takes two seconds only.
+# The machine of $pid, as $qemu: found at once, because its boot takes a few seconds only.
 found_qemu() {
     # shellcheck disable=SC2013 # numbers
     for qemu in $(cat /proc/"$pid"/task/*/children); do
@@ -51,13 +42,9 @@ found_qemu() {
     return 1
 }
 
-in_guest_now() {
-    grep -q '"target":"tcg"' "$out"
-}
-
 # shellcheck disable=SC2086 # $small is words
 stopped_in_boot() {
-    start run null --on tcg $small
+    begin run null --on tcg $small
     wait_for 20 qemu_pid
     kill -STOP "$(qemu_pid)"
     finished 2 20
@@ -66,9 +53,9 @@ stopped_in_boot() {
 
 # shellcheck disable=SC2086
 stopped_later_in_boot() {
-    start run null --on tcg $small
+    begin run null --on tcg $small
     wait_for 20 found_qemu
-    sleep 0.5 # QEMU has greeted, the guest's kernel is on its way: it takes two seconds and more
+    sleep 0.5 # QEMU has greeted, the guest's kernel is on its way: it takes some seconds
     kill -STOP "$qemu"
     finished 2 20
     says "$err" 'monitor|QEMU'
@@ -77,8 +64,8 @@ stopped_later_in_boot() {
 # Twice: after the first time it is started again.
 # shellcheck disable=SC2086
 stopped_in_a_slot() {
-    start run sys.syscall --on tcg --cpus 1 --memory 256M --blocks 20 --seconds 2 --ndjson
-    wait_for 60 in_guest_now # the next slot is the guest's, too
+    begin run sys.syscall --on tcg --cpus 1 --memory 256M --blocks 20 --seconds 2 --ndjson
+    wait_for 60 slot_in_guest # the next slot is the guest's, too
     sleep 0.5
     found_qemu
     first=$qemu
@@ -96,15 +83,15 @@ stopped_in_a_slot() {
 
 # A watchdog of the guest's kernel finds its processor stuck, because it was stopped in a slot.
 panics_in_a_run() {
-    start run sys.syscall --on tcg --cpus 1 --memory 256M --blocks 2 --seconds 5 --ndjson \
+    begin run sys.syscall --on tcg --cpus 1 --memory 256M --blocks 2 --seconds 5 --ndjson \
         --append 'watchdog_thresh=1 softlockup_panic=1'
-    wait_for 60 in_guest_now # the next slot is the guest's, too
+    wait_for 60 slot_in_guest # the next slot is the guest's, too
     sleep 0.7
     kill -STOP "$(qemu_pid)"
     sleep 3
     kill -CONT "$(qemu_pid)"
-    wait_for 20 grep -q panicked "$err"
-    kill -INT $pid
+    wait_for 20 grep -q 'Kernel panic' "$err"
+    kill -INT "$pid"
     finished 130 20
 }
 
@@ -151,7 +138,7 @@ truncated_kernel() {
     [ -r "$image" ] || return 0
     for size in 100 20000 3000000; do
         head -c $size "$image" >"$work/${image##*/}"
-        start run null --on tcg $small --kernel "$work/${image##*/}"
+        begin run null --on tcg $small --kernel "$work/${image##*/}"
         finished 2 10
         says "$err" "${image##*/}"
     done
@@ -171,7 +158,7 @@ cache_of_another() {
     mkdir -p "$work/cache/vmtax" && chmod 700 "$work/cache/vmtax"
     chown 4242 "$work/cache" "$work/cache/vmtax"
     XDG_CACHE_HOME=$work/cache
-    start run null --on tcg $small
+    begin run null --on tcg $small
     finished 2 10
     says "$err" "$work/cache.*"
 }
@@ -187,7 +174,7 @@ no_tun() {
 two_at_once() {
     "$vmtax" run sys.syscall $one_file --on tcg $small --json >"$work/other" 2>"$work/other.err" </dev/null &
     other=$!
-    start run sys.syscall $one_file --on tcg $small --json
+    begin run sys.syscall $one_file --on tcg $small --json
     finished 0 90
     wait $other || fail "$fault: the other: $(cat "$work/other.err")"
     for document in "$out" "$work/other"; do
@@ -196,18 +183,12 @@ two_at_once() {
     return 0
 }
 
-# The next start sweeps what was left.
-swept() {
-    run 0 run null --on native --blocks 2 --seconds 0.05
-    says "$err" 'earlier run|left'
-}
-
 # shellcheck disable=SC2086
 killed_with_a_disk() {
-    start run $one_file --on tcg --cpus 1 --memory 256M --blocks 100 --seconds 0.05 --ndjson
-    wait_for 60 in_guest_now
-    kill -9 $pid
-    wait $pid 2>/dev/null || :
+    begin run $one_file --on tcg --cpus 1 --memory 256M --blocks 100 --seconds 0.05 --ndjson
+    wait_for 60 slot_in_guest
+    kill -9 "$pid"
+    wait "$pid" 2>/dev/null || :
     swept
 }
 
@@ -219,8 +200,8 @@ killed_with_a_tap() {
     "$vmtax" shell tcg --cpus 1 --memory 256M <"$work/never" >"$out" 2>"$err" &
     pid=$!
     wait_for 60 grep -q 'network virtio, tap' "$err"
-    kill -9 $pid
-    wait $pid 2>/dev/null || :
+    kill -9 "$pid"
+    wait "$pid" 2>/dev/null || :
     kill $holder
     rm "$work/never"
     swept
@@ -229,9 +210,9 @@ killed_with_a_tap() {
 # shellcheck disable=SC2086
 signal_in_the_boot() {
     for signal in TERM HUP; do
-        start run null --on tcg $small
+        begin run null --on tcg $small
         wait_for 20 qemu_pid
-        kill -s $signal $pid
+        kill -s $signal "$pid"
         finished 130 10
         leftovers
     done

@@ -170,8 +170,7 @@ disk=$(mktemp -d /var/tmp/e2e-oltp.XXXXXX)
 # shellcheck disable=SC2154 # assigned in it
 trap 'code=$?; set +e; rm -rf "$disk"; finish_with "$code"' EXIT
 start_on_disk() { # WORDS…
-    "$vmtax" run "$@" --on native --blocks 2 --seconds 20 --scratch "$disk" --json >"$out" 2>"$err" &
-    pid=$!
+    begin run "$@" --on native --blocks 2 --seconds 20 --scratch "$disk" --json
 }
 # Server and load, by their home.
 there() {

@@ -95,7 +95,7 @@ says_not "$err" 'is down'
 timeout -s KILL 3 setsid sh -c 'head -c 3000000 /dev/zero |
     vzctl --quiet exec2 101 "head -c 1000000 /dev/zero; cat" | wc -c' >"$work/pumped" 2>/dev/null || :
 [ ! -s "$work/pumped" ] || fail "the double's pump does not lock itself up: $(cat "$work/pumped")"
-grep -lsF "$work/bin/vzctl" /proc/[0-9]*/cmdline | while IFS=/ read -r _ _ pid _; do kill -9 "$pid" 2>/dev/null || :; done
+grep -lsF "$work/bin/vzctl" /proc/[0-9]*/cmdline | while IFS=/ read -r _ _ double_pid _; do kill -9 "$double_pid" 2>/dev/null || :; done
 
 # Made, limited, measured, counted and destroyed; meanwhile the first number is taken by somebody
 # else, whose container stays, and the lock is held.
@@ -118,8 +118,7 @@ says "$err" 'no init runs in the container 9'
 clean
 
 # Killed: the next start destroys it.
-"$vmtax" run sys.syscall --on openvz --blocks 100 --seconds 0.05 --ndjson >"$out" 2>"$err" </dev/null &
-pid=$!
+begin run sys.syscall --on openvz --blocks 100 --seconds 0.05 --ndjson
 wait_for 30 grep -q sys.syscall "$out"
 kill -s KILL "$pid"
 wait "$pid" 2>/dev/null || :

@@ -127,9 +127,6 @@ grep -q 'by user-mode' "$work/heard" || fail "heard by user-mode: $(cat "$work/h
 kill -9 $shell
 wait $shell 2>/dev/null || :
 exec 9>&-
-no_qemu() {
-    ! qemu_pid
-}
 wait_for 20 no_qemu
 as_user "$vmtax" run null --on native --blocks 2 --seconds 0.05 >"$out" 2>"$err" </dev/null || fail "the next run: exit code $?"
 leftovers

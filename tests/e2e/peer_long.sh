@@ -117,8 +117,7 @@ if "$outside" list targets --json | grep -q '"id": *"tcg"'; then
 fi
 
 # What this end forwards meanwhile is the server's connections, and nothing else of the target's.
-"$vmtax" run net.rr --on container --peer box --blocks 2 --seconds 3 --json >"$out" 2>"$err" &
-pid=$!
+begin run net.rr --on container --peer box --blocks 2 --seconds 3 --json
 translates() {
     in_here nft list tables | grep -q vmtax
 }
@@ -175,8 +174,7 @@ without_peer() {
     nothing_left
 }
 start() {
-    "$vmtax" run net.rr sys.syscall --on native --peer box --blocks 2 --seconds 1.5 --json >"$out" 2>"$err" &
-    pid=$!
+    begin run net.rr sys.syscall --on native --peer box --blocks 2 --seconds 1.5 --json
     wait_for 30 agent_is_there
     sleep 1
 }
@@ -211,8 +209,7 @@ without_peer 'Connection refused'
 sshd_serve 22 nsenter --net="/run/netns/$there" || fail "no SSH server again: $(cat "$ssh/log")"
 
 # vmtax is killed while addresses are translated: the next run takes it away.
-"$vmtax" run net.rr --on container --peer box --blocks 20 --seconds 1 >"$out" 2>"$err" &
-pid=$!
+begin run net.rr --on container --peer box --blocks 20 --seconds 1
 wait_for 30 translates
 [ "$(forwards)" = 1 ] || fail "nothing is forwarded"
 kill -9 "$pid"

@@ -68,9 +68,7 @@ leftovers
 tree "$work/2006" | cmp -s - "$work/before" || fail "SPEC's own directory has changed"
 
 # A hang ends with the run, whatever processes it has.
-"$vmtax" run spec.int2006:benchmark=429.mcf --on native --blocks 2 --spec "$work/2006" --spec-config hang \
-    >"$out" 2>"$err" </dev/null &
-pid=$!
+begin run spec.int2006:benchmark=429.mcf --on native --blocks 2 --spec "$work/2006" --spec-config hang
 sleeper() {
     pgrep -f '^sleep 86399$'
 }

@@ -31,10 +31,6 @@ hold() { # hold KIND: $holder is the tool, $keeper the process that it started
     keeper=$(sed -n 's/^held //p' "$out")
 }
 
-gone() {
-    ! kill -0 "$1" 2>/dev/null || grep -q '^State:.[ZX]' "/proc/$1/status"
-}
-
 nothing_lives() {
     [ -z "$(ours)" ]
 }
@@ -87,7 +83,7 @@ killed_tool() {
     hold "$1"
     kill -KILL "$holder"
     wait "$holder" 2>/dev/null || :
-    wait_for 10 gone "$keeper"
+    wait_for 10 is_over "$keeper"
     all_died "$1"
     try 0 sweep
     says "$out" '^swept 1$'

@@ -51,8 +51,7 @@ grep -o '"count":[0-9]*' "$work/rate" | tr -dc '0-9\n' | while read -r count; do
 done
 
 # It dies: that row has a reason, the other one a figure.
-"$vmtax" run web:clients=1 sys.syscall --on native --blocks 2 --seconds 1 --json >"$out" 2>"$err" &
-pid=$!
+begin run web:clients=1 sys.syscall --on native --blocks 2 --seconds 1 --json
 there() { ! no_servers; }
 wait_for 60 there
 for server in $(servers); do
@@ -97,8 +96,7 @@ if unshare -m true 2>/dev/null; then
 fi
 
 # vmtax dies: so does the server.
-"$vmtax" run web:clients=1 --on native --blocks 4 --seconds 2 >"$out" 2>"$err" &
-pid=$!
+begin run web:clients=1 --on native --blocks 4 --seconds 2
 wait_for 60 there
 kill -9 "$pid"
 wait "$pid" 2>/dev/null || :

@@ -42,12 +42,8 @@ launch() {
     pid=$!
 }
 
-running() {
-    [ -d "/proc/$pid" ] && ! grep -q '^State:.Z' "/proc/$pid/status" 2>/dev/null
-}
-
 gone() {
-    ! running
+    is_over "$pid"
 }
 
 # Processes of this test whose program has this name.
@@ -121,7 +117,7 @@ hold() {
     looks=0 most=0
     until "in_$1"; do
         looks=$((looks + 1))
-        [ $((looks % 20)) != 0 ] || running || return 1
+        [ $((looks % 20)) != 0 ] || ! gone || return 1
     done
     kill -STOP "$pid" 2>/dev/null || return 1
     "in_$1" && return 0
@@ -395,7 +391,7 @@ strike() {
         start | slot) wait_for 60 "at_$phase" ;;
         *) "at_$phase" ;;
         esac
-        running || fail "$row: the run ended before the fault"
+        ! gone || fail "$row: the run ended before the fault"
         struck=$(date +%s.%N)
         $action
     else
