@@ -13,7 +13,7 @@ vmtax_for_guest
 
 cat >"$work/commands" <<COMMANDS
 exec 2>/run/errors # a terminal otherwise: progress
-mark() { echo "[v2 \$1]"; }
+$marks
 insmod $veth
 export HOME=/run/home XDG_RUNTIME_DIR=/run/own; mkdir -m 700 /run/home /run/own
 cd /
@@ -37,12 +37,11 @@ mark errors; tail -n 20 /run/errors
 mark end
 COMMANDS
 in_guest 150 "$work/commands" --kernel "$kernel"
-grep -q '^\[v2 end\]' "$out" || fail "the commands did not come to their end"
-[ "$(grep -c '^\[v2 ended 0\]' "$out")" = 3 ] || fail "a run in the guest failed"
+parts_whole || fail "the commands did not come to their end"
+[ "$(grep -c '^\[mark ended 0\]' "$out")" = 3 ] || fail "a run in the guest failed"
 
 for case in root below; do
-    awk -v name="[v2 $case]" '$0 == name {on = 1; next} /\[v2 / {on = 0} on && /^[{]/ {yes = 1}
-        on && yes {print} /^[}]/ {yes = 0}' "$out" >"$work/$case.json"
+    part $case | sed -n '/^{/,/^}/p' >"$work/$case.json"
     [ "$("$jsonpath" "$work/$case.json" 'targets.*.id' | tr '\n' ' ')" = "native container " ] ||
         fail "$case: the targets are $("$jsonpath" "$work/$case.json" 'targets.*.id')"
     "$jsonpath" "$work/$case.json" 'targets.*.limits' >"$work/limits"
@@ -52,8 +51,7 @@ for case in root below; do
     "$jsonpath" "$work/$case.json" 'slots.*' | grep '"target":"container"' | grep -q '"cpu_s":[0-9]' ||
         fail "$case: no processor time of the group"
 done
-grep -A1 '^\[v2 limits\]' "$out" | grep -qx 314572800 || fail "no group of a run has the limit"
+part limits | grep -qx 314572800 || fail "no group of a run has the limit"
 says "$err" 'EMULATED'
-awk '/^\[v2 left\]/ {on = 1; next} /^\[v2 / {on = 0} on' "$out" >"$work/stays"
-[ ! -s "$work/stays" ] || fail "left in the guest: $(cat "$work/stays")"
+[ -z "$(part left)" ] || fail "left in the guest: $(part left)"
 leftovers

@@ -180,6 +180,20 @@ empty() {
     [ ! -s "$1" ] || fail "${1##*/} is not empty"
 }
 
+# A script that says much, as in a guest, begins with $marks, and sets a mark before each part of it.
+# shellcheck disable=SC2016 # for that script
+marks='mark() { echo "[mark $1]"; }'
+
+# part NAME: what $out has from such a mark to the next.
+part() {
+    awk -v name="[mark $1]" '$0 == name {on = 1; next} /^\[mark / {on = 0} on' "$out"
+}
+
+# Did it come to its end, which is its last mark?
+parts_whole() {
+    grep -q '^\[mark end\]' "$out"
+}
+
 # After a run in which something of another row died: sys.syscall has a figure, and the other one none.
 other_goes_on() {
     "$jsonpath" "$out" 'metrics.*' >"$work/rows" || fail "the run has no result"

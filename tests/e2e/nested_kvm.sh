@@ -36,7 +36,7 @@ chmod 755 "$work/qemu"
 
 cat >"$work/commands" <<COMMANDS
 exec 2>/run/errors # a terminal otherwise: progress
-mark() { echo "[nested \$1]"; }
+$marks
 for m in virt/lib/irqbypass drivers/crypto/ccp/ccp arch/x86/kvm/kvm arch/x86/kvm/kvm-amd; do insmod $modules/kernel/\$m.ko; done
 export HOME=/run/home XDG_RUNTIME_DIR=/run/own XDG_CACHE_HOME=/run/home; mkdir -m 700 /run/home /run/own
 cd /
@@ -66,12 +66,8 @@ until (in_guest 400 "$work/commands" --cpus 1 --memory 2G --kernel "$kernel" --a
     rm -f "$work/failure"
     leftovers
 done
-grep -q '^\[nested end\]' "$out" || fail "the commands did not come to their end"
+parts_whole || fail "the commands did not come to their end"
 
-# part NAME: what was said between this mark and the next.
-part() {
-    awk -v name="[nested $1]" '$0 == name {on = 1; next} /^.nested / {on = 0} on' "$out"
-}
 # document NAME: the JSON of it.
 document() {
     part "$1" | sed -n '/^[[{]/,/^[]}]/p' >"$work/$1.json"
@@ -82,7 +78,7 @@ document targets
 "$jsonpath" "$work/targets.json" '*' | grep '"id":"kvm"' | grep -q '"use":"works"' ||
     fail "the probe of KVM: $("$jsonpath" "$work/targets.json" '*' | grep '"id":"kvm"')"
 part doctor | grep -q '^ok  *KVM  *works' || fail "doctor does not say that KVM works"
-[ "$(grep -c '^\[nested ended 0\]' "$out")" = 2 ] || fail "a run in the machine failed"
+[ "$(grep -c '^\[mark ended 0\]' "$out")" = 2 ] || fail "a run in the machine failed"
 
 document exits
 for workload in exit.pio exit.mmio exit.hlt exit.cpuid; do
@@ -93,7 +89,7 @@ done
     echo "$value" | awk '{exit !($1 > 10 && $1 < 1e9)}' || fail "an impossible value: $value"
 done
 
-! grep '^.nested unit ended [^0]' "$out" || fail "test_tinyvm on a real KVM"
+! grep '^\[mark unit ended [^0]' "$out" || fail "test_tinyvm on a real KVM"
 
 # QEMU's monitor has confirmed KVM, its statistics are there, and nothing of it is judged as if the
 # host were a real one.

@@ -26,11 +26,11 @@ while tc -s qdisc show dev "$cable" >"$directory/now" 2>/dev/null && grep -q net
     sleep 0.02
 done
 wait $run || { echo "the run ended with $?"; tail -n 5 "$directory/errors"; }
-echo '[netem counters]'
+echo '[mark counters]'
 cat "$directory/counters"
-echo '[netem json]'
+echo '[mark json]'
 cat "$directory/json"
-echo '[netem end]'
+echo '[mark end]'
 END
 if unshare --net tc qdisc add dev lo root netem loss 20% 2>/dev/null; then
     mkdir "$work/files"
@@ -56,12 +56,8 @@ COMMANDS
     # shellcheck disable=SC2154 # of vmtax_for_guest
     in_guest 300 "$work/commands" --cpus 1 --memory 1G --kernel "$kernel"
 fi
-grep -q '^\[netem end\]' "$out" || fail "it did not come to its end"
+parts_whole || fail "it did not come to its end"
 
-# part NAME: what was said between this mark and the next.
-part() {
-    awk -v name="[netem $1]" '$0 == name {on = 1; next} /^.netem / {on = 0} on' "$out"
-}
 part json >"$work/json"
 "$jsonpath" "$work/json" 'slots.*' | sed 's/.*"datagrams":{"sent":\([0-9]*\),"received":\([0-9]*\).*/\1 \2/' >"$work/slots"
 [ "$(grep -Ec '^[1-9][0-9]* [1-9][0-9]*$' "$work/slots")" = 4 ] || fail "not all slots have datagrams"

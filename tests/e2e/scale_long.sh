@@ -30,7 +30,7 @@ cat >"$work/add" <<'END'
 """add SOCKET SESSION: once the guest says that it is ready, all processors that its machine has room for."""
 import json, socket, sys, time
 path, session = sys.argv[1:]
-while "[scale ready]" not in open(session, errors="replace").read():
+while "[mark ready]" not in open(session, errors="replace").read():
     time.sleep(0.2)
 monitor = socket.socket(socket.AF_UNIX)
 monitor.connect(path)
@@ -50,7 +50,7 @@ END
 
 cat >"$work/commands" <<COMMANDS
 exec 2>/run/errors # a terminal otherwise: progress
-mark() { echo "[scale \$1]"; }
+$marks
 insmod $veth
 export HOME=/run/home XDG_RUNTIME_DIR=/run/own; mkdir -m 700 /run/home /run/own
 cd /
@@ -88,29 +88,24 @@ adder=$!
 in_guest 600 "$work/commands" --machine pc --qemu "$work/qemu" --cpus 2 --memory 1536M --kernel "$kernel" --append numa=fake=2
 kill $adder 2>/dev/null || :
 wait $adder 2>/dev/null || :
-grep -q '^\[scale end\]' "$out" || fail "the commands did not come to their end: $(cat "$work/added")"
+parts_whole || fail "the commands did not come to their end: $(cat "$work/added")"
 
-# part NAME: what was said from this mark to the next.
-part() {
-    awk -v name="[scale $1]" '$0 == name {on = 1; next} /^\[scale / {on = 0} on' "$out" >"$work/part"
-}
 # figures NAME LANES: a document whose slots have values, of the row of all processors by so many lanes.
 figures() {
-    part "$1"
-    awk '/^[{]/ {on = 1} on; /^[}]/ {on = 0}' "$work/part" >"$work/$1.json"
+    part "$1" | sed -n '/^{/,/^}/p' >"$work/$1.json"
     [ "$("$jsonpath" "$work/$1.json" 'slots.*.value' | grep -c '[1-9]')" -ge 4 ] || fail "$1: figures are missing"
 }
 # ends NAME CODE
 ends() {
-    [ "$(awk -v name="[scale $1]" '$0 == name {on = 1} on && /^\[scale ended / {print; exit}' "$out")" = "[scale ended $2]" ] ||
+    [ "$(awk -v name="[mark $1]" '$0 == name {on = 1} on && /^\[mark ended / {print; exit}' "$out")" = "[mark ended $2]" ] ||
         fail "$1: another exit code than $2"
 }
 
-part online
+part online >"$work/part"
 grep -qx 0-2,4-5,7 "$work/part" || fail "other processors than 0-2,4-5,7 are in use: $(cat "$work/part" "$work/added")"
 grep -qx 0-1 "$work/part" || fail "not two memory nodes: $(cat "$work/part")"
 says "$work/part" '^HugePages_Total: +8$'
-part doctor
+part doctor >"$work/part"
 says "$work/part" '^(ok|hazard) +memory nodes +(all|the) processors that are measured lie on'
 says "$work/part" '^ok +processors +6 processors: 2 for the workload'
 says "$work/part" '^ok +swap +no swap'
@@ -122,20 +117,20 @@ ends six 0
 says "$work/six.json" '"cpu.online":[[:space:]]*"0-2,4-5,7"'
 figures some
 ends some 0
-part more
+part more >"$work/part"
 ends more 2
 says "$work/part" 'vmtax may use 3 of the 6 processors'
-part one
+part one >"$work/part"
 ends one 0
 says "$work/part" 'sys.syscall'
 says "$work/part" 'two processors'
 figures away
 ends away 0
-part words
+part words >"$work/part"
 ends words 0
 says_not "$work/part" '[0-9],[0-9]+,[0-9]{1,2}[^0-9].*;'
 for mode in v1 hybrid; do
-    if grep -q "^\[scale no $mode\]" "$out"; then
+    if grep -q "^\[mark no $mode\]" "$out"; then
         echo "this kernel has no control groups of the kind $mode"
         continue
     fi
@@ -144,6 +139,6 @@ for mode in v1 hybrid; do
     [ "$("$jsonpath" "$work/$mode.json" 'targets.*.limits' | grep -c 'memory 300 MiB (cgroup v1)')" = 2 ] ||
         fail "$mode: the limits are $("$jsonpath" "$work/$mode.json" 'targets.*.limits')"
 done
-part left
+part left >"$work/part"
 empty "$work/part"
 leftovers
