@@ -4,8 +4,8 @@
 # its screen in a terminal (tmux) and its exit code.
 #
 # A test lives in a directory of its own ($work) that holds its home, run directory and tmux socket,
-# so that tests neither see the user's files nor each other. Nothing waits by the clock: wait_for has
-# a deadline. At the end `leftovers` says what the program left behind on the machine.
+# so that tests neither see the user's files nor each other. What can be seen is waited for with a deadline
+# (wait_for), not slept through. At the end `leftovers` says what the program left behind on the machine.
 #
 #   VMTAX=/usr/bin/vmtax tests/e2e/NAME.sh     tests another program than that of the build
 set -eu
@@ -155,6 +155,20 @@ own_user() {
         /^Groups/ {if (NF > 1) exit 1}
         /^CapEff/ {if ($2 !~ /^0*$/) exit 1}' "$work/user" || fail "server $1 runs as: $(cat "$work/user")"
     ! getent passwd "$(awk '/^Uid/ {print $2}' "$work/user")" || fail "server $1 is of a user who has a name"
+}
+
+# ask_agent LINE COMMAND…: what an agent, which the command starts, answers to the line, in $out. Until then its
+# input stays open.
+# shellcheck disable=SC2094 # it waits for what the agent writes
+ask_agent() {
+    ask_line=$1
+    shift
+    : >"$out"
+    {
+        echo "$ask_line"
+        wait_for 60 grep -q -e '^result' -e '^serving' -e '^fail' "$out"
+    } | "$@" >"$out" 2>"$err"
+    no_crash
 }
 
 # Can a container be started here? If not, $why says why.

@@ -114,13 +114,9 @@ EOF
     sysbench=
 
     # A file system that is too small for the data, in a mount namespace that ends with it.
-    : >"$out"
-    # shellcheck disable=SC2016,SC2094 # for the other shell; it waits for what the agent writes
-    (
-        echo "run slot=1 workload=oltp params=rows=1000 lead_us=0 time_us=1000000 tick_us=0 fresh=1 seed=1"
-        wait_for 60 grep -q -e '^result' -e '^fail' "$out"
-    ) | unshare -m sh -c 'mount -t tmpfs -o size=16m none "$1" && exec "$2" --scratch "$1"' - \
-        "$work/scratch" "$agent" >"$out" 2>"$err"
+    # shellcheck disable=SC2016 # for the other shell
+    ask_agent "run slot=1 workload=oltp params=rows=1000 lead_us=0 time_us=1000000 tick_us=0 fresh=1 seed=1" \
+        unshare -m sh -c 'mount -t tmpfs -o size=16m none "$1" && exec "$2" --scratch "$1"' - "$work/scratch" "$agent"
     says "$out" '^fail .*oltp:%2016%20MiB%20are%20free%20on%20.*,%20193%20are%20needed'
 fi
 

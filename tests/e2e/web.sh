@@ -85,13 +85,10 @@ fi
 # No space for its page.
 if unshare -m true 2>/dev/null; then
     mkdir "$work/small"
-    : >"$out"
-    # shellcheck disable=SC2016,SC2094 # for the other shell; it waits for what the agent writes
-    (
-        echo "run slot=1 workload=web params=size=1M lead_us=0 time_us=100000 tick_us=0 fresh=1 seed=1 role=serve"
-        wait_for 30 grep -q -e '^serving' -e '^fail' "$out"
-    ) | unshare -m sh -c 'mount -t tmpfs -o size=64k none "$1" && exec "$2" --scratch "$1"' - \
-        "$work/small" "${vmtax%/*}/vmtax-agent" >"$out" 2>"$err"
+    # shellcheck disable=SC2016 # for the other shell
+    ask_agent "run slot=1 workload=web params=size=1M lead_us=0 time_us=100000 tick_us=0 fresh=1 seed=1 role=serve" \
+        unshare -m sh -c 'mount -t tmpfs -o size=64k none "$1" && exec "$2" --scratch "$1"' - \
+        "$work/small" "${vmtax%/*}/vmtax-agent"
     says "$out" '^fail .*for%20the%20web%20server:%20No%20space%20left'
 fi
 
