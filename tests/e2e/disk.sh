@@ -4,9 +4,10 @@
 . "${abs_top_srcdir:-.}/tests/e2e/lib.sh"
 
 scratch=$(mktemp -d /var/tmp/e2e-disk.XXXXXX)
-# finish() tells by the exit status.
-# shellcheck disable=SC2154 # it is assigned in the trap itself
-trap 'code=$?; set +e; umount "$scratch/small" 2>/dev/null; rm -rf "$scratch"; finish_with "$code"' EXIT
+at_end() {
+    umount "$scratch/small" 2>/dev/null
+    rm -rf "$scratch"
+}
 
 # A file that was just read is in the page cache: no disk moves a byte of it.
 run 0 run file.reread:size=1M file.randwrite:size=1M,record=4K bonnie.output:size=1M bonnie.rewrite:size=1M \

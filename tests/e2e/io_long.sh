@@ -11,9 +11,9 @@ run 0 list targets --json
 "$jsonpath" "$out" '*' | grep '"id":"kvm"' | grep -q '"use":"cannot"' && skip "no virtual machines here"
 
 scratch=$(mktemp -d /var/tmp/e2e-io.XXXXXX)
-# finish() tells by the exit status.
-# shellcheck disable=SC2154 # it is assigned in the trap itself
-trap 'code=$?; set +e; rm -rf "$scratch"; finish_with "$code"' EXIT
+at_end() {
+    rm -rf "$scratch"
+}
 
 targets() {
     "$jsonpath" "$out" 'targets.*.id' | tr '\n' ' '

@@ -86,7 +86,9 @@ run 0 run sys.syscall file.write:size=8M,sync=fsync,direct=no --on $machines --m
 "$jsonpath" "$out" targets.1.limits | grep -q '512 MiB' || fail "not the memory that was asked for"
 # The scratch files' place may be one that only root can enter, which QEMU cannot as who it runs.
 private=$(mktemp -d /var/tmp/e2e-kvm.XXXXXX)
-trap 'code=$?; set +e; rm -rf "$private"; finish_with "$code"' EXIT
+at_end() {
+    rm -rf "$private"
+}
 run 0 run file.write:size=8M,sync=fsync,direct=no --on tcg --devices emulated --blocks 2 --seconds 0.05 \
     --scratch "$private" --json
 "$jsonpath" "$out" 'slots.*' | grep '"target":"tcg"' | grep -q '"value":null' && fail "no figure with emulated devices"

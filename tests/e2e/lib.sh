@@ -26,14 +26,16 @@ state=$HOME/.local/state/vmtax
 out=$work/out # of the last `run`
 err=$work/err
 
-finish() {
-    finish_with $?
+# A test that has something of its own to undo, however it ends, has a function of this name.
+at_end() {
+    :
 }
 
-# finish_with CODE: for a trap that did more before.
-finish_with() {
-    finish_status=$1
+finish() {
+    finish_status=$?
     trap - EXIT
+    set +e
+    at_end
     tmux -S "$work/tmux" kill-server 2>/dev/null || :
     for finish_pid in $(ours); do
         kill -9 "$finish_pid" 2>/dev/null || :

@@ -163,8 +163,9 @@ done
 
 # vmtax dies: so does the server, and the next run removes its files.
 disk=$(mktemp -d /var/tmp/e2e-oltp.XXXXXX)
-# shellcheck disable=SC2154 # assigned in it
-trap 'code=$?; set +e; rm -rf "$disk"; finish_with "$code"' EXIT
+at_end() {
+    rm -rf "$disk"
+}
 start_on_disk() { # WORDS…
     begin run "$@" --on native --blocks 2 --seconds 20 --scratch "$disk" --json
 }

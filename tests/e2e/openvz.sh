@@ -23,15 +23,12 @@ printf 'TEMPLATE=%s\nDEF_OSTEMPLATE="debian-12"\n' "$work/template" >/etc/vz/vz.
 without=$PATH
 
 # The double's own containers are no matter of vmtax's; each ends with the test.
-purge() {
-    purge_status=$?
+at_end() {
     for purge_ct in "$double"/private/*; do
         [ ! -d "$purge_ct" ] || "$work/bin/vzctl" --quiet stop "${purge_ct##*/}" --fast || :
     done
     umount /etc || :
-    finish_with "$purge_status"
 }
-trap purge EXIT
 
 made() {
     find "$double/private" -mindepth 1 -maxdepth 1 \( -name '9????????' -o -name 'vmtax-*' \)

@@ -16,9 +16,11 @@ container_works || skip "$why"
 
 here=e2e-here-$$ there=e2e-there-$$
 ip netns add "$here" 2>/dev/null || skip "no network namespaces here"
-# finish() tells by the exit status.
-# shellcheck disable=SC2154 # it is assigned in the trap itself
-trap 'code=$?; set +e; sshd_end; ip netns del "$here"; ip netns del "$there"; finish_with "$code"' EXIT
+at_end() {
+    sshd_end
+    ip netns del "$here"
+    ip netns del "$there"
+}
 ip netns add "$there"
 ip -n "$here" link add wire type veth peer name wire netns "$there"
 ip -n "$here" address add 192.0.2.1/24 dev wire

@@ -136,7 +136,9 @@ serves_not() {
 
 serves exec:env loopback
 if [ "$(id -u)" = 0 ] && ip link add e2e-reach-a type veth peer name e2e-reach-b 2>/dev/null; then
-    trap 'code=$?; set +e; ip link del e2e-reach-a 2>/dev/null; finish_with "$code"' EXIT
+    at_end() {
+        ip link del e2e-reach-a 2>/dev/null
+    }
     setpriv --pdeathsig KILL unshare --net sleep 600 &
     far=$!
     apart() {
@@ -155,7 +157,6 @@ if [ "$(id -u)" = 0 ] && ip link add e2e-reach-a type veth peer name e2e-reach-b
     kill $far
     wait $far 2>/dev/null || :
     ! ip link show e2e-reach-a >/dev/null 2>&1 || ip link del e2e-reach-a
-    trap finish EXIT
 else
     echo "without a guest in another network: needs root and ip"
 fi
