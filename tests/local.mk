@@ -417,6 +417,11 @@ tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c tests/unit/unit.h
 tests_unit_test_ledger_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_ledger_LDADD = libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
+unit_tests += tests/unit/test_ledger_file
+tests_unit_test_ledger_file_SOURCES = tests/unit/test_ledger_file.c tests/unit/unit.h
+tests_unit_test_ledger_file_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_ledger_file_LDADD = tests/libfixtures.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
+
 unit_tests += tests/unit/test_forward
 tests_unit_test_forward_SOURCES = tests/unit/test_forward.c tests/unit/unit.h tests/bench/peer.c tests/bench/peer.h
 tests_unit_test_forward_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
