@@ -29,17 +29,27 @@ options() {
     [ ! -f "$here/words/$1" ] || echo "-dict=$here/words/$1"
 }
 
+# with_seeds NAME COMMAND...: with the directories of its seeds as its last words. The themes that come with
+# the program are seeds as they are: a copy would not change with them.
+with_seeds() {
+    seeds=$1
+    shift
+    set -- "$@" "$here/seeds/$seeds"
+    [ "$seeds" != theme ] || set -- "$@" "$abs_top_srcdir/themes"
+    "$@"
+}
+
 # shellcheck disable=SC2046 # words
 search() {
     mkdir "$corpus/$1"
-    "$programs/fuzz_$1" -max_total_time="$FUZZ_SECONDS" -timeout=10 -print_final_stats=1 \
-        -artifact_prefix="$programs/$1-" $(options "$1") "$corpus/$1" "$here/seeds/$1" \
+    with_seeds "$1" "$programs/fuzz_$1" -max_total_time="$FUZZ_SECONDS" -timeout=10 -print_final_stats=1 \
+        -artifact_prefix="$programs/$1-" $(options "$1") "$corpus/$1" \
         >"$corpus/$1.log" 2>&1 </dev/null || echo "$1" >>"$corpus/failed"
     rm -rf "${corpus:?}/$1"
 }
 
 replay() {
-    "$programs/fuzz_$1" -runs=0 "$here/seeds/$1" >"$corpus/$1.log" 2>&1 </dev/null ||
+    with_seeds "$1" "$programs/fuzz_$1" -runs=0 >"$corpus/$1.log" 2>&1 </dev/null ||
         echo "$1" >>"$corpus/failed"
 }
 
@@ -50,7 +60,8 @@ tell() {
         tail -n 100 "$corpus/$1.log"
     else
         runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$corpus/$1.log")
-        echo "$1: $(find "$here/seeds/$1" -type f | wc -l) seeds${runs:+, $runs inputs}"
+        # shellcheck disable=SC2016 # for the other shell
+        echo "$1: $(with_seeds "$1" sh -c 'find "$@" -type f' sh | wc -l) seeds${runs:+, $runs inputs}"
     fi
 }
 
