@@ -572,7 +572,12 @@ int app_run(struct board *board, const struct app_options *options,
         a->canvas.keymap = options->keymap;
         capture_begin(&a->capture);
         loop(a);
-        screen_close(a->screen, a->control.requests & REQUEST_QUIT_LEAVE);
+        bool leave = !a->ended_by && a->control.requests & REQUEST_QUIT_LEAVE;
+        if (leave) { /* without the question that was answered */
+            a->now = true;
+            draw(a);
+        }
+        screen_close(a->screen, leave);
         capture_end(&a->capture);
         status = a->ended_by;
     }

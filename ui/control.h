@@ -32,6 +32,7 @@ struct control {
     bool live;                         /* the live view lies over the tab */
     bool verdict;                      /* the verdict of a check, below the live view */
     enum overlay overlay;
+    unsigned quit;                /* what OVERLAY_QUIT asks: the request that a yes makes */
     bool tour;                    /* the tour is shown, or comes back after a question */
     size_t slide;                 /* of it */
     double tour_s, slide_until_s; /* seconds of a slide; 0: keys alone turn them */

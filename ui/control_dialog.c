@@ -297,10 +297,8 @@ void control_dialog_key(struct control *c, int code, const struct moment *m)
         filter_key(c, code);
         break;
     case OVERLAY_QUIT:
-        if (a == ACTION_OPEN || a == ACTION_QUIT || a == ACTION_QUIT_LEAVE || code == 'y')
-            c->requests |= a == ACTION_QUIT_LEAVE ? REQUEST_QUIT_LEAVE : REQUEST_QUIT;
-        else
-            c->overlay = c->tour ? OVERLAY_TOUR : OVERLAY_NONE;
+        control_answer_quit(
+            c, a, a == ACTION_OPEN || a == ACTION_QUIT || a == ACTION_QUIT_LEAVE || code == 'y');
         break;
     case OVERLAY_WELCOME:
         c->overlay = OVERLAY_NONE;

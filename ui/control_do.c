@@ -168,10 +168,19 @@ void control_export(struct control *c, const struct snapshot *s, double now_s)
 
 void control_quit(struct control *c, const struct snapshot *s, unsigned request)
 {
-    if ((s->run.active || s->check.active) && !s->replayed && c->overlay != OVERLAY_QUIT)
+    if ((s->run.active || s->check.active) && !s->replayed) {
         c->overlay = OVERLAY_QUIT;
-    else
+        c->quit = request;
+    } else {
         c->requests |= request;
+    }
+}
+
+void control_answer_quit(struct control *c, enum action a, bool yes)
+{
+    if (yes)
+        c->requests |= a == ACTION_QUIT_LEAVE ? REQUEST_QUIT_LEAVE : c->quit;
+    c->overlay = c->tour ? OVERLAY_TOUR : OVERLAY_NONE;
 }
 
 void control_replay(struct control *c, enum action a, double now_s)

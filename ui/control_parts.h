@@ -57,7 +57,10 @@ void control_check(struct control *c, const struct snapshot *s, double now_s);
 void control_doubt(struct control *c, const struct snapshot *s, double now_s);
 void control_baseline(struct control *c, const struct snapshot *s, double now_s);
 void control_export(struct control *c, const struct snapshot *s, double now_s);
+/* With the screen left or not: whatever says yes to the question means what was asked. After it the
+ * screen is as it was before. */
 void control_quit(struct control *c, const struct snapshot *s, unsigned request);
+void control_answer_quit(struct control *c, enum action a, bool yes);
 void control_replay(struct control *c, enum action a, double now_s);
 
 /* control_small.c */

@@ -27,11 +27,10 @@ static void freeze(struct control *c, const struct moment *m)
 /* One more quits then: draw_small asks. */
 static void quit_key(struct control *c, enum action a, const struct moment *m)
 {
-    if (c->overlay != OVERLAY_QUIT) {
+    if (c->overlay == OVERLAY_QUIT)
+        control_answer_quit(c, a, true);
+    else
         control_quit(c, m->s, a == ACTION_QUIT_LEAVE ? REQUEST_QUIT_LEAVE : REQUEST_QUIT);
-        return;
-    }
-    c->requests |= a == ACTION_QUIT_LEAVE ? REQUEST_QUIT_LEAVE : REQUEST_QUIT;
 }
 
 void control_small_key(struct control *c, int code, const struct moment *m)
@@ -63,10 +62,8 @@ void control_small_key(struct control *c, int code, const struct moment *m)
         control_act(c, a, m);
         break;
     default:
-        if (asking && a == ACTION_OPEN)
-            quit_key(c, ACTION_QUIT, m);
-        else if (asking)
-            c->overlay = c->tour ? OVERLAY_TOUR : OVERLAY_NONE;
+        if (asking)
+            control_answer_quit(c, a, a == ACTION_OPEN);
         else if (a == ACTION_NONE)
             control_refuse(c, code, m->now_s, "here: %s says what works",
                            key_word(c->keymap, ACTION_HELP));

@@ -1,6 +1,7 @@
 #!/bin/sh
-# A dashboard with a run that is live is ended in each way that asks nobody: its terminal goes away, it
-# crashes, it is killed. The terminal is as it was where that can be, and nothing of the run stays behind.
+# A dashboard with a run that is live is ended in each way: by keys, after a question, and in those that ask
+# nobody: its terminal goes away, it crashes, it is killed. The terminal is as it was where that can be, and
+# nothing of the run stays behind.
 # shellcheck source=tests/e2e/lib.sh
 . "${abs_top_srcdir:-.}/tests/e2e/lib.sh"
 need_tool tmux
@@ -51,6 +52,24 @@ sane() {
         grep -Eq "(^| )$mode( |;|\$)" "$work/stty" || fail "after $1: the terminal is left without $mode"
     done
 }
+
+# However the question is answered: with Q the last screen stays, without the question; with q none does.
+for keys in 'Q Enter' 'Q y' 'Q Q' 'q Enter'; do
+    start
+    press "${keys% *}"
+    wait_for 20 shows 'a run is live'
+    press "${keys#* }"
+    ended 0
+    sane "$keys"
+    case $keys in
+    Q*) shows '\? help .*Tab box' || fail "after $keys: the last screen is not left" ;;
+    *) ! shows '\? help .*Tab box' || fail "after $keys: a screen is left" ;;
+    esac
+    ! shows 'a run is live' || fail "after $keys: the question is left"
+    wait_for 20 gone
+    leftovers
+    tmux -S "$work/tmux" kill-server
+done
 
 for signal in HUP TERM; do
     start

@@ -209,6 +209,34 @@ static void asks_before_quitting_a_run(void **state)
     type(&j, "QQ");
     assert_int_equal(j.control.requests, REQUEST_QUIT_LEAVE);
     end(&j);
+    /* Yes is yes to what was asked, however it is said; and the screen that is left is not the
+     * question. */
+    static const int yes[] = {KEY_CODE_ENTER, 'y', 'q', 'Q', KEY_CODE_CTRL_C};
+    for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
+        for (int small = 0; small < 2; small++) {
+            if (small && yes[i] == 'y') /* has no meaning there */
+                continue;
+            begin(&j, fixture_container, NULL);
+            j.h = small ? 10 : j.h;
+            type(&j, "Q");
+            assert_int_equal(j.control.overlay, OVERLAY_QUIT);
+            key(&j, yes[i]);
+            assert_int_equal(j.control.requests, REQUEST_QUIT_LEAVE);
+            assert_int_equal(j.control.overlay, OVERLAY_NONE);
+            end(&j);
+            begin(&j, fixture_container, NULL);
+            j.h = small ? 10 : j.h;
+            type(&j, "q");
+            key(&j, yes[i]);
+            assert_int_equal(j.control.requests, yes[i] == 'Q' ? REQUEST_QUIT_LEAVE : REQUEST_QUIT);
+            end(&j);
+        }
+    /* A no is forgotten: the next question is another one. */
+    begin(&j, fixture_container, NULL);
+    type(&j, "Qnq");
+    key(&j, KEY_CODE_ENTER);
+    assert_int_equal(j.control.requests, REQUEST_QUIT);
+    end(&j);
     begin(&j, fixture_stored, NULL); /* nothing runs: no question */
     type(&j, "q");
     assert_int_equal(j.control.requests, REQUEST_QUIT);
