@@ -43,16 +43,21 @@ size_t baseline_drop_copies(struct baseline *b)
     return count - kept;
 }
 
-int baseline_load(struct baseline *b, const char *name, struct error *e)
+typedef int list_sessions(const char *name, struct store_entry **entries, size_t *count,
+                          struct error *e);
+
+static int load(struct baseline *b, const char *name, list_sessions *list, size_t *copies,
+                struct error *e)
 {
     struct store_entry *entries;
     size_t count, unreadable = 0;
+    *copies = 0; /* a file that was exported has none */
     bool is_path = strchr(name, '/') != NULL;
     /* A stored one goes before a file that happens to lie here. */
     if ((is_path || store_check_name(name, NULL) < 0) && baseline_file_is(name))
         return baseline_file_read(b, name, e);
     memset(b, 0, sizeof *b);
-    if (store_list_sessions(name, &entries, &count, e) < 0)
+    if (list(name, &entries, &count, e) < 0)
         return -1;
     if (!count && !is_path && baseline_file_is(name)) {
         free(entries);
@@ -74,13 +79,7 @@ int baseline_load(struct baseline *b, const char *name, struct error *e)
         b->count++;
     }
     free(entries);
-    size_t copies = baseline_drop_copies(b);
-    if (copies)
-        fprintf(stderr,
-                "vmtax: warning: %zu session%s of the baseline \"%s\" %s of another, and do%s not "
-                "count\n",
-                copies, copies == 1 ? "" : "s", name, copies == 1 ? "is a copy" : "are copies",
-                copies == 1 ? "es" : "");
+    *copies = baseline_drop_copies(b);
     if (!b->count) {
         baseline_release(b);
         if (strchr(name, '/') && !unreadable)
@@ -94,6 +93,24 @@ int baseline_load(struct baseline *b, const char *name, struct error *e)
     const char *slash = strrchr(name, '/');
     text_clean(b->name, sizeof b->name, slash && slash[1] ? slash + 1 : name);
     return 0;
+}
+
+int baseline_read(struct baseline *b, const char *name, size_t *copies, struct error *e)
+{
+    return load(b, name, store_relist_sessions, copies, e);
+}
+
+int baseline_load(struct baseline *b, const char *name, struct error *e)
+{
+    size_t copies;
+    int rc = load(b, name, store_list_sessions, &copies, e);
+    if (copies)
+        fprintf(stderr,
+                "vmtax: warning: %zu session%s of the baseline \"%s\" %s of another, and do%s not "
+                "count\n",
+                copies, copies == 1 ? "" : "s", name, copies == 1 ? "is a copy" : "are copies",
+                copies == 1 ? "es" : "");
+    return rc;
 }
 
 void baseline_release(struct baseline *b)
@@ -148,8 +165,9 @@ bool baseline_native(const struct baseline *b, const struct result *today, const
     return true;
 }
 
-void baseline_strength_of(size_t sessions, char *out, size_t size)
+void baseline_strength(const struct baseline *b, char *out, size_t size)
 {
+    size_t sessions = b->count;
     if (sessions < BASELINE_YOUNG) {
         size_t more = BASELINE_YOUNG - sessions;
         snprintf(out, size, "too young to judge, %zu more session%s", more, more == 1 ? "" : "s");
@@ -158,11 +176,6 @@ void baseline_strength_of(size_t sessions, char *out, size_t size)
     } else {
         snprintf(out, size, "strong, %zu sessions", sessions);
     }
-}
-
-void baseline_strength(const struct baseline *b, char *out, size_t size)
-{
-    baseline_strength_of(b->count, out, size);
 }
 
 /* Clocks that are set step by less. */

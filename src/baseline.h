@@ -23,6 +23,9 @@ struct baseline {
  * sessions are set aside with a warning on stderr, and copies do not count; none left is an error.
  * On failure b is empty. */
 int baseline_load(struct baseline *b, const char *name, struct error *e);
+/* The same of one that was just listed (store_list), which told what of it cannot be read. That
+ * there are copies, and how many, the caller tells. */
+int baseline_read(struct baseline *b, const char *name, size_t *copies, struct error *e);
 void baseline_release(struct baseline *b);
 /* Each session once; returns how many were copies. Derived parts must be up to date. */
 size_t baseline_drop_copies(struct baseline *b);
@@ -34,8 +37,6 @@ bool baseline_native(const struct baseline *b, const struct result *today, const
                      const char *params, double *value, double *low, double *high);
 /* "too young to judge, 2 more sessions" / "5 sessions" / "strong, 12 sessions" */
 void baseline_strength(const struct baseline *b, char *out, size_t size);
-/* The same for a number of sessions. */
-void baseline_strength_of(size_t sessions, char *out, size_t size);
 /* Is that the age of something that is dated in the future? Then a clock or the file is wrong. */
 bool baseline_is_future(double age_s);
 /* "the first 12 days ago, the last 3 hours ago" */

@@ -283,18 +283,13 @@ static int list_targets(const struct options *o, FILE *out, struct error *e)
     return to.array ? print_json(to.array, out) : 0;
 }
 
-/* "native, tcg EMULATED": the targets of a stored result. A damaged one tells none. */
-static void targets_of(const char *path, char *text, size_t size, cJSON *array)
+/* "native, tcg EMULATED": the targets of a stored result. */
+static void targets_of(const struct result *r, char *text, size_t size, cJSON *array)
 {
-    struct result r;
-    struct error e;
     size_t used = 0;
     text[0] = '\0';
-    result_init(&r);
-    if (store_load(&r, path, &e) < 0)
-        fprintf(stderr, "vmtax: warning: %s\n", e.text);
-    for (size_t t = 0; t < r.target_count; t++) {
-        const struct result_target *target = &r.targets[t];
+    for (size_t t = 0; t < r->target_count; t++) {
+        const struct result_target *target = &r->targets[t];
         if (used < size)
             used += (size_t)snprintf(text + used, size - used, "%s%s%s", used ? ", " : "",
                                      target->id, target->emulated ? " EMULATED" : "");
@@ -305,20 +300,16 @@ static void targets_of(const char *path, char *text, size_t size, cJSON *array)
         cJSON_AddBoolToObject(o, "emulated", target->emulated);
         cJSON_AddItemToArray(array, o);
     }
-    result_release(&r);
 }
 
 /* When the sessions of a baseline were begun, newest first: "2026-11-24 17:02, 16:59, 16:55". */
-static void series_of(const char *name, char *text, size_t size, cJSON *array)
+static void series_of(const struct baseline *b, char *text, size_t size, cJSON *array)
 {
-    struct store_entry *sessions;
-    size_t count, used = 0;
+    size_t used = 0;
     char last[16] = "";
-    struct error e;
-    if (store_relist_sessions(name, &sessions, &count, &e) < 0)
-        return;
-    for (size_t i = 0; i < count; i++) {
-        time_t at = (time_t)sessions[i].started;
+    text[0] = '\0';
+    for (size_t i = 0; i < b->count; i++) {
+        time_t at = (time_t)b->sessions[i].started;
         struct tm local;
         char day[16] = "?", clock[16] = "";
         if (localtime_r(&at, &local)) {
@@ -331,91 +322,129 @@ static void series_of(const char *name, char *text, size_t size, cJSON *array)
                                      same ? "" : day, same ? "" : " ", clock);
         text_copy(last, sizeof last, day);
         if (array)
-            cJSON_AddItemToArray(array, cJSON_CreateNumber((double)sessions[i].started));
+            cJSON_AddItemToArray(array, cJSON_CreateNumber((double)b->sessions[i].started));
     }
-    free(sessions);
 }
 
-static int list_stored(enum store_family family, const struct options *o, FILE *out,
-                       struct error *e)
+static char *when(const struct store_entry *entry, char *out, size_t size)
+{
+    time_t at = (time_t)entry->started;
+    struct tm local;
+    if (!localtime_r(&at, &local) || !strftime(out, size, "%Y-%m-%d %H:%M", &local))
+        text_copy(out, size, "?");
+    return out;
+}
+
+static cJSON *entry_json(const struct store_entry *entry)
+{
+    cJSON *row = cJSON_CreateObject();
+    cJSON_AddStringToObject(row, "name", entry->name);
+    cJSON_AddStringToObject(row, "path", entry->path);
+    cJSON_AddNumberToObject(row, "started", (double)entry->started);
+    return row;
+}
+
+/* One of them; into array, if there is one, else to out. */
+typedef void write_entry(const struct store_entry *entry, cJSON *array, FILE *out);
+
+static int list_stored(enum store_family family, write_entry *put, const char *maker,
+                       const struct options *o, FILE *out, struct error *e)
 {
     struct store_entry *entries;
     size_t count;
     if (store_list(family, &entries, &count, e) < 0)
         return -1;
     cJSON *array = o->json ? cJSON_CreateArray() : NULL;
-    for (size_t i = 0; i < count; i++) {
-        char when[32] = "?", targets[TARGETS_MAX * (TARGET_ID_MAX + 12)];
-        char days[1024] = "";
-        cJSON *those = array ? cJSON_CreateArray() : NULL;
-        cJSON *series = array && family == STORE_BASELINES ? cJSON_CreateArray() : NULL;
-        if (family == STORE_BASELINES)
-            series_of(entries[i].name, days, sizeof days, series);
-        targets_of(entries[i].path, targets, sizeof targets, those);
-        time_t at = (time_t)entries[i].started;
-        struct tm local;
-        if (localtime_r(&at, &local))
-            strftime(when, sizeof when, "%Y-%m-%d %H:%M", &local);
-        if (array) {
-            cJSON *row = cJSON_CreateObject();
-            cJSON_AddStringToObject(row, "name", entries[i].name);
-            cJSON_AddStringToObject(row, "path", entries[i].path);
-            cJSON_AddNumberToObject(row, "started", (double)entries[i].started);
-            if (family == STORE_BASELINES)
-                cJSON_AddNumberToObject(row, "sessions", (double)entries[i].sessions);
-            if (series)
-                cJSON_AddItemToObject(row, "series", series);
-            cJSON_AddItemToObject(row, "targets", those);
-            cJSON_AddItemToArray(array, row);
-        } else if (family == STORE_BASELINES) {
-            char strength[64];
-            baseline_strength_of(entries[i].sessions, strength, sizeof strength);
-            fprintf(out, "%-32s %s  %zu session%s  %s\n", entries[i].name, when,
-                    entries[i].sessions, entries[i].sessions == 1 ? " " : "s", targets);
-            text_wrap(out, days, fprintf(out, "    %s: ", strength), 8);
-        } else {
-            fprintf(out, "%-40s %s  %s\n", entries[i].name, when, targets);
-        }
-    }
+    for (size_t i = 0; i < count; i++)
+        put(&entries[i], array, out);
     if (!count && !array)
-        fprintf(stderr, "vmtax: none yet; `vmtax %s` makes one\n",
-                family == STORE_BASELINES ? "record" : "run all");
+        fprintf(stderr, "vmtax: none yet; `vmtax %s` makes one\n", maker);
     free(entries);
     return array ? print_json(array, out) : 0;
+}
+
+/* A damaged one tells no targets. */
+static void write_result(const struct store_entry *entry, cJSON *array, FILE *out)
+{
+    struct result r;
+    struct error e;
+    char at[32], targets[TARGETS_MAX * (TARGET_ID_MAX + 12)];
+    cJSON *those = array ? cJSON_CreateArray() : NULL;
+    result_init(&r);
+    if (store_load(&r, entry->path, &e) < 0)
+        fprintf(stderr, "vmtax: warning: %s\n", e.text);
+    targets_of(&r, targets, sizeof targets, those);
+    result_release(&r);
+    if (array) {
+        cJSON *row = entry_json(entry);
+        cJSON_AddItemToObject(row, "targets", those);
+        cJSON_AddItemToArray(array, row);
+    } else {
+        fprintf(out, "%-40s %s  %s\n", entry->name, when(entry, at, sizeof at), targets);
+    }
+}
+
+static void print_baseline(const struct store_entry *entry, const struct baseline *b, size_t copies,
+                           const char *targets, const char *days, FILE *out)
+{
+    char at[32], strength[64];
+    baseline_strength(b, strength, sizeof strength);
+    fprintf(out, "%-32s %s  %zu session%s  %s\n", entry->name, when(entry, at, sizeof at), b->count,
+            b->count == 1 ? " " : "s", targets);
+    text_wrap(out, days, fprintf(out, "    %s: ", strength), 8);
+    if (copies)
+        fprintf(out, "    %zu more %s of another, and do%s not count\n", copies,
+                copies == 1 ? "is a copy" : "are copies", copies == 1 ? "es" : "");
+}
+
+/* With the sessions that count, as whoever judges by them counts. One of which none can be read has
+ * none. */
+static void write_baseline(const struct store_entry *entry, cJSON *array, FILE *out)
+{
+    struct baseline b;
+    struct error e;
+    size_t copies;
+    char targets[TARGETS_MAX * (TARGET_ID_MAX + 12)] = "", days[1024];
+    cJSON *those = array ? cJSON_CreateArray() : NULL, *series = array ? cJSON_CreateArray() : NULL;
+    if (baseline_read(&b, entry->name, &copies, &e) < 0)
+        fprintf(stderr, "vmtax: warning: %s\n", e.text);
+    if (b.count)
+        targets_of(&b.sessions[0], targets, sizeof targets, those);
+    series_of(&b, days, sizeof days, series);
+    if (array) {
+        cJSON *row = entry_json(entry);
+        cJSON_AddNumberToObject(row, "sessions", (double)b.count);
+        cJSON_AddNumberToObject(row, "copies", (double)copies);
+        cJSON_AddItemToObject(row, "series", series);
+        cJSON_AddItemToObject(row, "targets", those);
+        cJSON_AddItemToArray(array, row);
+    } else {
+        print_baseline(entry, &b, copies, targets, days, out);
+    }
+    baseline_release(&b);
+}
+
+static void write_recording(const struct store_entry *entry, cJSON *array, FILE *out)
+{
+    if (array)
+        cJSON_AddItemToArray(array, entry_json(entry));
+    else
+        fprintf(out, "%-40s %s\n", entry->name, entry->path);
 }
 
 static int list_results(const struct options *o, FILE *out, struct error *e)
 {
-    return list_stored(STORE_RESULTS, o, out, e);
+    return list_stored(STORE_RESULTS, write_result, "run all", o, out, e);
 }
 
 static int list_baselines(const struct options *o, FILE *out, struct error *e)
 {
-    return list_stored(STORE_BASELINES, o, out, e);
+    return list_stored(STORE_BASELINES, write_baseline, "record", o, out, e);
 }
 
 static int list_recordings(const struct options *o, FILE *out, struct error *e)
 {
-    struct store_entry *entries;
-    size_t count;
-    if (store_list(STORE_RECORDINGS, &entries, &count, e) < 0)
-        return -1;
-    cJSON *array = o->json ? cJSON_CreateArray() : NULL;
-    for (size_t i = 0; i < count; i++) {
-        if (array) {
-            cJSON *row = cJSON_CreateObject();
-            cJSON_AddStringToObject(row, "name", entries[i].name);
-            cJSON_AddStringToObject(row, "path", entries[i].path);
-            cJSON_AddNumberToObject(row, "started", (double)entries[i].started);
-            cJSON_AddItemToArray(array, row);
-        } else {
-            fprintf(out, "%-40s %s\n", entries[i].name, entries[i].path);
-        }
-    }
-    if (!count && !array)
-        fprintf(stderr, "vmtax: none yet; `vmtax --rec` makes one\n");
-    free(entries);
-    return array ? print_json(array, out) : 0;
+    return list_stored(STORE_RECORDINGS, write_recording, "--rec", o, out, e);
 }
 
 const struct listing listing_workloads = {"workloads", list_workloads};

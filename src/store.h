@@ -71,7 +71,6 @@ struct store_entry {
     char path[STORE_PATH_MAX]; /* of the file; of a baseline, its newest session */
     int64_t started;           /* Unix seconds */
     int64_t written_ns;        /* of the file, since the same epoch: which of a second is newer */
-    size_t sessions;           /* baselines: how many */
 };
 /* Newest first; the caller frees *entries. Only names and the beginning and end of each file are
  * looked at; files that cannot be whole are skipped with a warning on stderr. An empty or absent

@@ -135,7 +135,7 @@ static int list_files(const char *directory, bool own, bool recordings, bool tel
         return errno == ENOENT ? 0
                                : error_errno(e, errno, "cannot read the directory %s", directory);
     for (struct dirent *item = readdir(d); item; item = readdir(d)) {
-        struct store_entry entry = {.sessions = 1};
+        struct store_entry entry = {.started = 0};
         struct stat st;
         if (item->d_name[0] == '.' || !ends_with(item->d_name, suffix))
             continue;
@@ -181,7 +181,6 @@ static int list_baselines(const char *family, bool tell, struct store_entry **en
         if (session_count) {
             struct store_entry entry = sessions[0];
             text_copy(entry.name, sizeof entry.name, item->d_name);
-            entry.sessions = session_count;
             XGROW(*entries, *count, room);
             (*entries)[(*count)++] = entry;
         }

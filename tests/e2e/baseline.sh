@@ -85,6 +85,21 @@ run 0 baseline show "$work/copied"
 says "$out" '^baseline "copied": too young to judge, 2 more sessions'
 says "$err" '2 sessions of the baseline .* are copies of another, and do not count'
 
+# A list counts as whoever judges by them does, and says what it left out.
+cp -r "$work/copied" "$baselines/copied"
+for list in 'list baselines' 'baseline list'; do
+    # shellcheck disable=SC2086 # words
+    run 0 $list
+    says "$out" '^copied .*  1 session  '
+    says "$out" '^    too young to judge, 2 more sessions: '
+    says "$out" '^    2 more are copies of another, and do not count$'
+    empty "$err"
+done
+run 0 list baselines --json
+"$jsonpath" "$out" '*' | grep -q '"name":"copied".*"sessions":1,"copies":2,"series":\[[0-9]*\]' ||
+    fail "the list does not count as the check does: $(cat "$out")"
+rm -r "$baselines/copied"
+
 # --- another machine: another store ------------------------------------------------------------------
 
 XDG_STATE_HOME=$work/other

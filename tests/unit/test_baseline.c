@@ -364,6 +364,37 @@ static void test_copies_do_not_count(void **state)
     baseline_release(&b);
 }
 
+/* Who lists counts what who judges counts, and knows how many files more there are. */
+static void test_copies_are_counted(void **state)
+{
+    (void)state;
+    char home[64], path[STORE_PATH_MAX];
+    struct result one, other;
+    struct baseline b;
+    struct error e;
+    size_t copies;
+    fixture_home(home, sizeof home);
+    session(&one, 1, 1000);
+    session(&other, 2, 2000);
+    assert_int_equal(baseline_read(&b, "x", &copies, &e), -1);
+    assert_int_equal(copies, 0);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(store_save_baseline(&one, "x", path, sizeof path, &e), 0);
+    assert_int_equal(store_save_baseline(&other, "x", path, sizeof path, &e), 0);
+    assert_int_equal(stored("x"), 4);
+    assert_int_equal(baseline_read(&b, "x", &copies, &e), 0);
+    assert_int_equal(copies, 2);
+    assert_int_equal(b.count, 2);
+    assert_int_equal(b.sessions[0].started, 2000);
+    baseline_release(&b);
+    assert_int_equal(baseline_load(&b, "x", &e), 0);
+    assert_int_equal(b.count, 2);
+    baseline_release(&b);
+    result_release(&one);
+    result_release(&other);
+    fixture_remove(home);
+}
+
 static void test_put_and_removed_as_a_whole(void **state)
 {
     (void)state;
@@ -465,6 +496,7 @@ int main(void)
         cmocka_unit_test(test_on_the_board),
         cmocka_unit_test(test_to_a_file_and_back),
         cmocka_unit_test(test_copies_do_not_count),
+        cmocka_unit_test(test_copies_are_counted),
         cmocka_unit_test(test_put_and_removed_as_a_whole),
         cmocka_unit_test(test_fits_or_not),
     };

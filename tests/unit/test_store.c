@@ -286,7 +286,10 @@ static void test_list_and_find(void **state)
     assert_int_equal(store_list(STORE_BASELINES, &entries, &count, &e), 0);
     assert_int_equal(count, 1);
     assert_string_equal(entries[0].name, "default");
-    assert_int_equal(entries[0].sessions, 3);
+    assert_string_equal(entries[0].path, path);
+    free(entries);
+    assert_int_equal(store_list_sessions("default", &entries, &count, &e), 0);
+    assert_int_equal(count, 3);
     assert_string_equal(entries[0].path, path);
     free(entries);
 
