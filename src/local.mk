@@ -58,6 +58,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/overlay.c src/overlay.h \
 	src/replace.c src/replace.h \
 	src/wholefile.c src/wholefile.h \
+	src/written.c src/written.h \
 	src/option.c src/option.h \
 	src/setup.c src/setup.h \
 	src/compare.c src/compare.h \

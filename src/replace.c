@@ -3,6 +3,7 @@
 #include "replace.h"
 
 #include "text.h"
+#include "written.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -45,9 +46,9 @@ int replace_begin(struct replace *r, const char *path, mode_t mode, struct error
 
 int replace_end(struct replace *r, struct error *e)
 {
-    int failed = 0;
-    if (fflush(r->out) != 0 || ferror(r->out) || (r->temporary[0] && fsync(fileno(r->out)) < 0))
-        failed = errno ? errno : EIO;
+    int failed = written_flush(r->out);
+    if (!failed && r->temporary[0] && fsync(fileno(r->out)) < 0)
+        failed = errno;
     if (fclose(r->out) != 0 && !failed)
         failed = errno;
     r->out = NULL;

@@ -2,6 +2,7 @@
 
 #include "check.h"
 #include "report/report.h"
+#include "written.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -25,8 +26,13 @@ static FILE *new_file(const char *name, char *path, size_t size, struct error *e
 static int close_file(FILE *f, const char *path, int rc, char *message, size_t size,
                       struct error *e)
 {
-    if (fclose(f) != 0 && rc == 0)
-        rc = error_errno(e, errno, "cannot write %s", path);
+    int failed = rc == 0 ? written_flush(f) : 0;
+    if (fclose(f) != 0 && !failed)
+        failed = errno;
+    if (rc < 0)
+        error_prefix(e, "%s", path);
+    else if (failed)
+        rc = error_errno(e, failed, "cannot write %s", path);
     if (rc == 0)
         snprintf(message, size, "written: %s", path);
     return rc;

@@ -6,6 +6,7 @@
 #include "score.h"
 #include "store.h"
 #include "text.h"
+#include "written.h"
 #include "xalloc.h"
 
 #include <errno.h>
@@ -13,6 +14,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* One a line. */
 /* clang-format off */
@@ -64,15 +66,24 @@ static bool reader_gone(FILE *out)
     return poll(&p, 1, 0) == 1 && (p.revents & (POLLERR | POLLHUP));
 }
 
+/* What standard output was led to, where that has a name; any other stream its caller names. */
+static const char *name_of(FILE *out, char *clean, size_t size)
+{
+    char path[200];
+    ssize_t n = out == stdout ? readlink("/proc/self/fd/1", path, sizeof path - 1) : -1;
+    if (n <= 0 || path[0] != '/')
+        return "the output";
+    path[n] = '\0';
+    return text_clean(clean, size, path);
+}
+
 int report_flush(FILE *out, struct error *e)
 {
-    errno = 0;
-    if (fflush(out) == 0 && !ferror(out))
+    char name[200];
+    int why = written_flush(out);
+    if (!why || why == EPIPE || reader_gone(out))
         return 0;
-    int why = errno ? errno : EIO;
-    if (why == EPIPE || reader_gone(out))
-        return 0;
-    return error_errno(e, why, "cannot write the output");
+    return error_errno(e, why, "cannot write %s", name_of(out, name, sizeof name));
 }
 
 struct report_row *report_rows(const struct result *r, size_t *count)

@@ -131,7 +131,7 @@ if [ -w /dev/full ]; then
     code=0
     "$vmtax" list workloads >/dev/full 2>"$err" || code=$?
     [ "$code" = 2 ] || fail "list to a full disk ends with $code"
-    says "$err" 'cannot write'
+    says "$err" 'cannot write /dev/full: No space left'
 fi
 
 # A reader that has seen enough is no error, and nothing is said about it.

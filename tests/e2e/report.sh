@@ -75,6 +75,18 @@ if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
     says "$err" 'small/page: .*No space left'
 fi
 
+# Nor does a device that is full look like success, in any format: its name, and the cause.
+if [ -w /dev/full ]; then
+    for format in text plain json csv md html svg openmetrics junit; do
+        run 2 report last --format $format --output /dev/full
+        says "$err" '^vmtax: /dev/full: cannot write the output: No space left on device$'
+        code=0
+        "$vmtax" report last --format $format >/dev/full 2>"$err" || code=$?
+        [ $code = 2 ] || fail "$format to a full device ends with $code"
+        says "$err" '^vmtax: cannot write /dev/full: No space left on device$'
+    done
+fi
+
 # A recording is no result.
 run 2 report "$abs_top_srcdir/data/example.rec.gz"
 says "$err" 'vmtax replay'

@@ -94,22 +94,48 @@ static void test_locale(void **state)
     result_release(&r);
 }
 
+/* More than any buffer holds. */
+static void make_large(struct result *r)
+{
+    fixture_result(r);
+    for (size_t i = 0, count = r->slot_count; i < 4000; i++) {
+        struct slot *slot = result_add_slot(r);
+        *slot = r->slots[i % count];
+    }
+    for (int i = 0; i < 2000; i++) {
+        char params[PARAMS_TEXT];
+        snprintf(params, sizeof params, "size=%d", i);
+        result_add_metric(r, workload_find("ram.int.copy"), params);
+    }
+}
+
+/* Whenever in a report the disk is full: the error says so, and not that something else is wrong. A
+ * buffer of each size is one of another moment; without any all has failed before the end. */
 static void test_full_disk(void **state)
 {
     (void)state;
-    struct result r;
+    struct result small, large;
     struct error e;
-    FILE *full = fopen("/dev/full", "w");
-    if (!full)
-        skip();
-    fixture_result(&r);
+    fixture_result(&small);
+    make_large(&large);
     for (const struct report_format *const *f = report_formats; *f; f++) {
-        assert_int_equal((*f)->write(&r, full, &e), -1);
-        assert_non_null(strstr(e.text, "cannot write the output"));
-        clearerr(full);
+        char *whole = written((*f)->id, &small);
+        const size_t sizes[] = {0, 64, 4096, BUFSIZ, strlen(whole) - 1, strlen(whole)};
+        free(whole);
+        for (size_t i = 0; i < 2 * sizeof sizes / sizeof *sizes; i++) {
+            FILE *full = fopen("/dev/full", "w");
+            if (!full)
+                skip();
+            char *buffer = xcalloc(1, sizes[i / 2] + 1);
+            setvbuf(full, buffer, sizes[i / 2] ? _IOFBF : _IONBF, sizes[i / 2]);
+            assert_int_equal((*f)->write(i % 2 ? &large : &small, full, &e), -1);
+            assert_string_equal(e.text, "cannot write the output: No space left on device");
+            fclose(full);
+            free(buffer);
+        }
     }
-    fclose(full);
-    result_release(&r);
+    result_release(&small);
+    result_release(&large);
 }
 
 /* The longest reason there may be stands whole in every format that tells reasons: its end is what
