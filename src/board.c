@@ -118,6 +118,7 @@ static void copy_whole(struct snapshot *to, const struct snapshot *from)
 {
     struct board_metric *metrics = to->metrics;
     size_t room = to->metric_room;
+    const struct check *verdict = to->check.verdict;
     if (room < from->metric_count) {
         room = from->metric_room;
         metrics = xrealloc_array(metrics, room, sizeof *metrics);
@@ -127,6 +128,8 @@ static void copy_whole(struct snapshot *to, const struct snapshot *from)
     to->metrics = metrics;
     to->metric_room = room;
     copy_metrics(to, from);
+    to->check.verdict = verdict;
+    snapshot_set_verdict(to, from->check.verdict);
 }
 
 bool board_peek(struct board *b, struct snapshot *s)

@@ -375,10 +375,17 @@ static void note_power(struct check_power *p, double subsystem, double row)
     p->row = fmax(p->row, row);
 }
 
+static void count_verdicts(struct check *c)
+{
+    memset(c->verdicts, 0, sizeof c->verdicts);
+    for (size_t i = 0; i < c->count; i++)
+        c->verdicts[c->rows[i].verdict]++;
+}
+
 static void sum_up(struct check *c)
 {
     bool host = false, hypervisor = false;
-    memset(c->verdicts, 0, sizeof c->verdicts);
+    count_verdicts(c);
     c->power = c->native_power = (struct check_power){0};
     for (size_t g = 0; g < c->group_count; g++) {
         bool native = is_native(c->groups[g].target);
@@ -388,12 +395,21 @@ static void sum_up(struct check *c)
     for (size_t i = 0; i < c->count; i++) {
         const struct compare_row *row = &c->rows[i];
         bool native = is_native(row->target);
-        c->verdicts[row->verdict]++;
         *(native ? &host : &hypervisor) |= check_is_decided(row->verdict);
         if (c->group_of[i] != SIZE_MAX)
             note_power(native ? &c->native_power : &c->power, 0, row->detectable);
     }
     c->cause = (host ? CHECK_HOST : 0) | (hypervisor ? CHECK_HYPERVISOR : 0);
+}
+
+void check_settle(struct check *c)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        const struct compare_row *row = &c->rows[i];
+        size_t g = find_group(c, row->workload->subsystem, row->target);
+        c->group_of[i] = g == c->group_count || (row->flags & FLAG_YOUNG) ? SIZE_MAX : g;
+    }
+    count_verdicts(c);
 }
 
 void check_init(struct check *c)

@@ -106,6 +106,9 @@ void check_init(struct check *c);
 void check_release(struct check *c);
 /* Judge the rows of s. find: the bound, as a loss in (0, 1). */
 void check_judge(struct check *c, const struct series *s, double find);
+/* Fills in what follows from rows and groups that were judged elsewhere: group_of, which has room
+ * for count, and verdicts. */
+void check_settle(struct check *c);
 /* What a plan left out of the baseline, which no session shows. */
 struct check_absent {
     size_t targets, rows;             /* that are lacking, or for which the time does not suffice */

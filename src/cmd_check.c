@@ -2,6 +2,7 @@
  */
 #include "check.h"
 #include "check_run.h"
+#include "check_shared.h"
 #include "clock.h"
 #include "command.h"
 #include "measure.h"
@@ -60,15 +61,6 @@ static int measure_sessions(const struct context *c, struct check_plan *p, struc
         m->count++;
     }
     return 0;
-}
-
-static int measure(const struct context *c, struct check_plan *p, struct measured *m,
-                   struct error *e)
-{
-    struct measure *by = measure_open(c, e);
-    int rc = by ? measure_sessions(c, p, m, by, e) : -1;
-    measure_close(by);
-    return rc;
 }
 
 static void tell_plan(const struct check_plan *p, const struct baseline *b, bool quiet)
@@ -165,22 +157,24 @@ static const struct check_form *form_of(const struct options *o, struct error *e
 }
 
 static int conclude(const struct context *c, const struct baseline *b, const struct result *now,
-                    size_t count, const struct check_plan *plan, struct error *e)
+                    size_t count, const struct check_plan *plan, struct measure *by,
+                    struct error *e)
 {
-    struct check check;
+    struct check *check = check_new();
     struct check_absent absent = check_plan_absent(plan);
-    check_results(&check, b, now, count, c->options->find > 0 ? c->options->find / 100 : CHECK_FIND,
+    check_results(check, b, now, count, c->options->find > 0 ? c->options->find / 100 : CHECK_FIND,
                   &absent);
-    int code = check_exit(&check);
+    int code = check_exit(check);
     if (c->options->redact)
-        check_redact(&check, b, now, count);
+        check_redact(check, b, now, count);
+    measure_show_verdict(by, check);
     /* Who asks for a form gets that, and who reads along with a terminal the picture. */
     bool asked = c->options->format || c->options->json;
-    if (asked || !c->draw_verdict(&check, c->options))
-        form_of(c->options, e)->write(&check, (int64_t)time(NULL), stdout);
-    if (write_files(&check, c->options, e) < 0)
+    if (asked || !c->draw_verdict(check, c->options))
+        form_of(c->options, e)->write(check, (int64_t)time(NULL), stdout);
+    if (write_files(check, c->options, e) < 0)
         code = -1;
-    check_release(&check);
+    check_let_go(check);
     return code;
 }
 
@@ -215,8 +209,8 @@ static int check_output(const struct options *o, struct error *e)
 
 /* What forbids a comparison is known before three minutes are spent on it. */
 static int look_first(const struct context *c, const struct baseline *b,
-                      const struct check_plan *plan, const char *agent, bool *fatal,
-                      struct error *e)
+                      const struct check_plan *plan, const char *agent, struct measure *by,
+                      bool *fatal, struct error *e)
 {
     struct result today;
     int code = 0;
@@ -226,8 +220,29 @@ static int look_first(const struct context *c, const struct baseline *b,
         return -1;
     }
     if (*fatal)
-        code = conclude(c, b, &today, 1, plan, e);
+        code = conclude(c, b, &today, 1, plan, by, e);
     result_release(&today);
+    return code;
+}
+
+static int measure_and_judge(const struct context *c, const struct baseline *b,
+                             struct check_plan *plan, const char *agent, struct measure *by,
+                             struct error *e)
+{
+    struct measured measured = {.count = 0};
+    bool fatal = false;
+    int code = look_first(c, b, plan, agent, by, &fatal, e);
+    if (code >= 0 && !fatal) {
+        tell_plan(plan, b, c->options->quiet);
+        code = measure_sessions(c, plan, &measured, by, e);
+        if (code == 0)
+            code = conclude(c, b, measured.sessions, measured.count, plan, by, e);
+        /* The verdict stands on the screen; nobody can look at it again. */
+        if (code >= 0 && measured.lost)
+            code = EXIT_USAGE_OR_SETUP;
+    }
+    for (size_t i = 0; i < measured.count; i++)
+        result_release(&measured.sessions[i]);
     return code;
 }
 
@@ -235,9 +250,7 @@ static int run(const struct context *c, struct error *e)
 {
     struct baseline b;
     struct check_plan plan;
-    struct measured measured = {.count = 0};
     char agent[4096];
-    bool fatal = false;
     if (check_output(c->options, e) < 0)
         return -1;
     if (baseline_load(&b, c->options->against ? c->options->against : "default", e) < 0)
@@ -246,18 +259,9 @@ static int run(const struct context *c, struct error *e)
         baseline_release(&b);
         return -1;
     }
-    int code = look_first(c, &b, &plan, agent, &fatal, e);
-    if (code >= 0 && !fatal) {
-        tell_plan(&plan, &b, c->options->quiet);
-        code = measure(c, &plan, &measured, e);
-        if (code == 0)
-            code = conclude(c, &b, measured.sessions, measured.count, &plan, e);
-        /* The verdict stands on the screen; nobody can look at it again. */
-        if (code >= 0 && measured.lost)
-            code = EXIT_USAGE_OR_SETUP;
-    }
-    for (size_t i = 0; i < measured.count; i++)
-        result_release(&measured.sessions[i]);
+    struct measure *by = measure_open(c, e);
+    int code = by ? measure_and_judge(c, &b, &plan, agent, by, e) : -1;
+    measure_close(by);
     check_plan_release(&plan);
     baseline_release(&b);
     return code;

@@ -32,8 +32,8 @@ struct context {
     int interrupt_fd;                      /* readable when SIGINT, SIGTERM or SIGHUP came */
     const struct command *const *commands; /* those of --help; ends with NULL */
     const struct listing *const *listings; /* ends with NULL */
-    /* A verdict as a screen, drawn where standard output is a terminal that can show one; false: it
-     * is none. */
+    /* A verdict (check_shared.h) as a screen, drawn where standard output is a terminal that can
+     * show one; false: it is none. */
     bool (*draw_verdict)(const struct check *check, const struct options *o);
 };
 

@@ -67,6 +67,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/series.c src/series.h \
 	src/check.c src/check_results.c src/check_words.c src/check_write.c src/check_junit.c src/check_metrics.c \
 	src/check_markdown.c src/check_html.c src/check_redact.c src/check.h \
+	src/check_shared.c src/check_shared.h \
 	src/check_run.c src/check_run.h \
 	src/doctor.c src/doctor_machine.c src/doctor_look.h src/doctor.h \
 	src/command.c src/command.h \
@@ -79,7 +80,8 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/score.c src/score.h \
 	src/board.c src/board.h src/board_run.h src/board_host.h \
 	src/snapshot.c src/snapshot.h \
-	src/recording/fields.c src/recording/fields.h \
+	src/recording/fields.c src/recording/fields.h src/recording/field_rows.h \
+	src/recording/verdict.c src/recording/verdict.h \
 	src/recording/delta.c src/recording/delta.h \
 	src/recording/recorder.c src/recording/recorder.h \
 	src/recording/recording.c src/recording/recording.h \

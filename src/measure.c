@@ -225,6 +225,14 @@ struct measure *measure_open(const struct context *c, struct error *e)
     return NULL;
 }
 
+void measure_show_verdict(struct measure *m, const struct check *verdict)
+{
+    struct snapshot *s = board_edit(&m->board);
+    text_copy(s->check.name, sizeof s->check.name, verdict->baseline);
+    snapshot_set_verdict(s, verdict);
+    board_publish(&m->board);
+}
+
 void measure_close(struct measure *m)
 {
     char path[STORE_PATH_MAX];

@@ -3,6 +3,7 @@
 #ifndef VMTAX_MEASURE_H
 #define VMTAX_MEASURE_H
 
+#include "check.h"
 #include "command.h"
 #include "plan.h"
 #include "result.h"
@@ -14,6 +15,9 @@ struct measure;
 struct measure *measure_open(const struct context *c, struct error *e);
 /* As runner_run(); result is initialised here and belongs to the caller, also on failure. */
 int measure_run(struct measure *m, const struct plan *plan, struct result *result, struct error *e);
+/* What a check of these sessions came to, for whoever looks at the board, as a recording does.
+ * Shared (check_shared.h): the caller goes on holding it. */
+void measure_show_verdict(struct measure *m, const struct check *verdict);
 /* Ends the recording, and tells where it is. NULL is allowed. */
 void measure_close(struct measure *m);
 

@@ -5,6 +5,7 @@
 #include "snapshot.h"
 
 #include "analysis.h"
+#include "check_shared.h"
 #include "text.h"
 #include "xalloc.h"
 
@@ -20,6 +21,14 @@ void snapshot_release(struct snapshot *s)
     free(s->metrics);
     s->metrics = NULL;
     s->metric_count = s->metric_room = 0;
+    snapshot_set_verdict(s, NULL);
+}
+
+void snapshot_set_verdict(struct snapshot *s, const struct check *verdict)
+{
+    const struct check *former = s->check.verdict;
+    s->check.verdict = check_hold(verdict);
+    check_let_go(former);
 }
 
 size_t snapshot_processors(const struct board_host *h)

@@ -110,7 +110,7 @@ struct board_check {
     double until_s;              /* on the host's time line: when its budget is over */
     char name[64];               /* of the baseline */
     char plan[200];              /* what is measured, and how long it takes */
-    const struct check *verdict; /* NULL: none. Whoever made the snapshot owns it and keeps it. */
+    const struct check *verdict; /* NULL: none. Held (check_shared.h) until snapshot_release(). */
 };
 
 struct snapshot {
@@ -143,6 +143,8 @@ struct snapshot {
 };
 
 void snapshot_release(struct snapshot *s);
+/* s holds that verdict, NULL: none, and lets go of the one that it had. */
+void snapshot_set_verdict(struct snapshot *s, const struct check *verdict);
 
 /* Append to the log ring; target may be NULL. The text is cleaned here. */
 void snapshot_log(struct snapshot *s, enum board_log_level level, const char *target,

@@ -4,6 +4,7 @@
 
 #include "analysis.h"
 #include "check.h"
+#include "check_shared.h"
 #include "text.h"
 #include "xalloc.h"
 
@@ -55,36 +56,35 @@ static void fill_session(struct result *r, size_t age, const char *kernel)
 
 const struct check *fixture_check(void)
 {
-    static struct check check;
-    static bool made;
+    static struct check *check;
     struct result before[BEFORE], now[AFTER];
     struct baseline b = {.name = "default", .sessions = before, .count = BEFORE};
     struct series s;
-    if (made)
-        return &check;
-    made = true;
+    if (check)
+        return check;
+    check = check_new();
     for (size_t i = 0; i < BEFORE; i++)
         fill_session(&before[i], 2 + 3 * i, "6.1.0-17-amd64");
     for (size_t i = 0; i < AFTER; i++)
         fill_session(&now[i], 0, "6.1.0-18-amd64");
     series_init(&s, BEFORE, AFTER);
     fill_series(&s);
-    check_judge(&check, &s, CHECK_FIND);
-    check.difference_count = fingerprint_compare(&before[0], &now[0], check.differences,
-                                                 COMPARE_DIFFERENCES_MAX);
-    check_advise(&check, &b, now, AFTER);
+    check_judge(check, &s, CHECK_FIND);
+    check->difference_count = fingerprint_compare(&before[0], &now[0], check->differences,
+                                                  COMPARE_DIFFERENCES_MAX);
+    check_advise(check, &b, now, AFTER);
     series_release(&s);
     for (size_t i = 0; i < BEFORE; i++)
         result_release(&before[i]);
     for (size_t i = 0; i < AFTER; i++)
         result_release(&now[i]);
-    return &check;
+    return check;
 }
 
 void fixture_verdict(struct snapshot *s)
 {
     fixture_stored(s);
-    s->check = (struct board_check){.name = "default", .verdict = fixture_check()};
+    s->check = (struct board_check){.name = "default", .verdict = check_hold(fixture_check())};
 }
 
 void fixture_checking(struct snapshot *s)

@@ -147,6 +147,7 @@ static void draw(struct app *a)
         cost_sample(a, now);
     cost_publish(a);
     screen_size(a->screen, &h, &w);
+    control_follow(&a->control, &a->snapshot);
     control_clamp(&a->control, &a->snapshot, h, w);
     struct scene scene = control_scene(&a->control);
     scene.held = a->options.hold;

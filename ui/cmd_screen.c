@@ -7,6 +7,7 @@
 #include "analysis.h"
 #include "baseline.h"
 #include "check.h"
+#include "check_shared.h"
 #include "store.h"
 #include "stored.h"
 #include "text.h"
@@ -168,7 +169,7 @@ bool screen_verdict(const struct check *check, const struct options *o)
     if (w < VERDICT_WIDTH_MIN || appearance_theme(&theme, o, &e) < 0)
         return false;
     struct snapshot *s = xcalloc(1, sizeof *s);
-    s->check.verdict = check;
+    snapshot_set_verdict(s, check);
     text_copy(s->check.name, sizeof s->check.name, check->baseline);
     canvas_init(&c, glyphs_of(o, SCREEN_ANSI));
     canvas_resize(&c, 1, w);
@@ -181,6 +182,7 @@ bool screen_verdict(const struct check *check, const struct options *o)
     fputs(text, stdout);
     free(text);
     canvas_release(&c);
+    snapshot_release(s);
     free(s);
     return true;
 }
@@ -214,6 +216,16 @@ static int judge(struct check *check, const struct options *o, struct error *e)
     return rc;
 }
 
+static int show_judged(struct snapshot *s, const struct options *o, struct error *e)
+{
+    struct check *check = check_new();
+    int rc = judge(check, o, e);
+    if (rc == 0)
+        snapshot_set_verdict(s, check);
+    check_let_go(check);
+    return rc;
+}
+
 static int check_words(const struct options *o, const struct panel *panel, struct error *e)
 {
     size_t most = panel == &panel_verdict ? 1 + CHECK_SESSIONS : 2;
@@ -239,17 +251,11 @@ static int run(const struct context *context, struct error *e)
                                    o->at > 0 ? o->at : INFINITY, e);
     if (!s)
         return -1;
-    struct check check;
-    check_init(&check);
-    int rc = EXIT_DONE;
-    if (panel == &panel_verdict)
-        rc = judge(&check, o, e);
-    if (rc == EXIT_DONE) {
-        if (panel == &panel_verdict)
-            s->snapshot.check.verdict = &check;
+    /* A recording has the verdict that was made then. */
+    bool own = s->snapshot.replayed && o->word_count == 2;
+    int rc = panel == &panel_verdict && !own ? show_judged(&s->snapshot, o, e) : EXIT_DONE;
+    if (rc == EXIT_DONE)
         write_screen(o, format, panel, &s->snapshot, &theme, w, h);
-    }
-    check_release(&check);
     stored_free(s);
     return rc;
 }
@@ -262,7 +268,8 @@ const struct command command_screen = {
         "PANEL is overview (the default), processor, memory, disk, sysops, ctxsw, ...: a panel "
         "of the dashboard by its id. RESULT is a name of `vmtax list results` or `vmtax list "
         "recordings`, a file of either, or last (the default: the last result); verdict takes up to "
-        "three results, the sessions of a check, and judges them against a baseline.",
+        "three results, the sessions of a check, and judges them against a baseline; of a recording "
+        "it shows the verdict that was made then.",
     .bit = FOR_SCREEN,
     .plain_signals = true,
     .words_max = 1 + CHECK_SESSIONS,

@@ -191,6 +191,11 @@ void control_act(struct control *c, enum action a, const struct moment *m)
         control_go_tab(c, (size_t)(a - ACTION_TAB_FIRST));
         return;
     }
+    if (s->replayed && a == ACTION_CHECK && (s->check.verdict || s->check.active) &&
+        (c->live || !c->verdict)) {
+        control_go_verdict(c);
+        return;
+    }
     if (s->replayed && of_now(a)) {
         control_flash(c, now_s, true, "this is a recording: nothing is measured in it");
         return;

@@ -31,6 +31,7 @@ struct control {
     size_t tab;                        /* place */
     bool live;                         /* the live view lies over the tab */
     bool verdict;                      /* the verdict of a check, below the live view */
+    bool verdict_came; /* in a replay: the recording had one when it was last seen */
     enum overlay overlay;
     unsigned quit;                /* what OVERLAY_QUIT asks: the request that a yes makes */
     bool tour;                    /* the tour is shown, or comes back after a question */
@@ -67,6 +68,9 @@ void control_flash(struct control *c, double now_s, bool error, const char *form
     __attribute__((format(printf, 4, 5)));
 /* The time goes on: the tour may turn. True if it did. */
 bool control_tick(struct control *c, const struct snapshot *s, double now_s);
+/* In a replay the verdict of a check is shown when it comes, as to who made the check, and goes
+ * where the recording has none. Before each frame. */
+void control_follow(struct control *c, const struct snapshot *s);
 /* What the row under the cursor says, where its panel has a text to read; else false. */
 bool control_read(struct control *c, const struct snapshot *s, struct reading *out);
 /* Keep cursors inside of what the snapshot has. */

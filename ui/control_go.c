@@ -70,6 +70,17 @@ void control_go_verdict(struct control *c)
     c->verdict = true;
 }
 
+/* What is shown while the next one is made is no verdict: when it comes, that is news. */
+void control_follow(struct control *c, const struct snapshot *s)
+{
+    bool there = s->replayed && s->check.verdict && !s->check.active;
+    if (there && !c->verdict_came)
+        control_go_verdict(c);
+    else if (!there && c->verdict_came && !s->check.active)
+        c->verdict = false;
+    c->verdict_came = there;
+}
+
 bool control_read(struct control *c, const struct snapshot *s, struct reading *out)
 {
     const struct panel *p = control_panel(c);

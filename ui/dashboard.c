@@ -1,5 +1,6 @@
 #include "ui/dashboard.h"
 
+#include "check_shared.h"
 #include "fingerprint.h"
 #include "report/report.h"
 #include "setup.h"
@@ -176,7 +177,7 @@ int dashboard_open(const struct options *o, bool tour, struct error *e)
     result_release(&d->last);
     result_release(&d->today);
     board_release(&d->board);
-    dashboard_release_verdicts(d);
+    check_let_go(d->checking.verdict);
     option_release(&d->options);
     free(d);
     /* Ended by a signal: as a shell would say it. */

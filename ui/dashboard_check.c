@@ -1,11 +1,9 @@
 #include "ui/dashboard_parts.h"
 
 #include "check.h"
+#include "check_shared.h"
 #include "clock.h"
 #include "text.h"
-#include "xalloc.h"
-
-#include <stdlib.h>
 
 static void show_checking(struct dashboard *d)
 {
@@ -14,7 +12,7 @@ static void show_checking(struct dashboard *d)
     s->check.active = k->active;
     s->check.session = k->count + 1;
     s->check.sessions = k->plan.sessions;
-    s->check.verdict = k->verdict;
+    snapshot_set_verdict(s, k->verdict);
     if (k->active) {
         s->check.until_s = k->until_s;
         text_copy(s->check.name, sizeof s->check.name, k->baseline.name);
@@ -35,25 +33,11 @@ void dashboard_end_checking(struct dashboard *d)
     show_checking(d);
 }
 
-static void release_verdict(struct check *c)
-{
-    if (c)
-        check_release(c);
-    free(c);
-}
-
-void dashboard_release_verdicts(struct dashboard *d)
-{
-    release_verdict(d->checking.verdict);
-    release_verdict(d->checking.former);
-}
-
 static void judge(struct dashboard *d, const struct result *now, size_t count)
 {
     struct checking *k = &d->checking;
-    release_verdict(k->former);
-    k->former = k->verdict;
-    k->verdict = xcalloc(1, sizeof *k->verdict);
+    check_let_go(k->verdict);
+    k->verdict = check_new();
     struct check_absent absent = check_plan_absent(&k->plan);
     check_results(k->verdict, &k->baseline, now, count,
                   d->options.find > 0 ? d->options.find / 100 : CHECK_FIND, &absent);

@@ -22,8 +22,7 @@ struct checking {
     struct result sessions[CHECK_SESSIONS];
     size_t count;
     double begun_s, until_s; /* by the host's clock; on the board's time line, by the budget */
-    /* The verdict on the board, and the one before it, which a frame may still show. */
-    struct check *verdict, *former;
+    struct check *verdict;   /* of the last one, held; NULL: none */
 };
 
 /* Sessions of a baseline, one job after the other, as those of vmtax record. */
@@ -81,7 +80,6 @@ int dashboard_plan(void *context, enum plan_request request, struct planner *p, 
 /* The next session, or the verdict. rc and e: of the session that ended; 0 at the beginning. */
 int dashboard_go_on_checking(struct dashboard *d, int rc, struct error *e);
 void dashboard_end_checking(struct dashboard *d);
-void dashboard_release_verdicts(struct dashboard *d);
 int dashboard_check(void *context, struct error *e);
 
 /* dashboard_export.c */

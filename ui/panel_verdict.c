@@ -149,6 +149,10 @@ static void draw_head(struct canvas *c, struct rect r, const struct snapshot *s,
         draw_way(c, in, s);
         return;
     }
+    if (!check && s->replayed) {
+        canvas_text(c, in.y, in.x, STYLE_DIM, 0, "no check by this moment of the recording");
+        return;
+    }
     if (!check) {
         canvas_textf(c, in.y, in.x, STYLE_DIM, 0, "no check yet: %s starts one",
                      key_word(c->keymap, ACTION_CHECK));
@@ -330,7 +334,7 @@ static void draw(struct canvas *c, struct rect area, const struct snapshot *s, c
     int least = v->box < BOX_COUNT ? 4 : words;
     const struct part down[] = {{HEAD_ROWS, HEAD_ROWS, 0, 3}, {4, 0, 1, 2}, {least, words, 2, 1}};
     layout_rows(area, down, 3, rows_of);
-    draw_head(c, rows_of[0], s, v->box < BOX_COUNT);
+    draw_head(c, rows_of[0], s, v->box < BOX_COUNT && !s->replayed);
     if (s->check.active)
         return;
     draw_rows(c, rows_of[1], s, v);

@@ -2,7 +2,9 @@
 
 #include "recording/delta.h"
 
-#include "recording/fields.h"
+#include "check_shared.h"
+#include "recording/field_rows.h"
+#include "recording/verdict.h"
 #include "xalloc.h"
 
 #include <math.h>
@@ -11,7 +13,6 @@
 
 #define ROWS_MAX    4096
 #define BLOCKS_KEPT 1024 /* the highest number of a block */
-#define COUNT_MAX   (UINT64_C(1) << 53)
 
 /* ---- what is recorded ---- */
 
@@ -26,26 +27,6 @@ static const char *level_name(size_t i)
     static const char *const names[] = {"ok", "note", "run", "warn", "error"};
     return i < sizeof names / sizeof *names ? names[i] : NULL;
 }
-
-static const char *verdict_name(size_t i)
-{
-    return i < VERDICT_COUNT ? verdicts[i].id : NULL;
-}
-
-/* where: what S(), T() ... make: struct, member, key. */
-#define ROW(type, where)    FIELD_ROW(type, where)
-#define INDEX(where, max)   FIELD_UP_TO(FIELD_INDEX, where, max)
-#define BOOL(where)         FIELD_ROW(FIELD_BOOL, where)
-#define TEXT(where)         FIELD_ROW(FIELD_TEXT, where)
-#define NUMBER(where)       FIELD_ROW(FIELD_NUMBER, where)
-#define NUMBERS(where)      FIELD_ROW(FIELD_NUMBERS, where)
-#define COUNT(where)        FIELD_UP_TO(FIELD_COUNT, where, COUNT_MAX)
-#define UP_TO(where, max)   FIELD_UP_TO(FIELD_COUNT, where, max)
-#define FLAGS(where)        FIELD_UP_TO(FIELD_COUNT, where, UINT32_MAX)
-#define ONE_OF(where, name) FIELD_ONE_OF(where, name)
-/* clang-format off */
-#define END                           {NULL, FIELD_BOOL, 0, 0, 0, NULL}
-/* clang-format on */
 
 #define S(member, key) struct snapshot, member, key
 
@@ -219,7 +200,7 @@ static const struct field cell_fields[] = {
     NUMBER(C(comparison.detectable, "detectable")),
     NUMBER(C(comparison.p, "p")),
     UP_TO(C(comparison.stage, "stage"), 2),
-    ONE_OF(C(comparison.verdict, "verdict"), verdict_name),
+    ONE_OF(C(comparison.verdict, "verdict"), fields_verdict),
     FLAGS(C(comparison.flags, "flags")),
     TEXT(C(comparison.reason, "remark")),
     END,
@@ -231,7 +212,7 @@ static const struct field summary_fields[] = {
     COUNT(U(rows)),   COUNT(U(total)),
     BOOL(U(known)),   NUMBER(U(ratio)),
     NUMBER(U(low)),   NUMBER(U(high)),
-    BOOL(U(bounded)), ONE_OF(U(verdict), verdict_name),
+    BOOL(U(bounded)), ONE_OF(U(verdict), fields_verdict),
     FLAGS(U(flags)),  END,
 };
 
@@ -382,6 +363,14 @@ static void add_samples(cJSON *line, const struct board_host *now, const struct 
     }
 }
 
+/* A verdict is whole when it comes, and never changes. What was is still held: another one lies
+ * elsewhere. */
+static void add_verdict(cJSON *line, const struct check *now, const struct check *was)
+{
+    if (now != was)
+        cJSON_AddItemToObject(line, "verdict", now ? verdict_write(now) : cJSON_CreateNull());
+}
+
 cJSON *delta_make(const struct snapshot *now, const struct snapshot *was)
 {
     cJSON *line = json_object(), *set = json_object();
@@ -397,6 +386,7 @@ cJSON *delta_make(const struct snapshot *now, const struct snapshot *was)
     add_log(line, now, was);
     add_rate(line, &now->run, was ? &was->run : NULL);
     add_samples(line, &now->host, was ? &was->host : NULL);
+    add_verdict(line, now->check.verdict, was ? was->check.verdict : NULL);
     if (!any && cJSON_GetArraySize(line) == 2) {
         cJSON_Delete(line);
         return NULL;
@@ -559,6 +549,18 @@ static void read_list(struct json_reader *r, const cJSON *line, const struct lis
     r->path[0] = '\0';
 }
 
+/* null: it is gone. */
+static void read_verdict(struct json_reader *r, const cJSON *line, struct snapshot *s)
+{
+    if (r->failed || !cJSON_GetObjectItemCaseSensitive(line, "verdict"))
+        return;
+    const cJSON *o = json_get_object(r, line, "verdict", JSON_OPTIONAL);
+    const struct check *verdict = o ? verdict_read(r, o) : NULL;
+    if (!r->failed)
+        snapshot_set_verdict(s, verdict);
+    check_let_go(verdict);
+}
+
 /* What the screens rely on, whatever a file says. */
 static void settle(struct json_reader *r, struct snapshot *s)
 {
@@ -595,6 +597,7 @@ int delta_apply(const cJSON *delta, const char *name, struct snapshot *s, struct
         s->run.rate_first = s->run.rate_count = 0;
     for (size_t i = 0; i < sizeof lists / sizeof *lists && !r.failed; i++)
         read_list(&r, delta, &lists[i], s);
+    read_verdict(&r, delta, s);
     settle(&r, s);
     return r.failed ? -1 : 0;
 }

@@ -2,8 +2,12 @@
  * recording.
  *
  * Recorded is what the screens show: targets, rows, means, the run with its live graph, the queue,
- * the log, the host. Not the dashboard's own cost, which is that of whoever looks, nor the paper,
- * and of a check only how far it is. */
+ * the log, the host, of a check how far it is and its verdict (verdict.h). Not the dashboard's own
+ * cost, which is that of whoever looks, nor the paper.
+ *
+ * Members that a reader does not know it passes over, so that there can be new ones in the same
+ * version of the schema. A word that it does not know, as the name of a workload, is a fault: what
+ * cannot be shown as it was is not shown. */
 #ifndef VMTAX_RECORDING_DELTA_H
 #define VMTAX_RECORDING_DELTA_H
 

@@ -2,6 +2,7 @@
 
 #include "recording/fields.h"
 
+#include "stats.h"
 #include "workloads/catalog.h"
 
 #include <math.h>
@@ -17,6 +18,11 @@ cJSON *fields_number(double value)
         return cJSON_CreateNull();
     snprintf(text, sizeof text, "%.9g", value);
     return cJSON_CreateRaw(text);
+}
+
+const char *fields_verdict(size_t i)
+{
+    return i < VERDICT_COUNT ? verdicts[i].id : NULL;
 }
 
 static uint64_t get_count(const struct field *f, const void *at)

@@ -49,5 +49,7 @@ void fields_read(struct json_reader *r, const cJSON *o, const struct field *tabl
 
 /* A number as a document has it: nine digits, or null. */
 cJSON *fields_number(double value);
+/* For FIELD_NAME: a verdict (stats.h) by its id. */
+const char *fields_verdict(size_t i);
 
 #endif

@@ -63,6 +63,7 @@ size_t recording_frame_at(const struct recording *r, double at_s)
 static void begin(struct snapshot *s)
 {
     struct snapshot *old = xcalloc(1, sizeof *old);
+    snapshot_set_verdict(s, NULL);
     *old = *s;
     memset(s, 0, sizeof *s);
     s->metrics = old->metrics;

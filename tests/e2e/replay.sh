@@ -49,6 +49,53 @@ press q
 ended 0
 tmux -S "$work/tmux" kill-server
 
+# A check: who replays it sees the verdict that its user saw, with the exit code, from its moment on.
+run 0 record sys.read sys.write --on native --cpus 1 --seconds 0.05 --sessions 3 -q
+code=0
+"$vmtax" check --seconds 0.05 --budget 30 --rec >"$out" 2>"$err" </dev/null || code=$?
+no_crash
+case $code in 0 | 1 | 3) ;; *) fail "check ends with $code" ;; esac
+says "$err" 'recorded as '
+headline=$(sed -n '1s/^[^ ]* \(.*\)  .*/\1/p' "$out")
+file=$(sed -n 's/^vmtax: recorded as \(.*\); vmtax replay last shows it$/\1/p' "$err")
+run 0 screen verdict "$file" --size 100x30
+says "$out" "$headline .* rows? worse"
+says "$out" "exit code $code"
+run 0 screen verdict "$file" --at 1
+says "$out" 'no check by this moment'
+terminal 120x40 "$vmtax" replay "$file"
+wait_for 20 shows 'recording: '
+press ,
+wait_for 20 shows ' paused'
+press '[' '[' '[' '[' '[' '[' '['
+wait_for 20 shows ' 0:00/.* paused'
+press c
+wait_for 20 shows 'this is a recording: nothing is measured'
+press Space '>' '>' '>' '>'
+wait_for 60 shows "exit code $code"
+wait_for 20 shows 'at its end'
+shows "$headline " || fail "the replay's verdict is not $headline"
+press 1
+wait_for 20 shows 'scoreboard'
+press c
+wait_for 20 shows "exit code $code"
+press '[' '[' '[' '[' '[' '[' '['
+wait_for 20 shows ' 0:00/'
+wait_for 20 shows 'scoreboard'
+press q
+ended 0
+tmux -S "$work/tmux" kill-server
+
+# What forbids a comparison is the verdict of a check that measured nothing.
+if [ "$(nproc)" -gt 1 ]; then
+    run 4 check --cpus 2 --rec
+    file=$(sed -n 's/^vmtax: recorded as \(.*\); vmtax replay last shows it$/\1/p' "$err")
+    run 0 screen verdict "$file" --size 100x30
+    says "$out" 'NOT COMPARABLE'
+    says "$out" 'native had 1 processor and has 2'
+    says "$out" 'exit code 4'
+fi
+
 # No room for it: said, and nothing is measured for nothing.
 if [ "$(id -u)" = 0 ]; then
     mkdir -p "$work/ro"

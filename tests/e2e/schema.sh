@@ -24,13 +24,14 @@ fi
 # shellcheck disable=SC2086 # words
 run 0 record $rows --on $where --sessions 3 --seconds 0.05 -q
 code=0
-"$vmtax" check --seconds 0.05 --budget 20 --json -q >"$work/check" 2>"$err" </dev/null || code=$?
+"$vmtax" check --seconds 0.05 --budget 20 --json --rec -q >"$work/check" 2>"$err" </dev/null || code=$?
 no_crash
 case $code in 0 | 1 | 3 | 4) ;; *) fail "check ends with $code" ;; esac
 judged check json "$work/check"
 judged result json "$state"/baselines/default/*.json
 run 0 baseline export default "$work/exported"
 head -n 1 "$work/exported" >"$work/head"
+grep -l '"verdict":{"exit":' "$state"/recordings/*.rec >/dev/null || fail "the recording of the check has no verdict"
 judged baseline json "$work/head"
 sed 1d "$work/exported" | split -l 1 - "$work/session."
 judged result json "$work"/session.*

@@ -1,4 +1,5 @@
-/* fuzz_recording.c - a recorded session from anywhere, shown as `vmtax replay` shows it.
+/* fuzz_recording.c - a recorded session from anywhere, and the verdict in it, shown as `vmtax
+ * replay` shows it.
  *
  * Held beside "no sanitizer complains": frames are in order of time, every one of them can be
  * applied, forward and after a jump back, and what is on the board then can be drawn. */
@@ -36,8 +37,10 @@ static void show(const struct recording *r)
     }
     draw(s, "overview");
     draw(s, "log");
+    draw(s, "verdict");
     recording_apply(r, 0, s);
     draw(s, "live");
+    draw(s, "verdict");
     snapshot_release(s);
     free(s);
 }

@@ -4,6 +4,8 @@
 #include "unit.h"
 
 #include "board.h"
+#include "check.h"
+#include "check_shared.h"
 #include "xalloc.h"
 
 #include <math.h>
@@ -310,6 +312,42 @@ static void test_engines(void **state)
     result_release(&r);
 }
 
+/* A verdict goes with the last who holds it: here a snapshot that is older than the board's, and
+ * one that outlives the board. */
+static void test_verdicts_are_held(void **state)
+{
+    (void)state;
+    struct board b;
+    struct snapshot s = {0}, old = {0};
+    struct error e;
+    struct check *first = check_new(), *second = check_new();
+    first->lost_rows = 1;
+    second->lost_rows = 2;
+    assert_int_equal(board_init(&b, &e), 0);
+    snapshot_set_verdict(board_edit(&b), first);
+    board_publish(&b);
+    check_let_go(first);
+    assert_true(board_peek(&b, &s));
+    assert_true(board_peek(&b, &old));
+    snapshot_set_verdict(board_edit(&b), second);
+    board_publish(&b);
+    check_let_go(second);
+    assert_true(board_peek(&b, &s));
+    assert_int_equal(old.check.verdict->lost_rows, 1);
+    assert_int_equal(s.check.verdict->lost_rows, 2);
+    snapshot_set_verdict(&s, s.check.verdict); /* the same again */
+    snapshot_release(&old);
+    assert_null(old.check.verdict);
+    board_edit(&b)->run.active = true; /* a tick leaves it alone */
+    board_publish_run(&b);
+    assert_true(board_peek(&b, &s));
+    board_release(&b);
+    assert_int_equal(s.check.verdict->lost_rows, 2);
+    snapshot_release(&s);
+    check_let_go(NULL);
+    assert_null(check_hold(NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -321,6 +359,7 @@ int main(void)
         cmocka_unit_test(test_threads),
         cmocka_unit_test(test_targets_that_wait),
         cmocka_unit_test(test_engines),
+        cmocka_unit_test(test_verdicts_are_held),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

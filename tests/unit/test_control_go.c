@@ -213,6 +213,64 @@ static void verdict_sentences(void **state)
     end(&j);
 }
 
+/* A replay comes to the verdict: it is shown, as to who made the check. Before it there is none,
+ * and who has looked elsewhere since is not called back but by c. */
+static void verdict_in_a_replay(void **state)
+{
+    (void)state;
+    struct journey j;
+    begin(&j, fixture_verdict, "memory");
+    const struct check *verdict = j.board.check.verdict; /* the fixture has it for good */
+    snapshot_set_verdict(&j.board, NULL);
+    j.board.replayed = true;
+    control_follow(&j.control, &j.board);
+    assert_string_equal(panel(&j), "memory");
+    type(&j, "c");
+    says(&j, "this is a recording", true);
+    assert_string_equal(panel(&j), "memory");
+    snapshot_set_verdict(&j.board, verdict);
+    control_follow(&j.control, &j.board);
+    assert_string_equal(panel(&j), "verdict");
+    assert_true(shows(&j, "exit code 1"));
+    assert_true(shows(&j, "kernel changed from 6.1.0-17-amd64"));
+    assert_false(shows(&j, "Export")); /* no key is offered that could not act */
+    /* elsewhere, and back */
+    type(&j, "3");
+    control_follow(&j.control, &j.board);
+    assert_string_equal(panel(&j), "memory");
+    type(&j, "c");
+    assert_string_equal(panel(&j), "verdict");
+    assert_int_equal(j.checks, 0);
+    type(&j, "c"); /* no new one */
+    says(&j, "this is a recording", true);
+    assert_int_equal(j.checks, 0);
+    /* before it */
+    snapshot_set_verdict(&j.board, NULL);
+    control_follow(&j.control, &j.board);
+    assert_string_equal(panel(&j), "memory");
+    /* the next check: how far it is, where somebody looks at it, and then its verdict */
+    snapshot_set_verdict(&j.board, verdict);
+    control_follow(&j.control, &j.board);
+    j.board.check.active = true;
+    j.board.check.session = j.board.check.sessions = 1;
+    control_follow(&j.control, &j.board);
+    assert_string_equal(panel(&j), "verdict");
+    type(&j, "3");
+    control_follow(&j.control, &j.board);
+    assert_string_equal(panel(&j), "memory");
+    j.board.check.active = false;
+    control_follow(&j.control, &j.board);
+    assert_string_equal(panel(&j), "verdict");
+    end(&j);
+    /* what is live stays where it is looked at */
+    begin(&j, fixture_verdict, "memory");
+    control_follow(&j.control, &j.board);
+    assert_string_equal(panel(&j), "memory");
+    type(&j, "c");
+    assert_true(shows(&j, "Export"));
+    end(&j);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +279,7 @@ int main(void)
         cmocka_unit_test(every_tab_has_a_panel),
         cmocka_unit_test(why_goes_to_the_white_box),
         cmocka_unit_test(a_line_of_the_log_is_read),
+        cmocka_unit_test(verdict_in_a_replay),
         cmocka_unit_test(verdict_sentences),
     };
     setenv("XDG_CONFIG_HOME", "/dev/null", 1); /* settings are saved nowhere */

@@ -2,6 +2,8 @@
  * behind it; foreign bytes stay within bounds. */
 #include <config.h>
 
+#include "check.h"
+#include "check_shared.h"
 #include "recording/delta.h"
 #include "recording/player.h"
 #include "recording/recorder.h"
@@ -21,10 +23,10 @@
 typedef void fixture(struct snapshot *);
 
 static fixture *const fixtures[] = {
-    fixture_empty,    fixture_container,  fixture_stored, fixture_all,     fixture_older,
-    fixture_starting, fixture_kvm,        fixture_tcg,    fixture_booting, fixture_unconfirmed,
-    fixture_revived,  fixture_no_machine, fixture_native, fixture_failed,  fixture_rows_failed,
-    fixture_slow,     fixture_checking,   fixture_empty,
+    fixture_empty,    fixture_container,  fixture_stored,  fixture_all,     fixture_older,
+    fixture_starting, fixture_kvm,        fixture_tcg,     fixture_booting, fixture_unconfirmed,
+    fixture_revived,  fixture_no_machine, fixture_native,  fixture_failed,  fixture_rows_failed,
+    fixture_slow,     fixture_checking,   fixture_verdict, fixture_empty,
 };
 
 #define FIXTURES (sizeof fixtures / sizeof *fixtures)
@@ -199,6 +201,309 @@ static void test_rings(void **state)
     drop(was);
     drop(now);
     drop(back);
+}
+
+/* ---- verdicts ---- */
+
+static char *verdict_text(const struct check *c, const char *form)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    check_form_find(form)->write(c, 1790000000, out);
+    fclose(out);
+    return text;
+}
+
+/* All forms that print rounded figures say the same of it. */
+static void same_verdict(const struct check *a, const struct check *b)
+{
+    static const char *const forms[] = {"text", "md", "html", "junit"};
+    assert_non_null(a);
+    assert_non_null(b);
+    assert_int_equal(check_exit(a), check_exit(b));
+    assert_int_equal(a->cause, b->cause);
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        char *x = verdict_text(a, forms[i]), *y = verdict_text(b, forms[i]);
+        assert_string_equal(x, y);
+        free(x);
+        free(y);
+    }
+    assert_memory_equal(a->verdicts, b->verdicts, sizeof a->verdicts);
+    assert_memory_equal(a->group_of, b->group_of, a->count * sizeof *a->group_of);
+}
+
+/* It is there from its moment on, and not before: forward, back and forward again. */
+static void test_verdict_has_its_moment(void **state)
+{
+    struct recording r;
+    struct error e;
+    size_t at = 0;
+    char *text = record_fixtures();
+    (void)state;
+    while (fixtures[at] != fixture_verdict)
+        at++;
+    assert_int_equal(recording_parse(&r, text, strlen(text), "test.rec", &e), 0);
+    struct snapshot *shown = xcalloc(1, sizeof *shown), *wanted = make(fixture_verdict, 0);
+    for (int round = 0; round < 3; round++)
+        for (size_t i = 0; i < r.count; i++) {
+            recording_apply(&r, i, shown);
+            if (i == at)
+                same_verdict(wanted->check.verdict, shown->check.verdict);
+            else
+                assert_null(shown->check.verdict);
+        }
+    drop(wanted);
+    drop(shown);
+    recording_release(&r);
+    free(text);
+}
+
+/* One that stays is written once, and one that comes after it is another. */
+static void test_verdict_is_written_once(void **state)
+{
+    struct snapshot *was = make(fixture_verdict, 1), *now = make(fixture_verdict, 2);
+    (void)state;
+    cJSON *line = delta_make(was, NULL);
+    assert_non_null(cJSON_GetObjectItem(line, "verdict"));
+    cJSON_Delete(line);
+    now->run.done = 0.5;
+    line = delta_make(now, was);
+    assert_null(cJSON_GetObjectItem(line, "verdict"));
+    cJSON_Delete(line);
+    struct check *none = check_new();
+    snapshot_set_verdict(now, none);
+    check_let_go(none);
+    line = delta_make(now, was);
+    apply(line, was);
+    assert_int_equal(check_exit(was->check.verdict), 4);
+    snapshot_set_verdict(now, NULL);
+    line = delta_make(now, was);
+    assert_true(cJSON_IsNull(cJSON_GetObjectItem(line, "verdict")));
+    apply(line, was);
+    assert_null(was->check.verdict);
+    drop(was);
+    drop(now);
+}
+
+/* A line with the verdict of the fixture, after change has damaged it. */
+static void refused_verdict(void (*change)(cJSON *verdict), const char *why)
+{
+    struct snapshot *s = make(fixture_verdict, 1), *back = xcalloc(1, sizeof *back);
+    struct error e = {ERROR_NONE, ""};
+    cJSON *line = delta_make(s, NULL);
+    const struct check *former = fixture_check();
+    snapshot_set_verdict(back, former);
+    change(cJSON_GetObjectItem(line, "verdict"));
+    char *text = cJSON_PrintUnformatted(line);
+    cJSON_Delete(line);
+    line = json_parse(text, strlen(text), "x.rec", &e);
+    assert_non_null(line);
+    assert_int_equal(delta_apply(line, "x.rec", back, &e), -1);
+    assert_int_equal(e.kind, ERROR_DATA);
+    if (!strstr(e.text, why))
+        fail_msg("\"%s\" does not say: %s", e.text, why);
+    assert_ptr_equal(back->check.verdict, former);
+    cJSON_Delete(line);
+    free(text);
+    drop(back);
+    drop(s);
+}
+
+static cJSON *first_row(cJSON *verdict)
+{
+    return cJSON_GetArrayItem(cJSON_GetObjectItem(verdict, "rows"), 0);
+}
+
+static void other_exit(cJSON *verdict)
+{
+    cJSON_ReplaceItemInObject(verdict, "exit", cJSON_CreateNumber(0));
+}
+
+static void no_exit(cJSON *verdict)
+{
+    cJSON_DeleteItemFromObject(verdict, "exit");
+}
+
+static void no_workload(cJSON *verdict)
+{
+    cJSON_DeleteItemFromObject(first_row(verdict), "workload");
+}
+
+static void unknown_workload(cJSON *verdict)
+{
+    cJSON_ReplaceItemInObject(first_row(verdict), "workload", cJSON_CreateString("sys.nothing"));
+}
+
+static void unknown_verdict(cJSON *verdict)
+{
+    cJSON_DeleteItemFromObject(first_row(verdict), "verdict");
+    cJSON_AddStringToObject(first_row(verdict), "verdict", "splendid");
+}
+
+static void no_change(cJSON *verdict)
+{
+    cJSON_ReplaceItemInObject(first_row(verdict), "change", cJSON_CreateNull());
+}
+
+static void huge_change(cJSON *verdict)
+{
+    cJSON *group = cJSON_GetArrayItem(cJSON_GetObjectItem(verdict, "subsystems"), 1);
+    cJSON_ReplaceItemInObject(group, "change", cJSON_CreateNumber(1e9));
+}
+
+static void many_notes(cJSON *verdict)
+{
+    for (int i = 0; i <= CHECK_ADVICE_MAX; i++)
+        cJSON_AddItemToArray(cJSON_GetObjectItem(verdict, "notes"), cJSON_CreateString("x"));
+}
+
+static void many_differences(cJSON *verdict)
+{
+    for (int i = 0; i <= COMPARE_DIFFERENCES_MAX; i++)
+        cJSON_AddItemToArray(cJSON_GetObjectItem(verdict, "differences"), cJSON_CreateObject());
+}
+
+static void note_of_numbers(cJSON *verdict)
+{
+    cJSON_AddItemToArray(cJSON_GetObjectItem(verdict, "notes"), cJSON_CreateNumber(7));
+}
+
+static void row_of_text(cJSON *verdict)
+{
+    cJSON_AddItemToArray(cJSON_GetObjectItem(verdict, "rows"), cJSON_CreateString("sys.read"));
+}
+
+static void unknown_subsystem(cJSON *verdict)
+{
+    cJSON_AddItemToArray(cJSON_GetObjectItem(verdict, "left_out_subsystems"),
+                         cJSON_CreateString("graphics"));
+}
+
+static void no_rows(cJSON *verdict)
+{
+    cJSON_DeleteItemFromObject(verdict, "rows");
+}
+
+static void test_damaged_verdicts(void **state)
+{
+    (void)state;
+    refused_verdict(other_exit, "verdict.exit: does not follow");
+    refused_verdict(no_exit, "verdict.exit: is missing");
+    refused_verdict(no_workload, "verdict.rows[0].workload: a row without one");
+    refused_verdict(unknown_workload, "verdict.rows[0].workload: a workload that this version");
+    refused_verdict(unknown_verdict, "verdict.rows[0].verdict: a word that this version");
+    refused_verdict(no_change, "verdict.rows[0].change: is none");
+    refused_verdict(huge_change, "verdict.subsystems[1].change: is none");
+    refused_verdict(many_notes, "verdict.notes: has more than 16");
+    refused_verdict(many_differences, "verdict.differences: has more than 64");
+    refused_verdict(note_of_numbers, "must be a text");
+    refused_verdict(row_of_text, "must be an object");
+    refused_verdict(unknown_subsystem, "verdict.left_out_subsystems[0]: a word that this version");
+    refused_verdict(no_rows, "verdict.rows: is missing");
+}
+
+/* What a later version writes down beyond this one: passed over wherever it stands. */
+static void test_unknown_members(void **state)
+{
+    struct snapshot *s = make(fixture_verdict, 1), *back = xcalloc(1, sizeof *back);
+    (void)state;
+    cJSON *line = delta_make(s, NULL), *verdict = cJSON_GetObjectItem(line, "verdict");
+    cJSON_AddStringToObject(line, "weather", "fine");
+    cJSON_AddNumberToObject(cJSON_GetObjectItem(line, "set"), "host.moon", 3);
+    cJSON_AddArrayToObject(verdict, "omens");
+    cJSON_AddTrueToObject(first_row(verdict), "foretold");
+    apply(line, back);
+    same_verdict(s->check.verdict, back->check.verdict);
+    drop(back);
+    drop(s);
+}
+
+/* Its sentences are somebody else's words. */
+static void test_verdict_is_cleaned(void **state)
+{
+    struct snapshot *s = make(fixture_verdict, 1), *back = xcalloc(1, sizeof *back);
+    (void)state;
+    cJSON *line = delta_make(s, NULL), *verdict = cJSON_GetObjectItem(line, "verdict");
+    cJSON_AddItemToArray(cJSON_GetObjectItem(verdict, "notes"), cJSON_CreateString("a\033[31mb"));
+    cJSON_ReplaceItemInObject(verdict, "before", cJSON_CreateString("c\033]0;d\a"));
+    apply(line, back);
+    const struct check *c = back->check.verdict;
+    assert_null(strchr(c->advice[c->advice_count - 1], '\033'));
+    assert_null(strchr(c->before, '\033'));
+    drop(back);
+    drop(s);
+}
+
+static void load(struct recording *r, const char *name)
+{
+    struct error e;
+    const char *sources = getenv("abs_top_srcdir");
+    char *path = xasprintf("%s/%s", sources ? sources : ".", name);
+    if (recording_load(r, path, &e) < 0)
+        fail_msg("%s", e.text);
+    assert_string_equal(r->remark, "");
+    free(path);
+}
+
+/* That of an earlier version has none, and is shown to its end. */
+static void test_recordings_without_verdict(void **state)
+{
+    struct recording r;
+    struct snapshot *s = xcalloc(1, sizeof *s);
+    (void)state;
+    load(&r, "data/example.rec.gz");
+    for (size_t i = 0; i < r.count; i++) {
+        recording_apply(&r, i, s);
+        assert_null(s->check.verdict);
+    }
+    assert_true(s->metric_count > 10);
+    drop(s);
+    recording_release(&r);
+}
+
+/* Written by hand, as those whom damage is tried on. */
+static void test_verdicts_of_elsewhere(void **state)
+{
+    struct recording r;
+    struct snapshot *s = xcalloc(1, sizeof *s);
+    (void)state;
+    load(&r, "tests/fuzz/seeds/recording/verdict");
+    assert_int_equal(r.count, 2);
+    recording_apply(&r, 0, s);
+    assert_null(s->check.verdict);
+    recording_apply(&r, 1, s);
+    const struct check *c = s->check.verdict;
+    assert_int_equal(check_exit(c), 1);
+    assert_int_equal(c->cause, CHECK_HYPERVISOR);
+    assert_int_equal(c->count, 3);
+    assert_string_equal(c->rows[2].workload->id, "ram.int.copy");
+    assert_string_equal(c->rows[2].params, "size=128M");
+    assert_string_equal(c->rows[2].target, "container");
+    assert_true(c->rows[1].before == 0.95 && c->rows[1].after == 0.82);
+    assert_true(c->rows[1].change.bounded && c->rows[1].change.n == 5);
+    assert_true(c->groups[1].moved && !c->groups[0].moved);
+    assert_true(c->groups[1].rows == 2 && c->groups[1].detectable == 0.03);
+    assert_true(c->power.known && c->power.row == 0.3 && c->native_power.subsystem == 0.02);
+    assert_true(c->lost_rows == 1 && c->lost_targets == 1 && c->sessions_now == 3);
+    assert_int_equal(c->verdicts[VERDICT_WORSE], 1);
+    assert_int_equal(c->verdicts[VERDICT_INCONCLUSIVE], 1);
+    assert_int_equal(c->group_of[1], 1);
+    assert_int_equal(c->group_of[2], SIZE_MAX); /* its subsystem has no mean */
+    assert_true(c->absent[SUBSYSTEM_EXITS] && !c->absent[SUBSYSTEM_DISK]);
+    assert_true(isnan(c->rows[0].p) && c->rows[1].flags == FLAG_FINGERPRINT);
+    assert_int_equal(c->differences[0].class, FACT_WARN);
+    assert_string_equal(c->lost_why, "kvm: no permission");
+    recording_release(&r);
+    load(&r, "tests/fuzz/seeds/recording/verdict_after_verdict");
+    static const int codes[] = {1, -1, 4};
+    assert_int_equal(r.count, 3);
+    for (size_t i = 0; i < r.count; i++) {
+        recording_apply(&r, i, s);
+        assert_int_equal(s->check.verdict ? check_exit(s->check.verdict) : -1, codes[i]);
+    }
+    drop(s);
+    recording_release(&r);
 }
 
 static int parse(const char *lines, struct recording *r, struct error *e)
@@ -398,6 +703,8 @@ static void test_recorded_and_played(void **state)
         snapshot_log(board_edit(&board), BOARD_LOG_OK, "kvm", "event %d", i);
         board_publish(&board);
     }
+    snapshot_set_verdict(board_edit(&board), fixture_check());
+    board_publish(&board);
     board_peek(&board, s);
     assert_true(s->self.recording);
     recorder_stop(recorder, path, sizeof path);
@@ -417,10 +724,12 @@ static void test_recorded_and_played(void **state)
     assert_string_equal(words, "at its end");
     await_events(&screen, s, 3);
     assert_string_equal(s->log[2].text, "event 2");
+    same_verdict(fixture_check(), s->check.verdict);
     player_step(p, -1, words, sizeof words);
     assert_string_equal(words, "paused");
     player_seek(p, -1000, words, sizeof words);
     await_events(&screen, s, 0);
+    assert_null(s->check.verdict);
     player_speed(p, 3, words, sizeof words);
     assert_string_equal(words, "8x");
     await_events(&screen, s, 3);
@@ -492,6 +801,13 @@ int main(void)
         cmocka_unit_test(test_everything_comes_back),
         cmocka_unit_test(test_any_order),
         cmocka_unit_test(test_rings),
+        cmocka_unit_test(test_verdict_has_its_moment),
+        cmocka_unit_test(test_verdict_is_written_once),
+        cmocka_unit_test(test_damaged_verdicts),
+        cmocka_unit_test(test_recordings_without_verdict),
+        cmocka_unit_test(test_verdicts_of_elsewhere),
+        cmocka_unit_test(test_unknown_members),
+        cmocka_unit_test(test_verdict_is_cleaned),
         cmocka_unit_test(test_what_is_none),
         cmocka_unit_test(test_damage_costs_what_is_behind_it),
         cmocka_unit_test(test_cut_off_though_compressed),
