@@ -93,7 +93,7 @@ static void look_for_others(struct run *r)
 {
     enum { MOST = sizeof r->others / sizeof *r->others };
     pid_t now[MOST];
-    char text[sizeof r->result->facts->value] = "";
+    char text[MOST * sizeof ", pid 2147483647"] = "";
     size_t count = ledger_others(r->places.ledger, now, MOST), before = r->other_count, used = 0;
     for (size_t i = 0; i < count && r->other_count < MOST; i++) {
         size_t k = 0;
@@ -108,7 +108,7 @@ static void look_for_others(struct run *r)
     }
     if (r->other_count == before)
         return;
-    for (size_t k = 0; k < r->other_count && used < sizeof text; k++)
+    for (size_t k = 0; k < r->other_count; k++)
         used += (size_t)snprintf(text + used, sizeof text - used, "%spid %d", k ? ", " : "",
                                  (int)r->others[k]);
     result_add_fact(r->result, "other_vmtax", text);
