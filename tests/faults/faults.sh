@@ -317,6 +317,8 @@ prepare_beside_another() {
 }
 check_beside_another() {
     wait "$other" || fail "$row: the other: $(cat "$work/other.err")"
+    grep -hEo '"other_vmtax":[[:space:]]*"[^"]*"' "$state"/results/*.json | grep -qw "pid $other" ||
+        fail "$row: no result has the other one, pid $other"
 }
 
 # As after a host's clock was set back: what is stored was begun a day from now.
