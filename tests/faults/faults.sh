@@ -73,11 +73,11 @@ victims() {
 # Phases: what the run needs is made, before the target; the target starts; its slots run; all is
 # measured, and the target stops; the result is stored. A run that ended meanwhile will be judged by
 # its end.
-at_start() {
+come_to_start() {
     gone || [ -n "$(victims)" ]
 }
 
-at_slot() {
+come_to_slot() {
     gone || grep -q "\"target\":\"$target\"" "$out"
 }
 
@@ -139,13 +139,13 @@ hold_in() {
     fail "$row: the phase was missed $attempt times"
 }
 
-at_prepare() {
+come_to_prepare() {
     hold_in prepare
 }
-at_end() {
+come_to_end() {
     hold_in end
 }
-at_store() {
+come_to_store() {
     hold_in store
 }
 
@@ -390,8 +390,8 @@ strike() {
     launch
     if command -v "${action%% *}" >/dev/null; then
         case $phase in
-        start | slot) wait_for 60 "at_$phase" ;;
-        *) "at_$phase" ;;
+        start | slot) wait_for 60 "come_to_$phase" ;;
+        *) "come_to_$phase" ;;
         esac
         ! gone || fail "$row: the run ended before the fault"
         struck=$(date +%s.%N)
