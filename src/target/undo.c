@@ -230,55 +230,53 @@ static uint64_t mount_of(int fd)
     return fstat(fd, &st) == 0 ? (uint64_t)st.st_dev : 0;
 }
 
+static int remove_entry(int fd, const char *name, uint64_t mount, int depth);
+
+/* Without memory of its own: it may be the lack of it that ends the program. */
 static int remove_contents(int fd, uint64_t mount, int depth)
 {
-    int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-    DIR *directory = copy >= 0 ? fdopendir(copy) : NULL;
-    if (!directory) {
-        int cause = errno;
-        if (copy >= 0)
-            close(copy);
-        errno = cause;
-        return -1;
-    }
+    _Alignas(struct dirent64) char entries[4096];
     int cause = 0;
-    struct dirent *entry;
-    while ((entry = readdir(directory))) {
-        const char *name = entry->d_name;
-        if (!strcmp(name, ".") || !strcmp(name, ".."))
-            continue;
-        if (unlinkat(fd, name, 0) == 0)
-            continue;
-        if (errno != EISDIR && errno != EPERM) {
-            cause = errno;
-            continue;
+    ssize_t n;
+    while ((n = getdents64(fd, entries, sizeof entries)) > 0)
+        for (ssize_t at = 0; at < n;) {
+            const struct dirent64 *entry = (const void *)(entries + at);
+            at += entry->d_reclen;
+            if (remove_entry(fd, entry->d_name, mount, depth) < 0)
+                cause = errno;
         }
-        int child = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (child < 0 && errno == EACCES) {
-            /* Overlay leaves a working directory without any right; it is ours. */
-            fchmodat(fd, name, 0700, 0);
-            child = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        }
-        if (child < 0) {
-            cause = errno;
-            continue;
-        }
-        int bad = 0;
-        if (mount_of(child) != mount)
-            bad = EXDEV;
-        else if (depth >= DEPTH_MAX)
-            bad = ELOOP;
-        else if (remove_contents(child, mount, depth + 1) < 0)
-            bad = errno;
-        close(child);
-        if (!bad && unlinkat(fd, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
-            bad = errno;
-        if (bad)
-            cause = bad;
-    }
-    closedir(directory);
+    if (n < 0)
+        cause = errno;
     errno = cause;
     return cause ? -1 : 0;
+}
+
+static int remove_entry(int fd, const char *name, uint64_t mount, int depth)
+{
+    if (!strcmp(name, ".") || !strcmp(name, "..") || unlinkat(fd, name, 0) == 0)
+        return 0;
+    if (errno != EISDIR && errno != EPERM)
+        return -1;
+    int child = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (child < 0 && errno == EACCES) {
+        /* Overlay leaves a working directory without any right; it is ours. */
+        fchmodat(fd, name, 0700, 0);
+        child = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    }
+    if (child < 0)
+        return -1;
+    int bad = 0;
+    if (mount_of(child) != mount)
+        bad = EXDEV;
+    else if (depth >= DEPTH_MAX)
+        bad = ELOOP;
+    else if (remove_contents(child, mount, depth + 1) < 0)
+        bad = errno;
+    close(child);
+    if (!bad && unlinkat(fd, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
+        bad = errno;
+    errno = bad;
+    return bad ? -1 : 0;
 }
 
 int undo_directory(const char *path, struct error *e)
