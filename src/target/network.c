@@ -25,6 +25,8 @@
 #define POOL        0x0ad50000u
 #define POOL_PIECES 16384u
 #define PREFIX      30
+/* After every other route to the same addresses. */
+#define LAST_PRIORITY UINT32_MAX
 
 /* One request under construction. Attributes never overrun: BUG() instead, sizes are ours. */
 struct request {
@@ -184,10 +186,15 @@ static bool route_used(uint32_t first)
     return used;
 }
 
+static uint32_t piece(unsigned number)
+{
+    return POOL + number * 4;
+}
+
 bool network_plan(unsigned number, struct network_pair *pair)
 {
     number %= POOL_PIECES;
-    uint32_t first = POOL + number * 4;
+    uint32_t first = piece(number);
     memset(pair, 0, sizeof *pair);
     snprintf(pair->host, sizeof pair->host, "vmtax%04x", number);
     snprintf(pair->guest, sizeof pair->guest, "vmtax%04xg", number);
@@ -198,9 +205,45 @@ bool network_plan(unsigned number, struct network_pair *pair)
     return !address_used(first) && !route_used(first);
 }
 
+/* The number in the name of a host's end. */
+static bool number_of(const char *host, unsigned *number)
+{
+    char again[NETWORK_NAME_MAX];
+    if (sscanf(host, "vmtax%4x", number) != 1 || *number >= POOL_PIECES)
+        return false;
+    snprintf(again, sizeof again, "vmtax%04x", *number);
+    return strcmp(again, host) == 0;
+}
+
+/* That nothing leads to the addresses of this number where the interface does not: when it goes
+ * down its own route is gone, and what was meant for the guest would leave this machine by the
+ * default route. 0 or an errno. */
+static int dead_end(unsigned number, bool make)
+{
+    struct request r;
+    struct in_addr first = {.s_addr = htonl(piece(number))};
+    uint32_t priority = LAST_PRIORITY;
+    struct rtmsg body = {.rtm_family = AF_INET,
+                         .rtm_dst_len = PREFIX,
+                         .rtm_table = RT_TABLE_MAIN,
+                         .rtm_protocol = RTPROT_STATIC,
+                         .rtm_scope = RT_SCOPE_UNIVERSE,
+                         .rtm_type = RTN_UNREACHABLE};
+    request_init(&r, make ? RTM_NEWROUTE : RTM_DELROUTE, make ? NLM_F_CREATE | NLM_F_REPLACE : 0,
+                 &body, sizeof body);
+    attribute(&r, RTA_DST, &first, sizeof first);
+    attribute(&r, RTA_PRIORITY, &priority, sizeof priority);
+    return transact(&r);
+}
+
 /* The host's end gets its address and comes up. */
 static int address_host(const struct network_pair *pair, int *cause, struct error *e)
 {
+    unsigned number;
+    if (!number_of(pair->host, &number))
+        BUG("a network that was not planned");
+    if ((*cause = dead_end(number, true)) != 0)
+        return error_errno(e, *cause, "%s could not get its route", pair->host);
     if ((*cause = address_add(pair->host, pair->host_address, pair->prefix)) == 0)
         *cause = link_change(pair->host, NULL, true);
     if (*cause)
@@ -342,11 +385,26 @@ int network_configure(const struct network_pair *pair, struct error *e)
     return 0;
 }
 
+/* The route of a tap outlives it: the interface is gone with its machine. */
+static int dead_end_delete(const char *host, struct error *e)
+{
+    unsigned number;
+    char first[INET_ADDRSTRLEN];
+    int cause = number_of(host, &number) ? dead_end(number, false) : ESRCH;
+    if (cause == 0 || cause == ESRCH || cause == EPERM) /* who may make no route has made none */
+        return 0;
+    inet_ntop(AF_INET, &(struct in_addr){htonl(piece(number))}, first, sizeof first);
+    return error_errno(e, cause,
+                       "the route of %s could not be removed (ip route del unreachable %s/%d)",
+                       host, first, PREFIX);
+}
+
 int network_delete(const char *name, struct error *e)
 {
     unsigned index = if_nametoindex(name);
+    int rest = dead_end_delete(name, e);
     if (!index)
-        return 0;
+        return rest;
     struct request r;
     struct ifinfomsg body = {.ifi_family = AF_UNSPEC, .ifi_index = (int)index};
     request_init(&r, RTM_DELLINK, 0, &body, sizeof body);
@@ -354,5 +412,5 @@ int network_delete(const char *name, struct error *e)
     if (cause && cause != ENODEV)
         return error_errno(e, cause, "interface %s could not be removed (ip link delete %s)", name,
                            name);
-    return 0;
+    return rest;
 }

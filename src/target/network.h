@@ -2,7 +2,11 @@
  * interface with addresses that are not in use, by rtnetlink, without any program.
  *
  * The name of the host's end carries a number, and the number decides the addresses: 10.213.a.b/30.
- * So making the interface (which fails when the name exists) is also the lock on the addresses. */
+ * So making the interface (which fails when the name exists) is also the lock on the addresses.
+ *
+ * The host also gets a route by which nothing reaches these addresses, after all others: it counts
+ * when the host's end is down, and keeps what was meant for the guest from leaving this machine by
+ * the default route. It goes with network_delete(). */
 #ifndef VMTAX_NETWORK_H
 #define VMTAX_NETWORK_H
 
@@ -43,7 +47,7 @@ int network_configure(const struct network_pair *pair, struct error *e);
 int network_enter(const struct network_pair *pair, struct error *e);
 /* Bring lo up in this namespace. */
 int network_loopback(struct error *e);
-/* Delete an interface; one that is not there is a success. */
+/* Delete an interface, and the route of a host's end; what is not there is a success. */
 int network_delete(const char *name, struct error *e);
 
 #endif

@@ -61,4 +61,16 @@ wait "$pid" || fail "the run without a network ended with $?"
 grep -q 'interfaces at both ends up' "$out" || fail "it does not say that nothing came or went"
 "$jsonpath" "$out" 'metrics.*.value' | grep -q '[1-9]' || fail "the other row has no figure"
 
+# The host's end goes down: no other way leads to the guest, and nothing leaves this machine.
+start_run net.rr web:clients=1 sys.syscall --blocks 2 --seconds 1
+wait_for 20 grep -q 'net.rr' "$err"
+for end in /sys/class/net/vmtax*; do
+    ip link set "${end##*/}" down || fail "the host's end does not go down"
+done
+wait "$pid" || fail "the run with the host's ends down ended with $?"
+grep -q 'no way leads to .*interfaces at both ends up' "$out" || fail "it does not say that no way leads there"
+! grep -q 'Connection refused' "$out" || fail "another machine was asked for the guest's server"
+"$jsonpath" "$out" 'metrics.*.value' | grep -q '[1-9]' || fail "the other row has no figure without the host's end"
+! ip route show type unreachable | grep -q '^unreachable 10\.213\.' || fail "a route is left"
+
 leftovers

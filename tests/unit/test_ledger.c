@@ -7,12 +7,14 @@
 #include "target/undo.h"
 #include "unit.h"
 
+#include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -20,8 +22,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -585,6 +589,28 @@ static void does_not_cross_mounts(void **state)
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 
+static void take_down(const char *name)
+{
+    struct ifreq r = {.ifr_flags = 0};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    snprintf(r.ifr_name, sizeof r.ifr_name, "%s", name);
+    assert_int_equal(ioctl(fd, SIOCGIFFLAGS, &r), 0);
+    r.ifr_flags = (short)(r.ifr_flags & ~IFF_UP);
+    assert_int_equal(ioctl(fd, SIOCSIFFLAGS, &r), 0);
+    close(fd);
+}
+
+/* Of a socket to that address: 0, or why no way leads there. Nothing is sent. */
+static int way_to(const char *address)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(9)};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(inet_pton(AF_INET, address, &to.sin_addr), 1);
+    int cause = connect(fd, (const struct sockaddr *)&to, sizeof to) < 0 ? errno : 0;
+    close(fd);
+    return cause;
+}
+
 static void interfaces(void **state)
 {
     (void)state;
@@ -615,9 +641,14 @@ static void interfaces(void **state)
     assert_int_equal(network_make(&pair, &cause, &e), -1);
     assert_int_equal(cause, EEXIST);
     assert_true(network_plan(number + 1, &again));
+    /* With the host's end down no default route leads to the guest. */
+    assert_int_equal(way_to(pair.guest_address), 0);
+    take_down(pair.host);
+    assert_int_equal(way_to(pair.guest_address), EHOSTUNREACH);
     ledger_close(l);
     assert_int_equal(if_nametoindex(pair.host), 0);
     assert_int_equal(if_nametoindex(pair.guest), 0);
+    assert_true(network_plan(number, &again)); /* no route is left */
 }
 
 int main(void)

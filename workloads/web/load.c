@@ -404,6 +404,10 @@ WORK_FAILED static int tell_failure(const struct load *l, struct error *e)
     case END_NONE:
         break;
     }
+    if (o->failed_errno == ENETUNREACH || o->failed_errno == EHOSTUNREACH ||
+        o->failed_errno == ENETDOWN)
+        return error_set(e, ERROR_GUEST,
+                         "no way leads to the web server: are the interfaces at both ends up?");
     return error_errno(e, o->failed_errno, "the connection to the web server failed");
 }
 
