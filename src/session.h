@@ -86,7 +86,7 @@ struct session_result {
     double steal;           /* NAN unknown */
     struct counters inside; /* what the target's kernel counted in the timed part */
     bool verified;
-    enum dropped dropped;      /* of the kernel's page cache, when that was asked for */
+    enum dropped dropped;      /* of the kernel's page cache, after the slot */
     uint32_t flags;            /* FLAG_CLOCK ... */
     char engine[ENGINE_MAX];   /* the library that did the work; empty: the agent itself */
     char product[PRODUCT_MAX]; /* what the slot made, and its digest; empty: nothing to compare */

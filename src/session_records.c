@@ -162,9 +162,9 @@ int session_take_result(const struct record *r, const char *who, const struct cl
     uint64_t unsteady, dropped;
     if (record_u64(r, "unsteady", 0, 1, &unsteady, &ignored) == 0 && unsteady)
         out->flags |= FLAG_UNSTEADY;
-    out->dropped = record_u64(r, "dropped", 0, 1, &dropped, &ignored) < 0 ? DROPPED_UNASKED
+    out->dropped = record_u64(r, "dropped", 0, 1, &dropped, &ignored) < 0 ? DROPPED_NOTHING
                    : dropped                                              ? DROPPED_ALL
-                                                                          : DROPPED_REFUSED;
+                                                                          : DROPPED_FILE;
     check_span(clock, seen_s, out);
     return 0;
 }

@@ -125,13 +125,13 @@ static void slot_counters(const struct live *l, const struct session_result *out
 }
 
 /* What a target gives up of its page cache between slots, once for each: it is known when the first
- * one is over. */
+ * one is over that does. */
 static void tell_dropped(struct run *r, const struct plan_row *row, size_t target,
                          enum dropped dropped)
 {
     struct result_target *rt = &r->result->targets[target];
     enum place_kernel kernel = place_kernel(&r->places, target);
-    if (!row->workload->disk || rt->caches[0])
+    if (!row->workload->disk || dropped == DROPPED_NOTHING || rt->caches[0])
         return;
     text_copy(rt->caches, sizeof rt->caches,
               dropped == DROPPED_ALL        ? "all clean pages of its kernel"

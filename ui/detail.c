@@ -241,9 +241,12 @@ static void errors_line(struct page *p, const struct board_metric *m, const stru
 }
 
 /* What of the target's page cache goes between two slots of a disk row. */
-static void caches_line(struct page *p, const struct workload *w, const struct board_target *t)
+static void caches_line(struct page *p, const struct board_metric *m, const struct board_target *t)
 {
-    if (w->disk && t->caches[0])
+    const struct workload *w = m->workload;
+    /* What is written and never flushed keeps its file in the cache: of it the rest goes alone. */
+    bool kept = (w->disk & DISK_WRITES) && !row_param(m, "sync", 0) && !row_param(m, "direct", 0);
+    if (w->disk && t->caches[0] && !(kept && strncmp(t->caches, "all ", 4) != 0))
         page_field(p, "dropped", STYLE_TEXT, "%.20s %s", t->id, t->caches);
 }
 
@@ -404,7 +407,7 @@ void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, cons
         inverse_line(&p, w, &m->cell[target].figure, s->targets[target].id);
     iops_line(&p, s, m, target);
     if (s->target_count > 0)
-        caches_line(&p, w, &s->targets[target]);
+        caches_line(&p, m, &s->targets[target]);
     if (s->target_count > 0)
         loss_line(&p, m, &s->targets[0], &m->cell[0].figure);
     if (target > 0)

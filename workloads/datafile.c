@@ -263,14 +263,14 @@ static void let_go(const struct datafile *s)
 }
 
 /* All clean pages of the target's own kernel. Where that is not allowed they stay. */
-static enum dropped drop_caches(void)
+static bool drop_caches(void)
 {
     int fd = open("/proc/sys/vm/drop_caches", O_WRONLY | O_CLOEXEC);
     if (fd < 0)
-        return DROPPED_REFUSED;
+        return false;
     ssize_t written = write(fd, "1", 1);
     close(fd);
-    return written == 1 ? DROPPED_ALL : DROPPED_REFUSED;
+    return written == 1;
 }
 
 static int write_all(struct work *w)
@@ -337,11 +337,14 @@ int datafile_check(struct work *w)
         let_go(s);
     int result = compare(w);
     /* Not where that would begin to write what nobody wanted flushed. */
-    if (evict || !(w->workload->disk & DISK_WRITES))
+    w->dropped = DROPPED_NOTHING;
+    if (evict || !(w->workload->disk & DISK_WRITES)) {
         let_go(s);
+        w->dropped = DROPPED_FILE;
+    }
     s->direct = w->param[DATAFILE_DIRECT];
-    if (w->drop)
-        w->dropped = drop_caches();
+    if (w->drop && drop_caches())
+        w->dropped = DROPPED_ALL;
     return datafile_close(w) < 0 ? -1 : result;
 }
 

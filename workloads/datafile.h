@@ -7,9 +7,10 @@
  * 4 KiB of copying. Reading checks the stamps as the data arrive; after a slot the whole file is
  * read back, from the device if the system lets go of its pages, and compared byte by byte.
  *
- * Between slots the file's own clean pages are given up. Where vmtax says that the kernel is the
- * target's own, all clean pages of it are, as far as the kernel lets us; natively and in a
- * container that would be the host's page cache, which is not ours.
+ * Between slots the file's own clean pages are given up, but those of a file that is written and
+ * never flushed (sync=none, direct=no): that would begin to write it. Where vmtax says that the
+ * kernel is the target's own, all clean pages of it are, as far as the kernel lets us; natively and
+ * in a container that would be the host's page cache, which is not ours.
  *
  * A workload's state begins with a struct datafile, and its row has these four parameters first. */
 #ifndef VMTAX_DATAFILE_H

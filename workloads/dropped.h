@@ -1,11 +1,11 @@
-/* dropped.h - what became of the page cache of a target's kernel after a slot, beyond the pages of
- * the workload's own file, which are always given up. */
+/* dropped.h - what a target gave up of its kernel's page cache after a slot. What was written and
+ * not flushed stays: giving it up would begin to write what nobody wanted flushed. */
 #ifndef VMTAX_DROPPED_H
 #define VMTAX_DROPPED_H
 
 enum dropped {
-    DROPPED_UNASKED, /* it is not the target's alone, or the workload has no file */
-    DROPPED_REFUSED, /* the kernel did not let the agent */
+    DROPPED_NOTHING, /* the workload has no file, or keeps it in the cache */
+    DROPPED_FILE,    /* its file's clean pages: the rest was not asked for, or not allowed */
     DROPPED_ALL,     /* all clean pages are gone */
 };
 

@@ -27,6 +27,11 @@ else
     says "$err" 'does not tell what it moves'
 fi
 
+# What is written and never flushed keeps its pages, and nothing else is said.
+run 0 run file.write:size=1M --on native --blocks 2 --seconds 0.05 --scratch "$scratch" --json
+says_not "$err" 'page cache dropped between slots'
+run 0 run file.read:size=1M --on native --blocks 2 --seconds 0.05 --scratch "$scratch" --json
+
 # Whose the page cache is says who may drop it between slots: natively that is nobody. A guest that was there
 # already drops all of it where it is a virtual machine with a kernel of its own and the agent may. Here both
 # are this machine with another boot and a file in place of the kernel's, so that nothing is dropped in truth.

@@ -110,6 +110,35 @@ static void spoil_file(const struct work *w, off_t place)
     close(fd);
 }
 
+/* It says that pages were dropped where they were, and nowhere else. */
+static void dropped_pages_are_told(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *id, *params;
+        enum dropped dropped;
+    } rows[] = {
+        {"file.write", "size=1M", DROPPED_NOTHING},
+        {"file.randwrite", "size=1M", DROPPED_NOTHING},
+        {"bonnie.rewrite", "size=1M", DROPPED_NOTHING},
+        {"file.write", "size=1M sync=fsync", DROPPED_FILE},
+        {"bonnie.output", "size=1M sync=fsync", DROPPED_FILE},
+        {"file.read", "size=1M", DROPPED_FILE},
+    };
+    char scratch[] = "faults-XXXXXX";
+    assert_non_null(mkdtemp(scratch));
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct workload_ops *ops = workload_ops_find(rows[i].id);
+        struct work *w = prepared(rows[i].id, rows[i].params, scratch);
+        assert_int_equal(ops->run(w, w->step ? w->step : 1), 0);
+        assert_int_equal(ops->verify(w), 0);
+        if (w->dropped != rows[i].dropped)
+            fail_msg("%s %s says %d", rows[i].id, rows[i].params, (int)w->dropped);
+        ops->release(w);
+    }
+    assert_int_equal(rmdir(scratch), 0);
+}
+
 static void wrong_bytes_are_found(void **state)
 {
     (void)state;
@@ -220,9 +249,8 @@ static void data_are_incompressible(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(wrong_elements_are_found),
-        cmocka_unit_test(wrong_words_are_found),
-        cmocka_unit_test(wrong_bytes_are_found),
+        cmocka_unit_test(wrong_elements_are_found), cmocka_unit_test(wrong_words_are_found),
+        cmocka_unit_test(dropped_pages_are_told),   cmocka_unit_test(wrong_bytes_are_found),
         cmocka_unit_test(data_are_incompressible),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

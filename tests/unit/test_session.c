@@ -549,7 +549,7 @@ static void good_agent_gives_a_result(void **state)
     assert_int_equal(out.statements.errors, 2);
     assert_true(isnan(out.steal));
     assert_false(out.flags & (FLAG_CLOCK | FLAG_UNSTEADY));
-    assert_int_equal(out.dropped, DROPPED_UNASKED);
+    assert_int_equal(out.dropped, DROPPED_NOTHING);
     /* The same agent again: sessions go on. */
     assert_int_equal(session_run(s, &run, &out, NULL, NULL, &e), 0);
     assert_int_equal(session_audit_clock(s, &e), 0);
@@ -570,7 +570,7 @@ static void counts_errors(void **state)
     assert_string_equal(out.failure, "");
     assert_int_equal(out.statements.errors, 3);
     assert_true(out.flags & FLAG_UNSTEADY);
-    assert_int_equal(out.dropped, DROPPED_REFUSED);
+    assert_int_equal(out.dropped, DROPPED_FILE);
     assert_int_equal(out.statements.transactions, 0);
     session_close(s);
     stop(&f);
