@@ -388,7 +388,7 @@ double plan_seconds(const struct plan *p)
     return fmin(seconds, p->budget_s);
 }
 
-/* What a workload writes, by one of its parameters; 0: that one does not say. */
+/* What room a workload takes, by one of its parameters; 0: that one does not say. */
 static uint64_t bytes_by(const struct param *p, uint64_t value)
 {
     if (strcmp(p->name, "rows") == 0)

@@ -252,7 +252,7 @@ static void note_disk(struct planner *p, const struct plan *plan)
     const char *where = p->options.scratch ? p->options.scratch : "/var/tmp";
     if (statvfs(where, &fs) == 0)
         text_bytes(room, sizeof room, (uint64_t)fs.f_bavail * fs.f_frsize);
-    note(p, "rows write %s on each target, %s in all below %s%s%s%s, and remove it",
+    note(p, "rows take up to %s on each target, %s in all below %s%s%s%s, and give it back",
          text_bytes(size, sizeof size, bytes),
          text_bytes(all, sizeof all, plan_scratch_total(plan, bytes)), where,
          room[0] ? " (free: " : "", room, room[0] ? ")" : "");

@@ -326,7 +326,7 @@ static unsigned long long mib(uint64_t bytes)
     return (bytes + (UINT64_C(1) << 20) - 1) >> 20;
 }
 
-/* Announces what will be written where, and whether a cache would be noticed. */
+/* Announces what will be taken where, and whether a cache would be noticed. */
 static void tell_scratch(struct run *r)
 {
     struct error e;
@@ -338,8 +338,8 @@ static void tell_scratch(struct run *r)
     for (size_t i = 0; i < r->plan->row_count; i++)
         disk |= r->plan->rows[i].workload->disk != 0;
     board_log(r->board, BOARD_LOG_NOTE, "",
-              "rows write up to %llu MiB on each target, below %s up to %llu MiB in all%s, and "
-              "remove it%s",
+              "rows take up to %llu MiB on each target, below %s up to %llu MiB in all%s, and "
+              "give it back%s",
               mib(each), r->scratch.path, mib(plan_scratch_total(r->plan, each) + r->seed_bytes),
               images ? " with the disks of machines" : "",
               disk ? "; what each drops of its page cache between slots is told after its first one"

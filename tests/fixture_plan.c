@@ -80,8 +80,8 @@ static void count(struct planner *p)
                  "no workload is marked: mark a subsystem with the space bar");
     p->note_count = 2;
     snprintf(p->notes[0], PLANNER_TEXT,
-             "rows write 64 MiB on each target, 128 MiB in all below /var/tmp (free: 212 GiB), and "
-             "remove it");
+             "rows take up to 64 MiB on each target, 128 MiB in all below /var/tmp (free: 212 "
+             "GiB), and give it back");
     snprintf(p->notes[1], PLANNER_TEXT, "container: %s -> %s", targets[2].reason,
              targets[2].remedy);
 }

@@ -18,7 +18,7 @@ run 0 run file.reread:size=1M file.randwrite:size=1M,record=4K bonnie.output:siz
 if grep -q '"value":null' "$work/slots"; then
     fail "no figure: $(grep '"value":null' "$work/slots" | head -n 1)"
 fi
-says "$err" 'rows write up to 1 MiB on each target, below .* up to 1 MiB in all'
+says "$err" 'rows take up to 1 MiB on each target, below .* up to 1 MiB in all'
 # Where the disk tells what it moves.
 if grep -q disk_read_bytes "$work/slots"; then
     says "$err" 'file.reread .*the disk moved .*: this measures a cache'

@@ -53,7 +53,7 @@ fi
     "its file's alone: the rest are the host's;all clean pages of its kernel;its file's alone: the rest are the host's;" ] ||
     fail "dropped between slots: $("$jsonpath" "$out" 'targets.*.caches' | tr '\n' ';')"
 # Files of 8 MiB on two targets, and the whole image of the third.
-says "$err" 'rows write up to 8 MiB on each target, below .* up to 89 MiB in all with the disks of machines'
+says "$err" 'rows take up to 8 MiB on each target, below .* up to 89 MiB in all with the disks of machines'
 # Shown, never judged.
 "$jsonpath" "$out" 'comparisons.*' | grep '"target":"tcg"' | grep -v '"verdict":"not-comparable"' &&
     fail "an emulated row was judged"
