@@ -396,24 +396,43 @@ static uint64_t bytes_by(const struct param *p, uint64_t value)
     return strcmp(p->name, "size") == 0 ? value : 0;
 }
 
+/* 0: none, or it is not known. */
+static uint64_t row_bytes(const struct plan_row *row)
+{
+    const struct workload *w = row->workload;
+    uint64_t values[PARAMS_MAX], most = 0;
+    struct error e;
+    if (!(w->needs & NEED_SCRATCH) || params_parse(w, row->params, values, &e) < 0)
+        return 0;
+    for (size_t k = 0; w->params && w->params[k].name; k++) {
+        uint64_t bytes = bytes_by(&w->params[k], values[k]);
+        most = bytes > most ? bytes : most;
+    }
+    return most;
+}
+
 bool plan_scratch(const struct plan *p, uint64_t *bytes)
 {
     bool needed = false;
     *bytes = 0;
     for (size_t i = 0; i < p->row_count; i++) {
-        const struct workload *w = p->rows[i].workload;
-        uint64_t values[PARAMS_MAX];
-        struct error e;
-        if (!(w->needs & NEED_SCRATCH))
-            continue;
-        needed = true;
-        if (params_parse(w, p->rows[i].params, values, &e) < 0)
-            continue;
-        for (size_t k = 0; w->params && w->params[k].name; k++)
-            if (bytes_by(&w->params[k], values[k]) > *bytes)
-                *bytes = bytes_by(&w->params[k], values[k]);
+        uint64_t its = row_bytes(&p->rows[i]);
+        needed |= (p->rows[i].workload->needs & NEED_SCRATCH) != 0;
+        *bytes = its > *bytes ? its : *bytes;
     }
     return needed;
+}
+
+bool plan_fits(const struct plan *p, uint64_t bytes, uint64_t room)
+{
+    bool row = p->row_count == 0, guest = p->target_count < 2;
+    for (size_t i = 0; i < p->row_count; i++)
+        row |= row_bytes(&p->rows[i]) <= room;
+    for (size_t t = 1; t < p->target_count; t++) {
+        const struct target_kind *k = p->targets[t];
+        guest |= !k->own_disk || k->way || disk_fits(bytes, room);
+    }
+    return row && guest;
 }
 
 uint64_t plan_scratch_total(const struct plan *p, uint64_t bytes)

@@ -76,6 +76,9 @@ bool plan_scratch(const struct plan *p, uint64_t *bytes);
 /* What all targets take together below the directory of --scratch when each may write so much: of a
  * machine its whole disk, of a guest that was there already nothing, for it has another one. */
 uint64_t plan_scratch_total(const struct plan *p, uint64_t bytes);
+/* With so much room there, and bytes that each may write: does any row's file fit, and the disk of
+ * any guest? Else nothing could be compared. */
+bool plan_fits(const struct plan *p, uint64_t bytes, uint64_t room);
 
 /* The position names and targets of a block in the order in which its slots run, for targets 0
  * (native) .. n-1: block 0 of two: N1 G1 G2 N2; block 1: G1 N1 N2 G2; of three: N1 G1 H1 H2 G2 N2,

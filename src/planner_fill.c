@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define AGENT_PATH 4096
@@ -244,18 +243,19 @@ static void count_work(struct planner *p, const struct plan *like)
 
 static void note_disk(struct planner *p, const struct plan *plan)
 {
-    uint64_t bytes;
+    uint64_t bytes, left;
     char size[32], all[32], room[32] = "";
-    struct statvfs fs;
     if (!plan_scratch(plan, &bytes))
         return;
     const char *where = p->options.scratch ? p->options.scratch : "/var/tmp";
-    if (statvfs(where, &fs) == 0)
-        text_bytes(room, sizeof room, (uint64_t)fs.f_bavail * fs.f_frsize);
-    note(p, "rows take up to %s on each target, %s in all below %s%s%s%s, and give it back",
-         text_bytes(size, sizeof size, bytes),
-         text_bytes(all, sizeof all, plan_scratch_total(plan, bytes)), where,
-         room[0] ? " (free: " : "", room, room[0] ? ")" : "");
+    uint64_t total = plan_scratch_total(plan, bytes);
+    bool known = scratch_room(where, &left);
+    if (known)
+        text_bytes(room, sizeof room, left);
+    note(p, "rows take up to %s on each target, %s in all below %s%s%s%s%s, and give it back",
+         text_bytes(size, sizeof size, bytes), text_bytes(all, sizeof all, total), where,
+         known ? " (free: " : "", room, known && left < total ? ", too little" : "",
+         known ? ")" : "");
 }
 
 static void note_targets(struct planner *p)

@@ -326,6 +326,27 @@ static unsigned long long mib(uint64_t bytes)
     return (bytes + (UINT64_C(1) << 20) - 1) >> 20;
 }
 
+/* A row that finds no room when its turn comes, and a machine whose disk finds none, are not
+ * measured; where that leaves nothing to compare native is not measured for it. */
+static int check_room(struct run *r, struct error *e)
+{
+    uint64_t each = r->places.options.scratch_bytes, left;
+    uint64_t all = plan_scratch_total(r->plan, each) + r->seed_bytes;
+    if (!scratch_room(r->scratch.path, &left) || left >= all)
+        return 0;
+    if (!plan_fits(r->plan, each, left))
+        return error_set(e, ERROR_USAGE,
+                         "below %.200s %llu MiB are free, and %s finds room there: free some, "
+                         "choose smaller sizes, or name another directory with --scratch DIR",
+                         r->scratch.path, (unsigned long long)(left >> 20),
+                         plan_fits(r->plan, 0, left) ? "no guest's disk" : "no row");
+    board_log(r->board, BOARD_LOG_WARN, "",
+              "below %s %llu MiB are free: what finds no room is not measured; free some, choose "
+              "smaller sizes, or name another directory with --scratch DIR",
+              r->scratch.path, (unsigned long long)(left >> 20));
+    return 0;
+}
+
 /* Announces what will be taken where, and whether a cache would be noticed. */
 static void tell_scratch(struct run *r)
 {
@@ -455,6 +476,8 @@ static int prepare(struct run *r, struct error *e)
     prepare_spec(r);
     if (r->scratch.path[0])
         tell_scratch(r); /* when it is known how much */
+    if (r->scratch.path[0] && check_room(r, e) < 0)
+        return -1;
     if (r->scratch.path[0])
         result_add_fact(r->result, "scratch.filesystem", filesystem_name(r->scratch.path));
     run_show_result(r);

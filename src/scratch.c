@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define PREFIX "vmtax-"
@@ -136,6 +137,15 @@ int scratch_find(const char *wanted, char out[PATH_MAX], struct error *e)
             return 0;
         }
     return -1;
+}
+
+bool scratch_room(const char *below, uint64_t *bytes)
+{
+    struct statvfs fs;
+    if (statvfs(below, &fs) < 0)
+        return false;
+    *bytes = (uint64_t)fs.f_bavail * fs.f_frsize;
+    return true;
 }
 
 int scratch_make(const char *wanted, struct ledger *l, struct scratch *out, struct error *e)

@@ -6,7 +6,9 @@
 #include "target/ledger.h"
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* A scratch directory: its name, and the lock on it that says that its owner lives. */
 struct scratch {
@@ -19,6 +21,9 @@ struct scratch {
  * on a disk (never tmpfs or ramfs: a disk benchmark there measures memory). A wanted directory on
  * tmpfs is refused with the reason. */
 int scratch_find(const char *wanted, char out[PATH_MAX], struct error *e);
+
+/* Bytes that are free there for whoever asks. False: it does not say. */
+bool scratch_room(const char *below, uint64_t *bytes);
 
 /* Make a private 0700 directory there. Written into the ledger. What dead runs left there without a
  * ledger that tells of it, as after a restart of the machine, is removed first. */

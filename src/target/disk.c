@@ -23,6 +23,12 @@
 /* Beside the largest file: the file system itself, its journal, and small files. */
 #define SLACK_BYTES (UINT64_C(64) << 20)
 
+/* What must be free before a disk of so many bytes is made. */
+static uint64_t room_for(uint64_t bytes)
+{
+    return bytes + bytes / 10;
+}
+
 static int look_for_space(const char *path, uint64_t bytes, struct error *e)
 {
     char directory[4096];
@@ -36,7 +42,7 @@ static int look_for_space(const char *path, uint64_t bytes, struct error *e)
     if (statvfs(directory, &fs) < 0)
         return error_errno(e, errno, "%s", directory);
     uint64_t unused = (uint64_t)fs.f_bavail * fs.f_frsize;
-    if (unused < bytes + bytes / 10)
+    if (unused < room_for(bytes))
         return error_set(e, ERROR_SYSTEM,
                          "a scratch disk of %" PRIu64 " MiB needs more than the %" PRIu64
                          " MiB that are free below %s: make room there, or name another place "
@@ -148,6 +154,11 @@ int disk_make(const char *path, uint64_t bytes, const char *seed, struct ledger 
 uint64_t disk_bytes(uint64_t scratch_bytes)
 {
     return scratch_bytes + scratch_bytes / 8 + SLACK_BYTES;
+}
+
+bool disk_fits(uint64_t scratch_bytes, uint64_t room)
+{
+    return room >= room_for(disk_bytes(scratch_bytes));
 }
 
 char *disk_make_scratch(const struct target_options *o, struct ledger *branch, struct error *e)

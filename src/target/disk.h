@@ -20,6 +20,8 @@ int disk_make(const char *path, uint64_t bytes, const char *seed, struct ledger 
 /* The size of the disk on which workloads may write so many bytes: there is a file system on it,
  * and small files. */
 uint64_t disk_bytes(uint64_t scratch_bytes);
+/* Is so much room enough to make it in? */
+bool disk_fits(uint64_t scratch_bytes, uint64_t room);
 
 /* The disk that a target with these options needs: in o->scratch, with room for what workloads will
  * write, promised to the target's branch of the ledger, whose number it carries. Its path, for

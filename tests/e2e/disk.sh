@@ -76,6 +76,9 @@ if small; then
     "$jsonpath" "$out" 'slots.*' >"$work/slots"
     says "$work/slots" "bonnie.output.*MiB are free on $scratch/small \\(ext4\\), 72 are needed: free some there.* --scratch DIR"
     says_not "$work/slots" '/vmtax-[0-9]'
+    says "$err" 'below .* MiB are free: what finds no room is not measured.* --scratch DIR'
+    run 2 run bonnie.output:size=64M --on native --blocks 2 --seconds 0.05 --scratch "$scratch/small"
+    says "$err" 'MiB are free, and no row finds room there.* --scratch DIR'
     says "$work/slots" 'bonnie.input.*"value":[0-9]'
     [ "$(ls -A "$scratch/small")" = lost+found ] || fail "left on the small disk: $(ls -A "$scratch/small")"
     mount -o remount,ro "$scratch/small"

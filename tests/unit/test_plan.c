@@ -438,6 +438,18 @@ static void announced_is_what_all_targets_take(void **state)
     p.targets[1] = &machine;
     assert_true(plan_scratch_total(&p, 64 * mib) == 64 * mib + disk_bytes(64 * mib));
     assert_true(disk_bytes(64 * mib) > 64 * mib);
+    /* One row of two that fits is enough to begin, and so is one guest. */
+    struct error e;
+    const uint64_t disk = disk_bytes(64 * mib) + disk_bytes(64 * mib) / 10;
+    assert_int_equal(plan_add(&p, "file.read:size=8M", &e), 0);
+    assert_int_equal(plan_add(&p, "file.read:size=64M", &e), 0);
+    assert_true(plan_fits(&p, 64 * mib, disk));
+    assert_false(plan_fits(&p, 64 * mib, disk - 1));
+    p.targets[1] = &files;
+    assert_true(plan_fits(&p, 64 * mib, 8 * mib));
+    assert_false(plan_fits(&p, 64 * mib, 8 * mib - 1));
+    assert_int_equal(plan_add(&p, "sys.read", &e), 0);
+    assert_true(plan_fits(&p, 64 * mib, 0));
     p.targets[0] = p.targets[1] = NULL;
     plan_release(&p);
 }
