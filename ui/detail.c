@@ -250,7 +250,8 @@ static void caches_line(struct page *p, const struct board_metric *m, const stru
         page_field(p, "dropped", STYLE_TEXT, "%.20s %s", t->id, t->caches);
 }
 
-/* Datagrams: "native 0.1 % of 1.21 GB/s sent, 0 % out of order". */
+/* Datagrams: "native 0.1 % of 1.21 GB/s sent, 0 % out of order; mean with lead-ins". The figure is
+ * a median of slots alone, and may stand above what was sent. */
 static void loss_line(struct page *p, const struct board_metric *m, const struct board_target *t,
                       const struct figure_value *f)
 {
@@ -268,8 +269,9 @@ static void loss_line(struct page *p, const struct board_metric *m, const struct
         snprintf(sent, sizeof sent, "%s sent", row_figure(m->workload, rate, figure));
     else
         snprintf(sent, sizeof sent, "%llu datagrams", (unsigned long long)a->sent);
-    page_field(p, "lost", loss >= 0.01 ? STYLE_WARN : STYLE_TEXT, "%.20s %s%s of %s%s", t->id,
-               t->emulated ? "~" : "", share, sent, order);
+    page_field(p, "lost", loss >= 0.01 ? STYLE_WARN : STYLE_TEXT, "%.20s %s%s of %s%s%s", t->id,
+               t->emulated ? "~" : "", share, sent, order,
+               isfinite(rate) ? "; mean with lead-ins" : "");
 }
 
 /* What a stand-in works in, against the last cache of this machine, if it was measured here. */

@@ -131,7 +131,8 @@ static void add_flags(struct line *l, uint32_t bits)
 static void add_loss(struct line *l, const char *who, const struct figure_value *f)
 {
     if (f && f->arrival.sent)
-        add(l, " %s lost %.2f percent of its datagrams.", who, 100 * arrival_loss(&f->arrival));
+        add(l, " %s lost %.2f percent of its datagrams, those of lead-ins counted.", who,
+            100 * arrival_loss(&f->arrival));
 }
 
 static void say_answer(const struct plain *p, size_t t)

@@ -214,8 +214,8 @@ static void put_ticks(const struct page *p, const struct report_row *row)
     }
 }
 
-/* "    native lost 1.20 % of 1213 MB/s sent, 0.01 % out of order": of datagrams, for each figure.
- */
+/* "    native lost 1.20 % of 1213 MB/s sent, lead-ins too, 0.01 % out of order": of
+ * datagrams, for each figure, which is a median of slots alone and may stand above that. */
 static void put_loss(const struct page *p, const struct report_row *row)
 {
     const struct figure_value *const figures[] = {row->native, row->figure};
@@ -229,7 +229,7 @@ static void put_loss(const struct page *p, const struct report_row *row)
             snprintf(share, sizeof share, "%.2f %%", 100 * arrival_loss(&f->arrival));
         put_whose(p, i ? row->target : 0);
         if (isfinite(rate))
-            fprintf(p->out, " lost %s of %s MB/s sent", share,
+            fprintf(p->out, " lost %s of %s MB/s sent, lead-ins too", share,
                     text_figure(sent, sizeof sent, rate));
         else
             fprintf(p->out, " lost %s of %llu datagrams", share,

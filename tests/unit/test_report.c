@@ -222,7 +222,8 @@ static void test_loss_and_latency(void **state)
     char *text = written("text", &r);
     lines_fit(text);
     assert_non_null(strstr(text, "    native lost 0.10 % of 1000000 datagrams, 0.10 %"));
-    assert_non_null(strstr(text, "    container lost 75.00 % of 2000 MB/s sent, 0.00 %"));
+    assert_non_null(
+        strstr(text, "    container lost 75.00 % of 2000 MB/s sent, lead-ins too, 0.00 %"));
     assert_non_null(
         strstr(text, "    native 10000 IOPS\n    native 12.50 us p50, 33.00 p90, 871.0 p99\n"));
     free(text);
@@ -268,8 +269,9 @@ static void test_loss_and_latency(void **state)
     assert_non_null(strstr(text, "vmtax_latency_p99_seconds{"));
     free(text);
     text = written("plain", &r);
-    assert_non_null(strstr(text, " Native lost 0.10 percent of its datagrams. container lost 75.00 "
-                                 "percent of its datagrams."));
+    assert_non_null(strstr(text, " Native lost 0.10 percent of its datagrams, those of lead-ins "
+                                 "counted. container lost 75.00 percent of its datagrams, those "
+                                 "of lead-ins counted."));
     free(text);
 
     /* None arrived: no figure, and a loss all the same. */
@@ -277,7 +279,7 @@ static void test_loss_and_latency(void **state)
     r.figures[1].measured = false;
     r.figures[1].arrival.received = 0;
     text = written("text", &r);
-    assert_non_null(strstr(text, "    container lost all of 2000 MB/s sent\n"));
+    assert_non_null(strstr(text, "    container lost all of 2000 MB/s sent, lead-ins too\n"));
     free(text);
     text = written("md", &r);
     assert_non_null(strstr(
