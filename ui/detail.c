@@ -87,8 +87,7 @@ static void comparison_lines(struct page *p, const struct snapshot *s, const str
         struct axis a = row_axis(ends, 3);
         int w = p->r.w - p->label - 9;
         if (p->label > 0)
-            canvas_text(p->c, p->y, p->r.x, STYLE_DIM, 0,
-                        unit == UNIT_TIMES ? "× time" : "% native");
+            canvas_text(p->c, p->y, p->r.x, STYLE_DIM, 0, "% native");
         if (w >= 8)
             widget_whisker(p->c, p->y, p->r.x + p->label, w, &a, &m);
         widget_ratio(p->c, p->y, p->r.x + p->r.w - 8, 8, r->ratio, r->verdict,
@@ -102,7 +101,7 @@ static void comparison_lines(struct page *p, const struct snapshot *s, const str
     row_half(r, UNIT_PERCENT, half);
     row_detectable(r, detectable);
     if (r->bounded && unit == UNIT_TIMES)
-        page_field(p, "interval", STYLE_TEXT, "%s%.3f–%.3f, level %.1f%%%s", r->emulated ? "~" : "",
+        page_field(p, "interval", STYLE_TEXT, "%s%.3f–%.3f × time, level %.1f%%%s", r->emulated ? "~" : "",
                    1 / r->high, 1 / r->low, r->cell->comparison.estimate.level * 100,
                    r->approximate ? ", approximate" : "");
     else if (r->bounded)

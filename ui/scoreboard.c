@@ -440,7 +440,8 @@ void scoreboard_draw(struct canvas *c, struct rect r, const struct snapshot *s,
             draw_cell(c, y, at, &k, s, v, SUBSYSTEM_COUNT, first + i, &axes[i]);
             at += k.ink + k.ratio + k.half + k.rows + k.finds + k.worst;
             if (k.strip > 0 && present > 0)
-                widget_axis(c, y, at + 1, k.strip - 2, &axes[i], NULL);
+                widget_axis(c, y, at + 1, k.strip - 2, &axes[i],
+                            v->unit == UNIT_TIMES ? "%" : NULL);
         }
     }
     for (size_t i = 0; i < shown; i++) {
