@@ -97,13 +97,16 @@ static void draw_sweep(struct canvas *c, struct rect r, const struct snapshot *s
                focus ? v->column[box_index] : SIZE_MAX);
 }
 
-/* By which way each target reaches its peer: figures of different ways are different things. */
+/* By which way each target reaches its peer: figures of different ways are different things. Where
+ * no row goes any way there is nothing to tell. */
 static bool paths_known(const struct snapshot *s)
 {
-    for (size_t t = 0; t < s->target_count; t++)
-        if (s->targets[t].path[0])
-            return true;
-    return false;
+    bool used = false, known = false;
+    for (size_t i = 0; i < s->metric_count && !used; i++)
+        used = s->metrics[i].workload->served;
+    for (size_t t = 0; t < s->target_count && !known; t++)
+        known = s->targets[t].path[0];
+    return used && known;
 }
 
 static void draw_paths(struct canvas *c, struct rect r, const struct snapshot *s,

@@ -40,6 +40,8 @@ const char *report_doubt(const struct report_row *row);
 char *report_label(const struct metric *m, char *out, size_t size);
 /* Records a second of a disk row's figure; NAN where there is none. */
 double report_iops(const struct metric *m, const struct figure_value *f);
+/* By which way a target reached its load: "not used" in a result without rows that have one. */
+const char *report_network(const struct result *r, const struct result_target *t);
 /* MB a second of data that were sent in datagrams, whether they arrived or not; NAN: unknown. */
 double report_sent(const struct metric *m, const struct figure_value *f);
 

@@ -336,8 +336,9 @@ static void write_targets(const struct page *p)
     for (size_t i = 0; i < p->r->target_count; i++) {
         const struct result_target *t = &p->r->targets[i];
         char remarks[RESULT_REMARKS];
-        const char *const words[] = {t->how,     t->limits, t->devices,
-                                     t->network, t->kernel, result_remarks(t, remarks)};
+        const char *const words[] = {t->how,     t->limits,
+                                     t->devices, report_network(p->r, t),
+                                     t->kernel,  result_remarks(t, remarks)};
         fputs("<tr><th scope=\"row\">", p->out);
         markup_text(p->out, t->id);
         fputs("</th>", p->out);

@@ -103,7 +103,7 @@ static void say_target(const struct result *r, const struct result_target *t,
     int used = snprintf(line, sizeof line, "%s: %s; %s%s%s%s%s%s; network %s%s%s", t->id,
                         t->how[0] ? t->how : t->kind, own ? "kernel " : "", own ? t->kernel : "",
                         own && t->append[0] ? " with " : "", own ? t->append : "", own ? "; " : "",
-                        t->limits[0] ? t->limits : "no limits", t->network[0] ? t->network : "none",
+                        t->limits[0] ? t->limits : "no limits", report_network(r, t),
                         t->devices[0] ? "; devices " : "", t->devices);
     if (isfinite(t->start_s) && t->start_s > 0)
         snprintf(line + used, sizeof line - (size_t)used, "; started in %.2f s", t->start_s);

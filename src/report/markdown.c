@@ -236,7 +236,8 @@ static void write_machine(const struct result *r, FILE *out)
     for (size_t i = 0; i < r->target_count; i++) {
         const struct result_target *t = &r->targets[i];
         const char *const cells[] = {
-            t->id, t->how, t->limits, t->devices[0] ? t->devices : "—", t->network, t->kernel};
+            t->id,    t->how, t->limits, t->devices[0] ? t->devices : "—", report_network(r, t),
+            t->kernel};
         for (size_t k = 0; k < sizeof cells / sizeof *cells; k++) {
             fputs("| ", out);
             markup_markdown(out, cells[k]);

@@ -151,6 +151,14 @@ double report_iops(const struct metric *m, const struct figure_value *f)
     return m->row && f && f->measured ? workload_iops(m->row, m->params, f->value) : (double)NAN;
 }
 
+const char *report_network(const struct result *r, const struct result_target *t)
+{
+    for (size_t i = 0; i < r->metric_count; i++)
+        if (r->metrics[i].row && r->metrics[i].row->served)
+            return t->network[0] ? t->network : "none";
+    return "not used";
+}
+
 double report_sent(const struct metric *m, const struct figure_value *f)
 {
     return m->row && f
@@ -341,7 +349,7 @@ static void load_caveat(const struct result *r, void (*say)(void *, const char *
 static void placement_caveat(const struct result *r, void (*say)(void *, const char *),
                              void *context)
 {
-    size_t shared = 0, path[TARGETS_MAX] = {0};
+    size_t shared = 0, last = SIZE_MAX, path[TARGETS_MAX] = {0};
     char line[320];
     for (size_t i = 0; i < r->comparison_count; i++) {
         const struct comparison *c = &r->comparisons[i];
@@ -351,8 +359,10 @@ static void placement_caveat(const struct result *r, void (*say)(void *, const c
             continue; /* its limits say what its processors are */
         if (w && w->served && strcmp(t->path, base->path) != 0)
             path[c->target]++;
-        else
+        else if (c->metric != last) { /* a row's comparisons stand together */
+            last = c->metric;
             shared++;
+        }
     }
     for (size_t t = 0; t < r->target_count; t++) {
         if (r->targets[t].flags & FLAG_PLACEMENT) {

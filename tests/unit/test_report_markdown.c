@@ -61,12 +61,37 @@ static void test_placement(void **state)
     assert_null(strstr(text, "by another path"));
     free(text);
 
+    /* A row of two guests is one row. */
+    struct comparison one = r.comparisons[0], *old = r.comparisons;
+    size_t old_count = r.comparison_count;
+    struct comparison both[2] = {one, one};
+    both[1].target = 2;
+    r.targets[2] = r.targets[1];
+    snprintf(r.targets[2].id, sizeof r.targets[2].id, "other");
+    r.comparisons = both;
+    r.comparison_count = 2;
+    r.target_count = 3;
+    text = written("md", &r);
+    assert_non_null(strstr(text, "- 1 row had every processor that there is"));
+    free(text);
+    r.comparisons = old;
+    r.comparison_count = old_count;
+    r.target_count = 2;
+
+    /* A path that no row took is not told. */
+    snprintf(r.targets[0].network, sizeof r.targets[0].network, "by a path");
+    text = written("md", &r);
+    assert_null(strstr(text, "by a path"));
+    assert_non_null(strstr(text, "| not used |"));
+    free(text);
+
     r.metrics[r.comparisons[0].metric].row = workload_find("net.rr");
     snprintf(r.targets[0].path, sizeof r.targets[0].path, "loopback");
     snprintf(r.targets[1].path, sizeof r.targets[1].path, "veth");
     text = written("md", &r);
     assert_non_null(
         strstr(text, "container is reached by another path than native (veth, loopback)"));
+    assert_non_null(strstr(text, "| by a path |"));
     assert_null(strstr(text, "had every processor that there is"));
     free(text);
     result_release(&r);
