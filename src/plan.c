@@ -241,6 +241,11 @@ static int add_with_params(struct plan *p, const char *word, const char *colon, 
                          text_clean(clean, sizeof clean, id));
     if (!w)
         return unknown(id, e);
+    if (!colon[1 + strspn(colon + 1, " ,")])
+        return error_set(
+            e, ERROR_USAGE,
+            "no parameters stand after the colon of \"%s\"; %s alone has its usual ones",
+            text_clean(clean, sizeof clean, word), w->id);
     return add_canonical(p, w, colon + 1, e);
 }
 

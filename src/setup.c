@@ -212,8 +212,10 @@ static int set_peer(struct plan *p, const struct options *o, struct error *e)
     if (!o->peer)
         return 0;
     p->peer = setup_target(o, o->peer, e);
-    if (!p->peer)
-        return option_blame_row(o, "peer", e);
+    if (!p->peer) {
+        error_prefix(e, "--peer");
+        return option_blame(o, e);
+    }
     if (!p->peer->way)
         return error_set(e, ERROR_USAGE,
                          "--peer %s: the peer is another machine, such as ssh:HOST; without --peer "

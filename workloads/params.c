@@ -190,6 +190,12 @@ int params_fit(const struct workload *w, const uint64_t values[PARAMS_MAX], stru
         const struct param *p = &w->params[i];
         uint64_t grain = values[i] < p->grain ? SECTOR : p->grain;
         char value[32], whole[32];
+        if (strcmp(p->name, "sync") == 0 && values[i] && w->disk && !(w->disk & DISK_WRITES)) {
+            choice_format(value, sizeof value, p->choices, values[i]);
+            return error_set(e, ERROR_USAGE,
+                             "%s: %s=%s counts the flush of what was written, and this has none",
+                             w->id, p->name, value);
+        }
         size_format(value, sizeof value, values[i]);
         if (p->grain && values[i] % grain) {
             size_format(whole, sizeof whole, grain);

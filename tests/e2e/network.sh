@@ -26,7 +26,7 @@ run 0 run net.rr --on container --loopback --blocks 2 --seconds 0.1 --json
 
 # What cannot be the peer.
 run 2 run net.rr --on native --peer nobody --blocks 2 --seconds 0.1
-says "$err" 'no target "nobody"'
+says "$err" 'vmtax: --peer: there is no target "nobody"'
 run 2 run net.rr --on native --peer container --blocks 2 --seconds 0.1
 says "$err" 'the peer is another machine, such as ssh:HOST'
 run 2 run net.rr --on native --peer exec:env --loopback --blocks 2 --seconds 0.1

@@ -99,6 +99,12 @@ static void parameters_are_canonical(void **state)
     assert_int_equal(plan_add(&p, "membw.frd:sise=64K", &e), -1);
     assert_non_null(strstr(e.text, "size"));
     size_t before = p.row_count;
+    static const char *const empty[] = {"file.write:", "file.write:,,", "file.write: ,"};
+    for (size_t i = 0; i < sizeof empty / sizeof *empty; i++) {
+        assert_int_equal(plan_add(&p, empty[i], &e), -1);
+        assert_int_equal(e.kind, ERROR_USAGE);
+        assert_non_null(strstr(e.text, "no parameters stand after the colon"));
+    }
     assert_int_equal(plan_add(&p, "file.write:size=4K", &e), -1);
     assert_int_equal(e.kind, ERROR_USAGE);
     assert_non_null(strstr(e.text, "size=4K is no multiple of record=64K"));
