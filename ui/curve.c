@@ -82,6 +82,48 @@ double curve_score(const struct curve *k, const struct snapshot *s, const struct
     return score_mean(&sum);
 }
 
+/* On all processors over on one; NAN: one of them is not measured, or in another session. */
+static double cell_gain(const struct board_cell *one, const struct board_cell *all)
+{
+    bool together = one->live == all->live && one->taken_over == all->taken_over &&
+                    (one->live || one->measured_at == all->measured_at);
+    if (!together || !one->figure.measured || !all->figure.measured || !(one->figure.value > 0))
+        return (double)NAN;
+    return all->figure.value / one->figure.value;
+}
+
+void curve_gain(const struct curve *k, const struct snapshot *s, const struct curve_points *p,
+                struct curve_gain *out)
+{
+    char fixed[2][sizeof p->fixed];
+    size_t one[SWEEP_MAX], all[SWEEP_MAX], most = 0;
+    double highest = 0;
+    snprintf(fixed[0], sizeof fixed[0], "cpus=1 %s", p->set);
+    snprintf(fixed[1], sizeof fixed[1], "cpus=0 %s", p->set);
+    const struct sweep up = {.id = k->id, .x = k->x, .fixed = fixed[0]};
+    const struct sweep smp = {.id = k->id, .x = k->x, .fixed = fixed[1]};
+    size_t ones = sweep_points(s, &up, one), alls = sweep_points(s, &smp, all);
+    *out = (struct curve_gain){.known = false};
+    for (size_t t = 0; t < TARGETS_MAX; t++)
+        out->ratio[t] = (double)NAN;
+    for (size_t i = 0; i < ones * alls; i++) {
+        const struct board_metric *a = &s->metrics[one[i / alls]], *b = &s->metrics[all[i % alls]];
+        struct curve_gain g = {.known = true, .x = row_param(a, k->x, 0)};
+        size_t count = 0;
+        for (size_t t = 0; t < TARGETS_MAX; t++) {
+            g.ratio[t] = t < s->target_count ? cell_gain(&a->cell[t], &b->cell[t]) : (double)NAN;
+            count += isfinite(g.ratio[t]) ? 1 : 0;
+        }
+        double native = b->cell[0].figure.value;
+        if (row_param(b, k->x, 0) != g.x || !isfinite(g.ratio[0]) || count < most ||
+            (count == most && native <= highest))
+            continue;
+        most = count;
+        highest = native;
+        *out = g;
+    }
+}
+
 static bool is_smp(const struct view *v)
 {
     return v->other_view[0];
@@ -116,12 +158,25 @@ static struct walk walk_of(const struct curve *k, const struct snapshot *s, cons
     return w;
 }
 
+/* Has any of these rows a figure, of whichever target? */
+static bool any_measured(const struct snapshot *s, const struct curve_points *p)
+{
+    for (size_t i = 0; i < p->count; i++)
+        for (size_t t = 0; t < s->target_count; t++)
+            if (s->metrics[p->metric[i]].cell[t].figure.measured)
+                return true;
+    return false;
+}
+
 /* Is there anything with the other number of processors? */
 static bool has_other(const struct curve *k, const struct snapshot *s, const struct view *v)
 {
     struct view other = *v;
     other.other_view[0] = !is_smp(v);
-    return has_cpus(k) && walk_of(k, s, &other).points.count > 0;
+    if (!has_cpus(k))
+        return false;
+    struct walk w = walk_of(k, s, &other);
+    return any_measured(s, &w.points);
 }
 
 static uint64_t processors(const struct snapshot *s, bool smp)
@@ -384,7 +439,7 @@ static void draw_target(struct canvas *c, int y, struct rect in, const struct ta
     int x = in.x + t->target;
     widget_target(c, y, in.x, t->target - 1, r.target);
     if (!r.measured) {
-        row_reason(s, &r, c->keymap, reason);
+        row_own_reason(s, &r, c->keymap, reason);
         widget_cut(c, y, x, in.x + in.w - x, STYLE_DIM, 0, reason);
         return;
     }
@@ -479,18 +534,11 @@ static int table_rows(const struct curve *k, const struct snapshot *s)
     return (s->target_count > 2 ? (int)s->target_count : 2) + 3 + k->statements;
 }
 
-/* "×1.83": what all processors bring over one, at the peaks; "" if one is not
- * known. */
-static void draw_gain(struct canvas *c, int y, int right, const struct snapshot *s,
-                      const struct curve_points *up, const struct curve_points *smp, size_t target)
+static void draw_gain(struct canvas *c, int y, int right, double gain)
 {
-    size_t one = sweep_peak(s, up->metric, up->count, target);
-    size_t all = sweep_peak(s, smp->metric, smp->count, target);
-    if (one == SIZE_MAX || all == SIZE_MAX)
-        return;
-    double gain = s->metrics[all].cell[target].figure.value /
-                  s->metrics[one].cell[target].figure.value;
     char text[24], number[NUMBER_MAX];
+    if (!isfinite(gain))
+        return;
     snprintf(text, sizeof text, "×%s", number_fit(number, 4, gain, 2));
     canvas_text_right(c, y, right, STYLE_DIM, 0, text);
 }
@@ -509,15 +557,17 @@ static void draw_saturation(const struct curve *k, struct canvas *c, struct rect
                             const struct snapshot *s, const struct view *v,
                             const struct curve_points *p)
 {
-    struct curve_points up, smp;
-    struct box box = {.title = "saturation", .note = mode(k, is_smp(v))};
+    struct curve_gain gain;
+    char note[48];
+    curve_gain(k, s, p, &gain);
+    snprintf(note, sizeof note, gain.known ? "%s; SMP/UP at %llu" : "%s", mode(k, is_smp(v)),
+             (unsigned long long)gain.x);
+    struct box box = {.title = "saturation", .note = note};
     struct rect in = widget_box(c, r, &box);
     const int column = 7;
     int right = in.x + in.w - 1, score = k->score ? column : 0;
     if (in.h < 2)
         return;
-    curve_read(k, s, false, &up);
-    curve_read(k, s, true, &smp);
     if (has_cpus(k))
         canvas_text_right(c, in.y, right, STYLE_DIM, 0, "SMP/UP");
     if (score)
@@ -542,7 +592,7 @@ static void draw_saturation(const struct curve *k, struct canvas *c, struct rect
             put_figure(c, y, right - column, &s->targets[t],
                        curve_score(k, s, p, t, processors(s, is_smp(v))));
         if (has_cpus(k))
-            draw_gain(c, y, right, s, &up, &smp, t);
+            draw_gain(c, y, right, gain.ratio[t]);
     }
 }
 

@@ -42,6 +42,17 @@ void curve_read(const struct curve *k, const struct snapshot *s, bool smp,
 double curve_score(const struct curve *k, const struct snapshot *s, const struct curve_points *p,
                    size_t target, uint64_t processors);
 
+/* What all processors bring over one, of every target at the same x and with the parameters of p:
+ * where both are measured of the most targets in one session, there at native's greatest figure on
+ * all. */
+struct curve_gain {
+    bool known; /* of native at least */
+    uint64_t x;
+    double ratio[TARGETS_MAX]; /* NAN: not known at this x */
+};
+void curve_gain(const struct curve *k, const struct snapshot *s, const struct curve_points *p,
+                struct curve_gain *out);
+
 /* What struct panel asks (panel.h). */
 size_t curve_columns(const struct curve *k, const struct snapshot *s, const struct view *v);
 size_t curve_metric(const struct curve *k, const struct snapshot *s, const struct view *v);

@@ -299,7 +299,7 @@ static void draw_time(struct canvas *c, int y, struct rect in, const struct axis
     int w = in.w - name - value - ratio;
     widget_target(c, y, in.x, name > 2 ? name - 1 : 1, r.target);
     if (!f->measured || w < 4) {
-        row_reason(s, &r, c->keymap, reason);
+        row_own_reason(s, &r, c->keymap, reason);
         widget_cut(c, y, in.x + name, in.w - name, STYLE_DIM, 0, reason);
         return;
     }

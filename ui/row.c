@@ -125,6 +125,18 @@ void row_reason(const struct snapshot *s, const struct row *r, const struct keym
         snprintf(out, REASON_TEXT, "not measured yet: %s runs it", key_word(map, ACTION_RUN));
 }
 
+void row_own_reason(const struct snapshot *s, const struct row *r, const struct keymap *map,
+                    char out[REASON_TEXT])
+{
+    char now[REASON_TEXT];
+    bool runs = being_measured(s, (size_t)(r->metric - s->metrics), now);
+    row_reason(s, r, map, out);
+    if (runs && r->target == &s->targets[s->run.target])
+        snprintf(out, REASON_TEXT, "%s", now);
+    else if (runs && strcmp(out, now) == 0)
+        snprintf(out, REASON_TEXT, "not yet: %s runs", s->targets[s->run.target].id);
+}
+
 /* What was said of a row when it could not be measured; NULL: nothing. */
 static const char *told(const struct board_metric *m, size_t targets)
 {

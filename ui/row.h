@@ -44,6 +44,10 @@ bool row_running(const struct snapshot *s, size_t metric, char out[REASON_TEXT])
  * map: NULL is the table's keys. */
 void row_reason(const struct snapshot *s, const struct row *r, const struct keymap *map,
                 char out[REASON_TEXT]);
+/* The same where each target has a line of its own: how far a slot is stands in its target's only.
+ */
+void row_own_reason(const struct snapshot *s, const struct row *r, const struct keymap *map,
+                    char out[REASON_TEXT]);
 /* The same for a box none of whose rows (count may be 0) has a figure, as two sentences: why, and
  * what measures them: word, on the command line or by the key of `run`, whichever there is where
  * this snapshot is shown. */

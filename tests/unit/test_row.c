@@ -6,9 +6,11 @@
 #include "tests/unit/unit.h"
 #include "text.h"
 #include "ui/card.h"
+#include "ui/curve.h"
 #include "ui/prose.h"
 #include "ui/row.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,10 +95,19 @@ static void what_runs_says_how_far_it_is(void **state)
             .value = 250, .target = (uint8_t)cases[i].target, .slot = cases[i].slot};
         assert_true(row_running(&s, m, words));
         assert_string_equal(words, cases[i].words);
-        struct row row = row_read(&s, m, 0);
-        row_reason(&s, &row, NULL, reason);
+        struct row native = row_read(&s, m, 0), guest = row_read(&s, m, 1);
         snprintf(sentence, sizeof sentence, "being measured: container, %s", words);
+        row_reason(&s, &native, NULL, reason);
         assert_string_equal(reason, sentence);
+        row_own_reason(&s, &native, NULL, reason);
+        assert_string_equal(reason, "not yet: container runs");
+        row_own_reason(&s, &guest, NULL, reason);
+        assert_string_equal(reason, sentence);
+        s.metrics[m].cell[1].compared = true; /* of blocks of which none is whole */
+        text_copy(s.metrics[m].cell[1].comparison.reason, REASON_MAX, "its turn comes");
+        row_own_reason(&s, &guest, NULL, reason);
+        assert_string_equal(reason, sentence);
+        s.metrics[m].cell[1].compared = false;
         row_missing(&s, &m, 1, "jbb", NULL, reason);
         assert_string_equal(reason, sentence);
         assert_false(row_running(&s, m + 1, words));
@@ -146,6 +157,59 @@ static void a_long_word_is_wrapped(void **state)
     }
 }
 
+/* A point of the database's curve; 0: not measured. */
+static void put_point(struct snapshot *s, int threads, int cpus, int rows, double native,
+                      double guest)
+{
+    char params[PARAMS_TEXT];
+    snprintf(params, sizeof params, "threads=%d cpus=%d rows=%d engine=auto", threads, cpus, rows);
+    struct board_metric *m = snapshot_metric(s, workload_find("oltp"), params);
+    const double values[] = {native, guest};
+    for (size_t t = 0; t < 2; t++) {
+        m->cell[t].figure.value = values[t];
+        m->cell[t].figure.measured = values[t] > 0;
+    }
+}
+
+/* What all processors bring is told of equal work only: at one x, with the same parameters, of one
+ * session, and of the guest where native's is. */
+static void a_gain_is_of_equal_work(void **state)
+{
+    static const struct curve curve = {
+        .id = "oltp", .x = "threads", .one = "thread", .many = "threads"};
+    struct snapshot s = {.target_count = 2};
+    struct curve_points p;
+    struct curve_gain gain;
+    (void)state;
+    put_point(&s, 1, 1, 1000, 100, 90);
+    put_point(&s, 2, 1, 1000, 150, 140);
+    put_point(&s, 4, 1, 1000, 200, 0);
+    put_point(&s, 1, 0, 10000, 900, 900);
+    put_point(&s, 2, 0, 10000, 990, 990);
+    curve_read(&curve, &s, false, &p);
+    curve_gain(&curve, &s, &p, &gain);
+    assert_false(gain.known);
+    assert_true(isnan(gain.ratio[0]) && isnan(gain.ratio[1]));
+
+    put_point(&s, 8, 0, 1000, 900, 700); /* at which one processor was not measured */
+    put_point(&s, 4, 0, 1000, 500, 400);
+    curve_gain(&curve, &s, &p, &gain);
+    assert_true(gain.known && gain.x == 4 && gain.ratio[0] == 2.5 && isnan(gain.ratio[1]));
+    put_point(&s, 1, 0, 1000, 200, 90);
+    put_point(&s, 2, 0, 1000, 300, 210);
+    for (int smp = 0; smp < 2; smp++) {
+        curve_read(&curve, &s, smp, &p);
+        curve_gain(&curve, &s, &p, &gain);
+        assert_true(gain.known && gain.x == 2 && gain.ratio[0] == 2 && gain.ratio[1] == 1.5);
+    }
+    /* Of an earlier result there is only the other. */
+    for (size_t i = 0; i < s.metric_count; i++)
+        s.metrics[i].cell[0].taken_over = strstr(s.metrics[i].params, "cpus=1 ") != NULL;
+    curve_gain(&curve, &s, &p, &gain);
+    assert_false(gain.known);
+    snapshot_release(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -153,6 +217,7 @@ int main(void)
         cmocka_unit_test(what_runs_says_how_far_it_is),
         cmocka_unit_test(a_target_that_was_measured),
         cmocka_unit_test(a_long_word_is_wrapped),
+        cmocka_unit_test(a_gain_is_of_equal_work),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
