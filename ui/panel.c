@@ -6,6 +6,7 @@
 #include "ui/key.h"
 
 #include <string.h>
+#include <strings.h>
 
 extern const struct panel panel_overview, panel_processor, panel_memory, panel_disk, panel_network,
     panel_web, panel_database, panel_java, panel_sysops, panel_ctxsw, panel_host, panel_whitebox,
@@ -50,6 +51,12 @@ const struct panel *panel_find(const char *id)
     for (size_t i = 0; panels[i]; i++)
         if (strcmp(panels[i]->id, id) == 0)
             return panels[i];
+    /* The tabs' names are what is read on the screen. */
+    for (size_t i = 0; panels[i]; i++) {
+        const struct panel *p = panels[i];
+        if (strcasecmp(p->title, id) == 0 || strcasecmp(p->short_title, id) == 0)
+            return p;
+    }
     return NULL;
 }
 

@@ -61,7 +61,8 @@ struct panel {
 /* Every panel that this version has (panel.c); ends with NULL. A panel whose key is 0 has no tab:
  * it is opened from a row or by its own action ("live"). */
 extern const struct panel *const panels[];
-const struct panel *panel_find(const char *id); /* NULL if there is none */
+/* By its id, else by the name of its tab, in whichever case: "java", "Jvm"; NULL: there is none. */
+const struct panel *panel_find(const char *id);
 
 /* Rows in which panel_verdict shows all that it has, so many columns wide; c is not drawn on. */
 int panel_verdict_height(struct canvas *c, int w, const struct snapshot *s);

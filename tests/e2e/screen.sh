@@ -32,6 +32,8 @@ for word in last "$result" "${name%.json}"; do
     run 0 screen sysops "$word" --size 90x30
     cmp -s "$out" "$work/screen" || fail "the screen of $word differs"
 done
+run 0 screen jvm --size 90x30
+says "$out" 'jbb-like'
 run 0 screen --ascii --format ansi --color 16
 [ "$(wc -l <"$out")" = 24 ] || fail "not 24 lines"
 grep -q "$(printf '\033')\[0" "$out" || fail "no colours in ansi"

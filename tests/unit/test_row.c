@@ -7,6 +7,7 @@
 #include "text.h"
 #include "ui/card.h"
 #include "ui/curve.h"
+#include "ui/panel.h"
 #include "ui/prose.h"
 #include "ui/row.h"
 
@@ -210,6 +211,17 @@ static void a_gain_is_of_equal_work(void **state)
     snapshot_release(&s);
 }
 
+static void a_panel_has_its_tabs_names(void **state)
+{
+    (void)state;
+    assert_ptr_equal(panel_find("java"), panel_find("jvm"));
+    assert_ptr_equal(panel_find("Db"), panel_find("database"));
+    assert_ptr_equal(panel_find("CtxSwitch"), panel_find("ctxsw"));
+    assert_non_null(panel_find("verdict"));
+    assert_null(panel_find("jv"));
+    assert_null(panel_find(""));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -218,6 +230,7 @@ int main(void)
         cmocka_unit_test(a_target_that_was_measured),
         cmocka_unit_test(a_long_word_is_wrapped),
         cmocka_unit_test(a_gain_is_of_equal_work),
+        cmocka_unit_test(a_panel_has_its_tabs_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
