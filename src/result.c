@@ -213,6 +213,12 @@ double figure_statements_per_s(const struct figure_value *f, uint64_t count)
                : (double)NAN;
 }
 
+bool figure_counts_errors(const struct figure_value *f, const struct workload *w)
+{
+    const struct statements *s = &f->statements;
+    return f->measured && (s->transactions || s->errors || (w && w->subsystem == SUBSYSTEM_WEB));
+}
+
 double arrival_loss(const struct arrival *a)
 {
     return a->sent ? (double)(a->sent - a->received) / (double)a->sent : (double)NAN;

@@ -134,6 +134,10 @@ struct figure_value {
  * rate of transactions; NAN where there is none. */
 double figure_statements_per_s(const struct figure_value *f, uint64_t count);
 
+/* Does it know how many errors there were, also where that is none? Only the web and databases do.
+ */
+bool figure_counts_errors(const struct figure_value *f, const struct workload *w);
+
 struct comparison {
     size_t metric, target, reference; /* reference: index of target, native as a rule */
     struct stats_estimate estimate;   /* log units */

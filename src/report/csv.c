@@ -106,6 +106,10 @@ static const char *const columns[] = {
 /* Then, for each white-box counter, its rate: "exits_per_s", "cpu_s_per_s"; and: */
 static const char *const cost_columns[] = {"exits_by", "counted_s_per_op"};
 
+/* And last, of a server and of other programs than ours: */
+static const char *const server_columns[] = {"errors", "reads_per_s", "writes_per_s",
+                                             "others_per_s", "engine"};
+
 static void write_cost_columns(struct writer *w)
 {
     for (enum counter i = 0; i < COUNTER_COUNT; i++) {
@@ -115,6 +119,8 @@ static void write_cost_columns(struct writer *w)
     }
     for (size_t i = 0; i < sizeof cost_columns / sizeof *cost_columns; i++)
         text(w, cost_columns[i]);
+    for (size_t i = 0; i < sizeof server_columns / sizeof *server_columns; i++)
+        text(w, server_columns[i]);
 }
 
 static void write_cost(struct writer *w, const struct figure_value *f)
@@ -161,6 +167,19 @@ static void write_extra(struct writer *w, const struct report_row *row)
     count(w, a->sent, a->reordered);
     number(w, a->sent, arrival_loss(a));
     number(w, true, report_sent(row->metric, f));
+}
+
+static void write_server(struct writer *w, const struct result *r, const struct report_row *row)
+{
+    const struct figure_value *f = row->figure;
+    const struct statements none = {0}, *s = f ? &f->statements : &none;
+    const uint64_t counts[] = {s->reads, s->writes, s->others};
+    const char *engine = result_engine(r, row->metric->workload, row->metric->params);
+    bool measured = f && f->measured;
+    count(w, f && figure_counts_errors(f, row->metric->row), s->errors);
+    for (size_t i = 0; i < 3; i++)
+        number(w, measured, measured ? figure_statements_per_s(f, counts[i]) : NAN);
+    text(w, measured && engine ? engine : "");
 }
 
 static void write_comparison(struct writer *w, const struct comparison *c)
@@ -212,6 +231,7 @@ static int write_csv(const struct result *r, FILE *out, struct error *e)
         text(&w, reason ? reason : c ? c->reason : "");
         write_extra(&w, row);
         write_cost(&w, row->figure);
+        write_server(&w, r, row);
         end(&w);
     }
     free(rows);

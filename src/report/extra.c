@@ -45,6 +45,21 @@ static void operations(const struct report_row *row, char cells[EXTRA_COLUMNS][E
     micros(cells[3], &f->latency, f->latency.p99_us);
 }
 
+static void served(const struct report_row *row, char cells[EXTRA_COLUMNS][EXTRA_CELL])
+{
+    const struct figure_value *f = row->figure;
+    const uint64_t counts[] = {f->statements.reads, f->statements.writes, f->statements.others};
+    char text[16];
+    if (!figure_counts_errors(f, row->metric->row))
+        return;
+    snprintf(cells[0], EXTRA_CELL, "%llu", (unsigned long long)f->statements.errors);
+    for (size_t i = 0; i < 3; i++) {
+        double rate = figure_statements_per_s(f, counts[i]);
+        if (isfinite(rate))
+            snprintf(cells[i + 1], EXTRA_CELL, "%s/s", text_figure(text, sizeof text, rate));
+    }
+}
+
 static const struct extra loss = {
     .title = "Datagrams",
     .note = "Of those sent in all slots and their lead-ins, those that did not arrive; of those "
@@ -59,7 +74,15 @@ static const struct extra latency = {
     .cells = operations,
 };
 
-const struct extra *const extras[] = {&loss, &latency, NULL};
+static const struct extra server = {
+    .title = "Errors and statements",
+    .note = "Requests without their page, or transactions that were begun again, in all slots; of "
+            "a database the statements a second",
+    .columns = {"errors", "reads", "writes", "others"},
+    .cells = served,
+};
+
+const struct extra *const extras[] = {&loss, &latency, &server, NULL};
 
 /* An empty cell says so; a number of an emulated target is marked. True: there is something. */
 static bool dress(char cell[EXTRA_CELL], bool emulated)

@@ -1,6 +1,7 @@
 /* extra.h - what a figure has besides its value: the datagrams that did not arrive, operations a
- * second and their latency. Tables of their own, which only those rows have that know such a thing:
- * the tables of all rows stay readable, and no report is silent about a loss. */
+ * second and their latency, errors and statements of a server. Tables of their own, which only
+ * those rows have that know such a thing: the tables of all rows stay readable, and no report is
+ * silent about a loss. */
 #ifndef VMTAX_REPORT_EXTRA_H
 #define VMTAX_REPORT_EXTRA_H
 

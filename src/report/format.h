@@ -66,6 +66,9 @@ void report_caveats(const struct result *r, void (*say)(void *context, const cha
 /* Likewise: the machine, what the work was done by, the targets, the run. */
 void report_machine(const struct result *r, void (*say)(void *context, const char *sentence),
                     void *context);
+/* Likewise: what the work was done by alone. */
+void report_engines(const struct result *r, void (*say)(void *context, const char *sentence),
+                    void *context);
 /* Likewise: the scores (score.h), if there are any. */
 bool report_has_scores(const struct result *r);
 void report_scores(const struct result *r, void (*say)(void *context, const char *sentence),

@@ -15,10 +15,36 @@ static const char *fact(const struct result *r, const char *key)
     return value ? value : "unknown";
 }
 
-static void say_engines(const struct result *r, void (*say)(void *, const char *), void *context)
+/* "in every target", or who has a figure by that engine: " in native, kvm"; "" if nobody has. */
+static void who_ran(const struct result *r, const char *key, char *out, size_t size)
+{
+    bool ran[TARGETS_MAX] = {false};
+    size_t count = 0, used = 0;
+    for (size_t i = 0; i < r->figure_count; i++) {
+        const struct figure_value *f = &r->figures[i];
+        const struct metric *m = &r->metrics[f->metric];
+        char of[FACT_KEY];
+        result_engine_key(m->workload, m->params, of);
+        if (f->measured && !ran[f->target] && strcmp(of, key) == 0) {
+            ran[f->target] = true;
+            count++;
+        }
+    }
+    out[0] = '\0';
+    if (count && count == r->target_count) {
+        snprintf(out, size, " in every target");
+        return;
+    }
+    for (size_t t = 0; t < r->target_count && used < size; t++)
+        if (ran[t])
+            used += (size_t)snprintf(out + used, size - used, "%s%s", used ? ", " : " in ",
+                                     r->targets[t].id);
+}
+
+void report_engines(const struct result *r, void (*say)(void *, const char *), void *context)
 {
     static const char prefix[] = "product.", engine[] = "engine.";
-    char line[512];
+    char line[512], who[256];
     if (result_fact(r, "engine.linpack")) {
         const char *core = result_fact(r, "engine.linpack.core");
         snprintf(line, sizeof line, "linpack: %s, %s%s", fact(r, "engine.linpack"),
@@ -31,7 +57,8 @@ static void say_engines(const struct result *r, void (*say)(void *, const char *
         if (strncmp(r->facts[i].key, engine, sizeof engine - 1) != 0 ||
             strncmp(of, "linpack", 7) == 0)
             continue;
-        snprintf(line, sizeof line, "%s: %s in every target", of, r->facts[i].value);
+        who_ran(r, r->facts[i].key, who, sizeof who);
+        snprintf(line, sizeof line, "%s: %s%s", of, r->facts[i].value, who);
         say(context, line);
     }
     for (size_t i = 0; i < r->fact_count; i++) {
@@ -122,7 +149,7 @@ void report_machine(const struct result *r, void (*say)(void *context, const cha
              fact(r, "cpu.model"), fact(r, "kernel"), fact(r, "cpu.online"), fact(r, "governor"),
              fact(r, "hypervisor"));
     say(context, line);
-    say_engines(r, say, context);
+    report_engines(r, say, context);
     say_peaks(r, say, context);
     if (strcmp(fact(r, "peer"), "host") != 0 && result_fact(r, "peer")) {
         snprintf(line, sizeof line, "servers are loaded by the peer %.96s, over the wire at %.96s",

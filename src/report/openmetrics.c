@@ -123,6 +123,12 @@ static double disorder(const struct report_row *row)
     return row->figure ? arrival_disorder(&row->figure->arrival) : NAN;
 }
 
+static double errors(const struct report_row *row)
+{
+    const struct figure_value *f = row->figure;
+    return f && figure_counts_errors(f, row->metric->row) ? (double)f->statements.errors : NAN;
+}
+
 static double iops(const struct report_row *row)
 {
     return report_iops(row->metric, row->figure);
@@ -196,6 +202,8 @@ static const struct family families[] = {
     {"datagram_loss_ratio", "ratio", "Share of the datagrams sent that did not arrive.", loss},
     {"datagram_disorder_ratio", "ratio", "Share of the datagrams that arrived after a later one.",
      disorder},
+    {"errors", "",
+     "Requests without their page, or transactions that were begun again, in all slots.", errors},
     {"io_per_second", "per_second", "Records that a disk row moved in a second.", iops},
     {"latency_p50_seconds", "seconds", "Half of the operations took no longer.", p50},
     {"latency_p90_seconds", "seconds", "90 % of the operations took no longer.", p90},

@@ -135,6 +135,20 @@ static void add_loss(struct line *l, const char *who, const struct figure_value 
             100 * arrival_loss(&f->arrival));
 }
 
+/* " Native had 2 errors." of requests or transactions: none where they are counted are told, too.
+ */
+static void add_errors(struct line *l, const char *who, const struct figure_value *f,
+                       const struct workload *w)
+{
+    if (!f || !figure_counts_errors(f, w))
+        return;
+    unsigned long long errors = f->statements.errors;
+    if (errors)
+        add(l, " %s had %llu error%s.", who, errors, errors == 1 ? "" : "s");
+    else
+        add(l, " %s had no errors.", who);
+}
+
 static void say_answer(const struct plain *p, size_t t)
 {
     const struct result_target *target = &p->r->targets[t];
@@ -205,6 +219,8 @@ static void say_row(const struct plain *p, const struct report_row *row)
     add(&l, " %s.", unit_words(row->metric->row));
     add_loss(&l, "Native", row->native);
     add_loss(&l, id, row->figure);
+    add_errors(&l, "Native", row->native, row->metric->row);
+    add_errors(&l, id, row->figure, row->metric->row);
     add_flags(&l, c->flags);
     if (report_doubt(row))
         add(&l, " In doubt: %s", report_doubt(row));
@@ -244,6 +260,7 @@ static void say_native(const struct plain *p)
         }
         add(&l, ", %zu slot%s.", f->n, f->n == 1 ? "" : "s");
         add_loss(&l, "Native", f);
+        add_errors(&l, "Native", f, p->rows[i].metric->row);
         say(p, &l);
     }
 }
@@ -309,6 +326,7 @@ static int write_plain(const struct result *r, FILE *out, struct error *e)
     if (r->target_count == 1)
         say_native(&p);
     report_scores(r, put, &p);
+    report_engines(r, put, &p);
     if (!p.row_count)
         put(&p, "Nothing was measured.");
     say_flags(&p);

@@ -282,16 +282,18 @@ static void put_statements(const struct page *p, const struct report_row *row)
             continue;
         put_whose(p, i ? row->target : 0);
         if (!f->statements.transactions) {
-            fprintf(p->out, " %llu requests were errors\n",
+            fprintf(p->out,
+                    f->statements.errors == 1 ? " %llu request was an error\n"
+                                              : " %llu requests were errors\n",
                     (unsigned long long)f->statements.errors);
             continue;
         }
         fprintf(
-            p->out, " %s reads, %s writes, %s others a second; %llu errors\n",
+            p->out, " %s reads, %s writes, %s others a second; %llu error%s\n",
             text_figure(reads, sizeof reads, figure_statements_per_s(f, f->statements.reads)),
             text_figure(writes, sizeof writes, figure_statements_per_s(f, f->statements.writes)),
             text_figure(others, sizeof others, figure_statements_per_s(f, f->statements.others)),
-            (unsigned long long)f->statements.errors);
+            (unsigned long long)f->statements.errors, f->statements.errors == 1 ? "" : "s");
     }
 }
 

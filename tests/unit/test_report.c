@@ -299,6 +299,65 @@ static void test_loss_and_latency(void **state)
     result_release(&r);
 }
 
+/* A line of CSV by the key of its column, without the header. */
+static bool has_errors(const struct table *t, size_t line, const char *errors, const char *reads,
+                       const char *engine)
+{
+    return strcmp(cell(t, line, "errors"), errors) == 0 &&
+           strcmp(cell(t, line, "reads_per_s"), reads) == 0 &&
+           strcmp(cell(t, line, "engine"), engine) == 0;
+}
+
+/* Errors of requests, statements of a database, and by what the work was done stand in every format
+ * that is passed on; an engine is of those targets alone that have a figure by it. */
+static void test_errors_and_engines(void **state)
+{
+    (void)state;
+    struct result r;
+    struct table t;
+    fixture_result(&r);
+    r.metrics[0].row = workload_find("web");
+    snprintf(r.metrics[0].workload, sizeof r.metrics[0].workload, "web");
+    snprintf(r.metrics[0].params, sizeof r.metrics[0].params, "clients=1 cpus=1");
+    r.metrics[1].row = workload_find("oltp");
+    snprintf(r.metrics[1].workload, sizeof r.metrics[1].workload, "oltp");
+    snprintf(r.metrics[1].params, sizeof r.metrics[1].params, "threads=1 engine=auto");
+    r.figures[1].statements.errors = 1;
+    r.figures[3].value = 100; /* of native; the container has none */
+    r.figures[3].statements = (struct statements){
+        .transactions = 50, .reads = 700, .writes = 200, .others = 100, .errors = 2};
+    result_add_fact(&r, "engine.web", "nginx 1.22.1");
+    result_add_fact(&r, "engine.oltp", "MariaDB 10.11.6 durable, sysbench 1.0.20");
+
+    char *text = written("csv", &r);
+    parse_csv(text, &t);
+    assert_true(has_errors(&t, 1, "0", "", "nginx 1.22.1"));
+    assert_true(has_errors(&t, 2, "1", "", "nginx 1.22.1"));
+    assert_true(has_errors(&t, 4, "2", "1400", "MariaDB 10.11.6 durable, sysbench 1.0.20"));
+    free(text);
+    text = written("md", &r);
+    assert_non_null(strstr(text, "| workload | target | errors | reads | writes | others |\n"));
+    assert_non_null(strstr(text, "| native | 2 | 1400/s | 400.0/s | 200.0/s |\n"));
+    assert_non_null(strstr(text, "| container | 1 | — | — | — |\n"));
+    free(text);
+    text = written("html", &r);
+    assert_non_null(strstr(text, "<td>2</td><td>1400/s</td><td>400.0/s</td><td>200.0/s</td>"));
+    free(text);
+    text = written("openmetrics", &r);
+    assert_non_null(strstr(text, "vmtax_errors{"));
+    free(text);
+    text = written("plain", &r);
+    assert_non_null(strstr(text, " Native had no errors. container had 1 error."));
+    assert_non_null(strstr(text, "\nweb: nginx 1.22.1 in every target.\n"));
+    assert_non_null(
+        strstr(text, "\noltp: MariaDB 10.11.6 durable, sysbench 1.0.20 in native, vm.\n"));
+    free(text);
+    text = written("text", &r);
+    assert_non_null(strstr(text, "    container 1 request was an error\n"));
+    free(text);
+    result_release(&r);
+}
+
 /* A run whose time ran out: each format says so, of the run and of each row. */
 static void test_out_of_time(void **state)
 {
@@ -361,6 +420,7 @@ int main(void)
         cmocka_unit_test(test_a_reason_is_not_cut),
         cmocka_unit_test(test_a_failure_of_native_is_told_once),
         cmocka_unit_test(test_loss_and_latency),
+        cmocka_unit_test(test_errors_and_engines),
         cmocka_unit_test(test_out_of_time),
         cmocka_unit_test(test_little),
         cmocka_unit_test(test_locale),

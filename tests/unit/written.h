@@ -11,7 +11,7 @@ char *written(const char *format, const struct result *r);
 void lines_fit(const char *text);
 
 struct table {
-    char *cell[64][64];
+    char *cell[64][80];
     size_t rows, columns[64];
 };
 
