@@ -2,6 +2,7 @@
 common_sources = \
 	src/error.c src/error.h \
 	src/coretype.c src/coretype.h \
+	src/fallback.c src/fallback.h \
 	src/protocol.c src/protocol.h \
 	src/text.c src/text.h src/text_ranges.h \
 	src/histogram.c src/histogram.h \

@@ -4,6 +4,7 @@
 
 #include "clock.h"
 #include "coretype.h"
+#include "fallback.h"
 #include "host.h"
 #include "session.h"
 #include "text.h"
@@ -297,7 +298,10 @@ static bool same_engine(struct run *r, const struct plan_row *row, const char *e
     if (!engine[0] || (first && strcmp(first, engine) == 0))
         return true;
     if (!first) {
+        char fallback[FALLBACK_TEXT];
         result_add_fact(r->result, key, engine);
+        if (fallback_sentence(key, engine, fallback))
+            board_log(r->board, BOARD_LOG_WARN, "", "%s", fallback);
         return true;
     }
     snprintf(reason, REASON_MAX, "runs on %s here and on %.60s elsewhere: not the same work",

@@ -2,6 +2,7 @@
 
 #include "report/report.h"
 
+#include "fallback.h"
 #include "report/format.h"
 #include "score.h"
 #include "store.h"
@@ -330,6 +331,18 @@ static void taken_caveat(const struct result *r, void (*say)(void *, const char 
     say(context, line);
 }
 
+/* Figures of what took the place of the usual engine. */
+static void fallback_caveats(const struct result *r, void (*say)(void *, const char *),
+                             void *context)
+{
+    char line[FALLBACK_TEXT + 2];
+    for (size_t i = 0; i < r->fact_count; i++)
+        if (fallback_sentence(r->facts[i].key, r->facts[i].value, line)) {
+            strcat(line, ".");
+            say(context, line);
+        }
+}
+
 /* What else ran meanwhile, by the rule of the dashboard's "quiet?". */
 static void load_caveat(const struct result *r, void (*say)(void *, const char *), void *context)
 {
@@ -442,6 +455,7 @@ void report_caveats(const struct result *r, void (*say)(void *, const char *), v
                  fact(r, "other_vmtax"));
         say(context, line);
     }
+    fallback_caveats(r, say, context);
     load_caveat(r, say, context);
     target_caveats(r, say, context);
     placement_caveat(r, say, context);

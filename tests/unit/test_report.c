@@ -4,6 +4,7 @@
 
 #include "unit.h"
 
+#include "fallback.h"
 #include "fixture.h"
 #include "report/format.h"
 #include "store.h"
@@ -358,6 +359,37 @@ static void test_errors_and_engines(void **state)
     result_release(&r);
 }
 
+/* What took the place of the usual engine is told to whoever reads the figures, with the reason;
+ * not what the row itself asked for. */
+static void test_fallbacks(void **state)
+{
+    static const char web[] = "web runs on libmicrohttpd 0.9.75, as nginx is not installed there: "
+                              "apt-get install nginx.";
+    static const char *const formats[] = {"text", "plain", "md", "html"};
+    (void)state;
+    struct result r;
+    char said[FALLBACK_TEXT];
+    fixture_result(&r);
+    result_add_fact(&r, "engine.web", "libmicrohttpd 0.9.75");
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        char *text = written(formats[i], &r), *from, *to;
+        for (from = to = text; *from; from++) /* of wrapped lines one */
+            if ((*from != ' ' && *from != '\n') || (to > text && to[-1] != ' '))
+                *to++ = *from == '\n' ? ' ' : *from;
+        *to = '\0';
+        if (!strstr(text, web))
+            fail_msg("%s: %s", formats[i], text);
+        free(text);
+    }
+    result_release(&r);
+    assert_true(fallback_sentence("engine.oltp", "SQLite 3.40.1 durable, no server", said));
+    assert_string_equal(said, "oltp runs on SQLite 3.40.1 durable, as MariaDB or sysbench is not "
+                              "installed there: apt-get install mariadb-server-core sysbench");
+    assert_true(fallback_sentence("engine.web.rate", "libmicrohttpd 0.9.75", said));
+    assert_false(fallback_sentence("engine.oltp.sqlite", "SQLite 3.40.1 durable, no server", said));
+    assert_false(fallback_sentence("engine.web", "nginx 1.22.1", said));
+}
+
 /* A run whose time ran out: each format says so, of the run and of each row. */
 static void test_out_of_time(void **state)
 {
@@ -421,6 +453,7 @@ int main(void)
         cmocka_unit_test(test_a_failure_of_native_is_told_once),
         cmocka_unit_test(test_loss_and_latency),
         cmocka_unit_test(test_errors_and_engines),
+        cmocka_unit_test(test_fallbacks),
         cmocka_unit_test(test_out_of_time),
         cmocka_unit_test(test_little),
         cmocka_unit_test(test_locale),
