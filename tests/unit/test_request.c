@@ -51,6 +51,11 @@ static void copies_are_counted(void **unused)
             "on each of 64 processors, and may take 1152 of the 1536 MiB here");
     refused("cint.mincost", "cpus%3D0", 64, 1536 * MIB,
             "give more --memory or choose smaller parameters");
+    /* The JVM's heap is the same whatever is asked for. */
+    struct error e = {0};
+    assert_int_equal(ask("jbb", "warehouses%3D8%20cpus%3D1", 2, 64 * MIB, &e), -1);
+    assert_string_equal(e.text, "jbb takes 704 MiB, and may take 48 of the 64 MiB here: give more "
+                                "--memory");
     refused("cint.mincost", "cpus%3D1", 64, 128 * MIB, "MiB, and may take 96 of the 128 MiB here");
     taken("cint.mincost", "cpus%3D0", 64, 0); /* not known how much there is */
     taken("cfp.scf", "cpus%3D0", 64, 1536 * MIB);

@@ -69,25 +69,36 @@ static int check_needs(const struct request *r, const struct facts *facts, const
     return 0;
 }
 
-static int check_memory(const struct request *r, const struct facts *facts, struct error *e)
+/* Bytes by the request's parameters, or by the least of each. */
+static uint64_t memory_of(const struct request *r, bool least)
 {
     const struct workload_ops *ops = workload_ops_find(r->workload->id);
-    uint64_t kib = 0;
-    if (r->role != ROLE_SERVE && ops->memory)
-        kib = ops->memory(r->workload, r->param, r->lanes) / 1024;
-    else if (r->role == ROLE_SERVE && ops->serve->memory)
-        kib = ops->serve->memory(r->workload, r->param) / 1024;
+    uint64_t param[PARAMS_MAX];
+    memcpy(param, r->param, sizeof param);
+    for (size_t i = 0;
+         least && i < PARAMS_MAX && r->workload->params && r->workload->params[i].name; i++)
+        param[i] = r->workload->params[i].min;
+    if (r->role == ROLE_SERVE)
+        return ops->serve->memory ? ops->serve->memory(r->workload, param) : 0;
+    return ops->memory ? ops->memory(r->workload, param, r->lanes) : 0;
+}
+
+static int check_memory(const struct request *r, const struct facts *facts, struct error *e)
+{
+    uint64_t kib = memory_of(r, false) / 1024;
     uint64_t may = WORKLOAD_MEMORY_SHARE(facts->memory_kib);
     if (!facts->memory_kib || kib <= may / r->lanes)
         return 0;
     char copies[48] = "";
     if (r->lanes > 1)
         snprintf(copies, sizeof copies, " on each of %u processors", r->lanes);
-    return error_set(e, ERROR_USAGE,
-                     "%s takes %llu MiB%s, and may take %llu of the %llu MiB here: give more "
-                     "--memory or choose smaller parameters",
-                     r->workload->id, (unsigned long long)kib / 1024, copies,
-                     (unsigned long long)may / 1024, (unsigned long long)facts->memory_kib / 1024);
+    return error_set(
+        e, ERROR_USAGE,
+        "%s takes %llu MiB%s, and may take %llu of the %llu MiB here: give more "
+        "--memory%s",
+        r->workload->id, (unsigned long long)kib / 1024, copies, (unsigned long long)may / 1024,
+        (unsigned long long)facts->memory_kib / 1024,
+        r->lanes > 1 || memory_of(r, true) / 1024 < kib ? " or choose smaller parameters" : "");
 }
 
 /* What it works on: a file of the scratch directory, or an absolute path that leads nowhere by
