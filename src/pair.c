@@ -167,7 +167,9 @@ static int still_serves(struct place *place, const struct session_run *loaded,
     if (why[0])
         text_copy(failure, REASON_MAX, why);
     else if (memcmp(now.ports, server->ports, sizeof now.ports) != 0) {
-        text_copy(why, sizeof why, failure);
+        session_take_note(place->session, why); /* its own end says more than the load saw of it */
+        if (!why[0])
+            text_copy(why, sizeof why, failure);
         snprintf(failure, REASON_MAX,
                  "the server of %s in %.20s ended while it was measured%s%.120s", loaded->workload,
                  place->kind->id, why[0] ? ": " : "", why);
@@ -206,6 +208,8 @@ int pair_run(struct peer *peer, struct places *places, struct place *place,
     if (out->failure[0])
         return 0;
     const struct endpoint served = endpoint;
+    char earlier[REASON_MAX];
+    session_take_note(place->session, earlier);
     if (session_audit_clock(end->session, &broken) < 0)
         return peer_failed(end, &broken, out, e);
     if (lead_to(peer, places, place, &endpoint, &broken) < 0) {

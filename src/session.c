@@ -52,6 +52,7 @@ struct session {
     double flood_left;
     struct session_hello hello;
     struct clock_audit clock;
+    char note[REASON_MAX]; /* the agent's latest; "": none since it was taken */
 };
 
 static const char *name_of(const struct session *s)
@@ -157,6 +158,8 @@ static int read_record(struct session *s, double deadline, struct record *r, str
         s->next_seq++;
         if (strcmp(r->verb, "note") != 0)
             return 1;
+        const char *text = record_text(r, "text");
+        text_clean(s->note, sizeof s->note, text ? text : "");
     }
 }
 
@@ -408,6 +411,12 @@ static int send_run(struct session *s, const struct session_run *run, struct err
         record_add_text(&w, "ports", ports);
     }
     return send_line(s, line, record_end(&w), e);
+}
+
+void session_take_note(struct session *s, char out[REASON_MAX])
+{
+    text_copy(out, REASON_MAX, s->note);
+    s->note[0] = '\0';
 }
 
 int session_serve(struct session *s, const struct session_run *run, struct endpoint *out,

@@ -106,6 +106,10 @@ int session_run(struct session *s, const struct session_run *run, struct session
 int session_serve(struct session *s, const struct session_run *run, struct endpoint *out,
                   char failure[REASON_MAX], struct error *e);
 
+/* What the agent said last that was no answer, as why a server ended that nobody asked for at that
+ * moment; "": nothing since this was called before. */
+void session_take_note(struct session *s, char out[REASON_MAX]);
+
 /* What the target's kernel has counted since its boot, added to out; also while a server serves.
  * -1: the session is lost. */
 int session_count(struct session *s, struct counters *out, struct error *e);

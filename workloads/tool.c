@@ -97,8 +97,9 @@ WORK_FAILED static int tool_failed(const struct tool *t, struct work *w,
     char why[120] = "it said nothing";
     tool_says(t, c->rank, why, sizeof why);
     if (WIFSIGNALED(status))
-        return error_set(w->error, ERROR_SYSTEM, "%s: %s was killed by signal %d", w->workload->id,
-                         c->name, WTERMSIG(status));
+        return error_set(w->error, ERROR_SYSTEM, "%s: %s was killed by signal %d%s",
+                         w->workload->id, c->name, WTERMSIG(status),
+                         WTERMSIG(status) == SIGKILL ? ": is there enough memory?" : "");
     return error_set(w->error, ERROR_SYSTEM, "%s: %s failed (%d): %s", w->workload->id, c->name,
                      WEXITSTATUS(status), why);
 }

@@ -223,6 +223,17 @@ static void agent_good(struct peer *p)
     }
 }
 
+/* A server that ends while nobody asks for it; then there is another. */
+static void agent_serves_again(struct peer *p)
+{
+    hello(p);
+    answer(p, "serving slot=%lu ports=8001", wait_for(p, "run"));
+    unsigned long slot = wait_for(p, "run");
+    say(p, "note text=the%20server%20was%20killed%1b");
+    answer(p, "serving slot=%lu ports=8002", slot);
+    wait_for(p, "run");
+}
+
 /* Of a web server that was not steady yet: errors, and no transactions. */
 static void agent_errs(struct peer *p)
 {
@@ -576,6 +587,34 @@ static void counts_errors(void **state)
     stop(&f);
 }
 
+static void why_a_server_ended_is_kept_once(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct error e = {0};
+    struct endpoint endpoint = {.address = "127.0.0.1"};
+    struct session_run request = run;
+    char why[REASON_MAX];
+    request.role = ROLE_SERVE;
+    request.endpoint = &endpoint;
+    start(&f, agent_serves_again);
+    struct session *s = session_open(&f.target, NULL, HELLO_S, NULL, &e);
+    assert_non_null(s);
+    assert_int_equal(session_serve(s, &request, &endpoint, why, &e), 0);
+    assert_int_equal(endpoint.ports[0], 8001);
+    session_take_note(s, why);
+    assert_string_equal(why, "");
+    assert_int_equal(session_serve(s, &request, &endpoint, why, &e), 0);
+    assert_string_equal(why, "");
+    assert_int_equal(endpoint.ports[0], 8002);
+    session_take_note(s, why);
+    assert_string_equal(why, "the server was killed·");
+    session_take_note(s, why);
+    assert_string_equal(why, "");
+    session_close(s);
+    stop(&f);
+}
+
 static void failures_are_clean_text(void **state)
 {
     (void)state;
@@ -652,6 +691,7 @@ int main(void)
         cmocka_unit_test(good_agent_gives_a_result),
         cmocka_unit_test(counts_errors),
         cmocka_unit_test(the_timed_part_is_marked),
+        cmocka_unit_test(why_a_server_ended_is_kept_once),
         cmocka_unit_test(failures_are_clean_text),
         cmocka_unit_test(a_reason_is_not_cut),
         cmocka_unit_test(impossible_durations_raise_the_clock_flag),

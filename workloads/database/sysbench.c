@@ -203,10 +203,12 @@ static int load(struct sysbench *s, struct work *w, unsigned seconds, bool until
     int status = ended_with(pid);
     if (r->version[0] && sysbench_report_known(r, w->error) < 0)
         return -1;
+    char how[CHILD_END_TEXT];
     if (status != 0 && !r->fatal[0])
-        return error_set(w->error, ERROR_SYSTEM, "sysbench failed (%s %d) and did not say why",
-                         WIFSIGNALED(status) ? "signal" : "status",
-                         WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+        return error_set(w->error, ERROR_SYSTEM, "%s: sysbench %s: %s", w->workload->id,
+                         child_end_words(status, how),
+                         child_was_killed(status) ? "is there enough memory?"
+                                                  : "it did not say why");
     return sysbench_report_check(r, w->error);
 }
 
