@@ -94,47 +94,71 @@ static void look_openblas(const struct target_options *o, struct finding *f)
     }
 }
 
+#define PLACES_MAX 240 /* where a program is looked for, in a sentence */
+
 /* nginx, or the program on libmicrohttpd beside the agent. */
 static void look_web(const struct target_options *o, struct finding *f)
 {
-    char program[4096], said[64];
+    char program[4096], said[64], places[PLACES_MAX];
     const char *nginx = executable_first(web_servers);
     if (nginx)
         doctor_say(f, FINDING_OK, NULL, "nginx (%s), for web", nginx);
     else if (local_find_program(HTTPD_PROGRAM, o->agent_path, program, sizeof program) &&
              boot_ask_program(program, said, sizeof said))
         doctor_say(f, FINDING_NOTE, "apt-get install nginx",
-                   "nginx is not installed: web runs on %.*s", (int)strcspn(said, "\n"), said);
+                   "nginx is not installed: web runs on %.*s (looked for: %s)",
+                   (int)strcspn(said, "\n"), said,
+                   executable_places(web_servers, places, sizeof places));
     else {
         f->lacks = "web";
         doctor_say(f, FINDING_NOTE, "apt-get install nginx",
-                   "nginx is not installed, nor libmicrohttpd: no web");
+                   "nginx is not installed, nor libmicrohttpd: no web (looked for: %s)",
+                   executable_places(web_servers, places, sizeof places));
     }
 }
 
 /* MariaDB and sysbench, or the program for SQLite beside the agent. */
 static void look_database(const struct target_options *o, struct finding *f)
 {
-    char program[4096], said[64];
-    const char *server = executable_first(mix_servers);
-    if (server && executable_first(mix_loads))
+    char program[4096], said[64], places[PLACES_MAX];
+    static const char known[] = "sysbench " MIX_LOAD_KNOWN;
+    const char *server = executable_first(mix_servers), *load = executable_first(mix_loads);
+    const char *missing = !server && !load ? "MariaDB and sysbench are"
+                          : !server        ? "MariaDB is"
+                                           : "sysbench is";
+    /* The run asks for the version, too, and does without a figure then. */
+    if (server && load && !boot_ask_program(load, said, sizeof said))
+        text_copy(said, sizeof said, "sysbench that does not tell its version");
+    if (server && load && strncmp(said, known, sizeof known - 1) != 0) {
+        size_t length = strcspn(said, "(\n");
+        while (length > 0 && said[length - 1] == ' ')
+            length--;
+        f->lacks = "oltp";
+        doctor_say(f, FINDING_NOTE, "apt-get install sysbench",
+                   "%s is %.*s, whose output is not known, as that of " MIX_LOAD_KNOWN
+                   "x is: no oltp but with engine=sqlite",
+                   load, (int)length, said);
+        return;
+    }
+    executable_places(server ? mix_loads : mix_servers, places, sizeof places);
+    if (server && load)
         doctor_say(f, FINDING_OK, NULL, "MariaDB (%s) and sysbench, for oltp", server);
     else if (local_find_program(OLTP_PROGRAM, o->agent_path, program, sizeof program) &&
              boot_ask_program(program, said, sizeof said))
         doctor_say(f, FINDING_NOTE, "apt-get install mariadb-server-core sysbench",
-                   "MariaDB or sysbench is not installed: oltp runs on %.*s",
-                   (int)strcspn(said, "\n"), said);
+                   "%s not installed: oltp runs on %.*s (looked for: %s)", missing,
+                   (int)strcspn(said, "\n"), said, places);
     else {
         f->lacks = "oltp";
         doctor_say(f, FINDING_NOTE, "apt-get install mariadb-server-core sysbench",
-                   "MariaDB or sysbench is not installed, nor SQLite: no oltp");
+                   "%s not installed, nor SQLite: no oltp (looked for: %s)", missing, places);
     }
 }
 
 /* The program for jbb beside the agent, and a JVM for it. */
 static void look_java(const struct target_options *o, struct finding *f)
 {
-    char jar[4096];
+    char jar[4096], places[PLACES_MAX];
     bool built = local_find_program(JBB_PROGRAM, o->agent_path, jar, sizeof jar);
     if (!built || !jbb_java())
         f->lacks = "jbb";
@@ -144,7 +168,8 @@ static void look_java(const struct target_options *o, struct finding *f)
                    "vmtax was built without a JDK: no jbb");
     else if (!jbb_java())
         doctor_say(f, FINDING_NOTE, "apt-get install default-jre-headless",
-                   "there is no JVM: no jbb");
+                   "there is no JVM: no jbb (looked for: %s)",
+                   executable_places(jbb_places, places, sizeof places));
     else
         doctor_say(f, FINDING_OK, NULL, "%s, for jbb", jbb_java());
 }

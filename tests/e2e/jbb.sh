@@ -70,7 +70,7 @@ if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
         ask 1 unshare -m sh -c "$without" - "$agent"
         says "$out" '^fail .*default-jre-headless'
         unshare -m sh -c "$without" - "$vmtax" doctor >"$out" 2>"$err" || :
-        says "$out" 'Java +there is no JVM: no jbb'
+        says "$out" 'Java +there is no JVM: no jbb .looked for: /usr/bin/java'
         # The quick comparison goes on without it, and says what it lacks.
         unshare -m sh -c "$without" - "$vmtax" run java sys.syscall --profile quick --budget 30 \
             --on native --json >"$out" 2>"$err" || fail "no quick comparison without a JVM: $(cat "$err")"

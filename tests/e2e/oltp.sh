@@ -111,6 +111,15 @@ EOF
     sysbench=$work/other
     ask rows=1000%20engine=mariadb 1
     says "$out" '^fail .*this%20is%20sysbench%201\.1\.0.*install%201\.0\.x'
+    # shellcheck disable=SC2016 # for the other shell
+    unshare -m sh -c 'mount --bind "$1" /usr/bin/sysbench && exec "$2" doctor' - "$sysbench" \
+        "$vmtax" >"$out" 2>"$err" || :
+    says "$out" '^note +database +/usr/bin/sysbench is sysbench 1\.1\.0-18a9f86, whose'
+    # shellcheck disable=SC2016 # for the other shell
+    printf '%s\n' '#!/bin/sh' 'case "$*" in *run) kill -9 $$ ;; *) exec '"$work"'/real "$@" ;; esac' \
+        >"$work/other"
+    ask rows=1000%20engine=mariadb 1
+    says "$out" '^fail .*sysbench%20was%20killed%20by%20signal%209:%20is%20there%20enough%20memory'
     sysbench=
 
     # A file system that is too small for the data, in a mount namespace that ends with it.

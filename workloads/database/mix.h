@@ -20,6 +20,9 @@
 #define MIX_ROWS_MAX    10000000
 #define MIX_THREADS_MAX 256
 
+/* The versions of sysbench whose output is known begin like this. */
+#define MIX_LOAD_KNOWN "1.0."
+
 /* The files that the server and its load may be, in the catalogue, for all who ask whether they are
  * there; each ends with NULL. */
 extern const char *const mix_servers[];

@@ -49,10 +49,12 @@ static int choose_engine(struct work *w)
     uint64_t engine = w->param[OLTP_ENGINE];
     bool server = executable_first(mix_servers), load = executable_first(mix_loads);
     s->mariadb = engine == ENGINE_MARIADB || (engine == ENGINE_AUTO && server && load);
+    char places[160];
+    executable_places(server ? mix_loads : mix_servers, places, sizeof places);
     if (s->mariadb && !(server && load))
         return error_set(w->error, ERROR_SYSTEM,
-                         "oltp with engine=mariadb: there is no %s here (%s)",
-                         server ? "sysbench" : "mariadbd", PACKAGES);
+                         "oltp with engine=mariadb: there is no %s here (%s), looked for as %s",
+                         server ? "sysbench" : "mariadbd", PACKAGES, places);
     if (s->mariadb || sqlite_found(w))
         return 0;
     if (engine == ENGINE_SQLITE)
@@ -60,8 +62,10 @@ static int choose_engine(struct work *w)
                          "oltp with engine=sqlite: vmtax was built without SQLite (Debian: "
                          "libsqlite3-dev)");
     return error_set(w->error, ERROR_SYSTEM,
-                     "oltp needs MariaDB and sysbench in the target (" PACKAGES "), or SQLite when "
-                     "vmtax is built (Debian: libsqlite3-dev)");
+                     "oltp needs MariaDB and sysbench in the target (" PACKAGES
+                     "; there is no %s), "
+                     "or SQLite when vmtax is built (Debian: libsqlite3-dev)",
+                     places);
 }
 
 /* A database that finds its disk full waits for room. What one takes while it is measured: MariaDB

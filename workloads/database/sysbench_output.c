@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define KNOWN       "1.0."
 #define NUMBER_MAX  1e15
 #define SECONDS_MAX 1e6
 #define TPS_MAX     1e9
@@ -194,11 +193,12 @@ int sysbench_report_known(const struct sysbench_report *r, struct error *e)
 {
     if (!r->version[0])
         return error_set(e, ERROR_SYSTEM, "sysbench did not say which version it is");
-    if (strncmp(r->version, KNOWN, strlen(KNOWN)) != 0)
-        return error_set(e, ERROR_SYSTEM,
-                         "this is sysbench %s, whose output is not known here: install " KNOWN
-                         "x (Debian: sysbench)",
-                         r->version);
+    if (strncmp(r->version, MIX_LOAD_KNOWN, strlen(MIX_LOAD_KNOWN)) != 0)
+        return error_set(
+            e, ERROR_SYSTEM,
+            "this is sysbench %s, whose output is not known here: install " MIX_LOAD_KNOWN
+            "x (Debian: sysbench)",
+            r->version);
     return 0;
 }
 

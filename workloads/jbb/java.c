@@ -6,13 +6,14 @@
 
 #include <stddef.h>
 
+const char *const jbb_places[] = {"/usr/bin/java",
+                                  "/usr/local/bin/java",
+                                  "/usr/lib/jvm/default-java/bin/java",
+                                  "/usr/lib/jvm/default/bin/java",
+                                  "/usr/lib/jvm/jre/bin/java",
+                                  NULL};
+
 const char *jbb_java(void)
 {
-    static const char *const places[] = {"/usr/bin/java",
-                                         "/usr/local/bin/java",
-                                         "/usr/lib/jvm/default-java/bin/java",
-                                         "/usr/lib/jvm/default/bin/java",
-                                         "/usr/lib/jvm/jre/bin/java",
-                                         NULL};
-    return executable_first(places);
+    return executable_first(jbb_places);
 }

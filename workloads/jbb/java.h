@@ -2,6 +2,8 @@
 #ifndef VMTAX_JBB_JAVA_H
 #define VMTAX_JBB_JAVA_H
 
+/* The files that it may be, up to NULL. */
+extern const char *const jbb_places[];
 /* The program java; NULL: there is none. */
 const char *jbb_java(void);
 

@@ -14,6 +14,7 @@
  * which make every JVM another program), no AVX. */
 #include <config.h>
 
+#include "executable.h"
 #include "protocol.h"
 #include "text.h"
 #include "workloads/child.h"
@@ -217,9 +218,11 @@ static int jbb_prepare(struct work *w)
     int ends[2];
     struct jbb_answer a;
     const char *java = jbb_java();
+    char places[200];
     if (!java)
         return error_set(w->error, ERROR_SYSTEM,
-                         "jbb needs a JVM in the target (" JAVA_PACKAGE "): there is no java");
+                         "jbb needs a JVM in the target (" JAVA_PACKAGE "): there is no %s",
+                         executable_places(jbb_places, places, sizeof places));
     if (find_jar(w, jar) < 0)
         return -1;
     struct jbb_state *s = calloc(1, sizeof *s);

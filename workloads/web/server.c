@@ -59,9 +59,11 @@ static int find_program(struct server *s, struct error *e)
                   : snprintf(s->program, sizeof s->program, "%s/" HTTPD_PROGRAM, payloads);
     if (n > 0 && (size_t)n < sizeof s->program && access(s->program, X_OK) == 0)
         return 0;
+    char places[160];
     return error_set(e, ERROR_SYSTEM,
-                     "there is no web server here: apt install nginx (or libmicrohttpd-dev, and "
-                     "build vmtax anew)");
+                     "there is no web server here: apt install nginx, which is looked for as %s "
+                     "(or libmicrohttpd-dev, and build vmtax anew)",
+                     executable_places(web_servers, places, sizeof places));
 }
 
 static int write_file(const struct server *s, const char *name, const void *bytes, size_t size,
