@@ -149,7 +149,8 @@ static int take_rows(struct check_plan *p, const struct baseline *b, struct erro
                 p->young += first == i;
                 continue;
             }
-            snprintf(word, sizeof word, "%s:%s", metric->workload, metric->params);
+            snprintf(word, sizeof word, "%s%s%s", metric->workload, metric->params[0] ? ":" : "",
+                     metric->params);
             if (plan_add(&p->plan, word, e) < 0)
                 return -1;
         }
