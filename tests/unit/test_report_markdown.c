@@ -42,6 +42,31 @@ static void test_markdown(void **state)
     result_release(&r);
 }
 
+/* A row of two guests that had every processor is one row. */
+static void test_rows_are_counted_once(void **state)
+{
+    (void)state;
+    struct result r;
+    fixture_result(&r);
+    r.targets[1].flags = 0;
+    r.targets[2] = r.targets[1];
+    snprintf(r.targets[2].id, sizeof r.targets[2].id, "other");
+    r.target_count = 3;
+    struct comparison both[2] = {r.comparisons[0], r.comparisons[0]}, *old = r.comparisons;
+    size_t old_count = r.comparison_count;
+    both[0].flags |= FLAG_PLACEMENT;
+    both[1].flags |= FLAG_PLACEMENT;
+    both[1].target = 2;
+    r.comparisons = both;
+    r.comparison_count = 2;
+    char *text = written("md", &r);
+    assert_non_null(strstr(text, "- 1 row had every processor that there is"));
+    free(text);
+    r.comparisons = old;
+    r.comparison_count = old_count;
+    result_release(&r);
+}
+
 /* The flag P has causes that differ: which of them it was here is told. */
 static void test_placement(void **state)
 {
@@ -60,23 +85,6 @@ static void test_placement(void **state)
     assert_null(strstr(text, "may have run on other processors"));
     assert_null(strstr(text, "by another path"));
     free(text);
-
-    /* A row of two guests is one row. */
-    struct comparison one = r.comparisons[0], *old = r.comparisons;
-    size_t old_count = r.comparison_count;
-    struct comparison both[2] = {one, one};
-    both[1].target = 2;
-    r.targets[2] = r.targets[1];
-    snprintf(r.targets[2].id, sizeof r.targets[2].id, "other");
-    r.comparisons = both;
-    r.comparison_count = 2;
-    r.target_count = 3;
-    text = written("md", &r);
-    assert_non_null(strstr(text, "- 1 row had every processor that there is"));
-    free(text);
-    r.comparisons = old;
-    r.comparison_count = old_count;
-    r.target_count = 2;
 
     /* A path that no row took is not told. */
     snprintf(r.targets[0].network, sizeof r.targets[0].network, "by a path");
@@ -102,6 +110,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_markdown),
         cmocka_unit_test(test_placement),
+        cmocka_unit_test(test_rows_are_counted_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
