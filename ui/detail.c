@@ -101,9 +101,9 @@ static void comparison_lines(struct page *p, const struct snapshot *s, const str
     row_half(r, UNIT_PERCENT, half);
     row_detectable(r, detectable);
     if (r->bounded && unit == UNIT_TIMES)
-        page_field(p, "interval", STYLE_TEXT, "%s%.3f–%.3f × time, level %.1f%%%s", r->emulated ? "~" : "",
-                   1 / r->high, 1 / r->low, r->cell->comparison.estimate.level * 100,
-                   r->approximate ? ", approximate" : "");
+        page_field(p, "interval", STYLE_TEXT, "%s%.3f–%.3f × time, level %.1f%%%s",
+                   r->emulated ? "~" : "", 1 / r->high, 1 / r->low,
+                   r->cell->comparison.estimate.level * 100, r->approximate ? ", approximate" : "");
     else if (r->bounded)
         page_field(p, "interval", STYLE_TEXT, "%s%.1f–%.1f, level %.1f%%%s", r->emulated ? "~" : "",
                    r->low * 100, r->high * 100, r->cell->comparison.estimate.level * 100,

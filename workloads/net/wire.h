@@ -58,8 +58,8 @@ struct wire_report {
 #define WIRE_SAMPLE   16
 /* Of every socket, as in NetIO. */
 #define WIRE_BUFFER 131072
-/* Nothing moves for so long: the other end, or the path, is gone. On a path that loses a part of all
- * there is more than one way: the kernel asks for a connection at 0, 1, 3 and 7 s. */
+/* Nothing moves for so long: the other end, or the path, is gone. On a path that loses a part of
+ * all there is more than one way: the kernel asks for a connection at 0, 1, 3 and 7 s. */
 #define WIRE_SILENCE_S 8
 
 /* Whole buffers over a connected stream. 0; or -1 with errno, 0 in it when the other end hung up.
