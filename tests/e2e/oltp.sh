@@ -154,7 +154,7 @@ says "$out" 'oltp\.sqlite: SQLite [0-9.]*'
 # had another kind of server: none starts, and is warmed for two seconds at least, between them.
 for other in sys.syscall 'web --blocks 2'; do
     # shellcheck disable=SC2086 # words
-    run 0 run oltp:threads=1,rows=1000 $other --on native --loopback --profile quick --budget 60 --json
+    run 0 run oltp:threads=1,rows=1000 $other --on native --loopback --profile quick --budget 30 --json
     python3 - "$out" >"$work/order" 2>&1 <<'ORDER' || fail "with $other: $(cat "$work/order")"
 import json, sys
 with open(sys.argv[1]) as f:
