@@ -69,7 +69,8 @@ if HAVE_CMOCKA
 # Those that mostly wait come first, and more run at once than there are processors (bootstrap).
 timed_tests = tests/unit/test_terminal tests/unit/test_agent tests/unit/test_agent_slots \
 	tests/unit/test_threads tests/unit/test_host tests/unit/test_session
-unit_tests = $(timed_tests)
+# One that takes long begins early: what is left at the end has the machine to itself.
+unit_tests = $(timed_tests) tests/unit/test_sizes
 # What they make, fill and compare by hand.
 check_LIBRARIES += tests/libfixtures.a
 tests_libfixtures_a_SOURCES = \

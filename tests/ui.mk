@@ -174,7 +174,6 @@ tests_unit_test_control_small_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_control_small_LDADD = tests/libfixtures.a libui.a libvmtax.a $(ENGINE_LIBS) $(CMOCKA_LIBS) -lm
 
 # With a canvas.c of its own, which is told to it cell by cell.
-unit_tests += tests/unit/test_sizes
 tests_unit_test_sizes_SOURCES = tests/unit/test_sizes.c ui/canvas.c tests/unit/unit.h
 tests_unit_test_sizes_CPPFLAGS = $(AM_CPPFLAGS) -DCANVAS_WATCH
 tests_unit_test_sizes_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) -DPAPER_JSON='"$(abs_top_srcdir)/data/paper.json"'
