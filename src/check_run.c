@@ -139,12 +139,19 @@ static int take_rows(struct check_plan *p, const struct baseline *b, struct erro
     for (size_t i = 0; i < b->count; i++)
         for (size_t m = 0; m < b->sessions[i].metric_count; m++) {
             const struct metric *metric = &b->sessions[i].metrics[m];
+            const struct workload *w = metric->row;
             char word[WORKLOAD_ID_MAX + PARAMS_TEXT + 2];
-            size_t first = 0, sessions;
-            if (!metric->row || metric->row->figure == FIGURE_NONE ||
-                (metric->row->needs & NEED_SPEC) || !(sessions = sessions_with(b, metric, &first)))
+            uint64_t values[PARAMS_MAX];
+            struct error why;
+            size_t first = 0, sessions = sessions_with(b, metric, &first);
+            if (!sessions || (w && (w->figure == FIGURE_NONE || (w->needs & NEED_SPEC))))
                 continue;
-            p->absent[metric->row->subsystem] = true; /* until something of it is planned */
+            if (w)
+                p->absent[w->subsystem] = true; /* until something of it is planned */
+            if (!w || params_parse(w, metric->params, values, &why) < 0) {
+                p->foreign += first == i;
+                continue;
+            }
             if (sessions < wanted) {
                 p->young += first == i;
                 continue;

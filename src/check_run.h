@@ -22,6 +22,7 @@ struct check_plan {
     double budget_s;  /* of all of them */
     size_t left_out;  /* rows of the baseline for which the time does not suffice */
     size_t young;     /* rows that too few of its sessions have to judge by */
+    size_t foreign;   /* rows that this version does not know, or not with these parameters */
     bool absent[SUBSYSTEM_COUNT]; /* of the baseline's: those of which no row is planned */
     uint64_t cpus;                /* of each target: as asked for, else as in the baseline */
     bool given;                   /* some limit is asked for, and not the baseline's */

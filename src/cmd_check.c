@@ -78,6 +78,10 @@ static void tell_plan(const struct check_plan *p, const struct baseline *b, bool
             stderr,
             "vmtax: %zu row%s of the baseline left out: fewer than %d of its sessions have %s\n",
             p->young, p->young == 1 ? "" : "s", BASELINE_YOUNG, p->young == 1 ? "it" : "them");
+    if (p->foreign)
+        fprintf(stderr,
+                "vmtax: %zu row%s of the baseline left out: this version of vmtax has %s no more\n",
+                p->foreign, p->foreign == 1 ? "" : "s", p->foreign == 1 ? "it" : "them");
     if (quiet)
         return;
     baseline_strength(b, strength, sizeof strength);
