@@ -335,10 +335,10 @@ static void taken_caveat(const struct result *r, void (*say)(void *, const char 
 static void fallback_caveats(const struct result *r, void (*say)(void *, const char *),
                              void *context)
 {
-    char line[FALLBACK_TEXT + 2];
+    char what[FALLBACK_TEXT], line[FALLBACK_TEXT + 1];
     for (size_t i = 0; i < r->fact_count; i++)
-        if (fallback_sentence(r->facts[i].key, r->facts[i].value, line)) {
-            strcat(line, ".");
+        if (fallback_sentence(r->facts[i].key, r->facts[i].value, what)) {
+            snprintf(line, sizeof line, "%s.", what);
             say(context, line);
         }
 }
