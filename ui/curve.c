@@ -534,12 +534,12 @@ static int table_rows(const struct curve *k, const struct snapshot *s)
     return (s->target_count > 2 ? (int)s->target_count : 2) + 3 + k->statements;
 }
 
-static void draw_gain(struct canvas *c, int y, int right, double gain)
+static void draw_gain(struct canvas *c, int y, int right, const struct board_target *t, double gain)
 {
     char text[24], number[NUMBER_MAX];
     if (!isfinite(gain))
         return;
-    snprintf(text, sizeof text, "×%s", number_fit(number, 4, gain, 2));
+    snprintf(text, sizeof text, "%s×%s", t->emulated ? "~" : "", number_fit(number, 4, gain, 2));
     canvas_text_right(c, y, right, STYLE_DIM, 0, text);
 }
 
@@ -592,7 +592,7 @@ static void draw_saturation(const struct curve *k, struct canvas *c, struct rect
             put_figure(c, y, right - column, &s->targets[t],
                        curve_score(k, s, p, t, processors(s, is_smp(v))));
         if (has_cpus(k))
-            draw_gain(c, y, right, gain.ratio[t]);
+            draw_gain(c, y, right, &s->targets[t], gain.ratio[t]);
     }
 }
 
