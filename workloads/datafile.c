@@ -17,7 +17,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define POOL_BYTES  (UINT64_C(1) << 20)
+#define POOL_BYTES  (UINT64_C(256) << 10)
+#define HUGE_BYTES  (UINT64_C(2) << 20)
 #define STAMP_BYTES UINT64_C(4096)
 #define ALIGN_BYTES UINT64_C(512) /* the least that O_DIRECT may ask for */
 #define PLACE_MAX   160
@@ -193,8 +194,11 @@ static int check_space(struct work *w)
 
 void *datafile_memory(uint64_t bytes)
 {
-    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    return p == MAP_FAILED ? NULL : p;
+    size_t size = (bytes + HUGE_BYTES - 1) / HUGE_BYTES * HUGE_BYTES;
+    void *p = aligned_alloc(HUGE_BYTES, size);
+    if (p)
+        madvise(p, size, MADV_HUGEPAGE);
+    return p;
 }
 
 /* The words of vmtax on the kernel's command line (agent/boot.h): this kernel is the target's own.
@@ -359,10 +363,8 @@ void datafile_release(struct work *w)
         unlinkat(s->directory, DATAFILE_NAME, 0);
     if (s->directory >= 0)
         close(s->directory);
-    if (s->pool)
-        munmap(s->pool, s->pool_bytes);
-    if (s->buffer)
-        munmap(s->buffer, s->record);
+    free(s->pool);
+    free(s->buffer);
     if (s->ignoring)
         sigaction(SIGXFSZ, &s->action, NULL);
     free(s);

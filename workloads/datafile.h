@@ -1,10 +1,11 @@
 /* datafile.h - the file that disk workloads read and write, and whose every byte they check.
  *
  * Data are incompressible and no two blocks are equal, or a file system that compresses or shares
- * blocks would be measured instead: records are taken in turn from a pool of at least 1 MiB of
- * pseudo-random bytes, and the first eight bytes of every 4 KiB (of every record, if it is smaller)
- * are a stamp that says which part of the file, in which pass, this is. Stamping is one store for
- * 4 KiB of copying. Reading checks the stamps as the data arrive; after a slot the whole file is
+ * blocks would be measured instead: records are taken in turn from a pool of at least 256 KiB of
+ * pseudo-random bytes (more than file systems compress at once, and few enough to stay in a core's
+ * own caches), and the first eight bytes of every 4 KiB (of every record, if it is smaller) are a
+ * stamp that says which part of the file, in which pass, this is. Stamping is one store for 4 KiB
+ * of copying. Reading checks the stamps as the data arrive; after a slot the whole file is
  * read back, from the device if the system lets go of its pages, and compared byte by byte.
  *
  * Between slots the file's own clean pages are given up, but those of a file that is written and
@@ -49,7 +50,9 @@ int datafile_fill(struct work *w);
 int datafile_check(struct work *w);
 /* Everything is gone afterwards, the state too. Nothing if there is none. */
 void datafile_release(struct work *w);
-/* Page-aligned, for O_DIRECT; NULL: none left. Given back by munmap(). */
+/* For O_DIRECT, in huge pages where the kernel gives them: of pages that lie scattered a device is
+ * told one by one, and would be up to a third slower by chance of where they lie. Contents are
+ * anything. NULL: none left. Given back by free(). */
 void *datafile_memory(uint64_t bytes);
 
 /* Timed. Those that can fail return -1 with a sentence. */

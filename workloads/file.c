@@ -26,7 +26,6 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 
 struct file_state {
@@ -254,8 +253,8 @@ static int file_randwrite_verify(struct work *w)
 static void file_random_release(struct work *w)
 {
     struct file_state *s = w->state;
-    if (s && s->order)
-        munmap(s->order, s->count * sizeof *s->order);
+    if (s)
+        free(s->order);
     datafile_release(w);
 }
 
