@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define BLOCKS_MAX 1024
+#define STEAL_MOST 0.01
 #define MORE       6 /* times the blocks asked for, at most */
 
 void compare_heading(void)
@@ -54,6 +55,29 @@ static bool narrow(const struct compare *c, const struct stats_estimate *e)
     return e->bounded && (!isfinite(c->high) || e->high - e->low <= log(c->high / c->low) / 2);
 }
 
+struct ticks {
+    unsigned long long steal, all;
+};
+
+/* Of all processors so far. All 0: not known. */
+static struct ticks ticks_now(void)
+{
+    unsigned long long user, nice, system, idle, wait, irq, soft;
+    struct ticks t = {0};
+    FILE *f = fopen("/proc/stat", "re");
+    if (f && fscanf(f, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &user, &nice, &system, &idle,
+                    &wait, &irq, &soft, &t.steal) == 8)
+        t.all = user + nice + system + idle + wait + irq + soft + t.steal;
+    if (f)
+        fclose(f);
+    return t;
+}
+
+static bool disturbed(struct ticks from, struct ticks to)
+{
+    return (double)(to.steal - from.steal) > STEAL_MOST * (double)(to.all - from.all);
+}
+
 static bool wanted(const struct compare *c)
 {
     const char *only = getenv("BENCH_ONLY");
@@ -67,28 +91,33 @@ bool compare_run(const struct compare *c, unsigned blocks)
     if (!wanted(c))
         return true;
     double d[BLOCKS_MAX], ours[2 * BLOCKS_MAX], theirs[2 * BLOCKS_MAX];
-    unsigned most = blocks * MORE < BLOCKS_MAX ? blocks * MORE : BLOCKS_MAX, n = 0;
+    unsigned most = blocks * MORE < BLOCKS_MAX ? blocks * MORE : BLOCKS_MAX, tried = 0, n = 0;
     struct stats_estimate e;
     do {
-        for (unsigned end = n + blocks < most ? n + blocks : most; n < end; n++) {
-            d[n] = block(c, n, ours + 2 * n, theirs + 2 * n);
+        for (unsigned end = tried + blocks < most ? tried + blocks : most; tried < end; tried++) {
+            struct ticks before = ticks_now();
+            d[n] = block(c, tried, ours + 2 * n, theirs + 2 * n);
             if (!isfinite(d[n])) {
                 printf("%-18s %-34s not measured: FAIL\n", c->name, c->peer);
                 return false;
             }
+            n += !disturbed(before, ticks_now());
         }
         e = stats_estimate(d, n, 0.95);
-    } while (n < most && !narrow(c, &e));
+    } while (tried < most && (n < blocks || !narrow(c, &e)));
     double low = exp(e.low), high = exp(e.high);
     bool pass = e.bounded && passes(c, exp(e.centre), low, high);
     bool apart = high < c->low || low > c->high;
-    printf("%-18s %-34s %10.4g %10.4g %8.4f  [%.4f, %.4f] %3zu  %s (%s; bounds %g to %g)\n",
-           c->name, c->peer, shown(c, stats_median(ours, 2 * (size_t)n)),
+    printf("%-18s %-34s %10.4g %10.4g %8.4f  [%.4f, %.4f] %3zu  %s (%s; bounds %g to %g", c->name,
+           c->peer, shown(c, stats_median(ours, 2 * (size_t)n)),
            shown(c, stats_median(theirs, 2 * (size_t)n)), exp(e.centre), low, high, e.n,
            pass    ? "PASS"
            : apart ? "FAIL"
                    : "FAIL, too noisy to tell",
            c->unit, c->low, c->high);
+    if (n < tried)
+        printf("; in %u blocks more the machine was not ours", tried - n);
+    puts(")");
     fflush(stdout);
     return pass;
 }

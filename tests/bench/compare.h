@@ -3,9 +3,10 @@
  * Both are measured in turn, in blocks ours-peer-peer-ours and their mirror, on the same pinned
  * processor; a block gives one log ratio, in which drift of the machine cancels; the ratio printed
  * is their Hodges-Lehmann estimate with its signed-rank interval, which a rule holds against
- * bounds. There is no repeating until it passes: where there are two bounds, blocks are added until
- * the interval is half as wide as they are apart, wherever it lies, or there are six times as many
- * as asked for. */
+ * bounds. A block in which a hypervisor below took more than a hundredth of the processors (steal:
+ * what marks a slot of a run S) counts for neither. There is no repeating until it passes: where
+ * there are two bounds, blocks are added until the interval is half as wide as they are apart,
+ * wherever it lies, or six times as many were tried as asked for. */
 #ifndef VMTAX_BENCH_COMPARE_H
 #define VMTAX_BENCH_COMPARE_H
 
