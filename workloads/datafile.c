@@ -17,7 +17,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define POOL_BYTES  (UINT64_C(256) << 10)
+#define POOL_BYTES  (UINT64_C(1) << 20)
+#define POOL_FEW    (UINT64_C(256) << 10)
 #define HUGE_BYTES  (UINT64_C(2) << 20)
 #define STAMP_BYTES UINT64_C(4096)
 #define ALIGN_BYTES UINT64_C(512) /* the least that O_DIRECT may ask for */
@@ -243,7 +244,9 @@ int datafile_prepare(struct work *w, size_t state_bytes)
         return error_errno(w->error, errno, "cannot ignore SIGXFSZ");
     s->ignoring = true;
 
-    s->pool_bytes = (POOL_BYTES + s->record - 1) / s->record * s->record;
+    bool small = s->size <= POOL_BYTES && !w->param[DATAFILE_DIRECT] && !w->param[DATAFILE_SYNC];
+    uint64_t pool_bytes = small ? POOL_FEW : POOL_BYTES;
+    s->pool_bytes = (pool_bytes + s->record - 1) / s->record * s->record;
     s->pool = datafile_memory(s->pool_bytes);
     s->buffer = datafile_memory(s->record);
     if (!s->pool || !s->buffer)

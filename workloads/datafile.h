@@ -1,12 +1,13 @@
 /* datafile.h - the file that disk workloads read and write, and whose every byte they check.
  *
  * Data are incompressible and no two blocks are equal, or a file system that compresses or shares
- * blocks would be measured instead: records are taken in turn from a pool of at least 256 KiB of
- * pseudo-random bytes (more than file systems compress at once, and few enough to stay in a core's
- * own caches), and the first eight bytes of every 4 KiB (of every record, if it is smaller) are a
- * stamp that says which part of the file, in which pass, this is. Stamping is one store for 4 KiB
- * of copying. Reading checks the stamps as the data arrive; after a slot the whole file is
- * read back, from the device if the system lets go of its pages, and compared byte by byte.
+ * blocks would be measured instead: records are taken in turn from a pool of at least 1 MiB of
+ * pseudo-random bytes (of 256 KiB, where the file is no larger than that and not flushed: a core's
+ * own caches hold such a file, and are to hold what it is written from), and the first eight bytes
+ * of every 4 KiB (of every record, if it is smaller) are a stamp that says which part of the file,
+ * in which pass, this is. Stamping is one store for 4 KiB of copying. Reading checks the stamps as
+ * the data arrive; after a slot the whole file is read back, from the device if the system lets go
+ * of its pages, and compared byte by byte.
  *
  * Between slots the file's own clean pages are given up, but those of a file that is written and
  * never flushed (sync=none, direct=no): that would begin to write it. Where vmtax says that the
