@@ -63,8 +63,9 @@ size_t analysis_select(const struct result *r, size_t *order, size_t wanted);
 
 /* A subsystem on one target: geometric mean of its rows with a t interval. rows = how many rows
  * carry a ratio, of total; the mean (estimate.n of them) takes those with two blocks and more that
- * may be judged. The verdict of an exploring session is the table's; in a two-stage session better
- * and worse hold at the family level over all means shown. */
+ * may be judged, and whose figure is no rate that was given (workload_paced()). The verdict of an
+ * exploring session is the table's; in a two-stage session better and worse hold at the family
+ * level over all means shown. */
 struct subsystem_summary {
     size_t rows, total;
     struct stats_estimate estimate; /* log units; n = 0 if nothing */

@@ -18,6 +18,7 @@ struct mean {
     struct stats_estimate strict; /* at the family level */
     bool all_quiet;               /* no row shows anything */
     bool staged;                  /* some row is of a two-stage session */
+    bool judged;                  /* some row's figure is no rate that was given */
     /* Of the one row or subsystem that this is the mean of; not measured: of several. The first
      * look at a row never says "same", and neither may the mean of nothing else. */
     enum verdict only;
@@ -30,9 +31,17 @@ static bool never_judged(const struct result *r, size_t target)
     return t->emulated || (t->flags & FLAG_EMULATED) || result_crosses(r, target, 0);
 }
 
-static bool in_mean(const struct comparison *c)
+/* A rate that was given is nearly the same on all targets, and would hide what others differ by. */
+static bool paced(const struct result *r, size_t metric)
 {
-    return c->estimate.n >= 2 && c->variance >= 0 && c->verdict != VERDICT_NOT_COMPARABLE;
+    const struct metric *m = &r->metrics[metric];
+    return m->row && workload_paced(m->row, m->params);
+}
+
+static bool in_mean(const struct result *r, const struct comparison *c)
+{
+    return !paced(r, c->metric) && c->estimate.n >= 2 && c->variance >= 0 &&
+           c->verdict != VERDICT_NOT_COMPARABLE;
 }
 
 static bool belongs(const struct result *r, size_t metric, enum subsystem s)
@@ -41,14 +50,14 @@ static bool belongs(const struct result *r, size_t metric, enum subsystem s)
     return w && w->subsystem == s;
 }
 
-/* How many means are shown at once: every subsystem that has rows, and the one over all, on every
- * guest. */
+/* How many means are shown at once: every subsystem that has rows for one, and the one over all, on
+ * every guest. */
 static size_t family(const struct result *r)
 {
     size_t means = 1;
     for (int s = 0; s < SUBSYSTEM_COUNT; s++)
         for (size_t m = 0; m < r->metric_count; m++)
-            if (belongs(r, m, (enum subsystem)s)) {
+            if (belongs(r, m, (enum subsystem)s) && !paced(r, m)) {
                 means++;
                 break;
             }
@@ -93,6 +102,13 @@ static void judge(const struct result *r, struct mean *mean)
         s->flags |= FLAG_TOO_GOOD;
 }
 
+/* Of rows that have figures. */
+static enum verdict verdict_without_mean(const struct result *r, const struct mean *mean,
+                                         size_t target)
+{
+    return !mean->judged || never_judged(r, target) ? VERDICT_NOT_COMPARABLE : VERDICT_INCONCLUSIVE;
+}
+
 static struct mean subsystem_mean(const struct result *r, enum subsystem subsystem, size_t target)
 {
     struct mean mean = {
@@ -123,8 +139,9 @@ static struct mean subsystem_mean(const struct result *r, enum subsystem subsyst
         if (c->estimate.n) {
             s->rows++;
             s->flags |= c->flags;
+            mean.judged = mean.judged || !paced(r, c->metric);
         }
-        if (!in_mean(c))
+        if (!in_mean(r, c))
             continue;
         rows[count] = c->estimate;
         variances[count] = c->variance;
@@ -142,7 +159,7 @@ static struct mean subsystem_mean(const struct result *r, enum subsystem subsyst
         combine(r, &mean, rows, variances, dfs, count);
         judge(r, &mean);
     } else if (s->rows) {
-        s->verdict = never_judged(r, target) ? VERDICT_NOT_COMPARABLE : VERDICT_INCONCLUSIVE;
+        s->verdict = verdict_without_mean(r, &mean, target);
     }
     free(rows);
     free(variances);
@@ -172,6 +189,7 @@ struct subsystem_summary analysis_overall(const struct result *r, size_t target)
         s->total += from->total;
         s->flags |= from->flags;
         all.all_quiet = all.all_quiet && one.all_quiet;
+        all.judged = all.judged || one.judged;
         if (from->worst != SIZE_MAX &&
             (s->worst == SIZE_MAX || r->comparisons[from->worst].estimate.centre <
                                          r->comparisons[s->worst].estimate.centre))
@@ -190,7 +208,7 @@ struct subsystem_summary analysis_overall(const struct result *r, size_t target)
         combine(r, &all, rows, variances, dfs, count);
         judge(r, &all);
     } else if (s->rows && target) {
-        s->verdict = never_judged(r, target) ? VERDICT_NOT_COMPARABLE : VERDICT_INCONCLUSIVE;
+        s->verdict = verdict_without_mean(r, &all, target);
     }
     return *s;
 }

@@ -197,6 +197,11 @@ double workload_iops(const struct workload *w, const char *params, double value)
     return record ? value * 1e6 / (double)record : (double)NAN;
 }
 
+bool workload_paced(const struct workload *w, const char *params)
+{
+    return w->figure == FIGURE_MB_PER_S && params_value(w, params, "rate", 0) > 0;
+}
+
 double workload_datagrams_mb_per_s(const struct workload *w, const char *params, double per_s)
 {
     uint64_t size = w->subsystem == SUBSYSTEM_NETWORK ? params_value(w, params, "size", 0) : 0;

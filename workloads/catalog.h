@@ -225,6 +225,9 @@ double workload_value(const struct workload *w, double ops, double bytes, double
 /* Records, or chunks, a second that a value of a disk row with these parameters means (IOPS). NAN
  * where its bytes are not moved by records. */
 double workload_iops(const struct workload *w, const char *params, double value);
+/* Is the figure of a row with these parameters what its sender was told, and no measured most? What
+ * is measured of it is its loss. */
+bool workload_paced(const struct workload *w, const char *params);
 /* Megabytes of data a second in so many datagrams a second of a row with these parameters; NAN
  * where it sends none. */
 double workload_datagrams_mb_per_s(const struct workload *w, const char *params, double per_s);

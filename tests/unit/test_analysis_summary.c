@@ -123,6 +123,37 @@ static void test_subsystem(void **state)
     result_release(&r);
 }
 
+/* Of datagrams at a given rate the figure is what was asked for: it is in no mean. */
+static void test_given_rate(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *id, *params;
+        double ratio;
+    } rows[] = {{"net.udp.tx", "size=1K rate=100", 1}, {"net.udp.tx", "size=1K rate=0", 0.8}};
+    for (size_t count = 1; count <= 2; count++) {
+        struct result r;
+        handmade_session(&r, 2);
+        for (size_t i = 0; i < count; i++) {
+            size_t m = result_add_metric(&r, workload_find(rows[i].id), rows[i].params);
+            for (uint32_t b = 0; b < 6; b++)
+                handmade_block(&r, m, 1, b, rows[i].ratio * exp(handmade_wobble(b)), 0);
+        }
+        analysis_update(&r);
+        struct subsystem_summary s = analysis_subsystem(&r, SUBSYSTEM_NETWORK, 1),
+                                 o = analysis_overall(&r, 1);
+        assert_int_equal(s.total, count);
+        assert_int_equal(s.rows, 1);
+        assert_int_equal(s.estimate.n, count - 1);
+        assert_int_equal(o.estimate.n, count - 1);
+        assert_int_equal(s.verdict, count == 1 ? VERDICT_NOT_COMPARABLE : VERDICT_WORSE);
+        assert_int_equal(o.verdict, s.verdict);
+        if (count == 2)
+            assert_near(exp(s.estimate.centre), 0.8, 0.01);
+        result_release(&r);
+    }
+}
+
 static void test_subsystem_in_two_stages(void **state)
 {
     (void)state;
@@ -148,11 +179,9 @@ static void test_subsystem_in_two_stages(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_select),
-        cmocka_unit_test(test_select_prefers_the_sure),
-        cmocka_unit_test(test_mean_of_one_look),
-        cmocka_unit_test(test_subsystem),
-        cmocka_unit_test(test_subsystem_in_two_stages),
+        cmocka_unit_test(test_select),           cmocka_unit_test(test_select_prefers_the_sure),
+        cmocka_unit_test(test_mean_of_one_look), cmocka_unit_test(test_subsystem),
+        cmocka_unit_test(test_given_rate),       cmocka_unit_test(test_subsystem_in_two_stages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

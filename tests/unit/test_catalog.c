@@ -371,6 +371,11 @@ static void a_rate_is_said(void **state)
     assert_string_equal(workload_method(rx, "size=1K rate=8", out),
                         "NetIO: the host sends datagrams at 8 Mbit/s; what the target received");
     assert_ptr_equal(workload_method(tx, "size=1K rate=0", out), tx->method);
+    assert_true(workload_paced(tx, "size=1K rate=100"));
+    assert_false(workload_paced(tx, "size=1K rate=0"));
+    assert_false(workload_paced(workload_find("net.tcp.tx"), "size=1K"));
+    /* The figure is a latency. */
+    assert_false(workload_paced(workload_find("web.rate"), "clients=4 rate=500"));
     for (const struct workload *w = workload_next(NULL); w; w = workload_next(w))
         if (w->method && strstr(w->method, "without a pause"))
             assert_true(strlen(w->method) + 16 < METHOD_MAX);
