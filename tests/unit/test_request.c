@@ -24,7 +24,7 @@ static int ask(const char *id, const char *params, size_t cpus, uint64_t memory_
                           "seed=1",
                           id, params);
     assert_int_equal(record_parse(&record, line, (size_t)length, e), 0);
-    return request_parse(&request, &record, &facts, NULL, e);
+    return request_parse(&request, &record, &facts, "/var/tmp", e);
 }
 
 static void refused(const char *id, const char *params, size_t cpus, uint64_t memory_kib,
@@ -83,6 +83,18 @@ static void other_memory(void **unused)
     taken("linpack", "size%3D12000%20cpus%3D0", 8, 1536 * MIB);
 }
 
+/* MariaDB would be killed when it is filled, or later. */
+static void a_server_needs_memory(void **unused)
+{
+    (void)unused;
+    refused("oltp", "threads%3D1%20engine%3Dmariadb", 2, 128 * MIB,
+            "oltp takes 104 MiB, and may take 96 of the 128 MiB here: give more --memory");
+    refused("oltp", "threads%3D16%20engine%3Dmariadb", 2, 160 * MIB, "oltp takes 126 MiB");
+    refused("oltp", "rows%3D1000000%20engine%3Dmariadb", 2, 256 * MIB, "oltp takes 229 MiB");
+    taken("oltp", "threads%3D16%20rows%3D1000000%20engine%3Dmariadb", 2, 1536 * MIB);
+    taken("oltp", "engine%3Dsqlite", 2, 64 * MIB);
+}
+
 /* A request of kbuild with more fields, where the agent has a scratch directory, or none. */
 static int ask_more(const char *fields, const char *scratch, struct request *r, struct error *e)
 {
@@ -135,9 +147,9 @@ static void warm_servers(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(copies_are_counted), cmocka_unit_test(programs_fit_the_paper),
-        cmocka_unit_test(other_memory),       cmocka_unit_test(trees),
-        cmocka_unit_test(warm_servers),
+        cmocka_unit_test(copies_are_counted),    cmocka_unit_test(programs_fit_the_paper),
+        cmocka_unit_test(other_memory),          cmocka_unit_test(trees),
+        cmocka_unit_test(a_server_needs_memory), cmocka_unit_test(warm_servers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,12 +43,18 @@ struct oltp_state {
     uint64_t took_ns; /* of this slot */
 };
 
+static bool is_mariadb(uint64_t engine)
+{
+    return engine == ENGINE_MARIADB ||
+           (engine == ENGINE_AUTO && executable_first(mix_servers) && executable_first(mix_loads));
+}
+
 static int choose_engine(struct work *w)
 {
     struct oltp_state *s = w->state;
     uint64_t engine = w->param[OLTP_ENGINE];
     bool server = executable_first(mix_servers), load = executable_first(mix_loads);
-    s->mariadb = engine == ENGINE_MARIADB || (engine == ENGINE_AUTO && server && load);
+    s->mariadb = is_mariadb(engine);
     char places[160];
     executable_places(server ? mix_loads : mix_servers, places, sizeof places);
     if (s->mariadb && !(server && load))
@@ -73,6 +79,22 @@ static int choose_engine(struct work *w)
 #define MARIADB_BYTES (UINT64_C(192) << 20)
 #define SQLITE_BYTES  (UINT64_C(32) << 20)
 #define ROW_BYTES     300
+
+/* The memory of MariaDB and sysbench: 104 MiB with 10^4 rows and one thread, 124 with 16 of them,
+ * 229 with 10^6 rows, which fill the server's pool. SQLite takes little. */
+#define SERVER_MEMORY (UINT64_C(100) << 20)
+#define THREAD_MEMORY (UINT64_C(3) << 19)
+
+static uint64_t oltp_memory(const struct workload *w, const uint64_t param[PARAMS_MAX],
+                            unsigned lanes)
+{
+    (void)w, (void)lanes;
+    uint64_t rows = param[OLTP_ROWS] * ROW_BYTES;
+    if (!is_mariadb(param[OLTP_ENGINE]))
+        return 0;
+    return SERVER_MEMORY + param[OLTP_THREADS] * THREAD_MEMORY +
+           (rows < SERVER_POOL ? rows : SERVER_POOL);
+}
 
 static int check_space(struct work *w)
 {
@@ -209,6 +231,7 @@ static void oltp_release(struct work *w)
 
 static const struct workload_ops oltp_ops = {
     .id = "oltp",
+    .memory = oltp_memory,
     .prepare = oltp_prepare,
     .run = oltp_run,
     .verify = oltp_verify,

@@ -146,13 +146,12 @@ int server_start(struct server *s, const struct tool *t, struct work *w, uint64_
     if (s->log < 0 || make_data(s, t, &own) < 0)
         return tool_cannot(w, "make a data directory");
 
-    char data[48], temporary[48], most[48];
+    char data[48], temporary[48], most[48], pool[48];
     char name[] = "mariadbd", defaults[] = "--no-defaults", socket_file[] = "--socket=socket",
          user[] = "--user=root", network[] = "--skip-networking", grants[] = "--skip-grant-tables",
          pid_file[] = "--pid-file=pid", durable[] = "--innodb-flush-log-at-trx-commit=1",
-         pool[] = "--innodb-buffer-pool-size=128M", redo[] = "--innodb-log-file-size=64M",
-         schema[] = "--performance-schema=OFF", binlog[] = "--skip-log-bin",
-         engine[] = "--default-storage-engine=InnoDB",
+         redo[] = "--innodb-log-file-size=64M", schema[] = "--performance-schema=OFF",
+         binlog[] = "--skip-log-bin", engine[] = "--default-storage-engine=InnoDB",
          dump[] = "--innodb-buffer-pool-dump-at-shutdown=OFF";
     char *argv[] = {name,
                     defaults,
@@ -182,6 +181,7 @@ int server_start(struct server *s, const struct tool *t, struct work *w, uint64_
 
     snprintf(data, sizeof data, "--datadir=/proc/self/fd/%d", s->data);
     snprintf(temporary, sizeof temporary, "--tmpdir=/proc/self/fd/%d", s->data);
+    snprintf(pool, sizeof pool, "--innodb-buffer-pool-size=%llu", (unsigned long long)SERVER_POOL);
     snprintf(most, sizeof most, "--max-connections=%llu", (unsigned long long)connections + 8);
     s->pid = tool_start(t, w, &command, s->log);
     if (s->pid < 0)

@@ -13,6 +13,7 @@
 
 #define SERVER_SOCKET   "data/socket" /* below the scratch directory */
 #define SERVER_DATABASE "oltp"
+#define SERVER_POOL     (UINT64_C(128) << 20) /* at most, of the rows that it keeps in memory */
 
 struct server {
     pid_t pid;
