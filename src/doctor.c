@@ -96,13 +96,26 @@ static void look_openblas(const struct target_options *o, struct finding *f)
 
 #define PLACES_MAX 240 /* where a program is looked for, in a sentence */
 
+/* A file of that name which is no such program, or cannot be loaded. The run takes it all the same,
+ * and has no figure then. */
+static void look_mute(const char *program, const char *workload, const char *remedy,
+                      struct finding *f)
+{
+    f->lacks = workload;
+    doctor_say(f, FINDING_NOTE, remedy, "%s does not answer with a version: no %s", program,
+               workload);
+}
+
 /* nginx, or the program on libmicrohttpd beside the agent. */
 static void look_web(const struct target_options *o, struct finding *f)
 {
     char program[4096], said[64], places[PLACES_MAX];
     const char *nginx = executable_first(web_servers);
-    if (nginx)
-        doctor_say(f, FINDING_OK, NULL, "nginx (%s), for web", nginx);
+    const char *const ask[] = {nginx, "-v", NULL};
+    if (nginx && !boot_ask_aside(ask, "nginx version: ", said, sizeof said))
+        look_mute(nginx, "web", "apt-get install --reinstall nginx", f);
+    else if (nginx)
+        doctor_say(f, FINDING_OK, NULL, "nginx %s (%s), for web", said, nginx);
     else if (local_find_program(HTTPD_PROGRAM, o->agent_path, program, sizeof program) &&
              boot_ask_program(program, said, sizeof said))
         doctor_say(f, FINDING_NOTE, "apt-get install nginx",
@@ -158,20 +171,24 @@ static void look_database(const struct target_options *o, struct finding *f)
 /* The program for jbb beside the agent, and a JVM for it. */
 static void look_java(const struct target_options *o, struct finding *f)
 {
-    char jar[4096], places[PLACES_MAX];
+    char jar[4096], places[PLACES_MAX], version[64];
+    const char *java = jbb_java();
+    const char *const ask[] = {java, "-version", NULL};
     bool built = local_find_program(JBB_PROGRAM, o->agent_path, jar, sizeof jar);
-    if (!built || !jbb_java())
+    if (!built || !java)
         f->lacks = "jbb";
     if (!built)
         doctor_say(f, FINDING_NOTE,
                    "apt-get install default-jdk-headless, then configure and make vmtax anew",
                    "vmtax was built without a JDK: no jbb");
-    else if (!jbb_java())
+    else if (!java)
         doctor_say(f, FINDING_NOTE, "apt-get install default-jre-headless",
                    "there is no JVM: no jbb (looked for: %s)",
                    executable_places(jbb_places, places, sizeof places));
+    else if (!boot_ask_aside(ask, " version \"", version, sizeof version))
+        look_mute(java, "jbb", "apt-get install default-jre-headless", f);
     else
-        doctor_say(f, FINDING_OK, NULL, "%s, for jbb", jbb_java());
+        doctor_say(f, FINDING_OK, NULL, "Java %s (%s), for jbb", version, java);
 }
 
 static void look_compile(const struct target_options *o, struct finding *f)

@@ -74,6 +74,26 @@ bool boot_ask_program(const char *program, char *said, size_t size)
     return used > 0;
 }
 
+bool boot_ask_aside(const char *const *argv, const char *before, char *version, size_t size)
+{
+    struct spawn_options how = {.argv = argv, .pass_fd = -1, .telling = before};
+    char said[512];
+    int to, from;
+    struct spawn *s = spawn_new(&how, NULL);
+    version[0] = said[0] = '\0';
+    if (!s)
+        return false;
+    spawn_take_streams(s, &to, &from);
+    close(to);
+    if (spawn_wait_end(s, VERSION_S))
+        spawn_last_line(s, said, sizeof said);
+    close(from);
+    spawn_free(s);
+    const char *at = strstr(said, before);
+    at = at ? strpbrk(at + strlen(before), "0123456789") : NULL;
+    return at && text_clean_n(version, size, at, strcspn(at, "\" ,(")) && version[0];
+}
+
 bool boot_ask_version(const char *program, char *out, size_t size)
 {
     char said[512];

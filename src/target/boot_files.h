@@ -32,6 +32,10 @@ int boot_kernel_make(const struct target_options *o, const struct kernel *k, uns
 /* What a program prints when asked for its version, by running it, for a few seconds at most; cut
  * to size. False: nothing. */
 bool boot_ask_program(const char *program, char *said, size_t size);
+/* The version in the line that a program of these words says on standard error, as nginx and JVMs
+ * do, behind the words before it, which are a constant; cut to size. False: it says none within
+ * seconds. */
+bool boot_ask_aside(const char *const *argv, const char *before, char *version, size_t size);
 /* The version that a program tells when asked as QEMU is, by running it. False: it tells none, or
  * not within seconds. */
 bool boot_ask_version(const char *program, char *out, size_t size);

@@ -27,7 +27,7 @@ no_servers() {
 targets=native
 if container_works; then targets=container; fi
 run 0 doctor
-says "$out" '^(ok|note) +web server +.*(nginx|libmicrohttpd)'
+says "$out" '^(ok|note) +web server +.*(nginx|libmicrohttpd) [0-9]'
 run 0 run web:clients=4 web.rate:clients=16,rate=300 --on "$targets" --blocks 2 --seconds 0.3 --json
 "$jsonpath" "$out" 'metrics.*.verified' | grep -qx false && fail "not verified"
 grep -qE '"engine.web":.*"(nginx|libmicrohttpd) [0-9.]+' "$out" ||
@@ -79,6 +79,19 @@ if [ -x /usr/sbin/nginx ] && unshare -U -r sh -c 'echo 0 >/proc/sys/user/max_pid
         case $(readlink "/proc/$process/cwd") in
         */vmtax-"$pid"/*) fail "a worker is left" ;;
         esac
+    done
+fi
+
+# The doctor promises nothing of a file that is no nginx, whether it ends well or not.
+if [ -x /usr/sbin/nginx ] && unshare -m true 2>/dev/null; then
+    for does in 'exit 0' 'echo failed >&2; exit 1'; do
+        printf '#!/bin/sh\n%s\n' "$does" >"$work/mute"
+        chmod 755 "$work/mute"
+        # shellcheck disable=SC2016 # for the other shell
+        unshare -m sh -c 'mount --bind "$1" /usr/sbin/nginx && exec "$2" doctor' - "$work/mute" "$vmtax" \
+            >"$out" 2>"$err" || :
+        tr -s ' \n' ' ' <"$out" >"$work/doctor" # in one line
+        says "$work/doctor" 'note web server /usr/sbin/nginx does not answer with a version: no web .*apt-get install --reinstall nginx'
     done
 fi
 
