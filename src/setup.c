@@ -216,10 +216,11 @@ static int set_peer(struct plan *p, const struct options *o, struct error *e)
         error_prefix(e, "--peer");
         return option_blame(o, e);
     }
-    if (!p->peer->way)
+    if (!reach_by_wire(p->peer))
         return error_set(e, ERROR_USAGE,
-                         "--peer %s: the peer is another machine, such as ssh:HOST; without --peer "
-                         "this one loads the servers",
+                         "--peer %s: the peer is another machine, such as ssh:HOST, or a name that "
+                         "vmtax.conf gives one; what ssh does not reach has no address to load "
+                         "servers from; without --peer this machine loads them",
                          p->peer->id);
     if (o->loopback)
         return error_set(e, ERROR_USAGE,

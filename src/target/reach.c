@@ -59,32 +59,33 @@ static const char by_xen[] =
 
 const struct reach reach_ways[] = {
     {"ssh", "HOST", "another system by ssh, as your own configuration knows it", "ssh",
-     "openssh-client", WORDS("ssh", SSH, "%o", "--", "%s"), false, false},
+     "openssh-client", WORDS("ssh", SSH, "%o", "--", "%s"), false, false, true},
     {"docker", "CONTAINER", "a running container of Docker", "docker", "docker.io",
-     WORDS("docker", "exec", "-i", "%o", "%s"), false, false},
+     WORDS("docker", "exec", "-i", "%o", "%s"), false, false, false},
     {"podman", "CONTAINER", "a running container of Podman", "podman", "podman",
-     WORDS("podman", "exec", "-i", "%o", "%s"), false, false},
+     WORDS("podman", "exec", "-i", "%o", "%s"), false, false, false},
     {"lxc", "CONTAINER", "a running container of LXC", "lxc-attach", "lxc",
-     WORDS("lxc-attach", "-n", "%s", "--clear-env", "%o", "--"), true, true},
+     WORDS("lxc-attach", "-n", "%s", "--clear-env", "%o", "--"), true, true, false},
     {"incus", "INSTANCE", "a running instance of Incus", "incus", "incus",
-     WORDS("incus", "exec", "%s", "-T", "%o", "--"), false, false},
+     WORDS("incus", "exec", "%s", "-T", "%o", "--"), false, false, false},
     {"pct", "CTID", "a running container of Proxmox VE", "pct", NULL,
-     WORDS("pct", "exec", "%s", "--keep-env", "0", "%o", "--"), true, true},
+     WORDS("pct", "exec", "%s", "--keep-env", "0", "%o", "--"), true, true, false},
     {"nspawn", "MACHINE", "a running container of systemd-nspawn that has systemd and D-Bus",
      "systemd-run", "systemd-container",
-     WORDS("systemd-run", "-q", "-M", "%s", "--pipe", "--wait", "--collect", "%o"), false, true},
-    {"nsenter", "PID", "the namespaces of a process of this machine", "nsenter", "util-linux",
-     WORDS("nsenter", "-t", "%s", "-a", "%o", "--"), true, true},
-    {"kubectl", "POD", "a running pod of Kubernetes", "kubectl", NULL,
-     WORDS("kubectl", "exec", "-i", "%o", "%s", "--"), false, false},
-    {"virsh", "DOMAIN", "a domain of libvirt by ssh, at the address that virsh tells", "virsh",
-     "libvirt-clients", WORDS("sh", "-c", by_virsh, "virsh", "%s", "%o"), false, true},
-    {"openvz", "CTID", "a running container of OpenVZ, by vzctl", "vzctl", NULL,
-     WORDS("vzctl", "--quiet", "exec2", "%s"), false, true},
-    {"xen", "DOMAIN", "a running domain of Xen, by ssh or by a root's shell on its console", "xl",
-     "xen-utils", WORDS("sh", "-c", by_xen, "xen", "%s", "%o"), false, true},
-    {"exec", "COMMAND", "whatever a command of yours runs a shell in", NULL, NULL, NULL, true,
+     WORDS("systemd-run", "-q", "-M", "%s", "--pipe", "--wait", "--collect", "%o"), false, true,
      false},
+    {"nsenter", "PID", "the namespaces of a process of this machine", "nsenter", "util-linux",
+     WORDS("nsenter", "-t", "%s", "-a", "%o", "--"), true, true, false},
+    {"kubectl", "POD", "a running pod of Kubernetes", "kubectl", NULL,
+     WORDS("kubectl", "exec", "-i", "%o", "%s", "--"), false, false, false},
+    {"virsh", "DOMAIN", "a domain of libvirt by ssh, at the address that virsh tells", "virsh",
+     "libvirt-clients", WORDS("sh", "-c", by_virsh, "virsh", "%s", "%o"), false, true, true},
+    {"openvz", "CTID", "a running container of OpenVZ, by vzctl", "vzctl", NULL,
+     WORDS("vzctl", "--quiet", "exec2", "%s"), false, true, false},
+    {"xen", "DOMAIN", "a running domain of Xen, by ssh or by a root's shell on its console", "xl",
+     "xen-utils", WORDS("sh", "-c", by_xen, "xen", "%s", "%o"), false, true, true},
+    {"exec", "COMMAND", "whatever a command of yours runs a shell in", NULL, NULL, NULL, true,
+     false, true},
     {.id = NULL},
 };
 
@@ -95,6 +96,16 @@ const struct reach *reach_find(const char *name)
         if (strlen(way->id) == length && strncmp(way->id, name, length) == 0)
             return way;
     return NULL;
+}
+
+bool reach_by_wire(const struct target_kind *kind)
+{
+    struct reach_command command = {.option = NULL};
+    struct error unused;
+    if (!kind->way || !kind->way->wire)
+        return false;
+    reach_command(kind, &command, &unused); /* that its program is not here is the probe's to say */
+    return !command.option || strcmp(command.option, "console") != 0;
 }
 
 int reach_program(const char *name, char *out, size_t size)

@@ -28,6 +28,7 @@ struct reach {
                                  words are the command */
     bool here;   /* the guest's processes are the command's own children and keep its processors */
     bool hosted; /* the guest is on this machine, whatever its kernel */
+    bool wire;   /* the shell there may know by which address it sees this machine, as ssh's do */
 };
 
 /* Ends with id NULL. */
@@ -49,6 +50,10 @@ void reach_free(const struct target_kind *kind);
 /* May a target have this name in vmtax.conf? Letters, digits, '.', '_' and '-', no kind's and no
  * way's. -1 with a sentence. */
 int reach_check_name(const char *name, struct error *e);
+
+/* Can this be the peer of --peer, which must know where it finds this machine? Of a command of the
+ * user's that is not known before it runs. */
+bool reach_by_wire(const struct target_kind *kind);
 
 /* Where a program lies, by $PATH, as the user's shell would find it: it gets no more rights than
  * the user has. -1: nowhere. */

@@ -29,6 +29,11 @@ run 2 run net.rr --on native --peer nobody --blocks 2 --seconds 0.1
 says "$err" 'vmtax: --peer: there is no target "nobody"'
 run 2 run net.rr --on native --peer container --blocks 2 --seconds 0.1
 says "$err" 'the peer is another machine, such as ssh:HOST'
+# Before anything is started or asked.
+for peer in docker:x nsenter:1 'xen:x console'; do
+    run 2 run net.rr --on native --peer "$peer" --blocks 2 --seconds 0.1
+    says "$err" "^vmtax: --peer $peer: the peer is another machine, such as ssh:HOST"
+done
 run 2 run net.rr --on native --peer exec:env --loopback --blocks 2 --seconds 0.1
 says "$err" 'leave one of them out'
 
