@@ -28,6 +28,15 @@ done
 cmp "$root/usr/share/vmtax/schema/check.json" "${abs_top_srcdir:-.}/data/schema/check.json" || fail "another schema"
 "$root/usr/bin/vmtax" --version >"$out" || fail "it does not run there"
 says "$out" '^vmtax [0-9]'
+# The manual's example of a screen is where it was installed, wherever that is.
+make -C "$abs_top_builddir" -s install-data DESTDIR= prefix="$work/own" >"$out" 2>&1 || fail "make install-data"
+for man in "$root/usr" "$work/own"; do
+    grep -h '^vmtax screen .*example' "$man/share/man/man1/vmtax.1" >"$work/example" ||
+        fail "the manual has no example of a screen"
+    grep -qF " ${man#"$root"}/share/vmtax/example.rec.gz " "$work/example" || fail "not installed there: $(cat "$work/example")"
+done
+(cd / && PATH="$root/usr/bin:$PATH" sh "$work/example") >"$out" 2>"$err" || fail "the manual's example fails: $(cat "$err")"
+says "$out" scoreboard
 # Others may read and run it, and write nothing.
 find "$root/usr" ! -type l \( -perm /022 -o ! -perm -444 \) >"$work/rights"
 [ ! -s "$work/rights" ] || fail "rights: $(head -n 1 "$work/rights")"
