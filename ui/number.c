@@ -147,11 +147,27 @@ static size_t ticks_linear(const struct axis *a, size_t wanted, double *ticks, s
     return n;
 }
 
+/* 1, 2 and 5 times powers of ten. */
+static size_t ticks_leading(const struct axis *a, double *ticks, size_t room)
+{
+    static const double leads[] = {1, 2, 5};
+    size_t n = 0;
+    for (double e = floor(log10(a->low) + 1e-9); pow(10, e) <= a->high * (1 + 1e-9); e++)
+        for (size_t i = 0; i < sizeof leads / sizeof *leads; i++) {
+            double at = leads[i] * pow(10, e);
+            if (at >= a->low * (1 - 1e-9) && at <= a->high * (1 + 1e-9) && n < room)
+                ticks[n++] = at;
+        }
+    return n;
+}
+
 static size_t ticks_log(const struct axis *a, size_t wanted, double *ticks, size_t room)
 {
     double decades = log10(a->high / a->low);
-    if (decades < 1.2) /* too short for powers of ten: by factors of two, or linear */
-        return ticks_linear(a, wanted, ticks, room);
+    if (decades < 1.2) { /* too short for powers of ten alone */
+        size_t n = ticks_leading(a, ticks, room);
+        return n >= 3 && n <= wanted + 2 ? n : ticks_linear(a, wanted, ticks, room);
+    }
     double step = ceil(decades / (double)(wanted ? wanted : 1) - 1e-9);
     size_t n = 0;
     for (double e = ceil(log10(a->low) / step - 1e-9) * step; pow(10, e) <= a->high * (1 + 1e-9);

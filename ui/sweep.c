@@ -269,6 +269,22 @@ static void draw_marks(struct canvas *c, const struct rect *g, int x, const stru
     }
 }
 
+/* Labels beside the curves, each in a row of its own; where two meet, the ends go first. */
+static void draw_ticks(struct canvas *c, const struct rect *g, const struct axis *a,
+                       const double *ticks, size_t count, double by)
+{
+    int last = count ? axis_row(a, g->h, ticks[count - 1]) : -1, taken = -1;
+    for (size_t i = 0; i < count; i++) {
+        char number[NUMBER_MAX];
+        int row = axis_row(a, g->h, ticks[i]);
+        if (row == taken || (row == last && i + 1 < count))
+            continue;
+        taken = row;
+        canvas_text_right(c, g->y + row, g->x - 2, STYLE_DIM, 0,
+                          number_short(number, ticks[i] / by));
+    }
+}
+
 void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, const struct view *v,
                 const struct sweep *w, size_t box, size_t selected)
 {
@@ -357,11 +373,7 @@ void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, cons
     double ticks[8];
     size_t tick_count = axis_ticks(&ay, g.h >= 8 ? 4 : 2, ticks, 8);
     bool giga = workload_unit(s->metrics[points[0]].workload)[0] == 'M' && ay.high >= 2000;
-    for (size_t i = 0; i < tick_count; i++) {
-        char number[NUMBER_MAX];
-        canvas_text_right(c, g.y + axis_row(&ay, g.h, ticks[i]), g.x - 2, STYLE_DIM, 0,
-                          number_short(number, giga ? ticks[i] / 1000 : ticks[i]));
-    }
+    draw_ticks(c, &g, &ay, ticks, tick_count, giga ? 1000 : 1);
     /* Sizes, each under its point, while they do not touch; the ends first. */
     int y = g.y + g.h, taken = in.x;
     char text[16];
