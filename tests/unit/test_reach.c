@@ -73,6 +73,31 @@ static void each_way_has_its_guest(void **state)
     assert_null(reach_find(":"));
 }
 
+/* What ssh reaches, or a command that may be an ssh; no container's runtime, and no console. */
+static void what_can_be_the_peer(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *spec;
+        bool can;
+    } cases[] = {
+        {"ssh:box", true},       {"virsh:box", true},        {"xen:box", true},
+        {"exec:tool box", true}, {"xen:box console", false}, {"docker:box", false},
+        {"podman:box", false},   {"lxc:box", false},         {"incus:box", false},
+        {"pct:100", false},      {"nspawn:box", false},      {"nsenter:1", false},
+        {"kubectl:box", false},  {"openvz:100", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct error e = {0};
+        const struct target_kind *kind = reach_new(NULL, cases[i].spec, &e);
+        assert_non_null(kind);
+        if (reach_by_wire(kind) != cases[i].can)
+            fail_msg("%s", cases[i].spec);
+        reach_free(kind);
+    }
+    assert_false(reach_by_wire(target_find("container")));
+}
+
 /* The words after the program, each in brackets. */
 static const char *words_of(const char *spec, char *out, size_t size)
 {
@@ -267,9 +292,10 @@ static void guests_are_tried_together(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_way_has_its_guest),    cmocka_unit_test(commands_are_made),
-        cmocka_unit_test(bad_names_are_refused),     cmocka_unit_test(names_and_copies),
-        cmocka_unit_test(programs_that_are_missing), cmocka_unit_test(guests_are_tried_together),
+        cmocka_unit_test(each_way_has_its_guest),    cmocka_unit_test(what_can_be_the_peer),
+        cmocka_unit_test(commands_are_made),         cmocka_unit_test(bad_names_are_refused),
+        cmocka_unit_test(names_and_copies),          cmocka_unit_test(programs_that_are_missing),
+        cmocka_unit_test(guests_are_tried_together),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
