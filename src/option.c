@@ -129,7 +129,7 @@ const struct option_row option_rows[] = {
      FOR_REPORT | FOR_CHECK | NOT_IN_CONF},
     {"size", 0, OPTION_TEXT, AT(size), 0, 0, NULL, "WxH",
      "columns and rows of the screen (default: 80x24)", FOR_SCREEN | NOT_IN_CONF},
-    {"at", 0, OPTION_SECONDS, AT(at), 0.1, 86400, NULL, "S",
+    {"at", 0, OPTION_SECONDS, AT(at), 0, 86400, NULL, "S",
      "which moment of a recording, in seconds from its beginning (default: its end)",
      FOR_SCREEN | NOT_IN_CONF},
     {"replay", 0, OPTION_PATH, AT(replay), 0, 0, NULL, "RECORDING",
@@ -189,7 +189,7 @@ _Static_assert(sizeof option_rows / sizeof *option_rows <= OPTION_ROWS_MAX, "a l
 
 void option_init(struct options *o)
 {
-    *o = (struct options){0};
+    *o = (struct options){.at = INFINITY};
 }
 
 void option_release(struct options *o)

@@ -75,7 +75,7 @@ struct options {
     const char *subsystem; /* the one that --format svg draws; NULL: all */
     bool redact;
     const char *size;   /* of a screen: "120x40" */
-    double at;          /* moment of a recording */
+    double at;          /* moment of a recording; INFINITY: its end */
     const char *replay; /* of a demo: a recording */
     double turn_s;      /* seconds of its slides; 0: keys turn them */
     bool rec;           /* the session is recorded */

@@ -247,8 +247,7 @@ static int run(const struct context *context, struct error *e)
         check_words(o, panel, e) < 0 || find_format(o->format, &format, e) < 0 ||
         (o->size && parse_size(o->size, &w, &h, e) < 0) || appearance_theme(&theme, o, e) < 0)
         return -1;
-    struct stored *s = stored_load(o->word_count > 1 ? o->words[1] : "last",
-                                   o->at > 0 ? o->at : INFINITY, e);
+    struct stored *s = stored_load(o->word_count > 1 ? o->words[1] : "last", o->at, e);
     if (!s)
         return -1;
     /* A recording has the verdict that was made then. */

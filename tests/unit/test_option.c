@@ -51,6 +51,20 @@ static void good_lines(void **state)
     option_release(&o);
 }
 
+/* The beginning of a recording is one of its moments. */
+static void zero_is_a_moment(void **state)
+{
+    (void)state;
+    struct options o;
+    struct error e;
+    assert_int_equal(parse(&o, FOR_SCREEN, "overview last", &e), 0);
+    assert_true(o.at > 1e9);
+    option_release(&o);
+    assert_int_equal(parse(&o, FOR_SCREEN, "overview last --at 0", &e), 0);
+    assert_true(o.at <= 0);
+    option_release(&o);
+}
+
 static void bad_lines_say_what(void **state)
 {
     (void)state;
@@ -456,6 +470,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good_lines),
+        cmocka_unit_test(zero_is_a_moment),
         cmocka_unit_test(bad_lines_say_what),
         cmocka_unit_test(conf_file),
         cmocka_unit_test(conf_of_strange_bytes),
