@@ -62,6 +62,8 @@ void check_redact(struct check *c, const struct baseline *b, const struct result
     /* A reason may be the words of whatever could not be reached: it goes whole. */
     for (size_t i = 0; c->lost_why[0] && i < c->advice_count; i++)
         redact_rename(c->advice[i], CHECK_ADVICE_TEXT, c->lost_why, REDACTED);
+    if (c->lost_why[0])
+        text_copy(c->lost_why, sizeof c->lost_why, REDACTED);
     for (size_t i = 0; i < now_count; i++)
         rename_others(c, &now[i]);
     for (size_t i = 0; i < b->count; i++)

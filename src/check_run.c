@@ -277,6 +277,17 @@ char *check_plan_text(const struct check_plan *p, char *out, size_t size)
     return out;
 }
 
+void check_plan_show(const struct check_plan *p, const char *baseline, size_t session,
+                     double until_s, struct board_check *out)
+{
+    out->active = true;
+    out->session = session;
+    out->sessions = p->sessions;
+    out->until_s = until_s;
+    text_copy(out->name, sizeof out->name, baseline);
+    check_plan_text(p, out->plan, sizeof out->plan);
+}
+
 char *check_plan_limits(const struct check_plan *p, char *out, size_t size)
 {
     const struct target_options *o = &p->plan.options;

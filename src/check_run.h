@@ -9,6 +9,7 @@
 #include "error.h"
 #include "option.h"
 #include "plan.h"
+#include "snapshot.h"
 
 #include <stddef.h>
 
@@ -48,6 +49,9 @@ int check_plan_fit(struct check_plan *p, struct error *e);
 double check_pace(const struct baseline *b, size_t rows, size_t targets, double planned_s);
 /* "42 rows on native, container: 3 sessions of 0:49 (2 s of it to start), 2:27 of 3:00" */
 char *check_plan_text(const struct check_plan *p, char *out, size_t size);
+/* On a board: it goes on, in this session of it (from 1); until_s: when its budget is over. */
+void check_plan_show(const struct check_plan *p, const char *baseline, size_t session,
+                     double until_s, struct board_check *out);
 /* "2 processors and 1536 MiB of memory, as in the baseline" */
 char *check_plan_limits(const struct check_plan *p, char *out, size_t size);
 /* Seconds for the next session when used_s are gone and done sessions are over; 0: it no longer

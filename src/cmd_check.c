@@ -42,8 +42,8 @@ static bool keep(const struct result *r, bool quiet)
     return true;
 }
 
-static int measure_sessions(const struct context *c, struct check_plan *p, struct measured *m,
-                            struct measure *by, struct error *e)
+static int measure_sessions(const struct context *c, struct check_plan *p, const char *baseline,
+                            struct measured *m, struct measure *by, struct error *e)
 {
     double begin = clock_now_s(), budget;
     while ((budget = check_plan_budget(p, m->count, clock_now_s() - begin)) > 0) {
@@ -52,6 +52,7 @@ static int measure_sessions(const struct context *c, struct check_plan *p, struc
         p->plan.after_s = (double)(p->sessions - m->count - 1) * p->session_s;
         if (!c->options->quiet)
             fprintf(stderr, "vmtax: check, session %zu of %zu\n", m->count + 1, p->sessions);
+        measure_show_check(by, p, baseline, m->count + 1, p->budget_s - (clock_now_s() - begin));
         int rc = measure_run(by, &p->plan, r, e);
         m->lost |= !keep(r, c->options->quiet);
         if (rc < 0) {
@@ -238,7 +239,7 @@ static int measure_and_judge(const struct context *c, const struct baseline *b,
     int code = look_first(c, b, plan, agent, by, &fatal, e);
     if (code >= 0 && !fatal) {
         tell_plan(plan, b, c->options->quiet);
-        code = measure_sessions(c, plan, &measured, by, e);
+        code = measure_sessions(c, plan, b->name, &measured, by, e);
         if (code == 0)
             code = conclude(c, b, measured.sessions, measured.count, plan, by, e);
         /* The verdict stands on the screen; nobody can look at it again. */
@@ -263,7 +264,7 @@ static int run(const struct context *c, struct error *e)
         baseline_release(&b);
         return -1;
     }
-    struct measure *by = measure_open(c, e);
+    struct measure *by = measure_open(c, &plan.plan, e);
     int code = by ? measure_and_judge(c, &b, &plan, agent, by, e) : -1;
     measure_close(by);
     check_plan_release(&plan);

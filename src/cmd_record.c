@@ -118,7 +118,7 @@ static int run(const struct context *c, struct error *e)
     }
     uint64_t sessions = o->sessions ? o->sessions : BASELINE_YOUNG;
     uint64_t stored = 0;
-    struct measure *m = rc == 0 ? measure_open(c, e) : NULL;
+    struct measure *m = rc == 0 ? measure_open(c, &plan, e) : NULL;
     rc = m ? 0 : -1;
     for (; rc == 0 && stored < sessions; stored += rc == 0) {
         if (!o->quiet)

@@ -54,7 +54,7 @@ static int run(const struct context *c, struct error *e)
         plan_release(&plan);
         return -1;
     }
-    struct measure *m = measure_open(c, e);
+    struct measure *m = measure_open(c, &plan, e);
     if (!m) {
         plan_release(&plan);
         return -1;

@@ -84,6 +84,7 @@ libvmtax_a_SOURCES = $(common_sources) \
 	src/recording/fields.c src/recording/fields.h src/recording/field_rows.h \
 	src/recording/verdict.c src/recording/verdict.h \
 	src/recording/delta.c src/recording/delta.h \
+	src/recording/redacted.c src/recording/redacted.h \
 	src/recording/recorder.c src/recording/recorder.h \
 	src/recording/recording.c src/recording/recording.h \
 	src/recording/player.c src/recording/player.h \

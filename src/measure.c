@@ -194,14 +194,17 @@ static void ticker_stop(struct ticker *k)
 struct measure {
     const struct context *c;
     struct board board;
+    struct redacted *redacted; /* with --redact */
     struct recorder *recorder;
     struct host_sampler *sampler;
 };
 
-static int start_recording(struct measure *m, struct error *e)
+static int start_recording(struct measure *m, const struct plan *plan, struct error *e)
 {
     char unused[STORE_PATH_MAX];
-    m->recorder = recorder_start(&m->board, e);
+    if (m->c->options->redact)
+        m->redacted = redacted_new(plan, m->c->options);
+    m->recorder = recorder_start(&m->board, m->redacted, e);
     if (!m->recorder)
         return -1;
     m->sampler = host_sampler_start(&m->board, e);
@@ -212,22 +215,39 @@ static int start_recording(struct measure *m, struct error *e)
     return -1;
 }
 
-struct measure *measure_open(const struct context *c, struct error *e)
+struct measure *measure_open(const struct context *c, const struct plan *plan, struct error *e)
 {
     struct measure *m = xcalloc(1, sizeof *m);
     m->c = c;
     int rc = board_init(&m->board, e);
-    if (rc == 0 && c->options->rec && (rc = start_recording(m, e)) < 0)
+    if (rc == 0 && c->options->rec && (rc = start_recording(m, plan, e)) < 0)
         board_release(&m->board);
     if (rc == 0)
         return m;
+    redacted_free(m->redacted);
     free(m);
     return NULL;
+}
+
+void measure_show_check(struct measure *m, const struct check_plan *p, const char *baseline,
+                        size_t session, double left_s)
+{
+    double until_s = board_now(&m->board) + left_s;
+    check_plan_show(p, baseline, session, until_s, &board_edit(&m->board)->check);
+    board_publish(&m->board);
+}
+
+/* Also of one that was cut short. */
+static void end_check(struct measure *m)
+{
+    board_edit(&m->board)->check.active = false;
+    board_publish(&m->board);
 }
 
 void measure_show_verdict(struct measure *m, const struct check *verdict)
 {
     struct snapshot *s = board_edit(&m->board);
+    s->check.active = false;
     text_copy(s->check.name, sizeof s->check.name, verdict->baseline);
     snapshot_set_verdict(s, verdict);
     board_publish(&m->board);
@@ -239,9 +259,11 @@ void measure_close(struct measure *m)
     if (!m)
         return;
     host_sampler_stop(m->sampler);
+    end_check(m);
     recorder_stop(m->recorder, path, sizeof path);
     if (path[0] && !m->c->options->quiet)
         fprintf(stderr, "vmtax: recorded as %s; vmtax replay last shows it\n", path);
+    redacted_free(m->redacted);
     board_release(&m->board);
     free(m);
 }

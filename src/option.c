@@ -125,7 +125,8 @@ const struct option_row option_rows[] = {
     {"subsystem", 0, OPTION_TEXT, AT(subsystem), 0, 0, NULL, "SUBSYSTEM",
      "the only one that svg draws (default: all)", FOR_REPORT | NOT_IN_CONF},
     {"redact", 0, OPTION_FLAG, AT(redact), 0, 0, NULL, NULL,
-     "without names of hosts and users, serial numbers, addresses and users' paths",
+     "without names of hosts and users, serial numbers, addresses and users' paths; holds for what "
+     "--rec records, too",
      FOR_REPORT | FOR_CHECK | NOT_IN_CONF},
     {"size", 0, OPTION_TEXT, AT(size), 0, 0, NULL, "WxH",
      "columns and rows of the screen (default: 80x24)", FOR_SCREEN | NOT_IN_CONF},

@@ -31,7 +31,8 @@ struct control {
     size_t tab;                        /* place */
     bool live;                         /* the live view lies over the tab */
     bool verdict;                      /* the verdict of a check, below the live view */
-    bool verdict_came; /* in a replay: the recording had one when it was last seen */
+    bool verdict_came; /* in a replay: the recording had one when it was last seen, */
+    bool check_came;   /* or a check that went on */
     enum overlay overlay;
     unsigned quit;                /* what OVERLAY_QUIT asks: the request that a yes makes */
     bool tour;                    /* the tour is shown, or comes back after a question */

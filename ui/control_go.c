@@ -73,12 +73,14 @@ void control_go_verdict(struct control *c)
 /* What is shown while the next one is made is no verdict: when it comes, that is news. */
 void control_follow(struct control *c, const struct snapshot *s)
 {
-    bool there = s->replayed && s->check.verdict && !s->check.active;
-    if (there && !c->verdict_came)
+    bool going_on = s->replayed && s->check.active;
+    bool there = s->replayed && s->check.verdict && !going_on;
+    if ((there && !c->verdict_came) || (going_on && !c->check_came))
         control_go_verdict(c);
-    else if (!there && c->verdict_came && !s->check.active)
+    else if (!there && !going_on && (c->verdict_came || c->check_came))
         c->verdict = false;
     c->verdict_came = there;
+    c->check_came = going_on;
 }
 
 bool control_read(struct control *c, const struct snapshot *s, struct reading *out)

@@ -142,7 +142,7 @@ int dashboard_open(const struct options *o, bool tour, struct error *e)
                               .tour = tour,
                               .tour_s = o->turn_s};
     appearance_from(&look, &app, &d->options);
-    if (o->rec && !(d->recorder = recorder_start(&d->board, &no_recorder)))
+    if (o->rec && !(d->recorder = recorder_start(&d->board, NULL, &no_recorder)))
         board_log(&d->board, BOARD_LOG_WARN, "", "%s", no_recorder.text);
     if (!o->ascii && !o->utf8 && strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
         board_log(&d->board, BOARD_LOG_NOTE, "",

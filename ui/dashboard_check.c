@@ -10,14 +10,9 @@ static void show_checking(struct dashboard *d)
     const struct checking *k = &d->checking;
     struct snapshot *s = board_edit(&d->board);
     s->check.active = k->active;
-    s->check.session = k->count + 1;
-    s->check.sessions = k->plan.sessions;
     snapshot_set_verdict(s, k->verdict);
-    if (k->active) {
-        s->check.until_s = k->until_s;
-        text_copy(s->check.name, sizeof s->check.name, k->baseline.name);
-        check_plan_text(&k->plan, s->check.plan, sizeof s->check.plan);
-    }
+    if (k->active)
+        check_plan_show(&k->plan, k->baseline.name, k->count + 1, k->until_s, &s->check);
     board_publish(&d->board);
 }
 

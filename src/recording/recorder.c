@@ -21,6 +21,7 @@
 
 struct recorder {
     struct board *board;
+    const struct redacted *redacted; /* NULL: nothing is taken out */
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t wake;
@@ -67,6 +68,8 @@ static int look(struct recorder *r)
     if (!board_peek(r->board, r->now))
         return 0;
     cJSON *line = delta_make(r->now, r->any ? r->was : NULL);
+    if (line && r->redacted)
+        redacted_line(r->redacted, line);
     int rc = line ? append(r, line) : 0;
     r->owes = r->owes || line;
     struct snapshot *was = r->was;
@@ -141,10 +144,12 @@ static void release(struct recorder *r)
     free(r);
 }
 
-struct recorder *recorder_start(struct board *board, struct error *e)
+struct recorder *recorder_start(struct board *board, const struct redacted *redacted,
+                                struct error *e)
 {
     struct recorder *r = xcalloc(1, sizeof *r);
     r->board = board;
+    r->redacted = redacted;
     r->now = xcalloc(1, sizeof *r->now);
     r->was = xcalloc(1, sizeof *r->was);
     pthread_mutex_init(&r->lock, NULL);

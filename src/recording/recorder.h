@@ -10,14 +10,17 @@
 
 #include "board.h"
 #include "error.h"
+#include "recording/redacted.h"
 
 #define RECORDING_FAMILY "vmtax.recording/"
 #define RECORDING_SCHEMA RECORDING_FAMILY "1"
 
 struct recorder;
 
-/* Makes $XDG_STATE_HOME/vmtax/recordings/<time>.rec. The board must outlive it. */
-struct recorder *recorder_start(struct board *board, struct error *e);
+/* Makes $XDG_STATE_HOME/vmtax/recordings/<time>.rec. redacted: what no line of it has; NULL: all is
+ * written as it is shown. Both must outlive it. */
+struct recorder *recorder_start(struct board *board, const struct redacted *redacted,
+                                struct error *e);
 /* Writes what is new, ends the thread and frees. path gets the file's name: "" if the recording
  * ended before. NULL is allowed. */
 void recorder_stop(struct recorder *r, char *path, size_t size);

@@ -226,11 +226,16 @@ static void rename_in_reasons(struct result *r, const char *from, const char *to
         redact_rename(r->comparisons[i].reason, REASON_MAX, from, to);
 }
 
+bool redact_name_of(const char *id, const char *kind, size_t target, char *out, size_t size)
+{
+    snprintf(out, size, "%.32s-%zu", kind, target);
+    return strcmp(id, kind) != 0;
+}
+
 bool redact_target_name(const struct result *r, size_t target, char *out, size_t size)
 {
     const struct result_target *t = &r->targets[target];
-    snprintf(out, size, "%.32s-%zu", t->kind, target);
-    return strcmp(t->id, t->kind) != 0;
+    return redact_name_of(t->id, t->kind, target, out, size);
 }
 
 static void redact_id(struct result *r, size_t target)

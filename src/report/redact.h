@@ -23,6 +23,7 @@ void redact_names_own(struct redact_names *n);
 void redact_rename(char *text, size_t size, const char *from, const char *to);
 /* What a reached guest is called tells a host, or what the user thinks of it: "ssh-1" does not.
  * false: its name is that of its kind, and may stay. */
+bool redact_name_of(const char *id, const char *kind, size_t target, char *out, size_t size);
 bool redact_target_name(const struct result *r, size_t target, char *out, size_t size);
 
 #endif

@@ -183,10 +183,20 @@ recordings() {
 rm -rf "$state"
 run 0 record sys.read --on native --sessions 3 --blocks 2 --seconds 0.02 --quiet --rec
 [ "$(recordings)" = 1 ] || fail "record --rec: $(recordings) recordings, not 1"
-"$vmtax" check --seconds 0.05 --budget 20 --quiet --rec >"$out" 2>"$err" || :
+"$vmtax" check --seconds 0.05 --budget 20 --quiet --rec --redact >"$out" 2>"$err" || :
 [ "$(recordings)" = 2 ] || fail "check --rec: $(recordings) recordings, not 2"
-run 0 screen log "$(find "$state/recordings" -name '*.rec' | sort | tail -n 1)" --size 120x40
+file=$(find "$state/recordings" -name '*.rec' | sort | tail -n 1)
+run 0 screen log "$file" --size 120x40
 says "$out" 'recording: '
+# Nothing in it tells whose machine it was.
+says "$file" '"host.name":"\(redacted\)"'
+says_not "$file" "(^|[^[:alnum:]])$(uname -n)([^[:alnum:]]|\$)"
+says_not "$file" "$HOME"
+
+# The first moment of a recording is none of its last.
+run 0 screen overview "$example" --at 0
+says "$out" ' 0:00/'
+says "$out" 'This is a recording'
 
 # The sessions of a check are kept: their verdict is a screen, too.
 run 0 screen verdict last last --size 120x40

@@ -354,6 +354,7 @@ static void test_redacted(void **state)
     has(text, "could not be measured now: (redacted).");
     has(text, "the kernel changed from 6.1.0-25 to");
     free(text);
+    assert_string_equal(c.lost_why, "(redacted)"); /* a recording has it, too */
     check_release(&c);
     result_release(&sessions[0]);
     result_release(&now);

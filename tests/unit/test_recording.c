@@ -9,10 +9,13 @@
 #include "recording/recorder.h"
 #include "recording/recording.h"
 #include "store.h"
+#include "target/reach.h"
 #include "tests/fixture_board.h"
 #include "unit.h"
+#include "wholefile.h"
 #include "xalloc.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -694,7 +697,7 @@ static void test_recorded_and_played(void **state)
     assert_non_null(mkdtemp(state_home));
     setenv("XDG_STATE_HOME", state_home, 1);
     assert_int_equal(board_init(&board, &e), 0);
-    struct recorder *recorder = recorder_start(&board, &e);
+    struct recorder *recorder = recorder_start(&board, NULL, &e);
     if (!recorder)
         fail_msg("%s", e.text);
     struct snapshot *s = xcalloc(1, sizeof *s);
@@ -745,6 +748,100 @@ static void test_recorded_and_played(void **state)
     assert_int_equal(rmdir(state_home), 0);
 }
 
+static bool holds_word(const char *text, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = text; (at = strstr(at, word)); at++)
+        if ((at == text || !isalnum((unsigned char)at[-1])) && !isalnum((unsigned char)at[length]))
+            return true;
+    return false;
+}
+
+static struct target_kind kind_of(const char *id, const struct reach *way)
+{
+    return (struct target_kind){.id = id, .way = way};
+}
+
+/* A check that is recorded as another one's business: its targets, its sentences, its machine. */
+static void fill_private(struct snapshot *s, const char *host)
+{
+    fixture_checking(s);
+    s->host.known = true;
+    snprintf(s->host.name, sizeof s->host.name, "%s", host);
+    snprintf(s->targets[1].id, sizeof s->targets[1].id, "ssh:me@secret-box.example");
+    snprintf(s->targets[1].kind, sizeof s->targets[1].kind, "ssh");
+    snprintf(s->targets[1].reason, sizeof s->targets[1].reason,
+             "secret-box: connection to 192.0.2.77 refused");
+    snprintf(s->targets[1].how, sizeof s->targets[1].how, "disk serial number WD-42");
+    snprintf(s->check.plan, sizeof s->check.plan, "4 rows on native, ssh:me@secret-box.example");
+    snprintf(s->run.phase, sizeof s->run.phase, "starting ssh:me@secret-box.example");
+    snprintf(s->baseline.differences[0], sizeof s->baseline.differences[0],
+             "the peer changed from host to loader7");
+    snapshot_log(s, BOARD_LOG_ERROR, "ssh:me@secret-box.example", "%s at /home/carol/x: gone",
+                 host);
+    snapshot_log(s, BOARD_LOG_NOTE, "", "unused-one was not chosen; it is at other-place");
+    snprintf(s->queue[0].targets, sizeof s->queue[0].targets, "native, ssh:me@secret-box.example");
+}
+
+/* --redact: what tells whose machine it was is nowhere in the file, which is shown all the same. */
+static void test_redacted(void **state)
+{
+    static const char *const secrets[] = {"secret-box",  "192.0.2.77", "WD-42",      "loader7",
+                                          "/home/carol", "unused-one", "other-place"};
+    char state_home[] = "/tmp/vmtax-test-rec-XXXXXX", path[STORE_PATH_MAX], host[256];
+    struct board board;
+    struct recording r;
+    struct error e;
+    (void)state;
+    assert_int_equal(gethostname(host, sizeof host), 0);
+    assert_non_null(mkdtemp(state_home));
+    setenv("XDG_STATE_HOME", state_home, 1);
+    struct target_kind native = kind_of("native", NULL), loader, box;
+    box = kind_of("ssh:me@secret-box.example", reach_find("ssh:"));
+    loader = kind_of("loader7", reach_find("ssh:"));
+    struct option_target named = {"unused-one", "ssh:other-place"};
+    struct options o = {.targets = &named, .target_count = 1};
+    struct plan plan = {.targets = {&native, &box}, .target_count = 2, .peer = &loader};
+    struct redacted *redacted = redacted_new(&plan, &o);
+    assert_int_equal(board_init(&board, &e), 0);
+    struct recorder *recorder = recorder_start(&board, redacted, &e);
+    assert_non_null(recorder);
+    fill_private(board_edit(&board), host);
+    board_publish(&board);
+    recorder_stop(recorder, path, sizeof path);
+    board_release(&board);
+    redacted_free(redacted);
+
+    size_t length;
+    char *text = wholefile_load(path, path, STORE_FILE_MAX, "a recording", &length, &e);
+    assert_non_null(text);
+    for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++)
+        if (strstr(text, secrets[i]))
+            fail_msg("%s is in the recording", secrets[i]);
+    if (holds_word(text, host))
+        fail_msg("this host's name is in the recording");
+    free(text);
+    if (recording_load(&r, path, &e) < 0)
+        fail_msg("%s", e.text);
+    assert_string_equal(r.remark, "");
+    struct snapshot *s = xcalloc(1, sizeof *s);
+    for (size_t i = 0; i < r.count; i++)
+        recording_apply(&r, i, s);
+    assert_string_equal(s->targets[1].id, "ssh-1");
+    assert_string_equal(s->check.plan, "4 rows on native, ssh-1");
+    assert_string_equal(s->run.phase, "starting ssh-1");
+    assert_string_equal(s->host.name, "(redacted)");
+    assert_int_equal(s->check.session, 2);
+    drop(s);
+    recording_release(&r);
+    unlink(path);
+    snprintf(path, sizeof path, "%s/vmtax/recordings", state_home);
+    rmdir(path);
+    snprintf(path, sizeof path, "%s/vmtax", state_home);
+    rmdir(path);
+    assert_int_equal(rmdir(state_home), 0);
+}
+
 /* In place of the C library's: how often the recorder asked for it. */
 static atomic_int syncs;
 int fdatasync(int fd)
@@ -774,7 +871,7 @@ static void test_synced_between_slots(void **state)
     assert_int_equal(board_init(&board, &e), 0);
     set_phase(&board, true, BOARD_PHASE_MEASURE);
     atomic_store(&syncs, 0);
-    struct recorder *recorder = recorder_start(&board, &e);
+    struct recorder *recorder = recorder_start(&board, NULL, &e);
     assert_non_null(recorder);
     for (int i = 0; i < 6; i++) {
         usleep(500000);
@@ -814,6 +911,7 @@ int main(void)
         cmocka_unit_test(test_texts_are_cleaned),
         cmocka_unit_test(test_flipped_bytes),
         cmocka_unit_test(test_recorded_and_played),
+        cmocka_unit_test(test_redacted),
         cmocka_unit_test(test_synced_between_slots),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
