@@ -85,6 +85,7 @@ struct canvas {
     struct cell *cells; /* h * w, row by row; owned */
     enum glyph_set glyphs;
     const struct keymap *keymap; /* the user's keys, for hints (key.h); NULL: the usual ones */
+    bool replayed; /* of another time: keys that act on now are not offered (key_of_now()) */
     struct rect clip;
     /* Where whoever follows the terminal's cursor finds what is selected, or the end of what is
      * typed; y < 0: nowhere. */

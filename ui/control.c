@@ -176,13 +176,6 @@ static bool can_copy(struct control *c, const struct snapshot *s)
     return control_metric(c, s) != SIZE_MAX || control_read(c, s, &text);
 }
 
-/* What starts, ends or writes something of now. */
-static bool of_now(enum action a)
-{
-    return a == ACTION_RUN || a == ACTION_RUN_ALL || a == ACTION_ABORT || a == ACTION_PLAN ||
-           a == ACTION_CHECK || a == ACTION_DOUBT || a == ACTION_BASELINE || a == ACTION_EXPORT;
-}
-
 void control_act(struct control *c, enum action a, const struct moment *m)
 {
     const struct snapshot *s = m->s;
@@ -196,7 +189,7 @@ void control_act(struct control *c, enum action a, const struct moment *m)
         control_go_verdict(c);
         return;
     }
-    if (s->replayed && of_now(a)) {
+    if (s->replayed && key_of_now(a)) {
         control_flash(c, now_s, true, "this is a recording: nothing is measured in it");
         return;
     }

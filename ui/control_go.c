@@ -95,7 +95,7 @@ void control_open(struct control *c, const struct snapshot *s, double now_s)
     char key = p && p->open ? p->open(s, control_view(c)) : '\0';
     const char *place = key ? strchr(TAB_KEYS, key) : NULL;
     size_t metric = control_metric(c, s);
-    if (p && p->key == TAB_KEYS[0] && s->metric_count == 0 && !s->run.active)
+    if (p && p->key == TAB_KEYS[0] && s->metric_count == 0 && !s->run.active && !s->replayed)
         control_start(c, NULL, 0, s,
                       now_s); /* there is nothing to open, and the overview says so */
     else if (place)

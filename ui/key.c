@@ -390,6 +390,12 @@ static void hint_text(const struct canvas *c, enum action a, const char *label, 
     snprintf(h->label, sizeof h->label, "%s%s%s", moved ? " " : "", word ? k->shown : "", label);
 }
 
+bool key_of_now(enum action a)
+{
+    return a == ACTION_RUN || a == ACTION_RUN_ALL || a == ACTION_ABORT || a == ACTION_PLAN ||
+           a == ACTION_CHECK || a == ACTION_DOUBT || a == ACTION_BASELINE || a == ACTION_EXPORT;
+}
+
 int key_hint(struct canvas *c, int y, int x, enum action a, const char *label, bool on_bar)
 {
     struct hint_text h;

@@ -143,6 +143,9 @@ const char *key_word(const struct keymap *map, enum action a);
 /* What the key does, without "(also k)" where the user chose others. Returns out. */
 char *key_help(const struct keymap *map, const struct key *k, char *out, size_t size);
 
+/* Does it start, end or write something of now? In a recording it does nothing. */
+bool key_of_now(enum action a);
+
 /* One hint, with the canvas's keys: key bold, label dim; a target for the mouse. label NULL: the
  * table's. A key that the user chose stands before the whole word. Returns the column after it.
  * key_hint_columns: how many it takes. */

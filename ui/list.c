@@ -491,7 +491,9 @@ void list_queue_draw(struct canvas *c, struct rect box, struct rect in, const st
         return;
     if (s->queue_count == 0) {
         struct page p = page_begin(c, in);
-        if (!s->run.active)
+        if (!s->run.active && s->replayed)
+            page_text(&p, STYLE_DIM, 0, "empty at this moment of the recording");
+        else if (!s->run.active)
             page_textf(&p, STYLE_DIM, 0, "empty: %s or %s puts something here",
                        key_word(c->keymap, ACTION_RUN), key_word(c->keymap, ACTION_PLAN));
         else

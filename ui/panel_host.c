@@ -74,13 +74,14 @@ static void draw_facts(struct canvas *c, struct rect r, const struct snapshot *s
 {
     const struct board_host *h = &s->host;
     char title[96], text[64];
-    snprintf(title, sizeof title, "host %s", h->known ? h->name : "");
+    snprintf(title, sizeof title, "host%s%s", h->known ? " " : "", h->known ? h->name : "");
     struct box box = {.title = title};
     struct page p = page_begin(c, widget_box(c, r, &box));
     if (!h->known) {
         page_text(&p, STYLE_DIM, 0,
-                  s->stored && !(s->now_s > 0) ? "A stored result is shown: no live host."
-                                               : "waiting for the first sample…");
+                  s->replayed                    ? "No sample by this moment of the recording."
+                  : s->stored && !(s->now_s > 0) ? "A stored result is shown: no live host."
+                                                 : "waiting for the first sample…");
         return;
     }
     page_field(&p, "quiet",
@@ -143,6 +144,10 @@ static void draw_baseline(struct canvas *c, struct rect r, const struct snapshot
     struct box box = {.title = "baseline", .top = top};
     struct page p = page_begin(c, widget_box(c, r, &box));
     char text[160];
+    if (!s->baseline.known && s->replayed) {
+        page_text(&p, STYLE_DIM, 0, "The recording has none by this moment.");
+        return;
+    }
     if (!s->baseline.known) {
         page_text(&p, STYLE_TEXT, 0, "No baseline of this machine yet.");
         page_textf(&p, STYLE_DIM, 0,
@@ -168,8 +173,9 @@ static void draw_text(struct canvas *c, struct rect r, const struct snapshot *s)
     int y = in.y, end = in.y + in.h;
     if (!s->host.known) {
         canvas_text(c, y, in.x, STYLE_DIM, 0,
-                    s->stored && !(s->now_s > 0) ? "a stored result: no live host"
-                                                 : "waiting for the first sample…");
+                    s->replayed                    ? "no sample by this moment of the recording"
+                    : s->stored && !(s->now_s > 0) ? "a stored result: no live host"
+                                                   : "waiting for the first sample…");
         return;
     }
     for (enum gauge g = GAUGE_CPU; g < GAUGE_COUNT && y < end; g++) {

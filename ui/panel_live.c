@@ -453,7 +453,10 @@ static void draw_row(struct canvas *c, struct rect r, const struct snapshot *s,
     struct rect in = widget_box(c, left[0], &box);
     if (m >= s->metric_count) {
         struct page p = page_begin(c, in);
-        page_text(&p, STYLE_STRONG, ATTR_BOLD, "Nothing runs.");
+        page_text(&p, STYLE_STRONG, ATTR_BOLD,
+                  s->replayed ? "Nothing runs at this moment of the recording." : "Nothing runs.");
+        if (s->replayed)
+            return;
         page_gap(&p);
         page_textf(&p, STYLE_TEXT, 0,
                    "%s runs the quick comparison of everything; %s on a row of any panel runs that "

@@ -14,6 +14,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 enum { BOX_SCORE, BOX_RUN, BOX_HURTS, BOX_LOG, BOX_QUEUE, BOX_COUNT }; /* as they drop out */
 
@@ -162,9 +163,38 @@ static void draw_score(struct canvas *c, struct rect r, const struct snapshot *s
     scoreboard_draw(c, in, s, v, v->box == BOX_SCORE ? v->row[BOX_SCORE] : SIZE_MAX, true);
 }
 
+/* Whose it is and of when, which its title begins with, and the keys that there are. */
+static void draw_beginning(struct page *p, const struct snapshot *s)
+{
+    const struct keymap *map = p->c->keymap;
+    const char *end = strstr(s->title, "  ");
+    int length = end ? (int)(end - s->title) : (int)strlen(s->title);
+    char at[16] = "";
+    struct tm tm;
+    time_t when = (time_t)s->clock;
+    if (s->clock > 0 && localtime_r(&when, &tm))
+        strftime(at, sizeof at, ", %H:%M:%S", &tm);
+    page_text(p, STYLE_STRONG, ATTR_BOLD,
+              "This is a recording. Nothing was measured by this moment.");
+    page_textf(p, STYLE_TEXT, 0, "Recorded on %.*s%s.", length, s->title, at);
+    page_gap(p);
+    page_textf(p, STYLE_TEXT, 0,
+               "In a replay: %s pauses, or plays;  %s %s  step;  %s %s  jump 10 s;  %s %s  change "
+               "the speed.",
+               key_word(map, ACTION_FREEZE), key_word(map, ACTION_STEP_BACK),
+               key_word(map, ACTION_STEP), key_word(map, ACTION_SEEK_BACK),
+               key_word(map, ACTION_SEEK), key_word(map, ACTION_SLOWER),
+               key_word(map, ACTION_FASTER));
+    facts_targets(p, s, true);
+}
+
 static void draw_idle(struct canvas *c, struct rect in, const struct snapshot *s)
 {
     struct page p = page_begin(c, in);
+    if (s->replayed && !row_any(s, SIZE_MAX)) {
+        draw_beginning(&p, s);
+        return;
+    }
     if (!row_any(s, SIZE_MAX)) {
         page_text(&p, STYLE_STRONG, ATTR_BOLD, "Nothing has been measured yet.");
         page_gap(&p);
@@ -200,9 +230,10 @@ static void draw_run(struct canvas *c, struct rect r, const struct snapshot *s,
         {ACTION_ABORT, NULL}, {ACTION_VIEW, NULL}, {ACTION_NONE, NULL}};
     static const struct hint idle[] = {{ACTION_RUN_ALL, NULL}, {ACTION_NONE, NULL}};
     bool late = s->late_rows || s->late_looks;
-    struct box box = {.title = s->run.active ? "running"
-                               : s->stored ? (late ? "stored result, out of time" : "stored result")
-                                           : (late ? "ready, out of time" : "ready"),
+    const char *what = s->stored ? "stored result" : s->replayed ? "recording" : "ready";
+    char title[48];
+    snprintf(title, sizeof title, "%s%s", what, late ? ", out of time" : "");
+    struct box box = {.title = s->run.active ? "running" : title,
                       .note = s->run.active && s->run.metric < s->metric_count
                                   ? workload_unit(s->metrics[s->run.metric].workload)
                                   : NULL,
@@ -252,14 +283,16 @@ static void draw_host(struct canvas *c, struct rect r, const struct snapshot *s)
     static const struct hint top[] = {{(enum action)(ACTION_TAB_FIRST + 10), "ost"},
                                       {ACTION_NONE, NULL}};
     char title[96];
-    snprintf(title, sizeof title, "host %s", s->host.known ? s->host.name : "");
+    snprintf(title, sizeof title, "host%s%s", s->host.known ? " " : "",
+             s->host.known ? s->host.name : "");
     struct box box = {.title = title, .top = top};
     struct rect in = widget_box(c, r, &box);
     if (!s->host.known) {
         struct page p = page_begin(c, in);
         page_text(&p, STYLE_DIM, 0,
-                  s->stored && !(s->now_s > 0) ? "a stored result: no live host"
-                                               : "waiting for the first sample…");
+                  s->replayed                    ? "no sample by this moment of the recording"
+                  : s->stored && !(s->now_s > 0) ? "a stored result: no live host"
+                                                 : "waiting for the first sample…");
         return;
     }
     int y = in.y, end = in.y + in.h;

@@ -237,8 +237,10 @@ static void draw_detail(struct canvas *c, struct rect r, const struct snapshot *
     struct rect in = widget_box(c, r, &box), part[2];
     const struct part across[2] = {{.min = 35, .max = 36, .weight = 1, .priority = 2},
                                    {.min = 36, .max = 80, .weight = 1, .priority = 1}};
-    if (m >= s->metric_count)
+    if (m >= s->metric_count) {
+        widget_cut(c, in.y, in.x, in.w, STYLE_DIM, 0, "no row here");
         return;
+    }
     const struct figure_cost *cost = cost_of(s, m, target);
     layout_columns(in, across, 2, part);
     struct page left = page_begin(c, part[0]), right = page_begin(c, part[1]);

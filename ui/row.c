@@ -167,7 +167,7 @@ void row_missing(const struct snapshot *s, const size_t *metrics, size_t count, 
                                    : s->stored   ? " in this stored result"
                                                  : " yet",
                                    why ? why : "");
-    if (turn)
+    if (turn || (why && s->run.active)) /* its reason may be that its turn comes */
         return;
     /* A picture of something stored may stand where there are no keys. */
     if (s->replayed || s->stored)

@@ -132,7 +132,7 @@ static void footer_hints(struct canvas *c, struct rect r, int limit)
     int x = r.x + 1;
     for (int place = 1; place < 64; place++)
         for (const struct key *k = keys; k->action; k++) {
-            if (k->footer != place)
+            if (k->footer != place || (c->replayed && key_of_now(k->action)))
                 continue;
             if (x + key_hint_columns(c, k->action, NULL) > limit)
                 return;
@@ -305,6 +305,7 @@ size_t scene_draw(struct canvas *c, int h, int w, const struct snapshot *s,
                   const struct scene *scene)
 {
     canvas_resize(c, h, w);
+    c->replayed = s->replayed;
     struct layout frame = layout_frame(h, w);
     if (frame.area.h <= 0) {
         draw_small(c, s, scene);

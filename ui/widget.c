@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define HINTS_MAX 8 /* in one line of a frame */
+
 static void put(struct canvas *c, int y, int x, enum glyph g, enum style s, unsigned attr)
 {
     canvas_put(c, y, x, glyph(c->glyphs, g), s, attr);
@@ -25,12 +27,14 @@ static int hints_columns(const struct canvas *c, const struct hint *h, size_t co
 
 /* Right-aligned in a frame line; hints that do not fit drop from the end of the list. Returns the
  * first column used. */
-static int frame_hints(struct canvas *c, int y, int left, int right, const struct hint *h,
+static int frame_hints(struct canvas *c, int y, int left, int right, const struct hint *all,
                        enum style frame)
 {
+    struct hint h[HINTS_MAX];
     size_t count = 0;
-    while (h && h[count].action)
-        count++;
+    for (; all && all->action && count < HINTS_MAX; all++)
+        if (!c->replayed || !key_of_now(all->action))
+            h[count++] = *all;
     while (count > 0 && hints_columns(c, h, count) > right - left)
         count--;
     int x = right - hints_columns(c, h, count), first = x;

@@ -271,6 +271,58 @@ static void verdict_in_a_replay(void **state)
     end(&j);
 }
 
+/* One of a check comes to that, as to who made it, and says how far it is. One that was cut short
+ * goes back. */
+static void check_in_a_replay(void **state)
+{
+    (void)state;
+    struct journey j;
+    begin(&j, fixture_checking, "memory");
+    j.board.replayed = true;
+    control_follow(&j.control, &j.board);
+    assert_string_equal(panel(&j), "verdict");
+    assert_true(shows(&j, "session 2 of 3"));
+    type(&j, "3");
+    control_follow(&j.control, &j.board);
+    assert_string_equal(panel(&j), "memory");
+    type(&j, "c");
+    assert_string_equal(panel(&j), "verdict");
+    j.board.check.active = false;
+    control_follow(&j.control, &j.board);
+    assert_string_equal(panel(&j), "memory");
+    end(&j);
+}
+
+/* Before the first row it says what it is and how one moves, and of no key that does nothing. */
+static void beginning_of_a_replay(void **state)
+{
+    (void)state;
+    static const char *const dead[] = {"Press",  "Run all",     "r or p",
+                                       "un all", "waiting for", "records a session"};
+    static const char *const places[] = {"host", "whitebox", "memory", "web", "log", "overview"};
+    struct journey j;
+    for (size_t p = 0; p < sizeof places / sizeof *places; p++) {
+        if (p)
+            end(&j);
+        begin(&j, fixture_empty, places[p]);
+        j.board.replayed = true;
+        snprintf(j.board.title, sizeof j.board.title, "node7 2026-11-22  0:00/1:30  paused");
+        for (size_t i = 0; i < sizeof dead / sizeof *dead; i++)
+            if (shows(&j, dead[i]))
+                fail_msg("the %s of a replay says: %s", places[p], dead[i]);
+    }
+    assert_true(shows(&j, "This is a recording."));
+    assert_true(shows(&j, "Recorded on node7 2026-11-22"));
+    assert_true(shows(&j, "Space pauses"));
+    type(&j, "v");
+    assert_true(shows(&j, "Nothing runs at this moment"));
+    assert_false(shows(&j, "runs the quick comparison"));
+    key(&j, KEY_CODE_ESCAPE);
+    key(&j, KEY_CODE_ENTER);
+    assert_int_equal(j.start_count, 0);
+    end(&j);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -280,6 +332,8 @@ int main(void)
         cmocka_unit_test(why_goes_to_the_white_box),
         cmocka_unit_test(a_line_of_the_log_is_read),
         cmocka_unit_test(verdict_in_a_replay),
+        cmocka_unit_test(check_in_a_replay),
+        cmocka_unit_test(beginning_of_a_replay),
         cmocka_unit_test(verdict_sentences),
     };
     setenv("XDG_CONFIG_HOME", "/dev/null", 1); /* settings are saved nowhere */

@@ -16,6 +16,15 @@ static void fixture_young(struct snapshot *s)
     s->run.rate_count = 14;
 }
 
+/* The first frame of a recording: nothing has been measured in it. */
+static void fixture_recorded(struct snapshot *s)
+{
+    fixture_empty(s);
+    s->replayed = true;
+    s->clock = 1790000000;
+    snprintf(s->title, sizeof s->title, "node7 2026-09-21  0:00/2:34  paused");
+}
+
 /* Of a row of brief slots: three have ended, a tick of the fourth has come. */
 static void fixture_first_steps(struct snapshot *s)
 {
@@ -148,6 +157,8 @@ static void one_row_of_last(struct scene *scene, struct view *view)
 
 static const struct golden_screen screens[] = {
     {"overview", 80, 24, BRAILLE, fixture_starting, "starting", idle},
+    {"overview", 80, 24, BRAILLE, fixture_recorded, "recorded", idle},
+    {"overview", 120, 40, BRAILLE, fixture_recorded, "recorded", idle},
     {"overview", 80, 24, BRAILLE, fixture_native, "native", idle},
     {"overview", 80, 24, BRAILLE, fixture_stored, "stored", idle},
     {"overview", 120, 40, BRAILLE, fixture_stored, "stored", idle},

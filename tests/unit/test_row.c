@@ -34,6 +34,7 @@ static void what_is_missing_says_why(void **state)
          "not measured: out of time; `vmtax run sys.read` measures it"},
         {true, false, true, "",
          "not measured by this moment of the recording; `vmtax run sys.read` measures it"},
+        {true, false, true, "its turn comes", "not measured: its turn comes"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
