@@ -285,6 +285,33 @@ static void draw_ticks(struct canvas *c, const struct rect *g, const struct axis
     }
 }
 
+/* Nothing but a cache's line is there. */
+static bool is_free(const struct canvas *c, int y, int x)
+{
+    const struct cell *cell = &c->cells[(size_t)y * (size_t)c->w + (size_t)x];
+    return cell->ch == ' ' || cell->style == STYLE_GROOVE;
+}
+
+static bool names_fit(const struct canvas *c, int y, const int columns[BOARD_CACHES])
+{
+    for (size_t i = 0; i < BOARD_CACHES; i++)
+        if (columns[i] > 0 && !(is_free(c, y, columns[i] - 1) && is_free(c, y, columns[i])))
+            return false;
+    return true;
+}
+
+/* Names of the caches above their lines, or all of them below if the curve is above. columns: -1,
+ * nowhere. */
+static void draw_caches(struct canvas *c, const struct rect *g, const int columns[BOARD_CACHES])
+{
+    int y = g->y, below = g->y + g->h - 1;
+    if (!names_fit(c, y, columns) && names_fit(c, below, columns))
+        y = below;
+    for (size_t i = 0; i < BOARD_CACHES; i++)
+        if (columns[i] > 0)
+            canvas_textf(c, y, columns[i] - 1, STYLE_DIM, 0, "L%zu", i + 1);
+}
+
 void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, const struct view *v,
                 const struct sweep *w, size_t box, size_t selected)
 {
@@ -360,11 +387,10 @@ void sweep_draw(struct canvas *c, struct rect in, const struct snapshot *s, cons
                 STYLE_NATIVE);
     plot_blit(&p, c, g.y, g.x);
     plot_release(&p);
-    for (size_t i = 0; w->caches && i < BOARD_CACHES; i++) {
-        int x = cache_column(&g, &ax, s, i);
-        if (x >= 0)
-            canvas_textf(c, g.y, x - 1, STYLE_DIM, 0, "L%zu", i + 1);
-    }
+    int caches[BOARD_CACHES];
+    for (size_t i = 0; i < BOARD_CACHES; i++)
+        caches[i] = w->caches ? cache_column(&g, &ax, s, i) : -1;
+    draw_caches(c, &g, caches);
     if (knee.point != SIZE_MAX)
         draw_knee(c, &g, knee_x, s, w, &knee);
     if (w->peaks && v->paper && !w->smp)
