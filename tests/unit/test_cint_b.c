@@ -135,9 +135,40 @@ static void chess_faults(void **unused)
     free(s);
 }
 
-/* Quantum: gate by gate on a dense vector of 8 qubits. */
-#define DENSE_QUBITS 8
+/* Quantum: the oracle against addition; gate by gate on a dense vector of 10 qubits, of which it
+ * regards nine. */
+#define DENSE_QUBITS 10
 #define DENSE        (1 << DENSE_QUBITS)
+
+/* The four bits of a state from that one on, every second. */
+static unsigned dense_number(uint64_t basis, unsigned from)
+{
+    unsigned number = 0;
+    for (unsigned bit = 0; bit < 4; bit++)
+        number |= (unsigned)(basis >> (from + 2 * bit) & 1) << bit;
+    return number;
+}
+static unsigned dense_sum(uint64_t basis)
+{
+    return dense_number(basis, 1) + dense_number(basis, 2) + (unsigned)(basis & 1);
+}
+static bool dense_marked(uint64_t basis)
+{
+    return dense_sum(basis) >= 24;
+}
+
+static void quantum_adds(void **unused)
+{
+    (void)unused;
+    for (uint64_t i = 0; i < QUANTUM_STATES; i++) {
+        uint64_t after = quantum_forwards(i), sum_bits = UINT64_C(0x154) | UINT64_C(1) << 32;
+        uint64_t sum = dense_number(after, 2) | (after >> 32 & 1) << 4;
+        assert_true(sum == dense_sum(i));
+        assert_true(after >> QUANTUM_FLAG == dense_marked(i));
+        assert_true(((after ^ i) & ~sum_bits) << 1 == 0); /* all but sum and flag as before */
+        assert_true(quantum_backwards(after) == i);
+    }
+}
 
 static void dense_hadamards(double *a)
 {
@@ -160,7 +191,7 @@ static void quantum_gates(void **unused)
         dense_hadamards(a);
         for (unsigned k = 0; k < iterations; k++) {
             for (int i = 0; i < DENSE; i++)
-                if ((i ^ i >> 5) & (i >> 1 ^ i >> 7) & i >> 2 & 1)
+                if (dense_marked((uint64_t)i))
                     a[i] = -a[i];
             dense_hadamards(a);
             for (int i = 1; i < DENSE; i++)
@@ -171,7 +202,7 @@ static void quantum_gates(void **unused)
         assert_true(s->states == DENSE);
         for (uint64_t i = 0; i < DENSE; i++) {
             assert_true(fabs(s->amplitude[i].re - a[s->amplitude[i].basis]) < 1e-12);
-            if ((i ^ i >> 5) & (i >> 1 ^ i >> 7) & i >> 2 & 1)
+            if (dense_marked(i))
                 marked += a[i] * a[i];
         }
         double expected = pow(sin((2 * iterations + 1) * asin(sqrt(1.0 / 8))), 2);
@@ -191,6 +222,13 @@ static void quantum_faults(void **unused)
     s->amplitude[QUANTUM_STATES - 1].re -= 0.001;
     s->marked -= 1e-6;
     rig_notices(&r, &cint_quantum, "is found with probability");
+    s->marked += 1e-6;
+    struct quantum_sum sum = quantum_mark(s);
+    s->amplitude[7].basis ^= 4;
+    uint64_t digest = 0;
+    quantum_reflect(s, sum, &digest);
+    s->marked = quantum_success(QUANTUM_PART, QUANTUM_ITERATIONS); /* it was one iteration more */
+    rig_notices(&r, &cint_quantum, "has not restored");
     free(s);
 }
 
@@ -502,13 +540,14 @@ static void xml_faults(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(chess_counts),   cmocka_unit_test(chess_values),
-        cmocka_unit_test(chess_faults),   cmocka_unit_test(quantum_gates),
-        cmocka_unit_test(quantum_faults), cmocka_unit_test(video_parts),
-        cmocka_unit_test(video_faults),   cmocka_unit_test(events_theory),
-        cmocka_unit_test(events_order),   cmocka_unit_test(events_faults),
-        cmocka_unit_test(path_distances), cmocka_unit_test(path_faults),
-        cmocka_unit_test(xml_transforms), cmocka_unit_test(xml_faults),
+        cmocka_unit_test(chess_counts),  cmocka_unit_test(chess_values),
+        cmocka_unit_test(chess_faults),  cmocka_unit_test(quantum_adds),
+        cmocka_unit_test(quantum_gates), cmocka_unit_test(quantum_faults),
+        cmocka_unit_test(video_parts),   cmocka_unit_test(video_faults),
+        cmocka_unit_test(events_theory), cmocka_unit_test(events_order),
+        cmocka_unit_test(events_faults), cmocka_unit_test(path_distances),
+        cmocka_unit_test(path_faults),   cmocka_unit_test(xml_transforms),
+        cmocka_unit_test(xml_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

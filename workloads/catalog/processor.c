@@ -162,7 +162,7 @@ const struct workload processor_workloads[] = {
          "chess: move generation and alpha-beta search with a transposition table"),
     CINT(
         "quantum", "462.libquantum", 48.0, program_points_standard,
-        "a quantum register under Hadamard, CNOT and Toffoli gates: Grover's search; streaming sweeps"),
+        "a quantum register under Hadamard, CNOT and Toffoli gates: Grover's search, its oracle an adder; joined sweeps"),
     CINT(
         "video", "464.h264ref", 18.0, program_points_standard,
         "video coding: motion search, 4x4 integer transform, quantisation, exponential-Golomb codes"),

@@ -9,8 +9,8 @@
  * error. Outside the time the program also holds its result against a law of its subject: a
  * conserved sum, a known eigenvalue, a round trip.
  *
- * An operation is one execution, 15 to 50 ms of a quiet processor of 2 GHz, and of the two largest
- * some 100; with several lanes each executes on a state of its own, as SPECrate does. */
+ * An operation is one execution, 15 to 50 ms of a quiet processor of 2 GHz, and of some in much
+ * memory 100 to 200; with several lanes each executes on a state of its own, as SPECrate does. */
 #ifndef VMTAX_PROGRAM_H
 #define VMTAX_PROGRAM_H
 
