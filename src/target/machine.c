@@ -419,7 +419,7 @@ static int open_monitor(struct machine *m, int fd, struct error *e)
     if (spawn_wait_end(m->local.child, 0.5)) {
         char words[300];
         spawn_last_words(m->local.child, words, sizeof words);
-        return error_set(e, ERROR_SYSTEM, "QEMU could not start the guest: it %s", words);
+        return error_set(e, ERROR_SYSTEM, "the guest did not come up: QEMU %s", words);
     }
     return -1;
 }
