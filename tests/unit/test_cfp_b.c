@@ -744,9 +744,9 @@ static double weather_carried(struct weather_state *s, double waves)
             weather_halo(line);
         }
     for (int i = 0; i < 4; i++) {
-        weather_stage(s, s->start[0], s->start[0], s->stage[0][0], 1.0f / 3);
-        weather_stage(s, s->start[0], s->stage[0][0], s->stage[1][0], 0.5f);
-        weather_stage(s, s->start[0], s->stage[1][0], s->stage[0][0], 1);
+        weather_stage(s, s->start, s->start, s->stage[0], 1.0f / 3);
+        weather_stage(s, s->start, s->stage[0], s->stage[1], 0.5f);
+        weather_stage(s, s->start, s->stage[1], s->stage[0], 1);
         memcpy(s->start[0], s->stage[0][0], sizeof s->start[0]);
     }
     for (size_t x = 0; x < WEATHER_X; x++) {
@@ -767,16 +767,211 @@ static void weather_order(void **unused)
     free(s);
 }
 
+/* Mixing of waves of a column, which are what the system's matrix only shrinks; and of anything
+ * with an exchange of any kind, put into the system. */
+static void weather_mixes(void **unused)
+{
+    (void)unused;
+    struct weather_state *s = made(&cfp_weather);
+    struct weather_slab *l = &s->slab;
+    float *q = s->stage[0][WEATHER_HEAT];
+    for (size_t z = 1; z < WEATHER_Z; z++)
+        for (size_t x = 0; x < WEATHER_X; x++)
+            l->exchange[z][x] = 1.5f;
+    for (size_t z = 0; z < WEATHER_Z; z++)
+        for (size_t x = 0; x < WEATHER_X; x++)
+            q[weather_line(3, z) + x] = (float)cos(M_PI * (double)x * ((double)z + 0.5) /
+                                                   WEATHER_Z);
+    weather_eliminate(l);
+    weather_mix(l, q, 3);
+    for (size_t z = 0; z < WEATHER_Z; z++)
+        for (size_t x = 0; x < WEATHER_X; x++) {
+            double wave = cos(M_PI * (double)x * ((double)z + 0.5) / WEATHER_Z);
+            double must = wave / (1 + 4 * 1.5 * pow(sin(M_PI * (double)x / (2 * WEATHER_Z)), 2));
+            assert_true(fabs((double)q[weather_line(3, z) + x] - must) < 2e-6);
+        }
+
+    float *before = s->start[WEATHER_TRACER];
+    for (size_t z = 0; z < WEATHER_Z; z++)
+        for (size_t x = 0; x < WEATHER_X; x++) {
+            size_t i = weather_line(50, z) + x;
+            s->stage[0][WEATHER_HEAT][i] = (float)(300 + 2 * sin((double)(z * x)));
+            s->wind[1][i] = (float)(0.3 * cos(0.5 * (double)z));
+            before[i] = (float)cos((double)z + 0.3 * (double)x);
+        }
+    weather_exchange(s, l, 50);
+    q = s->stage[0][WEATHER_TRACER];
+    memcpy(q, before, sizeof s->start[WEATHER_TRACER]);
+    weather_eliminate(l);
+    weather_mix(l, q, 50);
+    double most = 0;
+    for (size_t z = 0; z < WEATHER_Z; z++)
+        for (size_t x = 0; x < WEATHER_X; x++) {
+            size_t i = weather_line(50, z) + x;
+            double in = 0;
+            if (z > 0)
+                in += (double)l->exchange[z][x] * ((double)q[i - WEATHER_ROW] - (double)q[i]);
+            if (z + 1 < WEATHER_Z)
+                in += (double)l->exchange[z + 1][x] * ((double)q[i + WEATHER_ROW] - (double)q[i]);
+            assert_true(fabs((double)q[i] - (double)before[i] - in) < 1e-5);
+            most = fmax(most, fabs(in));
+        }
+    assert_true(most > 0.1);
+    free(s);
+}
+
+static void weather_mixes_as_stable(void **unused)
+{
+    (void)unused;
+    double length = 0.4 * 300 / (1 + 0.4 * 3), neutral = 1 + length * length * 0.01;
+    assert_true(fabs(weather_mixing(300, 1e-4, 0) - neutral) < 1e-9 * neutral);
+    double stable = 9.81 / 300 * 0.004 / (1e-4 + 1e-7);
+    double slow = 1 + (neutral - 1) * pow(1 + 5 * stable, -2);
+    assert_true(fabs(weather_mixing(300, 1e-4, 0.004) - slow) < 1e-9 * slow);
+    double fast = 1 + (neutral - 1) * sqrt(1 + 16 * stable);
+    assert_true(fabs(weather_mixing(300, 1e-4, -0.004) - fast) < 1e-9 * fast);
+}
+
+/* Air as warm as the ground: upwards as much arrives at each layer as it sends, downwards space is
+ * missing. */
+static void weather_radiates(void **unused)
+{
+    (void)unused;
+    struct weather_state *s = made(&cfp_weather);
+    for (size_t i = 0; i < WEATHER_CELLS; i++) {
+        s->stage[0][WEATHER_HEAT][i] = (float)(WEATHER_GROUND / fmax((double)s->exner[i], 0.1));
+        s->stage[0][WEATHER_VAPOUR][i] = 0.01f;
+        s->stage[0][WEATHER_CLOUD][i] = (float)(2e-5 * (double)(i % 7));
+    }
+    static const double bands[][3] = {{0.35, 1e-5, 0.005}, {0.25, 2e-3, 0.05}, {0.4, 1e-5, 0.5}};
+    weather_radiate(s, &s->slab, 9);
+    for (size_t x = 0; x < WEATHER_X; x++) {
+        double depth[3] = {0}, black = 5.67e-8 * pow(WEATHER_GROUND, 4);
+        for (size_t z = WEATHER_Z; z-- > 0;) {
+            size_t i = weather_line(9, z) + x;
+            double kg = 150 * (double)s->pressure[i] / (287 * WEATHER_GROUND), watts = 0;
+            for (int b = 0; b < 3; b++) {
+                double cloud = 2e-5 * (double)(i % 7);
+                double layer = kg * (bands[b][1] + bands[b][2] * 0.01 + 100 * cloud);
+                watts -= bands[b][0] * black * exp(-depth[b]) * (1 - exp(-layer));
+                depth[b] += layer;
+            }
+            double kelvin = 10 * watts / (kg * 1004 * (double)s->exner[i]);
+            assert_true(fabs(s->slab.warming[z][x] - watts) < 1e-3);
+            assert_true(fabs((double)s->radiated[i] - kelvin) < 1e-6);
+        }
+        assert_true(fabs(s->slab.flux[x] - 0.4 * black) < 1e-3); /* to space, of the last band */
+    }
+    free(s);
+}
+
+/* How much condenses, by halving an interval; all of the cloud where that does not suffice. */
+static double weather_must_condense(double heat, double vapour, double cloud, double pressure,
+                                    double exner)
+{
+    double low = -cloud, high = vapour;
+    for (int i = 0; i < 60; i++) {
+        double middle = (low + high) / 2, kelvin = (heat + 2.5e6 / 1004 * middle / exner) * exner;
+        double steam = 611.2 * exp(17.67 * (kelvin - 273.15) / (kelvin - 29.65));
+        bool more = vapour - middle > 0.622 * steam / (pressure - steam);
+        *(more ? &low : &high) = middle;
+    }
+    return low;
+}
+
+static void weather_condenses(void **unused)
+{
+    (void)unused;
+    static const float cells[][2] = {{0.022f, 0.001f}, {0.012f, 0.002f}, {0.001f, 0.0005f}};
+    struct weather_state *s = made(&cfp_weather);
+    for (unsigned c = 0; c < 3; c++) {
+        size_t i = weather_line(20, 4) + c;
+        double vapour = (double)cells[c][0], cloud = (double)cells[c][1];
+        s->stage[0][WEATHER_HEAT][i] = 300;
+        s->stage[0][WEATHER_VAPOUR][i] = cells[c][0];
+        s->stage[0][WEATHER_CLOUD][i] = cells[c][1];
+        weather_condense(s, i);
+        double exner = (double)s->exner[i];
+        double moved = weather_must_condense(300, vapour, cloud, (double)s->pressure[i], exner);
+        assert_true(c == 0 ? moved > 1e-4 : moved < -1e-4);
+        assert_true((c == 2) == (fabs(moved + cloud) < 1e-9));
+        assert_true(fabs((double)s->condensed[i] - moved) < 2e-6);
+        assert_true(fabs((double)s->stage[0][WEATHER_CLOUD][i] - cloud - moved) < 2e-6);
+        assert_true(fabs((double)s->stage[0][WEATHER_VAPOUR][i] - vapour + moved) < 2e-6);
+        double heat = 300 + 2.5e6 / 1004 * moved / exner;
+        assert_true(fabs((double)s->stage[0][WEATHER_HEAT][i] - heat) < 6e-3);
+    }
+    free(s);
+}
+
+/* One cell's rain, of cloud, vapour and rain as given, by the C library's powers. */
+static void weather_rains(void **unused)
+{
+    (void)unused;
+    static const float cells[][3] = {{0, 0.1f, 0.002f},  {0.003f, 0.1f, 0.001f},
+                                     {0, 0.001f, 1e-3f}, {0.0005f, 0.1f, 0},
+                                     {0, 0.1f, 0.05f},   {0, 0.001f, 1e-7f}};
+    struct weather_state *s = made(&cfp_weather);
+    for (unsigned c = 0; c < sizeof cells / sizeof cells[0]; c++) {
+        size_t i = weather_line(20, 12) + c;
+        double cloud = (double)cells[c][0], vapour = (double)cells[c][1],
+               rain = (double)cells[c][2];
+        s->stage[0][WEATHER_HEAT][i] = 300;
+        s->stage[0][WEATHER_CLOUD][i] = cells[c][0];
+        s->stage[0][WEATHER_VAPOUR][i] = cells[c][1];
+        s->stage[0][WEATHER_RAIN][i] = cells[c][2];
+        double fall = 1e-4, pressure = (double)s->pressure[i], kelvin = 300 * (double)s->exner[i];
+        double density = pressure / (287 * kelvin), content = fmax(1e-3 * density * rain, 1e-15);
+        weather_rain(s, i, &fall);
+
+        double left = cloud - 10 * 1e-3 * fmax(cloud - 1e-3, 0);
+        left /= 1 + 10 * 2.2 * pow(1000 * content, 0.875);
+        double steam = 611.2 * exp(17.67 * (kelvin - 273.15) / (kelvin - 29.65));
+        double most = 0.622 * steam / (pressure - steam), missing = fmax(most - vapour, 0);
+        double rate = (1.6 + 124.9 * pow(content, 0.2046)) * pow(content, 0.525) /
+                      (2.55e8 / (pressure * most) + 5.4e5) * missing / (1e-3 * density * most);
+        double dried = fmin(fmin(10 * rate, missing / 2), rain + cloud - left);
+        double speed = 36.34 * pow(content, 0.1364) * sqrt(1.2 / density);
+        double wet = rain + cloud - left - dried, falls = fmin(speed * 10 / 150, 1) * wet;
+        assert_true(fabs((double)s->stage[0][WEATHER_CLOUD][i] - left) < 1e-8);
+        assert_true(fabs((double)s->stage[0][WEATHER_VAPOUR][i] - vapour - dried) < 1e-8);
+        assert_true(fabs((double)s->condensed[i] + dried) < 1e-8);
+        assert_true(fabs((double)s->stage[0][WEATHER_RAIN][i] - (wet - falls + 1e-4)) < 1e-8);
+        assert_true(fabs(fall - falls) < 1e-8);
+        assert_true((dried > 1e-9) == (vapour < 0.01)); /* the air of two cells is dry */
+    }
+    free(s);
+}
+
 static void weather_fault(void **unused)
 {
     (void)unused;
     struct weather_state *s = made(&cfp_weather);
     assert_right(&cfp_weather, s);
-    float *cloud = &s->stage[0][WEATHER_CLOUD][weather_line(5, 5) + 5];
-    *cloud += 0.5f;
+    /* All of the physics has something to do. */
+    assert_true(weather_sum(s->stage[0][WEATHER_RAIN]) > 1 && s->fallen[50][40] > 0);
+    assert_true(s->stage[0][WEATHER_CLOUD][weather_line(50, 20) + 40] > 0.001f);
+    assert_true(s->condensed[weather_line(50, 20) + 40] > 1e-4f);
+    assert_true(s->condensed[weather_line(50, 20) + 55] < -1e-5f);
+    s->radiated[weather_line(5, 5)] += 50;
+    assert_found(&cfp_weather, s, "heat");
+    s->fallen[7][8] += 0.5f;
+    assert_found(&cfp_weather, s, "water");
+    s->fallen[7][8] -= 0.5f;
+    s->stage[0][WEATHER_RAIN][weather_line(5, 5) + 5] += 0.5f;
     assert_found(&cfp_weather, s, "water");
     s->stage[0][WEATHER_TRACER][weather_line(9, 9)] += 100;
     assert_found(&cfp_weather, s, "tracer");
+    free(s);
+}
+
+/* One wrong cell anywhere before the physics gives another digest. */
+static void weather_digest(void **unused)
+{
+    (void)unused;
+    struct weather_state *s = made(&cfp_weather);
+    s->start[WEATHER_RAIN][weather_line(60, 30) + 50] += 1e-5f;
+    assert_true(cfp_weather.execute(s) != cfp_weather.digest);
     free(s);
 }
 
@@ -826,6 +1021,9 @@ int main(void)
         cmocka_unit_test(density_fault),     cmocka_unit_test(density_orbitals),
         cmocka_unit_test(density_factors),   cmocka_unit_test(lbm_from_rest),
         cmocka_unit_test(lbm_fault),         cmocka_unit_test(weather_order),
+        cmocka_unit_test(weather_mixes),     cmocka_unit_test(weather_mixes_as_stable),
+        cmocka_unit_test(weather_radiates),  cmocka_unit_test(weather_condenses),
+        cmocka_unit_test(weather_rains),     cmocka_unit_test(weather_digest),
         cmocka_unit_test(weather_fault),     cmocka_unit_test(speech_scores),
         cmocka_unit_test(speech_fault),
     };
