@@ -116,6 +116,18 @@ static void figure_statements(const struct result *r, const struct slot_list *li
     }
 }
 
+/* What was dropped after every slot that tells. */
+static void figure_dropped(const struct result *r, const struct slot_list *list,
+                           struct figure_value *f)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct slot *s = &r->slots[list->places[i].slot];
+        if (s->target == f->target && s->measured && s->dropped != DROPPED_UNKNOWN &&
+            (f->dropped == DROPPED_UNKNOWN || s->dropped < f->dropped))
+            f->dropped = s->dropped;
+    }
+}
+
 /* Counters, over all slots that were measured: totals in their time. Known is what every slot has.
  */
 static void figure_cost(const struct result *r, const struct slot_list *list,
@@ -208,6 +220,7 @@ void analysis_figure(struct result *r, const struct slot_list *list, size_t metr
         f.noise = figure_noise(r, list, target);
         figure_latency(r, list, &f, values);
         figure_statements(r, list, &f);
+        figure_dropped(r, list, &f);
         figure_cost(r, list, &f);
         f.tsc_per_op = tick_count ? stats_median(ticks, tick_count) : 0;
     } else {

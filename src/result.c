@@ -219,6 +219,12 @@ bool figure_counts_errors(const struct figure_value *f, const struct workload *w
     return f->measured && (s->transactions || s->errors || (w && w->subsystem == SUBSYSTEM_WEB));
 }
 
+const char *dropped_name(size_t dropped)
+{
+    static const char *const names[DROPPED_COUNT] = {"unknown", "nothing", "file", "all"};
+    return dropped < DROPPED_COUNT ? names[dropped] : NULL;
+}
+
 double arrival_loss(const struct arrival *a)
 {
     return a->sent ? (double)(a->sent - a->received) / (double)a->sent : (double)NAN;

@@ -11,6 +11,7 @@
 #include "stats.h"
 #include "target/target.h"
 #include "workloads/catalog.h"
+#include "workloads/dropped.h"
 #include "workloads/statements.h"
 
 #include <stdbool.h>
@@ -51,6 +52,8 @@ double arrival_sent_per_s(const struct arrival *a);
 double arrival_loss(const struct arrival *a);
 /* The share of what arrived that came after a later one, 0..1; NAN when nothing arrived. */
 double arrival_disorder(const struct arrival *a);
+
+#define RESULT_ALL_DROPPED "all clean pages of its kernel"
 
 struct result_target {
     char id[TARGET_ID_MAX]; /* "native", "container" */
@@ -93,7 +96,8 @@ struct slot {
     struct latency latency;
     struct arrival arrival;
     struct statements statements;
-    double steal; /* share of the slot's processor time, 0..1; NAN unknown */
+    enum dropped dropped; /* of the page cache, after it */
+    double steal;         /* share of the slot's processor time, 0..1; NAN unknown */
     /* White-box: what was counted over counted_s seconds of the host's clock, the timed part with
      * what the workload does in it besides its operations. 0: nothing was counted. */
     double counted_s;
@@ -125,6 +129,7 @@ struct figure_value {
     struct latency latency;       /* medians over slots; max_us and count over all of them */
     struct arrival arrival;       /* of all slots; may be known without a value: none arrived */
     struct statements statements; /* likewise */
+    enum dropped dropped;         /* after each of its slots that tells: the least */
     struct figure_cost cost;
     bool measured;
     char reason[REASON_MAX];

@@ -132,10 +132,10 @@ static void tell_dropped(struct run *r, const struct plan_row *row, size_t targe
 {
     struct result_target *rt = &r->result->targets[target];
     enum place_kernel kernel = place_kernel(&r->places, target);
-    if (!row->workload->disk || dropped == DROPPED_NOTHING || rt->caches[0])
+    if (!row->workload->disk || dropped <= DROPPED_NOTHING || rt->caches[0])
         return;
     text_copy(rt->caches, sizeof rt->caches,
-              dropped == DROPPED_ALL        ? "all clean pages of its kernel"
+              dropped == DROPPED_ALL        ? RESULT_ALL_DROPPED
               : kernel == PLACE_KERNEL_OWN  ? "its file's alone: the agent may not drop the rest"
               : kernel == PLACE_KERNEL_HOST ? "its file's alone: the rest are the host's"
                                             : "its file's alone: others may use the rest");
@@ -465,6 +465,7 @@ int slot_run(struct run *r, const struct plan_row *row, size_t metric,
         if (clock_flagged(clock))
             slot.flags |= FLAG_CLOCK;
         slot_counters(&live, &out, &slot);
+        slot.dropped = row->workload->disk ? out.dropped : DROPPED_UNKNOWN;
         tell_dropped(r, row, where->target, out.dropped);
         tell_cache(r, row, &slot, out.bytes);
     }

@@ -166,6 +166,12 @@ static void add_row(cJSON *o, const struct metric *m)
     cJSON_AddStringToObject(o, "params", m->params);
 }
 
+static void add_dropped(cJSON *o, enum dropped dropped)
+{
+    if (dropped != DROPPED_UNKNOWN)
+        cJSON_AddStringToObject(o, "dropped", dropped_name(dropped));
+}
+
 static cJSON *slot_json(const struct result *r, const struct slot *s)
 {
     bool measured = s->measured && isfinite(s->value);
@@ -184,6 +190,7 @@ static cJSON *slot_json(const struct result *r, const struct slot *s)
     add_latency(o, &s->latency);
     add_arrival(o, &s->arrival);
     add_statements(o, &s->statements, r->metrics[s->metric].row, measured);
+    add_dropped(o, s->dropped);
     json_add_number(o, "steal", s->steal);
     store_add_slot_counters(o, s);
     const char *reason = s->reason;
@@ -222,6 +229,7 @@ static void add_figure(cJSON *array, const struct result *r, const struct figure
     add_latency(o, &f->latency);
     add_arrival(o, &f->arrival);
     add_statements(o, &f->statements, w, measured);
+    add_dropped(o, f->dropped);
     store_add_cost(o, &f->cost);
     const char *reason = f->reason;
     if (!measured && !reason[0])

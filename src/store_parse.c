@@ -250,6 +250,18 @@ static void read_target(struct reader *in, const cJSON *o)
         r->targets[r->target_count++] = t;
 }
 
+static enum dropped read_dropped(struct reader *in, const cJSON *o)
+{
+    char name[16];
+    json_get_name(&in->json, o, "dropped", name, sizeof name, JSON_OPTIONAL);
+    for (size_t d = DROPPED_NOTHING; d < DROPPED_COUNT; d++)
+        if (strcmp(dropped_name(d), name) == 0)
+            return (enum dropped)d;
+    if (name[0])
+        json_fault(&in->json, "dropped", "is none that this version knows");
+    return DROPPED_UNKNOWN;
+}
+
 static void read_slot(struct reader *in, const cJSON *o)
 {
     struct json_reader *j = &in->json;
@@ -276,6 +288,7 @@ static void read_slot(struct reader *in, const cJSON *o)
     read_latency(in, o, &s.latency);
     read_arrival(in, o, &s.arrival);
     read_statements(in, o, &s.statements);
+    s.dropped = read_dropped(in, o);
     s.steal = json_get_number(j, o, "steal", 0, 1, NAN, JSON_OPTIONAL);
     store_read_slot_counters(j, o, &s);
     s.flags = read_flags(in, o, s.reason, sizeof s.reason);
@@ -305,6 +318,7 @@ static void read_figure(struct reader *in, const cJSON *o)
     read_latency(in, o, &f.latency);
     read_arrival(in, o, &f.arrival);
     read_statements(in, o, &f.statements);
+    f.dropped = read_dropped(in, o);
     store_read_cost(j, o, &f.cost);
     read_flags(in, o, f.reason, sizeof f.reason);
     if (j->failed)

@@ -240,13 +240,21 @@ static void errors_line(struct page *p, const struct board_metric *m, const stru
 }
 
 /* What of the target's page cache goes between two slots of a disk row. */
-static void caches_line(struct page *p, const struct board_metric *m, const struct board_target *t)
+static void caches_line(struct page *p, const struct board_metric *m, const struct board_target *t,
+                        enum dropped dropped)
 {
     const struct workload *w = m->workload;
-    /* What is written and never flushed keeps its file in the cache: of it the rest goes alone. */
+    bool all = strcmp(t->caches, RESULT_ALL_DROPPED) == 0;
+    /* Of a result that does not tell: what is written and never flushed keeps its file in the
+     * cache. */
     bool kept = (w->disk & DISK_WRITES) && !row_param(m, "sync", 0) && !row_param(m, "direct", 0);
-    if (w->disk && t->caches[0] && !(kept && strncmp(t->caches, "all ", 4) != 0))
-        page_field(p, "dropped", STYLE_TEXT, "%.20s %s", t->id, t->caches);
+    if (dropped == DROPPED_UNKNOWN && w->disk && t->caches[0] && (all || !kept))
+        dropped = all ? DROPPED_ALL : DROPPED_FILE;
+    if (dropped > DROPPED_NOTHING)
+        page_field(p, "dropped", STYLE_TEXT, "%.20s %s", t->id,
+                   dropped == DROPPED_ALL ? RESULT_ALL_DROPPED
+                   : all || !t->caches[0] ? "its file's alone"
+                                          : t->caches);
 }
 
 /* Datagrams: "native 0.1 % of 1.21 GB/s sent, 0 % out of order; mean with lead-ins". The figure is
@@ -408,7 +416,7 @@ void detail_draw(struct canvas *c, struct rect r, const struct snapshot *s, cons
         inverse_line(&p, w, &m->cell[target].figure, s->targets[target].id);
     iops_line(&p, s, m, target);
     if (s->target_count > 0)
-        caches_line(&p, m, &s->targets[target]);
+        caches_line(&p, m, &s->targets[target], m->cell[target].figure.dropped);
     if (s->target_count > 0)
         loss_line(&p, m, &s->targets[0], &m->cell[0].figure);
     if (target > 0)

@@ -177,6 +177,7 @@ static const struct field cell_fields[] = {
     COUNT(C(figure.statements.writes, "statements_written")),
     COUNT(C(figure.statements.others, "statements_other")),
     COUNT(C(figure.statements.errors, "transactions_begun_again")),
+    ONE_OF(C(figure.dropped, "dropped"), dropped_name),
     FLAGS(C(figure.cost.known, "counted")),
     NUMBERS(C(figure.cost.per_s, "counters_per_s")),
     NUMBER(C(figure.cost.s_per_op, "s_per_op")),

@@ -109,6 +109,7 @@ static void same_slot(const struct slot *a, const struct slot *b)
     same_latency(&a->latency, &b->latency);
     same_arrival(&a->arrival, &b->arrival);
     same_statements(&a->statements, &b->statements);
+    assert_int_equal(a->dropped, b->dropped);
     same(a->steal, b->steal);
     same(a->counted_s, b->counted_s);
     same_counters(&a->counters, &b->counters);
@@ -134,6 +135,7 @@ static void same_figure(const struct figure_value *a, const struct figure_value 
     same_latency(&a->latency, &b->latency);
     same_arrival(&a->arrival, &b->arrival);
     same_statements(&a->statements, &b->statements);
+    assert_int_equal(a->dropped, b->dropped);
     same_cost(&a->cost, &b->cost);
     assert_string_equal(a->reason, b->reason);
 }

@@ -145,6 +145,32 @@ static void test_figures(void **state)
 
 /* A slot of which no datagram arrived has no figure, and its loss counts. One that failed otherwise
  * does not. */
+/* What was dropped after all slots that tell; who has none measured tells nothing. */
+static void test_dropped(void **state)
+{
+    (void)state;
+    static const enum dropped slots[][4] = {
+        {DROPPED_ALL, DROPPED_FILE, DROPPED_UNKNOWN, DROPPED_FILE},
+        {DROPPED_ALL, DROPPED_ALL, DROPPED_NOTHING, DROPPED_UNKNOWN},
+        {DROPPED_UNKNOWN, DROPPED_UNKNOWN, DROPPED_UNKNOWN, DROPPED_UNKNOWN},
+    };
+    for (size_t i = 0; i < sizeof slots / sizeof *slots; i++) {
+        struct result r;
+        handmade_session(&r, 2);
+        size_t m = result_add_metric(&r, &handmade_rate_row, "");
+        for (uint32_t k = 0; k < 4; k++) {
+            struct slot *s = handmade_slot(&r, m, 1, 1, k, 100);
+            s->dropped = slots[i][k];
+            s->measured = slots[i][k] != DROPPED_NOTHING;
+        }
+        analysis_update(&r);
+        assert_int_equal(result_figure(&r, m, 1)->dropped, i == 0   ? DROPPED_FILE
+                                                           : i == 1 ? DROPPED_ALL
+                                                                    : DROPPED_UNKNOWN);
+        result_release(&r);
+    }
+}
+
 static void test_arrival(void **state)
 {
     (void)state;
@@ -663,6 +689,7 @@ int main(void)
         cmocka_unit_test(test_drift_cancels_and_time_is_turned),
         cmocka_unit_test(test_figures),
         cmocka_unit_test(test_arrival),
+        cmocka_unit_test(test_dropped),
         cmocka_unit_test(test_figure_of_few_slots),
         cmocka_unit_test(test_broken_blocks_are_left_out_whole),
         cmocka_unit_test(test_few_blocks),

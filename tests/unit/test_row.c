@@ -7,6 +7,7 @@
 #include "text.h"
 #include "ui/card.h"
 #include "ui/curve.h"
+#include "ui/detail.h"
 #include "ui/panel.h"
 #include "ui/prose.h"
 #include "ui/row.h"
@@ -223,6 +224,51 @@ static void a_panel_has_its_tabs_names(void **state)
     assert_null(panel_find(""));
 }
 
+/* What went of a target's page cache is told as each row has it; of a result that does not tell, as
+ * it follows from the target and the row. */
+static void dropped_pages_of_the_row(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *caches, *sync, *says;
+        enum dropped dropped;
+    } cases[] = {
+        {"its file's alone: others may use the rest", "none", NULL, DROPPED_NOTHING},
+        {"its file's alone: others may use the rest", "none", NULL, DROPPED_UNKNOWN},
+        {"its file's alone: others may use the rest", "fsync", "its file's alone: ot",
+         DROPPED_UNKNOWN},
+        {"its file's alone: others may use the rest", "none", "its file's alone: ot", DROPPED_FILE},
+        {RESULT_ALL_DROPPED, "none", RESULT_ALL_DROPPED, DROPPED_UNKNOWN},
+        {RESULT_ALL_DROPPED, "fsync", "its file's alone", DROPPED_FILE},
+        {RESULT_ALL_DROPPED, "fsync", NULL, DROPPED_NOTHING},
+        {"its file's alone: others may use the rest", "none", RESULT_ALL_DROPPED, DROPPED_ALL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct snapshot s = {0};
+        struct canvas c;
+        struct view view = {.target = 1};
+        size_t m = 0;
+        fixture_container(&s);
+        while (strcmp(s.metrics[m].workload->id, "file.write") != 0)
+            m++;
+        snprintf(s.metrics[m].params, sizeof s.metrics[m].params,
+                 "size=64M record=64K sync=%s direct=no", cases[i].sync);
+        snprintf(s.targets[1].caches, sizeof s.targets[1].caches, "%s", cases[i].caches);
+        s.metrics[m].cell[1].figure.dropped = cases[i].dropped;
+        canvas_init(&c, GLYPHS_ASCII);
+        canvas_resize(&c, 60, 120);
+        detail_draw(&c, (struct rect){0, 0, 60, 120}, &s, &view, m);
+        char *text = canvas_to_text(&c);
+        const char *line = strstr(text, "dropped ");
+        assert_int_equal(line != NULL, cases[i].says != NULL);
+        if (cases[i].says)
+            assert_non_null(strstr(line, cases[i].says));
+        free(text);
+        canvas_release(&c);
+        snapshot_release(&s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -232,6 +278,7 @@ int main(void)
         cmocka_unit_test(a_long_word_is_wrapped),
         cmocka_unit_test(a_gain_is_of_equal_work),
         cmocka_unit_test(a_panel_has_its_tabs_names),
+        cmocka_unit_test(dropped_pages_of_the_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

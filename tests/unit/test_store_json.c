@@ -27,6 +27,9 @@ static void test_round_trip(void **state)
     a.slots[1].arrival = (struct arrival){.sent = 40}; /* none arrived; from an older version */
     /* Of a web server. */
     a.slots[1].statements.errors = 2;
+    a.slots[0].dropped = DROPPED_NOTHING;
+    a.slots[1].dropped = a.figures[0].dropped = DROPPED_FILE;
+    a.figures[1].dropped = DROPPED_ALL;
     a.figures[1].statements.errors = 3;
     a.slots[0].tsc_per_op = 2370.25;
     a.figures[0].tsc_per_op = 2371.5;

@@ -142,7 +142,7 @@ int reply_result(struct output *o, const struct request *r, const struct worker_
     record_add_u64(w, "verified", outcome->verified);
     if (outcome->unsteady)
         record_add_u64(w, "unsteady", 1);
-    if (outcome->dropped != DROPPED_NOTHING)
+    if (outcome->dropped > DROPPED_NOTHING)
         record_add_u64(w, "dropped", outcome->dropped == DROPPED_ALL);
     if (outcome->sent) {
         record_add_u64(w, "sent", outcome->sent);
