@@ -244,6 +244,11 @@ static void draw_columns(struct canvas *c, struct rect r, const struct plan_dial
     draw_more(c, column[PLAN_OPTIONS], title[PLAN_OPTIONS], above > 0, below > 0);
 }
 
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 /* The answer first: how much, how long, or why not. */
 static void draw_total(struct page *page, const struct planner *p)
 {
@@ -256,8 +261,9 @@ static void draw_total(struct page *page, const struct planner *p)
         snprintf(limit, sizeof limit, ", stops after %s",
                  text_duration(budget, sizeof budget, p->budget_s));
     page_textf(page, STYLE_STRONG, ATTR_BOLD,
-               "%zu targets × %zu rows of %zu subsystems × %u blocks: %s each, total ~%s%s",
-               p->marked_targets, p->rows, p->marked_work, p->blocks,
+               "%zu target%s × %zu row%s of %zu subsystem%s × %u blocks: %s each, total ~%s%s",
+               p->marked_targets, plural(p->marked_targets), p->rows, plural(p->rows),
+               p->marked_work, plural(p->marked_work), p->blocks,
                text_duration(each, sizeof each,
                              p->marked_targets ? p->seconds / (double)p->marked_targets : 0),
                text_duration(all, sizeof all, p->seconds), limit);

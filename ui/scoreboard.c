@@ -424,8 +424,9 @@ void scoreboard_draw(struct canvas *c, struct rect r, const struct snapshot *s,
             if (!has_words(s, first + i))
                 draw_cell(c, y, x0 + (int)i * w, &k, s, v, line, first + i, &axes[i]);
         if (guests == 0)
-            canvas_textf(c, y, x0, STYLE_TEXT, 0, "%zu rows measured",
-                         s->summary.cell[line][0].rows);
+            canvas_textf(c, y, x0, STYLE_TEXT, 0, "%zu row%s measured",
+                         s->summary.cell[line][0].rows,
+                         s->summary.cell[line][0].rows == 1 ? "" : "s");
     }
     if (y < r.y + r.h) {
         char text[48];

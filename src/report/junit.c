@@ -53,17 +53,21 @@ static void write_ratio(FILE *out, const struct comparison *c)
     markup_printf(out, ", %zu blocks", c->estimate.n);
 }
 
+/* A line each. */
 static void write_figures(FILE *out, const struct report_row *row)
 {
     const struct workload *w = row->metric->row;
+    const char *unit = w ? workload_unit(w) : "";
     const struct figure_value *f[] = {row->native, row->figure};
     static const char *const whose[] = {"native", "here"};
     for (size_t i = row->target == 0; i < 2; i++) {
         char value[16];
-        if (f[i] && f[i]->measured)
-            markup_printf(out, "%s: %s %s, %zu slots\n", whose[i],
-                          text_figure(value, sizeof value, f[i]->value), w ? workload_unit(w) : "",
-                          f[i]->n);
+        if (!f[i] || !f[i]->measured)
+            continue;
+        markup_printf(out, "%s: %s%s%s, %zu slot%s", whose[i],
+                      text_figure(value, sizeof value, f[i]->value), unit[0] ? " " : "", unit,
+                      f[i]->n, f[i]->n == 1 ? "" : "s");
+        fputc('\n', out); /* markup has no control characters */
     }
 }
 

@@ -26,7 +26,7 @@ press p
 wait_for 20 shows 'plan a run'
 press '*'
 press '*'
-wait_for 20 shows '1 targets × '
+wait_for 20 shows '1 target × '
 press Tab
 # Where there is a /dev/kvm the exits can be marked, and are not: the first * marks them, too.
 if shows '\[ \] exits'; then
@@ -41,7 +41,7 @@ for _ in 1 2 3 4 5 6 7; do
     press j
 done
 press Space
-wait_for 20 shows '1 targets × [0-9]+ rows of 1 subsystems × 2 blocks'
+wait_for 20 shows '1 target × [0-9]+ rows? of 1 subsystem × 2 blocks'
 press Enter
 planned() {
     set -- "$XDG_STATE_HOME"/vmtax/results/*.json
