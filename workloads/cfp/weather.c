@@ -6,8 +6,8 @@
  * precision, four cells of a line at a time.
  *
  * Then come the columns, a slab of them at a time, where WRF spends most of its time, too:
- *  - radiation: in three bands the thermal fluxes down and up through layers that absorb and glow,
- * by what vapour and cloud are in them;
+ *  - radiation: in three bands, down and up through layers that absorb and glow, by what vapour and
+ *    cloud are in them;
  *  - boundary layer: layers mix as wind shear and stability allow (Louis), by a tridiagonal system
  *    per column, the same for all fields but rain, which falls faster;
  *  - rain after Kessler: cloud turns to rain and is collected by it, rain evaporates, and falls;
