@@ -212,7 +212,9 @@ static void prune(const char *directory, const char *family, const char *keep)
     struct aged *list = NULL;
     size_t count = 0, room = 0, length = strlen(family);
     struct dirent *entry;
-    time_t now = time(NULL);
+    /* time() lags by up to a tick, and would put what was used just now into the future. */
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
     while ((entry = readdir(d))) {
         struct stat st;
         const char *name = entry->d_name;
@@ -221,7 +223,7 @@ static void prune(const char *directory, const char *family, const char *keep)
         if (strncmp(name, family, length) == 0 && name[length] == '-' && strcmp(name, keep) != 0) {
             XGROW(list, count, room);
             /* Used in the future: the clock was set back, and nobody has used it since. */
-            list[count].used = st.st_mtime > now ? (struct timespec){0} : st.st_mtim;
+            list[count].used = st.st_mtime > now.tv_sec ? (struct timespec){0} : st.st_mtim;
             text_copy(list[count].name, sizeof list[count].name, name);
             count++;
         }
