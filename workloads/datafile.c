@@ -193,13 +193,30 @@ static int check_space(struct work *w)
     return 0;
 }
 
+static size_t whole_pages(uint64_t bytes)
+{
+    return (bytes + HUGE_BYTES - 1) / HUGE_BYTES * HUGE_BYTES;
+}
+
 void *datafile_memory(uint64_t bytes)
 {
-    size_t size = (bytes + HUGE_BYTES - 1) / HUGE_BYTES * HUGE_BYTES;
-    void *p = aligned_alloc(HUGE_BYTES, size);
+    size_t size = whole_pages(bytes);
+    unsigned char *p = mmap(NULL, size + HUGE_BYTES, PROT_READ | PROT_WRITE,
+                            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED)
+        return NULL;
+    size_t above = (uintptr_t)p % HUGE_BYTES, ahead = above ? HUGE_BYTES - above : 0;
+    if (ahead)
+        munmap(p, ahead);
+    munmap(p + ahead + size, HUGE_BYTES - ahead);
+    madvise(p + ahead, size, MADV_HUGEPAGE);
+    return p + ahead;
+}
+
+void datafile_memory_free(void *p, uint64_t bytes)
+{
     if (p)
-        madvise(p, size, MADV_HUGEPAGE);
-    return p;
+        munmap(p, whole_pages(bytes));
 }
 
 /* The words of vmtax on the kernel's command line (agent/boot.h): this kernel is the target's own.
@@ -366,8 +383,8 @@ void datafile_release(struct work *w)
         unlinkat(s->directory, DATAFILE_NAME, 0);
     if (s->directory >= 0)
         close(s->directory);
-    free(s->pool);
-    free(s->buffer);
+    datafile_memory_free(s->pool, s->pool_bytes);
+    datafile_memory_free(s->buffer, s->record);
     if (s->ignoring)
         sigaction(SIGXFSZ, &s->action, NULL);
     free(s);

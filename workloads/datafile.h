@@ -52,9 +52,10 @@ int datafile_check(struct work *w);
 /* Everything is gone afterwards, the state too. Nothing if there is none. */
 void datafile_release(struct work *w);
 /* For O_DIRECT, in huge pages where the kernel gives them: of pages that lie scattered a device is
- * told one by one, and would be up to a third slower by chance of where they lie. Contents are
- * anything. NULL: none left. Given back by free(). */
+ * told one by one, and would be up to a third slower by chance of where they lie. NULL: none
+ * left. */
 void *datafile_memory(uint64_t bytes);
+void datafile_memory_free(void *p, uint64_t bytes); /* as many; NULL: nothing */
 
 /* Timed. Those that can fail return -1 with a sentence. */
 int datafile_open(struct work *w, int flags);

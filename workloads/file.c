@@ -254,7 +254,7 @@ static void file_random_release(struct work *w)
 {
     struct file_state *s = w->state;
     if (s)
-        free(s->order);
+        datafile_memory_free(s->order, s->count * sizeof *s->order);
     datafile_release(w);
 }
 
