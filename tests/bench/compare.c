@@ -105,6 +105,11 @@ bool compare_run(const struct compare *c, unsigned blocks)
         }
         e = stats_estimate(d, n, 0.95);
     } while (tried < most && (n < blocks || !narrow(c, &e)));
+    if (n == 0) {
+        printf("%-18s %-34s not measured: in none of %u blocks was the machine ours: FAIL\n",
+               c->name, c->peer, tried);
+        return false;
+    }
     double low = exp(e.low), high = exp(e.high);
     bool pass = e.bounded && passes(c, exp(e.centre), low, high);
     bool apart = high < c->low || low > c->high;

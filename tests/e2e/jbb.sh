@@ -78,16 +78,9 @@ if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
             fail "the row does not say what it lacks: $(cat "$out")"
         "$jsonpath" "$out" 'metrics.*.value' | grep -q '^[0-9]' || fail "nothing else was measured"
     fi
-    # The doctor promises nothing of a file that is no JVM, whether it ends well or not.
-    for does in 'exit 0' 'echo failed >&2; exit 1'; do
-        printf '#!/bin/sh\n%s\n' "$does" >"$work/mute"
-        chmod 755 "$work/mute"
-        # shellcheck disable=SC2016 # for the other shell
-        unshare -m sh -c 'mount --bind "$1" /usr/bin/java && exec "$2" doctor' - "$work/mute" "$vmtax" \
-            >"$out" 2>"$err" || :
-        tr -s ' \n' ' ' <"$out" >"$work/doctor" # in one line
-        says "$work/doctor" 'note Java /usr/bin/java does not answer with a version: no jbb .*apt-get install default-jre-headless'
-    done
+    # The doctor promises nothing of a file that is no JVM.
+    doctor_of_mute /usr/bin/java \
+        'Java /usr/bin/java does not answer with a version: no jbb .*apt-get install default-jre-headless'
     # One that never gets steady: its slots say so. (A stand-in that answers as the program does.)
     mkdir "$work/unsteady"
     cat >"$work/unsteady/java" <<'EOF'

@@ -82,17 +82,10 @@ if [ -x /usr/sbin/nginx ] && unshare -U -r sh -c 'echo 0 >/proc/sys/user/max_pid
     done
 fi
 
-# The doctor promises nothing of a file that is no nginx, whether it ends well or not.
+# The doctor promises nothing of a file that is no nginx.
 if [ -x /usr/sbin/nginx ] && unshare -m true 2>/dev/null; then
-    for does in 'exit 0' 'echo failed >&2; exit 1'; do
-        printf '#!/bin/sh\n%s\n' "$does" >"$work/mute"
-        chmod 755 "$work/mute"
-        # shellcheck disable=SC2016 # for the other shell
-        unshare -m sh -c 'mount --bind "$1" /usr/sbin/nginx && exec "$2" doctor' - "$work/mute" "$vmtax" \
-            >"$out" 2>"$err" || :
-        tr -s ' \n' ' ' <"$out" >"$work/doctor" # in one line
-        says "$work/doctor" 'note web server /usr/sbin/nginx does not answer with a version: no web .*apt-get install --reinstall nginx'
-    done
+    doctor_of_mute /usr/sbin/nginx \
+        'web server /usr/sbin/nginx does not answer with a version: no web .*apt-get install --reinstall nginx'
 fi
 
 # No space for its page.

@@ -246,12 +246,34 @@ static void data_are_incompressible(void **state)
     assert_int_equal(rmdir(scratch), 0);
 }
 
+/* Where a small file reaches a disk its bytes do not repeat within what file systems compress. */
+static void few_bytes_stay_in_caches(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *params;
+        uint64_t pool;
+    } cases[] = {{"size=1M record=64K", 256 << 10},
+                 {"size=1M record=1M", 1 << 20},
+                 {"size=1M record=64K sync=fsync", 1 << 20},
+                 {"size=1M record=64K direct=yes", 1 << 20},
+                 {"size=2M record=64K", 1 << 20}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char scratch[] = "faults-XXXXXX";
+        assert_non_null(mkdtemp(scratch));
+        struct work *w = prepared("file.write", cases[i].params, scratch);
+        assert_int_equal(((struct datafile *)w->state)->pool_bytes, cases[i].pool);
+        workload_ops_find("file.write")->release(w);
+        assert_int_equal(rmdir(scratch), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wrong_elements_are_found), cmocka_unit_test(wrong_words_are_found),
         cmocka_unit_test(dropped_pages_are_told),   cmocka_unit_test(wrong_bytes_are_found),
-        cmocka_unit_test(data_are_incompressible),
+        cmocka_unit_test(data_are_incompressible),  cmocka_unit_test(few_bytes_stay_in_caches),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

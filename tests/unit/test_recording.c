@@ -686,6 +686,22 @@ static void await_events(struct board *screen, struct snapshot *s, size_t count)
     assert_int_equal(s->log_count, count);
 }
 
+/* A state directory of a recorder's own, and its end, which nothing may be left in. */
+static void home_begin(char *state_home)
+{
+    assert_non_null(mkdtemp(state_home));
+    setenv("XDG_STATE_HOME", state_home, 1);
+}
+static void home_end(const char *state_home)
+{
+    char path[STORE_PATH_MAX];
+    snprintf(path, sizeof path, "%s/vmtax/recordings", state_home);
+    rmdir(path);
+    snprintf(path, sizeof path, "%s/vmtax", state_home);
+    rmdir(path);
+    assert_int_equal(rmdir(state_home), 0);
+}
+
 /* The recorder and the player, as they are used. */
 static void test_recorded_and_played(void **state)
 {
@@ -694,8 +710,7 @@ static void test_recorded_and_played(void **state)
     struct recording r;
     struct error e;
     (void)state;
-    assert_non_null(mkdtemp(state_home));
-    setenv("XDG_STATE_HOME", state_home, 1);
+    home_begin(state_home);
     assert_int_equal(board_init(&board, &e), 0);
     struct recorder *recorder = recorder_start(&board, NULL, &e);
     if (!recorder)
@@ -741,11 +756,7 @@ static void test_recorded_and_played(void **state)
     drop(s);
     recording_release(&r);
     unlink(path);
-    snprintf(path, sizeof path, "%s/vmtax/recordings", state_home);
-    rmdir(path);
-    snprintf(path, sizeof path, "%s/vmtax", state_home);
-    rmdir(path);
-    assert_int_equal(rmdir(state_home), 0);
+    home_end(state_home);
 }
 
 static bool holds_word(const char *text, const char *word)
@@ -794,8 +805,7 @@ static void test_redacted(void **state)
     struct error e;
     (void)state;
     assert_int_equal(gethostname(host, sizeof host), 0);
-    assert_non_null(mkdtemp(state_home));
-    setenv("XDG_STATE_HOME", state_home, 1);
+    home_begin(state_home);
     struct target_kind native = kind_of("native", NULL), loader, box;
     box = kind_of("ssh:me@secret-box.example", reach_find("ssh:"));
     loader = kind_of("loader7", reach_find("ssh:"));
@@ -835,11 +845,7 @@ static void test_redacted(void **state)
     drop(s);
     recording_release(&r);
     unlink(path);
-    snprintf(path, sizeof path, "%s/vmtax/recordings", state_home);
-    rmdir(path);
-    snprintf(path, sizeof path, "%s/vmtax", state_home);
-    rmdir(path);
-    assert_int_equal(rmdir(state_home), 0);
+    home_end(state_home);
 }
 
 /* In place of the C library's: how often the recorder asked for it. */
@@ -866,8 +872,7 @@ static void test_synced_between_slots(void **state)
     struct board board;
     struct error e;
     (void)state;
-    assert_non_null(mkdtemp(state_home));
-    setenv("XDG_STATE_HOME", state_home, 1);
+    home_begin(state_home);
     assert_int_equal(board_init(&board, &e), 0);
     set_phase(&board, true, BOARD_PHASE_MEASURE);
     atomic_store(&syncs, 0);
@@ -885,11 +890,7 @@ static void test_synced_between_slots(void **state)
     recorder_stop(recorder, path, sizeof path);
     board_release(&board);
     unlink(path);
-    snprintf(path, sizeof path, "%s/vmtax/recordings", state_home);
-    rmdir(path);
-    snprintf(path, sizeof path, "%s/vmtax", state_home);
-    rmdir(path);
-    assert_int_equal(rmdir(state_home), 0);
+    home_end(state_home);
 }
 
 int main(void)
